@@ -1,0 +1,147 @@
+pragma circom 2.2.2;
+
+include "circomlib/circuits/comparators.circom";
+include "lib/buses.circom";
+include "lib/clock.circom";
+include "lib/constants.circom";
+include "lib/device.circom";
+include "lib/gap.circom";
+include "lib/range.circom";
+include "lib/recordHash.circom";
+include "lib/seriesHash.circom";
+include "lib/source.circom";
+include "lib/stageHead.circom";
+include "lib/temperatureRule.circom";
+include "lib/window.circom";
+
+/**
+ * @title Temperature
+ * @notice One channel, a long series. The prover knows a record, signed by a registered source, of a registered
+ *         device, that covers the stage without a gap and whose every reading lies within the rule's limits.
+ *         Rules: gap, range, window, clock, source, device (rule version 0: hard limits only).
+ * @param  chunks  capacity in chunks of 210 readings
+ *
+ * What is proven and what is not: circuits/README.md. Exact constraint counts: test/circuits/counts.test.ts.
+ */
+template Temperature(chunks) {
+    var N = chunks * ROWS_PER_CHUNK();
+
+    // ---- PUBLIC, in the order of SIGNALS (src/formats/constants.ts) ----
+    signal input batch;      // commitment to chain of identity and order
+    signal input rule;       // salted hash of this claim's rule
+    signal input head;       // head of the claim's stage
+    signal input parties;    // root of authorised parties and devices
+    signal input record;     // salted commitment to the record
+    signal input deviations; // bitmap, bits 0 and 1 zero in rule version 0
+    signal input context;    // chain, registry, submitter
+
+    // ---- PRIVATE ----
+    input TemperatureRule() ruleFields;
+    input StageHead() headFields;
+    input RecordHeader() header;
+    signal input dt[N];        // ticks since the reading before
+    signal input code[N];      // readings
+    signal input chunkSalts[chunks];
+    signal input recordSalt;
+    input PartyLeaf() sourceLeaf;
+    input PartyPath() sourcePath;
+    input Signature() sourceSignature;
+    input PartyLeaf() deviceLeaf;
+    input PartyPath() devicePath;
+    signal input deviceSlots[DEVICE_SET_SIZE()];
+
+    // 1. The rule is the approved one.
+    component ruleOpening = TemperatureRuleHash();
+    ruleOpening.rule <== ruleFields;
+    rule === ruleOpening.out;
+
+    // 2. The stage is one of this batch, and the one the rule is for.
+    component headOpening = StageHeadHash();
+    headOpening.head <== headFields;
+    head === headOpening.out;
+    headFields.batch === batch;
+    headFields.stage === ruleFields.stage;
+
+    // 3. Every interval and every reading is in range; after this, dt and code are bytes.
+    component gap = Gap(N);
+    gap.dt <== dt;
+    gap.gapTicks <== ruleFields.gapTicks;
+    component range = Range(N);
+    range.code <== code;
+    range.width <== ruleFields.width;
+
+    // 4. The record is these readings under this header, coded as the rule says.
+    component series = SeriesHash(chunks);
+    series.dt <== dt;
+    series.code <== code;
+    series.salts <== chunkSalts;
+    series.nonZero <== ruleFields.tick;
+    component recordOpening = RecordHash();
+    recordOpening.root <== series.root;
+    recordOpening.header <== header;
+    recordOpening.salt <== recordSalt;
+    record === recordOpening.out;
+    header.kind === KIND_TEMPERATURE();
+    header.n === N;
+    header.tick === ruleFields.tick;
+    header.origin === ruleFields.origin;
+    header.stepNum === ruleFields.stepNum;
+    header.stepDen === ruleFields.stepDen;
+    header.width === ruleFields.width;
+    header.channelId === ruleFields.channelId;
+
+    // 5. The readings cover the stage.
+    component window = Window();
+    window.start <== headFields.start;
+    window.end <== headFields.end;
+    window.t0 <== header.t0;
+    window.ticks <== series.ticks;
+    window.tick <== ruleFields.tick;
+    window.gapTicks <== ruleFields.gapTicks;
+    window.lead <== ruleFields.lead;
+    window.tail <== ruleFields.tail;
+
+    // 6. The device's clock was right enough.
+    component clock = Clock();
+    clock.zoneChanged <== header.zoneChanged;
+    clock.clockError <== header.clockError;
+    clock.clockTolerance <== ruleFields.clockTolerance;
+
+    // 7. A registered source signed the record.
+    component source = Source();
+    source.batch <== batch;
+    source.stage <== ruleFields.stage;
+    source.channelId <== ruleFields.channelId;
+    source.record <== record;
+    source.custodianOrg <== headFields.org;
+    source.independent <== ruleFields.independent;
+    source.leaf <== sourceLeaf;
+    source.path <== sourcePath;
+    source.parties <== parties;
+    source.signature <== sourceSignature;
+    source.start <== headFields.start;
+    source.end <== headFields.end;
+    source.t0 <== header.t0;
+    source.tEnd <== window.tEnd;
+
+    // 8. The device is registered, calibrated and was named beforehand.
+    component device = Device();
+    device.deviceHash <== header.deviceHash;
+    device.deviceSet <== headFields.deviceSet;
+    device.slots <== deviceSlots;
+    device.leaf <== deviceLeaf;
+    device.path <== devicePath;
+    device.parties <== parties;
+    device.start <== headFields.start;
+    device.end <== headFields.end;
+    device.t0 <== header.t0;
+    device.tEnd <== window.tEnd;
+
+    // 9. What the reader should know.
+    component firstAttempt = IsZero();
+    firstAttempt.in <== header.attempt;
+    deviations === 4 * (1 - firstAttempt.out) + 8 * clock.corrected;
+
+    // 10. The proof is for one chain, registry and submitter.
+    signal contextSquare <== context * context;
+}

@@ -1,0 +1,23 @@
+import { KIND, ROWS_PER_CHUNK, type KindName } from "./formats/constants.ts";
+
+/** One circuit that claims can name and that is registered on chain. */
+export interface Circuit {
+  readonly name: string;
+  readonly kind: KindName;
+  /** Capacity: readings of a series circuit. */
+  readonly tier: number;
+  /** Main file, relative to the package root. */
+  readonly main: string;
+}
+
+function temperature(name: string, chunks: number): Circuit {
+  return { name, kind: "temperature", tier: chunks * ROWS_PER_CHUNK, main: `circuits/main/${name}.circom` };
+}
+
+/** Every circuit there is, smallest tier first. Artifacts, lock file, policies and the chain all start from this list. */
+export const CIRCUITS: readonly Circuit[] = [temperature("temperature-2k", 12)];
+
+/** The code of a circuit's kind in rules, headers and on chain. */
+export function kindCode(circuit: Circuit): number {
+  return KIND[circuit.kind];
+}

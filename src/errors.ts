@@ -1,0 +1,53 @@
+/**
+ * One error type for everything a user can meet. The command line prints `message`, `place` and `remedy` and takes
+ * its exit code from `kind`; nothing else decides an exit code.
+ */
+
+/**
+ * `no`: the answer is no (not compliant, proof invalid). `input`: bad usage or bad input. `environment`: artifact, key
+ * or chain mismatch, node unreachable. `internal`: a bug of ours.
+ */
+export type ErrorKind = "no" | "input" | "environment" | "internal";
+
+export const EXIT_CODE: Readonly<Record<ErrorKind, number>> = { no: 1, input: 2, environment: 3, internal: 4 };
+
+export interface ErrorDetails {
+  /** Where it is: file, file:line, file#/json/pointer, or the name of an option. */
+  readonly place?: string;
+  /** What the user can do about it, one sentence. */
+  readonly remedy?: string;
+  /** The rule or check that refused, by its one name (`gap`, `range`, `key`, ...), for tests and `--json`. */
+  readonly code?: string;
+  readonly cause?: unknown;
+}
+
+export class BatchproofError extends Error {
+  readonly kind: ErrorKind;
+  readonly place: string | undefined;
+  readonly remedy: string | undefined;
+  readonly code: string | undefined;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "BatchproofError";
+    this.kind = kind;
+    this.place = details.place;
+    this.remedy = details.remedy;
+    this.code = details.code;
+  }
+}
+
+/** Bad usage or bad input: exit 2. */
+export function inputError(message: string, details?: ErrorDetails): BatchproofError {
+  return new BatchproofError("input", message, details);
+}
+
+/** Artifact, key or chain mismatch, node unreachable: exit 3. */
+export function environmentError(message: string, details?: ErrorDetails): BatchproofError {
+  return new BatchproofError("environment", message, details);
+}
+
+/** The answer is no: exit 1. */
+export function refusal(message: string, details?: ErrorDetails): BatchproofError {
+  return new BatchproofError("no", message, details);
+}

@@ -1,0 +1,66 @@
+/**
+ * Every tag, code and fixed size of the formats, defined once. `circuits/lib/constants.circom` mirrors the ones that
+ * circuits use and a test compares the two; Solidity mirrors its own in `contracts/` and a test compares those.
+ */
+
+/** Domain tags: the first Poseidon input, or the initial capacity where all 16 inputs are used. */
+export const TAG = {
+  BATCH: 1,
+  OPEN: 2,
+  STAGE: 3,
+  SALT: 4,
+  SECRET: 5,
+  DEVICES: 6,
+  KEY: 7,
+  PARTY: 8,
+  PARTY_NODE: 9,
+  RULE: 10,
+  RECORD: 11,
+  CHUNK: 12,
+  SERIES_NODE: 13,
+  SOURCE: 14,
+} as const;
+
+/** What a circuit proves. Also the `kind` of a rule, of a record header and of a circuit on chain. */
+export const KIND = { temperature: 1, parameters: 2, custody: 3, quality: 4 } as const;
+export type KindName = keyof typeof KIND;
+
+export const ROLE = { custodian: 1, source: 2, lab: 3, device: 4 } as const;
+export type RoleName = keyof typeof ROLE;
+
+/** Channel codes; the unit is part of the code. */
+export const CHANNEL = {
+  temperature: { code: 1, unit: "Cel", symbol: "°C" },
+} as const;
+
+/** Version of the temperature rule: 0 knows hard limits only (no normal band, budgets or mean kinetic temperature). */
+export const TEMPERATURE_RULE_VERSION = 0;
+
+/** The public signals of every circuit, in order. `test/circuits` and the Solidity library are checked against this. */
+export const SIGNALS = ["batch", "rule", "head", "parties", "record", "deviations", "context"] as const;
+export type SignalName = (typeof SIGNALS)[number];
+export type Signals = Readonly<Record<SignalName, bigint>>;
+
+/** Bits of the `deviations` signal, lowest first. Rule version 0 judges no normal band: bits 0 and 1 stay zero. */
+export const DEVIATION_BITS = ["aboveBand", "belowBand", "attempt", "clock"] as const;
+export type DeviationName = (typeof DEVIATION_BITS)[number];
+
+/** A byte is a legal code iff 0 <= code <= BAND_BASE + w with w in 0..BAND_BASE: widths 127 to 254. */
+export const BAND_BASE = 127;
+export const MIN_WIDTH = BAND_BASE;
+export const MAX_WIDTH = 2 * BAND_BASE;
+
+/** Offset that makes a temperature in micro-degrees non-negative. */
+export const CELSIUS_OFFSET = 300_000_000n;
+/** Offset that makes a clock error in seconds non-negative. */
+export const CLOCK_ERROR_OFFSET = 1 << 20;
+
+export const ROWS_PER_ELEMENT = 15;
+export const ELEMENTS_PER_CHUNK = 14;
+/** Readings of one chunk of a one-channel series. */
+export const ROWS_PER_CHUNK = ROWS_PER_ELEMENT * ELEMENTS_PER_CHUNK;
+export const SERIES_ARITY = 16;
+/** Levels of the series tree, the same for every tier: up to 256 chunks. */
+export const SERIES_DEPTH = 2;
+export const PARTY_DEPTH = 12;
+export const DEVICE_SET_SIZE = 8;

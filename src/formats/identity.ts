@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { inputError } from "../errors.ts";
+import { DEVICE_SET_SIZE, TAG } from "./constants.ts";
+import { poseidon } from "./poseidon.ts";
+
+/** SHA-256 of bytes, cut to 248 bits so that it is a field element. */
+export function bytesHash(bytes: Uint8Array): bigint {
+  return BigInt(`0x${createHash("sha256").update(bytes).digest("hex")}`) >> 8n;
+}
+
+/** lotHash, coiHash, orderHash, org, productHash: SHA-256 of the NFC-normalised UTF-8 text, cut to 248 bits. */
+export function textHash(text: string): bigint {
+  return bytesHash(Buffer.from(text.normalize("NFC"), "utf8"));
+}
+
+export interface DeviceId {
+  readonly vendor: string;
+  readonly model: string;
+  readonly serial: string;
+}
+
+/** SHA-256 of "vendor|model|serial", cut to 248 bits. A bar inside a part would make two devices one: refused. */
+export function deviceHash(device: DeviceId): bigint {
+  const parts = [device.vendor, device.model, device.serial];
+  if (parts.some((part) => part === "" || part.includes("|"))) {
+    throw inputError("Vendor, model and serial of a device must not be empty or contain '|'.", { code: "device-id" });
+  }
+  return textHash(parts.join("|"));
+}
+
+/** The up to 8 device hashes of a stage, ascending, zero-filled: the preimage of `deviceSet`. */
+export function deviceSlots(devices: readonly bigint[]): bigint[] {
+  const slots = [...new Set(devices)].sort((a, b) => (a < b ? -1 : 1));
+  if (slots.length !== devices.length || slots.length > DEVICE_SET_SIZE || slots.includes(0n)) {
+    throw inputError(`A stage names up to ${DEVICE_SET_SIZE} different devices.`, { code: "device-set" });
+  }
+  return [...slots, ...new Array<bigint>(DEVICE_SET_SIZE - slots.length).fill(0n)];
+}
+
+export function deviceSet(devices: readonly bigint[]): bigint {
+  return poseidon([BigInt(TAG.DEVICES), ...deviceSlots(devices)]);
+}
+
+/** A BabyJubJub public key, affine. */
+export interface PublicKey {
+  readonly x: bigint;
+  readonly y: bigint;
+}
+
+export function keyHash(key: PublicKey): bigint {
+  return poseidon([BigInt(TAG.KEY), key.x, key.y]);
+}
+
+/** What a custodian's leaf commits to so that its site opens one order under one salt only. */
+export function secretHash(siteSecret: bigint): bigint {
+  return poseidon([BigInt(TAG.SECRET), siteSecret]);
+}
+
+/** The one salt under which a site can open an order. */
+export function batchSalt(siteSecret: bigint, coiHash: bigint, orderHash: bigint): bigint {
+  return poseidon([BigInt(TAG.SALT), siteSecret, coiHash, orderHash]);
+}
+
+/** Public signal `batch`. */
+export function batchCommitment(coiHash: bigint, orderHash: bigint, salt: bigint): bigint {
+  return poseidon([BigInt(TAG.BATCH), coiHash, orderHash, salt]);
+}

@@ -1,0 +1,28 @@
+import { buildPoseidon } from "circomlibjs";
+
+const instance = await buildPoseidon();
+
+/**
+ * circomlib's Poseidon over BN254.
+ * @param inputs 1 to 16 field elements
+ * @param initialState the capacity element; 0 for plain `Poseidon(n)`, a tag where all 16 inputs are used
+ */
+export function poseidon(inputs: readonly bigint[], initialState = 0n): bigint {
+  return instance.F.toObject(instance(inputs, initialState));
+}
+
+const SPONGE_RATE = 15;
+
+/**
+ * Hash of a list of any length: s = tag; s = Poseidon(16)(s, 15 inputs). The inputs are zero-filled so that the last
+ * one overall is the element count: lists of different lengths never share a preimage.
+ */
+export function sponge(tag: number, elements: readonly bigint[]): bigint {
+  const blocks = Math.ceil((elements.length + 1) / SPONGE_RATE);
+  const padded = new Array<bigint>(blocks * SPONGE_RATE).fill(0n);
+  elements.forEach((element, i) => (padded[i] = element));
+  padded[padded.length - 1] = BigInt(elements.length);
+  let state = BigInt(tag);
+  for (let i = 0; i < padded.length; i += SPONGE_RATE) state = poseidon([state, ...padded.slice(i, i + SPONGE_RATE)]);
+  return state;
+}

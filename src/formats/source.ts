@@ -1,0 +1,35 @@
+import { buildEddsa } from "circomlibjs";
+import type { PublicKey } from "./identity.ts";
+import { TAG } from "./constants.ts";
+import { poseidon } from "./poseidon.ts";
+
+const eddsa = await buildEddsa();
+const { F } = eddsa.babyJub;
+
+/** An EdDSA-Poseidon signature on BabyJubJub. */
+export interface Signature {
+  readonly r8x: bigint;
+  readonly r8y: bigint;
+  readonly s: bigint;
+}
+
+/** What a source signs: this record, for this batch, stage and channel. */
+export function sourceMessage(batch: bigint, stage: bigint, channelId: bigint, record: bigint): bigint {
+  return poseidon([BigInt(TAG.SOURCE), batch, stage, channelId, record]);
+}
+
+/** The public key of a 32-byte private key. */
+export function publicKey(privateKey: Uint8Array): PublicKey {
+  const [x, y] = eddsa.prv2pub(privateKey);
+  return { x: F.toObject(x), y: F.toObject(y) };
+}
+
+export function sign(privateKey: Uint8Array, message: bigint): Signature {
+  const { R8, S } = eddsa.signPoseidon(privateKey, F.e(message));
+  return { r8x: F.toObject(R8[0]), r8y: F.toObject(R8[1]), s: S };
+}
+
+export function verifySignature(key: PublicKey, message: bigint, signature: Signature): boolean {
+  const packed = { R8: [F.e(signature.r8x), F.e(signature.r8y)] as const, S: signature.s };
+  return eddsa.verifyPoseidon(F.e(message), packed, [F.e(key.x), F.e(key.y)]);
+}
