@@ -7,7 +7,8 @@ const require = createRequire(import.meta.url);
 const solc = {
   version: "0.8.28",
   path: require.resolve("solc/soljson.js"),
-  settings: { evmVersion: "shanghai", optimizer: { enabled: true, runs: 500 } },
+  // The IR pipeline: openBatch alone has more arguments than the old code generator can hold on the stack.
+  settings: { evmVersion: "shanghai", viaIR: true, optimizer: { enabled: true, runs: 500 } },
 };
 
 export default defineConfig({
@@ -18,5 +19,11 @@ export default defineConfig({
     artifacts: "build/hardhat/artifacts",
     cache: "build/hardhat/cache",
   },
-  test: { solidity: { fuzz: { runs: 256, seed: "0x62617463687072" } } },
+  test: {
+    solidity: {
+      fuzz: { runs: 256, seed: "0x62617463687072" },
+      invariant: { runs: 32, depth: 64, failOnRevert: true },
+      fsPermissions: { readDirectory: ["fixtures/vectors", "build/hardhat/artifacts/contracts"] },
+    },
+  },
 });
