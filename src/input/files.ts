@@ -1,0 +1,202 @@
+import { randomBytes } from "node:crypto";
+import { constants, type BigIntStats } from "node:fs";
+import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { BatchproofError, environmentError, inputError } from "../errors.ts";
+
+/** Largest raw file of a logger or historian that is read: years of readings fit, a mistaken archive does not. */
+export const MAX_FILE_BYTES = 64 * 2 ** 20;
+
+export interface ReadOptions {
+  /** Largest accepted size in bytes; MAX_FILE_BYTES unless told. */
+  readonly limit?: number;
+  /** Base folder the file must lie in, also after every symbolic link is followed. */
+  readonly within?: string;
+}
+
+/**
+ * The bytes of a regular file. Size and kind are judged on the open file before a byte is read, so neither a huge file
+ * nor a pipe costs memory or time.
+ * Errors: `file-missing`, `file-permission`, `file-kind` (not a regular file), `file-empty`, `file-size`,
+ * `file-changed` (another program wrote while it was read), `path-escape` (outside `within`).
+ */
+export async function readBytes(path: string, options: ReadOptions = {}): Promise<Uint8Array> {
+  if (options.within !== undefined) refuseEscape(resolve(path), resolve(options.within), path);
+  try {
+    const real = await realpath(path);
+    if (options.within !== undefined) refuseEscape(real, await realpath(options.within), path);
+    return await readRegularFile(real, path, options.limit ?? MAX_FILE_BYTES);
+  } catch (error) {
+    throw readingError(error, path);
+  }
+}
+
+async function readRegularFile(real: string, path: string, limit: number): Promise<Uint8Array> {
+  // O_NOFOLLOW: the links were followed above; a link put there since is refused. O_NONBLOCK: a pipe must not hang us.
+  const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) {
+      throw inputError("This is not a regular file.", { place: path, code: "file-kind" });
+    }
+    if (found.size === 0) {
+      throw inputError("The file is empty.", {
+        place: path,
+        remedy: "Export or copy it again from the device.",
+        code: "file-empty",
+      });
+    }
+    if (found.size > limit) {
+      throw inputError(`The file has ${found.size} bytes; at most ${limit} are read.`, {
+        place: path,
+        remedy: "Check that this is the right file.",
+        code: "file-size",
+      });
+    }
+    const buffer = Buffer.alloc(found.size + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < buffer.length; length += count) {
+      count = (await file.read(buffer, length, buffer.length - length)).bytesRead;
+    }
+    if (length !== found.size) {
+      throw inputError("The file changed while it was read.", {
+        place: path,
+        remedy: "Try again when no other program writes it.",
+        code: "file-changed",
+      });
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+const READING_ERRORS: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  ENOENT: ["file-missing", "There is no such file."],
+  ENOTDIR: ["file-missing", "There is no such file: a part of its path is not a folder."],
+  EACCES: ["file-permission", "You may not read this file."],
+  EPERM: ["file-permission", "You may not read this file."],
+  ELOOP: ["file-kind", "This is a symbolic link that leads nowhere."],
+  ENXIO: ["file-kind", "This is not a regular file."],
+};
+
+function readingError(error: unknown, path: string): BatchproofError {
+  if (error instanceof BatchproofError) return error;
+  const [code, message] = READING_ERRORS[systemCode(error)] ?? [];
+  if (code === undefined || message === undefined) {
+    return environmentError("The file cannot be read.", { place: path, code: "file-read", cause: error });
+  }
+  return inputError(message, { place: path, code, cause: error });
+}
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+function refuseEscape(path: string, base: string, place: string): void {
+  const way = relative(base, path);
+  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) {
+    throw inputError("The path leads out of the folder it belongs to.", {
+      place,
+      remedy: `Name a file inside ${base}.`,
+      code: "path-escape",
+    });
+  }
+}
+
+export interface WriteOptions {
+  /** File mode; secrets are written with 0o600. Ordinary files keep the system's default. */
+  readonly mode?: number;
+  /** Base folder the file must lie in, also after every symbolic link is followed. */
+  readonly within?: string;
+  /** Files this run reads: none of them is ever overwritten. */
+  readonly inputs?: readonly string[];
+}
+
+/**
+ * Writes a file whole or not at all: a temporary name in the same folder, flushed to the disk, then renamed. Missing
+ * parent folders are made. A symbolic link at `path` is replaced, not followed.
+ * Errors: `path-escape`, `output-over-input`, `file-write` (disk full, no permission, a folder of that name).
+ */
+export async function writeFileAtomically(
+  path: string,
+  data: string | Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
+  const target = resolve(path);
+  const folder = dirname(target);
+  const temporary = join(folder, `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    if (options.within !== undefined) {
+      refuseEscape(await realPathOfExisting(folder), await realPathOfExisting(resolve(options.within)), path);
+    }
+    await refuseInput(target, options.inputs ?? [], path);
+    await mkdir(folder, { recursive: true });
+    try {
+      await writeDurably(temporary, data, options.mode ?? 0o666);
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await flushFolder(folder);
+  } catch (error) {
+    if (error instanceof BatchproofError) throw error;
+    throw environmentError("The file cannot be written; nothing was changed.", {
+      place: path,
+      remedy: "Check free space and permissions.",
+      code: "file-write",
+      cause: error,
+    });
+  }
+}
+
+/** The real path of the nearest folder above `path` (or itself) that exists: what a write to `path` would go through. */
+async function realPathOfExisting(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    return join(await realPathOfExisting(dirname(path)), basename(path));
+  }
+}
+
+async function refuseInput(target: string, inputs: readonly string[], place: string): Promise<void> {
+  const existing = await identity(target);
+  if (existing === undefined) return;
+  for (const input of inputs) {
+    if ((await identity(input)) === existing) {
+      throw inputError("The output would overwrite an input.", {
+        place,
+        remedy: "Give another name for the output.",
+        code: "output-over-input",
+      });
+    }
+  }
+}
+
+/** Device and inode: equal for two names of one file. */
+async function identity(path: string): Promise<string | undefined> {
+  const found: BigIntStats | undefined = await stat(path, { bigint: true }).catch(() => undefined);
+  return found === undefined ? undefined : `${found.dev.toString()}:${found.ino.toString()}`;
+}
+
+async function writeDurably(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the rename itself survive a power cut. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

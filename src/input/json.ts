@@ -1,0 +1,190 @@
+import { parse, type ValueNode } from "@humanwhocodes/momoa";
+import canonicalize from "canonicalize";
+import { inputError, type BatchproofError } from "../errors.ts";
+import { readBytes, type ReadOptions } from "./files.ts";
+
+/** What a JSON file can hold here: numbers are whole and at most 2^53 - 1; quantities are decimal strings. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** Largest JSON file that is read. */
+export const MAX_JSON_BYTES = 4 * 2 ** 20;
+const MAX_DEPTH = 64;
+/** A short file can hold millions of empty values, each a node in memory. The longest record has under 100,000. */
+const MAX_VALUES = 200_000;
+
+/** Keys that reach into an object's prototype in careless code. */
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Reads and parses a JSON file of at most MAX_JSON_BYTES: the errors of `readBytes` and of `parseJson`. */
+export async function readJson(path: string, options: ReadOptions = {}): Promise<JsonValue> {
+  return parseJson(await readBytes(path, { limit: MAX_JSON_BYTES, ...options }), path);
+}
+
+/**
+ * Strict JSON (RFC 8259, UTF-8). Everything two readers could understand in two ways is refused, each with its own
+ * code and `file:line:column`: `json-encoding` (not UTF-8, or half of a surrogate pair), `json-bom`, `json-nul`,
+ * `json-control`, `json-depth` (over 64), `json-size` (over 200,000 values), `json-trailing` (text after the value),
+ * `json-duplicate-key`, `json-forbidden-key` (`__proto__`, ...), `json-nan` (also Infinity), `json-exponent`,
+ * `json-fraction`, `json-negative-zero`, `json-number` (beyond 2^53 - 1), `json-syntax`.
+ */
+export function parseJson(bytes: Uint8Array, file: string): JsonValue {
+  const text = decodeUtf8(bytes, file);
+  scan(text, file);
+  return toValue(parseTree(text, file), text, file);
+}
+
+/** The canonical form that is hashed: RFC 8785 (JCS). Error `json-value` for what JSON cannot hold. */
+export function canonicalJson(value: unknown): string {
+  try {
+    const text = canonicalize(value);
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw inputError("The value cannot be written as JSON.", { code: "json-value", cause });
+  }
+  throw inputError("The value cannot be written as JSON.", { code: "json-value" });
+}
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+function jsonError(message: string, code: string, file: string, at: Position): BatchproofError {
+  return inputError(message, { place: `${file}:${at.line}:${at.column}`, code });
+}
+
+function positionOf(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
+
+function decodeUtf8(bytes: Uint8Array, file: string): string {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw inputError("The file is not UTF-8 text.", { place: file, code: "json-encoding", cause });
+  }
+  if (text.startsWith("\uFEFF")) {
+    throw inputError("The file starts with a byte-order mark.", {
+      place: `${file}:1:1`,
+      remedy: "Save it as UTF-8 without a byte-order mark.",
+      code: "json-bom",
+    });
+  }
+  return text;
+}
+
+/** Bounds depth and number of values before the recursive parser sees them, and refuses control characters. */
+function scan(text: string, file: string): void {
+  let depth = 0;
+  let values = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i);
+    if (char < " " && (inString || !"\t\n\r".includes(char))) {
+      const [code, name] = char === "\0" ? ["json-nul", "A NUL character"] : ["json-control", "A control character"];
+      throw jsonError(`${name} stands here.`, code, file, positionOf(text, i));
+    }
+    if (inString) {
+      if (char === "\\") i++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "[" || char === "{") {
+      if (++depth > MAX_DEPTH) {
+        throw jsonError(`Nested deeper than ${MAX_DEPTH} levels.`, "json-depth", file, positionOf(text, i));
+      }
+      values++;
+    } else if (char === "]" || char === "}") depth--;
+    else if (char === ",") values++;
+    if (values > MAX_VALUES) {
+      throw jsonError(`More than ${MAX_VALUES} values.`, "json-size", file, positionOf(text, i));
+    }
+  }
+}
+
+function parseTree(text: string, file: string): ValueNode {
+  try {
+    return parse(text, { mode: "json", ranges: true }).body;
+  } catch (error) {
+    if (!isLocated(error)) throw error;
+    if (/^-?(NaN|Infinity)/.test(text.slice(error.offset, error.offset + 9))) {
+      throw jsonError("NaN and Infinity are not numbers.", "json-nan", file, error);
+    }
+    if (isJson(text.slice(0, error.offset))) {
+      throw jsonError("Text follows the end of the JSON value.", "json-trailing", file, error);
+    }
+    throw jsonError("This is not valid JSON.", "json-syntax", file, error);
+  }
+}
+
+function isLocated(error: unknown): error is Position & { readonly offset: number } {
+  return error instanceof Error && "line" in error && "column" in error && "offset" in error;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function toValue(node: ValueNode, text: string, file: string): JsonValue {
+  switch (node.type) {
+    case "Null":
+      return null;
+    case "Boolean":
+      return node.value;
+    case "String":
+      return checkedString(node.value, file, node.loc.start);
+    case "Number":
+      return checkedNumber(text.slice(node.loc.start.offset, node.loc.end.offset), file, node.loc.start);
+    case "Array":
+      return node.elements.map((element) => toValue(element.value, text, file));
+    case "Object":
+      return toObject(node, text, file);
+    default:
+      throw jsonError("This is not valid JSON.", "json-syntax", file, node.loc.start);
+  }
+}
+
+function toObject(node: ValueNode & { type: "Object" }, text: string, file: string): JsonValue {
+  const object: { [key: string]: JsonValue } = {};
+  for (const { name, value } of node.members) {
+    const key = checkedString(name.type === "String" ? name.value : name.name, file, name.loc.start);
+    if (FORBIDDEN_KEYS.has(key)) {
+      throw jsonError(`The key "${key}" is not allowed.`, "json-forbidden-key", file, name.loc.start);
+    }
+    if (Object.hasOwn(object, key)) {
+      throw jsonError("This key appears twice in one object.", "json-duplicate-key", file, name.loc.start);
+    }
+    object[key] = toValue(value, text, file);
+  }
+  return object;
+}
+
+function checkedString(value: string, file: string, at: Position): string {
+  if (value.includes("\0")) throw jsonError("The text holds a NUL character.", "json-nul", file, at);
+  if (!value.isWellFormed()) throw jsonError("The text holds half a character.", "json-encoding", file, at);
+  return value;
+}
+
+/** Why a JSON number is refused, first match first. Quantities with decimals are written as strings. */
+const REFUSED_NUMBERS: readonly (readonly [code: string, pattern: RegExp, message: string])[] = [
+  ["json-exponent", /[eE]/, "A number with an exponent; write it out."],
+  ["json-fraction", /\./, 'A number with decimals; quantities are strings, such as "2.0".'],
+  ["json-negative-zero", /^-0+$/, "Negative zero is not a number here."],
+];
+
+function checkedNumber(literal: string, file: string, at: Position): number {
+  for (const [code, pattern, message] of REFUSED_NUMBERS) {
+    if (pattern.test(literal)) throw jsonError(message, code, file, at);
+  }
+  const value = Number(literal);
+  if (!Number.isSafeInteger(value)) {
+    throw jsonError("A number beyond 2^53 loses digits; write it as a string.", "json-number", file, at);
+  }
+  return value;
+}

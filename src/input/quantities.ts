@@ -1,0 +1,52 @@
+import { inputError } from "../errors.ts";
+
+/** Quantities are exact: a decimal text is held as a whole number of millionths of its unit. */
+export const MICRO = 1_000_000n;
+const DECIMALS = 6;
+
+/** What a decimal text is refused for, first match first. A device's own marks for "no value" have `reading-` codes. */
+const REFUSED: readonly (readonly [code: string, pattern: RegExp, message: string])[] = [
+  ["quantity-blank", /^\s*$/, "The value is blank"],
+  ["reading-missing", /^[+-]?-+\.?-*$/, "The device had no reading here"],
+  ["reading-sentinel", /^-0*9999(\.0*)?$/, "This is a mark for a missing value, not a measurement"],
+  ["quantity-nan", /^[+-]?(nan|inf|infinity)$/i, "This is not a number"],
+  ["quantity-comma", /^[+-]?[\d.]+,[\d.,]*$/, "A decimal comma or a thousands separator; a decimal point is expected"],
+  ["quantity-exponent", /^[+-]?[\d.]+e[+-]?\d+$/i, "A number with an exponent; write it out"],
+];
+
+/**
+ * "2.0", "-0.5", "+8.0" to millionths: exact, never rounded. At most 9 digits before the point, so that the result
+ * also fits a JavaScript number. `place` goes into the error.
+ * Errors: `quantity-blank`, `quantity-comma`, `quantity-exponent`, `quantity-nan`, `quantity-precision` (over 6
+ * decimals), `quantity-size`, `quantity-syntax`, `reading-missing` (`--.-`), `reading-sentinel` (-9999).
+ */
+export function parseMicro(text: string, place: string): bigint {
+  for (const [code, pattern, message] of REFUSED) {
+    if (pattern.test(text)) throw inputError(`${message}: "${shorten(text)}".`, { place, code });
+  }
+  const [, sign, whole, fraction = ""] = /^([+-]?)(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === undefined) {
+    throw inputError(`This is not a decimal number: "${shorten(text)}".`, { place, code: "quantity-syntax" });
+  }
+  if (whole.length > 9) {
+    throw inputError("The number has more than 9 digits before the point.", { place, code: "quantity-size" });
+  }
+  if (fraction.length > DECIMALS) {
+    throw inputError(`The number has more than ${DECIMALS} decimals.`, { place, code: "quantity-precision" });
+  }
+  const micro = BigInt(whole + fraction.padEnd(DECIMALS, "0"));
+  return sign === "-" ? -micro : micro;
+}
+
+/** The decimal text of a number of millionths, with at least `decimals` of them (1 unless told) and no spare zeros. */
+export function formatMicro(micro: bigint, decimals = 1): string {
+  const digits = (micro < 0n ? -micro : micro).toString().padStart(DECIMALS + 1, "0");
+  const fraction = digits.slice(-DECIMALS).replace(/0+$/, "").padEnd(decimals, "0");
+  return `${micro < 0n ? "-" : ""}${digits.slice(0, -DECIMALS)}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** Foreign text for an error message: short, and on one line. */
+function shorten(text: string): string {
+  const printable = text.replace(/[^\x20-\x7e]/g, "?");
+  return printable.length > 24 ? `${printable.slice(0, 24)}...` : printable;
+}
