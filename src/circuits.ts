@@ -1,3 +1,4 @@
+import { inputError } from "./errors.ts";
 import { KIND, ROWS_PER_CHUNK, type KindName } from "./formats/constants.ts";
 
 /** One circuit that claims can name and that is registered on chain. */
@@ -20,4 +21,14 @@ export const CIRCUITS: readonly Circuit[] = [temperature("temperature-2k", 12)];
 /** The code of a circuit's kind in rules, headers and on chain. */
 export function kindCode(circuit: Circuit): number {
   return KIND[circuit.kind];
+}
+
+/** The circuit of a name. Error `circuit` if there is none. */
+export function circuitNamed(name: string): Circuit {
+  const circuit = CIRCUITS.find((candidate) => candidate.name === name);
+  if (circuit !== undefined) return circuit;
+  throw inputError(`There is no circuit ${name}.`, {
+    code: "circuit",
+    remedy: `Name one of: ${CIRCUITS.map((candidate) => candidate.name).join(", ")}.`,
+  });
 }

@@ -37,8 +37,14 @@ export function deviceSlots(devices: readonly bigint[]): bigint[] {
   return [...slots, ...new Array<bigint>(DEVICE_SET_SIZE - slots.length).fill(0n)];
 }
 
+/** Commitment to 8 slots as they stand. */
+export function deviceSetOf(slots: readonly bigint[]): bigint {
+  return poseidon([BigInt(TAG.DEVICES), ...slots]);
+}
+
+/** The `deviceSet` of a stage that names these devices. */
 export function deviceSet(devices: readonly bigint[]): bigint {
-  return poseidon([BigInt(TAG.DEVICES), ...deviceSlots(devices)]);
+  return deviceSetOf(deviceSlots(devices));
 }
 
 /** A BabyJubJub public key, affine. */

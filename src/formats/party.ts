@@ -35,6 +35,18 @@ export interface PartyPath {
   readonly siblings: readonly bigint[];
 }
 
+/** Root that a leaf and its path lead to. */
+export function partyRootOf(leaf: PartyLeaf, path: PartyPath): bigint {
+  return path.siblings.reduce(
+    (node, sibling, i) => nodeHash(path.bits[i] === 1 ? [sibling, node] : [node, sibling]),
+    partyLeafHash(leaf),
+  );
+}
+
+function nodeHash(children: readonly bigint[]): bigint {
+  return poseidon([BigInt(TAG.PARTY_NODE), ...children]);
+}
+
 /** The tree of authorised parties and devices: binary, depth 12, empty leaves 0, node tag unlike the leaf tag. */
 export class PartyTree {
   readonly #tree: IMT;
@@ -43,9 +55,7 @@ export class PartyTree {
     if (leaves.length > 2 ** PARTY_DEPTH) {
       throw inputError(`A party tree holds at most ${2 ** PARTY_DEPTH} leaves.`, { code: "party-count" });
     }
-    const hash = (children: readonly (bigint | number | string)[]): bigint =>
-      poseidon([BigInt(TAG.PARTY_NODE), ...children.map(BigInt)]);
-    this.#tree = new IMT(hash, PARTY_DEPTH, 0n, 2, leaves.map(partyLeafHash));
+    this.#tree = new IMT((children) => nodeHash(children.map(BigInt)), PARTY_DEPTH, 0n, 2, leaves.map(partyLeafHash));
   }
 
   /** Public signal `parties`. */
@@ -58,6 +68,9 @@ export class PartyTree {
     const index = this.#tree.indexOf(partyLeafHash(leaf));
     if (index < 0) throw inputError("This party is not in the party list.", { code: "party" });
     const proof = this.#tree.createProof(index);
-    return { bits: proof.pathIndices, siblings: proof.siblings.map((level) => BigInt(level[0] as bigint)) };
+    return {
+      bits: proof.pathIndices,
+      siblings: proof.siblings.map(([sibling]: readonly unknown[]) => sibling as bigint),
+    };
   }
 }

@@ -72,11 +72,7 @@ export function saltedSeriesRoot(rows: readonly Row[], chunkSalts: readonly bigi
   const starts = chunkStarts(rows);
   return seriesRoot(
     starts.map((start, k) =>
-      chunkDigest(
-        start,
-        chunkSalts[k] ?? 0n,
-        packChunk(rows.slice(k * ROWS_PER_CHUNK, (k + 1) * ROWS_PER_CHUNK)),
-      ),
+      chunkDigest(start, chunkSalts[k] ?? 0n, packChunk(rows.slice(k * ROWS_PER_CHUNK, (k + 1) * ROWS_PER_CHUNK))),
     ),
   );
 }

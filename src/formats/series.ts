@@ -14,14 +14,16 @@ const BITS_PER_ROW = 16n;
 export function padRows(rows: readonly Row[], n: number): Row[] {
   const last = rows.at(-1);
   if (last === undefined || rows.length > n || n % ROWS_PER_CHUNK !== 0) {
-    throw inputError(`The series has ${rows.length} readings; this circuit holds 1 to ${n}.`, { code: "series-length" });
+    throw inputError(`The series has ${rows.length} readings; this circuit holds 1 to ${n}.`, {
+      code: "series-length",
+    });
   }
   return [...rows, ...new Array<Row>(n - rows.length).fill({ dt: 0, code: last.code })];
 }
 
 /** The 14 elements of one chunk of 210 rows: byte dt, byte code, little-endian, row 0 lowest. Bytes only. */
 export function packChunk(rows: readonly Row[]): bigint[] {
-  if (rows.length !== ROWS_PER_CHUNK || rows.some((row) => !isByte(row.dt) || !isByte(row.code))) {
+  if (rows.length !== ROWS_PER_CHUNK || !isEncodable(rows)) {
     throw inputError("A chunk packs exactly 210 rows of two bytes each.", { code: "series-packing" });
   }
   return Array.from({ length: ELEMENTS_PER_CHUNK }, (_, e) =>
@@ -29,6 +31,11 @@ export function packChunk(rows: readonly Row[]): bigint[] {
       .slice(e * ROWS_PER_ELEMENT, (e + 1) * ROWS_PER_ELEMENT)
       .reduceRight((element, row) => (element << BITS_PER_ROW) | BigInt(row.dt + 256 * row.code), 0n),
   );
+}
+
+/** Whether every row is two bytes, so that a record of the rows exists. */
+export function isEncodable(rows: readonly Row[]): boolean {
+  return rows.every((row) => isByte(row.dt) && isByte(row.code));
 }
 
 function isByte(value: number): boolean {

@@ -1,4 +1,4 @@
-import { buildEddsa } from "circomlibjs";
+import { buildEddsa, type Element } from "circomlibjs";
 import type { PublicKey } from "./identity.ts";
 import { TAG } from "./constants.ts";
 import { poseidon } from "./poseidon.ts";
@@ -29,7 +29,14 @@ export function sign(privateKey: Uint8Array, message: bigint): Signature {
   return { r8x: F.toObject(R8[0]), r8y: F.toObject(R8[1]), s: S };
 }
 
+/** The same verdict as template SignatureCheck: points on the curve, key not of low order, S below the group order. */
 export function verifySignature(key: PublicKey, message: bigint, signature: Signature): boolean {
+  const point = [F.e(key.x), F.e(key.y)] as const;
   const packed = { R8: [F.e(signature.r8x), F.e(signature.r8y)] as const, S: signature.s };
-  return eddsa.verifyPoseidon(F.e(message), packed, [F.e(key.x), F.e(key.y)]);
+  return eddsa.verifyPoseidon(F.e(message), packed, point) && !hasLowOrder(point);
+}
+
+function hasLowOrder(point: readonly [Element, Element]): boolean {
+  const [x] = eddsa.babyJub.mulPointEscalar(point, 8n);
+  return F.toObject(x) === 0n;
 }

@@ -18,13 +18,23 @@ declare module "circomlibjs" {
     readonly S: bigint;
   }
 
+  export type Point = readonly [Element, Element];
+
+  export interface BabyJub {
+    readonly F: Field;
+    readonly Generator: Point;
+    readonly Base8: Point;
+    mulPointEscalar(point: Point, scalar: bigint): Point;
+  }
+
   export interface Eddsa {
-    readonly babyJub: { readonly F: Field };
+    readonly babyJub: BabyJub;
     prv2pub(privateKey: Uint8Array): [Element, Element];
     signPoseidon(privateKey: Uint8Array, message: Element): EddsaSignature;
     verifyPoseidon(message: Element, signature: EddsaSignature, publicKey: readonly [Element, Element]): boolean;
   }
 
+  export function buildBabyjub(): Promise<BabyJub>;
   export function buildPoseidon(): Promise<Poseidon>;
   export function buildEddsa(): Promise<Eddsa>;
 }

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+
+/** fixtures/vectors/formats.json: one example of every hash of the formats. Numbers are decimal strings. */
+export const VECTORS = JSON.parse(readFileSync("fixtures/vectors/formats.json", "utf8")) as Readonly<{
+  poseidon: { inputs: string[]; out: string };
+  sponge: { tag: number; elements: string[]; out: string }[];
+  texts: { text: string; out: string }[];
+  device: { vendor: string; model: string; serial: string; out: string };
+  deviceSet: { devices: string[]; out: string };
+  key: { privateKey: string; x: string; y: string; keyHash: string };
+  batch: { siteSecret: string; coi: string; order: string; salt: string; out: string };
+  opening: { fields: Record<string, string>; out: string };
+  head: { fields: Record<string, string>; out: string };
+  rule: { fields: Record<string, string>; out: string };
+  party: { fields: Record<string, string>; leaf: string; rootOfOne: string };
+  record: {
+    secret: string;
+    n: number;
+    rows: [dt: number, code: number][];
+    chunkSalts: string[];
+    salt: string;
+    root: string;
+    header: Record<string, string>;
+    out: string;
+  };
+  source: { batch: string; stage: string; channelId: string; record: string; message: string };
+}>;
+
+/** The numbers of a vector's fields as bigints. */
+export function fieldsOf<T>(fields: Readonly<Record<string, string>>): T {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, BigInt(value)])) as T;
+}
