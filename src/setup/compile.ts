@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join, relative } from "node:path";
+
+import { type BatchproofError, environmentError, inputError } from "../errors.ts";
+import { type R1csHeader, readR1csHeader } from "./r1cs.ts";
+
+const require = createRequire(import.meta.url);
+const COMPILER_FOLDER = dirname(require.resolve("circom2/package.json"));
+
+/** Always full simplification: without it Poseidon and EdDSA have three to four times the rows. */
+const FLAGS = ["--O2"] as const;
+
+/** Compiler, version and flags: part of the identity of every artifact. */
+export const COMPILER = `circom2 ${compilerVersion()} ${FLAGS.join(" ")}`;
+
+/** Where `include` looks after the including file's own folder, relative to the package root. */
+export const LIBRARIES = "node_modules";
+
+/** What a compilation leaves in its folder, by absolute path, and what it says about itself. */
+export interface CompiledCircuit extends R1csHeader {
+  readonly r1cs: string;
+  readonly wasm: string;
+  readonly sym: string;
+}
+
+/**
+ * Compiles one main file to `<name>.r1cs`, `<name>.wasm` and `<name>.sym` in `folder`.
+ * circom runs in its own process, in WebAssembly: it needs the working directory to be above all sources, and relative
+ * paths. Throws code `circom`: an input error with file and line where circom names one, else an environment error.
+ * @param main main file, relative to `root`
+ * @param root package root; its node_modules is searched for libraries
+ */
+export async function compileCircuit(
+  name: string,
+  main: string,
+  folder: string,
+  root: string,
+): Promise<CompiledCircuit> {
+  await mkdir(folder, { recursive: true });
+  const { code, output } = await runCompiler(
+    [main, ...FLAGS, "--r1cs", "--wasm", "--sym", "-l", LIBRARIES, "-o", relative(root, folder)],
+    root,
+  );
+  if (code !== 0) throw compileError(main, output);
+
+  const written = basename(main, ".circom");
+  const [r1cs, wasm, sym] = ["r1cs", "wasm", "sym"].map((type) => join(folder, `${name}.${type}`)) as Triple;
+  await rename(join(folder, `${written}_js`, `${written}.wasm`), wasm);
+  await rm(join(folder, `${written}_js`), { recursive: true });
+  await rename(join(folder, `${written}.r1cs`), r1cs);
+  await rename(join(folder, `${written}.sym`), sym);
+  return { r1cs, wasm, sym, ...(await readR1csHeader(r1cs)) };
+}
+
+type Triple = [string, string, string];
+
+function compilerVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(COMPILER_FOLDER, "package.json"), "utf8")) as { version: string };
+  return version;
+}
+
+async function runCompiler(args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
+  return await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(COMPILER_FOLDER, "cli.js"), ...args], {
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const collect = (text: string): void => {
+      output += text;
+    };
+    child.stdout.setEncoding("utf8").on("data", collect);
+    child.stderr.setEncoding("utf8").on("data", collect);
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+const COLOURS = /\u001b\[[0-9;]*m/g;
+
+/** Turns circom's report into an error that names file and line. */
+function compileError(main: string, report: string): BatchproofError {
+  const text = report.replace(COLOURS, "");
+  const message = /error\[\w+\]:\s*(.+)/.exec(text)?.[1]?.trim();
+  const place = /"([^"\n]+)":(\d+):\d+/.exec(text);
+  if (message !== undefined) {
+    return inputError(`The circuit does not compile: ${message}`, {
+      code: "circom",
+      place: place === null ? main : `${place[1] ?? main}:${place[2] ?? ""}`,
+      remedy: "Correct the circuit at this place.",
+    });
+  }
+  const lastLines = text.trim().split("\n").slice(-3).join(" ");
+  return environmentError(`circom failed: ${lastLines}`, { code: "circom", place: main });
+}

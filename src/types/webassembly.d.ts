@@ -1,0 +1,15 @@
+/** The part of the WebAssembly API that the setup uses: the types of Node.js name only `Module`. */
+declare namespace WebAssembly {
+  const Module: new (code: Uint8Array<ArrayBuffer>) => Module;
+
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  const Memory: new (size: { initial: number }) => Memory;
+
+  interface Instance {
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  const Instance: new (module: Module, imports: { env: { memory: Memory } }) => Instance;
+}
