@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {Guarded} from "./Guarded.sol";
+import {RoleIds} from "./libraries/RoleIds.sol";
+
+/// @title TwoPersonRule
+/// @notice A PROPOSER proposes, an APPROVER approves: two accounts and two persons, whatever roles either of them has.
+abstract contract TwoPersonRule is Guarded {
+    struct Proposal {
+        address proposer;
+        bytes32 personHash;
+    }
+
+    mapping(bytes32 id => Proposal) private _proposals;
+
+    /// @notice It waits for approval already.
+    error AlreadyProposed(bytes32 id);
+    /// @notice Nothing of this id waits for approval.
+    error NotProposed(bytes32 id);
+    /// @notice The proposer cannot approve, even with both roles.
+    error SameAccount(address account);
+    /// @notice The approving account belongs to the person who proposed.
+    error SamePerson(bytes32 personHash);
+
+    /// @dev Records the caller's proposal. `id` is the hash of exactly what is proposed.
+    function _propose(bytes32 id) internal only(RoleIds.PROPOSER) {
+        if (_proposals[id].proposer != address(0)) revert AlreadyProposed(id);
+        _proposals[id] = Proposal(msg.sender, roles.grantOf(RoleIds.PROPOSER, msg.sender).personHash);
+    }
+
+    /// @dev Confirms a proposal in the name of the caller and forgets it.
+    function _approve(bytes32 id) internal only(RoleIds.APPROVER) {
+        Proposal memory proposal = _proposals[id];
+        if (proposal.proposer == address(0)) revert NotProposed(id);
+        if (proposal.proposer == msg.sender) revert SameAccount(msg.sender);
+        bytes32 personHash = roles.grantOf(RoleIds.APPROVER, msg.sender).personHash;
+        if (proposal.personHash == personHash) revert SamePerson(personHash);
+        delete _proposals[id];
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+/// @title ICircuitRegistry
+/// @notice The circuits that claims may name, each by its verifying key. Add-only and freeze-only.
+///
+/// A key is 30 words: alpha (x, y); beta, gamma, delta (x.c1, x.c0, y.c1, y.c0 each, the order of the EVM precompile);
+/// IC[0] to IC[7] (x, y). circuitId = keccak256 of these 960 bytes. A proof is 8 words: A (x, y), B (x.c1, x.c0, y.c1,
+/// y.c0), C (x, y).
+interface ICircuitRegistry {
+    /// @notice One circuit.
+    /// @param key Account whose code holds the verifying key (read it with `keyOf`).
+    /// @param verifier Contract that snarkjs exported for the key.
+    /// @param kind What it proves (`Codes.KIND_*`).
+    /// @param tier Capacity: the number of readings or rows it holds.
+    /// @param development True if the key comes from the public development seed and proves nothing to a third party.
+    /// @param unsound True once the circuit was found unsound: older attestations need a review.
+    /// @param frozenFrom Unix seconds from which it verifies nothing any more; 0: not frozen.
+    struct Circuit {
+        address key;
+        address verifier;
+        uint8 kind;
+        uint32 tier;
+        bool development;
+        bool unsound;
+        uint64 frozenFrom;
+    }
+
+    /// @notice A circuit was registered. `key` is the whole verifying key, so that proofs can be re-verified from logs.
+    /// @param circuitId Its id.
+    /// @param kind `Codes.KIND_*`.
+    /// @param tier Number of readings.
+    /// @param development Whether its key proves nothing to a third party.
+    /// @param verifier Exported verifier.
+    /// @param key The verifying key, 960 bytes.
+    event CircuitAdded(
+        bytes32 indexed circuitId,
+        uint8 indexed kind,
+        uint32 tier,
+        bool development,
+        address verifier,
+        bytes key
+    );
+    /// @notice A circuit stops at `effective` (Unix seconds); `unsound` asks for a review of what it attested.
+    /// @param circuitId Its id.
+    /// @param effective Unix seconds.
+    /// @param unsound Whether older attestations need a review.
+    event CircuitFrozen(bytes32 indexed circuitId, uint64 effective, bool unsound);
+
+    /// @notice The key has the wrong number of bytes, so it is not a key of seven public signals.
+    error KeyLength(uint256 received, uint256 expected);
+    /// @notice A word of the key is not below the base field's order.
+    error KeyWordOutOfField(uint256 word, uint256 value);
+    /// @notice alpha, beta, gamma, delta or a point of IC is the point at infinity. `word`: its first word.
+    error KeyPointZero(uint256 word);
+    /// @notice delta is gamma or minus gamma: anybody can forge proofs for such a key.
+    error DeltaEqualsGamma();
+    /// @notice delta is the generator or its negative: the key never had a second-phase contribution.
+    error DeltaIsGenerator();
+    /// @notice Two points of IC are equal or opposite, so two signals could be traded for each other.
+    error IcRepeated(uint256 first, uint256 second);
+    /// @notice The flag `development` disagrees with the key's alpha.
+    error DevelopmentFlagWrong(bool received, bool expected);
+    /// @notice Development keys are refused outside the local chains 31337 and 1337.
+    error DevelopmentKeyRefused(uint256 chainId);
+    /// @notice The kind is none of `Codes.KIND_*`.
+    error KindUnknown(uint8 kind);
+    /// @notice A tier is at least 1.
+    error TierZero();
+    /// @notice There is no code at the verifier's address.
+    error VerifierWithoutCode(address verifier);
+    /// @notice The circuit is registered already.
+    error CircuitKnown(bytes32 circuitId);
+    /// @notice No such circuit.
+    error CircuitUnknown(bytes32 circuitId);
+    /// @notice The circuit is frozen: for new policies since the announcement, for proofs from `effective` on.
+    error CircuitIsFrozen(bytes32 circuitId, uint64 effective);
+    /// @notice A freeze can only be brought forward or turned into an unsound one, never undone.
+    error FreezeOnlyStricter(bytes32 circuitId, uint64 effective);
+    /// @notice A freeze cannot begin in the past.
+    error FreezeInPast(uint64 received, uint256 nowSeconds);
+    /// @notice A public signal is not below the scalar field's order.
+    error SignalOutOfField(uint256 index, uint256 value);
+    /// @notice A coordinate of the proof is not below the base field's order.
+    error ProofWordOutOfField(uint256 word, uint256 value);
+    /// @notice A point of the proof is the point at infinity. `word`: its first word.
+    error ProofPointZero(uint256 word);
+    /// @notice The proof does not hold for these signals.
+    error ProofInvalid(bytes32 circuitId);
+
+    /// @notice Registers a circuit. Caller: ADMIN. Refused: everything the key errors above say.
+    /// @dev That the verifier carries exactly this key is checked off chain before the call and by every audit, which
+    /// re-verifies each proof with the key of the event.
+    /// @param key The verifying key, 960 bytes.
+    /// @param verifier Contract that snarkjs exported for the key.
+    /// @param kind What it proves.
+    /// @param tier Number of readings it holds.
+    /// @param development Whether the key comes from the public development seed.
+    /// @return circuitId keccak256 of the key.
+    function addCircuit(
+        bytes calldata key,
+        address verifier,
+        uint8 kind,
+        uint32 tier,
+        bool development
+    ) external returns (bytes32 circuitId);
+
+    /// @notice Announces the end of a circuit. Caller: ADMIN. From now on no policy may name it; open batches may
+    /// finish until `effective`. One way: a second call may only be stricter.
+    /// @param circuitId The circuit.
+    /// @param effective Unix seconds, not in the past; ignored if `unsound`.
+    /// @param unsound True: ends now, and older attestations need a review.
+    function freeze(bytes32 circuitId, uint64 effective, bool unsound) external;
+
+    /// @notice Reverts unless the proof holds. View: costs nothing off chain.
+    /// @param circuitId The circuit; unknown or frozen ones revert.
+    /// @param signals Seven public signals.
+    /// @param proof Eight words.
+    function verify(bytes32 circuitId, uint256[7] calldata signals, uint256[8] calldata proof) external view;
+
+    /// @notice The kind of a circuit that a new policy may name.
+    /// @param circuitId The circuit; unknown ones and those with an announced freeze revert.
+    /// @return What it proves.
+    function kindForPolicy(bytes32 circuitId) external view returns (uint8);
+
+    /// @notice What is stored of a circuit.
+    /// @param circuitId The circuit; unknown ones revert.
+    /// @return The circuit.
+    function circuitOf(bytes32 circuitId) external view returns (Circuit memory);
+
+    /// @notice The verifying key of a circuit.
+    /// @param circuitId The circuit; unknown ones revert.
+    /// @return 960 bytes.
+    function keyOf(bytes32 circuitId) external view returns (bytes memory);
+}

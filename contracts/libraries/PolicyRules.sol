@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
+import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
+import {Codes} from "./Codes.sol";
+import {Signals} from "./Signals.sol";
+
+/// @title PolicyRules
+/// @notice The structure every policy must have. Whether it is medically right is for people to judge.
+library PolicyRules {
+    uint256 internal constant MOST_CLAIMS = 256;
+
+    /// @notice Reverts with an error of `IPolicyRegistry` or `ICircuitRegistry` unless the structure is sound.
+    /// @param policy The policy.
+    /// @param circuits Registry of the circuits it names.
+    /// @return outline Its outline.
+    function requireSound(
+        IPolicyRegistry.Policy calldata policy,
+        ICircuitRegistry circuits
+    ) internal view returns (IPolicyRegistry.Outline memory outline) {
+        _requireHead(policy);
+        outline.stages = policy.stages;
+        for (uint256 i = 0; i < policy.claims.length; i++) {
+            IPolicyRegistry.Claim calldata claim = policy.claims[i];
+            _requireClaim(i, claim, policy.stages);
+            _requireOwnRule(policy.claims, i);
+            _requireCircuits(i, claim, circuits);
+            uint256 bit = 1 << i;
+            if (claim.neededFor == Codes.NEEDED_FOR_RELEASE) outline.release |= bit;
+            else outline.completion |= bit;
+            if (claim.class == Codes.CLASS_CUSTODY) outline.custody |= bit;
+        }
+        if (outline.release == 0) revert IPolicyRegistry.NoReleaseClaim();
+        if (outline.custody != 0) _requireCustody(policy);
+    }
+
+    function _requireHead(IPolicyRegistry.Policy calldata policy) private pure {
+        if (policy.documentHash == 0) revert IPolicyRegistry.DocumentMissing();
+        if (bytes(policy.product).length == 0) revert IPolicyRegistry.ProductMissing();
+        if (policy.maxDue[0] == 0 || policy.maxDue[1] < policy.maxDue[0]) {
+            revert IPolicyRegistry.MaxDueInvalid(policy.maxDue[0], policy.maxDue[1]);
+        }
+        if (policy.claims.length == 0 || policy.claims.length > MOST_CLAIMS) {
+            revert IPolicyRegistry.ClaimCount(policy.claims.length, MOST_CLAIMS);
+        }
+    }
+
+    function _requireClaim(uint256 i, IPolicyRegistry.Claim calldata claim, uint8 stages) private pure {
+        if (claim.stage >= stages) revert IPolicyRegistry.StageUnknown(i, claim.stage, stages);
+        if (claim.class < Codes.CLASS_SPECIFICATION || claim.class > Codes.CLASS_CUSTODY) {
+            revert IPolicyRegistry.ClassUnknown(i, claim.class);
+        }
+        if (claim.neededFor < Codes.NEEDED_FOR_RELEASE || claim.neededFor > Codes.NEEDED_FOR_COMPLETION) {
+            revert IPolicyRegistry.NeededForUnknown(i, claim.neededFor);
+        }
+        if (claim.severity < Codes.SEVERITY_MINOR || claim.severity > Codes.SEVERITY_CRITICAL) {
+            revert IPolicyRegistry.SeverityUnknown(i, claim.severity);
+        }
+        if (claim.rule == 0 || claim.rule >= Signals.FIELD) revert IPolicyRegistry.RuleOutOfField(i, claim.rule);
+        if (claim.circuitIds.length == 0) revert IPolicyRegistry.CircuitMissing(i);
+    }
+
+    function _requireOwnRule(IPolicyRegistry.Claim[] calldata claims, uint256 i) private pure {
+        for (uint256 j = 0; j < i; j++) {
+            if (claims[j].rule == claims[i].rule) revert IPolicyRegistry.RuleRepeated(i, j);
+        }
+    }
+
+    function _requireCircuits(uint256 i, IPolicyRegistry.Claim calldata claim, ICircuitRegistry circuits) private view {
+        for (uint256 j = 0; j < claim.circuitIds.length; j++) {
+            uint8 kind = circuits.kindForPolicy(claim.circuitIds[j]);
+            if ((claim.class == Codes.CLASS_CUSTODY) != (kind == Codes.KIND_CUSTODY)) {
+                revert IPolicyRegistry.ClassKindMismatch(i, claim.class, kind);
+            }
+        }
+    }
+
+    /// @dev One custody claim per stage, and once a stage's custody is only needed for completion, so are all later
+    /// ones: a batch cannot be released on a chain of custody with a hole in it.
+    function _requireCustody(IPolicyRegistry.Policy calldata policy) private pure {
+        uint256 stagesSeen = 0;
+        uint256 forCompletion = 0;
+        for (uint256 i = 0; i < policy.claims.length; i++) {
+            IPolicyRegistry.Claim calldata claim = policy.claims[i];
+            if (claim.class != Codes.CLASS_CUSTODY) continue;
+            uint256 bit = 1 << claim.stage;
+            if (stagesSeen & bit != 0) revert IPolicyRegistry.CustodyRepeated(i, claim.stage);
+            stagesSeen |= bit;
+            if (claim.neededFor == Codes.NEEDED_FOR_COMPLETION) forCompletion |= bit;
+        }
+        uint256 all = (1 << policy.stages) - 1;
+        if (stagesSeen != all) revert IPolicyRegistry.CustodyIncomplete(stagesSeen, all);
+        for (uint8 stage = 1; stage < policy.stages; stage++) {
+            bool earlier = forCompletion & (1 << (stage - 1)) != 0;
+            bool here = forCompletion & (1 << stage) != 0;
+            if (earlier && !here) revert IPolicyRegistry.CustodyOrder(stage);
+        }
+    }
+}

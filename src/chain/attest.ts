@@ -1,0 +1,105 @@
+import type { Signer } from "ethers";
+import { inputError, refusal } from "../errors.ts";
+import { SIGNALS, type SignalName } from "../formats/constants.ts";
+import { mined } from "./deploy.ts";
+import { handle, type Item, type Register } from "./handles.ts";
+import { explained } from "./revert.ts";
+
+/** The part of a proof envelope that is sent. Numbers as decimal strings, as snarkjs writes them. */
+export interface ProofEnvelope {
+  readonly circuitId: string;
+  /** Index of the claim in the policy. */
+  readonly claim: number;
+  /** The seven public signals in the order of `SIGNALS`. */
+  readonly signals: readonly string[];
+  readonly proof: {
+    /** x, y */
+    readonly a: readonly string[];
+    /** [x.c0, x.c1], [y.c0, y.c1] */
+    readonly b: readonly (readonly string[])[];
+    /** x, y */
+    readonly c: readonly string[];
+  };
+}
+
+export interface Attested {
+  /** Hash of the transaction; absent in a dry run. */
+  readonly transaction?: string;
+  readonly block?: number;
+  readonly gasUsed: bigint;
+}
+
+/** The item of an envelope, with B in the order of the EVM. Throws `envelope` for wrong lengths or numbers. */
+export function itemOf(envelope: ProofEnvelope): Item {
+  const { claim, circuitId, proof } = envelope;
+  const [x, y] = proof.b;
+  const words = [proof.a[0], proof.a[1], x?.[1], x?.[0], y?.[1], y?.[0], proof.c[0], proof.c[1]].map(number);
+  const { head, parties, record, deviations } = signalsOf(envelope);
+  return { claim, circuitId, head, parties, record, deviations, proof: words };
+}
+
+function signalsOf(envelope: ProofEnvelope): Record<SignalName, bigint> {
+  if (envelope.signals.length !== SIGNALS.length) {
+    throw inputError(`The proof has ${envelope.signals.length} public signals, expected ${SIGNALS.length}.`, {
+      code: "envelope",
+    });
+  }
+  return Object.fromEntries(SIGNALS.map((name, i) => [name, number(envelope.signals[i])])) as Record<
+    SignalName,
+    bigint
+  >;
+}
+
+function number(text: string | undefined): bigint {
+  if (text === undefined || !/^(0|[1-9][0-9]{0,77})$/.test(text)) {
+    throw inputError("The proof holds something else than decimal numbers.", { code: "envelope" });
+  }
+  return BigInt(text);
+}
+
+/**
+ * Sends proofs of one batch in one transaction, in order; with `dryRun` asks the chain only and sends nothing.
+ * `key`: key of the batch. The signals that the chain fills in itself are compared first, because the chain could only
+ * say that a proof is invalid: throws `batch`, `rule` or `context` (the sender is not the submitter that the proof
+ * names), then `envelope` and what `explained` says.
+ */
+export async function attest(
+  submitter: Signer,
+  register: Register,
+  key: string,
+  envelopes: readonly ProofEnvelope[],
+  options: { readonly dryRun?: boolean } = {},
+): Promise<Attested> {
+  const registry = handle("ComplianceRegistry", await register.registry.getAddress(), submitter);
+  const items = envelopes.map(itemOf);
+  await requireChainSignals(submitter, register, key, envelopes);
+  if (options.dryRun === true) {
+    return { gasUsed: await explained(() => registry.attest.estimateGas(key, items)) };
+  }
+  const receipt = await mined(() => registry.attest(key, items));
+  return { transaction: receipt.hash, block: receipt.blockNumber, gasUsed: receipt.gasUsed };
+}
+
+async function requireChainSignals(
+  submitter: Signer,
+  { registry, policies }: Register,
+  key: string,
+  envelopes: readonly ProofEnvelope[],
+): Promise<void> {
+  const { batch, policyId } = await explained(() => registry.batchOf(key));
+  const sender = await submitter.getAddress();
+  const context = await explained(() => registry.contextOf(sender));
+  for (const envelope of envelopes) {
+    const rule = await explained(() => policies.ruleOf(policyId, envelope.claim));
+    const signals = signalsOf(envelope);
+    const place = `claim ${envelope.claim}`;
+    requireEqual("batch", place, signals.batch, batch, "Send the proof to the batch it was made for.");
+    requireEqual("rule", place, signals.rule, rule, "Prove again with the policy of this batch.");
+    requireEqual("context", place, signals.context, context, "Send it from the account, registry and chain it names.");
+  }
+}
+
+function requireEqual(name: SignalName, place: string, received: bigint, expected: bigint, remedy: string): void {
+  if (received === expected) return;
+  throw refusal(`The proof's signal \`${name}\` is ${received}, expected ${expected}.`, { code: name, place, remedy });
+}

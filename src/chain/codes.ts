@@ -1,0 +1,72 @@
+/**
+ * Numbers and names that the contracts use, mirrored once. `contracts/libraries/Codes.sol`, `RoleIds.sol` and
+ * `contracts/interfaces/IComplianceRegistry.sol` hold the same ones and a test compares them. The kinds of circuits and
+ * the order of the signals are in `src/formats/constants.ts`.
+ */
+import { AbiCoder, id, keccak256, ZeroHash } from "ethers";
+
+/** Class of a claim. */
+export const CLAIM_CLASS = { specification: 1, process: 2, custody: 3 } as const;
+export type ClaimClassName = keyof typeof CLAIM_CLASS;
+
+/** What a claim is needed for. */
+export const NEEDED_FOR = { release: 1, completion: 2 } as const;
+export type NeededForName = keyof typeof NEEDED_FOR;
+
+/** What an exception is about. */
+export const EXCEPTION_CATEGORY = {
+  parameter: 1,
+  custody: 2,
+  quality: 3,
+  missing: 4,
+  integrity: 5,
+  equipment: 6,
+  material: 7,
+  other: 8,
+} as const;
+export type ExceptionCategoryName = keyof typeof EXCEPTION_CATEGORY;
+
+/** Meaning of a QP's signature under a certificate. */
+export const MEANING_CERTIFIED = 7;
+
+/** `IComplianceRegistry.Status`, in order: the number that `statusOf` returns is the index here. */
+export const STATUS = [
+  "Open",
+  "Compliant",
+  "Released",
+  "Completed",
+  "Exception",
+  "Overdue",
+  "Rejected",
+  "Aborted",
+  "ExceptionalSupply",
+  "Recalled",
+] as const;
+export type StatusName = (typeof STATUS)[number];
+
+/** `IComplianceRegistry.Counter`, in order: the index into what `registryCounts` and the like return. */
+export const COUNTER = [
+  "Opened",
+  "Attested",
+  "Amended",
+  "Exceptions",
+  "Certified",
+  "OpeningsReplaced",
+  "SubmittersNamed",
+] as const;
+export type CounterName = (typeof COUNTER)[number];
+
+/** Role ids of `Roles`. QA belongs to one owner of batches: `qaRole`. */
+export const ROLE_ID = {
+  admin: ZeroHash,
+  proposer: id("PROPOSER"),
+  approver: id("APPROVER"),
+  manufacturer: id("MANUFACTURER"),
+  qp: id("QP"),
+  authority: id("AUTHORITY"),
+} as const;
+
+/** The QA role of one owner of batches, as `RoleIds.qaOf` computes it. `owner`: address. */
+export function qaRole(owner: string): string {
+  return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address"], [id("QA"), owner]));
+}

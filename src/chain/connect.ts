@@ -1,0 +1,175 @@
+import {
+  BrowserProvider,
+  FetchRequest,
+  isAddress,
+  JsonRpcProvider,
+  Network,
+  type JsonRpcApiProvider,
+  type Provider,
+} from "ethers";
+import { environmentError, inputError } from "../errors.ts";
+import { packageRoot } from "../root.ts";
+import { handle, type Addresses } from "./handles.ts";
+
+/** A chain that answers. `close` ends every connection, so that the process can end. */
+export interface Chain {
+  readonly provider: JsonRpcApiProvider;
+  readonly chainId: bigint;
+  close(): Promise<void>;
+}
+
+/** Milliseconds within which a node must answer one request. */
+const TIMEOUT = 20_000;
+/** Milliseconds between two looks for a mined transaction. */
+const POLLING = 200;
+/** Account states are never cached: two transactions in a row need two nonces. */
+const UNCACHED = { cacheTimeout: -1, pollingInterval: POLLING };
+
+/**
+ * Connects to a JSON-RPC node by http or https. `expected`: chain id that the caller insists on; `timeout`:
+ * milliseconds for each request. Throws `rpc` for another kind of URL, `unreachable` if no node answers in time,
+ * `chainId` for the wrong chain.
+ */
+export async function connectRpc(
+  url: string,
+  options: { readonly expected?: bigint; readonly timeout?: number } = {},
+): Promise<Chain> {
+  if (!isPlainHttp(url)) {
+    throw inputError("The address of the node is not an http or https URL without user name and password.", {
+      code: "rpc",
+      place: "--rpc",
+    });
+  }
+  const timeout = options.timeout ?? TIMEOUT;
+  const chainId = await askChainId(url, timeout);
+  if (options.expected !== undefined && chainId !== options.expected) {
+    throw environmentError(`The node is on chain ${chainId}, expected ${options.expected}.`, {
+      code: "chainId",
+      place: "--rpc",
+    });
+  }
+  // With a known network ethers does not look for one, which it would repeat for ever on the console.
+  const request = new FetchRequest(url);
+  request.timeout = timeout;
+  const provider = new JsonRpcProvider(request, Network.from(chainId), { staticNetwork: true, ...UNCACHED });
+  return {
+    provider,
+    chainId,
+    close: () => {
+      provider.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+function isPlainHttp(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+}
+
+async function askChainId(url: string, timeout: number): Promise<bigint> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+      signal: AbortSignal.timeout(timeout),
+    });
+    const answer = (await response.json()) as { result?: unknown };
+    if (typeof answer.result !== "string") throw new Error("it did not answer eth_chainId");
+    return BigInt(answer.result);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // The URL may hold an access key, so only its origin is shown.
+    throw environmentError(`No node answers at ${new URL(url).origin}: ${reason}.`, {
+      code: "unreachable",
+      place: "--rpc",
+      remedy: "Start the node or check the address.",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * A chain inside this process (Hardhat's, chain id 31337, funded accounts that it signs for, a block per transaction).
+ * It needs no configuration file and does not depend on the working directory. `startsAt`: time of its first block.
+ */
+export async function embeddedChain(options: { readonly startsAt?: Date } = {}): Promise<Chain> {
+  // Loaded on demand: most commands never need it.
+  const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
+  const embedded = {
+    type: "edr-simulated",
+    chainType: "l1",
+    allowBlocksWithSameTimestamp: true,
+    // As any node does: a refused transaction is mined and its receipt says so.
+    throwOnTransactionFailures: false,
+    ...(options.startsAt === undefined ? {} : { initialDate: options.startsAt }),
+  } as const;
+  const environment = await createHardhatRuntimeEnvironment({ networks: { embedded } }, {}, packageRoot());
+  const connection = await environment.network.create("embedded");
+  const provider = new BrowserProvider(connection.provider, Network.from(31337), UNCACHED);
+  return {
+    provider,
+    chainId: 31337n,
+    close: async () => {
+      provider.destroy();
+      await connection.close();
+    },
+  };
+}
+
+/**
+ * Sets the time of a local chain and mines one block there. `seconds`: Unix seconds, later than the latest block.
+ * Throws `chain` on a chain that cannot travel in time.
+ */
+export async function mineAt(chain: Chain, seconds: bigint): Promise<void> {
+  try {
+    await chain.provider.send("evm_setNextBlockTimestamp", [`0x${seconds.toString(16)}`]);
+    await chain.provider.send("evm_mine", []);
+  } catch (error) {
+    throw environmentError("Only a local development chain can be moved in time.", { code: "chain", cause: error });
+  }
+}
+
+/** Time of the latest block, Unix seconds. Throws `chain` if the node has none. */
+export async function chainTime(provider: Provider): Promise<bigint> {
+  const block = await provider.getBlock("latest");
+  if (block === null) throw environmentError("The node has no block.", { code: "chain" });
+  return BigInt(block.timestamp);
+}
+
+/**
+ * Finds all contracts of a deployment from the address of its compliance registry. Throws `address` for something that
+ * is not an address, `code` if there is no contract, `contract` if it is not a compliance registry.
+ */
+export async function findRegister(provider: Provider, registry: string): Promise<Addresses> {
+  if (!isAddress(registry)) {
+    throw inputError("The compliance registry's address is not an address.", { code: "address", place: "--registry" });
+  }
+  await requireCode(provider, registry, "compliance registry");
+  const contract = handle("ComplianceRegistry", registry, provider);
+  try {
+    const [roles, circuits, policies, parties] = await Promise.all([
+      contract.roles(),
+      contract.circuits(),
+      contract.policies(),
+      contract.parties(),
+    ]);
+    return { roles, circuits, policies, parties, registry };
+  } catch (error) {
+    throw environmentError(`The contract at ${registry} is not a compliance registry of batchproof.`, {
+      code: "contract",
+      cause: error,
+    });
+  }
+}
+
+/** Throws `code` unless there is a contract at the address. `what`: its name for the message. */
+export async function requireCode(provider: Provider, address: string, what: string): Promise<void> {
+  if ((await provider.getCode(address)) === "0x") {
+    throw environmentError(`There is no contract at ${address}, expected the ${what}.`, {
+      code: "code",
+      remedy: "Check the address and the chain.",
+    });
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  ContractFactory,
+  hexlify,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type Signer,
+} from "ethers";
+import { environmentError } from "../errors.ts";
+import { assertUsableKey } from "../setup/keyGate.ts";
+import { encodeVerifyingKey, toSnarkjsKey, type VerifyingKey } from "../setup/verifyingKey.ts";
+import { compiled, type ContractName } from "./contracts.ts";
+import { handle, registerAt, type Register } from "./handles.ts";
+import { explained } from "./revert.ts";
+import { compileVerifier } from "./verifier.ts";
+
+export interface DeployOptions {
+  /** Seconds between start and acceptance of a transfer of ADMIN. Default: three days. */
+  readonly adminDelay?: bigint;
+  /** Seconds for which a superseded party root stays valid. Default: 30 days. */
+  readonly partyGrace?: bigint;
+}
+
+export interface Deployment extends Register {
+  /** Gas of each deployment. */
+  readonly gas: Readonly<Record<ContractName, bigint>>;
+}
+
+const DAY = 86_400n;
+
+/**
+ * Deploys and wires all contracts. `admin` pays and becomes ADMIN. Throws `contracts` if they were not built, and the
+ * errors of `explained`.
+ */
+export async function deploy(admin: Signer, options: DeployOptions = {}): Promise<Deployment> {
+  const roles = await create(admin, "Roles", [await admin.getAddress(), options.adminDelay ?? 3n * DAY]);
+  const circuits = await create(admin, "CircuitRegistry", [roles.address]);
+  const policies = await create(admin, "PolicyRegistry", [roles.address, circuits.address]);
+  const parties = await create(admin, "PartyRegistry", [roles.address, options.partyGrace ?? 30n * DAY]);
+  const registry = await create(admin, "ComplianceRegistry", [policies.address, parties.address]);
+  const addresses = {
+    roles: roles.address,
+    circuits: circuits.address,
+    policies: policies.address,
+    parties: parties.address,
+    registry: registry.address,
+  };
+  return {
+    ...registerAt(addresses, admin),
+    gas: {
+      Roles: roles.gas,
+      CircuitRegistry: circuits.gas,
+      PolicyRegistry: policies.gas,
+      PartyRegistry: parties.gas,
+      ComplianceRegistry: registry.gas,
+    },
+  };
+}
+
+interface Created {
+  readonly address: string;
+  readonly gas: bigint;
+}
+
+function create(signer: Signer, name: ContractName, args: readonly unknown[]): Promise<Created> {
+  const { interface: abi, bytecode } = compiled(name);
+  return createFrom(new ContractFactory(abi, bytecode, signer), args);
+}
+
+function createFrom(factory: ContractFactory, args: readonly unknown[]): Promise<Created> {
+  return explained(async () => {
+    const contract = await factory.deploy(...args);
+    const receipt = await contract.deploymentTransaction()?.wait();
+    if (receipt?.contractAddress == null) throw notMined();
+    return { address: receipt.contractAddress, gas: receipt.gasUsed };
+  });
+}
+
+export interface CircuitRegistration {
+  readonly key: VerifyingKey;
+  /** `KIND` of src/formats/constants.ts. */
+  readonly kind: number;
+  /** Number of readings. */
+  readonly tier: number;
+}
+
+export interface RegisteredCircuit {
+  readonly circuitId: string;
+  /** Address of the exported verifier. */
+  readonly verifier: string;
+  readonly gas: { readonly verifier: bigint; readonly addCircuit: bigint };
+}
+
+/**
+ * Deploys the exported verifier of a key and registers the circuit with it. `admin` must be ADMIN. Throws the errors of
+ * the key gate (`assertUsableKey`), which knows more than the chain can check, then what `explained` says.
+ */
+export async function addCircuit(
+  admin: Signer,
+  register: Register,
+  { key, kind, tier }: CircuitRegistration,
+): Promise<RegisteredCircuit> {
+  const chainId = (await admin.provider?.getNetwork())?.chainId;
+  const { circuitId, setup } = await assertUsableKey({ vkey: key, ...(chainId === undefined ? {} : { chainId }) });
+  const { interface: abi, bytecode } = compileVerifier(toSnarkjsKey(key));
+  const verifier = await createFrom(new ContractFactory(abi, bytecode, admin), []);
+  const circuits = handle("CircuitRegistry", await register.circuits.getAddress(), admin);
+  const encoded = hexlify(encodeVerifyingKey(key));
+  const receipt = await mined(() =>
+    circuits.addCircuit(encoded, verifier.address, kind, tier, setup === "development"),
+  );
+  return { circuitId, verifier: verifier.address, gas: { verifier: verifier.gas, addCircuit: receipt.gasUsed } };
+}
+
+/**
+ * Sends one call and waits until it is mined. Errors as `explained`.
+ */
+export function mined(send: () => Promise<ContractTransactionResponse>): Promise<ContractTransactionReceipt> {
+  return explained(async () => {
+    const receipt = await (await send()).wait();
+    if (receipt === null) throw notMined();
+    return receipt;
+  });
+}
+
+function notMined(): Error {
+  return environmentError("The node lost the transaction.", { code: "chain", remedy: "Send it again." });
+}

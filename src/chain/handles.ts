@@ -1,0 +1,186 @@
+import {
+  Contract,
+  type BaseContract,
+  type BaseContractMethod,
+  type ContractRunner,
+  type ContractTransactionResponse,
+} from "ethers";
+import { compiled, type ContractName } from "./contracts.ts";
+import type { Certificate } from "./eip712.ts";
+import type { ChainPolicy } from "./policy.ts";
+
+type Call<A extends unknown[]> = BaseContractMethod<A, unknown, ContractTransactionResponse>;
+type View<A extends unknown[], R> = BaseContractMethod<A, R, R>;
+
+/** One proof as `attest` and `amend` take it. */
+export interface Item {
+  readonly claim: number;
+  readonly circuitId: string;
+  readonly head: bigint;
+  readonly parties: bigint;
+  readonly record: bigint;
+  readonly deviations: bigint;
+  /** A (x, y), B (x.c1, x.c0, y.c1, y.c0), C (x, y). */
+  readonly proof: readonly bigint[];
+}
+
+/** What `CircuitRegistry.circuitOf` returns. */
+export interface StoredCircuit {
+  readonly key: string;
+  readonly verifier: string;
+  readonly kind: bigint;
+  readonly tier: bigint;
+  readonly development: boolean;
+  readonly unsound: boolean;
+  /** Unix seconds; 0: not frozen. */
+  readonly frozenFrom: bigint;
+}
+
+/** What `ComplianceRegistry.batchOf` returns. `status` is the stored state: show `statusOf`. */
+export interface StoredBatch {
+  readonly owner: string;
+  readonly serial: bigint;
+  readonly openExceptions: bigint;
+  readonly status: bigint;
+  readonly due: readonly [bigint, bigint];
+  readonly batch: bigint;
+  readonly opening: bigint;
+  readonly policyId: string;
+  readonly attested: bigint;
+  readonly trail: string;
+  readonly exceptionsHash: string;
+}
+
+export interface Roles extends BaseContract {
+  readonly grant: Call<[role: string, account: string, personHash: string, validFrom: bigint, validTo: bigint]>;
+  readonly revokeRole: Call<[role: string, account: string]>;
+  readonly holds: View<[role: string, account: string], boolean>;
+  readonly grantOf: View<[role: string, account: string], { personHash: string; validFrom: bigint; validTo: bigint }>;
+}
+
+export interface CircuitRegistry extends BaseContract {
+  readonly roles: View<[], string>;
+  readonly addCircuit: Call<[key: string, verifier: string, kind: number, tier: number, development: boolean]>;
+  readonly freeze: Call<[circuitId: string, effective: bigint, unsound: boolean]>;
+  readonly verify: View<[circuitId: string, signals: readonly bigint[], proof: readonly bigint[]], []>;
+  readonly circuitOf: View<[circuitId: string], StoredCircuit>;
+  readonly keyOf: View<[circuitId: string], string>;
+}
+
+export interface PolicyRegistry extends BaseContract {
+  readonly roles: View<[], string>;
+  readonly circuits: View<[], string>;
+  readonly propose: Call<[policy: ChainPolicy]>;
+  readonly approve: Call<[policyId: string, authorisation: string, effectiveFrom: bigint]>;
+  readonly endorse: Call<[policyId: string]>;
+  readonly retire: Call<[policyId: string, reason: string]>;
+  readonly ruleOf: View<[policyId: string, claim: number], bigint>;
+  readonly outlineOf: View<
+    [policyId: string],
+    { stages: bigint; release: bigint; completion: bigint; custody: bigint }
+  >;
+  readonly policyOf: View<[policyId: string], ChainPolicy>;
+  readonly lifeOf: View<
+    [policyId: string],
+    { proposedAt: bigint; approvedAt: bigint; effectiveFrom: bigint; retiredAt: bigint }
+  >;
+}
+
+export interface PartyRegistry extends BaseContract {
+  readonly roles: View<[], string>;
+  readonly propose: Call<[root: bigint, documentHash: string]>;
+  readonly approve: Call<[root: bigint, authorisation: string]>;
+  readonly revoke: Call<[root: bigint, reason: string]>;
+  readonly current: View<[], bigint>;
+  readonly gracePeriod: View<[], bigint>;
+  readonly isValid: View<[root: bigint], boolean>;
+  readonly rootOf: View<[root: bigint], { approvedAt: bigint; validUntil: bigint; revokedAt: bigint }>;
+}
+
+export interface ComplianceRegistry extends BaseContract {
+  readonly roles: View<[], string>;
+  readonly policies: View<[], string>;
+  readonly parties: View<[], string>;
+  readonly circuits: View<[], string>;
+  readonly openBatch: Call<
+    [
+      batch: bigint,
+      opening: bigint,
+      policyId: string,
+      due: readonly [bigint, bigint],
+      consent: string,
+      qps: readonly string[],
+      submitters: readonly string[],
+      supersedes: string,
+    ]
+  >;
+  readonly nameSubmitter: Call<[key: string, submitter: string]>;
+  readonly replaceOpening: Call<[key: string, opening: bigint, reason: string]>;
+  readonly attest: Call<[key: string, items: readonly Item[]]>;
+  readonly amend: Call<[key: string, item: Item, reason: string]>;
+  readonly raiseException: Call<
+    [key: string, claim: number, category: number, severity: number, qmsRef: string, evidence: string]
+  >;
+  readonly certify: Call<[key: string, certificate: Certificate, signature: string]>;
+  readonly pause: Call<[]>;
+  readonly unpause: Call<[]>;
+  readonly isReleased: View<[key: string], boolean>;
+  readonly isStageReady: View<[key: string, stage: number], boolean>;
+  /** Index into `STATUS`. */
+  readonly statusOf: View<[key: string], bigint>;
+  readonly isOverdue: View<[key: string], boolean>;
+  /** Sets of claims: bit i stands for claim i. */
+  readonly missingClaims: View<[key: string], { release: bigint; completion: bigint }>;
+  readonly batchOf: View<[key: string], StoredBatch>;
+  readonly headOf: View<[key: string, stage: number], bigint>;
+  readonly isQpOf: View<[key: string, account: string], boolean>;
+  readonly isSubmitterOf: View<[key: string, account: string], boolean>;
+  readonly repeatsOf: View<[owner: string, rule: bigint], bigint>;
+  readonly keyOf: View<[owner: string, batch: bigint], string>;
+  readonly contextOf: View<[submitter: string], bigint>;
+  /** Indexed by `COUNTER`. */
+  readonly registryCounts: View<[], readonly bigint[]>;
+  readonly ownerCounts: View<[owner: string], readonly bigint[]>;
+  readonly batchCounts: View<[key: string], readonly bigint[]>;
+}
+
+/** The handle of each contract, by the contract's name. */
+export interface Handles {
+  readonly Roles: Roles;
+  readonly CircuitRegistry: CircuitRegistry;
+  readonly PolicyRegistry: PolicyRegistry;
+  readonly PartyRegistry: PartyRegistry;
+  readonly ComplianceRegistry: ComplianceRegistry;
+}
+
+/**
+ * A typed handle on a deployed contract. `runner`: a signer for calls that change something, a provider for views.
+ * Throws `contracts` if the contracts were not built.
+ */
+export function handle<N extends ContractName>(name: N, address: string, runner: ContractRunner): Handles[N] {
+  // ethers adds the methods of the ABI at run time; the types above are the same methods, seen by the compiler.
+  return new Contract(address, compiled(name).interface, runner) as unknown as Handles[N];
+}
+
+/** All contracts of one deployment. */
+export interface Register {
+  readonly roles: Roles;
+  readonly circuits: CircuitRegistry;
+  readonly policies: PolicyRegistry;
+  readonly parties: PartyRegistry;
+  readonly registry: ComplianceRegistry;
+}
+
+/** Addresses of one deployment. `registry` is the compliance registry: the other four can be asked of it. */
+export type Addresses = Readonly<Record<keyof Register, string>>;
+
+/** Typed handles on all contracts of a deployment. */
+export function registerAt(addresses: Addresses, runner: ContractRunner): Register {
+  return {
+    roles: handle("Roles", addresses.roles, runner),
+    circuits: handle("CircuitRegistry", addresses.circuits, runner),
+    policies: handle("PolicyRegistry", addresses.policies, runner),
+    parties: handle("PartyRegistry", addresses.parties, runner),
+    registry: handle("ComplianceRegistry", addresses.registry, runner),
+  };
+}

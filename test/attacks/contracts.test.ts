@@ -1,0 +1,557 @@
+import { concat, dataSlice, hexlify, id, toBeHex, ZeroAddress, ZeroHash, type TransactionReceipt } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { attest, itemOf } from "../../src/chain/attest.ts";
+import { EXCEPTION_CATEGORY, ROLE_ID } from "../../src/chain/codes.ts";
+import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
+import { batchKey } from "../../src/chain/context.ts";
+import { addCircuit, mined } from "../../src/chain/deploy.ts";
+import type { Item } from "../../src/chain/handles.ts";
+import { policyIdOf } from "../../src/chain/policy.ts";
+import { explained } from "../../src/chain/revert.ts";
+import { encodeVerifyingKey } from "../../src/setup/verifyingKey.ts";
+import { FIELD } from "../../src/formats/field.ts";
+import { startAnvil } from "../contracts/support/chains.ts";
+import {
+  ASSAY,
+  codeOf,
+  CUSTODY_0,
+  CUSTODY_1,
+  DAY,
+  LEG,
+  LEG_0,
+  NO_CONSENT,
+  NO_PREDECESSOR,
+  ROOT,
+  STERILITY,
+  World,
+  type Actor,
+  type OpenBatch,
+} from "../contracts/support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.build(await embeddedChain());
+});
+afterAll(() => world.chain.close());
+
+/** Sends items as an actor and says which check refused them. */
+function refusedAttest(actor: Actor, batch: OpenBatch, ...items: Item[]): Promise<string | undefined> {
+  return codeOf(mined(() => world.as(actor).registry.attest(batch.key, items)));
+}
+
+/** Sends raw call data as an actor, with enough gas and no estimate, so that the chain itself decides. */
+async function sendRaw(actor: Actor, data: string): Promise<TransactionReceipt> {
+  const sent = await world.signers[actor].sendTransaction({ to: world.addresses.registry, data, gasLimit: 5_000_000n });
+  const receipt = await world.chain.provider.waitForTransaction(sent.hash);
+  if (receipt === null) throw new Error("not mined");
+  return receipt;
+}
+
+/** Which check refuses raw call data. */
+function refusedRaw(actor: Actor, data: string): Promise<string | undefined> {
+  const from = world.address[actor];
+  return codeOf(explained(() => world.chain.provider.call({ to: world.addresses.registry, from, data })));
+}
+
+function raise(actor: Actor, { key }: OpenBatch): Promise<unknown> {
+  const { registry } = world.as(actor);
+  return mined(() => registry.raiseException(key, LEG, EXCEPTION_CATEGORY.parameter, 2, "DEV-1", ZeroHash));
+}
+
+function openArgs(now: bigint, batch: bigint) {
+  return [
+    batch,
+    1n,
+    policyIdOf(world.plainPolicy()),
+    [now + DAY, now + 2n * DAY],
+    NO_CONSENT,
+    [world.address.qp],
+    [],
+    NO_PREDECESSOR,
+  ] as const;
+}
+
+describe("V1: front-running", () => {
+  it("the same call data from another account reverts, whether or not the head is set", async () => {
+    const batch = await world.open();
+    const assay = await world.item(batch, ASSAY, 101n, "manufacturer");
+    expect(await refusedAttest("stranger", batch, assay)).toBe("NotSubmitter");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [assay]));
+    const sterility = await world.prove(batch, STERILITY, 101n, "manufacturer");
+    expect(await refusedAttest("stranger", batch, itemOf(sterility))).toBe("ProofInvalid");
+    // The library says more than the chain can.
+    expect(await codeOf(attest(world.signers.stranger, world.deployment, batch.key, [sterility]))).toBe("context");
+    await attest(world.signers.manufacturer, world.deployment, batch.key, [sterility]);
+  });
+});
+
+describe("V2: replay", () => {
+  it("a proof for this registry is worth nothing on a redeployed one", async () => {
+    const batch = await world.open();
+    const item = await world.item(batch, LEG, 100n, "manufacturer");
+    const redeployed = await World.build(world.chain);
+    expect(redeployed.addresses.registry).not.toBe(world.addresses.registry);
+    const now = await redeployed.now();
+    await mined(() => redeployed.as("manufacturer").registry.openBatch(...openArgs(now, batch.batch)));
+    const there = redeployed.as("manufacturer").registry;
+    expect(await codeOf(mined(() => there.attest(batch.key, [item])))).toBe("ProofInvalid");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [item]));
+  });
+
+  it("a proof for this chain is worth nothing on another one, even at the same addresses", async () => {
+    const home = await World.build(await embeddedChain());
+    const { chain } = await startAnvil(1337n);
+    const other = await World.build(chain);
+    try {
+      expect(other.addresses).toEqual(home.addresses);
+      const [batch, twin] = [await home.open(), await other.open()];
+      expect(twin.key).toBe(batch.key);
+      const item = await home.item(batch, LEG, 100n, "manufacturer");
+      const there = other.as("manufacturer").registry;
+      expect(await codeOf(mined(() => there.attest(twin.key, [item])))).toBe("ProofInvalid");
+      await mined(() => home.as("manufacturer").registry.attest(batch.key, [item]));
+    } finally {
+      await Promise.all([home.chain.close(), chain.close()]);
+    }
+  });
+});
+
+describe("V3: attesting twice, aliases of a signal", () => {
+  it("a claim is attested once: not in a second call and not in the same one", async () => {
+    const batch = await world.open();
+    const first = await world.item(batch, LEG, 100n, "manufacturer");
+    const again = await world.item(batch, LEG, 100n, "manufacturer");
+    expect(again.proof).not.toEqual(first.proof);
+    expect(await refusedAttest("manufacturer", batch, first, again)).toBe("AlreadyAttested");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [first]));
+    expect(await refusedAttest("manufacturer", batch, again)).toBe("AlreadyAttested");
+  });
+
+  it.each([
+    ["record", "SignalOutOfField"],
+    ["deviations", "SignalOutOfField"],
+    ["head", "NotAFieldElement"],
+    ["parties", "RootNotValid"],
+  ] as const)("%s + r is refused: %s", async (signal, code) => {
+    const batch = await world.open();
+    const item = await world.item(batch, LEG, 100n, "manufacturer");
+    expect(await refusedAttest("manufacturer", batch, { ...item, [signal]: item[signal] + FIELD })).toBe(code);
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [item]));
+  });
+
+  it("every signal that the sender names is bound by the proof", async () => {
+    const batch = await world.open();
+    const item = await world.item(batch, LEG, 100n, "manufacturer");
+    for (const signal of ["head", "record", "deviations"] as const) {
+      expect(await refusedAttest("manufacturer", batch, { ...item, [signal]: item[signal] + 1n })).toBe("ProofInvalid");
+    }
+    expect(await refusedAttest("manufacturer", batch, { ...item, claim: ASSAY })).toBe("ProofInvalid");
+  });
+});
+
+describe("V4: what is retired, revoked or frozen", () => {
+  it("a retired policy opens no batch, and open ones finish", async () => {
+    const policy = world.plainPolicy(2);
+    const policyId = await world.approve(policy);
+    const batch = await world.open(policy);
+    await mined(() => world.as("approver").policies.retire(policyId, "replaced"));
+    expect(await codeOf(world.open(policy))).toBe("PolicyNotEffective");
+    const item = await world.item(batch, LEG, 100n, "manufacturer");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [item]));
+  });
+
+  it("an unknown or revoked party root attests nothing; a superseded one only in its grace period", async () => {
+    const batch = await world.open();
+    const using = (parties: bigint) => world.item(batch, LEG, 100n, "manufacturer", { parties });
+    expect(await refusedAttest("manufacturer", batch, await using(6_000n))).toBe("RootNotValid");
+
+    const publish = async (root: bigint) => {
+      await mined(() => world.as("proposer").parties.propose(root, ZeroHash));
+      await mined(() => world.as("approver").parties.approve(root, "QA-2"));
+    };
+    await publish(6_000n);
+    await mined(() => world.as("approver").parties.revoke(6_000n, "key stolen"));
+    expect(await refusedAttest("manufacturer", batch, await using(6_000n))).toBe("RootNotValid");
+    const comeback = world.as("proposer").parties;
+    expect(await codeOf(mined(() => comeback.propose(6_000n, ZeroHash)))).toBe("RootIsRevoked");
+
+    // ROOT was superseded by the revoked one and lives for its grace period.
+    const graced = await using(ROOT);
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [graced]));
+    const late = await world.open();
+    await mineAt(world.chain, (await world.now()) + 11n * DAY);
+    const item = await world.item(late, LEG, 100n, "manufacturer");
+    expect(await refusedAttest("manufacturer", late, item)).toBe("RootNotValid");
+    await publish(ROOT);
+    await mined(() => world.as("manufacturer").registry.attest(late.key, [item]));
+  });
+
+  it("a frozen circuit attests nothing, an announced freeze stops new policies only", async () => {
+    // A world of its own: a freeze cannot be undone.
+    const own = await World.build(world.chain);
+    const batch = await own.open();
+    const items = [
+      await own.item(batch, LEG, 100n, "manufacturer"),
+      await own.item(batch, ASSAY, 101n, "manufacturer"),
+    ] as const;
+    const freeze = own.as("admin").circuits;
+    const end = (await own.now()) + DAY;
+    await mined(() => freeze.freeze(own.temperature.circuitId, end, false));
+    expect(await codeOf(own.approve(own.plainPolicy(3)))).toBe("CircuitIsFrozen");
+    const { registry } = own.as("manufacturer");
+    await mined(() => registry.attest(batch.key, [items[0]]));
+    await mineAt(own.chain, end);
+    expect(await codeOf(mined(() => registry.attest(batch.key, [items[1]])))).toBe("CircuitIsFrozen");
+    expect(await codeOf(mined(() => freeze.freeze(own.temperature.circuitId, end + DAY, false)))).toBe(
+      "FreezeOnlyStricter",
+    );
+  });
+});
+
+describe("V5: bad proofs", () => {
+  it("one bad proof among good ones reverts the whole call, without an event", async () => {
+    const batch = await world.open();
+    const good = await world.item(batch, LEG, 100n, "manufacturer");
+    const bad = { ...(await world.item(batch, ASSAY, 101n, "manufacturer")), record: 1n };
+    const { registry } = world.deployment;
+    const receipt = await sendRaw(
+      "manufacturer",
+      registry.interface.encodeFunctionData("attest", [batch.key, [good, bad]]),
+    );
+    expect(receipt.status).toBe(0);
+    expect(receipt.logs).toEqual([]);
+    expect((await registry.batchOf(batch.key)).attested).toBe(0n);
+    expect(await registry.headOf(batch.key, 0)).toBe(0n);
+  });
+
+  it("invalid points are refused; what they burn is the sender's own gas", async () => {
+    const batch = await world.open();
+    const item = await world.item(batch, LEG, 100n, "manufacturer");
+    const q = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
+    const [ax = 0n, ay = 0n, , , , , cx = 0n, cy = 0n] = item.proof;
+    const mangled = (changes: Record<number, bigint>) => ({
+      ...item,
+      proof: item.proof.map((word, i) => changes[i] ?? word),
+    });
+    expect(await refusedAttest("manufacturer", batch, mangled({ 0: ax + 1n }))).toBe("ProofInvalid");
+    expect(await refusedAttest("manufacturer", batch, mangled({ 0: 0n, 1: 0n }))).toBe("ProofPointZero");
+    expect(await refusedAttest("manufacturer", batch, mangled({ 2: 0n, 3: 0n, 4: 0n, 5: 0n }))).toBe("ProofPointZero");
+    expect(await refusedAttest("manufacturer", batch, mangled({ 6: 0n, 7: 0n }))).toBe("ProofPointZero");
+    expect(await refusedAttest("manufacturer", batch, mangled({ 6: cx + q }))).toBe("ProofWordOutOfField");
+    // The exported verifier computes q - y modulo 2^256 and then modulo q: this y passes it as an alias of the true one.
+    const alias = ay + (2n ** 256n % q);
+    expect(await refusedAttest("manufacturer", batch, mangled({ 1: alias < q ? alias + q : alias }))).toBe(
+      "ProofWordOutOfField",
+    );
+    expect(await refusedAttest("manufacturer", batch, mangled({ 7: q - cy }))).toBe("ProofInvalid");
+  });
+});
+
+describe("V7: verifiers", () => {
+  it("an address without code is refused, also to the admin", async () => {
+    const { circuits } = world.as("admin");
+    const key = hexlify(encodeVerifyingKey(world.temperature.key));
+    expect(await codeOf(mined(() => circuits.addCircuit(key, world.address.stranger, 1, 210, false)))).toBe(
+      "VerifierWithoutCode",
+    );
+  });
+
+  it("nobody but the admin adds a circuit, whatever its verifier answers", async () => {
+    // Any contract will do: the caller is refused first.
+    const { circuits } = world.as("manufacturer");
+    const key = hexlify(encodeVerifyingKey(world.temperature.key));
+    expect(await codeOf(mined(() => circuits.addCircuit(key, world.addresses.roles, 1, 210, false)))).toBe(
+      "RoleNotHeld",
+    );
+  });
+
+  it("a key without a second-phase contribution is refused (S2)", async () => {
+    const key = world.temperature.keyWithoutContribution;
+    expect(await codeOf(addCircuit(world.signers.admin, world.deployment, { key, kind: 1, tier: 210 }))).toBe(
+      "key-delta",
+    );
+    // The chain refuses it on its own, whoever asks and with whatever tool.
+    const { circuits } = world.as("admin");
+    const encoded = hexlify(encodeVerifyingKey(key));
+    const verifier = world.addresses.roles;
+    expect(await codeOf(mined(() => circuits.addCircuit(encoded, verifier, 1, 210, false)))).toBe("DeltaEqualsGamma");
+  });
+});
+
+describe("V8: release and approval by the wrong hands", () => {
+  async function certifyCode(batch: OpenBatch, signer: Actor): Promise<string | undefined> {
+    const [certificate, signature] = await world.sign(batch, signer);
+    return codeOf(mined(() => world.as("stranger").registry.certify(batch.key, certificate, signature)));
+  }
+
+  it("no release with a missing claim or an open exception", async () => {
+    const batch = await world.open();
+    expect(await certifyCode(batch, "qp")).toBe("ClaimsMissing");
+    await world.makeCompliant(batch);
+    await raise("manufacturer", batch);
+    expect(await certifyCode(batch, "qp")).toBe("ExceptionsOpen");
+  });
+
+  it("no release by anybody but a QP whom the batch names and whose role is valid", async () => {
+    const batch = await world.open();
+    await world.makeCompliant(batch);
+    expect(await certifyCode(batch, "stranger")).toBe("SignerNotQp");
+    expect(await certifyCode(batch, "manufacturer")).toBe("SignerNotQp");
+    expect(await certifyCode(batch, "rivalQp")).toBe("SignerNotQp");
+    const { roles } = world.as("admin");
+    await mined(() => roles.revokeRole(ROLE_ID.qp, world.address.qp));
+    expect(await certifyCode(batch, "qp")).toBe("RoleNotHeld");
+    const now = await world.now();
+    await mined(() => roles.grant(ROLE_ID.qp, world.address.qp, id("qp"), now, now + 3650n * DAY));
+    const [certificate, signature] = await world.sign(batch);
+    await mined(() => world.as("stranger").registry.certify(batch.key, certificate, signature));
+    expect(await codeOf(mined(() => world.as("qp").registry.certify(batch.key, certificate, signature)))).toBe(
+      "StatusWrong",
+    );
+  });
+
+  it("nobody approves what he proposed, with both roles or with two accounts", async () => {
+    const { roles } = world.as("admin");
+    const now = await world.now();
+    const policy = world.plainPolicy(4);
+    await mined(() => world.as("proposer").policies.propose(policy));
+    await mined(() => roles.grant(ROLE_ID.approver, world.address.proposer, id("proposer"), now, now + DAY));
+    await mined(() => roles.grant(ROLE_ID.approver, world.address.stranger, id("proposer"), now, now + DAY));
+    const approve = (actor: Actor) =>
+      codeOf(mined(() => world.as(actor).policies.approve(policyIdOf(policy), "MA-1", 0n)));
+    expect(await approve("proposer")).toBe("SameAccount");
+    expect(await approve("stranger")).toBe("SamePerson");
+    expect(await approve("manufacturer")).toBe("RoleNotHeld");
+    for (const actor of ["proposer", "stranger"] as const) {
+      await mined(() => roles.revokeRole(ROLE_ID.approver, world.address[actor]));
+    }
+  });
+});
+
+describe("V9: malformed calls", () => {
+  it("call data with anything after the arguments, or arrays that lie about their length, is refused", async () => {
+    const batch = await world.open();
+    const item = await world.item(batch, LEG, 100n, "manufacturer");
+    const { interface: abi } = world.deployment.registry;
+    const calls = {
+      attest: abi.encodeFunctionData("attest", [batch.key, [item]]),
+      raiseException: abi.encodeFunctionData("raiseException", [batch.key, LEG, 1, 1, "DEV", ZeroHash]),
+      replaceOpening: abi.encodeFunctionData("replaceOpening", [batch.key, 1n, "why"]),
+      openBatch: abi.encodeFunctionData("openBatch", openArgs(await world.now(), 77n)),
+    };
+    for (const data of Object.values(calls)) {
+      expect(await refusedRaw("manufacturer", concat([data, "0x00"]))).toBe("CallDataNotCanonical");
+      expect(await refusedRaw("manufacturer", concat([data, ZeroHash]))).toBe("CallDataNotCanonical");
+    }
+    // Word 2 of the arguments is the number of items: two announced, one there; none announced, one there.
+    const count = 4 + 2 * 32;
+    const withCount = (n: bigint) =>
+      concat([dataSlice(calls.attest, 0, count), toBeHex(n, 32), dataSlice(calls.attest, count + 32)]);
+    expect((await sendRaw("manufacturer", withCount(2n))).status).toBe(0);
+    expect(await refusedRaw("manufacturer", withCount(0n))).toBe("CallDataNotCanonical");
+    expect(await refusedAttest("manufacturer", batch)).toBe("NoItems");
+    expect((await sendRaw("manufacturer", calls.attest)).status).toBe(1);
+  });
+
+  it("due dates that are past, beyond the policy, out of order or beyond 64 bits are refused", async () => {
+    const now = await world.now();
+    const { registry } = world.as("manufacturer");
+    const [batch, opening, policyId, , consent, qps, submitters, supersedes] = openArgs(now, 78n);
+    const open = (...due: [bigint, bigint]) =>
+      codeOf(mined(() => registry.openBatch(batch, opening, policyId, due, consent, qps, submitters, supersedes)));
+    expect(await open(now - 1n, now + DAY)).toBe("DueNotInFuture");
+    expect(await open(0n, 0n)).toBe("DueNotInFuture");
+    expect(await open(now + 2n * DAY, now + DAY)).toBe("DueOrder");
+    expect(await open(now + DAY, 2n ** 64n - 1n)).toBe("DueTooLate");
+    const data = registry.interface.encodeFunctionData("openBatch", openArgs(now, 78n));
+    const due = 4 + 3 * 32;
+    const overflow = concat([dataSlice(data, 0, due), toBeHex(now + DAY + 2n ** 64n, 32), dataSlice(data, due + 32)]);
+    expect((await sendRaw("manufacturer", overflow)).status).toBe(0);
+    expect((await sendRaw("manufacturer", data)).status).toBe(1);
+  });
+
+  it("a batch without QP, with a consent or a predecessor is refused in this version", async () => {
+    const { registry } = world.as("manufacturer");
+    const [batch, opening, policyId, due, , qps, submitters] = openArgs(await world.now(), 79n);
+    const open = (consent: string, qpList: readonly string[], supersedes: string, commitment = batch) =>
+      codeOf(
+        mined(() => registry.openBatch(commitment, opening, policyId, due, consent, qpList, submitters, supersedes)),
+      );
+    expect(await open(ZeroHash, [], ZeroHash)).toBe("QpMissing");
+    expect(await open(ZeroHash, [ZeroAddress], ZeroHash)).toBe("QpMissing");
+    expect(await open(id("consent"), qps, ZeroHash)).toBe("ConsentNotSupported");
+    expect(await open(ZeroHash, qps, id("batch"))).toBe("SupersedesNotSupported");
+    expect(await open(ZeroHash, qps, ZeroHash, 0n)).toBe("NotAFieldElement");
+    expect(await open(ZeroHash, qps, ZeroHash, FIELD)).toBe("NotAFieldElement");
+  });
+});
+
+describe("V10: other people's batches", () => {
+  it("opening a commitment seen in the mempool takes nothing from its owner", async () => {
+    const now = await world.now();
+    const squatted = 4_242n;
+    await mined(() => world.as("rival").registry.openBatch(...openArgs(now, squatted)));
+    await mined(() => world.as("manufacturer").registry.openBatch(...openArgs(now, squatted)));
+    const { registry } = world.deployment;
+    const own = batchKey(world.address.manufacturer, squatted);
+    expect((await registry.batchOf(own)).owner).toBe(world.address.manufacturer);
+    expect(batchKey(world.address.rival, squatted)).not.toBe(own);
+    const again = world.as("manufacturer").registry;
+    expect(await codeOf(mined(() => again.openBatch(...openArgs(now, squatted))))).toBe("BatchKnown");
+    expect(await codeOf(mined(() => world.as("stranger").registry.openBatch(...openArgs(now, squatted))))).toBe(
+      "RoleNotHeld",
+    );
+  });
+
+  it("a third party sets no head", async () => {
+    const batch = await world.open();
+    for (const actor of ["rival", "qa", "qp", "stranger"] as const) {
+      const item = await world.item(batch, LEG, 666n, actor);
+      expect(await refusedAttest(actor, batch, item)).toBe("NotSubmitter");
+    }
+    await mined(() => world.as("manufacturer").registry.nameSubmitter(batch.key, world.address.stranger));
+    const item = await world.item(batch, LEG, 100n, "stranger");
+    await mined(() => world.as("stranger").registry.attest(batch.key, [item]));
+    const other = await world.item(batch, ASSAY, 101n, "manufacturer");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [other]));
+    const forked = await world.item(batch, STERILITY, 102n, "manufacturer");
+    expect(await refusedAttest("manufacturer", batch, forked)).toBe("HeadWrong");
+  });
+
+  it("with custody claims no head is set but by a custody proof that continues the one before", async () => {
+    const batch = await world.open(world.custodyPolicy());
+    const leg = await world.item(batch, LEG_0, 200n, "manufacturer");
+    expect(await refusedAttest("manufacturer", batch, leg)).toBe("HeadUnset");
+    const skipping = await world.item(batch, CUSTODY_1, 201n, "manufacturer", { record: 200n });
+    expect(await refusedAttest("manufacturer", batch, skipping)).toBe("HeadUnset");
+    const elsewhere = await world.item(batch, CUSTODY_0, 200n, "manufacturer", { record: 1n });
+    expect(await refusedAttest("manufacturer", batch, elsewhere)).toBe("PreviousHeadWrong");
+    const custody = await world.item(batch, CUSTODY_0, 200n, "manufacturer", { record: batch.opening });
+    const forking = await world.item(batch, CUSTODY_1, 201n, "manufacturer", { record: 199n });
+    expect(await refusedAttest("manufacturer", batch, custody, forking)).toBe("PreviousHeadWrong");
+    const wrongLeg = await world.item(batch, LEG_0, 199n, "manufacturer");
+    expect(await refusedAttest("manufacturer", batch, custody, wrongLeg)).toBe("HeadWrong");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [custody, leg]));
+    const moved = await world.item(batch, LEG_0, 201n, "qa");
+    expect(await codeOf(mined(() => world.as("qa").registry.amend(batch.key, moved, "move")))).toBe("HeadWrong");
+  });
+
+  it("the opening and the submitters are the owner's, and final with the first head", async () => {
+    const batch = await world.open();
+    for (const actor of ["rival", "stranger", "qa"] as const) {
+      const { registry } = world.as(actor);
+      expect(await codeOf(mined(() => registry.replaceOpening(batch.key, 5n, "mine")))).toBe("NotOwner");
+      expect(await codeOf(mined(() => registry.nameSubmitter(batch.key, world.address.rival)))).toBe("NotOwner");
+    }
+    const item = await world.item(batch, LEG, 100n, "manufacturer");
+    const { registry } = world.as("manufacturer");
+    await mined(() => registry.attest(batch.key, [item]));
+    expect(await codeOf(mined(() => registry.replaceOpening(batch.key, 5n, "late")))).toBe("FirstHeadSet");
+    expect(await codeOf(mined(() => registry.nameSubmitter(batch.key, world.address.rival)))).toBe("FirstHeadSet");
+  });
+
+  it("nobody raises, amends or certifies about another owner's batch", async () => {
+    const batch = await world.open();
+    await world.makeCompliant(batch);
+    for (const actor of ["rival", "rivalQa", "rivalQp", "stranger", "courier"] as const) {
+      expect(await codeOf(raise(actor, batch))).toBe("NotConcerned");
+      const item = await world.item(batch, LEG, 100n, actor);
+      const { registry } = world.as(actor);
+      expect(await codeOf(mined(() => registry.amend(batch.key, item, "mine")))).toBe("RoleNotHeld");
+    }
+    for (const actor of ["manufacturer", "qa", "qp", "authority"] as const) await raise(actor, batch);
+    expect((await world.deployment.registry.batchOf(batch.key)).openExceptions).toBe(4n);
+  });
+});
+
+describe("V11: signatures made before the last change", () => {
+  async function certifyCode(batch: OpenBatch, [certificate, signature]: Awaited<ReturnType<World["sign"]>>) {
+    return codeOf(mined(() => world.as("qp").registry.certify(batch.key, certificate, signature)));
+  }
+
+  it("a later exception, amendment or attestation voids a signature", async () => {
+    const batch = await world.open();
+    await world.makeCompliant(batch);
+    const early = await world.sign(batch);
+    const sterility = await world.item(batch, STERILITY, 101n, "manufacturer");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [sterility]));
+    expect(await certifyCode(batch, early)).toBe("CertificateTrailWrong");
+
+    const second = await world.sign(batch);
+    const item = await world.item(batch, LEG, 100n, "qa", { record: 5n });
+    await mined(() => world.as("qa").registry.amend(batch.key, item, "wrong file"));
+    expect(await certifyCode(batch, second)).toBe("CertificateTrailWrong");
+
+    const third = await world.sign(batch);
+    await raise("qa", batch);
+    expect(await certifyCode(batch, third)).toBe("CertificateExceptionsWrong");
+  });
+
+  it("no field of a certificate can be changed, nor its batch, time or number", async () => {
+    const [batch, twin] = [await world.open(), await world.open()];
+    await world.makeCompliant(batch);
+    const now = await world.now();
+    const cases = [
+      [{ batch: twin.key }, "CertificateBatchWrong"],
+      [{ policyId: id("other") }, "CertificatePolicyWrong"],
+      [{ neededFor: 2 }, "CertificateNeededForWrong"],
+      [{ certificate: ZeroHash }, "CertificateDocumentMissing"],
+      [{ meaning: 6 }, "CertificateMeaningWrong"],
+      [{ signedAt: now + DAY }, "CertificateFromFuture"],
+      [{ deadline: now - 1n }, "CertificateExpired"],
+      [{ nonce: 1n }, "CertificateNonceWrong"],
+    ] as const;
+    for (const [changes, code] of cases) {
+      expect(await certifyCode(batch, await world.sign(batch, "qp", changes))).toBe(code);
+    }
+    const [certificate, signature] = await world.sign(batch);
+    expect(await certifyCode(batch, [{ ...certificate, certificate: id("swapped") }, signature])).toBe("SignerNotQp");
+    const { registry } = world.deployment;
+    const data = registry.interface.encodeFunctionData("certify", [batch.key, certificate, signature]);
+    expect(await refusedRaw("qp", concat([data, "0x00"]))).toBe("CallDataNotCanonical");
+  });
+
+  it("a certificate is used once, also after an amendment reopened the batch", async () => {
+    const batch = await world.open();
+    await world.makeCompliant(batch);
+    const signed = await world.sign(batch);
+    await mined(() => world.as("qp").registry.certify(batch.key, ...signed));
+    const item = await world.item(batch, LEG, 100n, "qa");
+    await mined(() => world.as("qa").registry.amend(batch.key, item, "again"));
+    expect(await certifyCode(batch, signed)).toBe("CertificateTrailWrong");
+    const { trail } = await world.deployment.registry.batchOf(batch.key);
+    expect(await certifyCode(batch, await world.sign(batch, "qp", { trail, nonce: 0n }))).toBe("CertificateNonceWrong");
+  });
+});
+
+describe("V12: laundering", () => {
+  it("a policy in which one proof would attest two claims is refused", async () => {
+    const policy = world.plainPolicy(5);
+    const claims = policy.claims.map((claim) => ({ ...claim, rule: 99n }));
+    const { policies } = world.as("proposer");
+    expect(await codeOf(mined(() => policies.propose({ ...policy, claims })))).toBe("RuleRepeated");
+  });
+
+  it("a due date further away than the policy allows is refused, to the second", async () => {
+    const { registry } = world.as("manufacturer");
+    const [batch, opening, policyId, , consent, qps, submitters, supersedes] = openArgs(0n, 80n);
+    const at = (await world.now()) + 100n;
+    const open = async (release: bigint, completion: bigint) => {
+      await world.chain.provider.send("evm_setNextBlockTimestamp", [`0x${at.toString(16)}`]);
+      const data = registry.interface.encodeFunctionData("openBatch", [
+        batch,
+        opening,
+        policyId,
+        [release, completion],
+        consent,
+        qps,
+        submitters,
+        supersedes,
+      ]);
+      return (await sendRaw("manufacturer", data)).status;
+    };
+    expect(await open(at + 30n * DAY + 1n, at + 90n * DAY)).toBe(0);
+    expect(await open(at + 30n * DAY, at + 90n * DAY + 1n)).toBe(0);
+    expect(await open(at + 30n * DAY, at + 90n * DAY)).toBe(1);
+  });
+});

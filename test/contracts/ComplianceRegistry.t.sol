@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
+import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol";
+import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
+import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
+import {IRoles} from "../../contracts/interfaces/IRoles.sol";
+import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
+import {Fixture} from "./Fixture.sol";
+
+contract ComplianceRegistryTest is Fixture {
+    // The stored and computed states that this version reaches, by the number of `IComplianceRegistry.Status`.
+    uint256 private constant OPEN = 0;
+    uint256 private constant COMPLIANT = 1;
+    uint256 private constant RELEASED = 2;
+    uint256 private constant COMPLETED = 3;
+    uint256 private constant EXCEPTION = 4;
+    uint256 private constant OVERDUE = 5;
+
+    /// @dev A plain batch in one of the first five states.
+    function _batchIn(uint256 state) private returns (bytes32 key) {
+        key = _open(plainPolicy);
+        if (state == OPEN) return key;
+        _attest(key, 0);
+        _attest(key, 1);
+        // The worst case: nothing but the exception speaks against the release.
+        if (state == EXCEPTION) _raise(key);
+        if (state == EXCEPTION || state == COMPLIANT) return key;
+        _certify(key);
+        if (state == COMPLETED) _attest(key, 2);
+        assertEq(_status(key), state);
+    }
+
+    function _attestCompletion(bytes32 key) private returns (bool) {
+        IComplianceRegistry.Item memory item = _item(key, 2, 101, 5, OWNER);
+        vm.prank(OWNER);
+        try registry.attest(key, _one(item)) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    function _amendFirst(bytes32 key) private returns (bool) {
+        IComplianceRegistry.Item memory item = _item(key, 0, 100, 6, QA);
+        vm.prank(QA);
+        try registry.amend(key, item, "why") {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    function _tryCertify(bytes32 key) private returns (bool) {
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        try registry.certify(key, certificate, signature) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    // The table in `IComplianceRegistry`, cell by cell: does the call succeed, and where does it lead?
+
+    function test_table_attest() external {
+        uint256[5] memory leadsTo = [OPEN, COMPLIANT, COMPLETED, type(uint256).max, EXCEPTION];
+        for (uint256 state = 0; state < 5; state++) {
+            bytes32 key = _batchIn(state);
+            bool possible = leadsTo[state] != type(uint256).max;
+            assertTrue(_attestCompletion(key) == possible, "attest");
+            assertEq(_status(key), possible ? leadsTo[state] : state);
+        }
+    }
+
+    function test_table_amend() external {
+        // Nothing is attested in the first state, so nothing can be amended there.
+        uint256[5] memory leadsTo = [type(uint256).max, COMPLIANT, COMPLIANT, COMPLIANT, EXCEPTION];
+        for (uint256 state = 0; state < 5; state++) {
+            bytes32 key = _batchIn(state);
+            bool possible = leadsTo[state] != type(uint256).max;
+            assertTrue(_amendFirst(key) == possible, "amend");
+            assertEq(_status(key), possible ? leadsTo[state] : state);
+            assertTrue(!registry.isReleased(key), "gate");
+        }
+    }
+
+    function test_table_raiseException() external {
+        uint256[5] memory leadsTo = [EXCEPTION, EXCEPTION, RELEASED, COMPLETED, EXCEPTION];
+        for (uint256 state = 0; state < 5; state++) {
+            bytes32 key = _batchIn(state);
+            _raise(key);
+            assertEq(_status(key), leadsTo[state]);
+            assertTrue(!registry.isReleased(key), "gate");
+            assertTrue(!registry.isStageReady(key, 0), "stage");
+        }
+    }
+
+    function test_table_certify() external {
+        for (uint256 state = 0; state < 5; state++) {
+            bytes32 key = _batchIn(state);
+            bool possible = state == COMPLIANT;
+            assertTrue(_tryCertify(key) == possible, "certify");
+            assertEq(_status(key), possible ? RELEASED : state);
+        }
+    }
+
+    function test_table_opening_and_submitters() external {
+        for (uint256 state = 0; state < 5; state++) {
+            bytes32 key = _batchIn(state);
+            // Every state but the first has the head of stage 0.
+            bytes memory refused =
+                state == RELEASED || state == COMPLETED
+                    ? abi.encodeWithSelector(IComplianceRegistry.StatusWrong.selector, key, state)
+                    : abi.encodeWithSelector(IComplianceRegistry.FirstHeadSet.selector, key, 100);
+            vm.prank(OWNER);
+            if (state != OPEN) vm.expectRevert(refused);
+            registry.replaceOpening(key, 1, "why");
+            vm.prank(OWNER);
+            if (state != OPEN) vm.expectRevert(refused);
+            registry.nameSubmitter(key, STRANGER);
+        }
+    }
+
+    function test_overdue_is_computed_and_forbids_nothing() external {
+        bytes32 open = _batchIn(OPEN);
+        bytes32 compliant = _batchIn(COMPLIANT);
+        bytes32 released = _batchIn(RELEASED);
+        bytes32 completed = _batchIn(COMPLETED);
+        bytes32 exception = _batchIn(EXCEPTION);
+        vm.warp(START + 10 days + 1);
+        assertEq(_status(open), OVERDUE);
+        assertEq(_status(compliant), OVERDUE);
+        assertEq(_status(released), RELEASED);
+        assertEq(_status(completed), COMPLETED);
+        // Declared comes before silent, but the question itself is answered.
+        assertEq(_status(exception), EXCEPTION);
+        assertTrue(registry.isOverdue(exception), "overdue");
+        _certify(compliant);
+        assertEq(_status(compliant), RELEASED);
+        vm.warp(START + 20 days + 1);
+        assertEq(_status(released), OVERDUE);
+        assertEq(_status(completed), COMPLETED);
+        assertTrue(_attestCompletion(released), "late attest");
+        assertEq(_status(released), COMPLETED);
+    }
+
+    function test_a_policy_without_completion_claims_ends_released_and_is_never_overdue() external {
+        IPolicyRegistry.Policy memory policy = _plain();
+        policy.version = 9;
+        policy.claims[2].neededFor = 1;
+        bytes32 key = _open(_approve(policy));
+        for (uint8 claim = 0; claim < 3; claim++) _attest(key, claim);
+        _certify(key);
+        vm.warp(START + 100 days);
+        assertEq(_status(key), RELEASED);
+    }
+
+    function test_completion_waits_while_an_exception_is_open() external {
+        bytes32 key = _batchIn(RELEASED);
+        _raise(key);
+        assertTrue(_attestCompletion(key), "attest");
+        assertEq(_status(key), RELEASED);
+        (uint256 release, uint256 completion) = registry.missingClaims(key);
+        assertEq(release | completion, 0);
+        assertTrue(!registry.isReleased(key), "gate");
+    }
+
+    function test_views_of_an_unknown_batch() external {
+        bytes memory unknown = abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, bytes32("?"));
+        vm.expectRevert(unknown);
+        registry.statusOf("?");
+        vm.expectRevert(unknown);
+        registry.isOverdue("?");
+        vm.expectRevert(unknown);
+        registry.missingClaims("?");
+        vm.expectRevert(unknown);
+        registry.batchOf("?");
+        // A gate does not fail, it says no.
+        assertTrue(!registry.isReleased("?") && !registry.isStageReady("?", 0), "gates");
+        assertTrue(!registry.isStageReady(_open(plainPolicy), 2), "no such stage");
+    }
+
+    function test_refuses_work_on_an_unknown_batch() external {
+        bytes memory unknown = abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, bytes32("?"));
+        IComplianceRegistry.Item memory item;
+        IComplianceRegistry.Certificate memory certificate;
+        vm.expectRevert(unknown);
+        registry.attest("?", _one(item));
+        vm.expectRevert(unknown);
+        registry.amend("?", item, "");
+        vm.expectRevert(unknown);
+        registry.raiseException("?", 0, 1, 1, "", 0);
+        vm.expectRevert(unknown);
+        registry.certify("?", certificate, new bytes(65));
+        vm.expectRevert(unknown);
+        registry.replaceOpening("?", 1, "");
+        vm.expectRevert(unknown);
+        registry.nameSubmitter("?", OWNER);
+    }
+
+    function test_pausing_stops_attest_and_certify_and_nothing_else() external {
+        bytes32 compliant = _batchIn(COMPLIANT);
+        bytes32 open = _batchIn(OPEN);
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.ADMIN, STRANGER));
+        registry.pause();
+        vm.prank(ADMIN);
+        registry.pause();
+        IComplianceRegistry.Item memory item = _item(open, 0, 100, 5, OWNER);
+        vm.prank(OWNER);
+        vm.expectRevert(Pausable.EnforcedPause.selector);
+        registry.attest(open, _one(item));
+        IComplianceRegistry.Certificate memory certificate = _certificate(compliant);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(Pausable.EnforcedPause.selector);
+        registry.certify(compliant, certificate, signature);
+        assertTrue(_amendFirst(compliant), "amend");
+        _raise(open);
+        vm.prank(OWNER);
+        registry.replaceOpening(open, 5, "why");
+        vm.prank(OWNER);
+        registry.nameSubmitter(open, STRANGER);
+        _open(plainPolicy);
+        assertEq(_status(open), EXCEPTION);
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.ADMIN, STRANGER));
+        registry.unpause();
+        vm.prank(ADMIN);
+        registry.unpause();
+        _attest(open, 0);
+    }
+
+    function test_an_owner_whose_role_ended_acts_as_owner_no_more() external {
+        bytes32 key = _open(plainPolicy);
+        IComplianceRegistry.Item memory item = _item(key, 0, 100, 5, OWNER);
+        vm.warp(START + 3650 days);
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotSubmitter.selector, key, OWNER));
+        registry.attest(key, _one(item));
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, key, OWNER));
+        registry.replaceOpening(key, 5, "");
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotConcerned.selector, key, OWNER));
+        registry.raiseException(key, 0, 1, 1, "", 0);
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.MANUFACTURER, OWNER));
+        registry.openBatch(1, 1, plainPolicy, [uint64(1), 1], 0, new address[](0), new address[](0), 0);
+    }
+
+    function test_refuses_exceptions_without_category_severity_or_claim() external {
+        bytes32 key = _open(plainPolicy);
+        for (uint8 category = 0; category < 10; category += 9) {
+            vm.prank(QA);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.CategoryUnknown.selector, category));
+            registry.raiseException(key, 0, category, 1, "", 0);
+        }
+        for (uint8 severity = 0; severity < 5; severity += 4) {
+            vm.prank(QA);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.ExceptionSeverityUnknown.selector, severity));
+            registry.raiseException(key, 0, 1, severity, "", 0);
+        }
+        vm.prank(QA);
+        vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.ClaimUnknown.selector, 3, 3));
+        registry.raiseException(key, 3, 1, 1, "", 0);
+    }
+
+    function test_counts_exceptions_of_one_rule_over_all_batches_of_an_owner() external {
+        for (uint256 i = 0; i < 3; i++) _raise(_open(plainPolicy));
+        assertEq(registry.repeatsOf(OWNER, 11), 3);
+        assertEq(registry.repeatsOf(OWNER, 12), 0);
+        assertEq(registry.repeatsOf(STRANGER, 11), 0);
+    }
+
+    function test_refuses_items_of_unknown_claims_and_circuits() external {
+        bytes32 key = _open(plainPolicy);
+        IComplianceRegistry.Item memory item = _item(key, 0, 100, 5, OWNER);
+        item.claim = 3;
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.ClaimUnknown.selector, 3, 3));
+        registry.attest(key, _one(item));
+        item.claim = 0;
+        item.circuitId = custody;
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.CircuitNotAccepted.selector, 0, custody));
+        registry.attest(key, _one(item));
+    }
+
+    function test_refuses_head_zero() external {
+        bytes32 key = _open(plainPolicy);
+        IComplianceRegistry.Item memory item = _item(key, 0, 0, 5, OWNER);
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotAFieldElement.selector, 0));
+        registry.attest(key, _one(item));
+    }
+
+    function test_refuses_an_amendment_of_nothing_or_by_a_bad_proof() external {
+        bytes32 key = _batchIn(COMPLIANT);
+        IComplianceRegistry.Item memory item = _item(key, 2, 101, 5, QA);
+        vm.prank(QA);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotAttested.selector, key, 2));
+        registry.amend(key, item, "");
+        item = _item(key, 1, 101, 5, OWNER);
+        vm.prank(QA);
+        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.ProofInvalid.selector, temperature));
+        registry.amend(key, item, "");
+    }
+
+    function test_an_amended_custody_proof_moves_its_head_and_reopens_what_follows() external {
+        bytes32 key = _open(custodyPolicy);
+        uint256 opening = registry.batchOf(key).opening;
+        IComplianceRegistry.Item[] memory items = new IComplianceRegistry.Item[](4);
+        items[0] = _item(key, 0, 200, opening, STRANGER);
+        items[1] = _item(key, 1, 200, 5, STRANGER);
+        items[2] = _item(key, 2, 201, 200, STRANGER);
+        items[3] = _item(key, 3, 201, 5, STRANGER);
+        vm.prank(STRANGER);
+        registry.attest(key, items);
+        assertTrue(registry.isStageReady(key, 1), "stage 1");
+
+        IComplianceRegistry.Item memory item = _item(key, 2, 301, 199, QA);
+        vm.prank(QA);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.PreviousHeadWrong.selector, 1, 199, 200));
+        registry.amend(key, item, "");
+
+        item = _item(key, 2, 301, 200, QA);
+        vm.prank(QA);
+        registry.amend(key, item, "wrong receiver");
+        assertEq(registry.batchOf(key).attested, 7);
+        assertEq(registry.headOf(key, 1), 301);
+
+        item = _item(key, 0, 300, opening, QA);
+        vm.prank(QA);
+        registry.amend(key, item, "wrong site");
+        assertEq(registry.batchOf(key).attested, 1);
+        assertEq(registry.headOf(key, 0), 300);
+        assertEq(registry.headOf(key, 1), 0);
+        assertTrue(registry.isStageReady(key, 1), "still closed by a custody proof");
+    }
+
+    function test_fuzz_a_certificate_must_say_exactly_what_the_register_says(uint8 field, bytes32 value) external {
+        bytes32 key = _batchIn(COMPLIANT);
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        field = field % 10;
+        if (field == 0) certificate.batch = value;
+        if (field == 1) certificate.policyId = value;
+        if (field == 2) certificate.neededFor = uint8(uint256(value));
+        if (field == 3) certificate.trail = value;
+        if (field == 4) certificate.exceptionsHash = value;
+        if (field == 5) certificate.certificate = value;
+        if (field == 6) certificate.meaning = uint8(uint256(value));
+        if (field == 7) certificate.signedAt = uint64(uint256(value));
+        if (field == 8) certificate.nonce = uint256(value);
+        if (field == 9) certificate.deadline = uint64(uint256(value));
+        vm.assume(keccak256(abi.encode(certificate)) != keccak256(abi.encode(_certificate(key))));
+        try registry.certify(key, certificate, signature) {
+            revert NotTrue("a changed certificate was accepted");
+        } catch {
+            assertEq(_status(key), COMPLIANT);
+        }
+        // Fields that the register knows are refused even under a signature of their own.
+        if (field != 5 && field != 7 && field != 9) {
+            signature = _sign(certificate, QP_KEY);
+            try registry.certify(key, certificate, signature) {
+                revert NotTrue("a wrong certificate was accepted");
+            } catch {
+                assertEq(_status(key), COMPLIANT);
+            }
+        }
+    }
+
+    function test_fuzz_no_signature_but_the_QPs(uint256 signer, bytes calldata garbage) external {
+        bytes32 key = _batchIn(COMPLIANT);
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        signer = 1 + (signer % 1e30);
+        vm.assume(signer != QP_KEY);
+        bytes memory signature = _sign(certificate, signer);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.SignerNotQp.selector, key, vm.addr(signer)));
+        registry.certify(key, certificate, signature);
+        try registry.certify(key, certificate, garbage) {
+            revert NotTrue("garbage was accepted as a signature");
+        } catch {
+            assertEq(_status(key), COMPLIANT);
+        }
+    }
+
+    function test_fuzz_due_dates(uint64 release, uint64 completion) external {
+        address[] memory qps = new address[](1);
+        qps[0] = qp;
+        bool lawful =
+            release > START &&
+                release <= START + 30 days &&
+                completion > START &&
+                completion <= START + 90 days &&
+                release <= completion;
+        vm.prank(OWNER);
+        try registry.openBatch(1, 1, plainPolicy, [release, completion], 0, qps, new address[](0), 0) {
+            assertTrue(lawful, "unlawful due dates were accepted");
+        } catch {
+            assertTrue(!lawful, "lawful due dates were refused");
+        }
+    }
+
+    function test_fuzz_due_dates_near_the_limits(uint8 a, uint8 b) external {
+        uint64 release = uint64(START + 30 days - 128 + a);
+        uint64 completion = uint64(START + 90 days - 128 + b);
+        this.test_fuzz_due_dates(release, completion);
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol";
+import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
+import {IGroth16Verifier} from "../../contracts/interfaces/IGroth16Verifier.sol";
+import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
+import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
+import {IRoles} from "../../contracts/interfaces/IRoles.sol";
+import {Codes} from "../../contracts/libraries/Codes.sol";
+import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
+import {Signals} from "../../contracts/libraries/Signals.sol";
+import {VerifyingKey} from "../../contracts/libraries/VerifyingKey.sol";
+import {TestBase} from "./Vm.sol";
+
+/// @notice A verifier for tests of everything around proofs: a "proof" is the hash of the signals it is for. Tests with
+/// real proofs are in TypeScript.
+contract HashVerifier is IGroth16Verifier {
+    function verifyProof(
+        uint256[2] calldata,
+        uint256[2][2] calldata,
+        uint256[2] calldata c,
+        uint256[7] calldata signals
+    ) external pure returns (bool) {
+        return c[0] == uint256(keccak256(abi.encode(signals))) % VerifyingKey.BASE_FIELD;
+    }
+}
+
+/// @notice A deployment with roles, two circuits, two policies and a party root.
+abstract contract Fixture is TestBase {
+    address internal constant ADMIN = address(0xA0);
+    address internal constant PROPOSER = address(0xA1);
+    address internal constant APPROVER = address(0xA2);
+    address internal constant OWNER = address(0xA3);
+    address internal constant QA = address(0xA4);
+    address internal constant AUTHORITY = address(0xA5);
+    address internal constant SUBMITTER = address(0xA6);
+    address internal constant STRANGER = address(0xA7);
+    uint256 internal constant QP_KEY = 0x9b;
+    uint256 internal constant ROOT = 5000;
+    uint256 internal constant START = 1_700_000_000;
+
+    address internal qp = vm.addr(QP_KEY);
+    IRoles internal roles;
+    ICircuitRegistry internal circuits;
+    IPolicyRegistry internal policies;
+    IPartyRegistry internal parties;
+    IComplianceRegistry internal registry;
+    bytes32 internal temperature;
+    bytes32 internal custody;
+    bytes32 internal plainPolicy;
+    bytes32 internal custodyPolicy;
+    uint256 private _batches = 1000;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        roles = IRoles(_deploy("Roles", abi.encode(ADMIN, 3 days)));
+        circuits = ICircuitRegistry(_deploy("CircuitRegistry", abi.encode(roles)));
+        policies = IPolicyRegistry(_deploy("PolicyRegistry", abi.encode(roles, circuits)));
+        parties = IPartyRegistry(_deploy("PartyRegistry", abi.encode(roles, 10 days)));
+        registry = IComplianceRegistry(_deploy("ComplianceRegistry", abi.encode(policies, parties)));
+        _grant(RoleIds.PROPOSER, PROPOSER);
+        _grant(RoleIds.APPROVER, APPROVER);
+        _grant(RoleIds.MANUFACTURER, OWNER);
+        _grant(RoleIds.qaOf(OWNER), QA);
+        _grant(RoleIds.AUTHORITY, AUTHORITY);
+        _grant(RoleIds.QP, qp);
+        temperature = _addCircuit(1, Codes.KIND_TEMPERATURE);
+        custody = _addCircuit(2, Codes.KIND_CUSTODY);
+        plainPolicy = _approve(_plain());
+        custodyPolicy = _approve(_withCustody());
+        vm.prank(PROPOSER);
+        parties.propose(ROOT, 0);
+        vm.prank(APPROVER);
+        parties.approve(ROOT, "QA-1");
+    }
+
+    /// @dev From the build's own artifact, not by `new`: the compiler then need not build every registry once more.
+    function _deploy(string memory name, bytes memory arguments) internal returns (address deployed) {
+        string memory path = string.concat("build/hardhat/artifacts/contracts/", name, ".sol/", name, ".json");
+        bytes memory creation = bytes.concat(vm.parseJsonBytes(vm.readFile(path), ".bytecode"), arguments);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            deployed := create(0, add(creation, 32), mload(creation))
+        }
+        assertTrue(deployed != address(0), name);
+    }
+
+    function _grant(bytes32 role, address account) internal {
+        vm.prank(ADMIN);
+        roles.grant(role, account, keccak256(abi.encode(account)), uint64(START), uint64(START + 3650 days));
+    }
+
+    /// @dev A key that is structurally sound; nothing here needs its points to be on the curve.
+    function _key(uint256 salt) internal pure returns (uint256[30] memory words) {
+        for (uint256 i = 0; i < 30; i++) words[i] = 1000 * salt + i + 1;
+    }
+
+    function _addCircuit(uint256 salt, uint8 kind) internal returns (bytes32) {
+        address verifier = address(new HashVerifier());
+        vm.prank(ADMIN);
+        return circuits.addCircuit(abi.encode(_key(salt)), verifier, kind, 210, false);
+    }
+
+    function _claim(
+        bytes32 circuitId,
+        uint256 rule,
+        uint8 stage,
+        uint8 class,
+        uint8 neededFor
+    ) internal pure returns (IPolicyRegistry.Claim memory) {
+        bytes32[] memory circuitIds = new bytes32[](1);
+        circuitIds[0] = circuitId;
+        return IPolicyRegistry.Claim(circuitIds, rule, stage, class, neededFor, 1);
+    }
+
+    /// @dev Two stages, no custody: 0 leg of stage 0, 1 assay of stage 1, both for release; 2 sterility for completion.
+    function _plain() internal view returns (IPolicyRegistry.Policy memory) {
+        IPolicyRegistry.Claim[] memory claims = new IPolicyRegistry.Claim[](3);
+        claims[0] = _claim(temperature, 11, 0, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_RELEASE);
+        claims[1] = _claim(temperature, 12, 1, Codes.CLASS_SPECIFICATION, Codes.NEEDED_FOR_RELEASE);
+        claims[2] = _claim(temperature, 13, 1, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_COMPLETION);
+        return IPolicyRegistry.Policy(keccak256("plain"), "PLAIN", 1, 2, [uint64(30 days), uint64(90 days)], claims);
+    }
+
+    /// @dev Two stages: 0 custody and 1 leg of stage 0, 2 custody and 3 leg of stage 1.
+    function _withCustody() internal view returns (IPolicyRegistry.Policy memory) {
+        IPolicyRegistry.Claim[] memory claims = new IPolicyRegistry.Claim[](4);
+        claims[0] = _claim(custody, 21, 0, Codes.CLASS_CUSTODY, Codes.NEEDED_FOR_RELEASE);
+        claims[1] = _claim(temperature, 22, 0, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_RELEASE);
+        claims[2] = _claim(custody, 23, 1, Codes.CLASS_CUSTODY, Codes.NEEDED_FOR_RELEASE);
+        claims[3] = _claim(temperature, 24, 1, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_COMPLETION);
+        return
+            IPolicyRegistry.Policy(keccak256("custody"), "CUSTODY", 1, 2, [uint64(30 days), uint64(90 days)], claims);
+    }
+
+    function _approve(IPolicyRegistry.Policy memory policy) internal returns (bytes32 policyId) {
+        vm.prank(PROPOSER);
+        policyId = policies.propose(policy);
+        vm.prank(APPROVER);
+        policies.approve(policyId, "MA-1", 0);
+    }
+
+    function _open(bytes32 policyId) internal returns (bytes32 key) {
+        address[] memory qps = new address[](1);
+        qps[0] = qp;
+        address[] memory submitters = new address[](1);
+        submitters[0] = SUBMITTER;
+        uint64[2] memory due = [uint64(block.timestamp + 10 days), uint64(block.timestamp + 20 days)];
+        _batches++;
+        vm.prank(OWNER);
+        return registry.openBatch(_batches, _batches + 7000, policyId, due, 0, qps, submitters, 0);
+    }
+
+    /// @dev An item that the verifier accepts from `submitter`.
+    function _item(
+        bytes32 key,
+        uint8 claim,
+        uint256 head,
+        uint256 record,
+        address submitter
+    ) internal view returns (IComplianceRegistry.Item memory item) {
+        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
+        item.claim = claim;
+        item.circuitId = policies.policyOf(batch.policyId).claims[claim].circuitIds[0];
+        item.head = head;
+        item.parties = ROOT;
+        item.record = record;
+        uint256[7] memory signals = [
+            batch.batch,
+            policies.ruleOf(batch.policyId, claim),
+            head,
+            ROOT,
+            record,
+            0,
+            Signals.contextOf(block.chainid, address(registry), submitter)
+        ];
+        uint256 hash = uint256(keccak256(abi.encode(signals))) % VerifyingKey.BASE_FIELD;
+        item.proof = [uint256(1), 2, 1, 1, 1, 1, hash, 1];
+    }
+
+    function _one(
+        IComplianceRegistry.Item memory item
+    ) internal pure returns (IComplianceRegistry.Item[] memory items) {
+        items = new IComplianceRegistry.Item[](1);
+        items[0] = item;
+    }
+
+    /// @dev The owner attests one claim of a plain batch; stage s has head 100 + s.
+    function _attest(bytes32 key, uint8 claim) internal {
+        IComplianceRegistry.Item memory item = _item(key, claim, claim == 0 ? 100 : 101, 900 + claim, OWNER);
+        vm.prank(OWNER);
+        registry.attest(key, _one(item));
+    }
+
+    function _certificate(bytes32 key) internal view returns (IComplianceRegistry.Certificate memory) {
+        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
+        uint256 nonce = registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.Certified)];
+        return
+            IComplianceRegistry.Certificate(
+                key,
+                batch.policyId,
+                Codes.NEEDED_FOR_RELEASE,
+                batch.trail,
+                batch.exceptionsHash,
+                keccak256("certificate"),
+                Codes.MEANING_CERTIFIED,
+                uint64(block.timestamp),
+                nonce,
+                uint64(block.timestamp + 1 days)
+            );
+    }
+
+    function _sign(
+        IComplianceRegistry.Certificate memory certificate,
+        uint256 key
+    ) internal view returns (bytes memory) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("batchproof"),
+                keccak256("1"),
+                block.chainid,
+                address(registry)
+            )
+        );
+        bytes32 content = keccak256(
+            abi.encode(
+                keccak256(
+                    "Certificate(bytes32 batch,bytes32 policyId,uint8 neededFor,bytes32 trail,bytes32 exceptionsHash,bytes32 certificate,uint8 meaning,uint64 signedAt,uint256 nonce,uint64 deadline)"
+                ),
+                certificate
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", domain, content)));
+        return abi.encodePacked(r, s, v);
+    }
+
+    function _certify(bytes32 key) internal {
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        registry.certify(key, certificate, _sign(certificate, QP_KEY));
+    }
+
+    function _raise(bytes32 key) internal {
+        vm.prank(QA);
+        registry.raiseException(key, 0, Codes.CATEGORY_PARAMETER, 1, "DEV-1", 0);
+    }
+
+    function _status(bytes32 key) internal view returns (uint256) {
+        return uint256(registry.statusOf(key));
+    }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { id, keccak256, toUtf8Bytes } from "ethers";
+import { describe, expect, it } from "vitest";
+import {
+  CLAIM_CLASS,
+  COUNTER,
+  EXCEPTION_CATEGORY,
+  MEANING_CERTIFIED,
+  NEEDED_FOR,
+  qaRole,
+  ROLE_ID,
+  STATUS,
+} from "../../src/chain/codes.ts";
+import { KIND, SIGNALS } from "../../src/formats/constants.ts";
+import { FIELD } from "../../src/formats/field.ts";
+import { SEVERITY } from "../../src/policy/policy.ts";
+
+function source(file: string): string {
+  return readFileSync(`contracts/${file}`, "utf8");
+}
+
+/** Number constants of a Solidity file, by name. */
+function constants(file: string): Record<string, bigint> {
+  const found = source(file).matchAll(/uint\d+ internal constant (\w+) =\s*(\d+);/g);
+  return Object.fromEntries([...found].map(([, name = "", value = ""]) => [name, BigInt(value)] as const));
+}
+
+/** {parameter: 1} as {CATEGORY_PARAMETER: 1n} */
+function prefixed(prefix: string, codes: Readonly<Record<string, number>>): Record<string, bigint> {
+  return Object.fromEntries(
+    Object.entries(codes).map(([name, code]) => [`${prefix}_${name.toUpperCase()}`, BigInt(code)]),
+  );
+}
+
+/** Members of a Solidity enum, in order. */
+function members(file: string, name: string): string[] {
+  const body = new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(source(file))?.[1] ?? "";
+  return body.split(",").map((member) => member.trim());
+}
+
+describe("numbers and names are the same in TypeScript and Solidity", () => {
+  it("codes", () => {
+    const severities = Object.fromEntries(Object.entries(SEVERITY).map(([code, name]) => [name, Number(code)]));
+    expect(constants("libraries/Codes.sol")).toEqual({
+      ...prefixed("KIND", KIND),
+      ...prefixed("CLASS", CLAIM_CLASS),
+      ...prefixed("NEEDED_FOR", NEEDED_FOR),
+      ...prefixed("SEVERITY", severities),
+      ...prefixed("CATEGORY", EXCEPTION_CATEGORY),
+      MEANING_CERTIFIED: BigInt(MEANING_CERTIFIED),
+    });
+  });
+
+  it("public signals", () => {
+    const indices = Object.fromEntries(SIGNALS.map((name, i) => [name.toUpperCase(), BigInt(i)]));
+    expect(constants("libraries/Signals.sol")).toEqual({ ...indices, COUNT: BigInt(SIGNALS.length), FIELD });
+  });
+
+  it("roles", () => {
+    const named = [...source("libraries/RoleIds.sol").matchAll(/constant (\w+) = keccak256\("(\w+)"\)/g)];
+    expect(Object.fromEntries(named.map(([, name, text]) => [name?.toLowerCase(), id(text ?? "")]))).toEqual(
+      Object.fromEntries(Object.entries(ROLE_ID).filter(([name]) => name !== "admin")),
+    );
+    // keccak256(abi.encode(keccak256("QA"), owner)), written out.
+    const owner = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    const encoded = `${keccak256(toUtf8Bytes("QA"))}${owner.slice(2).toLowerCase().padStart(64, "0")}`;
+    expect(qaRole(owner)).toBe(keccak256(encoded));
+  });
+
+  it("states and counters", () => {
+    const file = "interfaces/IComplianceRegistry.sol";
+    expect(members(file, "Status")).toEqual([...STATUS]);
+    expect(members(file, "Counter")).toEqual([...COUNTER]);
+  });
+});

@@ -1,0 +1,93 @@
+import { createServer } from "node:http";
+import { ZeroAddress } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chainTime, connectRpc, embeddedChain, findRegister, mineAt } from "../../src/chain/connect.ts";
+import { freePort, startAnvil } from "./support/chains.ts";
+import { codeOf, World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.build(await embeddedChain());
+});
+afterAll(() => world.chain.close());
+
+describe("connecting to a node", () => {
+  it("refuses what is not an http address", async () => {
+    for (const url of [
+      "",
+      "localhost:8545",
+      "ws://localhost:8545",
+      "file:///etc/passwd",
+      "http://me:secret@localhost",
+    ]) {
+      expect(await codeOf(connectRpc(url))).toBe("rpc");
+    }
+  });
+
+  it("says that no node answers, without showing what follows the host", async () => {
+    const url = `http://127.0.0.1:${await freePort()}/secret-access-key`;
+    await expect(connectRpc(url)).rejects.toMatchObject({ kind: "environment", code: "unreachable" });
+    await expect(connectRpc(url)).rejects.not.toMatchObject({ message: expect.stringContaining("secret") as string });
+  });
+
+  it("gives up on a node that never answers, or answers something else", async () => {
+    const [silent, wrong] = [createServer(), createServer((_, response) => response.end("<html>"))];
+    const urls = [silent, wrong].map((server) => {
+      server.listen(0, "127.0.0.1");
+      const address = server.address();
+      return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    });
+    for (const url of urls) expect(await codeOf(connectRpc(url, { timeout: 300 }))).toBe("unreachable");
+    for (const server of [silent, wrong]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it("refuses a node on another chain than expected", async () => {
+    const { chain, url } = await startAnvil(1337n);
+    expect(chain.chainId).toBe(1337n);
+    await expect(connectRpc(url, { expected: 1n })).rejects.toMatchObject({ code: "chainId" });
+    const again = await connectRpc(url, { expected: 1337n });
+    expect(await chainTime(again.provider)).toBeGreaterThan(0n);
+    await again.close();
+    await chain.close();
+  });
+});
+
+describe("finding the register", () => {
+  it("finds every contract from the compliance registry alone", async () => {
+    expect(await findRegister(world.chain.provider, world.addresses.registry)).toEqual(world.addresses);
+  });
+
+  it("refuses what is no address, has no code, or is another contract", async () => {
+    const { provider } = world.chain;
+    expect(await codeOf(findRegister(provider, "registry.eth"))).toBe("address");
+    expect(await codeOf(findRegister(provider, ZeroAddress))).toBe("code");
+    expect(await codeOf(findRegister(provider, world.address.stranger))).toBe("code");
+    expect(await codeOf(findRegister(provider, world.addresses.parties))).toBe("contract");
+  });
+});
+
+describe("the embedded chain", () => {
+  it("starts at the time it is told, and moves on", async () => {
+    const chain = await embeddedChain({ startsAt: new Date("2022-05-05T16:26:00Z") });
+    const start = await chainTime(chain.provider);
+    expect(start).toBe(1651767960n);
+    await mineAt(chain, start + 1000n);
+    expect(await chainTime(chain.provider)).toBe(start + 1000n);
+    await chain.close();
+  });
+
+  it("does not depend on the working directory", async () => {
+    const before = process.cwd();
+    process.chdir("/");
+    try {
+      const chain = await embeddedChain();
+      expect((await chain.provider.getNetwork()).chainId).toBe(31337n);
+      await chain.close();
+    } finally {
+      process.chdir(before);
+    }
+  });
+});

@@ -1,0 +1,224 @@
+import { id, ZeroHash } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EXCEPTION_CATEGORY, type CounterName, COUNTER } from "../../src/chain/codes.ts";
+import { mineAt } from "../../src/chain/connect.ts";
+import { mined } from "../../src/chain/deploy.ts";
+import { extendRunningHash } from "../../src/chain/runningHash.ts";
+import { CHAINS } from "./support/chains.ts";
+import { ASSAY, CUSTODY_0, CUSTODY_1, LEG, LEG_0, LEG_1, STERILITY, World } from "./support/world.ts";
+
+describe.each(CHAINS)("a batch with real proofs on $name", ({ start }) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.build(await start());
+  });
+  afterAll(() => world.chain.close());
+
+  function count(counts: readonly bigint[], name: CounterName): bigint | undefined {
+    return counts[COUNTER.indexOf(name)];
+  }
+
+  it("goes Open, Compliant, Released, Completed", async () => {
+    const batch = await world.open();
+    const { registry } = world.as("manufacturer");
+    expect(await world.status(batch)).toBe("Open");
+    expect(await registry.isStageReady(batch.key, 0)).toBe(true);
+
+    const leg = [await world.item(batch, LEG, 100n, "courier")];
+    await mined(() => world.as("courier").registry.attest(batch.key, leg));
+    expect(await world.status(batch)).toBe("Open");
+    expect(await registry.missingClaims(batch.key)).toEqual([1n << BigInt(ASSAY), 1n << BigInt(STERILITY)]);
+
+    const assay = [await world.item(batch, ASSAY, 101n, "manufacturer")];
+    await mined(() => registry.attest(batch.key, assay));
+    expect(await world.status(batch)).toBe("Compliant");
+    expect(await registry.isReleased(batch.key)).toBe(false);
+    // Stage 1 is not gated without custody claims.
+    expect(await registry.isStageReady(batch.key, 1)).toBe(false);
+
+    const [certificate, signature] = await world.sign(batch);
+    await mined(() => world.as("stranger").registry.certify(batch.key, certificate, signature));
+    expect(await world.status(batch)).toBe("Released");
+    expect(await registry.isReleased(batch.key)).toBe(true);
+
+    const sterility = [await world.item(batch, STERILITY, 101n, "stranger")];
+    await mined(() => world.as("stranger").registry.attest(batch.key, sterility));
+    expect(await world.status(batch)).toBe("Completed");
+    expect(await registry.isReleased(batch.key)).toBe(true);
+
+    const trail = [
+      [batch.key, leg],
+      [batch.key, assay],
+      [batch.key, sterility],
+    ].reduce((running, args) => extendRunningHash(running, "attest", args), ZeroHash);
+    expect((await registry.batchOf(batch.key)).trail).toBe(trail);
+    const counts = await registry.batchCounts(batch.key);
+    expect([count(counts, "Opened"), count(counts, "Attested"), count(counts, "Certified")]).toEqual([1n, 3n, 1n]);
+  });
+
+  it("is completed by the certification if nothing else is missing", async () => {
+    const batch = await world.open();
+    await world.makeCompliant(batch);
+    const sterility = [await world.item(batch, STERILITY, 101n, "manufacturer")];
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, sterility));
+    expect(await world.status(batch)).toBe("Compliant");
+    const [certificate, signature] = await world.sign(batch);
+    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+    expect(await world.status(batch)).toBe("Completed");
+  });
+
+  it("lets the log alone rebuild every proof's public signals", async () => {
+    const batch = await world.open();
+    const items = [
+      await world.item(batch, LEG, 100n, "manufacturer", { deviations: 4n }),
+      await world.item(batch, ASSAY, 101n, "manufacturer"),
+    ];
+    const receipt = await mined(() => world.as("manufacturer").registry.attest(batch.key, items));
+    const { registry, circuits } = world.deployment;
+    const logs = receipt.logs.map((log) => registry.interface.parseLog(log));
+    expect(logs.map((log) => log?.name)).toEqual([
+      "HeadSet",
+      "ClaimAttested",
+      "HeadSet",
+      "ClaimAttested",
+      "TrailExtended",
+      "BatchCompliant",
+    ]);
+    for (const log of logs.filter((log) => log?.name === "ClaimAttested")) {
+      const [, claim, circuitId, head, parties, record, deviations, submitter, proof] = log?.args.toArray() as [
+        string,
+        bigint,
+        string,
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+        string,
+        bigint[],
+      ];
+      const rule = await world.deployment.policies.ruleOf((await registry.batchOf(batch.key)).policyId, Number(claim));
+      const context = await registry.contextOf(submitter);
+      const signals = [batch.batch, rule, head, parties, record, deviations, context];
+      await expect(circuits.verify(circuitId, signals, [...proof])).resolves.toBeDefined();
+    }
+  });
+
+  it("continues the chain of custody by custody proofs only", async () => {
+    const batch = await world.open(world.custodyPolicy());
+    const { registry } = world.as("stranger");
+    const items = [
+      await world.item(batch, CUSTODY_0, 200n, "stranger", { record: batch.opening }),
+      await world.item(batch, LEG_0, 200n, "stranger"),
+      await world.item(batch, CUSTODY_1, 201n, "stranger", { record: 200n }),
+      await world.item(batch, LEG_1, 201n, "stranger"),
+    ];
+    expect(await registry.isStageReady(batch.key, 1)).toBe(false);
+    const receipt = await mined(() => registry.attest(batch.key, items));
+    expect(await registry.isStageReady(batch.key, 1)).toBe(true);
+    expect(await registry.isStageReady(batch.key, 2)).toBe(false);
+    expect(await registry.headOf(batch.key, 1)).toBe(201n);
+    const heads = receipt.logs.map((log) => registry.interface.parseLog(log)).filter((log) => log?.name === "HeadSet");
+    expect(heads.map((log) => log?.args.custody as boolean)).toEqual([true, true]);
+    expect(await world.status(batch)).toBe("Compliant");
+  });
+
+  it("falls back when QA amends, and reopens what rested on the old head", async () => {
+    const batch = await world.open();
+    await world.makeCompliant(batch);
+    const [certificate, signature] = await world.sign(batch);
+    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+    const { registry } = world.as("qa");
+
+    // The same head: only this attestation is replaced, and the batch must be certified anew.
+    const other = await world.item(batch, ASSAY, 101n, "qa", { record: 77n });
+    await mined(() => registry.amend(batch.key, other, "wrong file"));
+    expect(await world.status(batch)).toBe("Compliant");
+    const [again, signedAgain] = await world.sign(batch);
+    expect(again.nonce).toBe(1n);
+    await mined(() => world.as("qp").registry.certify(batch.key, again, signedAgain));
+
+    // Another head of stage 0: everything of later stages is open again.
+    const moved = await world.item(batch, LEG, 300n, "qa");
+    await mined(() => registry.amend(batch.key, moved, "wrong leg"));
+    expect(await world.status(batch)).toBe("Open");
+    expect(await registry.isReleased(batch.key)).toBe(false);
+    expect(await registry.headOf(batch.key, 0)).toBe(300n);
+    expect(await registry.headOf(batch.key, 1)).toBe(0n);
+    expect((await registry.batchOf(batch.key)).attested).toBe(1n << BigInt(LEG));
+    expect(count(await registry.batchCounts(batch.key), "Amended")).toBe(2n);
+  });
+
+  it("is blocked by an exception before release, and its gate closes after release", async () => {
+    const blocked = await world.open();
+    const released = await world.open();
+    for (const batch of [blocked, released]) await world.makeCompliant(batch);
+    const [certificate, signature] = await world.sign(released);
+    await mined(() => world.as("qp").registry.certify(released.key, certificate, signature));
+
+    const category = EXCEPTION_CATEGORY.parameter;
+    const raise = (key: string) =>
+      mined(() => world.as("qa").registry.raiseException(key, LEG, category, 2, "DEV-1", id("evidence")));
+    const first = await raise(blocked.key);
+    const second = await raise(released.key);
+    const { registry } = world.deployment;
+    const events = [first, second].map(({ logs }) => logs.map((log) => registry.interface.parseLog(log)).at(-1));
+    expect(events.map((event) => event?.args.repeats as bigint)).toEqual([1n, 2n]);
+    expect(await world.status(blocked)).toBe("Exception");
+    expect(await world.status(released)).toBe("Released");
+    expect(await registry.isReleased(released.key)).toBe(false);
+    const args = [blocked.key, LEG, category, 2, "DEV-1", id("evidence")];
+    expect((await registry.batchOf(blocked.key)).exceptionsHash).toBe(
+      extendRunningHash(ZeroHash, "raiseException", args),
+    );
+  });
+
+  it("is replaced in its opening and gets submitters only before its first head", async () => {
+    const batch = await world.open();
+    const { registry } = world.as("manufacturer");
+    await mined(() => registry.replaceOpening(batch.key, 4321n, "wrong site"));
+    await mined(() => registry.nameSubmitter(batch.key, world.address.stranger));
+    expect((await registry.batchOf(batch.key)).opening).toBe(4321n);
+    expect((await registry.batchOf(batch.key)).trail).toBe(
+      extendRunningHash(ZeroHash, "replaceOpening", [batch.key, 4321n, "wrong site"]),
+    );
+    const leg = [await world.item(batch, LEG, 100n, "stranger")];
+    await mined(() => world.as("stranger").registry.attest(batch.key, leg));
+    const counts = await registry.batchCounts(batch.key);
+    expect([count(counts, "OpeningsReplaced"), count(counts, "SubmittersNamed")]).toEqual([1n, 1n]);
+  });
+
+  it("is overdue one second after a due date, for release and for completion", async () => {
+    const late = await world.open();
+    const released = await world.open();
+    await world.makeCompliant(released);
+    const [certificate, signature] = await world.sign(released);
+    await mined(() => world.as("qp").registry.certify(released.key, certificate, signature));
+    await mineAt(world.chain, late.due[0]);
+    expect(await world.status(late)).toBe("Open");
+    await mineAt(world.chain, late.due[0] + 1n);
+    expect(await world.status(late)).toBe("Overdue");
+    expect(await world.status(released)).toBe("Released");
+    await mineAt(world.chain, released.due[1] + 1n);
+    expect(await world.status(released)).toBe("Overdue");
+    // Certified all the same: the completion is late, the release stands.
+    expect(await world.deployment.registry.isReleased(released.key)).toBe(true);
+    // Late work is visible, not lost.
+    await world.makeCompliant(late);
+    expect(await world.status(late)).toBe("Overdue");
+  });
+
+  it("counts per registry, owner and batch what the events say", async () => {
+    const { registry } = world.deployment;
+    const counted = { Opened: "BatchOpened", Attested: "ClaimAttested", Exceptions: "ExceptionRaised" } as const;
+    const counts = await registry.registryCounts();
+    const owned = await registry.ownerCounts(world.address.manufacturer);
+    for (const [name, event] of Object.entries(counted)) {
+      const filter = registry.filters[event];
+      if (filter === undefined) throw new Error(event);
+      const logs = await registry.queryFilter(filter);
+      expect(count(counts, name as CounterName)).toBe(BigInt(logs.length));
+      expect(count(owned, name as CounterName)).toBe(BigInt(logs.length));
+    }
+    expect(await registry.ownerCounts(world.address.rival)).toEqual(Array(16).fill(0n));
+  });
+});

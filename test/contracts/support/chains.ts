@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { connectRpc, embeddedChain, type Chain } from "../../../src/chain/connect.ts";
+
+/** Both kinds of local chain: the one inside this process, and a node of another maker behind JSON-RPC. */
+export const CHAINS: readonly { readonly name: string; readonly start: () => Promise<Chain> }[] = [
+  { name: "embedded", start: () => embeddedChain() },
+  { name: "anvil", start: async () => (await startAnvil()).chain },
+];
+
+/** Accounts that the chain holds, as many as Hardhat's. */
+const ACCOUNTS = "20";
+
+/** Starts anvil on a free port; closing the chain ends it. */
+export async function startAnvil(chainId = 31337n): Promise<{ chain: Chain; url: string }> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const node = spawn(
+    "node_modules/.bin/anvil",
+    ["--port", String(port), "--chain-id", String(chainId), "--accounts", ACCOUNTS, "--silent"],
+    { stdio: "ignore" },
+  );
+  const exited = new Promise<void>((resolve) => node.once("exit", () => resolve()));
+  const chain = await retry(() => connectRpc(url));
+  return {
+    url,
+    chain: {
+      ...chain,
+      close: async () => {
+        await chain.close();
+        node.kill();
+        await exited;
+      },
+    },
+  };
+}
+
+async function retry<T>(action: () => Promise<T>, attempts = 100): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (attempts === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return retry(action, attempts - 1);
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        if (address === null || typeof address === "string") reject(new Error("no port"));
+        else resolve(address.port);
+      });
+    });
+  });
+}

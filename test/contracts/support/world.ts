@@ -1,0 +1,263 @@
+import { id, ZeroHash, type Signer } from "ethers";
+import type { ProofEnvelope } from "../../../src/chain/attest.ts";
+import { itemOf } from "../../../src/chain/attest.ts";
+import { CLAIM_CLASS, NEEDED_FOR, qaRole, ROLE_ID, STATUS, type StatusName } from "../../../src/chain/codes.ts";
+import { chainTime, type Chain } from "../../../src/chain/connect.ts";
+import { batchKey } from "../../../src/chain/context.ts";
+import { addCircuit, deploy, mined, type Deployment } from "../../../src/chain/deploy.ts";
+import { releaseCertificate, signCertificate, type Certificate } from "../../../src/chain/eip712.ts";
+import { registerAt, type Addresses, type Item, type Register } from "../../../src/chain/handles.ts";
+import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/chain/policy.ts";
+import { KIND, type Signals } from "../../../src/formats/constants.ts";
+import { tinyCircuit, type TinyCircuit } from "./sevenSignals.ts";
+
+/** Who acts, each with an account of its own. `rival` is a second manufacturer, `stranger` has no role at all. */
+const ACTORS = [
+  "admin",
+  "proposer",
+  "approver",
+  "manufacturer",
+  "rival",
+  "qa",
+  "rivalQa",
+  "qp",
+  "rivalQp",
+  "authority",
+  "courier",
+  "stranger",
+] as const;
+export type Actor = (typeof ACTORS)[number];
+
+export const DAY = 86_400n;
+/** Claims of the plain policy: two stages, no custody. */
+export const LEG = 0;
+export const ASSAY = 1;
+export const STERILITY = 2;
+/** Claims of the policy with custody: two stages. */
+export const CUSTODY_0 = 0;
+export const LEG_0 = 1;
+export const CUSTODY_1 = 2;
+export const LEG_1 = 3;
+
+export const ROOT = 5_000n;
+export const NO_CONSENT = ZeroHash;
+export const NO_PREDECESSOR = ZeroHash;
+
+/** A deployment with roles, circuits with real keys, two approved policies and a party root. */
+export class World {
+  readonly chain: Chain;
+  readonly deployment: Deployment;
+  readonly addresses: Addresses;
+  readonly temperature: TinyCircuit;
+  readonly custody: TinyCircuit;
+  readonly signers: Readonly<Record<Actor, Signer>>;
+  readonly address: Readonly<Record<Actor, string>>;
+  #batches = 1000n;
+
+  private constructor(
+    chain: Chain,
+    deployment: Deployment,
+    addresses: Addresses,
+    signers: Record<Actor, Signer>,
+    address: Record<Actor, string>,
+  ) {
+    this.chain = chain;
+    this.deployment = deployment;
+    this.addresses = addresses;
+    this.signers = signers;
+    this.address = address;
+    this.temperature = tinyCircuit("temperature");
+    this.custody = tinyCircuit("custody");
+  }
+
+  static async build(chain: Chain): Promise<World> {
+    const signers = {} as Record<Actor, Signer>;
+    const address = {} as Record<Actor, string>;
+    for (const [i, actor] of ACTORS.entries()) {
+      signers[actor] = await chain.provider.getSigner(i);
+      address[actor] = await signers[actor].getAddress();
+    }
+    const deployment = await deploy(signers.admin, { partyGrace: 10n * DAY });
+    const addresses = {
+      roles: await deployment.roles.getAddress(),
+      circuits: await deployment.circuits.getAddress(),
+      policies: await deployment.policies.getAddress(),
+      parties: await deployment.parties.getAddress(),
+      registry: await deployment.registry.getAddress(),
+    };
+    const world = new World(chain, deployment, addresses, signers, address);
+    await world.#grantRoles();
+    for (const [circuit, kind] of [
+      [world.temperature, KIND.temperature],
+      [world.custody, KIND.custody],
+    ] as const) {
+      await addCircuit(signers.admin, deployment, { key: circuit.key, kind, tier: 210 });
+    }
+    await world.approve(world.plainPolicy());
+    await world.approve(world.custodyPolicy());
+    await mined(() => world.as("proposer").parties.propose(ROOT, id("party list")));
+    await mined(() => world.as("approver").parties.approve(ROOT, "QA-1"));
+    return world;
+  }
+
+  async #grantRoles(): Promise<void> {
+    const now = await this.now();
+    const grants: readonly (readonly [string, Actor])[] = [
+      [ROLE_ID.proposer, "proposer"],
+      [ROLE_ID.approver, "approver"],
+      [ROLE_ID.manufacturer, "manufacturer"],
+      [ROLE_ID.manufacturer, "rival"],
+      [ROLE_ID.qp, "qp"],
+      [ROLE_ID.qp, "rivalQp"],
+      [ROLE_ID.authority, "authority"],
+      [qaRole(this.address.manufacturer), "qa"],
+      [qaRole(this.address.rival), "rivalQa"],
+    ];
+    for (const [role, actor] of grants) {
+      await mined(() => this.deployment.roles.grant(role, this.address[actor], id(actor), now, now + 3650n * DAY));
+    }
+  }
+
+  /** The contracts, called by one of the actors. */
+  as(actor: Actor): Register {
+    return registerAt(this.addresses, this.signers[actor]);
+  }
+
+  now(): Promise<bigint> {
+    return chainTime(this.chain.provider);
+  }
+
+  plainPolicy(version = 1): ChainPolicy {
+    const circuitIds = [this.temperature.circuitId];
+    return this.#policy("PLAIN", version, [
+      { circuitIds, rule: 11n, stage: 0, class: CLAIM_CLASS.process, neededFor: NEEDED_FOR.release, severity: 1 },
+      { circuitIds, rule: 12n, stage: 1, class: CLAIM_CLASS.specification, neededFor: NEEDED_FOR.release, severity: 3 },
+      { circuitIds, rule: 13n, stage: 1, class: CLAIM_CLASS.process, neededFor: NEEDED_FOR.completion, severity: 2 },
+    ]);
+  }
+
+  custodyPolicy(version = 1): ChainPolicy {
+    const custody = { circuitIds: [this.custody.circuitId], class: CLAIM_CLASS.custody };
+    const leg = { circuitIds: [this.temperature.circuitId], class: CLAIM_CLASS.process };
+    const release = { neededFor: NEEDED_FOR.release, severity: 1 };
+    return this.#policy("CUSTODY", version, [
+      { ...custody, ...release, rule: 21n, stage: 0 },
+      { ...leg, ...release, rule: 22n, stage: 0 },
+      { ...custody, ...release, rule: 23n, stage: 1 },
+      { ...leg, ...release, rule: 24n, stage: 1 },
+    ]);
+  }
+
+  #policy(product: string, version: number, claims: readonly ChainClaim[]): ChainPolicy {
+    return { documentHash: id(product), product, version, stages: 2, maxDue: [30n * DAY, 90n * DAY], claims };
+  }
+
+  async approve(policy: ChainPolicy): Promise<string> {
+    const policyId = policyIdOf(policy);
+    await mined(() => this.as("proposer").policies.propose(policy));
+    await mined(() => this.as("approver").policies.approve(policyId, "MA-1", 0n));
+    return policyId;
+  }
+
+  /** Opens a batch of the manufacturer. */
+  async open(policy: ChainPolicy = this.plainPolicy()): Promise<OpenBatch> {
+    const batch = ++this.#batches;
+    const opening = 7_000n + batch;
+    const now = await this.now();
+    const due = [now + 10n * DAY, now + 20n * DAY] as const;
+    const { registry } = this.as("manufacturer");
+    const args = [
+      batch,
+      opening,
+      policyIdOf(policy),
+      due,
+      NO_CONSENT,
+      [this.address.qp],
+      [this.address.courier],
+      NO_PREDECESSOR,
+    ] as const;
+    const receipt = await mined(() => registry.openBatch(...args));
+    return {
+      key: batchKey(this.address.manufacturer, batch),
+      batch,
+      opening,
+      due,
+      policy,
+      gasUsed: receipt.gasUsed,
+    };
+  }
+
+  /** A real proof of a claim, for `submitter`. `head` and the like may be anything: the circuit proves nothing. */
+  async prove(
+    { batch, policy }: OpenBatch,
+    claim: number,
+    head: bigint,
+    submitter: Actor,
+    changes: Partial<Signals> = {},
+  ): Promise<ProofEnvelope> {
+    const { rule, class: claimClass } = claimOf(policy, claim);
+    const context = await this.deployment.registry.contextOf(this.address[submitter]);
+    const circuit = claimClass === CLAIM_CLASS.custody ? this.custody : this.temperature;
+    const signals = { batch, rule, head, parties: ROOT, record: 900n + BigInt(claim), deviations: 0n, context };
+    return circuit.prove(claim, { ...signals, ...changes });
+  }
+
+  async item(...args: Parameters<World["prove"]>): Promise<Item> {
+    return itemOf(await this.prove(...args));
+  }
+
+  /** Attests all release claims of a batch of the plain policy, sent by the manufacturer. */
+  async makeCompliant(batch: OpenBatch): Promise<void> {
+    const items = [
+      await this.item(batch, LEG, 100n, "manufacturer"),
+      await this.item(batch, ASSAY, 101n, "manufacturer"),
+    ];
+    await mined(() => this.as("manufacturer").registry.attest(batch.key, items));
+  }
+
+  /** The certificate of a batch as it stands, with the signature of a QP. */
+  async sign(
+    { key }: OpenBatch,
+    signer: Actor = "qp",
+    changes: Partial<Certificate> = {},
+  ): Promise<[Certificate, string]> {
+    const { registry } = this.deployment;
+    const certified = (await registry.batchCounts(key))[4] ?? 0n;
+    const now = await this.now();
+    const certificate = {
+      ...releaseCertificate(key, await registry.batchOf(key), certified, id("certificate"), now, now + DAY),
+      ...changes,
+    };
+    const { chainId } = this.chain;
+    return [certificate, await signCertificate(this.signers[signer], chainId, this.addresses.registry, certificate)];
+  }
+
+  async status(batch: OpenBatch): Promise<StatusName | undefined> {
+    return STATUS[Number(await this.deployment.registry.statusOf(batch.key))];
+  }
+}
+
+export interface OpenBatch {
+  readonly key: string;
+  readonly batch: bigint;
+  readonly opening: bigint;
+  readonly due: readonly [bigint, bigint];
+  readonly policy: ChainPolicy;
+  readonly gasUsed: bigint;
+}
+
+export function claimOf(policy: ChainPolicy, claim: number): ChainClaim {
+  const found = policy.claims[claim];
+  if (found === undefined) throw new Error(`no claim ${claim}`);
+  return found;
+}
+
+/** The `code` of the error with which a call is refused; fails if it is not refused. */
+export async function codeOf(action: Promise<unknown>): Promise<string | undefined> {
+  const outcome = await action.then(
+    () => "accepted",
+    (error: unknown) => error,
+  );
+  if (outcome instanceof Error && "code" in outcome) return String(outcome.code);
+  throw new Error("The call was not refused.", { cause: outcome });
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { contextOf } from "../../src/chain/context.ts";
+import { policyIdOf, type ChainPolicy } from "../../src/chain/policy.ts";
+import { toHex } from "../../src/formats/field.ts";
+
+/** The cases of a vector file. Solidity reads the same files in `Vectors.t.sol`. */
+function cases<T>(file: string): T[] {
+  return (JSON.parse(readFileSync(`fixtures/vectors/${file}`, "utf8")) as { cases: T[] }).cases;
+}
+
+interface ContextCase {
+  readonly chainId: string;
+  readonly registry: string;
+  readonly submitter: string;
+  readonly context: string;
+}
+
+/** A policy as JSON has it: big numbers as text. */
+interface PolicyCase {
+  readonly policy: Omit<ChainPolicy, "maxDue" | "claims"> & {
+    readonly maxDue: readonly [string, string];
+    readonly claims: readonly (Omit<ChainPolicy["claims"][number], "rule"> & { readonly rule: string })[];
+  };
+  readonly policyId: string;
+}
+
+describe("shared vectors", () => {
+  it.each(cases<ContextCase>("context.json"))("context $context", ({ chainId, registry, submitter, context }) => {
+    expect(toHex(contextOf(BigInt(chainId), registry, submitter))).toBe(context);
+  });
+
+  it.each(cases<PolicyCase>("policyId.json"))("policyId $policyId", ({ policy, policyId }) => {
+    const [release, completion] = policy.maxDue;
+    const claims = policy.claims.map((claim) => ({ ...claim, rule: BigInt(claim.rule) }));
+    expect(policyIdOf({ ...policy, maxDue: [BigInt(release), BigInt(completion)], claims })).toBe(policyId);
+  });
+});

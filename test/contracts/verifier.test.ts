@@ -1,0 +1,94 @@
+import { ContractFactory, getBytes, type Contract } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { embeddedChain } from "../../src/chain/connect.ts";
+import { itemOf } from "../../src/chain/attest.ts";
+import { compileVerifier, verifierSource } from "../../src/chain/verifier.ts";
+import { developmentAlpha } from "../../src/setup/developmentKey.ts";
+import { decodeVerifyingKey, encodeVerifyingKey, toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
+import { readFileSync } from "node:fs";
+import { ROOT, World } from "./support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.build(await embeddedChain());
+});
+afterAll(() => world.chain.close());
+
+/** Every number that a verifier's source defines, by name. */
+function constantsOf(source: string): Map<string, bigint> {
+  const found = source.matchAll(/uint256 constant\s+(\w+)\s*=\s*(\d+);/g);
+  return new Map([...found].map(([, name, value]) => [name ?? "", BigInt(value ?? "")]));
+}
+
+/** The names of a key's words in snarkjs' template, in the order in which the chain stores them. */
+const NAMES = [
+  ...["alphax", "alphay"],
+  ...["beta", "gamma", "delta"].flatMap((point) => [`${point}x1`, `${point}x2`, `${point}y1`, `${point}y2`]),
+  ...Array.from({ length: 8 }, (_, i) => [`IC${i}x`, `IC${i}y`]).flat(),
+];
+
+describe("the exported verifier", () => {
+  it("has exactly the constants of the key that the chain stores", async () => {
+    const stored = getBytes(await world.deployment.circuits.keyOf(world.temperature.circuitId));
+    const key = decodeVerifyingKey(stored);
+    const constants = constantsOf(verifierSource(toSnarkjsKey(world.temperature.key)));
+    expect([...constants.keys()].sort()).toEqual([...NAMES, "q", "r"].sort());
+    const words = Array.from({ length: 30 }, (_, i) =>
+      BigInt(`0x${Buffer.from(stored.slice(32 * i, 32 * i + 32)).toString("hex")}`),
+    );
+    expect(NAMES.map((name) => constants.get(name))).toEqual(words);
+    expect(encodeVerifyingKey(key)).toEqual(encodeVerifyingKey(world.temperature.key));
+  });
+
+  it("is on chain byte for byte as it compiles again from the stored key", async () => {
+    const { circuits } = world.deployment;
+    for (const { circuitId } of [world.temperature, world.custody]) {
+      const { verifier } = await circuits.circuitOf(circuitId);
+      const key = decodeVerifyingKey(getBytes(await circuits.keyOf(circuitId)));
+      expect(await world.chain.provider.getCode(verifier)).toBe(compileVerifier(toSnarkjsKey(key)).deployedBytecode);
+    }
+  });
+
+  it("accepts a proof and refuses it with any signal or word changed", async () => {
+    const { interface: abi, bytecode } = compileVerifier(toSnarkjsKey(world.temperature.key));
+    const factory = new ContractFactory(abi, bytecode, world.signers.admin);
+    const verifier = (await (await factory.deploy()).waitForDeployment()) as Contract;
+    const signals = { batch: 1n, rule: 2n, head: 3n, parties: ROOT, record: 5n, deviations: 6n, context: 7n };
+    const envelope = await world.temperature.prove(0, signals);
+    const { proof } = itemOf(envelope);
+    const verify = async (words: readonly bigint[], values: readonly bigint[]): Promise<boolean> => {
+      const [ax, ay, bx1, bx0, by1, by0, cx, cy] = words;
+      const points = [
+        [ax, ay],
+        [
+          [bx1, bx0],
+          [by1, by0],
+        ],
+        [cx, cy],
+      ];
+      return (await verifier.getFunction("verifyProof").staticCall(...points, values)) as boolean;
+    };
+    const values = Object.values(signals);
+    expect(await verify(proof, values)).toBe(true);
+    for (const i of values.keys()) {
+      expect(await verify(proof, values.with(i, (values[i] ?? 0n) + 1n))).toBe(false);
+    }
+    for (const i of proof.keys()) {
+      expect(await verify(proof.with(i, (proof[i] ?? 0n) + 1n), values)).toBe(false);
+    }
+  });
+
+  it("is not exported for something that is not a key", () => {
+    const key = toSnarkjsKey(world.temperature.key);
+    const [x = "", , z = ""] = key.vk_alpha_1;
+    expect(() => verifierSource({ ...key, vk_alpha_1: [x, "1; selfdestruct", z] })).toThrow(
+      expect.objectContaining({ code: "vkey-format" }),
+    );
+  });
+
+  it("knows a development key by the same alpha as the contract", () => {
+    const source = readFileSync("contracts/libraries/VerifyingKey.sol", "utf8");
+    const [x, y] = [...source.matchAll(/DEVELOPMENT_ALPHA_[XY] =\s*(\d+);/g)].map(([, value]) => BigInt(value ?? ""));
+    expect({ x, y }).toEqual(developmentAlpha());
+  });
+});
