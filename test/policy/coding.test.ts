@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CELSIUS_OFFSET, MAX_WIDTH, MIN_WIDTH } from "../../src/formats/constants.ts";
+import { formatMicro } from "../../src/input/quantities.ts";
+import { codeOf, describeCode, describeStep, gridOf, timingOf } from "../../src/policy/coding.ts";
+import { errorOf } from "./support.ts";
+
+function grid(low: string, high: string, resolution: string): ReturnType<typeof gridOf> {
+  return gridOf({ range: [low, high], resolution });
+}
+
+describe("gridOf", () => {
+  it.each([
+    // range, resolution, steps of the sensor, width, step in micro-degrees as a fraction
+    ["2.0", "8.0", "0.1", 180n, 100_000n, 3n], // 60 steps x 3
+    ["2.0", "15.0", "0.1", 130n, 100_000n, 1n], // 130 steps x 1
+    ["0", "1", "1", 127n, 1_000_000n, 127n], // 1 step x 127
+    ["0", "12.6", "0.1", 252n, 50_000n, 1n], // 126 steps: one too few, x 2
+    ["0", "12.7", "0.1", 127n, 100_000n, 1n], // 127 steps: just enough
+    ["-10", "15.4", "0.1", 254n, 100_000n, 1n], // 254 steps: the most that is refined
+    ["-10", "15.5", "0.1", 254n, 12_750_000n, 127n], // 255 steps: coarsened, 25.5 / 254
+    ["-80.0", "-60.0", "0.5", 160n, 125_000n, 1n], // 40 steps x 4
+  ])("codes %s to %s °C at %s", (low, high, resolution, width, stepNum, stepDen) => {
+    const found = grid(low, high, resolution);
+    expect(found).toMatchObject({ width, stepNum, stepDen });
+    expect(found.origin).toBe(BigInt(Math.round(Number(low) * 1e6)) + CELSIUS_OFFSET);
+  });
+
+  it.each([
+    ["8.0", "2.0", "0.1", "range"],
+    ["2.0", "2.0", "0.1", "range"],
+    ["-273.16", "0", "0.01", "physical-range"],
+    ["0", "500.1", "0.1", "physical-range"],
+    ["2.05", "8.0", "0.1", "grid"],
+    ["2.0", "8.05", "0.1", "grid"],
+  ])("refuses %s to %s °C at %s (%s)", async (low, high, resolution, code) => {
+    expect(await errorOf(() => grid(low, high, resolution))).toMatchObject({ code, kind: "input" });
+  });
+
+  it("accepts the ends of the physical range", () => {
+    expect(grid("-273.15", "500", "0.05").origin).toBe(26_850_000n);
+  });
+});
+
+/** Every lawful range: limits on the grid of the resolution, within the physical range. Micro-degrees. */
+const ranges = fc
+  .tuple(
+    fc.oneof(fc.constantFrom(1n, 10_000n, 62_500n, 100_000n, 500_000n, 1_000_000n), fc.bigInt(1n, 10_000_000n)),
+    fc.oneof(fc.bigInt(1n, 400n), fc.bigInt(1n, 770_000_000n)),
+    fc.bigInt(0n, 770_000_000n),
+  )
+  .map(([resolution, steps, below]) => {
+    const first = -((273_150_000n / resolution) * resolution);
+    const room = (500_000_000n - first) / resolution;
+    const count = 1n + (steps % room);
+    const low = first + (below % (room - count + 1n)) * resolution;
+    return { low, high: low + count * resolution, resolution, count };
+  });
+
+const lawful = ranges.map((range) => ({ ...range, grid: gridOf(asLimits(range)) }));
+
+function asLimits(range: { low: bigint; high: bigint; resolution: bigint }): Parameters<typeof gridOf>[0] {
+  return { range: [formatMicro(range.low), formatMicro(range.high)], resolution: formatMicro(range.resolution) };
+}
+
+describe("gridOf and codeOf, for every lawful range", () => {
+  it("fill 127 to 254 codes, with a reduced step, and put the limits on 0 and width exactly", () => {
+    fc.assert(
+      fc.property(lawful, ({ grid: { origin, stepNum, stepDen, width }, low, high, count, ...rest }) => {
+        expect(width >= BigInt(MIN_WIDTH) && width <= BigInt(MAX_WIDTH)).toBe(true);
+        expect(gcd(stepNum, stepDen)).toBe(1n);
+        expect(origin).toBe(low + CELSIUS_OFFSET);
+        expect(width * stepNum).toBe((high - low) * stepDen);
+        const whole = { origin, stepNum, stepDen, width };
+        expect(codeOf(whole, low)).toBe(0);
+        expect(codeOf(whole, high)).toBe(Number(width));
+        // Up to 254 steps of the sensor, each of them is a code of its own: the refinement loses nothing.
+        if (count <= BigInt(MAX_WIDTH)) {
+          expect(width % count).toBe(0n);
+          expect((width / count) * stepNum).toBe(rest.resolution * stepDen);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("take the smallest factor that fills 127 codes", () => {
+    fc.assert(
+      fc.property(lawful, ({ grid: { width }, count }) => {
+        if (count <= BigInt(MAX_WIDTH)) expect(width - count).toBeLessThan(MIN_WIDTH);
+        else expect(width).toBe(BigInt(MAX_WIDTH));
+      }),
+    );
+  });
+
+  it("permit a reading exactly if it is in the range, however fine it is", () => {
+    const readings = lawful.chain((range) =>
+      fc.record({
+        range: fc.constant(range),
+        reading: fc.oneof(
+          fc.constantFrom(range.low - 1n, range.low, range.low + 1n, range.high - 1n, range.high, range.high + 1n),
+          fc.bigInt(-300_000_000n, 600_000_000n),
+        ),
+      }),
+    );
+    fc.assert(
+      fc.property(readings, ({ range, reading }) => {
+        const code = codeOf(range.grid, reading);
+        const permitted = code >= 0 && BigInt(code) <= range.grid.width;
+        expect(permitted).toBe(reading >= range.low && reading <= range.high);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("round outward, by less than one code", () => {
+    fc.assert(
+      fc.property(lawful, fc.bigInt(-300_000_000n, 600_000_000n), ({ grid: found, low, high }, reading) => {
+        // Exact distances in units of 1 / stepDen micro-degrees.
+        const at = (code: number): bigint => BigInt(code) * found.stepNum;
+        const exact = (reading - low) * found.stepDen;
+        const off = exact - at(codeOf(found, reading));
+        const outward = 2n * (reading - low) >= high - low ? -off : off;
+        expect(outward >= 0n && outward < found.stepNum).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("give back the reading of a sensor with up to 254 steps", () => {
+    const steps = lawful.filter(({ count }) => count <= BigInt(MAX_WIDTH));
+    fc.assert(
+      fc.property(steps, fc.nat(), ({ grid: found, low, resolution, count }, pick) => {
+        const reading = low + (BigInt(pick) % (count + 1n)) * resolution;
+        expect(describeCode(found, codeOf(found, reading))).toBe(`${formatMicro(reading)} °C`);
+      }),
+    );
+  });
+});
+
+describe("codeOf", () => {
+  const fridge = grid("2.0", "8.0", "0.1");
+
+  it.each([
+    [1_900_000n, -3],
+    [1_999_999n, -1],
+    [2_000_000n, 0],
+    [2_000_001n, 0], // below the middle: down
+    [4_999_999n, 89],
+    [5_000_000n, 90],
+    [5_000_001n, 91], // above the middle: up
+    [7_999_999n, 180],
+    [8_000_001n, 181],
+    [8_100_000n, 183],
+  ])("codes %i micro-degrees of the fridge as %i", (micro, code) => {
+    expect(codeOf(fridge, micro)).toBe(code);
+  });
+});
+
+describe("describeCode and describeStep", () => {
+  it("name exact temperatures exactly and the others as approximate", () => {
+    const fridge = grid("2.0", "8.0", "0.1");
+    expect(describeCode(fridge, 0)).toBe("2.0 °C");
+    expect(describeCode(fridge, 180)).toBe("8.0 °C");
+    expect(describeCode(fridge, 1)).toBe("about 2.0333 °C");
+    expect(describeCode(fridge, 2)).toBe("about 2.0667 °C");
+    expect(describeCode(fridge, -3)).toBe("1.9 °C");
+    expect(describeStep(fridge)).toBe("about 0.0333 °C");
+    expect(describeStep(grid("0", "12.6", "0.1"))).toBe("0.05 °C");
+  });
+
+  it("round negative temperatures to the nearest too", () => {
+    const freezer = grid("-1.0", "0.0", "0.1"); // steps of 1/130 °C
+    expect(describeCode(freezer, 1)).toBe("about -0.9923 °C");
+  });
+});
+
+describe("timingOf", () => {
+  it.each([
+    [127, 1n, 127n],
+    [254, 1n, 254n],
+    [256, 2n, 128n],
+    [900, 4n, 225n], // 4, 5 and 6 fit and divide a minute
+    [1800, 10n, 180n], // 8 and 9 fit too but do not divide a minute
+    [2032, 8n, 254n], // no fitting tick divides a minute: 8 and 16
+    [3600, 15n, 240n],
+    [16_645_890, 65_535n, 254n],
+  ])("codes a gap of %i s in ticks of %i s", (gap, tick, gapTicks) => {
+    expect(timingOf(gap)).toEqual({ tick, gapTicks });
+  });
+
+  it("refuses a gap under 127 s and says to thin the series", async () => {
+    const error = await errorOf(() => timingOf(126));
+    expect(error).toMatchObject({ code: "gap", kind: "input" });
+    expect(error.remedy).toContain("Thin the series");
+  });
+
+  it.each([
+    [257, "Use 256 or 258 s."],
+    [902, "Use 900 or 903 s."],
+    [255, "Use 254 or 256 s."],
+  ])("refuses a gap of %i s and names the nearest that work", async (gap, remedy) => {
+    expect(await errorOf(() => timingOf(gap))).toMatchObject({ code: "gap", remedy });
+  });
+
+  it("gives gap = tick * gapTicks with 127 to 254 ticks, or two neighbours that do and nothing nearer", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 127, max: 100_000 }), async (gap) => {
+        if (isCodable(gap)) {
+          const { tick, gapTicks } = timingOf(gap);
+          expect(tick * gapTicks).toBe(BigInt(gap));
+          expect(gapTicks >= BigInt(MIN_WIDTH) && gapTicks <= BigInt(MAX_WIDTH)).toBe(true);
+          return;
+        }
+        const { remedy = "" } = await errorOf(() => timingOf(gap));
+        const [below = NaN, above = NaN] = (remedy.match(/\d+/g) ?? []).map(Number);
+        expect(below < gap && gap < above).toBe(true);
+        for (let other = below; other <= above; other++) {
+          expect(isCodable(other)).toBe(other === below || other === above);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** By trying every number of ticks, not every tick. */
+function isCodable(gap: number): boolean {
+  return Array.from({ length: 128 }, (_, i) => MIN_WIDTH + i).some((ticks) => gap % ticks === 0);
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : gcd(b, a % b);
+}
