@@ -1,0 +1,189 @@
+import { inputError, type BatchproofError } from "../errors.ts";
+import { formatDuration, formatOffset, formatTime } from "../input/times.ts";
+import { codeTime } from "./coding.ts";
+
+/** A reading on the device's own clock: local seconds (`parseLocalTime`), value in millionths of the channel's unit. */
+export interface LocalReading {
+  /** Line of the raw file. */
+  readonly line: number;
+  readonly localTime: number;
+  readonly value: bigint;
+  /** The device itself marked it as outside its limits. */
+  readonly flagged: boolean;
+}
+
+/** A reading in Unix seconds. */
+export interface Reading {
+  readonly line: number;
+  readonly time: number;
+  readonly value: bigint;
+  readonly flagged: boolean;
+}
+
+/** Error `time-backward` with file:line where a reading is older than the one before it. Equal times are legal. */
+export function refuseBackward<T extends { readonly line: number }>(
+  readings: readonly T[],
+  timeOf: (reading: T) => number,
+  file: string,
+): void {
+  readings.forEach((reading, i) => {
+    const before = readings[i - 1];
+    if (before === undefined || timeOf(before) <= timeOf(reading)) return;
+    throw inputError(
+      `The time runs backward: this reading is ${formatDuration(timeOf(before) - timeOf(reading))} older than the one ` +
+        `before it (line ${before.line}).`,
+      { place: `${file}:${reading.line}`, code: "time-backward" },
+    );
+  });
+}
+
+/**
+ * Local readings to Unix seconds under the offset the user gives, in seconds east of UTC. `signedZone` is the zone the
+ * device signed, `zoneChanged` that the two differ. The zone is never taken for the offset: users set these clocks.
+ * Error `offset-missing`.
+ */
+export function applyOffset(
+  readings: readonly LocalReading[],
+  offset: number | undefined,
+  signedZone: number,
+  file: string,
+): { readings: Reading[]; zoneChanged: boolean } {
+  if (offset === undefined) {
+    throw inputError("The file's times stand on the device's own clock; their offset from UTC is missing.", {
+      place: file,
+      remedy: `Add --offset with the clock's true offset, such as --offset ${formatOffset(signedZone)} (the zone the device signed).`,
+      code: "offset-missing",
+    });
+  }
+  return {
+    readings: readings.map(({ line, localTime, value, flagged }) => ({
+      line,
+      time: localTime - offset,
+      value,
+      flagged,
+    })),
+    zoneChanged: offset !== signedZone,
+  };
+}
+
+/** The period a record must cover, and the rule's tolerances, in seconds. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+  /** Allowed delay of the first reading after `start`. */
+  readonly lead: number;
+  /** Allowed time between the last reading and `end`. */
+  readonly tail: number;
+  /** Longest legal interval between readings: G * tick of the rule. */
+  readonly gapSeconds: number;
+  readonly tick: number;
+}
+
+export interface Cut {
+  readonly readings: readonly Reading[];
+  /** Readings of the file left out on each side. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * The readings that a stage's record needs, by the circuit's rules `window` and `gap`: from the last reading at or
+ * before the start (or the first within `lead` after it) through the first at or after the end (or the last within
+ * `tail` before it). No reading inside the stage is ever left out, and readings of the same second as the first or the
+ * last one stay in: none of them is more the boundary than the others. The end is judged in coded time,
+ * t0 + tick * floor((t - t0) / tick), because the circuit knows no other.
+ * Errors: `window` (the file does not cover the stage), `gap`, `time-backward`.
+ */
+export function cutToWindow(readings: readonly Reading[], window: Window, file: string): Cut {
+  if (readings.length === 0) throw windowError("The file has no readings: the device kept a daily history only.", file);
+  refuseBackward(readings, (reading) => reading.time, file);
+  const first = firstIndex(readings, window, file);
+  const last = lastIndex(readings, first, window, file);
+  const kept = readings.slice(first, last + 1);
+  kept.forEach((reading, i) => {
+    const before = kept[i - 1];
+    if (before !== undefined && isGap(before, reading, window)) throw gapError(before, reading, window, file);
+  });
+  return { readings: kept, before: first, after: readings.length - 1 - last };
+}
+
+function firstIndex(readings: readonly Reading[], window: Window, file: string): number {
+  const { start, lead } = window;
+  const next = indexOrLength(readings, ({ time }) => time > start);
+  const before = readings[next - 1];
+  const after = readings[next];
+  // A gap after the last reading before the start is bridged by a lead that reaches the next one.
+  const leads =
+    after !== undefined && after.time <= start + lead && (before === undefined || isGap(before, after, window));
+  if (leads) return next;
+  if (before !== undefined && !isGap(before, { time: start }, window)) {
+    return readings.findIndex(({ time }) => time === before.time);
+  }
+  if (before !== undefined && after !== undefined) throw gapError(before, after, window, file);
+  throw windowError(
+    after === undefined
+      ? `The readings end at ${shown(before)}; the stage starts at ${formatTime(start)}.`
+      : `The readings begin at ${shown(after)}; the stage starts at ${formatTime(start)} and the first reading may come ` +
+          `up to ${formatDuration(lead)} later.`,
+    `${file}:${(after ?? before)?.line ?? 1}`,
+  );
+}
+
+function lastIndex(readings: readonly Reading[], first: number, window: Window, file: string): number {
+  const { end, tail, gapSeconds, tick } = window;
+  const t0 = readings[first]?.time ?? 0;
+  const coded = ({ time }: Reading): number => t0 + codeTime(time, t0, tick) * tick;
+  if (t0 > end + gapSeconds) {
+    throw windowError(
+      `The first reading, ${formatTime(t0)}, comes after the stage ended at ${formatTime(end)}.`,
+      `${file}:${readings[first]?.line ?? 1}`,
+    );
+  }
+  const next = indexOrLength(readings, (reading, i) => i >= first && coded(reading) >= end);
+  const before = next > first ? readings[next - 1] : undefined;
+  const after = readings[next];
+  if (after !== undefined && (before === undefined || !isGap(before, after, window))) {
+    return readings.findLastIndex(({ time }) => time === after.time);
+  }
+  if (before !== undefined && coded(before) >= end - tail) return next - 1;
+  if (before !== undefined && after !== undefined) throw gapError(before, after, window, file);
+  throw windowError(
+    `The readings end at ${shown(before)}; the stage ends at ${formatTime(end)} and the last reading may come up to ` +
+      `${formatDuration(tail)} earlier.`,
+    `${file}:${before?.line ?? 1}`,
+  );
+}
+
+/** Index of the first reading that fits, or the number of readings. */
+function indexOrLength(readings: readonly Reading[], fits: (reading: Reading, index: number) => boolean): number {
+  const index = readings.findIndex(fits);
+  return index === -1 ? readings.length : index;
+}
+
+function isGap(before: { readonly time: number }, after: { readonly time: number }, window: Window): boolean {
+  return after.time - before.time > window.gapSeconds;
+}
+
+function shown(reading: Reading | undefined): string {
+  return reading === undefined ? "an unknown time" : formatTime(reading.time);
+}
+
+function windowError(message: string, place: string): BatchproofError {
+  return inputError(message, {
+    place,
+    remedy: "Import the file of the device that covers the whole stage, and check --offset.",
+    code: "window",
+  });
+}
+
+function gapError(before: Reading, after: Reading, window: Window, file: string): BatchproofError {
+  return inputError(
+    `No reading for ${formatDuration(after.time - before.time)}, from ${formatTime(before.time)} (line ${before.line}) ` +
+      `to ${formatTime(after.time)}; the rule allows ${formatDuration(window.gapSeconds)}.`,
+    {
+      place: `${file}:${after.line}`,
+      remedy: "Such a stage has no provable record: raise an exception for this claim.",
+      code: "gap",
+    },
+  );
+}

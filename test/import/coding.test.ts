@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { codeReading, codeSeries, codeTimes, type Coding } from "../../src/import/coding.ts";
+import { refused } from "../input/refused.ts";
+
+/** 2.0 to 8.0 °C in steps of 0.05 °C: codes 0 to 120 would be too narrow, so 0.04 °C: codes 0 to 150. */
+const fridge: Coding = { origin: 2_000_000n, stepNum: 40_000n, stepDen: 1n, width: 150n };
+
+/** Codings whose limits and centre lie on the grid of whole millionths, as `policy lint` demands. */
+const codings: fc.Arbitrary<Coding> = fc
+  .record({
+    origin: fc.bigInt(-90_000_000n, 90_000_000n),
+    stepNum: fc.bigInt(1n, 500_000n),
+    stepDen: fc.bigInt(1n, 9n),
+    steps: fc.bigInt(127n, 254n),
+    centre: fc.option(fc.integer({ min: 0, max: 1000 })),
+  })
+  .filter(({ stepNum, stepDen, steps }) => (steps * stepNum) % stepDen === 0n)
+  .map(({ origin, stepNum, stepDen, steps, centre }) => ({
+    origin,
+    stepNum,
+    stepDen,
+    width: steps,
+    ...(centre === null ? {} : { centre: origin + (BigInt(centre) * ((steps * stepNum) / stepDen)) / 1000n }),
+  }));
+const high = ({ origin, stepNum, stepDen, width }: Coding): bigint => origin + (width * stepNum) / stepDen;
+
+describe("codeReading", () => {
+  it("rounds outward from the centre", () => {
+    const code = (value: bigint): bigint => codeReading(value, fridge);
+    expect([2_000_000n, 2_040_000n, 8_000_000n].map(code)).toEqual([0n, 1n, 150n]);
+    expect([2_039_999n, 2_079_999n, 4_999_999n].map(code)).toEqual([0n, 1n, 74n]);
+    expect([5_000_000n, 5_000_001n, 7_960_001n].map(code)).toEqual([75n, 76n, 150n]);
+    expect([1_999_999n, 8_000_001n, -8_400_000n].map(code)).toEqual([-1n, 151n, -260n]);
+  });
+
+  it("rounds from the centre of the normal band where there is one", () => {
+    const wide: Coding = { ...fridge, width: 254n, centre: 5_000_000n };
+    // 5.02 lies above the band's centre and below that of the hard limits.
+    expect(codeReading(5_020_000n, wide)).toBe(76n);
+    expect(codeReading(5_020_000n, { ...fridge, width: 254n })).toBe(75n);
+    expect(codeReading(4_990_000n, wide)).toBe(74n);
+  });
+
+  it("rounds up a reading exactly on a centre between two codes", () => {
+    expect(codeReading(5_020_000n, { ...fridge, width: 151n })).toBe(76n);
+    expect(codeReading(5_019_999n, { ...fridge, width: 151n })).toBe(75n);
+    expect(codeReading(5_010_000n, { ...fridge, width: 254n, centre: 5_010_000n })).toBe(76n);
+    expect(codeReading(5_009_999n, { ...fridge, width: 254n, centre: 5_010_000n })).toBe(75n);
+  });
+
+  it("is exact where the step is no whole millionth", () => {
+    const thirds: Coding = { origin: 0n, stepNum: 100_000n, stepDen: 3n, width: 150n };
+    expect([33_333n, 33_334n, 66_666n, 66_667n].map((value) => codeReading(value, thirds))).toEqual([0n, 1n, 1n, 2n]);
+    expect([5_000_000n, 5_000_001n, 4_966_667n].map((value) => codeReading(value, thirds))).toEqual([150n, 151n, 150n]);
+  });
+
+  it("puts the limits on 0 and width, and a millionth beyond them outside", () => {
+    fc.assert(
+      fc.property(codings, (coding) => {
+        expect(codeReading(coding.origin, coding)).toBe(0n);
+        expect(codeReading(high(coding), coding)).toBe(coding.width);
+        expect(codeReading(coding.origin - 1n, coding)).toBeLessThanOrEqual(-1n);
+        expect(codeReading(high(coding) + 1n, coding)).toBeGreaterThanOrEqual(coding.width + 1n);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("keeps a value within the limits within the codes, and one beyond them beyond", () => {
+    fc.assert(
+      fc.property(codings, fc.bigInt(-200_000_000n, 200_000_000n), (coding, value) => {
+        const code = codeReading(value, coding);
+        expect(code >= 0n && code <= coding.width).toBe(value >= coding.origin && value <= high(coding));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("never understates: a code's own value is at least as far from the centre as the reading", () => {
+    fc.assert(
+      fc.property(codings, fc.bigInt(-200_000_000n, 200_000_000n), (coding, value) => {
+        // Both sides times stepDen, so that nothing is rounded.
+        const { origin, stepNum, stepDen, width, centre } = coding;
+        const coded = origin * stepDen + codeReading(value, coding) * stepNum;
+        const isLow = centre === undefined ? 2n * (value - origin) * stepDen < width * stepNum : value < centre;
+        const excess = isLow ? value * stepDen - coded : coded - value * stepDen;
+        expect(excess >= 0n && excess < stepNum).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("is monotone", () => {
+    const value = fc.bigInt(-200_000_000n, 200_000_000n);
+    const step = fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 10_000_000n));
+    fc.assert(
+      fc.property(codings, value, step, (coding, lower, distance) => {
+        expect(codeReading(lower, coding) <= codeReading(lower + distance, coding)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("codeTimes", () => {
+  it("floors ticks since t0 and gives intervals, 0 for the first and for equal times", () => {
+    expect(codeTimes([100, 100, 104, 105, 114, 115], 100, 5)).toEqual([
+      { k: 0, dt: 0 },
+      { k: 0, dt: 0 },
+      { k: 0, dt: 0 },
+      { k: 1, dt: 1 },
+      { k: 2, dt: 1 },
+      { k: 3, dt: 1 },
+    ]);
+  });
+
+  it("refuses times that run backward by a tick", () => {
+    expect(refused(() => codeTimes([100, 95], 100, 5)).code).toBe("time-backward");
+  });
+
+  it("adds up: the intervals sum to the last k, and a true interval of at most G ticks is at most G", () => {
+    const tick = fc.integer({ min: 1, max: 60 });
+    fc.assert(
+      fc.property(tick, fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1 }), (size, steps) => {
+        let time = 1_650_000_000;
+        const times = steps.map((step) => (time += step));
+        const coded = codeTimes(times, times[0] ?? 0, size);
+        expect(coded.reduce((sum, { dt }) => sum + dt, 0)).toBe(coded.at(-1)?.k);
+        coded.forEach(({ dt }, i) => {
+          expect(dt).toBeLessThanOrEqual(Math.ceil((i === 0 ? 0 : (steps[i] ?? 0)) / size));
+        });
+      }),
+    );
+  });
+});
+
+describe("codeSeries", () => {
+  it("gives the rows of a record, codes beyond the limits as they are", () => {
+    const readings = [
+      { time: 1000, value: 5_000_000n },
+      { time: 1300, value: 8_000_000n },
+      { time: 1300, value: 8_100_000n },
+      { time: 1607, value: 1_900_000n },
+    ];
+    expect(codeSeries(readings, fridge, 5)).toEqual({
+      t0: 1000,
+      rows: [
+        { dt: 0, code: 75 },
+        { dt: 60, code: 150 },
+        { dt: 0, code: 153 },
+        { dt: 61, code: -3 },
+      ],
+    });
+  });
+});

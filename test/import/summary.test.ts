@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { readFridgetag } from "../../src/import/fridgetag.ts";
+import { applyOffset, cutToWindow, type Window } from "../../src/import/series.ts";
+import { summariseImport, type ImportFacts } from "../../src/import/summary.ts";
+import { parseTime } from "../../src/input/times.ts";
+import { FRIDGETAG_2L, fixture } from "./logger.ts";
+
+const window: Window = {
+  start: parseTime("2022-05-05T16:28:00+01:00", "test"),
+  end: parseTime("2022-05-09T11:00:00+01:00", "test"),
+  lead: 0,
+  tail: 0,
+  gapSeconds: 900,
+  tick: 5,
+};
+
+function facts(offset: number): ImportFacts {
+  const source = readFridgetag(fixture(FRIDGETAG_2L), FRIDGETAG_2L);
+  const { readings, zoneChanged } = applyOffset(source.readings, offset, source.configuration.zone, FRIDGETAG_2L);
+  const shifted = { ...window, start: window.start + 3600 - offset, end: window.end + 3600 - offset };
+  const cut = cutToWindow(readings, shifted, FRIDGETAG_2L);
+  const coding = { origin: 2_000_000n, stepNum: 40_000n, stepDen: 1n, width: 150n };
+  return { source, offset, zoneChanged, window: shifted, cut, coding, unit: "°C" };
+}
+
+it("says what was read, signed, cut and coded", () => {
+  expect(summariseImport(facts(3600))).toEqual([
+    "read: Q-tag Fridge-tag 2 L, serial 130500109088, firmware 4.0p0o; its own limits: low 2.0 °C, high 8.0 °C",
+    "signed: valid, by a key of lot 1794_20_08; its certificate names Berlinger & Co. AG, a consistent issuer but not an authenticated one",
+    "readings: 10653, one every 5 min, on the device's clock 2022-05-02 04:44 to 2022-06-08 10:11",
+    "clock: offset +01:00 given, zone +00:00 signed by the device; they differ, which is a deviation (clock)",
+    "cut: 1088 readings kept, 2022-05-05T15:26:00Z to 2022-05-09T10:01:00Z, for the stage 2022-05-05T15:28:00Z to 2022-05-09T10:00:00Z; 935 before and 8630 after left out; 0 of the kept ones flagged by the device",
+    "coded: one step is 0.04 °C, codes 0 to 150 from 2.0 °C; one tick is 5 s",
+  ]);
+});
+
+it("says nothing of a deviation where the offset is the signed zone, and writes a step that is no decimal as a fraction", () => {
+  const same = facts(0);
+  const thirds = { ...same.coding, stepNum: 100_000n, stepDen: 3n };
+  const lines = summariseImport({ ...same, coding: thirds });
+  expect(lines[3]).toBe("clock: offset +00:00 given, zone +00:00 signed by the device");
+  expect(lines[5]).toContain("one step is 0.1/3 °C");
+});
