@@ -6,12 +6,11 @@ include "lib/clock.circom";
 include "lib/constants.circom";
 include "lib/device.circom";
 include "lib/gap.circom";
+include "lib/headOpening.circom";
 include "lib/range.circom";
-include "lib/recordHash.circom";
-include "lib/seriesHash.circom";
+include "lib/recordOpening.circom";
+include "lib/ruleOpening.circom";
 include "lib/source.circom";
-include "lib/stageHead.circom";
-include "lib/temperatureRule.circom";
 include "lib/window.circom";
 
 /**
@@ -51,16 +50,16 @@ template Temperature(chunks) {
     signal input deviceSlots[DEVICE_SET_SIZE()];
 
     // 1. The rule is the approved one.
-    component ruleOpening = TemperatureRuleHash();
-    ruleOpening.rule <== ruleFields;
-    rule === ruleOpening.out;
+    component ruleOpening = RuleOpening();
+    ruleOpening.rule <== rule;
+    ruleOpening.fields <== ruleFields;
 
     // 2. The stage is one of this batch, and the one the rule is for.
-    component headOpening = StageHeadHash();
-    headOpening.head <== headFields;
-    head === headOpening.out;
-    headFields.batch === batch;
-    headFields.stage === ruleFields.stage;
+    component headOpening = HeadOpening();
+    headOpening.head <== head;
+    headOpening.batch <== batch;
+    headOpening.stage <== ruleFields.stage;
+    headOpening.fields <== headFields;
 
     // 3. Every interval and every reading is in range; after this, dt and code are bytes.
     component gap = Gap(N);
@@ -71,31 +70,21 @@ template Temperature(chunks) {
     range.width <== ruleFields.width;
 
     // 4. The record is these readings under this header, coded as the rule says.
-    component series = SeriesHash(chunks);
-    series.dt <== dt;
-    series.code <== code;
-    series.salts <== chunkSalts;
-    series.nonZero <== ruleFields.tick;
-    component recordOpening = RecordHash();
-    recordOpening.root <== series.root;
+    component recordOpening = RecordOpening(chunks);
+    recordOpening.record <== record;
     recordOpening.header <== header;
+    recordOpening.rule <== ruleFields;
+    recordOpening.dt <== dt;
+    recordOpening.code <== code;
+    recordOpening.chunkSalts <== chunkSalts;
     recordOpening.salt <== recordSalt;
-    record === recordOpening.out;
-    header.kind === KIND_TEMPERATURE();
-    header.n === N;
-    header.tick === ruleFields.tick;
-    header.origin === ruleFields.origin;
-    header.stepNum === ruleFields.stepNum;
-    header.stepDen === ruleFields.stepDen;
-    header.width === ruleFields.width;
-    header.channelId === ruleFields.channelId;
 
     // 5. The readings cover the stage.
     component window = Window();
     window.start <== headFields.start;
     window.end <== headFields.end;
     window.t0 <== header.t0;
-    window.ticks <== series.ticks;
+    window.ticks <== recordOpening.ticks;
     window.tick <== ruleFields.tick;
     window.gapTicks <== ruleFields.gapTicks;
     window.lead <== ruleFields.lead;

@@ -42,10 +42,12 @@ template ExactRange() {
 
     signal bits[7];
     var sum = 0;
+    var weight = 1;
     for (var j = 0; j < 7; j++) {
         bits[j] <-- ((value - over * w) >> j) & 1;
         bits[j] * (bits[j] - 1) === 0;
-        sum += bits[j] * 2 ** j;
+        sum += bits[j] * weight;
+        weight += weight;
     }
 
     value === sum + addend;

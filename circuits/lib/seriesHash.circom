@@ -52,9 +52,9 @@ template SeriesHash(chunks) {
         chunk[k].inputs[1] <== salts[k];
         for (var e = 0; e < ELEMENTS_PER_CHUNK(); e++) {
             var element = 0;
-            for (var r = 0; r < perElement; r++) {
+            for (var r = perElement - 1; r >= 0; r--) {
                 var row = k * perChunk + e * perElement + r;
-                element += (dt[row] + code[row] * 2 ** 8) * 2 ** (16 * r);
+                element = element * 65536 + code[row] * 256 + dt[row];
             }
             chunk[k].inputs[2 + e] <== element;
         }

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import * as constants from "../../src/formats/constants.ts";
+import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
+import { PARTY_LEAF_FIELDS } from "../../src/formats/party.ts";
+import { RECORD_HEADER_FIELDS } from "../../src/formats/record.ts";
+import { TEMPERATURE_RULE_FIELDS } from "../../src/formats/rule.ts";
+import { CIRCUITS } from "../../src/circuits.ts";
+import { TEMPERATURE_RULES } from "../../src/rules/temperature.ts";
+import { CircuitUnderTest } from "../support/circuit.ts";
+
+/** What is defined in TypeScript and mirrored in circom must be the same, to the letter. */
+
+const source = (path: string): string => readFileSync(path, "utf8");
+
+describe("circuits/lib/constants.circom", () => {
+  const mirrored = new Map(
+    [...source("circuits/lib/constants.circom").matchAll(/function (\w+)\(\) \{ return (\d+); \}/g)].map((match) => [
+      match[1] ?? "",
+      Number(match[2]),
+    ]),
+  );
+  const defined: Readonly<Record<string, number>> = {
+    ...Object.fromEntries(Object.entries(constants.TAG).map(([name, value]) => [`TAG_${name}`, value])),
+    ...Object.fromEntries(Object.entries(constants.KIND).map(([name, value]) => [`KIND_${name.toUpperCase()}`, value])),
+    ...Object.fromEntries(Object.entries(constants.ROLE).map(([name, value]) => [`ROLE_${name.toUpperCase()}`, value])),
+    TEMPERATURE_RULE_VERSION: constants.TEMPERATURE_RULE_VERSION,
+    BAND_BASE: constants.BAND_BASE,
+    CLOCK_ERROR_OFFSET: constants.CLOCK_ERROR_OFFSET,
+    ROWS_PER_ELEMENT: constants.ROWS_PER_ELEMENT,
+    ELEMENTS_PER_CHUNK: constants.ELEMENTS_PER_CHUNK,
+    ROWS_PER_CHUNK: constants.ROWS_PER_CHUNK,
+    SERIES_ARITY: constants.SERIES_ARITY,
+    PARTY_DEPTH: constants.PARTY_DEPTH,
+    DEVICE_SET_SIZE: constants.DEVICE_SET_SIZE,
+  };
+
+  it("mirrors src/formats/constants.ts", () => {
+    expect(mirrored.size).toBeGreaterThan(15);
+    for (const [name, value] of mirrored) expect(value, name).toBe(defined[name]);
+  });
+
+  it("has one tag for each use", () => {
+    const tags = Object.values(constants.TAG);
+    expect(new Set(tags).size).toBe(tags.length);
+    expect(tags).not.toContain(0);
+  });
+});
+
+describe("circuits/lib/buses.circom", () => {
+  const text = source("circuits/lib/buses.circom");
+  it.each([
+    ["TemperatureRule", TEMPERATURE_RULE_FIELDS],
+    ["RecordHeader", RECORD_HEADER_FIELDS],
+    ["StageHead", STAGE_HEAD_FIELDS],
+    ["PartyLeaf", PARTY_LEAF_FIELDS],
+  ] as const)("%s has TypeScript's fields in TypeScript's order", (bus, fields) => {
+    const body = new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(text)?.[1] ?? "";
+    expect([...body.matchAll(/signal (\w+);/g)].map((match) => match[1])).toEqual(fields);
+  });
+});
+
+describe("circuits/temperature.circom", () => {
+  it("has a component for every rule that check knows, and a main file for every tier", () => {
+    const text = source("circuits/temperature.circom");
+    const components = [...text.matchAll(/component (\w+) = [A-Z]/g)].map((match) => match[1]?.replace("Opening", ""));
+    for (const rule of TEMPERATURE_RULES) expect(components).toContain(rule);
+    for (const { main, tier } of CIRCUITS) {
+      expect(source(main)).toContain(`Temperature(${tier / constants.ROWS_PER_CHUNK})`);
+      expect(source(main)).toContain(`{public [${constants.SIGNALS.join(", ")}]}`);
+    }
+  });
+});
+
+describe("constraint counts", () => {
+  let one: CircuitUnderTest;
+  let two: CircuitUnderTest;
+  beforeAll(async () => {
+    one = await CircuitUnderTest.load("test/circuits/instances/temperature-210.circom");
+    two = await CircuitUnderTest.load("test/circuits/instances/temperature-420.circom");
+  });
+
+  it("are exactly these", () => {
+    expect(one.r1cs.constraints.length).toBe(21_000);
+    expect(two.r1cs.constraints.length).toBe(24_973);
+  });
+
+  it("are linear in the chunks, so that every tier's count follows, and the tiers fill their powers of two", () => {
+    const perChunk = two.r1cs.constraints.length - one.r1cs.constraints.length;
+    const fixed = one.r1cs.constraints.length - perChunk;
+    for (const { tier } of CIRCUITS) {
+      // snarkjs adds a row for each public signal and one for the constant.
+      const rows = fixed + (tier / constants.ROWS_PER_CHUNK) * perChunk + constants.SIGNALS.length + 1;
+      const domain = 2 ** Math.ceil(Math.log2(rows));
+      expect(rows / domain).toBeGreaterThan(0.9);
+    }
+  });
+});

@@ -1,0 +1,38 @@
+import type { CircuitUnderTest } from "./circuit.ts";
+import { evaluate, modulo, type Constraint } from "./r1cs.ts";
+
+/**
+ * The wires that the constraints leave free at this witness when the private inputs stand still. Linearised
+ * (Jacobian) propagation: a constraint in which only one wire may still move fixes that wire. A wire that is never
+ * fixed could be chosen by the prover.
+ */
+export function freeWires(circuit: CircuitUnderTest, witness: readonly bigint[], fixed: readonly string[]): string[] {
+  const determined = new Set<number>([0, ...fixed.map((name) => circuit.wire(name))]);
+  const constraints = circuit.r1cs.constraints.map((constraint) => movingWires(constraint, witness));
+  let grown = true;
+  while (grown) {
+    grown = false;
+    for (const moving of constraints) {
+      const open = moving.filter((wire) => !determined.has(wire));
+      const [only] = open;
+      if (only === undefined || open.length > 1) continue;
+      determined.add(only);
+      grown = true;
+    }
+  }
+  const free: string[] = [];
+  for (let wire = 0; wire < circuit.r1cs.wires; wire++) if (!determined.has(wire)) free.push(circuit.name(wire));
+  return free;
+}
+
+/** Wires with a non-zero coefficient in the constraint's differential at the witness. */
+function movingWires({ a, b, c }: Constraint, witness: readonly bigint[]): number[] {
+  const value = (wire: number): bigint => witness[wire] ?? 0n;
+  const [left, right] = [evaluate(a, value), evaluate(b, value)];
+  const slope = new Map<number, bigint>();
+  const add = (wire: number, amount: bigint): void => void slope.set(wire, (slope.get(wire) ?? 0n) + amount);
+  for (const [wire, coefficient] of a) add(wire, coefficient * right);
+  for (const [wire, coefficient] of b) add(wire, coefficient * left);
+  for (const [wire, coefficient] of c) add(wire, -coefficient);
+  return [...slope].filter(([, amount]) => modulo(amount) !== 0n).map(([wire]) => wire);
+}

@@ -1,0 +1,74 @@
+import { expect } from "vitest";
+import { checkTemperature, type TemperatureRuleName } from "../../src/rules/temperature.ts";
+import { signalsOf, type TemperatureEvidence } from "../../src/rules/evidence.ts";
+import { temperatureInput, type CircuitInput } from "../../src/prover/input.ts";
+import { ruleHash } from "../../src/formats/rule.ts";
+import { stageHead } from "../../src/formats/head.ts";
+import { deviationBits } from "../../src/rules/temperature.ts";
+import type { Signals } from "../../src/formats/constants.ts";
+import type { CircuitUnderTest, Violation } from "./circuit.ts";
+import { isEncodable } from "../../src/formats/series.ts";
+import { CONTEXT } from "./evidence.ts";
+
+/** The component of circuits/temperature.circom that proves each rule, and inputs that only one rule judges. */
+const OWNER: Readonly<Record<string, TemperatureRuleName>> = {
+  ruleOpening: "rule",
+  headOpening: "head",
+  gap: "gap",
+  range: "range",
+  recordOpening: "record",
+  window: "window",
+  clock: "clock",
+  source: "source",
+  device: "device",
+  ruleFields: "rule",
+  headFields: "head",
+  sourcePath: "source",
+  devicePath: "device",
+  header: "clock", // the zone flag; all other fields of the header are only absorbed or compared
+};
+const INPUTS: ReadonlySet<string> = new Set(["ruleFields", "headFields", "header", "sourcePath", "devicePath"]);
+
+/** The rules whose constraints a malicious witness breaks. */
+export function brokenRules(violations: readonly Violation[]): string[] {
+  const rules = violations.map(({ signals }) => {
+    const owners = signals.map((signal) => signal.split(/[.[]/)[0] ?? "").filter((owner) => owner in OWNER);
+    const owner = owners.find((name) => !INPUTS.has(name)) ?? owners[0];
+    return (owner === undefined ? undefined : OWNER[owner]) ?? "main";
+  });
+  return [...new Set(rules)].sort();
+}
+
+/** Public signals even where the rows have no record: such evidence must be refused before the record matters. */
+export function anySignals(evidence: TemperatureEvidence): Signals {
+  if (isEncodable(evidence.rows)) return signalsOf(evidence, CONTEXT);
+  return {
+    batch: evidence.batch,
+    rule: ruleHash(evidence.rule),
+    head: stageHead(evidence.head),
+    parties: evidence.parties,
+    record: 0n,
+    deviations: deviationBits(evidence.header),
+    context: CONTEXT,
+  };
+}
+
+export function inputOf(evidence: TemperatureEvidence): CircuitInput {
+  return temperatureInput(evidence, anySignals(evidence));
+}
+
+/** The rules that the circuit's constraints refuse for this input; empty: provable. */
+export async function refusedRules(circuit: CircuitUnderTest, input: CircuitInput): Promise<string[]> {
+  return brokenRules(circuit.violations(await circuit.witness(input)));
+}
+
+/** `check` accepts exactly what the constraints accept. Returns the rules that `check` names. */
+export async function expectAgreement(proven: CircuitUnderTest, evidence: TemperatureEvidence): Promise<string[]> {
+  const named = checkedRules(evidence);
+  expect((await refusedRules(proven, inputOf(evidence))).length === 0, named.join()).toBe(named.length === 0);
+  return named;
+}
+
+export function checkedRules(evidence: TemperatureEvidence): string[] {
+  return [...new Set(checkTemperature(evidence).map(({ rule }) => rule))].sort();
+}
