@@ -1,0 +1,35 @@
+import { basename } from "node:path";
+import { inputError } from "../errors.ts";
+
+/** Files and folders of a batch folder (cli.md). */
+export const BATCH_FILE = "batch.json";
+export const SECRETS_FILE = "secrets.json";
+export const POLICY_FILE = "policy.json";
+export const PARTIES_FILE = "parties.json";
+/** Held while a command changes the folder; always empty. */
+export const LOCK_FILE = "batch.lock";
+export const SUBFOLDERS = ["evidence", "records", "proofs"] as const;
+
+const WORD = "[a-z0-9]+(?:-[a-z0-9]+)*";
+const CLAIM_ID = new RegExp(`^(${WORD})/(${WORD})$`);
+
+/**
+ * Path, inside the batch folder, of a claim's record or proof: `transport/temp-primary` in `records` is
+ * `records/transport--temp-primary.json`. No claim id holds "--", so no two claims share a file.
+ * Error `claim-id` for anything that is not two words of a-z, 0-9 and single hyphens: no id can leave the folder.
+ */
+export function claimFile(kind: "records" | "proofs", claimId: string): string {
+  const [, stage, claim] = CLAIM_ID.exec(claimId) ?? [];
+  if (stage === undefined || claim === undefined) {
+    throw inputError('This is not a claim id such as "transport/temperature".', { code: "claim-id" });
+  }
+  return `${kind}/${stage}--${claim}.json`;
+}
+
+/** Path, inside the batch folder, of a raw file. Error `evidence-name` if the name could lead elsewhere or hide. */
+export function evidenceFile(name: string): string {
+  if (name !== basename(name) || !/^[^.\p{C}\\/:][^\p{C}\\/:]{0,199}$/u.test(name)) {
+    throw inputError("This is not a plain file name.", { code: "evidence-name", remedy: "Rename the raw file." });
+  }
+  return `evidence/${name}`;
+}

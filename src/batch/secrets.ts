@@ -1,0 +1,187 @@
+import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BatchproofError, environmentError, inputError } from "../errors.ts";
+import { fromHex, toHex } from "../formats/field.ts";
+import { canonicalJson } from "../input/json.ts";
+import { defineDocument, HEX_FIELD, hexBytes } from "../parties/document.ts";
+import type { Policy } from "../policy/policy.ts";
+import { saltOf, type PolicySalts } from "../policy/salts.ts";
+import { SECRETS_FILE } from "./paths.ts";
+
+const SALT_BYTES = 31;
+const RECORD_SECRET_BYTES = 32;
+
+/** secrets.json: all salts of one batch. They are drawn once; the file is never written again. */
+export interface SecretsFile {
+  readonly format: "batchproof-secrets/1";
+  /** Public signal `batch`: which batch these secrets belong to. */
+  readonly batch: string;
+  readonly batchSalt: string;
+  readonly openingSalt: string;
+  /** One for each stage of the policy. */
+  readonly stageSalts: readonly string[];
+  /** By claim id: 32 bytes in hex, from which the secret of each attempt is derived. */
+  readonly recordSecrets: Readonly<Record<string, string>>;
+  /** By claim id, copied from the policy's salts. */
+  readonly ruleSalts: Readonly<Record<string, string>>;
+  /** SHA-256 of the canonical form of all other members. It finds damage; against intent nothing is needed here. */
+  readonly checksum: string;
+}
+
+const secretsDocument = defineDocument<SecretsFile>("batchproof-secrets/1", "secrets-file", {
+  batch: HEX_FIELD,
+  batchSalt: HEX_FIELD,
+  openingSalt: HEX_FIELD,
+  stageSalts: { type: "array", items: HEX_FIELD },
+  recordSecrets: { type: "object", additionalProperties: hexBytes(RECORD_SECRET_BYTES) },
+  ruleSalts: { type: "object", additionalProperties: HEX_FIELD },
+  checksum: hexBytes(32),
+});
+
+/** The salts of a batch. They are `#` fields: neither JSON nor `inspect` shows them. */
+export class BatchSecrets {
+  readonly #file: SecretsFile;
+
+  constructor(file: SecretsFile) {
+    this.#file = file;
+  }
+
+  /** The salt under `batch`. */
+  get batchSalt(): bigint {
+    return fromHex(this.#file.batchSalt);
+  }
+
+  /** The salt under the opening. */
+  get openingSalt(): bigint {
+    return fromHex(this.#file.openingSalt);
+  }
+
+  /** The salt under the head of a stage, by the stage's index. */
+  stageSalt(index: number): bigint {
+    const salt = this.#file.stageSalts[index];
+    if (salt === undefined) throw missingSalt(`stage ${index}`);
+    return fromHex(salt);
+  }
+
+  /** The salt of a claim's rule. */
+  ruleSalt(claimId: string): bigint {
+    const salt = this.#file.ruleSalts[claimId];
+    if (salt === undefined) throw missingSalt(`claim ${claimId}`);
+    return fromHex(salt);
+  }
+
+  /** 32 bytes for one attempt at a claim's record, by HKDF-SHA256; `prepareRecord` derives a record's own from it. */
+  recordSecret(claimId: string, attempt: number): Uint8Array {
+    const secret = this.#file.recordSecrets[claimId];
+    if (secret === undefined) throw missingSalt(`claim ${claimId}`);
+    const info = `batchproof/attempt/${attempt}`;
+    return new Uint8Array(hkdfSync("sha256", Buffer.from(secret, "hex"), "", info, RECORD_SECRET_BYTES));
+  }
+}
+
+function missingSalt(owner: string): BatchproofError {
+  return inputError(`The batch has no secret for ${owner}.`, { code: "secrets-file" });
+}
+
+/** What `drawSecrets` is told; everything else it draws. */
+interface Given {
+  readonly batch: bigint;
+  readonly batchSalt: bigint;
+  readonly policy: Policy;
+  readonly ruleSalts: PolicySalts;
+}
+
+/** Fresh secrets for a batch under a policy. Error `salts-missing` if a rule has no salt. */
+export function drawSecrets({ batch, batchSalt, policy, ruleSalts }: Given): SecretsFile {
+  const byClaim = (value: (claimId: string) => string): Record<string, string> =>
+    Object.fromEntries(policy.claims.map(({ id }) => [id, value(id)]));
+  const file = {
+    format: "batchproof-secrets/1",
+    batch: toHex(batch),
+    batchSalt: toHex(batchSalt),
+    openingSalt: drawSalt(),
+    stageSalts: policy.stages.map(drawSalt),
+    recordSecrets: byClaim(() => randomBytes(RECORD_SECRET_BYTES).toString("hex")),
+    ruleSalts: byClaim((claimId) => toHex(saltOf(ruleSalts, claimId))),
+  } as const;
+  return { ...file, checksum: checksumOf(file) };
+}
+
+/** 248 random bits, so that every salt is a field element. */
+function drawSalt(): string {
+  return toHex(BigInt(`0x${randomBytes(SALT_BYTES).toString("hex")}`));
+}
+
+function checksumOf(file: Omit<SecretsFile, "checksum">): string {
+  return createHash("sha256").update(canonicalJson(file)).digest("hex");
+}
+
+/**
+ * Reads the secrets of a batch folder.
+ * Errors: `secrets-missing`, `secrets-mode` (others may read the file), `secrets-file` (shape; not one secret for each
+ * stage and claim), `secrets-damaged` (checksum), `secrets-batch` (of another batch), those of `readJson`.
+ * @param batch hex of the commitment that batch.json states
+ */
+export async function readSecrets(dir: string, batch: string, policy: Policy): Promise<BatchSecrets> {
+  const path = join(dir, SECRETS_FILE);
+  const { checksum, ...file } = await readSecretsFile(path, dir);
+  await refuseWideMode(path);
+  if (checksumOf(file) !== checksum) {
+    throw inputError("The secrets were changed or damaged after they were drawn.", {
+      code: "secrets-damaged",
+      place: path,
+      remedy: "Restore the file from a backup.",
+    });
+  }
+  if (file.batch !== batch) {
+    throw inputError("These secrets belong to another batch.", {
+      code: "secrets-batch",
+      place: `${path}#/batch`,
+      remedy: "Restore this batch's own file from a backup.",
+    });
+  }
+  const claims = policy.claims.map(({ id }) => id);
+  for (const member of ["recordSecrets", "ruleSalts"] as const) {
+    if (!sameMembers(Object.keys(file[member]), claims)) throw incomplete(`${path}#/${member}`, "claim");
+  }
+  if (file.stageSalts.length !== policy.stages.length) throw incomplete(`${path}#/stageSalts`, "stage");
+  for (const salt of [file.batchSalt, file.openingSalt, ...file.stageSalts, ...Object.values(file.ruleSalts)]) {
+    fromHex(salt, path);
+  }
+  return new BatchSecrets({ ...file, checksum });
+}
+
+async function readSecretsFile(path: string, dir: string): Promise<SecretsFile> {
+  try {
+    return await secretsDocument.read(path, { within: dir });
+  } catch (error) {
+    if (!(error instanceof BatchproofError && error.code === "file-missing")) throw error;
+    throw inputError("The secrets of this batch are missing.", {
+      code: "secrets-missing",
+      place: path,
+      remedy: "Restore the file from a backup: without its salts the batch cannot be proven.",
+    });
+  }
+}
+
+/** Windows has no mode to judge. */
+async function refuseWideMode(path: string): Promise<void> {
+  if (process.platform === "win32" || ((await stat(path)).mode & 0o077) === 0) return;
+  throw environmentError("Others than the owner may read the secrets of this batch.", {
+    code: "secrets-mode",
+    place: path,
+    remedy: "Set the file's mode to 0600, and find out who has read it.",
+  });
+}
+
+function sameMembers(found: readonly string[], expected: readonly string[]): boolean {
+  return found.length === expected.length && expected.every((name) => found.includes(name));
+}
+
+function incomplete(place: string, owner: string): BatchproofError {
+  return inputError(`There is not exactly one secret for each ${owner} of the policy.`, {
+    code: "secrets-file",
+    place,
+  });
+}

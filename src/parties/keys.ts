@@ -1,0 +1,319 @@
+import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { link, rm } from "node:fs/promises";
+import { environmentError, inputError, type BatchproofError } from "../errors.ts";
+import { fromHex, toHex } from "../formats/field.ts";
+import { secretHash, type PublicKey } from "../formats/identity.ts";
+import { publicKey, sign, type Signature } from "../formats/source.ts";
+import { writeFileAtomically } from "../input/files.ts";
+import { canonicalJson } from "../input/json.ts";
+import {
+  defineDocument,
+  documentText,
+  HEX_FIELD,
+  hexBytes,
+  object,
+  POINT,
+  pointFromJson,
+  pointToJson,
+  TEXT,
+  type PointJson,
+} from "./document.ts";
+import { checkKey } from "./point.ts";
+
+/** Roles that a key can have; the fourth role, device, has no key. */
+export const KEY_ROLES = ["custodian", "source", "lab"] as const;
+export type KeyRole = (typeof KEY_ROLES)[number];
+
+export const MIN_PASSPHRASE_LENGTH = 12;
+
+/** scrypt's cost: 128 MB and about half a second for one guess. Tests may go lower. */
+const SCRYPT = { n: 2 ** 17, r: 8, p: 1 } as const;
+/** What a file may ask for: powers of two, small ones for tests, none that takes more than 1 GB of memory. */
+const SCRYPT_N_PERMITTED = Array.from({ length: 11 }, (_, i) => 2 ** (10 + i));
+const CIPHER = "aes-256-gcm";
+const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
+const SALT_BYTES = 16;
+/** Private key, AES key and site secret all take 32 bytes. */
+const SECRET_BYTES = 32;
+
+/** What a key file says in the open. */
+export interface KeyDescription {
+  readonly name: string;
+  readonly role: KeyRole;
+  /** Legal entity or site id. */
+  readonly org: string;
+  readonly public: PublicKey;
+  /** What a custodian's party leaf carries; 0 for the other roles. */
+  readonly secretHash: bigint;
+}
+
+/** A key file as JSON. Bytes are hex without 0x. */
+export interface KeyFile {
+  readonly format: "batchproof-key/1";
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly org: string;
+  readonly public: PointJson;
+  readonly secretHash: string;
+  readonly crypto: {
+    readonly kdf: "scrypt";
+    readonly n: number;
+    readonly r: number;
+    readonly p: number;
+    readonly salt: string;
+    /** Derived beside the AES key, so that a wrong passphrase and an edited file get different answers. */
+    readonly check: string;
+    readonly cipher: typeof CIPHER;
+    readonly nonce: string;
+    readonly payload: string;
+    readonly tag: string;
+  };
+}
+
+const keyFileDocument = defineDocument<KeyFile>("batchproof-key/1", "key-file", {
+  name: TEXT,
+  role: { enum: KEY_ROLES },
+  org: TEXT,
+  public: POINT,
+  secretHash: HEX_FIELD,
+  crypto: object({
+    kdf: { const: "scrypt" },
+    n: { enum: SCRYPT_N_PERMITTED },
+    r: { const: SCRYPT.r },
+    p: { const: SCRYPT.p },
+    salt: hexBytes(SALT_BYTES),
+    check: hexBytes(SECRET_BYTES),
+    cipher: { const: CIPHER },
+    nonce: hexBytes(NONCE_BYTES),
+    payload: { anyOf: [hexBytes(SECRET_BYTES), hexBytes(2 * SECRET_BYTES)] },
+    tag: hexBytes(TAG_BYTES),
+  }),
+});
+
+/** A key that can sign. Its private parts are `#` fields: neither JSON nor `inspect` shows them. */
+export class UnlockedKey {
+  readonly description: KeyDescription;
+  readonly #privateKey: Uint8Array;
+  readonly #siteSecret: bigint | undefined;
+
+  constructor(description: KeyDescription, privateKey: Uint8Array, siteSecret: bigint | undefined) {
+    this.description = description;
+    this.#privateKey = privateKey;
+    this.#siteSecret = siteSecret;
+  }
+
+  /** EdDSA-Poseidon signature of a field element. */
+  sign(message: bigint): Signature {
+    return sign(this.#privateKey, message);
+  }
+
+  /** The secret from which a site derives its batch salts. Throws `key-role`: only custodians have one. */
+  get siteSecret(): bigint {
+    if (this.#siteSecret === undefined) {
+      throw inputError(`Key "${this.description.name}" is not a custodian's.`, {
+        code: "key-role",
+        remedy: "Use a key with the role custodian.",
+      });
+    }
+    return this.#siteSecret;
+  }
+}
+
+/** What `createKey` needs. */
+export interface NewKey {
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly org: string;
+  readonly passphrase: string;
+  /**
+   * A custodian key that the org has already: the new one takes over its site secret, so that all custodians of an
+   * org, also after rotation, carry one `secretHash`.
+   */
+  readonly predecessor?: UnlockedKey;
+  /** scrypt's N, a power of two; only tests choose another than the default. */
+  readonly scryptN?: number;
+}
+
+/**
+ * Makes a BabyJubJub key pair and, for a custodian, its site secret; sealed under the passphrase. Name and org are
+ * Unicode-normalised (NFC), so that what is shown is what is hashed.
+ * @throws `passphrase-length`; `key-predecessor` if that key is not a custodian's of the same org; `key-file` for an
+ *   empty name or org
+ */
+export async function createKey(request: NewKey): Promise<KeyFile> {
+  if (request.passphrase.length < MIN_PASSPHRASE_LENGTH) {
+    throw inputError(`The passphrase is shorter than ${MIN_PASSPHRASE_LENGTH} characters.`, {
+      code: "passphrase-length",
+    });
+  }
+  const privateKey = randomBytes(SECRET_BYTES);
+  const siteSecret = newSiteSecret(request);
+  const description = {
+    format: "batchproof-key/1",
+    name: request.name.normalize("NFC"),
+    role: request.role,
+    org: request.org.normalize("NFC"),
+    public: pointToJson(publicKey(privateKey)),
+    secretHash: toHex(siteSecret === undefined ? 0n : secretHash(siteSecret)),
+  } as const;
+  const secrets = Buffer.concat([privateKey, siteSecret === undefined ? Buffer.alloc(0) : toBytes(siteSecret)]);
+  return keyFileDocument.check(
+    await seal(description, secrets, request.passphrase, request.scryptN ?? SCRYPT.n),
+    "the new key",
+  );
+}
+
+function newSiteSecret({ role, org, predecessor }: NewKey): bigint | undefined {
+  if (predecessor === undefined) return role === "custodian" ? randomElement() : undefined;
+  if (role !== "custodian" || predecessor.description.org !== org.normalize("NFC")) {
+    throw inputError("A site secret is passed on between custodian keys of one organisation only.", {
+      code: "key-predecessor",
+    });
+  }
+  return predecessor.siteSecret;
+}
+
+/** 248 random bits: a field element without a biased reduction. */
+function randomElement(): bigint {
+  return BigInt(`0x${randomBytes(31).toString("hex")}`);
+}
+
+function toBytes(element: bigint): Buffer {
+  return Buffer.from(toHex(element).slice(2), "hex");
+}
+
+/**
+ * Writes a new key file, mode 0600. An existing file is never replaced, because the key in it would be lost.
+ * Errors: `key-exists`, those of `writeFileAtomically`.
+ */
+export async function saveKey(path: string, file: KeyFile): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  await writeFileAtomically(draft, documentText(file), { mode: 0o600 });
+  try {
+    // Unlike a rename, a link fails if the name is taken, and it shows a whole file or none.
+    await link(draft, path);
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
+      throw inputError("There is a file of this name already.", {
+        code: "key-exists",
+        place: path,
+        remedy: "Choose another file name; a key file is never overwritten.",
+      });
+    }
+    throw environmentError("The key file cannot be written.", { code: "file-write", place: path, cause });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * The open part of a key file. It is only as trustworthy as the file: nothing but `unlockKey` authenticates it.
+ * @throws `key-file` if it is not a key file, `party-key` if its public key is not usable
+ */
+export async function readKeyFile(path: string): Promise<KeyDescription> {
+  return describe(await keyFileDocument.read(path), path);
+}
+
+function describe(file: KeyFile, path: string): KeyDescription {
+  const key = pointFromJson(file.public, `${path}#/public`);
+  checkKey(key, `${path}#/public`);
+  return {
+    name: file.name,
+    role: file.role,
+    org: file.org,
+    public: key,
+    secretHash: fromHex(file.secretHash, `${path}#/secretHash`),
+  };
+}
+
+/**
+ * Opens a key file.
+ * @throws `key-passphrase` if the passphrase is wrong (or the salt was edited: nobody can tell the two apart);
+ *   `key-tampered` if the passphrase is right and any other part of the file is not what was sealed
+ */
+export async function unlockKey(path: string, passphrase: string): Promise<UnlockedKey> {
+  const file = await keyFileDocument.read(path);
+  const description = describe(file, path);
+  const secrets = await open(file, passphrase, path);
+  if (secrets.length !== (file.role === "custodian" ? 2 : 1) * SECRET_BYTES) throw tampered(path);
+  const privateKey = secrets.subarray(0, SECRET_BYTES);
+  const siteSecret =
+    file.role === "custodian" ? BigInt(`0x${secrets.subarray(SECRET_BYTES).toString("hex")}`) : undefined;
+  const { x, y } = publicKey(privateKey);
+  const expectedHash = siteSecret === undefined ? 0n : secretHash(siteSecret);
+  if (x !== description.public.x || y !== description.public.y || expectedHash !== description.secretHash) {
+    throw tampered(path);
+  }
+  return new UnlockedKey(description, privateKey, siteSecret);
+}
+
+function tampered(path: string): BatchproofError {
+  return inputError("The passphrase is right, but the key file was changed after it was made.", {
+    code: "key-tampered",
+    place: path,
+    remedy: "Restore the file from a backup.",
+  });
+}
+
+type Description = Omit<KeyFile, "crypto">;
+
+async function seal(description: Description, secrets: Buffer, passphrase: string, n: number): Promise<KeyFile> {
+  const salt = randomBytes(SALT_BYTES).toString("hex");
+  const nonce = randomBytes(NONCE_BYTES);
+  const { key, check } = await derive(passphrase, salt, n);
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(associatedData(description));
+  const payload = Buffer.concat([cipher.update(secrets), cipher.final()]);
+  return {
+    ...description,
+    crypto: {
+      kdf: "scrypt",
+      ...SCRYPT,
+      n,
+      salt,
+      check: check.toString("hex"),
+      cipher: CIPHER,
+      nonce: nonce.toString("hex"),
+      payload: payload.toString("hex"),
+      tag: cipher.getAuthTag().toString("hex"),
+    },
+  };
+}
+
+async function open({ crypto, ...description }: KeyFile, passphrase: string, path: string): Promise<Buffer> {
+  const { key, check } = await derive(passphrase, crypto.salt, crypto.n);
+  if (!timingSafeEqual(check, Buffer.from(crypto.check, "hex"))) {
+    throw inputError("The passphrase is wrong, or the key file's `crypto` part was changed.", {
+      code: "key-passphrase",
+      place: path,
+      remedy: "Try again; if you are sure of the passphrase, restore the file from a backup.",
+    });
+  }
+  const decipher = createDecipheriv(CIPHER, key, Buffer.from(crypto.nonce, "hex"), { authTagLength: TAG_BYTES });
+  decipher.setAAD(associatedData(description));
+  decipher.setAuthTag(Buffer.from(crypto.tag, "hex"));
+  const opened = decipher.update(Buffer.from(crypto.payload, "hex"));
+  try {
+    decipher.final();
+  } catch {
+    throw tampered(path);
+  }
+  return opened;
+}
+
+/** AES key and check value are separate blocks of scrypt's output: publishing the one says nothing about the other. */
+async function derive(passphrase: string, salt: string, n: number): Promise<{ key: Buffer; check: Buffer }> {
+  const options = { N: n, r: SCRYPT.r, p: SCRYPT.p, maxmem: 256 * n * SCRYPT.r };
+  const derived = await new Promise<Buffer>((resolve, reject) => {
+    scrypt(passphrase.normalize("NFC"), Buffer.from(salt, "hex"), 2 * SECRET_BYTES, options, (error, bytes) =>
+      error === null ? resolve(bytes) : reject(error),
+    );
+  });
+  return { key: derived.subarray(0, SECRET_BYTES), check: derived.subarray(SECRET_BYTES) };
+}
+
+/** The open part, so that name, role, org and public key cannot be edited without notice. */
+function associatedData(description: Description): Buffer {
+  return Buffer.from(canonicalJson(description));
+}

@@ -1,0 +1,28 @@
+import { babyjubjub } from "@noble/curves/misc.js";
+import { inputError } from "../errors.ts";
+import type { PublicKey } from "../formats/identity.ts";
+
+/**
+ * Refuses a public key that is not a point of BabyJubJub's prime subgroup, or that is its identity (`party-key`): with
+ * any other point a signature says nothing about who knows the private key.
+ */
+export function checkKey(key: PublicKey, place: string): void {
+  if (!isPrimeOrder(key)) {
+    throw inputError("This public key is not a point of BabyJubJub's prime subgroup.", {
+      code: "party-key",
+      place,
+      remedy: "Take the key from the key file's `public` part.",
+    });
+  }
+}
+
+function isPrimeOrder(key: PublicKey): boolean {
+  const point = babyjubjub.Point.fromAffine(key);
+  try {
+    // Off the curve, or the identity.
+    point.assertValidity();
+  } catch {
+    return false;
+  }
+  return point.isTorsionFree();
+}

@@ -1,0 +1,284 @@
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { batchCommitments } from "../../src/batch/commitments.ts";
+import { initBatch, missingEvidence, readBatch, type Batch } from "../../src/batch/folder.ts";
+import {
+  keepEvidence,
+  NO_RECORD,
+  prepareRecord,
+  readRecord,
+  UNSIGNED,
+  writeRecord,
+  type StoredRecord,
+} from "../../src/batch/record.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { bytesHash, textHash } from "../../src/formats/identity.ts";
+import type { RecordHeader } from "../../src/formats/record.ts";
+import { sourceMessage } from "../../src/formats/source.ts";
+import { recordOf } from "../../src/rules/evidence.ts";
+import { refused, refusedAsync } from "../input/refused.ts";
+import { flipBits, shown, temporaryFolder } from "../parties/support.ts";
+import { makeEvidence, steadyRows } from "../support/evidence.ts";
+import { CLAIM, LOT, newBatch, newSite } from "./support.ts";
+
+const folder = temporaryFolder();
+const site = await newSite(join(folder, "site"));
+const RAW = Buffer.from("Fridge-tag 2 L\r\n2022-05-05 16:30\t4.5\r\n");
+const rows = steadyRows(300);
+
+let count = 0;
+async function newFolder(order = "ORDER-1"): Promise<Batch> {
+  const dir = join(folder, `batch-${count++}`);
+  await initBatch({ ...newBatch(site, dir), order });
+  const batch = await readBatch(dir);
+  await keepEvidence(batch, "raw.txt", RAW);
+  return batch;
+}
+
+function headerFor(change: Partial<RecordHeader> = {}): RecordHeader {
+  const lotHash = textHash(LOT);
+  return { ...makeEvidence({ n: 420, rows }).header, rawFileHash: bytesHash(RAW), lotHash, ...change };
+}
+
+function signed(batch: Batch, header: RecordHeader = headerFor(), content = rows): StoredRecord {
+  const { message } = prepareRecord(batch, CLAIM, { header, rows: content });
+  const { public: source } = site.source.description;
+  return { claim: CLAIM, header, rows: content, rawFile: "raw.txt", source, signature: site.source.sign(message) };
+}
+
+async function written(header?: RecordHeader): Promise<Batch> {
+  const batch = await newFolder();
+  await writeRecord(batch, signed(batch, header));
+  return batch;
+}
+
+type Json = Record<string, unknown> & { header: Record<string, string> };
+
+function pathOf(batch: Batch): string {
+  return join(batch.dir, "records", "cold-transport--temp-primary.json");
+}
+
+function edit(batch: Batch, change: (file: Json) => object): void {
+  writeFileSync(pathOf(batch), JSON.stringify(change(JSON.parse(readFileSync(pathOf(batch), "utf8")) as Json)));
+}
+
+describe("a record", () => {
+  it("comes back as it was written, with its salts, hash and message", async () => {
+    const batch = await newFolder();
+    const record = signed(batch);
+    await writeRecord(batch, record);
+    const found = await readRecord(batch, CLAIM);
+    expect(found).toMatchObject(record);
+    expect(found.salts.chunkSalts).toHaveLength(2);
+    expect(found.record).toBe(recordOf(found));
+    expect(found.message).toBe(sourceMessage(batchCommitments(batch).batch, 1n, 1n, found.record));
+    expect(statSync(pathOf(batch)).mode & 0o777).toBe(0o600);
+    expect((await missingEvidence(batch)).map(({ claim }) => claim)).toEqual(["storage/temperature"]);
+  });
+
+  it("is written as its doc comments say: dt:code of each reading, hashes in hex, numbers in decimals", async () => {
+    const batch = await written();
+    const file = JSON.parse(readFileSync(pathOf(batch), "utf8")) as Json;
+    expect(String(file["rows"]).split(" ").slice(0, 3)).toEqual(["0:90", "50:90", "50:90"]);
+    expect(file.header).toMatchObject({ n: "420", t0: "1651768200", lotHash: toHex(textHash(LOT)) });
+    expect(JSON.stringify(file)).not.toContain(LOT);
+  });
+
+  it("of readings that no byte can code is kept for `check`, but is no record that could be proven", async () => {
+    const batch = await newFolder();
+    const beyond = steadyRows(300).with(7, { dt: 50, code: 300 }).with(8, { dt: 50, code: -4 });
+    const record = { ...signed(batch, headerFor(), beyond), signature: UNSIGNED };
+    await writeRecord(batch, record);
+    expect(await readRecord(batch, CLAIM)).toMatchObject({ ...record, record: NO_RECORD });
+    // An honest record cannot be turned into one.
+    await writeRecord(batch, signed(batch));
+    edit(batch, (file) => ({ ...file, rows: withReading(file["rows"], "50:300") }));
+    expect((await refusedAsync(readRecord(batch, CLAIM))).code).toBe("record-tampered");
+  });
+
+  it("shares no salt with any other: attempt, device, reading, claim or batch", async () => {
+    const [batch, other] = [await newFolder(), await newFolder()];
+    const salts = [
+      prepareRecord(batch, CLAIM, { header: headerFor(), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor({ attempt: 1n }), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor({ deviceHash: 5n }), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor(), rows: rows.with(9, { dt: 50, code: 91 }) }),
+      prepareRecord(batch, "storage/temperature", { header: headerFor(), rows }),
+      prepareRecord(other, CLAIM, { header: headerFor(), rows }),
+    ].flatMap((prepared) => [prepared.salts.salt, ...prepared.salts.chunkSalts]);
+    expect(new Set(salts).size).toBe(18);
+  });
+
+  it("has the same salts when an interrupted import is done again", async () => {
+    const batch = await newFolder();
+    const again = await readBatch(batch.dir);
+    const content = { header: headerFor(), rows };
+    expect(prepareRecord(again, CLAIM, content)).toEqual(prepareRecord(batch, CLAIM, content));
+  });
+
+  it.each<[string, string, Partial<RecordHeader>]>([
+    ["another kind", "record-header", { kind: 2n }],
+    ["no rows of a circuit", "record-header", { n: 0n }],
+    ["half a chunk", "record-header", { n: 315n }],
+    ["more chunks than a series has", "record-header", { n: 257n * 210n }],
+    ["fewer rows than it has", "series-length", { n: 210n }],
+    ["another number of rows", "record-header", { rowCount: 299n }],
+    ["another lot", "record-lot", { lotHash: textHash("LOT-2") }],
+  ])("is not prepared with a header of %s", async (_, code, change) => {
+    const batch = await newFolder();
+    expect(refused(() => prepareRecord(batch, CLAIM, { header: headerFor(change), rows })).code).toBe(code);
+  });
+
+  it("takes the longest series", async () => {
+    const batch = await newFolder();
+    const long = steadyRows(256 * 210);
+    await writeRecord(batch, signed(batch, headerFor({ n: 256n * 210n, rowCount: 256n * 210n }), long));
+    expect((await readRecord(batch, CLAIM)).rows).toHaveLength(256 * 210);
+  });
+
+  it.each<[string, string, (record: StoredRecord, batch: Batch) => StoredRecord]>([
+    [
+      "signed by another key",
+      "record-signature",
+      (record, batch) => ({ ...record, signature: site.custodian.sign(prepareRecord(batch, CLAIM, record).message) }),
+    ],
+    ["signed for other rows", "record-signature", (record) => ({ ...record, rows: steadyRows(300, 91) })],
+    [
+      "signed for another clock error",
+      "record-signature",
+      (record) => ({ ...record, header: { ...record.header, clockError: 1_048_577n } }),
+    ],
+    ["of an unknown claim", "claim", (record) => ({ ...record, claim: "storage/humidity" })],
+    ["with a traversing claim", "claim-id", (record) => ({ ...record, claim: "../../x" })],
+    ["without its raw file", "evidence-missing", (record) => ({ ...record, rawFile: "other.txt" })],
+    ["with a raw file elsewhere", "evidence-name", (record) => ({ ...record, rawFile: "../secrets.json" })],
+  ])("is not written %s", async (_, code, change) => {
+    const batch = await newFolder();
+    expect((await refusedAsync(writeRecord(batch, change(signed(batch), batch)))).code).toBe(code);
+    expect(readdirSync(join(batch.dir, "records"))).toEqual([]);
+  });
+});
+
+describe("a changed record is refused", () => {
+  it.each<[string, string, (file: Json) => object]>([
+    ["a reading", "record-tampered", (file) => ({ ...file, rows: withReading(file["rows"], "50:91") })],
+    ["the time of the first reading", "record-tampered", (file) => header(file, { t0: "1651768201" })],
+    ["the number of the attempt", "record-tampered", (file) => header(file, { attempt: "1" })],
+    ["its hash", "record-tampered", (file) => ({ ...file, record: toHex(5n) })],
+    ["the channel", "record-tampered", (file) => header(file, { channelId: "2" })],
+    ["the lot", "record-lot", (file) => header(file, { lotHash: toHex(textHash("LOT-2")) })],
+    ["the number of rows", "record-header", (file) => header(file, { rowCount: "299" })],
+    ["the claim", "record-claim", (file) => ({ ...file, claim: "storage/temperature" })],
+    ["the source", "record-signature", (file) => ({ ...file, source: { x: toHex(0n), y: toHex(1n) } })],
+    [
+      "the signature",
+      "record-signature",
+      (file) => ({ ...file, signature: { ...(Object(file["signature"]) as object), s: toHex(7n) } }),
+    ],
+    ["half a reading", "record-file", (file) => ({ ...file, rows: "0:90 50" })],
+    ["a reading less", "record-header", (file) => ({ ...file, rows: String(file["rows"]).replace(/ \S+$/, "") })],
+    ["a number with a leading zero", "record-file", (file) => header(file, { n: "0420" })],
+    ["a missing header field", "record-file", (file) => header(file, { n: undefined })],
+    ["a raw file elsewhere", "evidence-name", (file) => ({ ...file, rawFile: "../secrets.json" })],
+    ["another raw file", "evidence-missing", (file) => ({ ...file, rawFile: "other.txt" })],
+  ])("%s", async (_, code, change) => {
+    const batch = await written();
+    edit(batch, change);
+    const error = await refusedAsync(readRecord(batch, CLAIM));
+    expect(error.code).toBe(code);
+    if (!code.startsWith("evidence-missing")) expect(error.place).toContain(pathOf(batch));
+  });
+
+  it("that was never written", async () => {
+    const batch = await newFolder();
+    expect(await refusedAsync(readRecord(batch, CLAIM))).toMatchObject({
+      code: "record-missing",
+      place: pathOf(batch),
+    });
+    expect((await refusedAsync(readRecord(batch, "../../x"))).code).toBe("claim-id");
+  });
+
+  it("that belongs to another batch, or to another folder of the same order", async () => {
+    const batch = await written();
+    for (const other of [await newFolder("ORDER-2"), await newFolder()]) {
+      cpSync(pathOf(batch), pathOf(other));
+      expect((await refusedAsync(readRecord(other, CLAIM))).code).toBe("record-tampered");
+    }
+  });
+
+  it("with one bit flipped (F1)", async () => {
+    const batch = await written();
+    const outcomes = await flipBits(pathOf(batch), 11, () => readRecord(batch, CLAIM));
+    expect(outcomes.length).toBeGreaterThan(150);
+    expect(outcomes).not.toContain("accepted");
+    expect(outcomes).toEqual(expect.arrayContaining(["record-tampered", "record-signature", "record-file"]));
+    await readRecord(batch, CLAIM);
+  });
+
+  it("whose raw file has one bit flipped, or is gone (F1)", async () => {
+    const batch = await written();
+    const outcomes = await flipBits(join(batch.dir, "evidence", "raw.txt"), 1, () => readRecord(batch, CLAIM));
+    expect(new Set(outcomes)).toEqual(new Set(["evidence-tampered"]));
+    rmSync(join(batch.dir, "evidence", "raw.txt"));
+    expect((await refusedAsync(readRecord(batch, CLAIM))).code).toBe("evidence-missing");
+  });
+
+  it("whose raw file is a symbolic link out of the batch (F4)", async () => {
+    const batch = await written();
+    const path = join(batch.dir, "evidence", "raw.txt");
+    writeFileSync(join(folder, "outside.txt"), RAW);
+    rmSync(path);
+    symlinkSync(join(folder, "outside.txt"), path);
+    expect((await refusedAsync(readRecord(batch, CLAIM))).code).toBe("path-escape");
+  });
+
+  it("that is, or whose folder is, a symbolic link out of the batch (F4)", async () => {
+    const batch = await written();
+    const outside = join(folder, "outside.json");
+    cpSync(pathOf(batch), outside);
+    rmSync(pathOf(batch));
+    symlinkSync(outside, pathOf(batch));
+    expect((await refusedAsync(readRecord(batch, CLAIM))).code).toBe("path-escape");
+    rmSync(join(batch.dir, "records"), { recursive: true });
+    symlinkSync(folder, join(batch.dir, "records"));
+    expect((await refusedAsync(writeRecord(batch, signed(batch)))).code).toBe("path-escape");
+    rmSync(join(batch.dir, "evidence"), { recursive: true });
+    symlinkSync(folder, join(batch.dir, "evidence"));
+    expect((await refusedAsync(keepEvidence(batch, "outside.json", RAW))).code).toBe("path-escape");
+    expect((await refusedAsync(keepEvidence(batch, "new.txt", RAW))).code).toBe("path-escape");
+  });
+
+  it("without showing a private value", async () => {
+    const batch = await written();
+    edit(batch, (file) => ({ ...file, rows: withReading(file["rows"], "50:91") }));
+    const output = shown(await refusedAsync(readRecord(batch, CLAIM)));
+    const { salts } = prepareRecord(batch, CLAIM, { header: headerFor(), rows });
+    for (const hidden of [LOT, toHex(salts.salt), salts.salt.toString()]) expect(output).not.toContain(hidden);
+  });
+});
+
+describe("raw files", () => {
+  it("are kept untouched, once", async () => {
+    const batch = await newFolder();
+    await keepEvidence(batch, "raw.txt", RAW);
+    expect(readFileSync(join(batch.dir, "evidence", "raw.txt"))).toEqual(RAW);
+    const error = await refusedAsync(keepEvidence(batch, "raw.txt", Buffer.from("other")));
+    expect([error.code, error.place]).toEqual(["evidence-exists", join(batch.dir, "evidence", "raw.txt")]);
+    expect(readFileSync(join(batch.dir, "evidence", "raw.txt"))).toEqual(RAW);
+  });
+
+  it("stay in their folder (F4)", async () => {
+    const batch = await newFolder();
+    expect((await refusedAsync(keepEvidence(batch, "../secrets.json", RAW))).code).toBe("evidence-name");
+  });
+});
+
+function header(file: Json, change: Record<string, string | undefined>): object {
+  return { ...file, header: { ...file.header, ...change } };
+}
+
+/** The rows with another second reading. */
+function withReading(text: unknown, reading: string): string {
+  return String(text).split(" ").with(1, reading).join(" ");
+}
