@@ -1,0 +1,147 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { getAddress, isAddress, JsonRpcSigner, Wallet, type ContractTransactionReceipt, type Signer } from "ethers";
+import { inputError } from "../src/errors.ts";
+import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
+import { registerAt, type Register } from "../src/chain/handles.ts";
+import { explained } from "../src/chain/revert.ts";
+import { readBytes } from "../src/input/files.ts";
+import { required, text, type Options } from "./command.ts";
+import { passphrase } from "./passphrase.ts";
+
+const KEY_VARIABLE = "BATCHPROOF_ACCOUNT_KEY";
+
+/** Adds --rpc and --registry. */
+export function withRegistry(command: Command): Command {
+  return withRpc(command).requiredOption("--registry <address>", "address of the compliance registry");
+}
+
+/** Adds --rpc. */
+export function withRpc(command: Command): Command {
+  return command.requiredOption("--rpc <url>", "JSON-RPC address of a node");
+}
+
+/** Adds --account: who sends and pays. */
+export function withAccount(command: Command): Command {
+  return command.option(
+    "--account <keystore or address>",
+    `encrypted JSON keystore of the sending account, or the address of one that the node itself holds (else ${KEY_VARIABLE})`,
+  );
+}
+
+/** Runs with a connection, and closes it on every path. */
+export async function onChain<T>(options: Options, run: (chain: Chain) => Promise<T>): Promise<T> {
+  const chain = await connectRpc(required(options, "rpc"));
+  try {
+    return await run(chain);
+  } catch (error) {
+    // A node that goes away half-way fails in ethers' or Node's own words: they are not a bug of ours.
+    throw isChainFailure(error) ? await explained(() => Promise.reject(error)).catch((cause: unknown) => cause) : error;
+  } finally {
+    await chain.close();
+  }
+}
+
+function isChainFailure(error: unknown): error is Error {
+  return error instanceof Error && ("shortMessage" in error || "syscall" in error);
+}
+
+/** Runs with the register of --registry, for reading. */
+export async function onRegister<T>(
+  options: Options,
+  run: (register: Register, chain: Chain) => Promise<T>,
+): Promise<T> {
+  return onChain(options, async (chain) => {
+    const addresses = await findRegister(chain.provider, required(options, "registry"));
+    return run(registerAt(addresses, chain.provider), chain);
+  });
+}
+
+/** Runs with the register of --registry, as the account of --account. */
+export async function asAccount<T>(
+  options: Options,
+  run: (register: Register, account: Signer, chain: Chain) => Promise<T>,
+): Promise<T> {
+  return onChain(options, async (chain) => {
+    const account = await accountOf(options, chain);
+    const addresses = await findRegister(chain.provider, required(options, "registry"));
+    return run(registerAt(addresses, account), account, chain);
+  });
+}
+
+/**
+ * The account of --account, or of the private key in BATCHPROOF_ACCOUNT_KEY. Error `account`: none given, no such
+ * keystore, one that does not open, or an address whose key the node does not hold.
+ */
+export async function accountOf(options: Options, chain: Chain): Promise<Signer> {
+  const account = text(options, "account");
+  if (account === undefined) return walletOfVariable(chain);
+  if (isAddress(account)) return await nodeAccount(account, chain);
+  if (!existsSync(account)) {
+    throw inputError("There is no such keystore, and it is not an address.", {
+      place: account,
+      remedy: "Give --account a keystore file, or an address that the node holds.",
+      code: "account",
+    });
+  }
+  return await unlockWallet(account, chain);
+}
+
+function walletOfVariable(chain: Chain): Signer {
+  const key = process.env[KEY_VARIABLE];
+  if (key !== undefined && /^0x[0-9a-f]{64}$/i.test(key)) return new Wallet(key, chain.provider);
+  throw inputError(
+    key === undefined ? "No account to send from." : "This is not a private key: 0x and 64 hex digits.",
+    {
+      place: key === undefined ? "--account" : KEY_VARIABLE,
+      remedy: `Give --account (a keystore, or an address the node holds) or set ${KEY_VARIABLE}.`,
+      code: "account",
+    },
+  );
+}
+
+async function nodeAccount(address: string, chain: Chain): Promise<Signer> {
+  const held = (await explained(() => chain.provider.send("eth_accounts", []))) as readonly string[];
+  if (held.some((each) => getAddress(each) === getAddress(address))) return new JsonRpcSigner(chain.provider, address);
+  throw inputError("The node does not hold the key of this account.", {
+    place: `--account ${address}`,
+    remedy: `Give the keystore of the account, or set ${KEY_VARIABLE}.`,
+    code: "account",
+  });
+}
+
+async function unlockWallet(path: string, chain: Chain): Promise<Signer> {
+  const keystore = Buffer.from(await readBytes(path)).toString("utf8");
+  const secret = await passphrase(path);
+  try {
+    return (await Wallet.fromEncryptedJson(keystore, secret)).connect(chain.provider);
+  } catch (cause) {
+    throw inputError("The keystore does not open: it is damaged, or the passphrase is wrong.", {
+      place: path,
+      remedy: "Try again, or restore the file from a backup.",
+      code: "account",
+      cause,
+    });
+  }
+}
+
+/** An address from the command line, in its checksummed spelling. Error `address`. */
+export function addressOf(value: string, place: string): string {
+  // Not a type guard here: what is refused is still a string.
+  const valid: boolean = isAddress(value);
+  if (valid) return getAddress(value);
+  throw inputError("This is not an address.", {
+    place: `${place} ${value}`,
+    remedy: "Give 0x and 40 hex digits; mixed case must be the checksum's.",
+    code: "address",
+  });
+}
+
+/** What is said about a mined transaction. */
+export function transactionOf({ hash, blockNumber, gasUsed }: ContractTransactionReceipt): {
+  readonly transaction: string;
+  readonly block: number;
+  readonly gas: string;
+} {
+  return { transaction: hash, block: blockNumber, gas: gasUsed.toString() };
+}

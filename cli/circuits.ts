@@ -1,0 +1,51 @@
+import { CIRCUITS, type Circuit } from "../src/circuits.ts";
+import { inputError } from "../src/errors.ts";
+import { checkLock, lockedCircuitId } from "../src/setup/artifactLock.ts";
+import { ensureArtifacts, type Artifacts } from "../src/setup/artifacts.ts";
+import { withProgressBar } from "./progress.ts";
+
+/** What must be said of a development key wherever one is met. */
+export const DEVELOPMENT_WARNING =
+  "DEVELOPMENT KEY: insecure by design, anybody can forge its proofs. It proves nothing to a third party.";
+
+/** The circuit of a name; `place` is the option or file that names it. Error `circuit`. */
+export function circuitNamed(name: string, place: string): Circuit {
+  const circuit = CIRCUITS.find((known) => known.name === name);
+  if (circuit !== undefined) return circuit;
+  throw inputError(`There is no circuit "${name}".`, {
+    place,
+    remedy: `Circuits: ${CIRCUITS.map((known) => known.name).join(", ")}.`,
+    code: "circuit",
+  });
+}
+
+/** A circuit's artifacts, made on first need under a progress bar. */
+export function builtCircuit(circuit: Circuit): Promise<Artifacts> {
+  return withProgressBar((onProgress) => ensureArtifacts(circuit, { onProgress }));
+}
+
+/** As `builtCircuit`, and refused unless they are what the lock file pins. */
+export async function lockedCircuit(circuit: Circuit): Promise<Artifacts> {
+  const artifacts = await builtCircuit(circuit);
+  await checkLock(artifacts);
+  return artifacts;
+}
+
+/**
+ * circuitId of a circuit's name, as the lock file pins it, or as `overrides` ("name=0x...") say.
+ * Errors: `circuit-id` for an override of another form; the function's own: those of `lockedCircuitId`.
+ */
+export function circuitIds(overrides: readonly string[]): (name: string) => string {
+  const given = new Map(overrides.map(parseOverride));
+  return (name) => given.get(name) ?? lockedCircuitId(name);
+}
+
+function parseOverride(text: string): [name: string, circuitId: string] {
+  const [, name, id] = /^([a-z0-9-]+)=(0x[0-9a-f]{64})$/.exec(text) ?? [];
+  if (name !== undefined && id !== undefined) return [name, id];
+  throw inputError("This is not a circuit's name and its circuitId.", {
+    place: `--circuit-id ${text}`,
+    remedy: "Write name=0x and 64 lower-case hex digits.",
+    code: "circuit-id",
+  });
+}

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import type { Answer } from "./output.ts";
+
+/** Takes a command's answer; `main` prints it. */
+export type Give = (answer: Answer) => void;
+/** Adds one or more commands to the program. */
+export type Register = (program: Command, give: Give) => void;
+
+/** Values of options as commander collects them. */
+export type Options = Readonly<Record<string, string | boolean | string[] | undefined>>;
+
+/** Makes `run` the action of a command: positional arguments first, then options. */
+export function answers(
+  command: Command,
+  give: Give,
+  run: (args: readonly string[], options: Options) => Promise<Answer>,
+): Command {
+  return command.action(async (...received: unknown[]) => {
+    const args = received.filter((value): value is string => typeof value === "string");
+    give(await run(args, command.opts<Options>()));
+  });
+}
+
+/** A text option; undefined if it was not given. */
+export function text(options: Options, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A required text option: commander has seen to it that it is there. */
+export function required(options: Options, name: string): string {
+  return text(options, name) ?? "";
+}
+
+/** Whether a flag was given. */
+export function flag(options: Options, name: string): boolean {
+  return options[name] === true;
+}
+
+/** An option that may be given several times. */
+export function list(options: Options, name: string): readonly string[] {
+  const value = options[name];
+  return Array.isArray(value) ? value : [];
+}
+
+/** For commander: collects the values of a repeated option. */
+export function collect(value: string, earlier: string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}

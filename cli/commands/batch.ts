@@ -1,0 +1,238 @@
+import { sha256 } from "ethers";
+import { batchCommitments } from "../../src/batch/commitments.ts";
+import {
+  claimOf,
+  initBatch,
+  missingEvidence,
+  readBatch,
+  setParties,
+  setStage,
+  type Batch,
+} from "../../src/batch/folder.ts";
+import { COUNTER, EXCEPTION_CATEGORY, type ExceptionCategoryName } from "../../src/chain/codes.ts";
+import { chainTime, type Chain } from "../../src/chain/connect.ts";
+import { mined } from "../../src/chain/deploy.ts";
+import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
+import type { Register as Contracts } from "../../src/chain/handles.ts";
+import { exceptionEvidence } from "../../src/claims/exceptionEvidence.ts";
+import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
+import { inputError } from "../../src/errors.ts";
+import type { DeviceId } from "../../src/formats/identity.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { readBytes } from "../../src/input/files.ts";
+import { parseTime } from "../../src/input/times.ts";
+import { unlockKey } from "../../src/parties/keys.ts";
+import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
+import { addressOf, asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
+import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
+import { passphrase } from "../passphrase.ts";
+
+const NOTHING = `0x${"0".repeat(64)}`;
+const DAY = 86_400n;
+
+/** `init`, `stage`, `open`, `exception raise`, `certify`: a batch from its folder to its release. */
+export const registerBatch: Register = (program, give) => {
+  answers(
+    program
+      .command("init <dir>")
+      .description("make the folder of a new batch: commitments and salts; says what evidence is missing")
+      .requiredOption("--policy <file>", "policy, with its salts file beside it")
+      .requiredOption("--lot <text>", "lot number")
+      .requiredOption("--coi <text>", "chain of identity")
+      .requiredOption("--order <text>", "order number")
+      .requiredOption("--custodian <keyfile>", "key of the first custodian")
+      .option("--device <vendor|model|serial>", "device of the first stage; repeat for more", collect)
+      .option("--parties <file>", "party list to copy in"),
+    give,
+    async ([dir = ""], options) => {
+      const partiesPath = text(options, "parties");
+      const { commitments, missing } = await initBatch({
+        dir,
+        policyPath: required(options, "policy"),
+        lot: required(options, "lot"),
+        coi: required(options, "coi"),
+        order: required(options, "order"),
+        custodianKey: await unlockKey(required(options, "custodian"), await passphrase()),
+        devices: list(options, "device").map(deviceOf),
+        ...(partiesPath === undefined ? {} : { partiesPath }),
+      });
+      const [batch, opening] = [toHex(commitments.batch), toHex(commitments.opening)];
+      return {
+        text: [
+          `Batch folder ${dir} made. Keep secrets.json safe: without it nothing can be proven.`,
+          `batch   ${batch}`,
+          `opening ${opening}`,
+          ...missing.map(({ claim, kind, stage }) => `missing: ${kind} evidence for ${claim} (stage ${stage})`),
+        ].join("\n"),
+        json: { dir, batch, opening, missing },
+      };
+    },
+  );
+
+  answers(
+    program
+      .command("stage <dir> <name>")
+      .description("set a stage's times, devices or party list, once they are known")
+      .option("--start <time>", "RFC 3339 with offset")
+      .option("--end <time>", "RFC 3339 with offset")
+      .option("--device <vendor|model|serial>", "device; repeat for more", collect)
+      .option("--seal <text>", "number of the container's seal")
+      .option("--parties <file>", "party list to copy in, in place of the one that is there"),
+    give,
+    async ([dir = "", name = ""], options) => {
+      const parties = text(options, "parties");
+      if (parties !== undefined) await setParties(dir, parties);
+      const batch = await setStage(dir, name, stageChanges(options));
+      const stage = batch.stages.find((candidate) => candidate.name === name);
+      const missing = await missingEvidence(batch);
+      return {
+        text: `Stage ${name}: ${stage?.start ?? "no start yet"} to ${stage?.end ?? "no end yet"}, ${stage?.devices.length ?? 0} device(s).`,
+        json: { stage, missing },
+      };
+    },
+  );
+
+  answers(
+    withAccount(withRegistry(program.command("open <dir>")))
+      .description("open the batch on the register, before data exist")
+      .requiredOption("--qp <address>", "Qualified Person who may certify; repeat for more", collect)
+      .option("--submitter <address>", "account that may attest for the owner; repeat for more", collect)
+      .option("--due <time>", "release due, RFC 3339; default: the latest the policy allows")
+      .option("--due-completion <time>", "completion due, RFC 3339; default: the latest the policy allows"),
+    give,
+    async ([dir = ""], options) => {
+      const batch = await readBatch(dir);
+      return asAccount(options, async ({ registry }, account, chain) => {
+        const due = await dueDates(batch, options, chain);
+        const { batch: commitment, opening } = batchCommitments(batch);
+        const policyId = policyIdOfBatch(batch, lockedCircuitId);
+        const qps = list(options, "qp").map((qp) => addressOf(qp, "--qp"));
+        const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
+        const receipt = await mined(() =>
+          registry.openBatch(commitment, opening, policyId, due, NOTHING, qps, submitters, NOTHING),
+        );
+        const key = await registry.keyOf(await account.getAddress(), commitment);
+        return { text: `Opened. Batch key ${key}`, json: { key, policyId, due, ...transactionOf(receipt) } };
+      });
+    },
+  );
+
+  const exception = program.command("exception").description("declare what is not proven");
+  answers(
+    withAccount(withRegistry(exception.command("raise <dir>")))
+      .description("raise an exception on a claim; it blocks release")
+      .requiredOption("--claim <id>", "claim that is not proven")
+      .requiredOption("--category <name>", Object.keys(EXCEPTION_CATEGORY).join(", "))
+      .requiredOption("--severity <n>", "1 minor, 2 major, 3 critical")
+      .requiredOption("--reference <text>", "number in the quality management system; public")
+      .option("--owner <address>", "owner of the batch; default: the sending account"),
+    give,
+    async ([dir = ""], options) => {
+      const batch = await readBatch(dir);
+      const claimId = required(options, "claim");
+      const { index } = claimOf(batch, claimId);
+      const category = categoryOf(required(options, "category"));
+      const severity = severityOf(required(options, "severity"));
+      const evidence = await exceptionEvidence(batch, claimId);
+      return asAccount(options, async (register, account) => {
+        const key = await keyOfBatch(batch, register, ownerOf(options) ?? (await account.getAddress()));
+        const reference = required(options, "reference");
+        const receipt = await mined(() =>
+          register.registry.raiseException(key, index, category, severity, reference, evidence),
+        );
+        const text = `Exception raised on ${claimId}.`;
+        return { text, json: { key, claim: claimId, evidence, ...transactionOf(receipt) } };
+      });
+    },
+  );
+
+  answers(
+    withAccount(withRegistry(program.command("certify <dir>")))
+      .description("certify the batch in the register, as one of its Qualified Persons")
+      .requiredOption("--owner <address>", "owner of the batch")
+      .requiredOption("--certificate <file>", "the certificate document; only its hash is published"),
+    give,
+    async ([dir = ""], options) => {
+      const batch = await readBatch(dir);
+      const document = sha256(await readBytes(required(options, "certificate")));
+      return asAccount(options, async (register, account, chain) => {
+        const { registry } = register;
+        const key = await keyOfBatch(batch, register, addressOf(required(options, "owner"), "--owner"));
+        const now = await chainTime(chain.provider);
+        const certified = (await registry.batchCounts(key))[COUNTER.indexOf("Certified")] ?? 0n;
+        const stored = await registry.batchOf(key);
+        const certificate = releaseCertificate(key, stored, certified, document, now, now + DAY);
+        const signature = await signCertificate(account, chain.chainId, await registry.getAddress(), certificate);
+        const receipt = await mined(() => registry.certify(key, certificate, signature));
+        return {
+          text: "Certified in the register. Physical release follows under the local system.",
+          json: { key, certificate: document, ...transactionOf(receipt) },
+        };
+      });
+    },
+  );
+};
+
+function ownerOf(options: Options): string | undefined {
+  const owner = text(options, "owner");
+  return owner === undefined ? undefined : addressOf(owner, "--owner");
+}
+
+/** The batch's key on the register. Whether it was opened, the register itself says. */
+function keyOfBatch(batch: Batch, { registry }: Contracts, owner: string): Promise<string> {
+  return registry.keyOf(owner, batchCommitments(batch).batch);
+}
+
+/** "vendor|model|serial", as the device hash joins them. */
+function deviceOf(given: string): DeviceId {
+  const [vendor, model, serial, ...rest] = given.split("|");
+  if (vendor !== undefined && model !== undefined && serial !== undefined && rest.length === 0) {
+    return { vendor, model, serial };
+  }
+  throw inputError("A device is given by vendor, model and serial, joined by '|'.", {
+    place: `--device ${given}`,
+    remedy: 'Write it as in --device "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088".',
+    code: "device-id",
+  });
+}
+
+function stageChanges(options: Options): Parameters<typeof setStage>[2] {
+  const [start, end, seal] = [text(options, "start"), text(options, "end"), text(options, "seal")];
+  const devices = list(options, "device").map(deviceOf);
+  return {
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+    ...(seal === undefined ? {} : { seal }),
+    ...(devices.length === 0 ? {} : { devices }),
+  };
+}
+
+/** Due dates for release and completion, Unix seconds; by default a minute before the policy's latest. */
+async function dueDates(
+  { policy }: Batch,
+  options: Options,
+  { provider }: Chain,
+): Promise<readonly [release: bigint, completion: bigint]> {
+  const now = await chainTime(provider);
+  const dueOf = (option: string, maximum: number): bigint => {
+    const given = text(options, option);
+    // The block of the opening comes a little later than the latest one.
+    if (given === undefined) return now + BigInt(maximum) - 60n;
+    return BigInt(parseTime(given, option === "due" ? "--due" : "--due-completion"));
+  };
+  return [dueOf("due", policy.maxDue[0]), dueOf("dueCompletion", policy.maxDue[1])];
+}
+
+function categoryOf(name: string): number {
+  if (name in EXCEPTION_CATEGORY) return EXCEPTION_CATEGORY[name as ExceptionCategoryName];
+  throw inputError(`There is no exception category "${name}".`, {
+    place: "--category",
+    remedy: `Categories: ${Object.keys(EXCEPTION_CATEGORY).join(", ")}.`,
+    code: "category",
+  });
+}
+
+function severityOf(given: string): number {
+  if (/^[1-3]$/.test(given)) return Number(given);
+  throw inputError("A severity is 1 (minor), 2 (major) or 3 (critical).", { place: "--severity", code: "severity" });
+}

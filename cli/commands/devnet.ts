@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { connectRpc } from "../../src/chain/connect.ts";
+import { environmentError, inputError } from "../../src/errors.ts";
+import { packageRoot } from "../../src/root.ts";
+import { answers, required, type Options, type Register } from "../command.ts";
+import type { Answer } from "../output.ts";
+
+const HOST = "127.0.0.1";
+const NAME = "devnet";
+/** As src/chain/connect.ts embeds it: a refused transaction is mined and its receipt says so, as any node does. */
+const NETWORK = {
+  type: "edr-simulated",
+  chainType: "l1",
+  allowBlocksWithSameTimestamp: true,
+  throwOnTransactionFailures: false,
+} as const;
+
+/** `devnet`: a local chain for the other commands. */
+export const registerDevnet: Register = (program, give) => {
+  answers(
+    program
+      .command("devnet")
+      .description("a local chain that other commands use by --rpc; runs until Ctrl-C, keeps nothing")
+      .option("--port <number>", "port on this machine; 0: any free one", "8545"),
+    give,
+    devnet,
+  );
+};
+
+async function devnet(_args: readonly string[], options: Options): Promise<Answer> {
+  const port = portOf(required(options, "port"));
+  await requireFree(port);
+  // Loaded on demand: no other command needs it.
+  const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
+  const { network } = await createHardhatRuntimeEnvironment({ networks: { [NAME]: NETWORK } }, {}, packageRoot());
+  const server = await network.createServer(NAME, HOST, port);
+  const url = `http://${HOST}:${(await server.listen()).port}`;
+  const { chainId, accounts } = await ask(url);
+  return {
+    text: [
+      `A local chain runs at ${url} (chain id ${chainId}). Ctrl-C ends it; nothing is kept.`,
+      "Accounts with 10,000 ETH each, for --account:",
+      ...accounts.map((account) => `  ${account}`),
+    ].join("\n"),
+    json: { url, chainId, accounts },
+    // The end of the process ends the server.
+    after: async () => {
+      await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+    },
+  };
+}
+
+function portOf(value: string): number {
+  const port = /^[0-9]{1,5}$/.test(value) ? Number(value) : NaN;
+  if (port <= 65_535) return port;
+  throw inputError("This is not a port.", {
+    place: `--port ${value}`,
+    remedy: "Give a number from 0 to 65535.",
+    code: "port",
+  });
+}
+
+/** The server does not say that a port is taken: it would end the process. */
+async function requireFree(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen(port, HOST), "listening");
+  } catch (cause) {
+    throw environmentError(`Port ${port} cannot be used.`, {
+      place: "--port",
+      remedy: "Give another port, or end the program that uses this one.",
+      code: "port",
+      cause,
+    });
+  }
+  await once(probe.close(), "close");
+}
+
+async function ask(url: string): Promise<{ readonly chainId: bigint; readonly accounts: readonly string[] }> {
+  const chain = await connectRpc(url);
+  try {
+    return { chainId: chain.chainId, accounts: (await chain.provider.send("eth_accounts", [])) as string[] };
+  } finally {
+    await chain.close();
+  }
+}

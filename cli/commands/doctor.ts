@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Provider } from "ethers";
+import { CIRCUITS, kindCode, type Circuit } from "../../src/circuits.ts";
+import { findRegister } from "../../src/chain/connect.ts";
+import { compiled, CONTRACTS } from "../../src/chain/contracts.ts";
+import { registerAt, type CircuitRegistry } from "../../src/chain/handles.ts";
+import { explained } from "../../src/chain/revert.ts";
+import { BatchproofError, environmentError, inputError } from "../../src/errors.ts";
+import { packageRoot } from "../../src/root.ts";
+import { checkLock } from "../../src/setup/artifactLock.ts";
+import type { Artifacts } from "../../src/setup/artifacts.ts";
+import { assertUsableKey } from "../../src/setup/keyGate.ts";
+import { onChain } from "../chain.ts";
+import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
+import { answers, text, type Options, type Register } from "../command.ts";
+import type { Answer } from "../output.ts";
+
+/** One line of the screen. */
+interface Check {
+  readonly name: string;
+  readonly state: "ok" | "warning" | "wrong";
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+/** `doctor`: what is wrong, and how to mend it. */
+export const registerDoctor: Register = (program, give) => {
+  answers(
+    program
+      .command("doctor")
+      .description(
+        "say in one screen what is wrong and how to mend it; makes missing artifacts; exit 3 if something is",
+      )
+      .option("--rpc <url>", "also look at this node")
+      .option("--registry <address>", "also look at the register there"),
+    give,
+    doctor,
+  );
+};
+
+async function doctor(_args: readonly string[], options: Options): Promise<Answer> {
+  if (text(options, "registry") !== undefined && text(options, "rpc") === undefined) {
+    throw inputError("A register is looked at through a node.", {
+      code: "usage",
+      place: "--registry",
+      remedy: "Add --rpc.",
+    });
+  }
+  const built: BuiltCircuit[] = [];
+  const checks = [await check("node.js", checkNode), await check("contracts", checkContracts)];
+  for (const circuit of CIRCUITS) checks.push(...(await circuitChecks(circuit, built)));
+  if (text(options, "rpc") !== undefined) checks.push(...(await chainChecks(options, built)));
+  const wrong = checks.filter(({ state }) => state === "wrong").length;
+  const summary = wrong === 0 ? "Everything is in order." : `Wrong: ${wrong} of ${checks.length}.`;
+  return {
+    text: [...checks.map(line), summary].join("\n"),
+    json: { wrong, checks },
+    exitCode: wrong === 0 ? 0 : 3,
+  };
+}
+
+function line({ name, state, detail, remedy }: Check): string {
+  const first = `${state.padEnd(8)} ${name.padEnd(26)} ${detail}`;
+  return remedy === undefined ? first : `${first}\n${" ".repeat(36)}${remedy}`;
+}
+
+/** Runs a check; what it throws is the line, unless it is a bug. */
+async function check(name: string, run: () => string | Promise<string>): Promise<Check> {
+  try {
+    return { name, state: "ok", detail: await run() };
+  } catch (error) {
+    if (!(error instanceof BatchproofError) || error.kind === "internal") throw error;
+    const { message, place, remedy } = error;
+    const detail = place === undefined ? message : `${message} (${place})`;
+    return { name, state: "wrong", detail, ...(remedy === undefined ? {} : { remedy }) };
+  }
+}
+
+function checkNode(): string {
+  const { engines } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
+    engines: { node: string };
+  };
+  const wanted = engines.node.replace(">=", "");
+  if (process.versions.node.localeCompare(wanted, "en", { numeric: true }) < 0) {
+    throw environmentError(`Node.js ${process.versions.node} is too old, expected ${engines.node}.`, {
+      code: "node",
+      remedy: "Install a newer Node.js.",
+    });
+  }
+  return `${process.versions.node}, needed ${engines.node}`;
+}
+
+function checkContracts(): string {
+  for (const name of CONTRACTS) compiled(name);
+  return `${CONTRACTS.length} contracts built from the present sources`;
+}
+
+interface BuiltCircuit {
+  readonly circuit: Circuit;
+  readonly artifacts: Artifacts;
+}
+
+async function circuitChecks(circuit: Circuit, built: BuiltCircuit[]): Promise<Check[]> {
+  const made = await check(circuit.name, async () => {
+    const artifacts = await builtCircuit(circuit);
+    built.push({ circuit, artifacts });
+    return `${artifacts.constraints} constraints, circuitId ${artifacts.circuitId}`;
+  });
+  const artifacts = built.find((each) => each.circuit === circuit)?.artifacts;
+  if (artifacts === undefined) return [made];
+  const locked = await check(`${circuit.name} lock`, async () => {
+    await checkLock(artifacts);
+    return "equal to artifacts.lock.json";
+  });
+  const key: Check =
+    artifacts.setup === "development"
+      ? { name: `${circuit.name} key`, state: "warning", detail: DEVELOPMENT_WARNING }
+      : { name: `${circuit.name} key`, state: "ok", detail: "from a ceremony" };
+  return [made, locked, key];
+}
+
+async function chainChecks(options: Options, built: readonly BuiltCircuit[]): Promise<Check[]> {
+  const checks: Check[] = [];
+  const node = await check("chain", () =>
+    onChain(options, async ({ provider, chainId }) => {
+      for (const { circuit, artifacts } of built) {
+        checks.push(await check(`${circuit.name} here`, () => checkKey(artifacts, chainId)));
+      }
+      const registry = text(options, "registry");
+      if (registry !== undefined) checks.push(...(await registerChecks(provider, registry, built)));
+      return `chain id ${chainId}, block ${await provider.getBlockNumber()}`;
+    }),
+  );
+  return [node, ...checks];
+}
+
+async function checkKey({ zkey, r1cs }: Artifacts, chainId: bigint): Promise<string> {
+  await assertUsableKey({ zkeyPath: zkey, r1csPath: r1cs, chainId });
+  return "its key may be used on this chain";
+}
+
+async function registerChecks(provider: Provider, registry: string, built: readonly BuiltCircuit[]): Promise<Check[]> {
+  const checks: Check[] = [];
+  const found = await check("register", async () => {
+    const { circuits } = registerAt(await findRegister(provider, registry), provider);
+    for (const each of built) {
+      checks.push(await check(`${each.circuit.name} on chain`, () => checkOnChain(circuits, each)));
+    }
+    return registry;
+  });
+  return [found, ...checks];
+}
+
+async function checkOnChain(circuits: CircuitRegistry, { circuit, artifacts }: BuiltCircuit): Promise<string> {
+  const { circuitId } = artifacts;
+  const stored = await explained(() => circuits.circuitOf(circuitId)).catch((cause: unknown) => {
+    if (!(cause instanceof BatchproofError && cause.code === "CircuitUnknown")) throw cause;
+    throw environmentError("Our circuit is not registered there.", {
+      code: "circuit-unknown",
+      remedy: `Add it (batchproof circuit add ${circuit.name}), or get the artifacts that were registered.`,
+      cause,
+    });
+  });
+  if (stored.kind !== BigInt(kindCode(circuit)) || stored.tier !== BigInt(circuit.tier)) {
+    throw environmentError(`It is registered as kind ${stored.kind}, tier ${stored.tier}.`, { code: "circuit-kind" });
+  }
+  if (stored.frozenFrom !== 0n) {
+    throw environmentError(`It is frozen${stored.unsound ? ": it was found unsound" : ""}.`, {
+      code: "circuit-frozen",
+      remedy: "Move to a circuit that is not frozen; see the register's administrator.",
+    });
+  }
+  return "registered, equal to ours";
+}

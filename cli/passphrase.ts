@@ -1,0 +1,39 @@
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { inputError } from "../src/errors.ts";
+
+const VARIABLE = "BATCHPROOF_PASSPHRASE";
+
+/** A passphrase: from the environment, else asked for on the terminal without showing it. `what`: what it opens. */
+export async function passphrase(what = "the key"): Promise<string> {
+  return process.env[VARIABLE] ?? (await ask(`Passphrase of ${what}: `));
+}
+
+/** The passphrase of something new: on the terminal it is asked for twice, because a slip would lose the key. */
+export async function newPassphrase(): Promise<string> {
+  const given = process.env[VARIABLE];
+  if (given !== undefined) return given;
+  const first = await ask("New passphrase: ");
+  if ((await ask("The same again: ")) !== first) {
+    throw inputError("The two passphrases differ.", { code: "passphrase-differs", remedy: "Try again." });
+  }
+  return first;
+}
+
+async function ask(question: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw inputError("A passphrase is needed, and there is no terminal to ask for it.", {
+      code: "passphrase-missing",
+      remedy: `Set the environment variable ${VARIABLE}.`,
+    });
+  }
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await terminal.question("");
+  } finally {
+    terminal.close();
+    process.stderr.write("\n");
+  }
+}

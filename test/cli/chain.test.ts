@@ -1,0 +1,276 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { encryptKeystoreJson, Wallet } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectRpc } from "../../src/chain/connect.ts";
+import { mined } from "../../src/chain/deploy.ts";
+import { handle } from "../../src/chain/handles.ts";
+import { freePort, startAnvil } from "../contracts/support/chains.ts";
+import {
+  batchproof,
+  batchproofJson,
+  batchproofProcess,
+  PASSPHRASE,
+  policyCopy,
+  refusedWith,
+  scratch,
+  startDevnet,
+  VALID,
+} from "./support.ts";
+
+interface Node {
+  readonly url: string;
+  readonly stop: () => Promise<unknown>;
+}
+
+const NODES: readonly { readonly name: string; readonly start: () => Promise<Node> }[] = [
+  {
+    name: "anvil",
+    start: async () => {
+      const { url, chain } = await startAnvil();
+      return { url, stop: () => chain.close() };
+    },
+  },
+  {
+    name: "devnet",
+    start: async () => {
+      const { url, stop } = await startDevnet();
+      return {
+        url,
+        stop: async () => {
+          expect(await stop()).toBe(0);
+        },
+      };
+    },
+  },
+];
+
+/** The first account of anvil and of Hardhat, whose key everybody knows. */
+const ADMIN_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+interface Deployed {
+  readonly admin: string;
+  readonly addresses: { readonly registry: string; readonly roles: string };
+  readonly circuits: readonly { readonly name: string; readonly setup: string; readonly circuitId: string }[];
+}
+
+describe.each(NODES)("a register on $name, from deployment to audit", ({ start }) => {
+  const folder = scratch();
+  let node: Node;
+  let accounts: readonly string[];
+  let deployed: Deployed;
+  let at: readonly string[];
+  let policyId = "";
+
+  const by = (index: number): string[] => ["--account", accounts[index] ?? ""];
+
+  beforeAll(async () => {
+    node = await start();
+    const chain = await connectRpc(node.url);
+    accounts = (await chain.provider.send("eth_accounts", [])) as string[];
+    await chain.close();
+    const { code, stdout, stderr } = await batchproofProcess(["deploy", "--rpc", node.url, ...by(0), "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    deployed = JSON.parse(stdout) as Deployed;
+    at = ["--rpc", node.url, "--registry", deployed.addresses.registry];
+  });
+  afterAll(() => node.stop());
+
+  it("deploys and adds every circuit", async () => {
+    expect(deployed.admin.toLowerCase()).toBe(accounts[0]?.toLowerCase());
+    expect(deployed.circuits.map(({ name, setup }) => ({ name, setup }))).toEqual([
+      { name: "temperature-2k", setup: "development" },
+    ]);
+    expect(await refusedWith(["circuit", "add", "temperature-2k", ...at, ...by(0)])).toMatchObject({
+      exit: 1,
+      code: "CircuitKnown",
+    });
+    expect(await refusedWith(["circuit", "add", "temperature-9k", ...at, ...by(0)])).toMatchObject({
+      exit: 2,
+      code: "circuit",
+    });
+  });
+
+  it("finds everything in order, and says development loudly", async () => {
+    const { code, stdout } = await batchproof(["doctor", ...at]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning .* DEVELOPMENT KEY: insecure by design/m);
+    expect(stdout).toMatch(/^ok +temperature-2k on chain +registered, equal to ours$/m);
+    expect(stdout).toMatch(/Everything is in order\.\n$/);
+  });
+
+  it("grants roles; only the admin does", async () => {
+    const grant = (role: string, account: number, person: string, ...more: string[]) => [
+      "role",
+      "grant",
+      role,
+      accounts[account] ?? "",
+      "--person",
+      person,
+      ...VALID,
+      ...at,
+      ...more,
+    ];
+    for (const [role, account, person] of [
+      ["proposer", 1, "person 1"],
+      ["approver", 1, "person 1"],
+      ["approver", 2, "person 2"],
+    ] as const) {
+      expect((await batchproof([...grant(role, account, person), ...by(0)])).code).toBe(0);
+    }
+    const qa = await batchproof([...grant("qa", 3, "person 3", "--owner", accounts[4] ?? "")], {
+      BATCHPROOF_ACCOUNT_KEY: ADMIN_KEY,
+    });
+    expect(qa.code).toBe(0);
+    expect(await refusedWith([...grant("qp", 5, "person 5"), ...by(5)])).toMatchObject({
+      exit: 1,
+      code: "AccessControlUnauthorizedAccount",
+    });
+    expect(await refusedWith([...grant("qa", 3, "person 3"), ...by(0)])).toMatchObject({ exit: 2, code: "owner" });
+    expect(await refusedWith([...grant("qp", 3, "person 3 "), ...by(0)])).toMatchObject({ exit: 2, code: "person" });
+  });
+
+  it("publishes a policy by two persons", async () => {
+    const file = policyCopy(folder);
+    await batchproof(["policy", "salt", file]);
+    const proposed = await batchproofJson(["policy", "publish", file, ...at, ...by(1)]);
+    expect(proposed.code).toBe(0);
+    ({ policyId } = proposed.json as { policyId: string });
+    const approve = ["policy", "approve", policyId, "--authorisation", "MA-1", ...at];
+    expect(await refusedWith([...approve, ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
+
+    const otherFile = policyCopy();
+    await batchproof(["policy", "salt", otherFile]);
+    expect(await refusedWith([...approve, "--policy", otherFile, ...by(2)])).toMatchObject({
+      exit: 1,
+      code: "policy-id",
+    });
+    const approved = await batchproof([...approve, "--policy", file, ...by(2)]);
+    expect(approved.code).toBe(0);
+    expect(approved.stdout).toContain(`approved     ${policyId}`);
+    expect(await refusedWith(["policy", "approve", "0x12", "--authorisation", "MA-1", ...at])).toMatchObject({
+      exit: 2,
+      code: "policy-id",
+    });
+    expect(await refusedWith([...approve, "--effective-from", "tomorrow", ...by(2)])).toMatchObject({
+      exit: 2,
+      code: "time-syntax",
+    });
+  });
+
+  it("publishes a party root by two persons", async () => {
+    const list = join(folder, "parties.json");
+    await batchproof(["party", "add", list, "--device", "a|b|c", "--org", "o", "--name", "n", ...VALID]);
+    const proposed = await batchproofJson(["party", "publish", list, ...at, ...by(1)]);
+    expect(proposed.code).toBe(0);
+    const { root } = proposed.json as { root: string };
+    const approve = (value: string) => ["party", "approve", value, "--authorisation", "QA-1", ...at];
+    expect(await refusedWith([...approve(root), ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
+    expect((await batchproof([...approve(root), "--parties", list, ...by(2)])).code).toBe(0);
+    expect(await refusedWith([...approve("5"), ...by(2)])).toMatchObject({ exit: 2, code: "field" });
+  });
+
+  it("audits the empty register", async () => {
+    const audited = await batchproofProcess(["audit", ...at, "--all", "--fail-on-exceptions"]);
+    expect(audited.code).toBe(0);
+    expect(audited.stdout).toContain("Reconciliation: 0 opened = 0 certified");
+    expect(await batchproofJson(["audit", ...at])).toMatchObject({ json: { total: 0, reviewed: 0, chainId: "31337" } });
+  });
+
+  it("shows an overdue batch and fails on it if asked to", async () => {
+    const chain = await connectRpc(node.url);
+    try {
+      const owner = await chain.provider.getSigner(4);
+      await batchproof([
+        "role",
+        "grant",
+        "manufacturer",
+        await owner.getAddress(),
+        "--person",
+        "p4",
+        ...VALID,
+        ...at,
+        ...by(0),
+      ]);
+      const registry = handle("ComplianceRegistry", deployed.addresses.registry, owner);
+      const now = BigInt((await chain.provider.getBlock("latest"))?.timestamp ?? 0);
+      const nothing = `0x${"0".repeat(64)}`;
+      await mined(() => registry.openBatch(1n, 2n, policyId, [now + 60n, now + 60n], nothing, [], [], nothing));
+      await chain.provider.send("evm_setNextBlockTimestamp", [`0x${(now + 3600n).toString(16)}`]);
+      await chain.provider.send("evm_mine", []);
+    } finally {
+      await chain.close();
+    }
+    const { code, stdout } = await batchproof(["audit", ...at, "--fail-on-exceptions"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("Overdue");
+    expect((await batchproof(["audit", ...at])).code).toBe(0);
+  });
+
+  it("takes a keystore, and refuses accounts it cannot use", async () => {
+    const keystore = join(folder, "keystore.json");
+    writeFileSync(keystore, await encryptKeystoreJson(new Wallet(ADMIN_KEY), PASSPHRASE, { scrypt: { N: 1024 } }));
+    const grant = ["role", "grant", "authority", accounts[6] ?? "", "--person", "a", ...VALID, ...at];
+    const env = { BATCHPROOF_PASSPHRASE: PASSPHRASE };
+    expect((await batchproof([...grant, "--account", keystore], env)).code).toBe(0);
+    const refusals: [account: string[], env: Record<string, string>, place: string][] = [
+      [["--account", keystore], { BATCHPROOF_PASSPHRASE: "wrong" }, keystore],
+      [["--account", join(folder, "none")], env, join(folder, "none")],
+      [["--account", `0x${"99".repeat(20)}`], {}, `--account 0x${"99".repeat(20)}`],
+      [[], {}, "--account"],
+      [[], { BATCHPROOF_ACCOUNT_KEY: "0x12" }, "BATCHPROOF_ACCOUNT_KEY"],
+    ];
+    for (const [account, given, place] of refusals) {
+      expect(await refusedWith([...grant, ...account], given)).toMatchObject({ exit: 2, code: "account", place });
+    }
+  });
+
+  it("refuses an address that is no register", async () => {
+    const audit = (registry: string) => refusedWith(["audit", "--rpc", node.url, "--registry", registry]);
+    expect(await audit(accounts[0] ?? "")).toMatchObject({ exit: 3, code: "code" });
+    expect(await audit(deployed.addresses.roles)).toMatchObject({ exit: 3, code: "contract" });
+    expect(await audit("registry.example")).toMatchObject({ exit: 2, code: "address" });
+    const doctor = await batchproof(["doctor", "--rpc", node.url, "--registry", deployed.addresses.roles]);
+    expect(doctor.code).toBe(3);
+    expect(doctor.stdout.match(/^wrong +\S+/gm)).toEqual([expect.stringMatching(/register$/)]);
+  });
+});
+
+describe("a chain that is not to be used", () => {
+  it("is said to be unreachable, exit 3, with the remedy", async () => {
+    const rpc = ["--rpc", `http://127.0.0.1:${await freePort()}`];
+    const registry = ["--registry", `0x${"11".repeat(20)}`];
+    expect(await refusedWith(["audit", ...rpc, ...registry])).toMatchObject({
+      exit: 3,
+      code: "unreachable",
+      place: "--rpc",
+    });
+    expect(await refusedWith(["audit", "--rpc", "ftp://x", ...registry])).toMatchObject({ exit: 2, code: "rpc" });
+    const { code, stdout } = await batchproof(["doctor", ...rpc]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^wrong +chain +No node answers/m);
+    expect(stdout).toContain("Start the node or check the address.");
+  });
+
+  it("gets no development key if it is not a local one, and nothing is sent to it", async () => {
+    const { url, chain } = await startAnvil(5n);
+    try {
+      const [account = ""] = (await chain.provider.send("eth_accounts", [])) as string[];
+      expect(await refusedWith(["deploy", "--rpc", url, "--account", account])).toMatchObject({
+        exit: 3,
+        code: "key-development",
+      });
+      expect(await chain.provider.getBlockNumber()).toBe(0);
+      expect((await batchproof(["doctor", "--rpc", url])).stdout).toMatch(/^wrong +temperature-2k here/m);
+    } finally {
+      await chain.close();
+    }
+  });
+
+  it("is not started on a port that is taken", async () => {
+    const first = await startDevnet();
+    expect(first.accounts).toHaveLength(20);
+    expect(await refusedWith(["devnet", "--port", new URL(first.url).port])).toMatchObject({ exit: 3, code: "port" });
+    expect(await first.stop()).toBe(0);
+  });
+});

@@ -1,0 +1,225 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startAnvil } from "../contracts/support/chains.ts";
+import { cli, cliJson, type CliResult } from "../support/cli.ts";
+
+/**
+ * The way of a batch as its people walk it: every step a command of its own, on a node of another maker (anvil), from a
+ * real signed logger file to the regulator's page.
+ */
+
+const RAW = "fixtures/berlinger/fridgetag2L_130500109088_202206081014.txt";
+const TRUNCATED = "fixtures/berlinger/fridgetag2L_test_TRUNCATED_bad_signature.txt";
+const DEVICE = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088";
+const CLAIM = "cold-storage/temperature";
+const YEAR_2022 = ["--from", "2022-01-01T00:00:00Z", "--to", "2022-12-31T00:00:00Z"] as const;
+
+let home: string;
+let chain: Awaited<ReturnType<typeof startAnvil>>;
+let on: string[];
+let accounts: string[];
+const path = (name: string): string => join(home, name);
+const as = (index: number): string[] => ["--account", accounts[index] ?? ""];
+
+async function initialise(name: string, order: string): Promise<string> {
+  const dir = path(name);
+  const identity = ["--lot", `LOT ${name}`, "--coi", `COI of ${name}`, "--order", order];
+  const fixed = ["--custodian", path("custodian.json"), "--device", DEVICE, "--parties", path("parties.json")];
+  await cliJson(["init", dir, "--policy", path("policy.json"), ...identity, ...fixed]);
+  return dir;
+}
+
+function importInto(dir: string, extra: readonly string[] = ["--offset", "+00:00"], file = RAW): Promise<CliResult> {
+  const target = ["--into", dir, "--claim", CLAIM, "--source", path("source.json")];
+  return cli(["import", "fridgetag", file, ...target, ...extra]);
+}
+
+function setTimes(dir: string, start: string, end: string): Promise<unknown> {
+  return cliJson(["stage", dir, "cold-storage", "--start", start, "--end", end]);
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "batchproof-cli-"));
+  chain = await startAnvil();
+  accounts = (await chain.chain.provider.listAccounts()).map(({ address }) => address);
+  const rpc = ["--rpc", chain.url];
+
+  await cp("fixtures/policies/fridge-2-8.json", path("policy.json"));
+  await cliJson(["policy", "salt", path("policy.json")]);
+  for (const role of ["custodian", "source"]) {
+    await cliJson(["key", "new", "--role", role, "--name", role, "--org", "site A", "--out", path(`${role}.json`)]);
+    await cliJson(["party", "add", path("parties.json"), "--key", path(`${role}.json`), "--name", role, ...YEAR_2022]);
+  }
+  const device = ["--device", DEVICE, "--org", "site A", "--name", "logger"];
+  await cliJson(["party", "add", path("parties.json"), ...device, ...YEAR_2022]);
+
+  const { addresses } = await cliJson<{ addresses: { registry: string } }>(["deploy", ...rpc, ...as(0)]);
+  on = [...rpc, "--registry", addresses.registry];
+  const roles = ["proposer", "approver", "manufacturer", "qp"].entries();
+  for (const [index, role] of roles) {
+    const person = ["--person", role, "--from", "2020-01-01T00:00:00Z", "--to", "2040-01-01T00:00:00Z"];
+    await cliJson(["role", "grant", role, accounts[index + 1] ?? "", ...person, ...on, ...as(0)]);
+  }
+  const { policyId } = await cliJson<{ policyId: string }>(["policy", "publish", path("policy.json"), ...on, ...as(1)]);
+  await cliJson(["policy", "approve", policyId, "--authorisation", "V-1", ...on, ...as(2)]);
+  const { root } = await cliJson<{ root: string }>(["party", "publish", path("parties.json"), ...on, ...as(1)]);
+  await cliJson(["party", "approve", root, "--authorisation", "P-1", ...on, ...as(2)]);
+});
+
+afterAll(async () => {
+  await chain.chain.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+describe("a compliant leg", () => {
+  it("goes from the signed file to the regulator's page", async () => {
+    const dir = await initialise("good", "order 1");
+    await cliJson(["open", dir, "--qp", accounts[4] ?? "", ...on, ...as(3)]);
+    await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-09T11:01:00Z");
+    const imported = await importInto(dir);
+    expect(imported.code).toBe(0);
+    expect(imported.stdout).toContain("1088 readings kept");
+
+    const checked = await cli(["check", dir]);
+    expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
+
+    const manufacturer = accounts[3] ?? "";
+    const destination = ["--submitter", manufacturer, "--registry", on[3] ?? "", "--chain-id", "31337"];
+    const proven = await cli(["prove", dir, ...destination]);
+    expect(proven.code, proven.stderr).toBe(0);
+    expect(proven.stdout).toContain("DEVELOPMENT KEY");
+    const proof = join(dir, "proofs/cold-storage--temperature.json");
+    expect((await cli(["verify", proof])).code).toBe(0);
+
+    // V1: another account cannot use the proof.
+    const stolen = await cli(["attest", dir, "--owner", manufacturer, ...on, ...as(5)]);
+    expect([stolen.code, stolen.stderr]).toEqual([1, expect.stringContaining("context")]);
+
+    expect((await cli(["attest", dir, "--dry-run", ...on, ...as(3)])).stdout).toContain("would be attested");
+    expect((await cli(["attest", dir, ...on, ...as(3)])).code).toBe(0);
+    const twice = await cli(["attest", dir, "--json", ...on, ...as(3)]);
+    expect(twice.code).toBe(1);
+    expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: "AlreadyAttested" } });
+
+    await writeFile(path("certificate.txt"), "certificate of analysis");
+    const certificate = ["--certificate", path("certificate.txt"), "--owner", manufacturer];
+    const notQp = await cli(["certify", dir, "--json", ...certificate, ...on, ...as(5)]);
+    expect(JSON.parse(notQp.stdout)).toMatchObject({ error: { code: "SignerNotQp" } });
+    expect((await cli(["certify", dir, ...certificate, ...on, ...as(4)])).code).toBe(0);
+
+    const audited = await cli(["audit", "--all", ...on]);
+    expect(audited.stdout).toContain("1 opened = 1 certified");
+    expect(audited.stdout).toContain("custody not proven");
+    expect(audited.stdout).toContain("no normal band judged");
+
+    await expectNothingPrivate(dir, [imported, checked, proven, audited, twice], proof);
+  });
+
+  it("counts a second, different import as a further attempt, and the same one not at all", async () => {
+    const dir = await initialise("again", "order 2");
+    await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-09T11:01:00Z");
+    expect((await importInto(dir)).code).toBe(0);
+    const same = await importInto(dir, ["--offset", "+00:00", "--json"]);
+    expect(JSON.parse(same.stdout)).toMatchObject({ attempt: 0 });
+
+    const shifted = ["--offset", "+00:00", "--clock-error", "30"];
+    const unexplained = await importInto(dir, shifted);
+    expect([unexplained.code, unexplained.stderr]).toEqual([2, expect.stringContaining("needs a reason")]);
+    expect((await importInto(dir, [...shifted, "--reason", "clock compared again"])).code).toBe(0);
+    expect((await cli(["check", dir])).stdout).toBe(`${CLAIM}: deviation (attempt, clock)\n`);
+  });
+});
+
+describe("a leg out of range", () => {
+  it("is refused with rule, reading, time and limit, and declared as an exception", async () => {
+    const dir = await initialise("hot", "order 3");
+    await cliJson(["open", dir, "--qp", accounts[4] ?? "", ...on, ...as(3)]);
+    await setTimes(dir, "2022-05-11T12:01:00Z", "2022-05-13T12:01:00Z");
+    expect((await importInto(dir)).code).toBe(0);
+    const checked = await cli(["check", dir]);
+    expect(checked.code).toBe(1);
+    expect(checked.stdout).toContain(
+      "rule range: reading 25 at 2022-05-11T14:01:00Z is 8.3 °C, above the upper limit of 8.0 °C; 56 more like it.",
+    );
+    const destination = ["--submitter", accounts[3] ?? "", "--registry", on[3] ?? "", "--chain-id", "31337"];
+    const proven = await cli(["prove", dir, "--json", ...destination]);
+    expect(proven.code).toBe(1);
+    expect(JSON.parse(proven.stdout)).toMatchObject({ error: { code: "range" } });
+    expect(await readdir(join(dir, "proofs"))).toEqual([]);
+
+    const what = ["--claim", CLAIM, "--category", "parameter", "--severity", "2", "--reference", "DEV-1"];
+    expect((await cli(["exception", "raise", dir, ...what, ...on, ...as(3)])).code).toBe(0);
+    const audited = await cli(["audit", "--fail-on-exceptions", ...on]);
+    expect(audited.code).toBe(1);
+    expect(audited.stdout).toContain("exception 1: parameter, severity 2");
+  });
+
+  it("is imported even where a reading has no code at all, so that check can name it", async () => {
+    const dir = await initialise("frozen", "order 4");
+    await setTimes(dir, "2022-05-30T00:01:00Z", "2022-05-31T00:01:00Z");
+    const imported = await importInto(dir);
+    expect(imported.code, imported.stderr).toBe(0);
+    const checked = await cli(["check", dir]);
+    expect(checked.code).toBe(1);
+    expect(checked.stdout).toMatch(
+      /rule range: reading \d+ at 2022-05-30T.* is -.* °C, below the lower limit of 2.0 °C/,
+    );
+    expect(checked.stdout).not.toContain("rule source");
+  });
+});
+
+describe("bad input leaves nothing behind", () => {
+  const cases: readonly (readonly [what: string, extra: readonly string[], file: string, expected: string])[] = [
+    ["no offset", [], RAW, "--offset +00:00"],
+    ["a tampered file", ["--offset", "+00:00"], TRUNCATED, "after the device signed"],
+    ["a missing file", ["--offset", "+00:00"], "fixtures/none.txt", "fixtures/none.txt"],
+    ["an unknown claim", ["--offset", "+00:00", "--claim", "a/b"], RAW, CLAIM],
+  ];
+  it.each(cases)("%s", async (what, extra, file, expected) => {
+    const dir = await initialise(`bad-${what.replaceAll(" ", "-")}`, `order of ${what}`);
+    await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-09T11:01:00Z");
+    const refused = await importInto(dir, extra, file);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(expected);
+    expect(await readdir(join(dir, "records"))).toEqual([]);
+    expect(await readdir(join(dir, "evidence"))).toEqual([]);
+  });
+
+  it("a stage that the file covers only with a gap", async () => {
+    const dir = await initialise("gap", "order of a gap");
+    await setTimes(dir, "2022-05-02T04:44:00Z", "2022-05-03T00:01:00Z");
+    const refused = await importInto(dir);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("the rule allows 15 min");
+    expect(await readdir(join(dir, "records"))).toEqual([]);
+  });
+
+  it("missing secrets, and a policy that is not the batch's", async () => {
+    const dir = await initialise("broken", "order of broken");
+    const secrets = await readFile(join(dir, "secrets.json"));
+    await rm(join(dir, "secrets.json"));
+    const missing = await cli(["check", dir]);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("secrets.json")]);
+    await writeFile(join(dir, "secrets.json"), secrets, { mode: 0o600 });
+    await cp("fixtures/policies/refrigerated-excursion-2-15.json", join(dir, "policy.json"));
+    const wrong = await cli(["check", dir]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("policy.json")]);
+  });
+});
+
+/** No salt, identity or site may appear in anything that leaves the folder or is printed. */
+async function expectNothingPrivate(dir: string, outputs: readonly CliResult[], proof: string): Promise<void> {
+  const secrets = JSON.parse(await readFile(join(dir, "secrets.json"), "utf8")) as object;
+  const texts = [...outputs.map(({ stdout, stderr }) => stdout + stderr), await readFile(proof, "utf8")];
+  const values = JSON.stringify(secrets).match(/"(0x)?[0-9a-f]{62,64}"/g) ?? [];
+  const hidden = values.map((value) => value.replaceAll('"', "").replace("0x", "").replace(/^0+/, ""));
+  const { batch } = secrets as { batch: string };
+  const needles = [...hidden, ...hidden.map((hex) => BigInt(`0x${hex}`).toString()), "COI of", "site A", "order 1"];
+  const isPublic = new Set([batch.slice(2).replace(/^0+/, ""), BigInt(batch).toString()]);
+  expect(hidden.length).toBeGreaterThan(4);
+  for (const needle of needles.filter((value) => !isPublic.has(value))) {
+    for (const text of texts) expect(text.includes(needle), needle).toBe(false);
+  }
+}

@@ -1,0 +1,125 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { describe, expect, it } from "vitest";
+import { batchproof, batchproofJson, filesIn, policyCopy, POLICY, refusedWith, scratch } from "./support.ts";
+
+const CIRCUIT_ID = `0x${"ab".repeat(32)}`;
+const OVERRIDE = ["--circuit-id", `temperature-2k=${CIRCUIT_ID}`] as const;
+
+/** A copy whose lowest limit is not on the grid of its resolution: right form, wrong sense. */
+function unsound(): string {
+  const path = policyCopy();
+  writeFileSync(path, readFileSync(path, "utf8").replace('["2.0", "8.0"]', '["2.05", "8.0"]'));
+  return path;
+}
+
+describe("policy lint", () => {
+  it("exits 0 without errors and shows warnings", async () => {
+    const { code, stdout } = await batchproof(["policy", "lint", POLICY]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`warning custody: Custody is not proven`);
+    expect(stdout).toContain("\n0 errors, 1 warnings\n");
+  });
+
+  it("exits 1 with errors, each with place and remedy", async () => {
+    const file = unsound();
+    const { code, stdout } = await batchproof(["policy", "lint", file]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`at ${file}#/claims/0/rule/range`);
+    const findings = [{ severity: "error", pointer: "/claims/0/rule/range" }, { severity: "warning" }];
+    expect(await batchproofJson(["policy", "lint", file])).toMatchObject({ code: 1, json: { errors: 1, findings } });
+  });
+
+  it("exits 2 for a file that is missing, no JSON, or another document", async () => {
+    expect(await refusedWith(["policy", "lint", "nowhere.json"])).toMatchObject({
+      exit: 2,
+      code: "file-missing",
+      place: "nowhere.json",
+    });
+    const file = policyCopy();
+    writeFileSync(file, '{\n  "product": NaN\n}');
+    expect(await refusedWith(["policy", "lint", file])).toMatchObject({
+      exit: 2,
+      code: "json-nan",
+      place: `${file}:2:14`,
+    });
+    writeFileSync(file, '{"product": "A"}');
+    expect(await refusedWith(["policy", "lint", file])).toMatchObject({ exit: 2, code: "policy-schema" });
+  });
+});
+
+describe("policy show", () => {
+  it("puts every limit in words", async () => {
+    const { code, stdout } = await batchproof(["policy", "show", POLICY]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("every reading from 2.0 °C to 8.0 °C");
+  });
+
+  it("refuses a policy with errors, as salt and hash do, and leaves nothing behind", async () => {
+    const file = unsound();
+    for (const command of ["show", "salt", "hash"]) {
+      expect(await refusedWith(["policy", command, file])).toMatchObject({
+        exit: 1,
+        code: "policy-lint",
+        place: `${file}#/claims/0/rule/range`,
+      });
+    }
+    expect(filesIn(dirname(file))).toEqual(["policy.json"]);
+  });
+});
+
+describe("policy salt and hash", () => {
+  it("draws salts once, for the owner's eyes only, and hashes with them", async () => {
+    const file = policyCopy();
+    const salted = await batchproof(["policy", "salt", file]);
+    expect(salted.code).toBe(0);
+    const saltsFile = file.replace(".json", ".salts.json");
+    expect(statSync(saltsFile).mode & 0o777).toBe(0o600);
+    const salts = readFileSync(saltsFile, "utf8");
+    const [salt = ""] = Object.values((JSON.parse(salts) as { salts: Record<string, string> }).salts);
+    expect(salt).toMatch(/^0x[0-9a-f]{64}$/);
+
+    expect(await refusedWith(["policy", "salt", file])).toMatchObject({
+      exit: 2,
+      code: "salts-exist",
+      place: saltsFile,
+    });
+    expect(readFileSync(saltsFile, "utf8")).toBe(salts);
+    expect(filesIn(dirname(file))).toEqual(["policy.json", "policy.salts.json"]);
+
+    interface Hashed {
+      policyId: string;
+      documentHash: string;
+      claims: { id: string; rule: string; circuits: Record<string, string> }[];
+    }
+    const hash = async (...options: string[]) => {
+      const run = await batchproofJson(["policy", "hash", file, ...options]);
+      return { ...run, json: run.json as Hashed };
+    };
+    const hashed = await hash(...OVERRIDE);
+    expect(hashed.code).toBe(0);
+    expect(hashed.json.claims[0]).toMatchObject({
+      id: "cold-storage/temperature",
+      circuits: { "temperature-2k": CIRCUIT_ID },
+    });
+    const again = await batchproof(["policy", "hash", file, ...OVERRIDE]);
+    expect(again.stdout).toContain(`policyId                       ${hashed.json.policyId}\n`);
+    // With another circuit it is another policy; without the option the lock file's circuit counts.
+    const locked = await hash();
+    expect(locked.json.policyId).not.toBe(hashed.json.policyId);
+    expect(locked.json.documentHash).toBe(hashed.json.documentHash);
+    for (const { stdout, stderr } of [salted, hashed, again, locked]) expect(stdout + stderr).not.toContain(salt);
+  });
+
+  it("refuses missing salts, salts of another wording, and a circuitId of another form", async () => {
+    const file = policyCopy();
+    expect(await refusedWith(["policy", "hash", file])).toMatchObject({ exit: 2, code: "salts-missing" });
+    await batchproof(["policy", "salt", file]);
+    writeFileSync(file, readFileSync(file, "utf8").replace('"8.0"]', '"8.5"]'));
+    expect(await refusedWith(["policy", "hash", file])).toMatchObject({ exit: 2, code: "salts-policy" });
+    expect(await refusedWith(["policy", "hash", file, "--circuit-id", "temperature-2k"])).toMatchObject({ exit: 2 });
+    expect(await refusedWith(["policy", "hash", policyCopy(scratch()), "--circuit-id", "x=1"])).toMatchObject({
+      exit: 2,
+    });
+  });
+});

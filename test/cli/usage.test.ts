@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { batchproof, batchproofProcess, policyCopy, refusedWith } from "./support.ts";
+
+describe("bad usage exits 2 and names the command and its help", () => {
+  it.each([
+    [[], "batchproof", "a command is missing"],
+    [["polic"], "batchproof", "Did you mean policy?"],
+    [["policy", "lnt"], "batchproof policy", "unknown command 'lnt'"],
+    [["policy", "lint"], "batchproof policy lint", "missing required argument 'file'"],
+    [["policy", "lint", "a", "b"], "batchproof policy lint", "too many arguments"],
+    [["policy", "lint", "a", "--al"], "batchproof policy lint", "unknown option '--al'"],
+    [["audit", "--rpc", "x"], "batchproof audit", "--registry <address>' not specified"],
+    [["key", "new", "--role", "boss"], "batchproof key new", "Allowed choices are custodian, source, lab"],
+  ])("%j", async (args, place, message) => {
+    const { code, stdout, stderr } = await batchproof(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: Bad usage: /);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(`  at ${place}\n  See \`${place} --help\`.\n`);
+  });
+});
+
+describe("a process of its own", () => {
+  it("exits 0 with the answer on stdout", async () => {
+    const { code, stdout, stderr } = await batchproofProcess(["policy", "lint", policyCopy()]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("0 errors, 1 warnings\n");
+    // Neither colours nor bars where no terminal is.
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("exits 2 with the error on stderr, and with --json as a document on stdout", async () => {
+    const plain = await batchproofProcess(["policy", "lint", "missing.json"]);
+    expect(plain).toMatchObject({ code: 2, stdout: "" });
+    expect(plain.stderr).toBe("error: There is no such file.\n  at missing.json\n");
+    const before = await batchproofProcess(["--json", "policy", "lint", "missing.json"]);
+    expect(before).toMatchObject({ code: 2, stderr: plain.stderr });
+    expect(JSON.parse(before.stdout)).toMatchObject({ error: { kind: "input", code: "file-missing" } });
+    expect(await batchproofProcess(["policy", "lint", "missing.json", "--json"])).toEqual(before);
+  });
+
+  it("exits 2 for bad usage", async () => {
+    expect(await batchproofProcess(["polic"])).toMatchObject({ code: 2, stdout: "" });
+  });
+});
+
+it("answers --help and --version on stdout, exit 0", async () => {
+  const help = await batchproof(["policy", "approve", "--help"]);
+  expect(help).toMatchObject({ code: 0, stderr: "" });
+  expect(help.stdout).toContain("--effective-from");
+  const version = await batchproof(["--version"]);
+  expect(version).toMatchObject({ code: 0, stderr: "" });
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+it("has no option for a secret, and asks for one only where somebody can answer", async () => {
+  const args = ["key", "new", "--role", "source", "--name", "a", "--org", "b", "--out", "/nonexistent/key"];
+  expect(await refusedWith(args)).toMatchObject({ exit: 2, code: "passphrase-missing" });
+});
+
+it.each(["-1", "65536", "http"])("refuses port %s", async (port) => {
+  expect(await refusedWith(["devnet", `--port=${port}`])).toMatchObject({ exit: 2, code: "port" });
+});

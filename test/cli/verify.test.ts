@@ -1,0 +1,94 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { contextOf } from "../../src/chain/context.ts";
+import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
+import { tinyCircuit } from "../contracts/support/sevenSignals.ts";
+import { batchproof, batchproofJson, refusedWith, scratch } from "./support.ts";
+
+interface Editable {
+  tier: number;
+  setup: string;
+  circuitId: string;
+  submitter: string;
+  signals: string[];
+  proof: { a: string[]; b: string[][]; c: string[] };
+}
+
+describe("verify", () => {
+  const folder = scratch();
+  const vkey = join(folder, "vkey.json");
+  let valid: Editable;
+
+  beforeAll(async () => {
+    const circuit = tinyCircuit("temperature");
+    writeFileSync(vkey, JSON.stringify(toSnarkjsKey(circuit.key)));
+    const [registry, submitter] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`];
+    const context = contextOf(31337n, registry, submitter);
+    const signals = { batch: 1n, rule: 2n, head: 3n, parties: 4n, record: 5n, deviations: 0n, context };
+    const described = { format: "batchproof-proof/1", circuit: "temperature-2k", tier: 2520, setup: "ceremony" };
+    const destination = { policyId: `0x${"33".repeat(32)}`, submitter, chainId: "31337", registry };
+    valid = { ...described, ...destination, ...(await circuit.prove(0, signals)) } as unknown as Editable;
+  });
+
+  function written(edit: (proof: Editable) => void = () => undefined): string {
+    const path = join(folder, "proof.json");
+    const copy = structuredClone(valid);
+    edit(copy);
+    writeFileSync(path, JSON.stringify(copy));
+    return path;
+  }
+
+  it("accepts a valid proof, and says that a key of a stranger is not pinned", async () => {
+    const file = written();
+    const { code, stdout } = await batchproof(["verify", file, "--vkey", vkey]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^The proof is valid\.$/m);
+    expect(stdout).toContain("NOT pinned in artifacts.lock.json");
+    const { json } = await batchproofJson(["verify", file, "--vkey", vkey]);
+    expect(json).toMatchObject({ valid: true, pinned: false, development: false, signals: { batch: "1", head: "3" } });
+  });
+
+  it.each<[code: string, pointer: string, edit: (proof: Editable) => void]>([
+    ["proof-invalid", "proof", ({ signals }) => (signals[0] = "7")],
+    ["signal-canonical", "signals/1", ({ signals }) => (signals[1] = "02")],
+    ["signals-count", "signals", ({ signals }) => signals.pop()],
+    ["proof-point", "proof/a", ({ proof }) => (proof.a[0] = "1")],
+    ["proof-invalid", "proof", ({ proof }) => (proof.a = proof.c)],
+    ["setup", "setup", (proof) => (proof.setup = "development")],
+    ["context", "submitter", (proof) => (proof.submitter = `0x${"44".repeat(20)}`)],
+    ["circuit", "tier", (proof) => (proof.tier = 1)],
+  ])("exits 1 for a tampered proof: %s at %s", async (code, pointer, edit) => {
+    const file = written(edit);
+    expect(await refusedWith(["verify", file, "--vkey", vkey])).toMatchObject({
+      exit: 1,
+      kind: "no",
+      code,
+      place: `${file}#/${pointer}`,
+    });
+  });
+
+  it("exits 3 for the key of another circuit", async () => {
+    const other = join(folder, "other.json");
+    writeFileSync(other, JSON.stringify(toSnarkjsKey(tinyCircuit("custody").key)));
+    expect(await refusedWith(["verify", written(), "--vkey", other])).toMatchObject({ exit: 3, code: "key-id" });
+  });
+
+  it("exits 3 for a key without a contribution: anybody forges its proofs", async () => {
+    const other = join(folder, "zero.json");
+    writeFileSync(other, JSON.stringify(toSnarkjsKey(tinyCircuit("custody").keyWithoutContribution)));
+    expect(await refusedWith(["verify", written(), "--vkey", other])).toMatchObject({ exit: 3, code: "key-delta" });
+  });
+
+  it("exits 2 for what is no envelope or no key", async () => {
+    const missing = join(folder, "missing.json");
+    expect(await refusedWith(["verify", missing])).toMatchObject({ exit: 2, code: "file-missing", place: missing });
+    expect(await refusedWith(["verify", written(), "--vkey", missing])).toMatchObject({
+      exit: 2,
+      code: "file-missing",
+    });
+    expect(await refusedWith(["verify", vkey])).toMatchObject({ exit: 2, code: "envelope" });
+    const proof = written();
+    expect(await refusedWith(["verify", proof, "--vkey", proof])).toMatchObject({ exit: 2, code: "vkey-format" });
+  });
+});
