@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     solidity: {
       fuzz: { runs: 256, seed: "0x62617463687072" },
-      invariant: { runs: 32, depth: 64, failOnRevert: true },
+      invariant: { runs: 64, depth: 100, failOnRevert: true },
       fsPermissions: { readDirectory: ["fixtures/vectors", "build/hardhat/artifacts/contracts"] },
     },
   },

@@ -36,14 +36,27 @@ export async function onChain<T>(options: Options, run: (chain: Chain) => Promis
     return await run(chain);
   } catch (error) {
     // A node that goes away half-way fails in ethers' or Node's own words: they are not a bug of ours.
-    throw isChainFailure(error) ? await explained(() => Promise.reject(error)).catch((cause: unknown) => cause) : error;
+    if (isChainFailure(error)) return await explained(() => Promise.reject(error));
+    throw error;
   } finally {
     await chain.close();
   }
 }
 
+/** Codes with which Node says that a connection failed. */
+const CONNECTION_CODES = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+];
+
 function isChainFailure(error: unknown): error is Error {
-  return error instanceof Error && ("shortMessage" in error || "syscall" in error);
+  if (!(error instanceof Error)) return false;
+  return "shortMessage" in error || ("code" in error && CONNECTION_CODES.includes(String(error.code)));
 }
 
 /** Runs with the register of --registry, for reading. */

@@ -1,4 +1,4 @@
-import { CIRCUITS, type Circuit } from "../src/circuits.ts";
+import type { Circuit } from "../src/circuits.ts";
 import { inputError } from "../src/errors.ts";
 import { checkLock, lockedCircuitId } from "../src/setup/artifactLock.ts";
 import { ensureArtifacts, type Artifacts } from "../src/setup/artifacts.ts";
@@ -7,17 +7,6 @@ import { withProgressBar } from "./progress.ts";
 /** What must be said of a development key wherever one is met. */
 export const DEVELOPMENT_WARNING =
   "DEVELOPMENT KEY: insecure by design, anybody can forge its proofs. It proves nothing to a third party.";
-
-/** The circuit of a name; `place` is the option or file that names it. Error `circuit`. */
-export function circuitNamed(name: string, place: string): Circuit {
-  const circuit = CIRCUITS.find((known) => known.name === name);
-  if (circuit !== undefined) return circuit;
-  throw inputError(`There is no circuit "${name}".`, {
-    place,
-    remedy: `Circuits: ${CIRCUITS.map((known) => known.name).join(", ")}.`,
-    code: "circuit",
-  });
-}
 
 /** A circuit's artifacts, made on first need under a progress bar. */
 export function builtCircuit(circuit: Circuit): Promise<Artifacts> {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { EXIT_CODE } from "../src/errors.ts";
+import { environmentError } from "../src/errors.ts";
 import { printError } from "./output.ts";
 import { run } from "./program.ts";
 
@@ -9,11 +9,15 @@ let exitCode = 0;
 
 // What escapes the catch (an error in a callback of a library) must not look like the answer "no", Node's own code.
 process.on("uncaughtException", (error) => process.exit(printError(error, argv.includes("--json"))));
-// A reader that has seen enough (`| head`) is no failure; a full disk is.
-process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
-  process.exit(code === "EPIPE" ? exitCode : EXIT_CODE.environment),
-);
+
+process.stdout.on("error", (cause: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`| head`) is no failure; a full disk is.
+  if (cause.code === "EPIPE") process.exit(exitCode);
+  const lost = { code: "output", place: "stdout", remedy: "Check the free space, and run it again.", cause };
+  process.exit(printError(environmentError("The answer could not be written.", lost), false));
+});
 
 exitCode = await run(argv);
-// Worker threads of a library must not keep a finished process alive; what was printed is flushed first.
-process.stdout.write("", () => process.stderr.write("", () => process.exit(exitCode)));
+// A failed write says so first, then what was printed is flushed. Worker threads of a library must not keep a finished
+// process alive.
+setImmediate(() => process.stdout.write("", () => process.stderr.write("", () => process.exit(exitCode))));

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { inputError } from "../src/errors.ts";
@@ -21,19 +22,20 @@ export async function newPassphrase(): Promise<string> {
 }
 
 async function ask(question: string): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw inputError("A passphrase is needed, and there is no terminal to ask for it.", {
-      code: "passphrase-missing",
-      remedy: `Set the environment variable ${VARIABLE}.`,
-    });
-  }
+  if (!process.stdin.isTTY) throw missing("A passphrase is needed, and there is no terminal to ask for it.");
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  // Ctrl-C aborts the question; Ctrl-D closes the terminal, and the question would wait for ever.
+  const refuse = (): Promise<never> => Promise.reject(missing("No passphrase was given."));
   try {
-    return await terminal.question("");
+    return await Promise.race([terminal.question("").catch(refuse), once(terminal, "close").then(refuse)]);
   } finally {
     terminal.close();
     process.stderr.write("\n");
   }
+}
+
+function missing(message: string): Error {
+  return inputError(message, { code: "passphrase-missing", remedy: `Set the environment variable ${VARIABLE}.` });
 }

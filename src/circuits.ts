@@ -23,12 +23,13 @@ export function kindCode(circuit: Circuit): number {
   return KIND[circuit.kind];
 }
 
-/** The circuit of a name. Error `circuit` if there is none. */
-export function circuitNamed(name: string): Circuit {
+/** The circuit of a name; `place` is the option or file that names it. Error `circuit` if there is none. */
+export function circuitNamed(name: string, place?: string): Circuit {
   const circuit = CIRCUITS.find((candidate) => candidate.name === name);
   if (circuit !== undefined) return circuit;
-  throw inputError(`There is no circuit ${name}.`, {
+  throw inputError(`There is no circuit "${name}".`, {
     code: "circuit",
-    remedy: `Name one of: ${CIRCUITS.map((candidate) => candidate.name).join(", ")}.`,
+    remedy: `Circuits: ${CIRCUITS.map((candidate) => candidate.name).join(", ")}.`,
+    ...(place === undefined ? {} : { place }),
   });
 }

@@ -17,7 +17,6 @@ import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { exceptionEvidence } from "../../src/claims/exceptionEvidence.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
 import { inputError } from "../../src/errors.ts";
-import type { DeviceId } from "../../src/formats/identity.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { parseTime } from "../../src/input/times.ts";
@@ -25,6 +24,7 @@ import { unlockKey } from "../../src/parties/keys.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { addressOf, asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
 import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
+import { deviceOf } from "../device.ts";
 import { passphrase } from "../passphrase.ts";
 
 const NOTHING = `0x${"0".repeat(64)}`;
@@ -181,19 +181,6 @@ function ownerOf(options: Options): string | undefined {
 /** The batch's key on the register. Whether it was opened, the register itself says. */
 function keyOfBatch(batch: Batch, { registry }: Contracts, owner: string): Promise<string> {
   return registry.keyOf(owner, batchCommitments(batch).batch);
-}
-
-/** "vendor|model|serial", as the device hash joins them. */
-function deviceOf(given: string): DeviceId {
-  const [vendor, model, serial, ...rest] = given.split("|");
-  if (vendor !== undefined && model !== undefined && serial !== undefined && rest.length === 0) {
-    return { vendor, model, serial };
-  }
-  throw inputError("A device is given by vendor, model and serial, joined by '|'.", {
-    place: `--device ${given}`,
-    remedy: 'Write it as in --device "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088".',
-    code: "device-id",
-  });
 }
 
 function stageChanges(options: Options): Parameters<typeof setStage>[2] {

@@ -37,6 +37,8 @@ async function devnet(_args: readonly string[], options: Options): Promise<Answe
   const server = await network.createServer(NAME, HOST, port);
   const url = `http://${HOST}:${(await server.listen()).port}`;
   const { chainId, accounts } = await ask(url);
+  // Before anything is printed: who reads it may stop us at once.
+  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   return {
     text: [
       `A local chain runs at ${url} (chain id ${chainId}). Ctrl-C ends it; nothing is kept.`,
@@ -46,7 +48,7 @@ async function devnet(_args: readonly string[], options: Options): Promise<Answe
     json: { url, chainId, accounts },
     // The end of the process ends the server.
     after: async () => {
-      await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+      await stopped;
     },
   };
 }

@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { mined } from "../../src/chain/deploy.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
-import type { DeviceId } from "../../src/formats/identity.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
 import { readKeyFile } from "../../src/parties/keys.ts";
 import { addParty, partyOfKey, partyTree, readParties, writeParties, type Party } from "../../src/parties/partyList.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
+import { deviceOf } from "../device.ts";
 import { answers, required, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 
@@ -78,16 +78,6 @@ async function partyOf(options: Options): Promise<Party> {
   const org = text(options, "org");
   if (org === undefined || name === undefined) throw partyUsage("A device needs --org and --name.");
   return { role: "device", name, org, device: deviceOf(device ?? ""), ...validity };
-}
-
-function deviceOf(joined: string): DeviceId {
-  const [vendor, model, serial, ...rest] = joined.split("|");
-  if (vendor && model && serial && rest.length === 0) return { vendor, model, serial };
-  throw inputError("A device is vendor, model and serial, joined by bars.", {
-    place: `--device ${joined}`,
-    remedy: 'Write for example --device "Berlinger|Fridge-tag 2 L|130500109088".',
-    code: "device-id",
-  });
 }
 
 function partyUsage(problem: string): Error {

@@ -1,6 +1,6 @@
 import { Argument } from "commander";
 import { id, type Signer } from "ethers";
-import { CIRCUITS, kindCode, type Circuit } from "../../src/circuits.ts";
+import { type Circuit, circuitNamed, CIRCUITS, kindCode } from "../../src/circuits.ts";
 import { qaRole, ROLE_ID } from "../../src/chain/codes.ts";
 import { addCircuit, deploy, mined, type RegisteredCircuit } from "../../src/chain/deploy.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
@@ -17,7 +17,7 @@ import {
   withRegistry,
   withRpc,
 } from "../chain.ts";
-import { circuitNamed, DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
+import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
 import { answers, required, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 

@@ -1,7 +1,7 @@
-import { CIRCUITS } from "../../src/circuits.ts";
+import { circuitNamed, CIRCUITS } from "../../src/circuits.ts";
 import { checkLock, writeLock } from "../../src/setup/artifactLock.ts";
 import type { Artifacts } from "../../src/setup/artifacts.ts";
-import { builtCircuit, circuitNamed, DEVELOPMENT_WARNING } from "../circuits.ts";
+import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
 import { answers, flag, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 

@@ -1,4 +1,4 @@
-import { CIRCUITS } from "../../src/circuits.ts";
+import { circuitNamed, CIRCUITS } from "../../src/circuits.ts";
 import { contextOf } from "../../src/chain/context.ts";
 import { BatchproofError, refusal } from "../../src/errors.ts";
 import { SIGNALS } from "../../src/formats/constants.ts";
@@ -8,7 +8,7 @@ import { verifyProof } from "../../src/prover/verify.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { fromSnarkjsKey } from "../../src/setup/verifyingKey.ts";
-import { circuitNamed, DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
+import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
 import { answers, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 

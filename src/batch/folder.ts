@@ -1,9 +1,9 @@
-import { access, mkdir, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
 import { batchCommitment, batchSalt, textHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
-import { readBytes, writeFileAtomically } from "../input/files.ts";
+import { flushFolder, readBytes, writeFileAtomically } from "../input/files.ts";
 import { MAX_JSON_BYTES, parseJson, readJson } from "../input/json.ts";
 import { parseTime } from "../input/times.ts";
 import {
@@ -137,7 +137,6 @@ export interface MissingEvidence {
 export async function initBatch(
   request: NewBatch,
 ): Promise<{ readonly commitments: Commitments; readonly missing: readonly MissingEvidence[] }> {
-  await refuseExisting(request.dir);
   const policyBytes = await readBytes(request.policyPath, { limit: MAX_JSON_BYTES });
   const policy = parsePolicy(parseJson(policyBytes, request.policyPath), request.policyPath);
   const { lot, coi, order, devices } = request;
@@ -188,35 +187,18 @@ async function makeFolder(
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    if (error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST")) {
-      throw existsError(dir);
-    }
     if (error instanceof BatchproofError) throw error;
+    if (error instanceof Error && "code" in error && TAKEN.has(String(error.code))) throw existsError(dir);
     throw environmentError("The batch folder cannot be made.", { code: "file-write", place: dir, cause: error });
   }
-  await flushFolder(parent);
+  await flushFolder(parent); // the salts of an opened batch must survive a power cut
 }
 
-/** Makes the rename survive a power cut: the salts of an opened batch must not be lost. */
-async function flushFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-async function refuseExisting(dir: string): Promise<void> {
-  const entries = await readdir(dir).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw inputError("This is not a folder that can be used.", { code: "batch-exists", place: dir, cause: error });
-  });
-  if (entries.length > 0) throw existsError(dir);
-}
+/** How a rename says that its target is a folder with files in it, or no folder. */
+const TAKEN: ReadonlySet<string> = new Set(["ENOTEMPTY", "EEXIST", "ENOTDIR"]);
 
 function existsError(dir: string): BatchproofError {
-  return inputError("The folder is there already and is not empty.", {
+  return inputError("There is a file, or a folder that is not empty, of this name already.", {
     code: "batch-exists",
     place: dir,
     remedy: "Name a new folder; a batch folder is never overwritten.",

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { inputError } from "../errors.ts";
 
 /** Files and folders of a batch folder (cli.md). */
@@ -28,7 +27,7 @@ export function claimFile(kind: "records" | "proofs", claimId: string): string {
 
 /** Path, inside the batch folder, of a raw file. Error `evidence-name` if the name could lead elsewhere or hide. */
 export function evidenceFile(name: string): string {
-  if (name !== basename(name) || !/^[^.\p{C}\\/:][^\p{C}\\/:]{0,199}$/u.test(name)) {
+  if (!/^[^.\p{C}\\/:][^\p{C}\\/:]{0,199}$/u.test(name)) {
     throw inputError("This is not a plain file name.", { code: "evidence-name", remedy: "Rename the raw file." });
   }
   return `evidence/${name}`;

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Interface, type JsonFragment } from "ethers";
 import type { SnarkjsVerifyingKey } from "snarkjs";
-import solc from "solc";
 import { fromSnarkjsKey } from "../setup/verifyingKey.ts";
 
 export interface CompiledVerifier {
@@ -62,6 +61,8 @@ export function compileVerifier(key: SnarkjsVerifyingKey): CompiledVerifier {
       outputSelection: { [FILE]: { [CONTRACT]: ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
     },
   };
+  // Loaded on demand: it is large, and most commands compile nothing.
+  const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   const output = JSON.parse(solc.compile(JSON.stringify(input))) as CompilerOutput;
   const contract = output.contracts[FILE]?.[CONTRACT];
   if (contract === undefined) {

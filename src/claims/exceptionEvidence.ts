@@ -23,10 +23,9 @@ export async function exceptionEvidence(batch: Batch, claimId: string): Promise<
     if (error instanceof BatchproofError && error.code === "record-missing") return NO_EVIDENCE;
     throw error;
   }
-  const { signature, rawFile, header } = stored;
+  const { signature, rawFile, secret } = stored;
   const bytes = await readBytes(join(batch.dir, evidenceFile(rawFile)), { within: batch.dir });
   const signed = Buffer.from([signature.r8x, signature.r8y, signature.s].join(), "utf8");
-  const secret = batch.secrets.recordSecret(claimId, Number(header.attempt));
   const leaves = [...linesOf(Buffer.from(bytes)), signed].map((line, k) => leafHash(secret, k, line));
   return `0x${rootOf(leaves).toString("hex")}`;
 }

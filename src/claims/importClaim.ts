@@ -55,7 +55,7 @@ export async function importFridgetag(request: ImportRequest): Promise<Imported>
   const rule = deriveRule(batch.policy, index, batch.secrets.ruleSalt(claim.id));
   const bytes = await readBytes(file);
   const period = stagePeriod(batch, claim.stage);
-  const circuits = claim.circuits.map(circuitNamed);
+  const circuits = claim.circuits.map((name) => circuitNamed(name));
   const unsigned = temperatureRecord(bytes, file, rule, period, batch.lot, circuits, request.settings);
 
   const key: JournalKey = {

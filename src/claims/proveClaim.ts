@@ -27,7 +27,9 @@ export async function proveClaim(dir: string, claimId: string, options: ProveOpt
   const batch = await readBatch(dir);
   const { claim, index } = claimOf(batch, claimId);
   const evidence = await gatherEvidence(batch, claimId);
-  const circuit = claim.circuits.map(circuitNamed).find(({ tier }) => BigInt(tier) === evidence.header.n);
+  const circuit = claim.circuits
+    .map((name) => circuitNamed(name))
+    .find(({ tier }) => BigInt(tier) === evidence.header.n);
   if (circuit === undefined) {
     throw environmentError(`No circuit of claim ${claimId} holds exactly ${evidence.header.n} readings.`, {
       code: "circuit",

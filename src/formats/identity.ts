@@ -8,8 +8,12 @@ export function bytesHash(bytes: Uint8Array): bigint {
   return BigInt(`0x${createHash("sha256").update(bytes).digest("hex")}`) >> 8n;
 }
 
-/** lotHash, coiHash, orderHash, org, productHash: SHA-256 of the NFC-normalised UTF-8 text, cut to 248 bits. */
+/**
+ * lotHash, coiHash, orderHash, org, productHash: SHA-256 of the NFC-normalised UTF-8 text, cut to 248 bits. Error `text`
+ * for half a surrogate pair: two such texts would have one hash.
+ */
 export function textHash(text: string): bigint {
+  if (!text.isWellFormed()) throw inputError("The text is not valid Unicode.", { code: "text" });
   return bytesHash(Buffer.from(text.normalize("NFC"), "utf8"));
 }
 

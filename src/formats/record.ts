@@ -1,4 +1,5 @@
 import { hkdfSync } from "node:crypto";
+import { inputError } from "../errors.ts";
 import { ROWS_PER_CHUNK, TAG } from "./constants.ts";
 import { sponge } from "./poseidon.ts";
 import { chunkDigest, chunkStarts, packChunk, seriesRoot, type Row } from "./series.ts";
@@ -70,9 +71,12 @@ export function recordSalts(secret: Uint8Array, chunks: number): RecordSalts {
 /** The padded rows' series root under the record's salts. */
 export function saltedSeriesRoot(rows: readonly Row[], chunkSalts: readonly bigint[]): bigint {
   const starts = chunkStarts(rows);
+  if (chunkSalts.length !== starts.length) {
+    throw inputError(`A series of ${starts.length} chunks needs as many salts.`, { code: "series-salts" });
+  }
   return seriesRoot(
-    starts.map((start, k) =>
-      chunkDigest(start, chunkSalts[k] ?? 0n, packChunk(rows.slice(k * ROWS_PER_CHUNK, (k + 1) * ROWS_PER_CHUNK))),
+    chunkSalts.map((salt, k) =>
+      chunkDigest(starts[k] ?? 0n, salt, packChunk(rows.slice(k * ROWS_PER_CHUNK, (k + 1) * ROWS_PER_CHUNK))),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import { buildEddsa, type Element } from "circomlibjs";
 import type { PublicKey } from "./identity.ts";
 import { TAG } from "./constants.ts";
+import { FIELD } from "./field.ts";
 import { poseidon } from "./poseidon.ts";
 
 const eddsa = await buildEddsa();
@@ -31,6 +32,9 @@ export function sign(privateKey: Uint8Array, message: bigint): Signature {
 
 /** The same verdict as template SignatureCheck: points on the curve, key not of low order, S below the group order. */
 export function verifySignature(key: PublicKey, message: bigint, signature: Signature): boolean {
+  // The library would reduce larger coordinates, and never return for a negative S.
+  const numbers = [key.x, key.y, signature.r8x, signature.r8y, signature.s];
+  if (numbers.some((value) => value < 0n || value >= FIELD)) return false;
   const point = [F.e(key.x), F.e(key.y)] as const;
   const packed = { R8: [F.e(signature.r8x), F.e(signature.r8y)] as const, S: signature.s };
   return eddsa.verifyPoseidon(F.e(message), packed, point) && !hasLowOrder(point);

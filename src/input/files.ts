@@ -191,8 +191,8 @@ async function writeDurably(path: string, data: string | Uint8Array, mode: numbe
   }
 }
 
-/** Makes the rename itself survive a power cut. */
-async function flushFolder(path: string): Promise<void> {
+/** Makes a rename within a folder survive a power cut. */
+export async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();

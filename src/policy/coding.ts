@@ -95,17 +95,6 @@ function nearestGaps(gap: number): [below: number, above: number] {
 }
 
 /**
- * The code of a temperature in micro-degrees, rounded outward from the centre of the range: below it down, at or above
- * it up. So a reading beyond a limit by any amount has a code beyond that limit (below 0 or above `width`).
- */
-export function codeOf(grid: Grid, micro: bigint): number {
-  const { origin, stepNum, stepDen, width } = grid;
-  const above = (micro + CELSIUS_OFFSET - origin) * stepDen;
-  const upperHalf = 2n * above >= width * stepNum;
-  return Number(upperHalf ? ceilDivide(above, stepNum) : -ceilDivide(-above, stepNum));
-}
-
-/**
  * The temperature a code stands for, such as "5.1 °C", or "about 5.0333 °C" where it has no short decimal form. The
  * reading was at it, or less than one step nearer to the centre of the range.
  */

@@ -20,7 +20,7 @@ export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name
     stages: policy.stages.length,
     maxDue: [BigInt(policy.maxDue[0]), BigInt(policy.maxDue[1])],
     claims: policy.claims.map((claim, index) => ({
-      circuitIds: claim.circuits.map(circuitId),
+      circuitIds: claim.circuits.map((name) => circuitId(name)),
       rule: ruleHash(deriveRule(policy, index, saltOf(salts, claim.id))),
       stage: claim.stage,
       class: CLAIM_CLASS[claim.class],

@@ -1,6 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-
 import { ensureFolder } from "./artifactFolder.ts";
 import { COMPILER, compileCircuit } from "./compile.ts";
 import { writeDevelopmentKey } from "./developmentKey.ts";

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
-
 import { type BatchproofError, environmentError, inputError } from "../errors.ts";
 import { type R1csHeader, readR1csHeader } from "./r1cs.ts";
 

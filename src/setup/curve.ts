@@ -1,5 +1,4 @@
 import { curves } from "snarkjs";
-
 import { type CurveCode } from "./curveArena.ts";
 
 /** The curve code of snarkjs, compiled once, and what else the setup takes from it. */

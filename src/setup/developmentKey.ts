@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
-
 import { bn254 } from "@noble/curves/bn254.js";
-
 import { FIELD } from "../formats/field.ts";
 import { toLittleEndian } from "./bytes.ts";
 import { type Curve, loadCurve } from "./curve.ts";

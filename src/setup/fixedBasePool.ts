@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-
 import { AFFINE_BYTES, type CurveCode, type Group, SCALAR_BYTES } from "./curveArena.ts";
 import { bestWindow } from "./fixedBase.ts";
 import { type BatchDone, type Job, type WorkerSetup } from "./fixedBaseWorker.ts";

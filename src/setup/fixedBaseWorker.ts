@@ -1,5 +1,4 @@
 import { parentPort, workerData } from "node:worker_threads";
-
 import { AFFINE_BYTES, CurveArena, type CurveCode, type Group, SCALAR_BYTES } from "./curveArena.ts";
 import { BATCH, FixedBase } from "./fixedBase.ts";
 

@@ -1,5 +1,4 @@
 import { bn254 } from "@noble/curves/bn254.js";
-
 import { type BatchproofError, environmentError } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
 import { developmentCircuitHash, isDevelopmentKey } from "./developmentKey.ts";

@@ -1,5 +1,4 @@
 import { bn254 } from "@noble/curves/bn254.js";
-
 import type { Affine, Affine2 } from "./verifyingKey.ts";
 
 /** BN254: y^2 = x^3 + 3 over the base field, y^2 = x^3 + 3/(9+i) over its quadratic extension. */
@@ -8,7 +7,7 @@ const B = 3n;
 const TWIST_B = Fp2.div({ c0: B, c1: 0n }, { c0: 9n, c1: 1n });
 
 /** A coordinate in its one spelling: 0 <= value < q. */
-export function isCoordinate(value: bigint): boolean {
+function isCoordinate(value: bigint): boolean {
   return value >= 0n && value < Fp.ORDER;
 }
 

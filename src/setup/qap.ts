@@ -1,5 +1,4 @@
 import { bn254 } from "@noble/curves/bn254.js";
-
 import { toLittleEndian } from "./bytes.ts";
 import type { Curve } from "./curve.ts";
 import { type CurveArena, SCALAR_BYTES } from "./curveArena.ts";

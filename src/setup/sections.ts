@@ -1,5 +1,4 @@
 import { type FileHandle, open } from "node:fs/promises";
-
 import { type BatchproofError, environmentError } from "../errors.ts";
 
 /**

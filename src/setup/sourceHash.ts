@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
-
 import { inputError } from "../errors.ts";
 import { COMPILER, LIBRARIES } from "./compile.ts";
 

@@ -1,6 +1,5 @@
 import { keccak256 } from "ethers";
 import type { SnarkjsVerifyingKey } from "snarkjs";
-
 import { inputError } from "../errors.ts";
 import { readBytes } from "../input/files.ts";
 import { toBigEndian } from "./bytes.ts";

@@ -1,5 +1,4 @@
 import { bn254 } from "@noble/curves/bn254.js";
-
 import { FIELD } from "../formats/field.ts";
 import { littleEndian } from "./bytes.ts";
 import { malformed, SectionFile } from "./sections.ts";

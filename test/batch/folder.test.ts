@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   cpSync,
   mkdirSync,
@@ -26,6 +27,7 @@ import { claimFile, evidenceFile } from "../../src/batch/paths.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { openingHead } from "../../src/formats/head.ts";
 import { batchCommitment, batchSalt, deviceHash, deviceSet, keyHash, textHash } from "../../src/formats/identity.ts";
+import { canonicalJson } from "../../src/input/json.ts";
 import { acquireLock } from "../../src/parties/lock.ts";
 import { partyOfKey, writeParties } from "../../src/parties/partyList.ts";
 import { readSalts } from "../../src/policy/salts.ts";
@@ -158,7 +160,10 @@ describe("a new batch folder", () => {
     const error = await refusedAsync(initBatch(newBatch(site, dir)));
     expect([error.code, error.place]).toEqual(["batch-exists", dir]);
     expect(readFileSync(join(dir, "secrets.json"))).toEqual(secrets);
-    expect((await refusedAsync(initBatch(newBatch(site, site.policyPath)))).code).toBe("batch-exists");
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    expect((await refusedAsync(initBatch(newBatch(site, file)))).code).toBe("batch-exists");
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
   it.each<[string, string, object]>([
@@ -322,6 +327,19 @@ describe("a batch folder is refused", () => {
     expect((await refusedAsync(readBatch(dir))).code).toBe("batch-commitments");
   });
 
+  it("with a batch commitment that is not that of its identity", async () => {
+    const dir = await made();
+    const { opening } = batchCommitments(await readBatch(dir));
+    const commitments = { batch: toHex(1n), opening: toHex(opening) };
+    edit(dir, "batch.json", (file) => ({ ...file, commitments }));
+    edit(dir, "secrets.json", (file) => {
+      const changed = { ...file, batch: toHex(1n), checksum: undefined };
+      const text = canonicalJson(JSON.parse(JSON.stringify(changed)));
+      return { ...changed, checksum: createHash("sha256").update(text).digest("hex") };
+    });
+    expect((await refusedAsync(readBatch(dir))).code).toBe("batch-commitments");
+  });
+
   it("with another policy", async () => {
     const dir = await made();
     writeFileSync(join(dir, "policy.json"), JSON.stringify({ ...POLICY, version: 2 }));
@@ -481,7 +499,7 @@ describe("an interrupted init (F6)", () => {
   it("leaves no half-made batch; another one completes", async () => {
     const script = new URL("./initProcess.ts", import.meta.url);
     let total = 0;
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       const target = join(folder, `killed-${round}`);
       mkdirSync(target);
       const keyPath = join(site.folder, "custodian.key.json");

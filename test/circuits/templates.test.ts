@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
-import type { StageHead } from "../../src/formats/head.ts";
+import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
 import { sponge } from "../../src/formats/poseidon.ts";
 import { saltedSeriesRoot } from "../../src/formats/record.ts";
-import type { TemperatureRule } from "../../src/formats/rule.ts";
+import { TEMPERATURE_RULE_FIELDS } from "../../src/formats/rule.ts";
 import { sourceMessage } from "../../src/formats/source.ts";
 import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
 import { fieldsOf, VECTORS } from "../formats/vectors.ts";
@@ -243,8 +243,8 @@ describe("Range", () => {
 });
 
 describe("HeadOpening and RuleOpening", () => {
-  const head = fieldsOf<StageHead>(VECTORS.head.fields);
-  const rule = fieldsOf<TemperatureRule>(VECTORS.rule.fields);
+  const head = fieldsOf(STAGE_HEAD_FIELDS, VECTORS.head.fields);
+  const rule = fieldsOf(TEMPERATURE_RULE_FIELDS, VECTORS.rule.fields);
 
   it("open exactly what the shared vectors hash", async () => {
     const opening = await template("headOpening");

@@ -1,4 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { encryptKeystoreJson, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,6 +20,8 @@ import {
   startDevnet,
   VALID,
 } from "./support.ts";
+
+/** Everything that needs a chain or the artifacts of temperature-2k, which are made on first need. */
 
 interface Node {
   readonly url: string;
@@ -195,7 +200,8 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
       const registry = handle("ComplianceRegistry", deployed.addresses.registry, owner);
       const now = BigInt((await chain.provider.getBlock("latest"))?.timestamp ?? 0);
       const nothing = `0x${"0".repeat(64)}`;
-      await mined(() => registry.openBatch(1n, 2n, policyId, [now + 60n, now + 60n], nothing, [], [], nothing));
+      const due = [now + 60n, now + 60n] as const;
+      await mined(() => registry.openBatch(1n, 2n, policyId, due, nothing, [accounts[5] ?? ""], [], nothing));
       await chain.provider.send("evm_setNextBlockTimestamp", [`0x${(now + 3600n).toString(16)}`]);
       await chain.provider.send("evm_mine", []);
     } finally {
@@ -236,7 +242,50 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
   });
 });
 
+describe("setup", () => {
+  it("makes what the lock file pins, and names the key's kind", async () => {
+    const lock = JSON.parse(readFileSync("artifacts.lock.json", "utf8")) as {
+      circuits: Record<string, { vkeyHash: string }>;
+    };
+    const circuits = Object.entries(lock.circuits).map(([name, { vkeyHash }]) => ({ name, circuitId: vkeyHash }));
+    expect(await batchproofJson(["setup"])).toMatchObject({ code: 0, json: { lock: "equal", circuits } });
+    const shown = await batchproof(["setup", "--circuit", "temperature-2k"]);
+    expect(shown.stdout).toContain("DEVELOPMENT KEY: insecure by design");
+  });
+
+  it("refuses a circuit that there is not", async () => {
+    expect(await refusedWith(["setup", "--circuit", "temperature-9k"])).toMatchObject({
+      exit: 2,
+      code: "circuit",
+      place: "--circuit",
+      remedy: "Circuits: temperature-2k.",
+    });
+  });
+});
+
 describe("a chain that is not to be used", () => {
+  it("has a node that goes away half-way: exit 3, no bug of ours", async () => {
+    const server = createServer((request, response) => {
+      request.on("data", (body: Buffer) => {
+        if (!body.toString().includes("eth_chainId")) response.destroy();
+        else response.end('{"jsonrpc":"2.0","id":1,"result":"0x7a69"}');
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    try {
+      const at = ["--rpc", `http://127.0.0.1:${port}`, "--registry", `0x${"11".repeat(20)}`];
+      expect(await refusedWith(["audit", ...at])).toMatchObject({ exit: 3, kind: "environment", code: "chain" });
+    } finally {
+      server.close();
+    }
+  });
+
+  it("is not looked for behind a register alone", async () => {
+    const doctor = ["doctor", "--registry", `0x${"11".repeat(20)}`];
+    expect(await refusedWith(doctor)).toMatchObject({ exit: 2, code: "usage", place: "--registry" });
+  });
+
   it("is said to be unreachable, exit 3, with the remedy", async () => {
     const rpc = ["--rpc", `http://127.0.0.1:${await freePort()}`];
     const registry = ["--registry", `0x${"11".repeat(20)}`];

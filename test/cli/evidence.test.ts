@@ -1,9 +1,9 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAnvil } from "../contracts/support/chains.ts";
-import { cli, cliJson, type CliResult } from "../support/cli.ts";
+import { batchproof, batchproofProcess, filesIn, PASSPHRASE, type Run } from "./support.ts";
 
 /**
  * The way of a batch as its people walk it: every step a command of its own, on a node of another maker (anvil), from a
@@ -23,6 +23,20 @@ let accounts: string[];
 const path = (name: string): string => join(home, name);
 const as = (index: number): string[] => ["--account", accounts[index] ?? ""];
 
+const ENVIRONMENT = { BATCHPROOF_PASSPHRASE: PASSPHRASE };
+
+/** A process of its own, as a user runs it. */
+function cli(args: readonly string[]): Promise<Run> {
+  return batchproofProcess(args, ENVIRONMENT);
+}
+
+/** A step that must succeed, in this process because it only sets the scene. */
+async function cliJson<T>(args: readonly string[]): Promise<T> {
+  const { code, stdout, stderr } = await batchproof([...args, "--json"], ENVIRONMENT);
+  if (code !== 0) throw new Error(`batchproof ${args.join(" ")}: exit ${code}\n${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
 async function initialise(name: string, order: string): Promise<string> {
   const dir = path(name);
   const identity = ["--lot", `LOT ${name}`, "--coi", `COI of ${name}`, "--order", order];
@@ -31,9 +45,19 @@ async function initialise(name: string, order: string): Promise<string> {
   return dir;
 }
 
-function importInto(dir: string, extra: readonly string[] = ["--offset", "+00:00"], file = RAW): Promise<CliResult> {
+/** The same without the seconds that a process takes to load. */
+function inThisProcess(args: readonly string[]): Promise<Run> {
+  return batchproof(args, ENVIRONMENT);
+}
+
+function importInto(
+  dir: string,
+  extra: readonly string[] = ["--offset", "+00:00"],
+  file = RAW,
+  run = cli,
+): Promise<Run> {
   const target = ["--into", dir, "--claim", CLAIM, "--source", path("source.json")];
-  return cli(["import", "fridgetag", file, ...target, ...extra]);
+  return run(["import", "fridgetag", file, ...target, ...extra]);
 }
 
 function setTimes(dir: string, start: string, end: string): Promise<unknown> {
@@ -41,7 +65,7 @@ function setTimes(dir: string, start: string, end: string): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "batchproof-cli-"));
+  home = await mkdtemp(join(tmpdir(), "batchproof-evidence-"));
   chain = await startAnvil();
   accounts = (await chain.chain.provider.listAccounts()).map(({ address }) => address);
   const rpc = ["--rpc", chain.url];
@@ -147,7 +171,7 @@ describe("a leg out of range", () => {
     const proven = await cli(["prove", dir, "--json", ...destination]);
     expect(proven.code).toBe(1);
     expect(JSON.parse(proven.stdout)).toMatchObject({ error: { code: "range" } });
-    expect(await readdir(join(dir, "proofs"))).toEqual([]);
+    expect(filesIn(join(dir, "proofs"))).toEqual([]);
 
     const what = ["--claim", CLAIM, "--category", "parameter", "--severity", "2", "--reference", "DEV-1"];
     expect((await cli(["exception", "raise", dir, ...what, ...on, ...as(3)])).code).toBe(0);
@@ -180,11 +204,11 @@ describe("bad input leaves nothing behind", () => {
   it.each(cases)("%s", async (what, extra, file, expected) => {
     const dir = await initialise(`bad-${what.replaceAll(" ", "-")}`, `order of ${what}`);
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-09T11:01:00Z");
-    const refused = await importInto(dir, extra, file);
+    const refused = await importInto(dir, extra, file, inThisProcess);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(expected);
-    expect(await readdir(join(dir, "records"))).toEqual([]);
-    expect(await readdir(join(dir, "evidence"))).toEqual([]);
+    expect(filesIn(join(dir, "records"))).toEqual([]);
+    expect(filesIn(join(dir, "evidence"))).toEqual([]);
   });
 
   it("a stage that the file covers only with a gap", async () => {
@@ -193,7 +217,7 @@ describe("bad input leaves nothing behind", () => {
     const refused = await importInto(dir);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("the rule allows 15 min");
-    expect(await readdir(join(dir, "records"))).toEqual([]);
+    expect(filesIn(join(dir, "records"))).toEqual([]);
   });
 
   it("missing secrets, and a policy that is not the batch's", async () => {
@@ -210,7 +234,7 @@ describe("bad input leaves nothing behind", () => {
 });
 
 /** No salt, identity or site may appear in anything that leaves the folder or is printed. */
-async function expectNothingPrivate(dir: string, outputs: readonly CliResult[], proof: string): Promise<void> {
+async function expectNothingPrivate(dir: string, outputs: readonly Run[], proof: string): Promise<void> {
   const secrets = JSON.parse(await readFile(join(dir, "secrets.json"), "utf8")) as object;
   const texts = [...outputs.map(({ stdout, stderr }) => stdout + stderr), await readFile(proof, "utf8")];
   const values = JSON.stringify(secrets).match(/"(0x)?[0-9a-f]{62,64}"/g) ?? [];

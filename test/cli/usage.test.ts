@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { batchproof, batchproofProcess, policyCopy, refusedWith } from "./support.ts";
+import { batchproof, batchproofProcess, MAIN, POLICY, refusedWith } from "./support.ts";
 
 describe("bad usage exits 2 and names the command and its help", () => {
   it.each([
@@ -22,7 +24,7 @@ describe("bad usage exits 2 and names the command and its help", () => {
 
 describe("a process of its own", () => {
   it("exits 0 with the answer on stdout", async () => {
-    const { code, stdout, stderr } = await batchproofProcess(["policy", "lint", policyCopy()]);
+    const { code, stdout, stderr } = await batchproofProcess(["policy", "lint", POLICY]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("0 errors, 1 warnings\n");
     // Neither colours nor bars where no terminal is.
@@ -37,6 +39,15 @@ describe("a process of its own", () => {
     expect(before).toMatchObject({ code: 2, stderr: plain.stderr });
     expect(JSON.parse(before.stdout)).toMatchObject({ error: { kind: "input", code: "file-missing" } });
     expect(await batchproofProcess(["policy", "lint", "missing.json", "--json"])).toEqual(before);
+  });
+
+  it.runIf(existsSync("/dev/full"))("exits 3 if its answer is lost on a full disk", () => {
+    const lint = `"${process.execPath}" "${MAIN}" policy lint ${POLICY} > /dev/full`;
+    const { status, stderr } = spawnSync("sh", ["-c", lint], { encoding: "utf8" });
+    expect({ status, stderr: stderr.split("\n")[0] }).toEqual({
+      status: 3,
+      stderr: "error: The answer could not be written.",
+    });
   });
 
   it("exits 2 for bad usage", async () => {

@@ -26,7 +26,11 @@ export const VECTORS = JSON.parse(readFileSync("fixtures/vectors/formats.json", 
   source: { batch: string; stage: string; channelId: string; record: string; message: string };
 }>;
 
-/** The numbers of a vector's fields as bigints. */
-export function fieldsOf<T>(fields: Readonly<Record<string, string>>): T {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, BigInt(value)])) as T;
+/** The numbers of a vector's fields as bigints: exactly these fields. */
+export function fieldsOf<K extends string>(
+  names: readonly K[],
+  fields: Readonly<Record<string, string>>,
+): Record<K, bigint> {
+  if (Object.keys(fields).join() !== names.join()) throw new Error(`the vector has other fields than ${names.join()}`);
+  return Object.fromEntries(names.map((name) => [name, BigInt(fields[name] ?? "")])) as Record<K, bigint>;
 }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CELSIUS_OFFSET, MAX_WIDTH, MIN_WIDTH } from "../../src/formats/constants.ts";
 import { formatMicro } from "../../src/input/quantities.ts";
-import { codeOf, describeCode, describeStep, gridOf, timingOf } from "../../src/policy/coding.ts";
+import { codeReading } from "../../src/import/coding.ts";
+import { describeCode, describeStep, gridOf, timingOf, type Grid } from "../../src/policy/coding.ts";
 import { errorOf } from "./support.ts";
 
 function grid(low: string, high: string, resolution: string): ReturnType<typeof gridOf> {
@@ -61,6 +62,11 @@ const lawful = ranges.map((range) => ({ ...range, grid: gridOf(asLimits(range)) 
 
 function asLimits(range: { low: bigint; high: bigint; resolution: bigint }): Parameters<typeof gridOf>[0] {
   return { range: [formatMicro(range.low), formatMicro(range.high)], resolution: formatMicro(range.resolution) };
+}
+
+/** The code that import gives a temperature in micro-degrees under a policy's grid. */
+function codeOf(grid: Grid, micro: bigint): number {
+  return Number(codeReading(micro + CELSIUS_OFFSET, grid));
 }
 
 describe("gridOf and codeOf, for every lawful range", () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { groth16 } from "snarkjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { verifyProof } from "../../src/prover/verify.ts";
@@ -127,6 +127,17 @@ describe("F1, S3: a file that is not the one that was written is never used (art
     const manifest = readFileSync(join(dirname(twin.zkey), "manifest.json"), "utf8");
     writeFileSync(join(dirname(artifacts.zkey), "manifest.json"), manifest.replace("twin.zkey", "tiny.zkey"));
     await expect(ensureArtifacts(TINY, { store })).rejects.toMatchObject({ code: "key-circuit" });
+  });
+
+  it("S3: the verifying key of another circuit beside the right proving key (key-id)", async () => {
+    const twin = await ensureArtifacts({ name: "twin", main: "test/setup/circuits/twin.circom" }, { store });
+    cpSync(twin.vkey, artifacts.vkey);
+    const files = {
+      "tiny.zkey": await sha256File(artifacts.zkey),
+      [basename(artifacts.vkey)]: await sha256File(twin.vkey),
+    };
+    writeFileSync(join(dirname(artifacts.zkey), "manifest.json"), JSON.stringify({ files }));
+    await expect(ensureArtifacts(TINY, { store })).rejects.toMatchObject({ code: "key-id" });
   });
 
   it("S3: an edited source gets artifacts of its own", async () => {

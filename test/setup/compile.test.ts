@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/root.ts";
-import { compileCircuit } from "../../src/setup/compile.ts";
+import { COMPILER, compileCircuit } from "../../src/setup/compile.ts";
 import { sourceHash } from "../../src/setup/sourceHash.ts";
 import { compileTestCircuit, temporaryFolder } from "./support.ts";
 
@@ -59,6 +60,15 @@ describe("sourceHash", () => {
 
   it("is the same for the same files in another folder", async () => {
     expect(await hashOf("first", {})).toBe(await hashOf("second", { "circuits/unused.circom": "x" }));
+  });
+
+  it("covers compiler, version, flags and the path and content of every file", async () => {
+    const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+    const lines = Object.entries(files)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, text]) => `${sha256(text)} ${path}\n`);
+    expect(await hashOf("formula", {})).toBe(sha256(`${COMPILER}\n${lines.join("")}`));
+    expect(COMPILER).toBe("circom2 0.2.23 --O2");
   });
 
   it("changes with the main file, with an included file and with a file of a library", async () => {

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { bn254 } from "@noble/curves/bn254.js";
 import { ContractFactory } from "ethers";
 import { groth16, powersOfTau, type SnarkjsProof, wtns } from "snarkjs";
-import { afterAll, expect } from "vitest";
+import { afterAll, expect, onTestFinished } from "vitest";
 import { embeddedChain } from "../../src/chain/connect.ts";
 import { compileVerifier } from "../../src/chain/verifier.ts";
 import { toLittleEndian } from "../../src/setup/bytes.ts";
@@ -18,7 +18,7 @@ import { type Affine, type Affine2, toSnarkjsKey, type VerifyingKey } from "../.
 import { type CompiledCircuit, compileCircuit } from "../../src/setup/compile.ts";
 
 /** After this a process that does not end by itself is ended. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 30_000;
 
 /** A folder that is removed when the tests of the file are done. */
 export function temporaryFolder(): string {
@@ -194,7 +194,11 @@ export function startModule(folder: string, code: string): ChildProcessByStdio<n
   const file = join(mkdtempSync(join(folder, "module-")), "main.mjs");
   const source = pathToFileURL(join(packageRoot(), "src")).href;
   writeFileSync(file, code.replaceAll('"batchproof/', `"${source}/`));
-  return spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"], timeout: PATIENCE_MS });
+  const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"], timeout: PATIENCE_MS });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  return child;
 }
 
 /** What the process printed. Fails if it does not end by itself with exit code 0. */

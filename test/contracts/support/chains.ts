@@ -18,7 +18,8 @@ export async function startAnvil(chainId = 31337n): Promise<{ chain: Chain; url:
   const node = spawn(
     "node_modules/.bin/anvil",
     ["--port", String(port), "--chain-id", String(chainId), "--accounts", ACCOUNTS, "--silent"],
-    { stdio: "ignore" },
+    // Should it ever end by itself, it says why.
+    { stdio: ["ignore", "ignore", "inherit"] },
   );
   const exited = new Promise<void>((resolve) => node.once("exit", () => resolve()));
   const chain = await retry(() => connectRpc(url));
