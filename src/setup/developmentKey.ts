@@ -17,7 +17,7 @@ import { GROTH16, ZKEY_SECTION } from "./zkey.ts";
 /**
  * The development setup: a Groth16 key whose secrets everybody can compute. It needs no ceremony and no download, and
  * the same circuit gives the same key on every machine. It proves nothing to a third party: whoever reads this file
- * can forge a proof of anything (test/setup/forge.test.ts does).
+ * can forge a proof of anything (test/setup/developmentKey.test.ts does).
  */
 
 const SEED = "batchproof development setup: insecure by design";

@@ -21,7 +21,7 @@ export function bestWindow(points: number): number {
   return best;
 }
 
-/** One digit more than the bits need would be wrong only if the topmost digit could carry; it has a bit to spare. */
+/** Digits of a scalar. The topmost one has at least a bit to spare, so it never carries into a digit that is not there. */
 function digitCount(window: number): number {
   return Math.floor(SCALAR_BITS / window) + 1;
 }

@@ -16,7 +16,7 @@ export async function startAnvil(chainId = 31337n): Promise<{ chain: Chain; url:
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const node = spawn(
-    "node_modules/.bin/anvil",
+    "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil",
     ["--port", String(port), "--chain-id", String(chainId), "--accounts", ACCOUNTS, "--silent"],
     // Should it ever end by itself, it says why.
     { stdio: ["ignore", "ignore", "inherit"] },
