@@ -1,5 +1,9 @@
-/** The part of the WebAssembly API that the setup uses: the types of Node.js name only `Module`. */
+/** The part of the WebAssembly API that the setup uses: the types of Node.js leave it out. */
 declare namespace WebAssembly {
+  interface Module {
+    /** Compiled code shows nothing of itself. */
+    readonly [Symbol.toStringTag]?: string;
+  }
   const Module: new (code: Uint8Array<ArrayBuffer>) => Module;
 
   interface Memory {
