@@ -6,6 +6,7 @@ import { contextOf } from "../chain/context.ts";
 import { registerAt } from "../chain/handles.ts";
 import { deviationNames } from "../rules/temperature.ts";
 import { verifyProof } from "../prover/verify.ts";
+import { withSnarkjs } from "../setup/snarkjsThreads.ts";
 import { decodeVerifyingKey } from "../setup/verifyingKey.ts";
 import { incomplete, readLog } from "./log.ts";
 import {
@@ -69,7 +70,7 @@ export async function audit(provider: Provider, registry: string): Promise<Audit
   const counts = await registerAt(addresses, provider).registry.registryCounts({ blockTag: log.block });
   requireCounts(view, counts);
 
-  const unproven = await unprovenAttestations(view, chainId, registry);
+  const unproven = await withSnarkjs(() => unprovenAttestations(view, chainId, registry));
   const batches = view.batches.map((batch) => report(batch, view, unproven));
   const having = (...statuses: StatusName[]): number =>
     batches.filter(({ status }) => statuses.includes(status)).length;
@@ -225,7 +226,7 @@ function report(batch: BatchView, view: RegisterView, unproven: ReadonlyMap<Atte
 }
 
 function colourOf(status: StatusName, broken: boolean): BatchReport["colour"] {
-  if (broken) return "declared";
+  if (broken) return "unknown"; // whatever the register says
   if (status === "Released" || status === "Completed" || status === "Compliant") return "proven";
   return status === "Open" || status === "Overdue" ? "unknown" : "declared";
 }

@@ -1,0 +1,176 @@
+import type { Log, Provider } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { audit, type AuditReport, type BatchReport } from "../../src/audit/audit.ts";
+import { auditText } from "../../src/audit/table.ts";
+import { compiled } from "../../src/chain/contracts.ts";
+import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
+import { mined } from "../../src/chain/deploy.ts";
+import { DAY, LEG, World, type OpenBatch } from "../contracts/support/world.ts";
+
+/** A register with a batch in every state, real proofs in all of them, and nodes that lie about it. */
+
+let world: World;
+const batches: Record<string, OpenBatch> = {};
+let report: AuditReport;
+
+const of = (name: string): BatchReport => {
+  const found = report.batches.find(({ key }) => key === batches[name]?.key);
+  if (found === undefined) throw new Error(`no report of ${name}`);
+  return found;
+};
+
+beforeAll(async () => {
+  world = await World.build(await embeddedChain());
+  for (const name of ["released", "deviating", "exception", "amended", "compliant", "silent"]) {
+    const batch = await world.open();
+    batches[name] = batch;
+    if (name === "silent") continue;
+    if (name === "deviating") {
+      const item = await world.item(batch, LEG, 100n, "manufacturer", { deviations: 4n });
+      await mined(() => world.as("manufacturer").registry.attest(batch.key, [item]));
+      continue;
+    }
+    await world.makeCompliant(batch);
+    if (name === "exception") {
+      const { registry } = world.as("manufacturer");
+      await mined(() => registry.raiseException(batch.key, LEG, 1, 2, "DEV-1", `0x${"1".repeat(64)}`));
+    }
+    if (name === "amended") {
+      const item = await world.item(batch, LEG, 100n, "qa", { record: 77n });
+      await mined(() => world.as("qa").registry.amend(batch.key, item, "another record"));
+    }
+    if (name === "released") {
+      const [certificate, signature] = await world.sign(batch);
+      await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+    }
+  }
+  report = await audit(world.chain.provider, world.addresses.registry);
+});
+afterAll(() => world.chain.close());
+
+describe("an honest node", () => {
+  it("gives every batch the status that the contract's view gives it, without asking the view", async () => {
+    for (const [name, batch] of Object.entries(batches)) expect(of(name).status, name).toBe(await world.status(batch));
+    expect(report.batches.map(({ status }) => status)).toEqual([
+      "Released",
+      "Open",
+      "Exception",
+      "Compliant",
+      "Compliant",
+      "Open",
+    ]);
+  });
+
+  it("reconciles, verifies amended proofs too, and asks for eyes only where they are needed", () => {
+    expect(report.reconciliation).toEqual({ opened: 6, certified: 1, exception: 1, overdue: 0, open: 4 });
+    expect(report.proofsVerified).toBe(4 * 2 + 1 + 1);
+    expect(of("released").reasons).toEqual([]);
+    expect(of("deviating").reasons).toEqual(["deviation: attempt"]);
+    expect(of("exception").reasons).toEqual(["exception 1: parameter, severity 2"]);
+    expect(of("amended").reasons).toEqual(["amended 1 times"]);
+    expect([report.reviewed, report.total]).toEqual([3, 6]);
+  });
+
+  it("is never green about silence", () => {
+    expect(of("silent").colour).toBe("unknown");
+    expect(of("exception").colour).toBe("declared");
+    expect(of("released").colour).toBe("proven");
+  });
+
+  it("says what no proof says", () => {
+    const text = auditText(report);
+    expect(text).toContain("Note: custody not proven (6 of 6 batches)");
+    expect(text).toContain("Note: no normal band judged (5 of 6 batches)");
+    expect(text).toContain("3 of 6 batches needed no reading; 3 to review");
+    expect(text).not.toContain(batches["released"]?.key.slice(0, 10));
+    expect(auditText(report, { all: true })).toContain(batches["released"]?.key.slice(0, 10));
+  });
+});
+
+/** A node that changes what it was asked for. */
+function lying(change: (logs: Log[]) => readonly unknown[]): Provider {
+  const { provider } = world.chain;
+  return new Proxy(provider, {
+    get: (target, name) => {
+      if (name === "getLogs") return async (filter: never) => change(await target.getLogs(filter));
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+function topic(contract: "ComplianceRegistry" | "CircuitRegistry" | "PolicyRegistry", event: string): string {
+  return compiled(contract).interface.getEvent(event)?.topicHash ?? "";
+}
+
+describe("a node that withholds", () => {
+  const withheld = [
+    ["ComplianceRegistry", "BatchOpened"],
+    ["ComplianceRegistry", "ClaimAttested"],
+    ["ComplianceRegistry", "ClaimAmended"],
+    ["ComplianceRegistry", "ExceptionRaised"],
+    ["ComplianceRegistry", "BatchReleased"],
+    ["CircuitRegistry", "CircuitAdded"],
+    ["PolicyRegistry", "PolicyProposed"],
+  ] as const;
+  it.each(withheld)("%s %s: nothing is concluded", async (contract, event) => {
+    const hidden = topic(contract, event);
+    const node = lying((logs) => logs.filter(({ topics }) => topics[0] !== hidden));
+    await expect(audit(node, world.addresses.registry)).rejects.toMatchObject({ kind: "environment", code: "log" });
+  });
+
+  it("one batch in the middle, or the last one", async () => {
+    const opened = topic("ComplianceRegistry", "BatchOpened");
+    for (const name of ["deviating", "silent"]) {
+      const key = batches[name]?.key;
+      const node = lying((logs) => logs.filter(({ topics }) => topics[1] !== key || topics[0] !== opened));
+      await expect(audit(node, world.addresses.registry)).rejects.toMatchObject({ code: "log" });
+    }
+  });
+
+  it("all of a batch's events: the serials and counters tell", async () => {
+    for (const name of ["deviating", "silent"]) {
+      const node = lying((logs) => logs.filter(({ topics }) => topics[1] !== batches[name]?.key));
+      await expect(audit(node, world.addresses.registry)).rejects.toMatchObject({ code: "log" });
+    }
+  });
+
+  it("a block that was removed while it was read", async () => {
+    const node = lying((logs) => logs.map((log, i) => (i === 3 ? { removed: true } : log)));
+    await expect(audit(node, world.addresses.registry)).rejects.toMatchObject({ code: "log" });
+  });
+});
+
+describe("a proof that does not verify", () => {
+  it("is said in capitals, and its batch is not green", async () => {
+    const attested = topic("ComplianceRegistry", "ClaimAttested");
+    const key = batches["released"]?.key;
+    const node = lying((logs) =>
+      logs.map((log) => {
+        if (log.topics[0] !== attested || log.topics[1] !== key) return log;
+        // The record, third word of the event's data, becomes another one.
+        const data = `${log.data.slice(0, 2 + 2 * 64)}${"0".repeat(63)}7${log.data.slice(2 + 3 * 64)}`;
+        return { address: log.address, topics: log.topics, data, blockNumber: log.blockNumber, removed: false };
+      }),
+    );
+    const found = await audit(node, world.addresses.registry);
+    const batch = found.batches.find((candidate) => candidate.key === key);
+    expect(batch?.colour).toBe("unknown");
+    expect(batch?.proven).toBe(0);
+    expect(batch?.reasons.join()).toContain("does NOT verify");
+  });
+});
+
+describe("time", () => {
+  it("makes what is unfinished overdue, and says since when nothing is known", async () => {
+    await mineAt(world.chain, (await world.now()) + 11n * DAY);
+    const later = await audit(world.chain.provider, world.addresses.registry);
+    const silent = later.batches.find(({ key }) => key === batches["silent"]?.key);
+    expect(silent?.status).toBe("Overdue");
+    expect(silent?.reasons.join()).toContain("overdue: nothing known since");
+    for (const batch of Object.values(batches)) {
+      const found = later.batches.find(({ key }) => key === batch.key);
+      expect(found?.status).toBe(await world.status(batch));
+    }
+  });
+});
