@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
+import { codeReading, codeTimes } from "../../src/import/coding.ts";
+import { cutToWindow, type Reading } from "../../src/import/series.ts";
+import { codingOf } from "../../src/policy/coding.ts";
+import { refused } from "../input/refused.ts";
+
+/** C22: an excursion that rounding would hide, and a gap that whole ticks would hide. */
+
+const FRIDGE = codingOf({ range: ["2.0", "8.0"], resolution: "0.1", gap: 900 });
+
+describe("C22 rounding", () => {
+  it("never brings a reading beyond a limit back to it, however little beyond", () => {
+    const code = (micro: bigint): bigint => codeReading(micro + CELSIUS_OFFSET, FRIDGE);
+    expect([code(2_000_000n), code(8_000_000n)]).toEqual([0n, FRIDGE.width]);
+    for (const micro of [8_100_000n, 8_000_001n]) expect(code(micro)).toBeGreaterThan(FRIDGE.width);
+    for (const micro of [1_900_000n, 1_999_999n]) expect(code(micro)).toBeLessThan(0n);
+  });
+
+  it("lets no true gap over the limit through, although its ticks alone would pass the circuit", () => {
+    const [tick, gapTicks] = [Number(FRIDGE.tick), Number(FRIDGE.gapTicks)];
+    const limit = tick * gapTicks;
+    const reading = (time: number, line: number): Reading => ({ time, line, value: 5_000_000n, flagged: false });
+    const series = [reading(1_000_000, 1), reading(1_000_000 + limit + tick - 1, 2)];
+    const [, second] = codeTimes(
+      series.map(({ time }) => time),
+      1_000_000,
+      tick,
+    );
+    expect(second?.dt).toBe(gapTicks); // the circuit alone sees exactly G ticks
+    const window = { start: 1_000_000, end: 1_000_000 + limit, lead: 0, tail: 0, gapSeconds: limit, tick };
+    expect(refused(() => cutToWindow(series, window, "logger.txt"))).toMatchObject({
+      code: "gap",
+      place: "logger.txt:2",
+    });
+    const legal = [reading(1_000_000, 1), reading(1_000_000 + limit, 2)];
+    expect(cutToWindow(legal, window, "logger.txt").readings).toHaveLength(2);
+  });
+});
