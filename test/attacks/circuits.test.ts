@@ -278,9 +278,23 @@ describe("C17 parties that are not in the tree", () => {
     },
   );
 
-  it("path bit 2", async () => {
+  it("path bit 2, or the fraction that would let any leaf take the place of a listed one", async () => {
     const bits = path.bits.map((bit, i) => (i === 0 ? 2 : bit));
     await expectRefused({ ...inputOf(honest), ...bus("sourcePath", pathInput({ ...path, bits })) }, ["source"]);
+
+    // Where the source's place would be, the published tree has the pair (X, 0). For any unlisted leaf L, the sibling
+    // R = X - L and the bit (X - L) / (R - L) mix into exactly that pair: only the bit's own constraint is in the way.
+    const forged = makeEvidence({ unlisted: "source" });
+    const [x, l] = [partyLeafHash(forged.device.leaf), partyLeafHash(forged.source.leaf)];
+    const mixed = pathInput(forged.source.path);
+    const fraction = mod((x - l) * modInverse(x - 2n * l));
+    const crossed = {
+      bits: [fraction, ...array(mixed, "bits").slice(1)],
+      siblings: [mod(x - l), ...array(mixed, "siblings").slice(1)],
+    };
+    const input = { ...inputOf(forged), ...bus("sourcePath", crossed) };
+    expect(named.violations(await named.witness(input))).toHaveLength(1);
+    await expectRefused(input, ["source"]);
   });
 
   it("an inner node as a leaf: tags and arity differ, and the depth is fixed", async () => {
