@@ -11,7 +11,7 @@ import { addCircuit, deploy, mined } from "../chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../chain/eip712.ts";
 import { registerAt, type Addresses, type Register } from "../chain/handles.ts";
 import { policyIdOf } from "../chain/policy.ts";
-import { CIRCUITS, circuitNamed, kindCode } from "../circuits.ts";
+import { CIRCUITS, kindCode } from "../circuits.ts";
 import { checkBatch, checkText } from "../claims/checkBatch.ts";
 import { exceptionEvidence } from "../claims/exceptionEvidence.ts";
 import { importFridgetag } from "../claims/importClaim.ts";
@@ -23,7 +23,7 @@ import { formatTime, parseTime } from "../input/times.ts";
 import { createKey, saveKey, unlockKey, type UnlockedKey } from "../parties/keys.ts";
 import { partyOfKey, partyTree, writeParties, type PartyList } from "../parties/partyList.ts";
 import { chainPolicy } from "../policy/onChain.ts";
-import { readPolicy } from "../policy/policy.ts";
+import { readPolicy, type Policy } from "../policy/policy.ts";
 import { createSalts } from "../policy/salts.ts";
 import { packageRoot } from "../root.ts";
 import { ensureArtifacts, type Artifacts } from "../setup/artifacts.ts";
@@ -111,7 +111,7 @@ export async function tellDemo(dir: string, listener: Listener): Promise<{ text:
     await mineAt(chain, (await chainTime(chain.provider)) + BigInt(60 * DAY));
     say(`${formatTime(Number(await chainTime(chain.provider)))}: the regulator looks`);
     const found = await audit(chain.provider, stage.addresses.registry);
-    const report = reportOf(found, keys);
+    const report = reportOf(found, keys, stage.policies);
     await writeFileAtomically(join(dir, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
     return { text: `\n${auditText(found, { all: true, names: keys })}`, report };
   } finally {
@@ -147,8 +147,7 @@ interface Stage {
 interface PublishedPolicy {
   readonly path: string;
   readonly policyId: string;
-  /** Seconds from opening. */
-  readonly maxDue: readonly [release: number, completion: number];
+  readonly policy: Policy;
 }
 
 interface Accounts {
@@ -270,7 +269,7 @@ async function publishPolicy(
   const policyId = policyIdOf(published);
   await mined(() => as(policies, proposer).propose(published));
   await mined(() => as(policies, approver).approve(policyId, "demo approval V-1", 0n));
-  return { path, policyId, maxDue: policy.maxDue };
+  return { path, policyId, policy };
 }
 
 /** The same contract, called by another account. */
@@ -299,7 +298,7 @@ async function play(leg: Leg, stage: Stage): Promise<string> {
   if (start !== undefined) await mineAt(chain, BigInt(parseTime(start, leg.lot) - HOUR));
   // The block of the opening comes a little later: a minute less than the policy allows is safe.
   const now = (await chainTime(chain.provider)) - 60n;
-  const due = [now + BigInt(published.maxDue[0]), now + BigInt(published.maxDue[1])] as const;
+  const due = [now + BigInt(published.policy.maxDue[0]), now + BigInt(published.policy.maxDue[1])] as const;
   const qp = await accounts.qp.getAddress();
   const { batch, opening } = commitments;
   await mined(() => register.registry.openBatch(batch, opening, published.policyId, due, NO_LINK, [qp], [], NO_LINK));
@@ -386,7 +385,11 @@ function indented(text: string): string {
 }
 
 /** build/demo/report.json, from what the audit found. */
-function reportOf(found: AuditReport, lots: ReadonlyMap<string, string>): DemoReport {
+function reportOf(
+  found: AuditReport,
+  lots: ReadonlyMap<string, string>,
+  policies: ReadonlyMap<string, PublishedPolicy>,
+): DemoReport {
   return {
     batches: found.batches.map((batch) => {
       const lot = lots.get(batch.key) ?? batch.key;
@@ -395,9 +398,11 @@ function reportOf(found: AuditReport, lots: ReadonlyMap<string, string>): DemoRe
       return {
         lot,
         status: batch.status,
-        claims: [
-          { name: claim, circuit: circuitNamed("temperature-2k").name, attested: batch.proven === batch.claims },
-        ],
+        claims: (policies.get(leg?.policy ?? "")?.policy.claims ?? []).map(({ id: name, circuits }) => ({
+          name,
+          circuit: circuits[0] ?? "",
+          attested: batch.proven === batch.claims,
+        })),
         deviations: batch.deviations,
         exceptions: batch.exceptions.map(({ id: number, category, severity }) => ({
           id: number,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants, type BigIntStats } from "node:fs";
-import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 
@@ -148,6 +148,24 @@ export async function writeFileAtomically(
       code: "file-write",
       cause: error,
     });
+  }
+}
+
+/**
+ * Writes a new file (mode 0600) whole or not at all, and never over another one: a whole file under a name of its own,
+ * then linked to `path`. Unlike a rename, a link fails if the name is taken, so no check can be raced.
+ * Errors: `taken` if there is a file of this name, those of `writeFileAtomically`.
+ */
+export async function writeNewFile(path: string, text: string, taken: BatchproofError): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  await writeFileAtomically(draft, text, { mode: 0o600 });
+  try {
+    await link(draft, path);
+  } catch (cause) {
+    if (systemCode(cause) === "EEXIST") throw taken;
+    throw environmentError("The file cannot be written.", { place: path, code: "file-write", cause });
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

@@ -1,10 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { link, rm } from "node:fs/promises";
-import { environmentError, inputError, type BatchproofError } from "../errors.ts";
+import { inputError, type BatchproofError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { secretHash, type PublicKey } from "../formats/identity.ts";
 import { publicKey, sign, type Signature } from "../formats/source.ts";
-import { writeFileAtomically } from "../input/files.ts";
+import { writeNewFile } from "../input/files.ts";
 import { canonicalJson } from "../input/json.ts";
 import {
   defineDocument,
@@ -188,23 +187,12 @@ function toBytes(element: bigint): Buffer {
  * Errors: `key-exists`, those of `writeFileAtomically`.
  */
 export async function saveKey(path: string, file: KeyFile): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  await writeFileAtomically(draft, documentText(file), { mode: 0o600 });
-  try {
-    // Unlike a rename, a link fails if the name is taken, and it shows a whole file or none.
-    await link(draft, path);
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
-      throw inputError("There is a file of this name already.", {
-        code: "key-exists",
-        place: path,
-        remedy: "Choose another file name; a key file is never overwritten.",
-      });
-    }
-    throw environmentError("The key file cannot be written.", { code: "file-write", place: path, cause });
-  } finally {
-    await rm(draft, { force: true });
-  }
+  const taken = inputError("There is a file of this name already.", {
+    code: "key-exists",
+    place: path,
+    remedy: "Choose another file name; a key file is never overwritten.",
+  });
+  await writeNewFile(path, documentText(file), taken);
 }
 
 /**

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { link, rm } from "node:fs/promises";
-import { BatchproofError, environmentError, inputError } from "../errors.ts";
+import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
-import { writeFileAtomically } from "../input/files.ts";
+import { writeNewFile } from "../input/files.ts";
 import { readJson, type JsonValue } from "../input/json.ts";
 import { documentHash } from "./hash.ts";
 import type { Policy } from "./policy.ts";
@@ -39,7 +38,7 @@ export function saltsPath(policyPath: string): string {
 /**
  * Draws the salts of a new policy and writes them beside it, readable by the owner only (mode 0600). A file that is
  * there already is never overwritten, because rules that are published could then not be opened any more.
- * Errors: `salts-exist`, those of `writeFileAtomically`.
+ * Errors: `salts-exist`, those of `writeNewFile`.
  */
 export async function createSalts(policyPath: string, policy: Policy): Promise<PolicySalts> {
   const path = saltsPath(policyPath);
@@ -49,33 +48,18 @@ export async function createSalts(policyPath: string, policy: Policy): Promise<P
     policy: documentHash(policy),
     salts: Object.fromEntries([...salts].map(([id, salt]) => [id, toHex(salt)])),
   };
-  await writeOnce(path, `${JSON.stringify(file, null, 2)}\n`);
+  const taken = inputError("This policy has salts already; they are never overwritten.", {
+    place: path,
+    remedy: "Keep them: published rules open with no other salts. A new version of a policy is a new file.",
+    code: "salts-exist",
+  });
+  await writeNewFile(path, `${JSON.stringify(file, null, 2)}\n`, taken);
   return salts;
 }
 
 function drawSalt(): bigint {
   const salt = BigInt(`0x${randomBytes(SALT_BYTES).toString("hex")}`);
   return isSalt(salt) ? salt : drawSalt();
-}
-
-/** A whole file under a name of its own, then linked to `path`, which fails if that exists: no check can be raced. */
-async function writeOnce(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  await writeFileAtomically(draft, text, { mode: 0o600 });
-  try {
-    await link(draft, path);
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
-      throw inputError("This policy has salts already; they are never overwritten.", {
-        place: path,
-        remedy: "Keep them: published rules open with no other salts. A new version of a policy is a new file.",
-        code: "salts-exist",
-      });
-    }
-    throw environmentError("The salts cannot be written.", { place: path, code: "file-write", cause });
-  } finally {
-    await rm(draft, { force: true });
-  }
 }
 
 /**
