@@ -5,6 +5,7 @@ include "lib/buses.circom";
 include "lib/clock.circom";
 include "lib/constants.circom";
 include "lib/device.circom";
+include "lib/excursions.circom";
 include "lib/gap.circom";
 include "lib/headOpening.circom";
 include "lib/range.circom";
@@ -16,13 +17,15 @@ include "lib/window.circom";
 /**
  * @title Temperature
  * @notice One channel, a long series. The prover knows a record, signed by a registered source, of a registered
- *         device, that covers the stage without a gap and whose every reading lies within the rule's limits.
- *         Rules: gap, range, window, clock, source, device (rule version 0: hard limits only).
- * @param  chunks  capacity in chunks of 210 readings
+ *         device, that covers the stage without a gap, whose every reading lies within the rule's hard limits, and
+ *         whose excursions from the normal band and mean kinetic temperature are within the rule's budgets.
+ *         Rules: gap, range, window, clock, source, device, cumulative, single, mkt.
+ * @param  chunks   capacity in chunks of 210 readings
+ * @param  lengths  how many distinct excursion lengths can be proven
  *
- * What is proven and what is not: circuits/README.md. Exact constraint counts: test/circuits/counts.test.ts.
+ * What is proven and what is not: circuits/README.md. Exact constraint counts: test/circuits/temperature.test.ts.
  */
-template Temperature(chunks) {
+template Temperature(chunks, lengths) {
     var N = chunks * ROWS_PER_CHUNK();
 
     // ---- PUBLIC, in the order of SIGNALS (src/formats/constants.ts) ----
@@ -31,7 +34,7 @@ template Temperature(chunks) {
     signal input head;       // head of the claim's stage
     signal input parties;    // root of authorised parties and devices
     signal input record;     // salted commitment to the record
-    signal input deviations; // bitmap, bits 0 and 1 zero in rule version 0
+    signal input deviations; // bitmap: above the band, below it, repeated import, corrected clock
     signal input context;    // chain, registry, submitter
 
     // ---- PRIVATE ----
@@ -48,6 +51,10 @@ template Temperature(chunks) {
     input PartyLeaf() deviceLeaf;
     input PartyPath() devicePath;
     signal input deviceSlots[DEVICE_SET_SIZE()];
+    signal input outside[N];                   // 1: the reading is outside the normal band
+    signal input dwell[CODES()];               // time spent at each code
+    signal input excursionLengths[lengths];    // distinct lengths of excursions, in ticks
+    signal input excursionCounts[lengths + 1]; // how often length 0 and each of them is looked up
 
     // 1. The rule is the approved one.
     component ruleOpening = RuleOpening();
@@ -126,11 +133,26 @@ template Temperature(chunks) {
     device.t0 <== header.t0;
     device.tEnd <== window.tEnd;
 
-    // 9. What the reader should know.
+    // 9. The excursions from the normal band are within the rule's budgets.
+    component excursions = Excursions(N, lengths);
+    excursions.rule <== rule;
+    excursions.record <== record;
+    excursions.fields <== ruleFields;
+    excursions.dt <== dt;
+    excursions.code <== code;
+    excursions.ticks <== recordOpening.ticks;
+    excursions.start <== headFields.start;
+    excursions.end <== headFields.end;
+    excursions.outside <== outside;
+    excursions.dwell <== dwell;
+    excursions.excursionLengths <== excursionLengths;
+    excursions.excursionCounts <== excursionCounts;
+
+    // 10. What the reader should know.
     component firstAttempt = IsZero();
     firstAttempt.in <== header.attempt;
-    deviations === 4 * (1 - firstAttempt.out) + 8 * clock.corrected;
+    deviations === excursions.anyAbove + 2 * excursions.anyBelow + 4 * (1 - firstAttempt.out) + 8 * clock.corrected;
 
-    // 10. The proof is for one chain, registry and submitter.
+    // 11. The proof is for one chain, registry and submitter.
     signal contextSquare <== context * context;
 }

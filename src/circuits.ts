@@ -16,7 +16,14 @@ function temperature(name: string, chunks: number): Circuit {
 }
 
 /** Every circuit there is, smallest tier first. Artifacts, lock file, policies and the chain all start from this list. */
-export const CIRCUITS: readonly Circuit[] = [temperature("temperature-2k", 12)];
+export const CIRCUITS: readonly Circuit[] = [
+  temperature("temperature-1k", 5),
+  temperature("temperature-4k", 18),
+  temperature("temperature-9k", 44),
+];
+
+/** What serves everybody who asks for no other: big tiers cost minutes and gigabytes, so they are made on demand. */
+export const SMALLEST: readonly Circuit[] = CIRCUITS.slice(0, 1);
 
 /** The code of a circuit's kind in rules, headers and on chain. */
 export function kindCode(circuit: Circuit): number {

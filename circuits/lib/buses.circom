@@ -5,7 +5,7 @@ pragma circom 2.2.2;
  * head.ts, party.ts, source.ts); the shared vectors fail if they drift apart.
  */
 
-/// A temperature rule, version 0 (src/formats/rule.ts).
+/// A temperature rule, version 1 (src/formats/rule.ts).
 bus TemperatureRule() {
     signal version;
     signal kind;
@@ -20,10 +20,18 @@ bus TemperatureRule() {
     signal width;          // largest permitted code
     signal tick;           // seconds
     signal gapTicks;       // longest legal interval, in ticks
+    signal normalLow;      // first code of the normal band
+    signal normalHigh;     // last code of the normal band
     signal lead;           // seconds
     signal tail;           // seconds
     signal clockTolerance; // seconds
     signal independent;    // 0 or 1
+    signal budgetAbove;    // half-ticks
+    signal budgetBelow;    // half-ticks
+    signal single;         // ticks
+    signal mktSpan;        // seconds
+    signal mktLimit;       // a weight
+    signal weights[255];   // of each code, at the hot edge of its bin
     signal salt;
 }
 
@@ -39,6 +47,7 @@ bus RecordHeader() {
     signal width;
     signal channelId;
     signal rowCount;
+    signal bucket;         // seconds, 0: not thinned
     signal deviceHash;
     signal rawFileHash;
     signal attempt;

@@ -11,15 +11,20 @@ function TAG_RECORD() { return 11; }
 function TAG_CHUNK() { return 12; }
 function TAG_SERIES_NODE() { return 13; }
 function TAG_SOURCE() { return 14; }
+function TAG_EXCURSIONS() { return 15; }
+function TAG_CHALLENGES() { return 16; }
 
 function KIND_TEMPERATURE() { return 1; }
 
 function ROLE_SOURCE() { return 2; }
 function ROLE_DEVICE() { return 4; }
 
-function TEMPERATURE_RULE_VERSION() { return 0; }
+function TEMPERATURE_RULE_VERSION() { return 1; }
 
 function BAND_BASE() { return 127; }
+function CODES() { return 255; }
+function DWELL_UNIT() { return 65536; }
+function FLAGS_PER_ELEMENT() { return 253; }
 function CLOCK_ERROR_OFFSET() { return 1048576; }
 
 function ROWS_PER_ELEMENT() { return 15; }

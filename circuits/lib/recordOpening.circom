@@ -38,10 +38,10 @@ template RecordOpening(chunks) {
     series.nonZero <== rule.tick;
     ticks <== series.ticks;
 
-    signal opened <== Sponge(TAG_RECORD(), 18)([
+    signal opened <== Sponge(TAG_RECORD(), 19)([
         series.root, header.kind, header.n, header.t0, header.tick, header.origin, header.stepNum, header.stepDen,
-        header.width, header.channelId, header.rowCount, header.deviceHash, header.rawFileHash, header.attempt,
-        header.zoneChanged, header.clockError, header.lotHash, salt
+        header.width, header.channelId, header.rowCount, header.bucket, header.deviceHash, header.rawFileHash,
+        header.attempt, header.zoneChanged, header.clockError, header.lotHash, salt
     ]);
     record === opened;
 

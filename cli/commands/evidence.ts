@@ -1,13 +1,18 @@
 import { basename } from "node:path";
+import type { Command } from "commander";
 import { claimOf, readBatch } from "../../src/batch/folder.ts";
 import { batchCommitments } from "../../src/batch/commitments.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { attest } from "../../src/chain/attest.ts";
 import { checkBatch, checkText } from "../../src/claims/checkBatch.ts";
-import { importFridgetag } from "../../src/claims/importClaim.ts";
+import { importFile } from "../../src/claims/importClaim.ts";
 import { proveClaim } from "../../src/claims/proveClaim.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
+import { csvReader } from "../../src/import/csv.ts";
+import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
+import type { SeriesReader } from "../../src/import/loggerSeries.ts";
+import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
 import { parseOffset } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
@@ -15,44 +20,35 @@ import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { addressOf, asAccount, withAccount, withRegistry } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, collect, flag, list, required, text, type Register } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Give, type Options, type Register } from "../command.ts";
+import { deviceOf } from "../device.ts";
 import { passphrase } from "../passphrase.ts";
 
 /** `import`, `check`, `prove`, `attest`: from a raw file to the register. */
 export const registerEvidence: Register = (program, give) => {
   const importing = program.command("import").description("bring a raw file into a batch folder as signed evidence");
-  answers(
+  answersImport(
     importing
       .command("fridgetag <file>")
       .description("Berlinger Fridge-tag or Q-tag text export; the device's signature is verified")
-      .requiredOption("--into <dir>", "batch folder")
-      .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
-      .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
-      .option("--offset <+hh:mm>", "true offset of the device's clock from UTC")
-      .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
-      .option("--journal <file>", "the source's journal; default: beside its key")
-      .option("--reason <text>", "why a further record is made for the same stage and device", ""),
+      .option("--offset <+hh:mm>", "true offset of the device's clock from UTC"),
     give,
-    async ([file = ""], options) => {
+    (options) => {
       const offset = text(options, "offset");
-      const keyPath = required(options, "source");
-      const imported = await importFridgetag({
-        dir: required(options, "into"),
-        claimId: required(options, "claim"),
-        file,
-        settings: {
-          offset: offset === undefined ? undefined : parseOffset(offset, "--offset"),
-          clockError: secondsOf(required(options, "clockError")),
-        },
-        sourceKey: await unlockKey(keyPath, await passphrase(basename(keyPath))),
-        journalPath: text(options, "journal") ?? `${keyPath}.journal`,
-        reason: required(options, "reason"),
-        now: Math.floor(Date.now() / 1000),
-      });
-      const { attempt, record, summary } = imported;
-      const last = attempt === 0 ? [] : [`attempt: ${attempt + 1}; a repeated import is a deviation (attempt)`];
-      return { text: [...summary, ...last].join("\n"), json: { attempt, record: toHex(record), summary } };
+      return fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
     },
+  );
+  answersImport(
+    importing
+      .command("csv <file>")
+      .description(
+        "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit; no device signature: " +
+          "the source alone vouches for it",
+      )
+      .requiredOption("--device <vendor|model|serial>", "device that measured, as it is registered")
+      .option("--tag <name>", "tag to import; needed where the file has several"),
+    give,
+    (options) => csvReader(text(options, "tag"), deviceOf(required(options, "device"))),
   );
 
   answers(
@@ -147,6 +143,46 @@ export const registerEvidence: Register = (program, give) => {
   );
 };
 
+/** An `import` command: its own options, given already, say how its format is read; everything else is common. */
+function answersImport(command: Command, give: Give, readerOf: (options: Options) => SeriesReader): void {
+  answers(
+    command
+      .requiredOption("--into <dir>", "batch folder")
+      .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
+      .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
+      .option(
+        "--thin <seconds>",
+        "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600",
+      )
+      .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
+      .option("--journal <file>", "the source's journal; default: beside its key")
+      .option("--reason <text>", "why a further record is made for the same stage and device", ""),
+    give,
+    async ([file = ""], options) => {
+      const read = readerOf(options);
+      const bucket = text(options, "thin");
+      const settings = {
+        clockError: secondsOf(required(options, "clockError"), "--clock-error", -MAX_CLOCK_ERROR, MAX_CLOCK_ERROR),
+        bucket: bucket === undefined ? NOT_THINNED : secondsOf(bucket, "--thin", MIN_BUCKET, MAX_BUCKET),
+      };
+      const keyPath = required(options, "source");
+      const { attempt, record, summary } = await importFile({
+        dir: required(options, "into"),
+        claimId: required(options, "claim"),
+        file,
+        read,
+        settings,
+        sourceKey: await unlockKey(keyPath, await passphrase(basename(keyPath))),
+        journalPath: text(options, "journal") ?? `${keyPath}.journal`,
+        reason: required(options, "reason"),
+        now: Math.floor(Date.now() / 1000),
+      });
+      const last = attempt === 0 ? [] : [`attempt: ${attempt + 1}; a repeated import is a deviation (attempt)`];
+      return { text: [...summary, ...last].join("\n"), json: { attempt, record: toHex(record), summary } };
+    },
+  );
+}
+
 /** A proof of another build's circuit, or for another chain, is refused before anything is sent. */
 function requireOurCircuits(
   envelopes: readonly Envelope[],
@@ -174,9 +210,10 @@ function chainIdOf(given: string): bigint {
   throw inputError("A chain id is a whole number.", { place: "--chain-id", code: "usage" });
 }
 
+/** Seconds, either way: eleven days. */
 const MAX_CLOCK_ERROR = 1_000_000;
 
-function secondsOf(given: string): number {
-  if (/^-?[0-9]{1,7}$/.test(given) && Math.abs(Number(given)) <= MAX_CLOCK_ERROR) return Number(given);
-  throw inputError("A clock error is whole seconds, at most a million.", { place: "--clock-error", code: "usage" });
+function secondsOf(given: string, option: string, least: number, most: number): number {
+  if (/^-?[0-9]{1,7}$/.test(given) && Number(given) >= least && Number(given) <= most) return Number(given);
+  throw inputError(`These are whole seconds, ${least} to ${most}.`, { place: option, code: "usage" });
 }

@@ -1,6 +1,6 @@
 import { Argument } from "commander";
 import { id, type Signer } from "ethers";
-import { type Circuit, circuitNamed, CIRCUITS, kindCode } from "../../src/circuits.ts";
+import { type Circuit, circuitNamed, kindCode, SMALLEST } from "../../src/circuits.ts";
 import { qaRole, ROLE_ID } from "../../src/chain/codes.ts";
 import { addCircuit, deploy, mined, type RegisteredCircuit } from "../../src/chain/deploy.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
@@ -18,7 +18,7 @@ import {
   withRpc,
 } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 
 /** Roles that `role grant` gives; ADMIN belongs to the account that deploys, and moves by a delayed transfer only. */
@@ -27,9 +27,13 @@ const ROLES = ["proposer", "approver", "manufacturer", "qa", "qp", "authority"] 
 /** `deploy`, `circuit`, `role`: the register itself, and who may do what there. */
 export const registerRegister: Register = (program, give) => {
   answers(
-    withAccount(withRpc(program.command("deploy"))).description(
-      "deploy the register's contracts and add every circuit; the account becomes ADMIN",
-    ),
+    withAccount(withRpc(program.command("deploy")))
+      .description("deploy the register's contracts and add circuits; the account becomes ADMIN")
+      .option(
+        "--circuit <name>",
+        `circuit to add; repeat for more; default: ${namesOf(SMALLEST)} (others later: circuit add)`,
+        collect,
+      ),
     give,
     deployAll,
   );
@@ -76,12 +80,17 @@ async function addTo(register: Contracts, admin: Signer, { circuit, key }: Usabl
   return { name, setup: key.setup, ...added };
 }
 
+function namesOf(circuits: readonly Circuit[]): string {
+  return circuits.map(({ name }) => name).join(", ");
+}
+
 async function deployAll(_args: readonly string[], options: Options): Promise<Answer> {
+  const chosen = [...new Set(list(options, "circuit"))].map((name) => circuitNamed(name, "--circuit"));
   return onChain(options, async (chain) => {
     const admin = await accountOf(options, chain);
     const circuits: UsableCircuit[] = [];
     // Every key passes the gate before anything is sent.
-    for (const circuit of CIRCUITS) circuits.push(await usable(circuit, chain.chainId));
+    for (const circuit of chosen.length > 0 ? chosen : SMALLEST) circuits.push(await usable(circuit, chain.chainId));
     const { gas, ...contracts } = await deploy(admin);
     const added: AddedCircuit[] = [];
     for (const each of circuits) added.push(await addTo(contracts, admin, each));

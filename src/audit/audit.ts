@@ -28,9 +28,9 @@ export interface BatchReport {
   readonly status: StatusName;
   /** The reader's three colours: proven, declared not compliant, nothing known. Silence is never green. */
   readonly colour: "proven" | "declared" | "unknown";
-  /** Claims of the policy, and how many of them are proven. */
+  /** Number of the policy's claims, and the indexes of those that are proven. */
   readonly claims: number;
-  readonly proven: number;
+  readonly proven: readonly number[];
   readonly openedAt: number;
   readonly due: readonly [number, number];
   readonly deviations: readonly string[];
@@ -38,7 +38,7 @@ export interface BatchReport {
   readonly amendments: number;
   /** Why a person should look at it; empty: no reading needed. */
   readonly reasons: readonly string[];
-  /** Limits of what the proofs say, not reasons to look: custody, normal band. */
+  /** Limits of what the proofs say, not reasons to look: custody. */
   readonly notes: readonly string[];
 }
 
@@ -202,7 +202,6 @@ function report(batch: BatchView, view: RegisterView, unproven: ReadonlyMap<Atte
   ];
   const notes = [
     ...(provesCustody(policy) ? [] : ["custody not proven"]),
-    ...(attested.length > 0 ? ["no normal band judged"] : []),
     ...(circuits.some((circuit) => circuit?.development) ? ["development keys: proves nothing to a third party"] : []),
   ];
   return {
@@ -214,7 +213,7 @@ function report(batch: BatchView, view: RegisterView, unproven: ReadonlyMap<Atte
     status: batch.status,
     colour: colourOf(batch.status, unproven.size > 0 && attested.some((attestation) => unproven.has(attestation))),
     claims: policy.claims.length,
-    proven: attested.filter((attestation) => !unproven.has(attestation)).length,
+    proven: attested.filter((attestation) => !unproven.has(attestation)).map(({ claim }) => claim),
     openedAt: Number(batch.openedAt),
     due: [Number(batch.due[0]), Number(batch.due[1])],
     deviations,

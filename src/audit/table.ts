@@ -42,7 +42,7 @@ function batchTable(batches: readonly BatchReport[], names: ReadonlyMap<string, 
       batch.product,
       batch.status,
       COLOUR_WORDS[batch.colour],
-      `${batch.proven} of ${batch.claims}`,
+      `${batch.proven.length} of ${batch.claims}`,
       batch.reasons.length === 0 ? "nothing" : batch.reasons.join("\n"),
     ]);
   }

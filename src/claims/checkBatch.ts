@@ -1,7 +1,7 @@
 import { BatchproofError } from "../errors.ts";
 import { readBatch } from "../batch/folder.ts";
 import { checkTemperature, deviationBits, deviationNames } from "../rules/temperature.ts";
-import { explain, type Explanation } from "../rules/explain.ts";
+import { describeBudgets, explain, type Explanation } from "../rules/explain.ts";
 import { gatherEvidence } from "./evidence.ts";
 
 /** The verdict on one claim, from the same rules as the circuit. */
@@ -10,6 +10,8 @@ export interface ClaimVerdict {
   /** `deviation`: the rule holds, and the reader is told something. `missing`: no record yet. */
   readonly outcome: "pass" | "deviation" | "fail" | "missing";
   readonly deviations: readonly string[];
+  /** What the record uses of its budgets, in words; on the operator's side only. */
+  readonly budgets: readonly string[];
   /** What is broken, in words; on the operator's side only. */
   readonly problems: readonly Explanation[];
 }
@@ -27,20 +29,23 @@ async function verdictOn(batch: Awaited<ReturnType<typeof readBatch>>, claim: st
   try {
     const evidence = await gatherEvidence(batch, claim);
     const findings = checkTemperature(evidence);
-    const deviations = deviationNames(deviationBits(evidence.header));
-    if (findings.length > 0) return { claim, outcome: "fail", deviations, problems: explain(evidence, findings) };
-    return { claim, outcome: deviations.length === 0 ? "pass" : "deviation", deviations, problems: [] };
+    const deviations = deviationNames(deviationBits(evidence));
+    const budgets = describeBudgets(evidence);
+    const holds = deviations.length === 0 ? "pass" : "deviation";
+    const outcome = findings.length > 0 ? "fail" : holds;
+    return { claim, outcome, deviations, budgets, problems: explain(evidence, findings) };
   } catch (error) {
     if (!(error instanceof BatchproofError && error.code === "record-missing")) throw error;
-    return { claim, outcome: "missing", deviations: [], problems: [] };
+    return { claim, outcome: "missing", deviations: [], budgets: [], problems: [] };
   }
 }
 
-/** One line a claim and one a problem. */
+/** One line a claim, one a budget and one a problem. */
 export function checkText(verdicts: readonly ClaimVerdict[]): string {
   return verdicts
-    .flatMap(({ claim, outcome, deviations, problems }) => [
-      `${claim}: ${outcome}${deviations.length === 0 ? "" : ` (${deviations.join(", ")})`}`,
+    .flatMap(({ claim, outcome, deviations, budgets, problems }) => [
+      `${claim}: ${outcome}${outcome === "deviation" ? ` (${deviations.join(", ")})` : ""}`,
+      ...budgets.map((line) => `  ${line}`),
       ...problems.map(({ rule, message }) => `  rule ${rule}: ${message}`),
     ])
     .join("\n");

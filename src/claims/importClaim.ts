@@ -8,6 +8,7 @@ import { CHANNEL } from "../formats/constants.ts";
 import type { RecordHeader } from "../formats/record.ts";
 import { readBytes } from "../input/files.ts";
 import { formatTime } from "../input/times.ts";
+import type { SeriesReader } from "../import/loggerSeries.ts";
 import { temperatureRecord, type ImportSettings, type UnsignedRecord } from "../import/temperatureRecord.ts";
 import { openJournal, type Journal, type JournalKey } from "../parties/journal.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
@@ -17,6 +18,8 @@ export interface ImportRequest {
   readonly dir: string;
   readonly claimId: string;
   readonly file: string;
+  /** Reads the file's format: `fridgetagReader`, `csvReader`. */
+  readonly read: SeriesReader;
   readonly settings: ImportSettings;
   /** The site's source key, which signs the record. */
   readonly sourceKey: UnlockedKey;
@@ -36,13 +39,13 @@ export interface Imported {
 }
 
 /**
- * Imports a Fridge-tag or Q-tag export for one claim: reads and verifies it, makes the record, journals it, signs it,
- * and keeps the untouched file in `evidence/`. Nothing is written before everything is known to be good. A reading
- * outside the limits is imported too, so that `check` can name it. Importing the same file again in the same way is no
- * new attempt. Errors: `key-role`, `batch-stage` (the stage has no times yet), those of `temperatureRecord`, of the
- * journal and of the batch folder.
+ * Imports a raw file for one claim: reads and verifies it, makes the record, journals it, signs it, and keeps the
+ * untouched file in `evidence/`. Nothing is written before everything is known to be good. A reading outside the limits
+ * is imported too, so that `check` can name it. Importing the same file again in the same way is no new attempt. Errors:
+ * `key-role`, `batch-stage` (the stage has no times yet), those of `temperatureRecord`, of the journal and of the batch
+ * folder.
  */
-export async function importFridgetag(request: ImportRequest): Promise<Imported> {
+export async function importFile(request: ImportRequest): Promise<Imported> {
   const { dir, claimId, file, sourceKey } = request;
   if (sourceKey.description.role !== "source") {
     throw inputError("Records are signed by a source, and this key is not a source's.", {
@@ -54,9 +57,13 @@ export async function importFridgetag(request: ImportRequest): Promise<Imported>
   const { claim, index } = claimOf(batch, claimId);
   const rule = deriveRule(batch.policy, index, batch.secrets.ruleSalt(claim.id));
   const bytes = await readBytes(file);
-  const period = stagePeriod(batch, claim.stage);
-  const circuits = claim.circuits.map((name) => circuitNamed(name));
-  const unsigned = temperatureRecord(bytes, file, rule, period, batch.lot, circuits, request.settings);
+  const demand = {
+    rule,
+    period: stagePeriod(batch, claim.stage),
+    lot: batch.lot,
+    circuits: claim.circuits.map((name) => circuitNamed(name)),
+  };
+  const unsigned = temperatureRecord(bytes, file, request.read, demand, request.settings);
 
   const key: JournalKey = {
     batch: batchCommitments(batch).batch,

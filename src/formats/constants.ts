@@ -19,6 +19,8 @@ export const TAG = {
   CHUNK: 12,
   SERIES_NODE: 13,
   SOURCE: 14,
+  EXCURSIONS: 15,
+  CHALLENGES: 16,
 } as const;
 
 /** What a circuit proves. Also the `kind` of a rule, of a record header and of a circuit on chain. */
@@ -33,15 +35,15 @@ export const CHANNEL = {
   temperature: { code: 1, unit: "Cel", symbol: "°C" },
 } as const;
 
-/** Version of the temperature rule: 0 knows hard limits only (no normal band, budgets or mean kinetic temperature). */
-export const TEMPERATURE_RULE_VERSION = 0;
+/** Version of the temperature rule: 0 knew hard limits only, 1 has the normal band with budgets and the mean kinetic temperature. */
+export const TEMPERATURE_RULE_VERSION = 1;
 
 /** The public signals of every circuit, in order. `test/circuits` and the Solidity library are checked against this. */
 export const SIGNALS = ["batch", "rule", "head", "parties", "record", "deviations", "context"] as const;
 export type SignalName = (typeof SIGNALS)[number];
 export type Signals = Readonly<Record<SignalName, bigint>>;
 
-/** Bits of the `deviations` signal, lowest first. Rule version 0 judges no normal band: bits 0 and 1 stay zero. */
+/** Bits of the `deviations` signal, lowest first. */
 export const DEVIATION_BITS = ["aboveBand", "belowBand", "attempt", "clock"] as const;
 export type DeviationName = (typeof DEVIATION_BITS)[number];
 
@@ -49,6 +51,15 @@ export type DeviationName = (typeof DEVIATION_BITS)[number];
 export const BAND_BASE = 127;
 export const MIN_WIDTH = BAND_BASE;
 export const MAX_WIDTH = 2 * BAND_BASE;
+/** Codes that a reading can have: 0 to MAX_WIDTH. */
+export const CODES = MAX_WIDTH + 1;
+
+/** A reading's dwell is DWELL_UNIT for each half-tick it stands for, plus 1, so that no reading is weightless. */
+export const DWELL_UNIT = 1n << 16n;
+/** Flags of one element: as many bits as a field element always holds. */
+export const FLAGS_PER_ELEMENT = 253;
+/** Weight of the hottest permitted temperature in a mean kinetic temperature. */
+export const HOTTEST_WEIGHT = 1n << 40n;
 
 /** Offset that makes a temperature in micro-degrees non-negative. */
 export const CELSIUS_OFFSET = 300_000_000n;

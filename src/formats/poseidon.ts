@@ -11,11 +11,11 @@ export function poseidon(inputs: readonly bigint[], initialState = 0n): bigint {
   return instance.F.toObject(instance(inputs, initialState));
 }
 
-const SPONGE_RATE = 15;
+const SPONGE_RATE = 16;
 
 /**
- * Hash of a list of any length: s = tag; s = Poseidon(16)(s, 15 inputs). The inputs are zero-filled so that the last
- * one overall is the element count: lists of different lengths never share a preimage.
+ * Hash of a list of any length: s = tag; s = Poseidon of 16 elements with s in the capacity. The elements are
+ * zero-filled so that the last one overall is their count: lists of different lengths never share a preimage.
  */
 export function sponge(tag: number, elements: readonly bigint[]): bigint {
   const blocks = Math.ceil((elements.length + 1) / SPONGE_RATE);
@@ -23,6 +23,6 @@ export function sponge(tag: number, elements: readonly bigint[]): bigint {
   elements.forEach((element, i) => (padded[i] = element));
   padded[padded.length - 1] = BigInt(elements.length);
   let state = BigInt(tag);
-  for (let i = 0; i < padded.length; i += SPONGE_RATE) state = poseidon([state, ...padded.slice(i, i + SPONGE_RATE)]);
+  for (let i = 0; i < padded.length; i += SPONGE_RATE) state = poseidon(padded.slice(i, i + SPONGE_RATE), state);
   return state;
 }

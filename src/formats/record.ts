@@ -18,6 +18,8 @@ export interface RecordHeader {
   readonly channelId: bigint;
   /** Readings before padding. */
   readonly rowCount: bigint;
+  /** Seconds of the buckets to which the source thinned the series (first, min, max and last of each); 0: not thinned. */
+  readonly bucket: bigint;
   readonly deviceHash: bigint;
   readonly rawFileHash: bigint;
   /** 0 for the first record a source signs for this batch, stage, channel and device. */
@@ -41,6 +43,7 @@ export const RECORD_HEADER_FIELDS = [
   "width",
   "channelId",
   "rowCount",
+  "bucket",
   "deviceHash",
   "rawFileHash",
   "attempt",

@@ -1,30 +1,27 @@
 import { inputError } from "../errors.ts";
+import type { TemperatureRule } from "../formats/rule.ts";
 import type { Row } from "../formats/series.ts";
 import type { Reading } from "./series.ts";
 
 /**
  * How values become codes: code u stands for origin + u * stepNum / stepDen. Everything is in millionths of the
  * channel's unit on one common zero (a rule's `origin` minus CELSIUS_OFFSET, or both with it). The permitted codes
- * are 0 to `width`.
+ * are 0 to `width`, the normal ones `normalLow` to `normalHigh` (0 and `width` where a rule has no normal band).
  */
-export interface Coding {
-  readonly origin: bigint;
-  readonly stepNum: bigint;
-  readonly stepDen: bigint;
-  readonly width: bigint;
-  /** Centre of the normal band, rounded up to a whole millionth; without one, codes round away from `width / 2`. */
-  readonly centre?: bigint;
-}
+export type Coding = Pick<TemperatureRule, "origin" | "stepNum" | "stepDen" | "width" | "normalLow" | "normalHigh">;
 
 /**
- * The code of a value, rounded outward: below the centre down, at or above it up. So a value beyond a hard limit by
- * any amount has a code below 0 or above `width`: it is returned as it is, and the rule `range` refuses it. Limits
- * that lie on the grid get their own codes; codes never fall as values rise. Exact; circuits.md, Encoding.
+ * The code of a value, rounded outward: below the centre of the normal band down, at or above it up. So a value beyond
+ * a limit by any amount has a code beyond that limit's code: one beyond the normal band is never coded back into it,
+ * and one beyond a hard limit has a code below 0 or above `width`, which is returned as it is and refused by the rule
+ * `range`. Limits that lie on the grid get their own codes; codes never fall as values rise. Exact; circuits.md,
+ * Encoding.
  */
 export function codeReading(value: bigint, coding: Coding): bigint {
-  const { origin, stepNum, stepDen, width, centre } = coding;
+  const { origin, stepNum, stepDen, normalLow, normalHigh } = coding;
+  // In stepNum to a code, so that neither the centre nor the code's own place is rounded.
   const distance = (value - origin) * stepDen;
-  const isLow = centre === undefined ? 2n * distance < width * stepNum : value < centre;
+  const isLow = 2n * distance < (normalLow + normalHigh) * stepNum;
   return isLow ? floorDivide(distance, stepNum) : -floorDivide(-distance, stepNum);
 }
 

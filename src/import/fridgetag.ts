@@ -56,12 +56,12 @@ export interface Configuration {
   readonly qTag: QTagConfiguration | undefined;
 }
 
-/** `daily`: time outside adds up over a day; `single`: one uninterrupted excursion; `cumulative`: the whole run. */
+/** `single`: one uninterrupted excursion (all that a Fridge-tag knows); `cumulative`: all of the run together. */
 export type Alarm =
   | { readonly slot: number; readonly kind: "off" }
   | {
       readonly slot: number;
-      readonly kind: "daily" | "single" | "cumulative";
+      readonly kind: "single" | "cumulative";
       readonly side: "low" | "high";
       readonly limit: bigint;
       /** Seconds outside the limit that raise the alarm. */
@@ -325,7 +325,7 @@ function readQTagConfiguration(conf: Section): QTagConfiguration {
 function readFridgeTagAlarm(slot: number, section: Section): Alarm {
   const side = (["low", "high"] as const)[slot];
   if (side === undefined) throw malformed(section.place, "an alarm slot 0 or 1");
-  return section.group("T AL", (group) => ({ slot, kind: "daily", side, ...readThreshold(group) }));
+  return section.group("T AL", (group) => ({ slot, kind: "single", side, ...readThreshold(group) }));
 }
 
 /** Types that real files show; 0 is a slot not in use. */

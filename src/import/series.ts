@@ -12,12 +12,24 @@ export interface LocalReading {
   readonly flagged: boolean;
 }
 
-/** A reading in Unix seconds. */
-export interface Reading {
+/** What every entry of a raw file has: its line there and its time, Unix seconds. */
+interface Entry {
   readonly line: number;
   readonly time: number;
+}
+
+/** A measurement. */
+export interface Reading extends Entry {
+  /** Millionths of the channel's unit. */
   readonly value: bigint;
-  readonly flagged: boolean;
+  /** The device itself marked it as outside its limits; absent where the format has no such mark. */
+  readonly flagged?: boolean;
+}
+
+/** An entry that its own system does not call good. What it may hold for a value stands for nothing. */
+export interface Unusable extends Entry {
+  /** The system's word for it. */
+  readonly quality: string;
 }
 
 /** Error `time-backward` with file:line where a reading is older than the one before it. Equal times are legal. */
@@ -92,22 +104,26 @@ export interface Cut {
  * `tail` before it). No reading inside the stage is ever left out, and readings of the same second as the first or the
  * last one stay in: none of them is more the boundary than the others. The end is judged in coded time,
  * t0 + tick * floor((t - t0) / tick), because the circuit knows no other.
- * Errors: `window` (the file does not cover the stage), `gap`, `time-backward`.
+ * Errors: `window` (the file does not cover the stage), `gap`, `quality` (an unusable entry among those needed: it is
+ * neither a reading nor left out), `time-backward`.
  */
-export function cutToWindow(readings: readonly Reading[], window: Window, file: string): Cut {
-  if (readings.length === 0) throw windowError("The file has no readings: the device kept a daily history only.", file);
-  refuseBackward(readings, (reading) => reading.time, file);
-  const first = firstIndex(readings, window, file);
-  const last = lastIndex(readings, first, window, file);
-  const kept = readings.slice(first, last + 1);
-  kept.forEach((reading, i) => {
+export function cutToWindow(entries: readonly (Reading | Unusable)[], window: Window, file: string): Cut {
+  if (entries.length === 0)
+    throw windowError("The file has no readings; some devices keep a daily history only.", file);
+  refuseBackward(entries, (entry) => entry.time, file);
+  const first = firstIndex(entries, window, file);
+  const last = lastIndex(entries, first, window, file);
+  const kept = entries.slice(first, last + 1);
+  const readings = kept.map((entry, i) => {
     const before = kept[i - 1];
-    if (before !== undefined && isGap(before, reading, window)) throw gapError(before, reading, window, file);
+    if (before !== undefined && isGap(before, entry, window)) throw gapError(before, entry, window, file);
+    if ("quality" in entry) throw qualityError(entry, file);
+    return entry;
   });
-  return { readings: kept, before: first, after: readings.length - 1 - last };
+  return { readings, before: first, after: entries.length - 1 - last };
 }
 
-function firstIndex(readings: readonly Reading[], window: Window, file: string): number {
+function firstIndex(readings: readonly Entry[], window: Window, file: string): number {
   const { start, lead } = window;
   const next = indexOrLength(readings, ({ time }) => time > start);
   const before = readings[next - 1];
@@ -129,10 +145,10 @@ function firstIndex(readings: readonly Reading[], window: Window, file: string):
   );
 }
 
-function lastIndex(readings: readonly Reading[], first: number, window: Window, file: string): number {
+function lastIndex(readings: readonly Entry[], first: number, window: Window, file: string): number {
   const { end, tail, gapSeconds, tick } = window;
   const t0 = readings[first]?.time ?? 0;
-  const coded = ({ time }: Reading): number => t0 + codeTime(time, t0, tick) * tick;
+  const coded = ({ time }: Entry): number => t0 + codeTime(time, t0, tick) * tick;
   if (t0 > end + gapSeconds) {
     throw windowError(
       `The first reading, ${formatTime(t0)}, comes after the stage ended at ${formatTime(end)}.`,
@@ -155,7 +171,7 @@ function lastIndex(readings: readonly Reading[], first: number, window: Window, 
 }
 
 /** Index of the first reading that fits, or the number of readings. */
-function indexOrLength(readings: readonly Reading[], fits: (reading: Reading, index: number) => boolean): number {
+function indexOrLength(readings: readonly Entry[], fits: (entry: Entry, index: number) => boolean): number {
   const index = readings.findIndex(fits);
   return index === -1 ? readings.length : index;
 }
@@ -164,19 +180,19 @@ function isGap(before: { readonly time: number }, after: { readonly time: number
   return after.time - before.time > window.gapSeconds;
 }
 
-function shown(reading: Reading | undefined): string {
+function shown(reading: Entry | undefined): string {
   return reading === undefined ? "an unknown time" : formatTime(reading.time);
 }
 
 function windowError(message: string, place: string): BatchproofError {
   return inputError(message, {
     place,
-    remedy: "Import the file of the device that covers the whole stage, and check --offset.",
+    remedy: "Import the file of the device that covers the whole stage, and check the offset of its times from UTC.",
     code: "window",
   });
 }
 
-function gapError(before: Reading, after: Reading, window: Window, file: string): BatchproofError {
+function gapError(before: Entry, after: Entry, window: Window, file: string): BatchproofError {
   return inputError(
     `No reading for ${formatDuration(after.time - before.time)}, from ${formatTime(before.time)} (line ${before.line}) ` +
       `to ${formatTime(after.time)}; the rule allows ${formatDuration(window.gapSeconds)}.`,
@@ -186,4 +202,13 @@ function gapError(before: Reading, after: Reading, window: Window, file: string)
       code: "gap",
     },
   );
+}
+
+function qualityError({ line, time, quality }: Unusable, file: string): BatchproofError {
+  return inputError(`The entry of ${formatTime(time)} is not good: its quality is "${quality}".`, {
+    place: `${file}:${line}`,
+    remedy:
+      "Only readings marked as good are evidence: raise an exception for this claim, or use another device's file.",
+    code: "quality",
+  });
 }

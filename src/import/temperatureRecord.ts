@@ -1,28 +1,30 @@
 import type { Circuit } from "../circuits.ts";
 import { inputError } from "../errors.ts";
-import { CHANNEL, CLOCK_ERROR_OFFSET, CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
+import { CLOCK_ERROR_OFFSET, CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
 import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
+import { distinctLengths, excursionsOf, excursionTableSize } from "../rules/excursions.ts";
 import type { RecordHeader } from "../formats/record.ts";
 import type { TemperatureRule } from "../formats/rule.ts";
 import type { Row } from "../formats/series.ts";
 import { codeSeries, type Coding } from "./coding.ts";
-import { readFridgetag, type FridgetagExport } from "./fridgetag.ts";
-import { applyOffset, cutToWindow, type Cut, type Window } from "./series.ts";
+import type { SeriesReader } from "./loggerSeries.ts";
+import { cutToWindow, type Window } from "./series.ts";
 import { summariseImport } from "./summary.ts";
+import { thin } from "./thin.ts";
 
-/** What a person says at import, besides the file. */
+/** What a person says at import, besides the file, whatever its format. */
 export interface ImportSettings {
-  /** Seconds east of UTC of the device's clock; undefined is refused with a hint. */
-  readonly offset: number | undefined;
   /** Seconds, reference minus device: how wrong the device's clock was when it was compared. */
   readonly clockError: number;
+  /** Seconds of the buckets to which the series is thinned, or NOT_THINNED. */
+  readonly bucket: number;
 }
 
 /** A canonical record before a source has numbered and signed it. */
 export interface UnsignedRecord {
   readonly header: Omit<RecordHeader, "attempt">;
   readonly rows: readonly Row[];
-  /** What was read, cut and coded, for the person who imports. */
+  /** What was read, cut, thinned and coded, for the person who imports. */
   readonly summary: readonly string[];
 }
 
@@ -32,33 +34,39 @@ export interface StagePeriod {
   readonly end: number;
 }
 
+/** What the batch asks of the record of one of its claims. */
+export interface RecordDemand {
+  readonly rule: TemperatureRule;
+  readonly period: StagePeriod;
+  readonly lot: string;
+  /** The circuits that the claim accepts. */
+  readonly circuits: readonly Circuit[];
+}
+
 /**
- * The record of a Fridge-tag or Q-tag export for one claim: device signature verified, cut to the stage's window, coded
- * exactly, and fitted to the smallest of the circuits that the claim accepts. Readings outside the limits keep codes
- * outside 0..width: such a record is for `check`, it can be neither signed nor proven. Errors: those of
- * `readFridgetag`, `applyOffset` and `cutToWindow`; `unit`; `series-length` (more readings than any circuit holds).
+ * The record of a raw file for one claim: read by its format's reader, cut to the stage's window, thinned if the user
+ * says so, coded exactly, and fitted to the smallest of the circuits that the claim accepts. Readings outside the limits
+ * keep codes outside 0..width: such a record is for `check`, it can be neither signed nor proven. Errors: those of the
+ * reader, of `cutToWindow` and of `thin`; `dense`; `series-length` (more readings than any circuit holds).
  */
 export function temperatureRecord(
   bytes: Uint8Array,
   file: string,
-  rule: TemperatureRule,
-  period: StagePeriod,
-  lot: string,
-  circuits: readonly Circuit[],
-  settings: ImportSettings,
+  read: SeriesReader,
+  { rule, period, lot, circuits }: RecordDemand,
+  { clockError, bucket }: ImportSettings,
 ): UnsignedRecord {
-  const source = readFridgetag(bytes, file);
-  const { zone } = source.configuration;
-  const { readings, zoneChanged } = applyOffset(source.readings, settings.offset, zone, file);
+  const { device, entries, zoneChanged, facts } = read(bytes, file);
   const window = windowOf(rule, period);
-  const cut = cutToWindow(readings, window, file);
+  const cut = cutToWindow(entries, window, file);
+  const readings = thin(cut.readings, bucket, window.gapSeconds);
   const coding = codingOf(rule);
-  const { t0, rows } = codeSeries(cut.readings, coding, window.tick);
-  const offset = settings.offset ?? zone;
+  const { t0, rows } = codeSeries(readings, coding, window.tick);
+  refuseDense(rows, window.tick, file);
   return {
     header: {
       kind: BigInt(KIND.temperature),
-      n: BigInt(capacityFor(rows.length, circuits, file)),
+      n: BigInt(capacityFor(rows, rule, circuits, file)),
       t0: BigInt(t0),
       tick: rule.tick,
       origin: rule.origin,
@@ -67,20 +75,36 @@ export function temperatureRecord(
       width: rule.width,
       channelId: rule.channelId,
       rowCount: BigInt(rows.length),
-      deviceHash: deviceHash(deviceOf(source)),
+      bucket: BigInt(bucket),
+      deviceHash: deviceHash(device),
       rawFileHash: bytesHash(bytes),
       zoneChanged: zoneChanged ? 1n : 0n,
-      clockError: BigInt(CLOCK_ERROR_OFFSET + settings.clockError),
+      clockError: BigInt(CLOCK_ERROR_OFFSET + clockError),
       lotHash: textHash(lot),
     },
     rows,
-    summary: summaryOf(source, offset, zoneChanged, window, cut, coding),
+    summary: summariseImport({ facts, window, cut, bucket, readings, coding }),
   };
 }
 
-/** The identity under which a logger is registered: the owner of its certificate, its model and its serial. */
-export function deviceOf({ device }: FridgetagExport): { vendor: string; model: string; serial: string } {
-  return { vendor: device.vendor, model: device.model, serial: device.serial };
+/** One reading in this many may stand for no time at all. */
+const WEIGHTLESS_SHARE = 10;
+
+/**
+ * Error `dense`: many readings share a tick with both of their neighbours. Such a reading stands for no time, so what
+ * happens inside a tick would count neither as time outside the band nor in the mean kinetic temperature.
+ */
+function refuseDense(rows: readonly Row[], tick: number, file: string): void {
+  const weightless = rows.filter(({ dt }, i) => i > 0 && dt === 0 && rows[i + 1]?.dt === 0).length;
+  if (weightless * WEIGHTLESS_SHARE <= rows.length) return;
+  throw inputError(
+    `${weightless} of ${rows.length} readings share a tick of ${tick} s with both of their neighbours.`,
+    {
+      place: file,
+      remedy: "Thin the series with --thin to buckets of several ticks.",
+      code: "dense",
+    },
+  );
 }
 
 function windowOf(rule: TemperatureRule, { start, end }: StagePeriod): Window {
@@ -95,29 +119,26 @@ function windowOf(rule: TemperatureRule, { start, end }: StagePeriod): Window {
 }
 
 /** The rule's grid on the zero of the readings: plain micro-degrees. */
-function codingOf({ origin, stepNum, stepDen, width }: TemperatureRule): Coding {
-  return { origin: origin - CELSIUS_OFFSET, stepNum, stepDen, width };
+function codingOf({ origin, stepNum, stepDen, width, normalLow, normalHigh }: TemperatureRule): Coding {
+  return { origin: origin - CELSIUS_OFFSET, stepNum, stepDen, width, normalLow, normalHigh };
 }
 
-/** Capacity of the smallest circuit that holds this many readings. */
-function capacityFor(count: number, circuits: readonly Circuit[], file: string): number {
+/**
+ * Capacity of the smallest circuit that holds the readings and has room for their different lengths of excursions. Where
+ * none has, the largest takes the record all the same, for `check` to name it.
+ */
+function capacityFor(rows: readonly Row[], rule: TemperatureRule, circuits: readonly Circuit[], file: string): number {
+  const lengths = distinctLengths(excursionsOf(rule, rows)).length;
   const capacities = circuits.map(({ tier }) => tier).sort((a, b) => a - b);
-  const fitting = capacities.find((tier) => tier >= count);
+  const holding = capacities.filter((tier) => tier >= rows.length);
+  const fitting = holding.find((tier) => lengths <= excursionTableSize(tier)) ?? holding.at(-1);
   if (fitting !== undefined) return fitting;
-  throw inputError(`The stage has ${count} readings; the claim's largest circuit holds ${capacities.at(-1) ?? 0}.`, {
-    place: file,
-    remedy: "Let the policy accept a larger circuit, or split the stage.",
-    code: "series-length",
-  });
-}
-
-function summaryOf(
-  source: FridgetagExport,
-  offset: number,
-  zoneChanged: boolean,
-  window: Window,
-  cut: Cut,
-  coding: Coding,
-): string[] {
-  return summariseImport({ source, offset, zoneChanged, window, cut, coding, unit: CHANNEL.temperature.symbol });
+  throw inputError(
+    `The stage has ${rows.length} readings; the claim's largest circuit holds ${capacities.at(-1) ?? 0}.`,
+    {
+      place: file,
+      remedy: "Thin the series with --thin, let the policy accept a larger circuit, or split the stage.",
+      code: "series-length",
+    },
+  );
 }

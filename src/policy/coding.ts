@@ -4,15 +4,21 @@ import { inputError } from "../errors.ts";
 import { formatMicro, parseMicro } from "../input/quantities.ts";
 import type { TemperatureLimits } from "./policy.ts";
 
-/** How temperatures become codes: code u stands for origin + u * stepNum / stepDen micro-degrees (origin offset). */
-export type Grid = Pick<TemperatureRule, "origin" | "stepNum" | "stepDen" | "width">;
+/**
+ * How temperatures become codes: code u stands for origin + u * stepNum / stepDen micro-degrees (origin offset). Codes
+ * normalLow to normalHigh are the normal band, without one all of 0 to width.
+ */
+export type Grid = Pick<TemperatureRule, "origin" | "stepNum" | "stepDen" | "width" | "normalLow" | "normalHigh">;
 /** How times become ticks. */
 export type Timing = Pick<TemperatureRule, "tick" | "gapTicks">;
 /** Everything by which a series is coded. */
 export type Coding = Grid & Timing;
 
+/** The limits that determine a grid. */
+type GridField = "range" | "resolution" | "normal";
+
 /** The coding of a claim's limits: the errors of `gridOf` and `timingOf`. */
-export function codingOf(limits: Pick<TemperatureLimits, "range" | "resolution" | "gap">): Coding {
+export function codingOf(limits: Pick<TemperatureLimits, GridField | "gap">): Coding {
   return { ...gridOf(limits), ...timingOf(limits.gap) };
 }
 
@@ -22,50 +28,103 @@ const HOTTEST = 500_000_000n;
 
 /**
  * The grid of a range, exactly (circuits.md, Encoding): up to 254 sensor steps are refined by the smallest whole factor
- * that fills 127 codes; more are coarsened to 254 equal steps. Either way the limits are codes 0 and `width`.
- * Errors: `range` (low not below high), `physical-range`, `grid` (a limit is no multiple of the resolution).
+ * that fills 127 codes; more are coarsened to as many equal steps, up to 254, as put the ends of the normal band on
+ * codes too. Either way the hard limits are codes 0 and `width`, and no limit moves.
+ * Errors, with the limit's field as place: `range` (low not below high), `physical-range`, `grid` (a limit is no
+ * multiple of the resolution), `normal-range` (the normal band is upside down or reaches out of the range),
+ * `normal-grid` (an end of the band is no multiple of the resolution, or no coarser step meets both ends).
  */
-export function gridOf(limits: Pick<TemperatureLimits, "range" | "resolution">): Grid {
-  const [low, high] = limits.range.map((limit) => parseMicro(limit, "range")) as [bigint, bigint];
+export function gridOf(limits: Pick<TemperatureLimits, GridField>): Grid {
+  const [low, high] = parseLimits(limits.range, "range");
   const resolution = parseMicro(limits.resolution, "resolution");
-  refuseRange(low, high, resolution, limits);
+  refuseRange(low, high, resolution, limits.range);
+  const normal = limits.normal ?? limits.range;
+  const [bandLow, bandHigh] = parseLimits(normal, "normal");
+  refuseBand(low, high, resolution, normal);
   const span = high - low;
-  const sensorSteps = span / resolution;
-  const refined = sensorSteps * ceilDivide(BigInt(MIN_WIDTH), sensorSteps);
-  const width = sensorSteps <= BigInt(MAX_WIDTH) ? refined : BigInt(MAX_WIDTH);
+  const width = widthOf(span, span / resolution, [bandLow - low, bandHigh - low]);
   const common = greatestCommonDivisor(span, width);
-  return { origin: low + CELSIUS_OFFSET, stepNum: span / common, stepDen: width / common, width };
+  return {
+    origin: low + CELSIUS_OFFSET,
+    stepNum: span / common,
+    stepDen: width / common,
+    width,
+    normalLow: ((bandLow - low) * width) / span,
+    normalHigh: ((bandHigh - low) * width) / span,
+  };
 }
 
-function refuseRange(low: bigint, high: bigint, resolution: bigint, { range }: Pick<TemperatureLimits, "range">): void {
+function parseLimits([low, high]: readonly [string, string], field: string): [low: bigint, high: bigint] {
+  return [parseMicro(low, field), parseMicro(high, field)];
+}
+
+/** Codes of a span of `sensorSteps` steps besides code 0; `marks` are distances from its lower end that must be codes. */
+function widthOf(span: bigint, sensorSteps: bigint, marks: readonly bigint[]): bigint {
+  if (sensorSteps <= BigInt(MAX_WIDTH)) return sensorSteps * ceilDivide(BigInt(MIN_WIDTH), sensorSteps);
+  for (let width = BigInt(MAX_WIDTH); width >= BigInt(MIN_WIDTH); width--) {
+    if (marks.every((mark) => (mark * width) % span === 0n)) return width;
+  }
+  throw inputError(
+    `The range has ${sensorSteps} steps of the sensor, and no coarser step meets both ends of the band.`,
+    {
+      place: "normal",
+      remedy: `Narrow the range to ${MAX_WIDTH} steps of the sensor, or move its limits by a few steps.`,
+      code: "normal-grid",
+    },
+  );
+}
+
+function refuseRange(low: bigint, high: bigint, resolution: bigint, range: readonly [string, string]): void {
   if (low >= high) {
     throw inputError(`The lower limit ${range[0]} is not below the upper limit ${range[1]}.`, {
+      place: "range",
       remedy: "Write the lower limit first; a range needs at least one step of the sensor.",
       code: "range",
     });
   }
   if (low < ABSOLUTE_ZERO || high > HOTTEST) {
     throw inputError(`No logger measures from ${range[0]} to ${range[1]} °C.`, {
+      place: "range",
       remedy: "Limits lie between -273.15 and 500 °C; check unit and decimal point.",
       code: "physical-range",
     });
   }
-  const stray = range.find((limit) => parseMicro(limit, "range") % resolution !== 0n);
-  if (stray !== undefined) {
-    throw inputError(`The limit ${stray} is no multiple of the resolution ${formatMicro(resolution)}.`, {
-      remedy: "Give limits that the sensor can show, or the sensor's real resolution.",
-      code: "grid",
-    });
+  refuseStray(range, "range", resolution, "grid");
+}
+
+function refuseBand(low: bigint, high: bigint, resolution: bigint, normal: readonly [string, string]): void {
+  const [bandLow, bandHigh] = parseLimits(normal, "normal");
+  if (bandLow > bandHigh || bandLow < low || bandHigh > high) {
+    throw inputError(
+      `The normal band, ${normal[0]} to ${normal[1]} °C, is not between ${formatMicro(low)} and ${formatMicro(high)} °C.`,
+      {
+        place: "normal",
+        remedy: "Write its lower end first; the range holds the normal band and the excursions that are permitted.",
+        code: "normal-range",
+      },
+    );
   }
+  refuseStray(normal, "normal", resolution, "normal-grid");
+}
+
+function refuseStray(limits: readonly string[], field: string, resolution: bigint, code: string): void {
+  const stray = limits.find((limit) => parseMicro(limit, field) % resolution !== 0n);
+  if (stray === undefined) return;
+  throw inputError(`The limit ${stray} is no multiple of the resolution ${formatMicro(resolution)}.`, {
+    place: field,
+    remedy: "Give limits that the sensor can show, or the sensor's real resolution.",
+    code,
+  });
 }
 
 /**
  * The tick of a gap: gap = tick * gapTicks exactly, gapTicks 127 to 254. The smallest tick that divides a minute, so
- * that minute-wise loggers lose nothing, else the smallest. Error `gap`, with the nearest gaps that work.
+ * that minute-wise loggers lose nothing, else the smallest. Error `gap`, with the nearest gaps that work; place `gap`.
  */
 export function timingOf(gap: number): Timing {
   if (gap < MIN_WIDTH) {
     throw inputError(`A gap of ${gap} s is shorter than ${MIN_WIDTH} s, the shortest that can be coded.`, {
+      place: "gap",
       remedy: "Thin the series first, and allow a longer gap.",
       code: "gap",
     });
@@ -73,6 +132,7 @@ export function timingOf(gap: number): Timing {
   const tick = tickOf(gap);
   if (tick === undefined) {
     throw inputError(`A gap of ${gap} s is no whole tick times 127 to 254.`, {
+      place: "gap",
       remedy: `Use ${nearestGaps(gap).join(" or ")} s.`,
       code: "gap",
     });
@@ -96,9 +156,9 @@ function nearestGaps(gap: number): [below: number, above: number] {
 
 /**
  * The temperature a code stands for, such as "5.1 °C", or "about 5.0333 °C" where it has no short decimal form. The
- * reading was at it, or less than one step nearer to the centre of the range.
+ * reading was at it, or less than one step nearer to the centre of the normal band.
  */
-export function describeCode(grid: Omit<Grid, "width">, code: number): string {
+export function describeCode(grid: Pick<Grid, "origin" | "stepNum" | "stepDen">, code: number): string {
   return describeRational((grid.origin - CELSIUS_OFFSET) * grid.stepDen + BigInt(code) * grid.stepNum, grid.stepDen);
 }
 

@@ -1,43 +1,10 @@
 import { CIRCUITS, type Circuit } from "../circuits.ts";
-import { BatchproofError } from "../errors.ts";
+import { canonicalJson } from "../input/json.ts";
 import { formatDuration } from "../input/times.ts";
-import { gridOf, timingOf } from "./coding.ts";
-import type { Policy, PolicyClaim } from "./policy.ts";
-
-/** Something wrong with a policy, or something its approvers should know. Errors stop `publish`. */
-export interface Finding {
-  readonly severity: "error" | "warning";
-  readonly code: LintCode;
-  /** JSON pointer into the policy. */
-  readonly pointer: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
-/** The checks, by the names that `--json` and the tests use. The first seven judge the numbers of one rule. */
-export const LINT_CODES = [
-  "range",
-  "physical-range",
-  "grid",
-  "gap",
-  "lead",
-  "tail",
-  "clock-tolerance",
-  "stage",
-  "stage-name",
-  "stage-empty",
-  "claim-id",
-  "same-limits",
-  "circuit",
-  "class",
-  "needed-for",
-  "max-due",
-  "custody",
-] as const;
-export type LintCode = (typeof LINT_CODES)[number];
-
-/** From an hour on, a clock error can hide a wrong time zone. */
-const ZONE_STEP = 3600;
+import { error, isError, warning, type Finding } from "./findings.ts";
+import { lintRule } from "./lintRule.ts";
+import { heatOf } from "./mkt.ts";
+import type { Policy, PolicyClaim, TemperatureLimits } from "./policy.ts";
 
 /**
  * Everything that is wrong with a policy whose shape is right: errors first, each in the order of the document.
@@ -50,24 +17,12 @@ export function lintPolicy(policy: Policy, circuits: readonly Pick<Circuit, "nam
     ...policy.claims.flatMap((claim, index) => [
       ...lintClaim(policy, claim, `/claims/${index}`),
       ...lintCircuits(claim, circuits, `/claims/${index}`),
-      ...lintRule(claim, `/claims/${index}/rule`),
+      ...lintRule(claim.rule, `/claims/${index}/rule`),
       ...lintTwins(policy, index),
     ]),
     ...lintWhole(policy),
   ];
   return [...findings.filter(isError), ...findings.filter((finding) => !isError(finding))];
-}
-
-function isError({ severity }: Finding): boolean {
-  return severity === "error";
-}
-
-function error(code: LintCode, pointer: string, message: string, remedy: string): Finding {
-  return { severity: "error", code, pointer, message, remedy };
-}
-
-function warning(code: LintCode, pointer: string, message: string, remedy: string): Finding {
-  return { severity: "warning", code, pointer, message, remedy };
 }
 
 function lintStages({ stages, claims }: Policy): Finding[] {
@@ -143,53 +98,33 @@ function lintCircuits(
   });
 }
 
-function lintRule({ rule }: PolicyClaim, pointer: string): Finding[] {
-  const findings = [
-    ...refusals(`${pointer}/range`, () => gridOf(rule)),
-    ...refusals(`${pointer}/gap`, () => timingOf(rule.gap)),
-  ];
-  for (const end of ["lead", "tail"] as const) {
-    if (rule[end] <= rule.gap) continue;
-    const where = end === "lead" ? "start" : "end";
-    const message = `At the stage's ${where}, ${formatDuration(rule[end])} may pass without a reading: longer than the gap.`;
-    findings.push(warning(end, `${pointer}/${end}`, message, `Shorten the ${end} to the gap, ${rule.gap} s, or less.`));
-  }
-  if (rule.clockTolerance >= ZONE_STEP) {
-    const message = `A clock error of ${formatDuration(rule.clockTolerance)} is tolerated: it can hide a wrong time zone.`;
-    const pointerOfTolerance = `${pointer}/clockTolerance`;
-    findings.push(warning("clock-tolerance", pointerOfTolerance, message, "Tolerate minutes, not hours."));
-  }
-  return findings;
-}
-
-/** What a derivation refuses, as a finding: the derivation stays the one place that judges its numbers. */
-function refusals(pointer: string, derive: () => unknown): Finding[] {
-  try {
-    derive();
-    return [];
-  } catch (cause) {
-    const code = cause instanceof BatchproofError ? LINT_CODES.find((known) => known === cause.code) : undefined;
-    if (code === undefined) throw cause;
-    const { message, remedy } = cause as BatchproofError;
-    return [error(code, pointer, message, remedy ?? "")];
-  }
-}
-
 /** Claims of one stage with equal limits differ in their index only: one series of readings proves both. */
 function lintTwins({ claims }: Policy, index: number): Finding[] {
   const claim = claims[index];
-  const twin = claims.slice(0, index).find((other) => other.stage === claim?.stage && sameLimits(other, claim));
+  const twin = claims
+    .slice(0, index)
+    .find((other) => other.stage === claim?.stage && sameLimits(other.rule, claim.rule));
   if (claim === undefined || twin === undefined) return [];
   const message = `One logger's readings can prove both "${twin.id}" and "${claim.id}": they have the same limits.`;
   return [warning("same-limits", `/claims/${index}/rule`, message, "Do not count them as two independent proofs.")];
 }
 
-function sameLimits({ rule: a }: PolicyClaim, { rule: b }: PolicyClaim): boolean {
-  return (
-    a.gap === b.gap &&
-    a.range.every((limit, end) => limit === b.range[end]) &&
-    (a.independent ?? false) === (b.independent ?? false)
-  );
+function sameLimits(a: TemperatureLimits, b: TemperatureLimits): boolean {
+  return canonicalJson(judged(a)) === canonicalJson(judged(b));
+}
+
+/** What readings are judged by. Resolution, lead, tail and clock tolerance are left out: one logger can suit both claims. */
+function judged({ gap, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): unknown {
+  return {
+    gap,
+    range,
+    independent: independent ?? false,
+    normal: normal ?? range,
+    above: cumulative?.above ?? null,
+    below: cumulative?.below ?? null,
+    single: single ?? null,
+    mkt: mkt === undefined ? null : [mkt.limit, heatOf(mkt).toString(), mkt.span],
+  };
 }
 
 function lintWhole({ claims }: Policy): Finding[] {

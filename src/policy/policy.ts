@@ -6,7 +6,17 @@ import { validatePolicy } from "./schema.ts";
 export const SEVERITY = { 1: "minor", 2: "major", 3: "critical" } as const;
 export type Severity = keyof typeof SEVERITY;
 
-/** The limits of a temperature claim, rule version 0, as people write them. Quantities are decimal strings. */
+/** A limit of the mean kinetic temperature (MKT) of a stage. */
+export interface MktLimits {
+  /** Highest permitted MKT, °C. */
+  readonly limit: string;
+  /** Heat of activation, kJ/mol; absent: `DEFAULT_HEAT`. */
+  readonly dH?: string;
+  /** Longest stage over which the mean may be taken, seconds: over a longer one, cool days hide a hot one. */
+  readonly span: number;
+}
+
+/** The limits of a temperature claim, rule version 1, as people write them. Quantities are decimal strings. */
 export interface TemperatureLimits {
   readonly channel: 1;
   readonly unit: "Cel";
@@ -14,6 +24,13 @@ export interface TemperatureLimits {
   readonly resolution: string;
   /** Lowest and highest permitted reading, °C, both permitted. */
   readonly range: readonly [low: string, high: string];
+  /** Lowest and highest temperature of the normal band, °C, both inside. Absent: no permitted reading is an excursion. */
+  readonly normal?: readonly [low: string, high: string];
+  /** Longest total time of a stage above and below the normal band, seconds. A side that is absent has no budget. */
+  readonly cumulative?: { readonly above?: number; readonly below?: number };
+  /** Longest uninterrupted excursion out of the normal band, to either side, seconds. */
+  readonly single?: number;
+  readonly mkt?: MktLimits;
   /** Longest permitted time between two readings, seconds. */
   readonly gap: number;
   /** Seconds after the stage's start within which the first reading must lie. */
@@ -61,8 +78,7 @@ export interface Policy {
 /**
  * A policy from parsed JSON; `place` (a file) goes into errors as place#/json/pointer. Only shape and sizes are judged
  * here: `lintPolicy` judges sense.
- * Errors: `claim-kind` (only temperature so far), `rule-version` (limits of rule version 1), `unit` (°C only),
- * `policy-schema` (everything else).
+ * Errors: `claim-kind` (only temperature so far), `unit` (°C only), `policy-schema` (everything else).
  */
 export function parsePolicy(value: unknown, place: string): Policy {
   return validatePolicy(value, place);

@@ -7,10 +7,10 @@ import { nearestWord } from "./spelling.ts";
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true });
 const isPolicy = ajv.compile<Policy>(schema);
 
-type Code = "claim-kind" | "rule-version" | "unit" | "policy-schema";
+type Code = "claim-kind" | "unit" | "policy-schema";
 
 /** What matters most is said first: under an unknown kind of claim, for example, every limit looks wrong. */
-const PRIORITY: readonly Code[] = ["claim-kind", "rule-version", "unit", "policy-schema"];
+const PRIORITY: readonly Code[] = ["claim-kind", "unit", "policy-schema"];
 
 /** Refuses what does not match schema.json, with its pointer in plain words; the codes are those of `parsePolicy`. */
 export function validatePolicy(value: unknown, place: string): Policy {
@@ -27,7 +27,6 @@ export function validatePolicy(value: unknown, place: string): Policy {
 }
 
 function codeOfError({ keyword, instancePath }: ErrorObject): Code {
-  if (keyword === "not") return "rule-version";
   if (keyword === "const" && instancePath.endsWith("/kind")) return "claim-kind";
   if (keyword === "const" && instancePath.endsWith("/unit")) return "unit";
   return "policy-schema";
@@ -45,10 +44,6 @@ const EXPLAIN: Readonly<Record<Code, (error: ErrorObject) => Explanation>> = {
   "claim-kind": ({ data }) => ({
     message: `This version proves claims of kind "temperature" only, not ${shorten(data)}.`,
     remedy: "Remove the claim: what is written but not proven would mislead its readers.",
-  }),
-  "rule-version": ({ instancePath }) => ({
-    message: `"${lastKey(instancePath)}" belongs to temperature rule version 1; this version proves rule version 0 only.`,
-    remedy: "Remove it: a limit that is written but not proven would mislead its readers.",
   }),
   unit: ({ data }) => ({
     message: `Temperatures are written in degrees Celsius (unit "Cel") only, not ${shorten(data)}.`,
@@ -96,6 +91,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   text: "a text of up to 2,000 characters, without control characters or spaces at its ends",
   slug: "lower-case letters and digits in words joined by single hyphens",
   claimId: "the stage's name, a slash and the claim's own name, such as \"transport/temperature\"",
+  budget: "a whole number of seconds up to 2,147,483,647",
   quantity: 'a decimal number in quotes, such as "2.0", with up to 6 digits before and after the point',
 };
 
@@ -125,10 +121,6 @@ function lowerFirst(text: string): string {
 
 function list(values: unknown): string {
   return (values as readonly unknown[]).map((value) => JSON.stringify(value)).join(", ");
-}
-
-function lastKey(pointer: string): string {
-  return pointer.slice(pointer.lastIndexOf("/") + 1);
 }
 
 /** Foreign data for a message: short, control characters escaped. */

@@ -1,10 +1,14 @@
 import { CIRCUITS, type Circuit } from "../circuits.ts";
 import type { ClaimClassName } from "../chain/codes.ts";
 import { CHANNEL } from "../formats/constants.ts";
+import { formatMicro } from "../input/quantities.ts";
 import { formatDuration } from "../input/times.ts";
-import { codingOf, describeCode, describeStep } from "./coding.ts";
+import { excursionTableSize } from "../rules/excursions.ts";
+import { budgetOf, canLeave, describeHalfTicks, SIDES, singleOf, type Side } from "./budgets.ts";
+import { codingOf, describeCode, describeStep, type Coding } from "./coding.ts";
 import { documentHash } from "./hash.ts";
-import { SEVERITY, type Policy, type PolicyClaim } from "./policy.ts";
+import { heatOf } from "./mkt.ts";
+import { SEVERITY, type Policy, type PolicyClaim, type TemperatureLimits } from "./policy.ts";
 
 const DAY = 86_400;
 
@@ -18,7 +22,7 @@ const CONSEQUENCE: Readonly<Record<ClaimClassName, string>> = {
 
 /**
  * Every limit of a policy in words, with its units, for people who approve or review it; also what the limits leave
- * uncovered. Lines end with a line feed. The policy must be free of lint errors (else the errors of `codingOf`).
+ * uncovered. Lines end with a line feed. The policy must be free of lint errors (else the errors of `deriveRule`).
  * @param circuits the circuits whose capacity is shown
  */
 export function showPolicy(policy: Policy, circuits: readonly Pick<Circuit, "name" | "tier">[] = CIRCUITS): string {
@@ -60,9 +64,10 @@ function showClaim(claim: PolicyClaim, circuits: readonly Pick<Circuit, "name" |
     `  Claim ${claim.id}`,
     ...[
       ...showRange(claim),
+      ...showExcursions(claim),
+      ...showMkt(claim),
       ...showTimes(claim),
       ...showEvidence(claim),
-      "Not judged: rule version 0 knows hard limits only. No normal band, no time budget for excursions, no longest single excursion and no mean kinetic temperature (MKT).",
       `Class: ${CONSEQUENCE[claim.class]}`,
       `Severity of a breach: ${claim.severity} (${SEVERITY[claim.severity]}; 1 minor, 2 major, 3 critical).`,
       `Needed for: ${claim.neededFor}.`,
@@ -79,8 +84,56 @@ function showRange({ rule }: PolicyClaim): string[] {
   const high = describeCode(coding, Number(coding.width));
   return [
     `Temperature: every reading from ${low} to ${high}, both permitted. The sensor shows steps of ${rule.resolution} ${symbol}.`,
-    `Coded in ${describeStep(coding)} steps, rounded outward from the middle of the range: ${low} is code 0, ${high} is code ${coding.width}, and a reading beyond a limit by any amount is coded beyond it.`,
+    `Coded in ${describeStep(coding)} steps, rounded outward from the middle of the ${middle(rule)}: ${low} is code 0, ${high} is code ${coding.width}, and a reading beyond a limit by any amount is coded beyond it.`,
   ];
+}
+
+function showExcursions({ rule }: PolicyClaim): string[] {
+  if (rule.normal === undefined) {
+    return ["Normal band: none. Every permitted reading is a normal one, and its time is not limited."];
+  }
+  const coding = codingOf(rule);
+  const [low, high] = [coding.normalLow, coding.normalHigh].map((code) => describeCode(coding, Number(code)));
+  return [
+    `Normal band: from ${low} (code ${coding.normalLow}) to ${high} (code ${coding.normalHigh}), both inside. A reading beyond it is an excursion; that there was one above or below it is public as a deviation, how long is not.`,
+    "How excursions count: a reading stands for half of the interval before it and half of the one after it. An excursion over a stage boundary is judged in each stage for its part only.",
+    ...SIDES.map((side) => showBudget(rule, coding, side)),
+    showSingle(rule, coding),
+  ];
+}
+
+function showBudget(rule: TemperatureLimits, coding: Coding, side: Side): string {
+  const label = `Time ${side} the band`;
+  const seconds = rule.cumulative?.[side];
+  if (!canLeave(coding, side)) return `${label}: none; the band ends where the range ends.`;
+  if (seconds === undefined) return `${label}: no budget for the stage; only the other limits bound it.`;
+  const halfTicks = budgetOf(rule, coding, side);
+  return `${label}: at most ${time(seconds)} in total over the stage; proven as ${halfTicks} half-ticks, ${describeHalfTicks(halfTicks, coding.tick)}.`;
+}
+
+function showSingle(rule: TemperatureLimits, coding: Coding): string {
+  if (rule.single === undefined) return "Longest excursion: no limit of its own.";
+  const ticks = singleOf(rule, coding);
+  const proven = Number((ticks + 1n) * coding.tick) - 1;
+  return (
+    `Longest excursion: at most ${time(rule.single)} without interruption, to either side, from the last reading inside the band to the last one outside. ` +
+    `The proof alone, ${ticks} ticks of ${coding.tick} s, shows that none is longer than ${time(proven)}.`
+  );
+}
+
+function showMkt({ rule }: PolicyClaim): string[] {
+  const { mkt } = rule;
+  if (mkt === undefined) return ["Mean kinetic temperature (MKT): no limit."];
+  const { symbol } = CHANNEL.temperature;
+  return [
+    `Mean kinetic temperature (MKT): at most ${mkt.limit} ${symbol} over the stage, with a heat of activation of ${formatMicro(heatOf(mkt))} kJ/mol and R = 8.3144 J/(mol K). A reading below the middle of the ${middle(rule)} counts up to one code warmer than it was.`,
+    `Longest stage over which that mean may be taken: ${time(mkt.span)}. A longer stage cannot be proven at all, because its cool hours would hide its hot ones.`,
+  ];
+}
+
+/** What readings are rounded away from the middle of. */
+function middle({ normal }: TemperatureLimits): string {
+  return normal === undefined ? "range" : "normal band";
 }
 
 function showTimes({ rule }: PolicyClaim): string[] {
@@ -111,7 +164,9 @@ function showEvidence({ rule }: PolicyClaim): string[] {
 
 function showCircuit(name: string, circuits: readonly Pick<Circuit, "name" | "tier">[]): string {
   const circuit = circuits.find((known) => known.name === name);
-  return circuit === undefined ? name : `${name} (up to ${circuit.tier} readings)`;
+  return circuit === undefined
+    ? name
+    : `${name} (up to ${circuit.tier} readings, with excursions of up to ${excursionTableSize(circuit.tier)} different lengths)`;
 }
 
 function showNeeds({ claims }: Policy): string[] {

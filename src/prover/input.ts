@@ -2,6 +2,7 @@ import type { Signals } from "../formats/constants.ts";
 import { padRows } from "../formats/series.ts";
 import type { PartyPath } from "../formats/party.ts";
 import type { TemperatureEvidence } from "../rules/evidence.ts";
+import { dwellOf, excursionTable, outsideFlags } from "../rules/excursions.ts";
 
 /** Input of a circuit's witness calculator: names as in the circuit, a bus's field as `bus.field`. */
 export type CircuitInput = Readonly<Record<string, bigint | readonly bigint[]>>;
@@ -9,9 +10,11 @@ export type CircuitInput = Readonly<Record<string, bigint | readonly bigint[]>>;
 /** Input of circuit `temperature`; `circuits/temperature.circom` names every field. */
 export function temperatureInput(evidence: TemperatureEvidence, signals: Signals): CircuitInput {
   const rows = padRows(evidence.rows, Number(evidence.header.n));
+  const { rule } = evidence;
+  const { lengths, counts } = excursionTable(rule, rows);
   return {
     ...signals,
-    ...bus("ruleFields", evidence.rule),
+    ...bus("ruleFields", rule),
     ...bus("headFields", evidence.head),
     ...bus("header", evidence.header),
     dt: rows.map((row) => BigInt(row.dt)),
@@ -24,6 +27,10 @@ export function temperatureInput(evidence: TemperatureEvidence, signals: Signals
     ...bus("deviceLeaf", evidence.device.leaf),
     ...bus("devicePath", pathInput(evidence.device.path)),
     deviceSlots: evidence.device.slots,
+    outside: outsideFlags(rule, rows).map((flag) => (flag ? 1n : 0n)),
+    dwell: dwellOf(rows),
+    excursionLengths: lengths,
+    excursionCounts: counts,
   };
 }
 

@@ -38,7 +38,7 @@ export function signalsOf(evidence: TemperatureEvidence, context: bigint): Signa
     head: stageHead(evidence.head),
     parties: evidence.parties,
     record: recordOf(evidence),
-    deviations: deviationBits(evidence.header),
+    deviations: deviationBits(evidence),
     context,
   };
 }

@@ -10,10 +10,10 @@ import {
 } from "../formats/constants.ts";
 import { deviceSetOf } from "../formats/identity.ts";
 import { partyRootOf, type PartyLeaf, type PartyPath } from "../formats/party.ts";
-import type { RecordHeader } from "../formats/record.ts";
-import { isEncodable } from "../formats/series.ts";
+import { isEncodable, padRows } from "../formats/series.ts";
 import { sourceMessage, verifySignature } from "../formats/source.ts";
 import { recordOf, type TemperatureEvidence } from "./evidence.ts";
+import { distinctLengths, excursionsOf, excursionTableSize, sideOf, timeOutside, weightedDwell } from "./excursions.ts";
 
 /**
  * The rules of circuit `temperature` in plain integers: the same statement under the same names. A property test
@@ -31,6 +31,9 @@ export const TEMPERATURE_RULES = [
   "clock",
   "source",
   "device",
+  "cumulative",
+  "single",
+  "mkt",
 ] as const;
 export type TemperatureRuleName = (typeof TEMPERATURE_RULES)[number];
 
@@ -55,6 +58,9 @@ export function checkTemperature(evidence: TemperatureEvidence): Finding[] {
     ...checkClock(evidence),
     ...checkSource(evidence),
     ...checkDevice(evidence),
+    ...checkCumulative(evidence),
+    ...checkSingle(evidence),
+    ...checkMkt(evidence),
   ];
 }
 
@@ -82,6 +88,14 @@ function checkRule({ rule }: TemperatureEvidence): Finding[] {
     [fits(rule.tail, 32), "the tail is not a 32-bit number of seconds"],
     [fits(rule.clockTolerance, 20), "the clock tolerance is not a 20-bit number of seconds"],
     [rule.independent === 0n || rule.independent === 1n, "the independent flag is neither 0 nor 1"],
+    [
+      rule.normalLow >= 0n && rule.normalLow <= rule.normalHigh && rule.normalHigh <= rule.width,
+      "the normal band is not within the range",
+    ],
+    [fits(rule.budgetAbove, 32) && fits(rule.budgetBelow, 32), "a budget is not a 32-bit number of half-ticks"],
+    [fits(rule.single, 24), "the longest excursion is not a 24-bit number of ticks"],
+    [fits(rule.mktSpan, 32), "the span of the mean kinetic temperature is not a 32-bit number of seconds"],
+    [fits(rule.mktLimit, 41), "the limit of the mean kinetic temperature is not a weight"],
   ]);
 }
 
@@ -204,10 +218,44 @@ function checkDevice(evidence: TemperatureEvidence): Finding[] {
   ]);
 }
 
-/** The `deviations` bitmap of a record: rule version 0 judges no normal band, so bits 0 and 1 are zero. */
-export function deviationBits(header: RecordHeader): bigint {
+/** Rule `cumulative`: the time above and below the normal band, in all, is within its budget. */
+function checkCumulative({ rule, rows }: TemperatureEvidence): Finding[] {
+  const budgets = { above: rule.budgetAbove, below: rule.budgetBelow };
+  return (["above", "below"] as const).flatMap((side): Finding[] => {
+    const reading = timeOutside(rule, rows).findIndex((time) => time[side] > budgets[side]);
+    return reading === -1 ? [] : [{ rule: "cumulative", problem: `${side} the normal band for too long`, reading }];
+  });
+}
+
+/** Rule `single`: no uninterrupted excursion is longer than the limit; the circuit's table holds all their lengths. */
+function checkSingle({ rule, header, rows }: TemperatureEvidence): Finding[] {
+  const excursions = excursionsOf(rule, rows);
+  const long = excursions.flatMap(({ last, ticks }): Finding[] =>
+    BigInt(ticks) <= rule.single
+      ? []
+      : [{ rule: "single", problem: "outside the normal band for too long at a stretch", reading: last }],
+  );
+  const size = excursionTableSize(Number(header.n));
+  const distinct = distinctLengths(excursions).length;
+  const problem = `${distinct} different lengths of excursions; this circuit can prove ${size}`;
+  return distinct <= size ? long : [...long, { rule: "single", problem }];
+}
+
+/** Rule `mkt`: the mean kinetic temperature is within its limit, over a stage that is not too long for a mean. */
+function checkMkt({ rule, head, header, rows }: TemperatureEvidence): Finding[] {
+  const { weighted, total } = weightedDwell(rule.weights, padRows(rows, Number(header.n)));
+  return findings("mkt", [
+    [weighted <= rule.mktLimit * total, "the mean kinetic temperature is over its limit"],
+    [head.end - head.start <= rule.mktSpan, "the stage is longer than a mean kinetic temperature may be taken over"],
+  ]);
+}
+
+/** The `deviations` bitmap: what the reader should know of a record that keeps every rule. */
+export function deviationBits({ rule, header, rows }: Pick<TemperatureEvidence, "rule" | "header" | "rows">): bigint {
+  const any = (side: "above" | "below"): boolean => rows.some(({ code }) => sideOf(rule, code) === side);
   const corrected = header.zoneChanged === 1n || header.clockError !== BigInt(CLOCK_ERROR_OFFSET);
-  return (header.attempt === 0n ? 0n : 4n) + (corrected ? 8n : 0n);
+  const bits = [any("above"), any("below"), header.attempt !== 0n, corrected];
+  return bits.reduce((bitmap, bit, i) => bitmap + (bit ? 1n << BigInt(i) : 0n), 0n);
 }
 
 /** Names of the bits that are set, lowest first. */

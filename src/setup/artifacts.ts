@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ensureFolder } from "./artifactFolder.ts";
@@ -69,6 +70,11 @@ export async function ensureArtifacts(circuit: CircuitSource, options: ArtifactO
   return await new ArtifactStore(options).withKey(circuit);
 }
 
+/** Whether a circuit of the present sources is compiled and has its key; nothing is made, and nothing is checked. */
+export async function artifactsPresent(circuit: CircuitSource, options: ArtifactOptions = {}): Promise<boolean> {
+  return await new ArtifactStore(options).hasKey(circuit);
+}
+
 /** The one place that knows where artifacts are. */
 class ArtifactStore {
   readonly #root: string;
@@ -81,9 +87,18 @@ class ArtifactStore {
     this.#onProgress = onProgress;
   }
 
+  async hasKey(circuit: CircuitSource): Promise<boolean> {
+    const source = await sourceHash(circuit.main, this.#root);
+    return existsSync(join(this.#folderOf(circuit, source), DEVELOPMENT_FOLDER));
+  }
+
+  #folderOf({ name }: CircuitSource, source: string): string {
+    return join(this.#store, name, source);
+  }
+
   async compiled({ name, main }: CircuitSource): Promise<CompiledArtifacts> {
     const source = await sourceHash(main, this.#root);
-    const folder = join(this.#store, name, source);
+    const folder = this.#folderOf({ name, main }, source);
     const [r1csName, wasmName, symName] = [`${name}.r1cs`, `${name}.wasm`, `${name}.sym`];
     const [r1csHash] = await ensureFolder(folder, [r1csName, wasmName, symName], async (target) => {
       this.#onProgress("compile", 0);

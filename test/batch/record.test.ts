@@ -97,17 +97,18 @@ describe("a record", () => {
     expect((await refusedAsync(readRecord(batch, CLAIM))).code).toBe("record-tampered");
   });
 
-  it("shares no salt with any other: attempt, device, reading, claim or batch", async () => {
+  it("shares no salt with any other: attempt, device, thinning, reading, claim or batch", async () => {
     const [batch, other] = [await newFolder(), await newFolder()];
     const salts = [
       prepareRecord(batch, CLAIM, { header: headerFor(), rows }),
       prepareRecord(batch, CLAIM, { header: headerFor({ attempt: 1n }), rows }),
       prepareRecord(batch, CLAIM, { header: headerFor({ deviceHash: 5n }), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor({ bucket: 300n }), rows }),
       prepareRecord(batch, CLAIM, { header: headerFor(), rows: rows.with(9, { dt: 50, code: 91 }) }),
       prepareRecord(batch, "storage/temperature", { header: headerFor(), rows }),
       prepareRecord(other, CLAIM, { header: headerFor(), rows }),
     ].flatMap((prepared) => [prepared.salts.salt, ...prepared.salts.chunkSalts]);
-    expect(new Set(salts).size).toBe(18);
+    expect(new Set(salts).size).toBe(21);
   });
 
   it("has the same salts when an interrupted import is done again", async () => {
@@ -167,6 +168,7 @@ describe("a changed record is refused", () => {
     ["the number of the attempt", "record-tampered", (file) => header(file, { attempt: "1" })],
     ["its hash", "record-tampered", (file) => ({ ...file, record: toHex(5n) })],
     ["the channel", "record-tampered", (file) => header(file, { channelId: "2" })],
+    ["that it is thinned", "record-tampered", (file) => header(file, { bucket: "300" })],
     ["the lot", "record-lot", (file) => header(file, { lotHash: toHex(textHash("LOT-2")) })],
     ["the number of rows", "record-header", (file) => header(file, { rowCount: "299" })],
     ["the claim", "record-claim", (file) => ({ ...file, claim: "storage/temperature" })],

@@ -6,10 +6,16 @@ import { PARTY_LEAF_FIELDS } from "../../src/formats/party.ts";
 import { RECORD_HEADER_FIELDS } from "../../src/formats/record.ts";
 import { TEMPERATURE_RULE_FIELDS } from "../../src/formats/rule.ts";
 import { CIRCUITS } from "../../src/circuits.ts";
+import { excursionTableSize } from "../../src/rules/excursions.ts";
 import { TEMPERATURE_RULES } from "../../src/rules/temperature.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 
 /** What is defined in TypeScript and mirrored in circom must be the same, to the letter. */
+
+/** What is pinned of every tier; whoever builds one compares it (`checkLock`). */
+const LOCK = JSON.parse(readFileSync("artifacts.lock.json", "utf8")) as {
+  circuits: Record<string, { constraints: number }>;
+};
 
 const source = (path: string): string => readFileSync(path, "utf8");
 
@@ -26,6 +32,9 @@ describe("circuits/lib/constants.circom", () => {
     ...Object.fromEntries(Object.entries(constants.ROLE).map(([name, value]) => [`ROLE_${name.toUpperCase()}`, value])),
     TEMPERATURE_RULE_VERSION: constants.TEMPERATURE_RULE_VERSION,
     BAND_BASE: constants.BAND_BASE,
+    CODES: constants.CODES,
+    DWELL_UNIT: Number(constants.DWELL_UNIT),
+    FLAGS_PER_ELEMENT: constants.FLAGS_PER_ELEMENT,
     CLOCK_ERROR_OFFSET: constants.CLOCK_ERROR_OFFSET,
     ROWS_PER_ELEMENT: constants.ROWS_PER_ELEMENT,
     ELEMENTS_PER_CHUNK: constants.ELEMENTS_PER_CHUNK,
@@ -56,17 +65,17 @@ describe("circuits/lib/buses.circom", () => {
     ["PartyLeaf", PARTY_LEAF_FIELDS],
   ] as const)("%s has TypeScript's fields in TypeScript's order", (bus, fields) => {
     const body = new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(text)?.[1] ?? "";
-    expect([...body.matchAll(/signal (\w+);/g)].map((match) => match[1])).toEqual(fields);
+    expect([...body.matchAll(/signal (\w+)(\[255\])?;/g)].map((match) => match[1])).toEqual(fields);
   });
 });
 
 describe("circuits/temperature.circom", () => {
   it("has a component for every rule that check knows, and a main file for every tier", () => {
-    const text = source("circuits/temperature.circom");
+    const text = source("circuits/temperature.circom") + source("circuits/lib/excursions.circom");
     const components = [...text.matchAll(/component (\w+) = [A-Z]/g)].map((match) => match[1]?.replace("Opening", ""));
     for (const rule of TEMPERATURE_RULES) expect(components).toContain(rule);
     for (const { main, tier } of CIRCUITS) {
-      expect(source(main)).toContain(`Temperature(${tier / constants.ROWS_PER_CHUNK})`);
+      expect(source(main)).toContain(`Temperature(${tier / constants.ROWS_PER_CHUNK}, ${excursionTableSize(tier)})`);
       expect(source(main)).toContain(`{public [${constants.SIGNALS.join(", ")}]}`);
     }
   });
@@ -81,18 +90,26 @@ describe("constraint counts", () => {
   });
 
   it("are exactly these", () => {
-    expect(one.r1cs.constraints.length).toBe(21_000);
-    expect(two.r1cs.constraints.length).toBe(24_973);
+    expect(one.r1cs.constraints.length).toBe(46_200);
+    expect(two.r1cs.constraints.length).toBe(51_016);
   });
 
-  it("are linear in the chunks, so that every tier's count follows, and the tiers fill their powers of two", () => {
-    const perChunk = two.r1cs.constraints.length - one.r1cs.constraints.length;
-    const fixed = one.r1cs.constraints.length - perChunk;
-    for (const { tier } of CIRCUITS) {
+  it("of the tiers are these, fill their powers of two, and cost little a reading", () => {
+    const counts = Object.entries(LOCK.circuits).map(([name, { constraints }]) => [name, constraints]);
+    expect(counts).toEqual([
+      ["temperature-1k", 65_464],
+      ["temperature-4k", 130_195],
+      ["temperature-9k", 257_531],
+    ]);
+    // A chunk's rows, and what grows more slowly: nodes of the series tree and words of flags.
+    const perReading = 23.4;
+    expect((two.r1cs.constraints.length - one.r1cs.constraints.length) / constants.ROWS_PER_CHUNK).toBeLessThan(23);
+    for (const { name, tier } of CIRCUITS) {
+      const { constraints } = LOCK.circuits[name] ?? { constraints: NaN };
+      expect(constraints - perReading * tier, name).toBeLessThan(42_000);
       // snarkjs adds a row for each public signal and one for the constant.
-      const rows = fixed + (tier / constants.ROWS_PER_CHUNK) * perChunk + constants.SIGNALS.length + 1;
-      const domain = 2 ** Math.ceil(Math.log2(rows));
-      expect(rows / domain).toBeGreaterThan(0.9);
+      const rows = constraints + constants.SIGNALS.length + 1;
+      expect(rows / 2 ** Math.ceil(Math.log2(rows)), name).toBeGreaterThan(0.98);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, ROLE } from "../../src/formats/constants.ts";
+import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE } from "../../src/formats/rule.ts";
 import { deviceSlots } from "../../src/formats/identity.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import {
@@ -24,12 +25,55 @@ function withRow(index: number, change: Partial<{ dt: number; code: number }>): 
   return { rows: rows.map((row, i) => (i === index ? { ...row, ...change } : row)) };
 }
 
+/** Codes 30 to 150 are the normal band. */
+function band(rule: Scenario["rule"]): Scenario {
+  return { rule: { normalLow: 30n, normalHigh: 150n, ...rule } };
+}
+
+type Run = readonly [first: number, last: number, code: number];
+const HOT: readonly Run[] = [[20, 28, 170]];
+const COLD: readonly Run[] = [[20, 28, 10]];
+const SWING: readonly Run[] = [
+  [20, 24, 170],
+  [25, 29, 10],
+];
+const TWO: readonly Run[] = [
+  [20, 22, 170],
+  [40, 45, 10],
+];
+const EVERY_TENTH = Array.from({ length: 19 }, (_, k): Run => [10 * k + 5, 10 * k + 5, 151]);
+const RISING = Array.from({ length: 255 }, (_, code) => BigInt(code * code));
+const PAUSE = { at: 24, dt: 0 };
+
+/** Excursions of 1, 2, ... readings. */
+function lengths(count: number): readonly Run[] {
+  let first = 1;
+  return Array.from({ length: count }, (_, k): Run => {
+    const run: Run = [first, first + k, 170];
+    first += k + 2;
+    return run;
+  });
+}
+
+/** Steady readings with some runs at other codes, under a rule with a normal band. */
+function excursion(runs: readonly Run[], rule: Scenario["rule"], pause?: { at: number; dt: number }): Scenario {
+  const codeAt = (i: number): number => runs.find(([first, last]) => i >= first && i <= last)?.[2] ?? 90;
+  const dtAt = (i: number, dt: number): number => (i === pause?.at ? pause.dt : dt);
+  return { ...band(rule), rows: rows.map(({ dt }, i) => ({ dt: dtAt(i, dt), code: codeAt(i) })) };
+}
+
+/** A full record, half of it one step or two warmer than the rest. */
+function half(rule: Scenario["rule"]): Scenario {
+  return { ...band(rule), rows: steadyRows(210).map((row, i) => ({ ...row, code: i < 105 ? 90 : 92 })) };
+}
+
 /** [what, scenario that keeps the rule, scenario one step beyond] */
 type Boundary = readonly [what: string, keeps: Scenario, breaks: Scenario];
 
 const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   rule: [
-    ["version", {}, { rule: { version: 1n } }],
+    ["version", {}, { rule: { version: 2n } }],
+    ["earlier version", {}, { rule: { version: 0n } }],
     ["kind", {}, { rule: { kind: 2n }, header: { kind: 2n } }],
     ["smallest tick", { rule: { tick: 1n } }, { rule: { tick: 0n } }],
     [
@@ -45,6 +89,13 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
       { rule: { independent: 1n }, sourceLeaf: { org: OTHER_ORG } },
       { rule: { independent: 2n }, sourceLeaf: { org: OTHER_ORG } },
     ],
+    ["narrowest normal band", band({ normalLow: 90n, normalHigh: 90n }), band({ normalLow: 91n, normalHigh: 90n })],
+    ["normal band within the range", band({ normalHigh: 180n }), band({ normalHigh: 181n })],
+    ["largest budget above", band({ budgetAbove: NO_BUDGET }), band({ budgetAbove: NO_BUDGET + 1n })],
+    ["largest budget below", band({ budgetBelow: NO_BUDGET }), band({ budgetBelow: NO_BUDGET + 1n })],
+    ["largest single excursion", band({ single: NO_SINGLE }), band({ single: NO_SINGLE + 1n })],
+    ["largest span", band({ mktSpan: NO_MKT_SPAN }), band({ mktSpan: NO_MKT_SPAN + 1n })],
+    ["largest mean weight", band({ mktLimit: 2n ** 41n - 1n }), band({ mktLimit: 2n ** 41n })],
   ],
   head: [
     ["batch", {}, { head: { batch: BATCH + 1n } }],
@@ -141,6 +192,58 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["device set", {}, { head: { deviceSet: 1n } }],
     ["an unused slot names no device", {}, { header: { deviceHash: 0n } }],
   ],
+  // Rows are 50 ticks apart, so a reading in the middle stands for 100 half-ticks.
+  cumulative: [
+    ["above", excursion(HOT, { budgetAbove: 900n }), excursion(HOT, { budgetAbove: 899n })],
+    ["below", excursion(COLD, { budgetBelow: 900n }), excursion(COLD, { budgetBelow: 899n })],
+    ["none at all", excursion([], { budgetAbove: 0n, budgetBelow: 0n }), excursion([[5, 5, 151]], { budgetAbove: 0n })],
+    ["first reading", excursion([[0, 0, 151]], { budgetAbove: 50n }), excursion([[0, 0, 151]], { budgetAbove: 49n })],
+    [
+      "last reading",
+      excursion([[199, 199, 29]], { budgetBelow: 50n }),
+      excursion([[199, 199, 29]], { budgetBelow: 49n }),
+    ],
+    [
+      "many short ones",
+      excursion(EVERY_TENTH, { budgetAbove: 1900n, single: 50n }),
+      excursion(EVERY_TENTH, { budgetAbove: 1899n, single: 50n }),
+    ],
+    ["first code above", excursion([[5, 5, 150]], { budgetAbove: 0n }), excursion([[5, 5, 151]], { budgetAbove: 99n })],
+    ["first code below", excursion([[5, 5, 30]], { budgetBelow: 0n }), excursion([[5, 5, 29]], { budgetBelow: 99n })],
+  ],
+  single: [
+    ["above", excursion(HOT, { single: 450n }), excursion(HOT, { single: 449n })],
+    ["below", excursion(COLD, { single: 450n }), excursion(COLD, { single: 449n })],
+    ["from the first reading", excursion([[0, 8, 170]], { single: 400n }), excursion([[0, 8, 170]], { single: 399n })],
+    [
+      "to the last reading",
+      excursion([[190, 199, 170]], { single: 500n }),
+      excursion([[190, 199, 170]], { single: 499n }),
+    ],
+    ["from above to below", excursion(SWING, { single: 500n }), excursion(SWING, { single: 499n })],
+    ["the longer of two", excursion(TWO, { single: 300n }), excursion(TWO, { single: 299n })],
+    [
+      "through a reading without time",
+      excursion(HOT, { single: 400n }, PAUSE),
+      excursion(HOT, { single: 399n }, PAUSE),
+    ],
+    ["as many lengths as the table holds", excursion(lengths(16), {}), excursion(lengths(17), {})],
+  ],
+  mkt: [
+    [
+      "constant",
+      excursion([], { weights: RISING, mktLimit: 8100n }),
+      excursion([], { weights: RISING, mktLimit: 8099n }),
+    ],
+    // Half of the time at code 90, half at 92: the mean weight is (8100 + 8464) / 2.
+    ["mean", half({ weights: RISING, mktLimit: 8282n }), half({ weights: RISING, mktLimit: 8281n })],
+    [
+      "span",
+      excursion([], { weights: RISING, mktLimit: 8100n, mktSpan: DURATION }),
+      excursion([], { weights: RISING, mktLimit: 8100n, mktSpan: DURATION - 1n }),
+    ],
+    ["no limit", excursion([], {}), excursion([], { weights: RISING })],
+  ],
 };
 
 function clock(seconds: number): Scenario {
@@ -184,7 +287,7 @@ describe("circuit temperature, one chunk", () => {
     });
   }
 
-  it("sets exactly the deviation bits that the header asks for", async () => {
+  it("sets exactly the deviation bits that band and header ask for", async () => {
     const cases: readonly (readonly [Scenario, bigint])[] = [
       [{}, 0n],
       [{ header: { attempt: 1n } }, 4n],
@@ -192,12 +295,16 @@ describe("circuit temperature, one chunk", () => {
       [{ header: { zoneChanged: 1n } }, 8n],
       [clock(1), 8n],
       [clock(-1), 8n],
+      [excursion([[3, 3, 151]], {}), 1n],
+      [excursion([[3, 3, 29]], {}), 2n],
+      [excursion([[0, 0, 151]], {}), 1n],
+      [excursion(SWING, {}), 3n],
       [{ header: { zoneChanged: 1n, clockError: BigInt(CLOCK_ERROR_OFFSET + 1), attempt: 1n } }, 12n],
     ];
     for (const [scenario, deviations] of cases) {
       const evidence = makeEvidence(scenario);
       expect(anySignals(evidence).deviations).toBe(deviations);
-      for (const claimed of [0n, 1n, 2n, 4n, 8n, 12n, 16n]) {
+      for (const claimed of [0n, 1n, 2n, 3n, 4n, 8n, 12n, 16n]) {
         const refused = await refusedRules(circuit, { ...inputOf(evidence), deviations: claimed });
         expect(refused.length === 0, `${claimed} instead of ${deviations}`).toBe(claimed === deviations);
       }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
+import { CLOCK_ERROR_OFFSET, CODES, HOTTEST_WEIGHT } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
 import { sponge } from "../../src/formats/poseidon.ts";
 import { saltedSeriesRoot } from "../../src/formats/record.ts";
-import { TEMPERATURE_RULE_FIELDS } from "../../src/formats/rule.ts";
+import { NO_BUDGET } from "../../src/formats/rule.ts";
 import { sourceMessage } from "../../src/formats/source.ts";
+import { dwellOf } from "../../src/rules/excursions.ts";
 import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
-import { fieldsOf, VECTORS } from "../formats/vectors.ts";
+import { fieldsOf, ruleOf, VECTORS } from "../formats/vectors.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { makeEvidence, steadyRows } from "../support/evidence.ts";
 
@@ -86,7 +87,7 @@ describe("AtMost", () => {
 });
 
 describe("Sponge", () => {
-  it.each([14, 15])("hashes %d elements as TypeScript does", async (n) => {
+  it.each([15, 16])("hashes %d elements as TypeScript does", async (n) => {
     const { output } = await template(`sponge-${n}`);
     const elements = Array.from({ length: n }, (_, i) => BigInt(i * i + 1));
     expect(await output({ elements }, "out")).toBe(sponge(10, elements));
@@ -242,9 +243,184 @@ describe("Range", () => {
   });
 });
 
+describe("NormalBand", () => {
+  it("gives the flags of every band, and accepts a band only within the range", async () => {
+    const { circuit, accepts } = await template("normalBand");
+    for (const [low, high, width] of [
+      [0, 0, 127],
+      [0, 254, 254],
+      [60, 60, 180],
+      [60, 150, 180],
+      [180, 180, 180],
+    ] as const) {
+      const witness = await circuit.witness({ low: BigInt(low), high: BigInt(high), width: BigInt(width) });
+      expect(circuit.violations(witness)).toEqual([]);
+      for (let code = 0; code < CODES; code++) {
+        expect(witness[circuit.wire(`below[${code}]`)]).toBe(code < low ? 1n : 0n);
+        expect(witness[circuit.wire(`above[${code}]`)]).toBe(code > high ? 1n : 0n);
+      }
+    }
+    for (const [low, high, width] of [
+      [61n, 60n, 180n],
+      [0n, 181n, 180n],
+      [FIELD - 1n, 60n, 180n],
+      [0n, FIELD - 1n, 180n],
+      [255n, 255n, 255n],
+    ] as const)
+      expect(await accepts({ low, high, width }), `${low} to ${high} of ${width}`).toBe(false);
+  });
+
+  it("leaves no flag to the prover", async () => {
+    const { circuit } = await template("normalBand");
+    const good = await circuit.witness({ low: 60n, high: 150n, width: 180n });
+    for (const flag of circuit.signals(/^(below|above)\[/)) {
+      for (const value of [0n, 1n, 2n, FIELD - 1n]) {
+        const same = value === good[circuit.wire(flag)];
+        expect(circuit.violationsOf(good, { [flag]: value }).length === 0, `${flag} = ${value}`).toBe(same);
+      }
+    }
+    // A whole step moved to another code.
+    expect(circuit.violationsOf(good, { "below[59]": 0n })).not.toEqual([]);
+    const later = Object.fromEntries([60, 61, 62].map((code) => [`below[${code}]`, 1n]));
+    expect(circuit.violationsOf(good, later)).not.toEqual([]);
+  });
+});
+
+describe("Lookup", () => {
+  const input = {
+    values: [5n, 7n, 5n, 9n],
+    numerators: [1n, 2n, 3n, 4n],
+    keys: [5n, 7n, 9n],
+    multiplicities: [4n, 2n, 4n],
+    challenge: 123_456_789n,
+  };
+
+  it("accepts exact multiplicities only, and only values among the keys", async () => {
+    const { accepts, circuit } = await template("lookup");
+    expect(await accepts(input)).toBe(true);
+    expect(await accepts({ ...input, multiplicities: [4n, 2n, 3n] })).toBe(false);
+    expect(await accepts({ ...input, values: [5n, 7n, 5n, 8n] })).toBe(false);
+    expect(circuit.r1cs.constraints.length).toBe(4 + 3 + 1 - 1); // the last sums are one wire, so one row fewer
+  });
+});
+
+describe("Dwell", () => {
+  const flags = (isSet: (code: number) => boolean): bigint[] =>
+    Array.from({ length: CODES }, (_, code) => (isSet(code) ? 1n : 0n));
+  const rows = [
+    { dt: 0, code: 40 },
+    { dt: 10, code: 200 },
+    { dt: 0, code: 40 },
+    { dt: 20, code: 100 },
+  ];
+  const input = {
+    dt: rows.map(({ dt }) => BigInt(dt)),
+    code: rows.map(({ code }) => BigInt(code)),
+    outside: [1n, 1n, 1n, 0n],
+    below: flags((code) => code < 60),
+    above: flags((code) => code > 150),
+    dwell: dwellOf(rows),
+    challenge: 123_456_789n,
+  };
+
+  it("accepts the exact flags and times only", async () => {
+    const { accepts } = await template("dwell");
+    expect(input.dwell[40]).toBe(65_536n * 30n + 2n);
+    expect(await accepts(input)).toBe(true);
+    for (const outside of [
+      [0n, 1n, 1n, 0n],
+      [1n, 1n, 1n, 1n],
+    ])
+      expect(await accepts({ ...input, outside })).toBe(false);
+    for (const code of [40, 41, 100, 200, 254]) {
+      const dwell = input.dwell.map((time, i) => (i === code ? time + 1n : time));
+      expect(await accepts({ ...input, dwell }), `${code}`).toBe(false);
+    }
+  });
+});
+
+describe("Cumulative", () => {
+  const side = (from: number, to: number): bigint[] =>
+    Array.from({ length: CODES }, (_, code) => (code >= from && code <= to ? 1n : 0n));
+  const dwell = Array.from({ length: CODES }, (_, code) => (code === 10 || code === 200 ? 65_536n * 7n + 9n : 0n));
+  const input = { dwell, below: side(0, 59), above: side(151, 254), budgetBelow: 7n, budgetAbove: 7n };
+
+  it("judges half-ticks and never the units of weight", async () => {
+    const { accepts, output } = await template("cumulative");
+    expect(await accepts(input)).toBe(true);
+    expect(await accepts({ ...input, budgetBelow: 6n })).toBe(false);
+    expect(await accepts({ ...input, budgetAbove: 6n })).toBe(false);
+    const most = dwell.map((time) => (time === 0n ? 0n : 65_536n * 7n + 65_535n));
+    expect(await accepts({ ...input, dwell: most })).toBe(true);
+    expect(await accepts({ ...input, dwell: most.map((time) => (time === 0n ? 0n : time + 1n)) })).toBe(false);
+    expect(await output(input, "anyAbove")).toBe(1n);
+    expect(await output(input, "anyBelow")).toBe(1n);
+    expect(await output({ ...input, above: side(201, 254) }, "anyAbove")).toBe(0n);
+    expect(await output({ ...input, below: side(0, 9) }, "anyBelow")).toBe(0n);
+  });
+
+  it("takes the largest budget there is", async () => {
+    const { accepts } = await template("cumulative");
+    expect(await accepts({ ...input, budgetBelow: NO_BUDGET, budgetAbove: NO_BUDGET })).toBe(true);
+  });
+});
+
+describe("Single", () => {
+  const input = {
+    dt: [0n, 10n, 10n, 10n, 10n, 10n],
+    outside: [0n, 1n, 1n, 0n, 0n, 1n],
+    single: 20n,
+    excursionLengths: [20n, 10n],
+    excursionCounts: [1n, 1n, 1n],
+    challenge: 123_456_789n,
+  };
+
+  it("judges every length, from the last reading inside", async () => {
+    const { accepts } = await template("single");
+    expect(await accepts(input)).toBe(true);
+    expect(await accepts({ ...input, single: 19n })).toBe(false);
+    expect(await accepts({ ...input, excursionLengths: [19n, 10n] })).toBe(false);
+    expect(await accepts({ ...input, excursionCounts: [2n, 0n, 1n] })).toBe(false);
+  });
+
+  it("refuses a length that is no number of ticks", async () => {
+    const { accepts } = await template("single");
+    const unused = { ...input, outside: [0n, 1n, 1n, 0n, 0n, 0n], excursionCounts: [3n, 1n, 0n] };
+    expect(await accepts(unused)).toBe(true);
+    for (const length of [FIELD - 1n, 2n ** 24n, 21n]) {
+      expect(await accepts({ ...unused, excursionLengths: [20n, length] }), `${length}`).toBe(false);
+    }
+  });
+});
+
+describe("Mkt", () => {
+  const weights = Array.from({ length: CODES }, (_, code) => BigInt(code));
+  const dwell = Array.from({ length: CODES }, (_, code) => (code === 100 ? 65_536n * 20n + 210n : 0n));
+  const input = { dwell, weights, mktLimit: 100n, mktSpan: 60n, ticks: 10n, start: 1000n, end: 1060n };
+
+  it("holds at the limit and at the span, and fails one step beyond each", async () => {
+    const { accepts } = await template("mkt");
+    expect(await accepts(input)).toBe(true);
+    expect(await accepts({ ...input, mktLimit: 99n })).toBe(false);
+    expect(await accepts({ ...input, mktSpan: 59n })).toBe(false);
+    expect(await accepts({ ...input, end: 1061n })).toBe(false);
+  });
+
+  it("holds the hottest of the longest series", async () => {
+    const { accepts } = await template("mkt");
+    const ticks = 2n ** 24n - 1n;
+    const longest = dwell.map((time) => (time === 0n ? 0n : 65_536n * 2n * ticks + 210n));
+    const hottest = { ...input, ticks, dwell: longest, weights: weights.map(() => HOTTEST_WEIGHT) };
+    expect(await accepts({ ...hottest, mktLimit: HOTTEST_WEIGHT })).toBe(true);
+    expect(await accepts({ ...hottest, mktLimit: HOTTEST_WEIGHT - 1n })).toBe(false);
+    // The largest limit that a rule may have, over the coldest weights: the difference still fits.
+    expect(await accepts({ ...hottest, weights: weights.map(() => 1n), mktLimit: 2n ** 41n - 1n })).toBe(true);
+  });
+});
+
 describe("HeadOpening and RuleOpening", () => {
   const head = fieldsOf(STAGE_HEAD_FIELDS, VECTORS.head.fields);
-  const rule = fieldsOf(TEMPERATURE_RULE_FIELDS, VECTORS.rule.fields);
+  const rule = ruleOf(VECTORS.rule.fields);
 
   it("open exactly what the shared vectors hash", async () => {
     const opening = await template("headOpening");
@@ -258,9 +434,13 @@ describe("HeadOpening and RuleOpening", () => {
     const ruleTemplate = await template("ruleOpening");
     const ruleInput = { rule: BigInt(VECTORS.rule.out), ...bus("fields", rule) };
     expect(await ruleTemplate.accepts(ruleInput)).toBe(true);
-    for (const field of Object.keys(rule)) {
-      const changed = { ...ruleInput, [`fields.${field}`]: rule[field as keyof typeof rule] + 1n };
-      expect(await ruleTemplate.accepts(changed), field).toBe(false);
+    const { weights, ...numbers } = rule;
+    for (const [field, value] of Object.entries(numbers)) {
+      expect(await ruleTemplate.accepts({ ...ruleInput, [`fields.${field}`]: value + 1n }), field).toBe(false);
+    }
+    for (const code of [0, 100, 254]) {
+      const changed = weights.map((weight, i) => (i === code ? weight + 1n : weight));
+      expect(await ruleTemplate.accepts({ ...ruleInput, "fields.weights": changed }), `weight ${code}`).toBe(false);
     }
   });
 });

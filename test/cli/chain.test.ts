@@ -21,7 +21,7 @@ import {
   VALID,
 } from "./support.ts";
 
-/** Everything that needs a chain or the artifacts of temperature-2k, which are made on first need. */
+/** Everything that needs a chain or the artifacts of temperature-1k, which are made on first need. */
 
 interface Node {
   readonly url: string;
@@ -84,9 +84,9 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
   it("deploys and adds every circuit", async () => {
     expect(deployed.admin.toLowerCase()).toBe(accounts[0]?.toLowerCase());
     expect(deployed.circuits.map(({ name, setup }) => ({ name, setup }))).toEqual([
-      { name: "temperature-2k", setup: "development" },
+      { name: "temperature-1k", setup: "development" },
     ]);
-    expect(await refusedWith(["circuit", "add", "temperature-2k", ...at, ...by(0)])).toMatchObject({
+    expect(await refusedWith(["circuit", "add", "temperature-1k", ...at, ...by(0)])).toMatchObject({
       exit: 1,
       code: "CircuitKnown",
     });
@@ -100,7 +100,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     const { code, stdout } = await batchproof(["doctor", ...at]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^warning .* DEVELOPMENT KEY: insecure by design/m);
-    expect(stdout).toMatch(/^ok +temperature-2k on chain +registered, equal to ours$/m);
+    expect(stdout).toMatch(/^ok +temperature-1k on chain +registered, equal to ours$/m);
     expect(stdout).toMatch(/Everything is in order\.\n$/);
   });
 
@@ -249,7 +249,7 @@ describe("setup", () => {
     };
     const circuits = Object.entries(lock.circuits).map(([name, { vkeyHash }]) => ({ name, circuitId: vkeyHash }));
     expect(await batchproofJson(["setup"])).toMatchObject({ code: 0, json: { lock: "equal", circuits } });
-    const shown = await batchproof(["setup", "--circuit", "temperature-2k"]);
+    const shown = await batchproof(["setup", "--circuit", "temperature-1k"]);
     expect(shown.stdout).toContain("DEVELOPMENT KEY: insecure by design");
   });
 
@@ -258,7 +258,7 @@ describe("setup", () => {
       exit: 2,
       code: "circuit",
       place: "--circuit",
-      remedy: "Circuits: temperature-2k.",
+      remedy: "Circuits: temperature-1k.",
     });
   });
 });
@@ -310,7 +310,7 @@ describe("a chain that is not to be used", () => {
         code: "key-development",
       });
       expect(await chain.provider.getBlockNumber()).toBe(0);
-      expect((await batchproof(["doctor", "--rpc", url])).stdout).toMatch(/^wrong +temperature-2k here/m);
+      expect((await batchproof(["doctor", "--rpc", url])).stdout).toMatch(/^wrong +temperature-1k here/m);
     } finally {
       await chain.close();
     }

@@ -7,20 +7,38 @@ describe("batchproof demo", () => {
   it("tells the whole story and writes the report", { timeout: 600_000 }, async () => {
     const { code, stdout, stderr } = await batchproofProcess(["demo"]);
     expect(code, stderr).toBe(0);
+    expect(stderr).toContain("refused by lint (mkt-span)");
+    expect(stderr).toContain("Over the 72 hours from 2022-05-15T08:31:00Z the mean is 7.43 °C, below 8");
     expect(stderr).toContain("rule range: reading 25 at 2022-05-11T14:01:00Z is 8.3 °C");
-    expect(stderr).toContain("prove refuses too (rule range)");
-    expect(stdout).toContain("4 opened = 2 certified + 1 with open exceptions + 1 overdue + 0 open");
-    expect(stdout).toContain("2 of 4 batches needed no reading; 2 to review");
+    expect(stderr).toContain("prove refuses cold-storage/temperature too (rule range)");
+    expect(stderr).toContain("above 8.0 °C: 20 min of 12 h permitted");
+    expect(stderr).toContain(
+      "rule mkt: the mean kinetic temperature is over its limit: 8.04 °C as a logger shows it, 8.05 °C as proven, limit 8.00 °C",
+    );
+    expect(stderr).toContain("LOT-5-NEAR-MISS: prove refuses transport/temperature too (rule mkt)");
+    expect(stderr).toContain("LOT-4-THREE-DAYS: prove refuses day-3/temperature too");
+    expect(stdout).toContain("6 opened = 2 certified + 3 with open exceptions + 1 overdue + 0 open");
+    expect(stdout).toContain("1 of 6 batches needed no reading; 5 to review");
 
     const report = JSON.parse(await readFile("build/demo/report.json", "utf8")) as DemoReport;
-    const seen = report.batches.map(({ lot, status, claims }) => [lot, status, claims.map(({ attested }) => attested)]);
-    expect(seen).toEqual([
-      ["LOT-1-COMPLIANT", "Released", [true]],
-      ["LOT-2-OUT-OF-RANGE", "Exception", [false]],
-      ["LOT-3-OTHER-LIMITS", "Released", [true]],
-      ["LOT-4-SILENT", "Overdue", [false]],
+    const seen = report.batches.map(({ lot, status, claims, deviations }) => [
+      lot,
+      status,
+      claims.map(({ attested }) => attested),
+      deviations,
     ]);
-    expect(report.batches[1]?.exceptions).toMatchObject([{ category: "parameter", severity: 2, state: "open" }]);
-    expect([report.reviewed, report.total]).toEqual([2, 4]);
+    expect(new Set(seen)).toEqual(
+      new Set([
+        ["LOT-1-COMPLIANT", "Released", [true], []],
+        ["LOT-2-WITHIN-BUDGETS", "Released", [true], ["aboveBand"]],
+        ["LOT-3-OUT-OF-RANGE", "Exception", [false], []],
+        ["LOT-4-THREE-DAYS", "Exception", [true, true, false], ["aboveBand"]],
+        ["LOT-5-NEAR-MISS", "Exception", [false], []],
+        ["LOT-6-SILENT", "Overdue", [false], []],
+      ]),
+    );
+    const exceptions = report.batches.flatMap(({ lot, exceptions: raised }) => raised.map(({ claim }) => [lot, claim]));
+    expect(exceptions).toContainEqual(["LOT-4-THREE-DAYS", "day-3/temperature"]);
+    expect([report.reviewed, report.total]).toEqual([5, 6]);
   });
 });

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFridgetag } from "../../src/import/fridgetag.ts";
+import { parseTime } from "../../src/input/times.ts";
 import { startAnvil } from "../contracts/support/chains.ts";
+import { csvFile, csvLine } from "../import/historian.ts";
 import { batchproof, batchproofProcess, filesIn, PASSPHRASE, type Run } from "./support.ts";
 
 /**
@@ -56,8 +60,29 @@ function importInto(
   file = RAW,
   run = cli,
 ): Promise<Run> {
-  const target = ["--into", dir, "--claim", CLAIM, "--source", path("source.json")];
-  return run(["import", "fridgetag", file, ...target, ...extra]);
+  return run(["import", "fridgetag", file, ...into(dir), ...extra]);
+}
+
+function importCsv(dir: string, extra: readonly string[], run = cli): Promise<Run> {
+  return run(["import", "csv", path("export.csv"), ...into(dir), ...extra]);
+}
+
+function into(dir: string): string[] {
+  return ["--into", dir, "--claim", CLAIM, "--source", path("source.json")];
+}
+
+/** The readings of the compliant leg as a historian would have exported them, beside another tag. */
+function exportedLeg(): Buffer {
+  const { readings } = readFridgetag(readFileSync(RAW), RAW);
+  const [first, last] = [parseTime("2022-05-05T00:00:00Z", "test"), parseTime("2022-05-10T00:00:00Z", "test")];
+  const leg = readings.filter(({ localTime }) => localTime >= first && localTime <= last);
+  const lines = leg.map(({ localTime, value }) => csvLine({ time: localTime, value }, 3600));
+  return csvFile(["2022-05-05T01:00:00+01:00,DOOR,0,Good,", ...lines]);
+}
+
+async function rowsIn(dir: string): Promise<{ rows: string; header: Record<string, string> }> {
+  const text = await readFile(join(dir, "records/cold-storage--temperature.json"), "utf8");
+  return JSON.parse(text) as { rows: string; header: Record<string, string> };
 }
 
 function setTimes(dir: string, start: string, end: string): Promise<unknown> {
@@ -72,6 +97,7 @@ beforeAll(async () => {
 
   await cp("fixtures/policies/fridge-2-8.json", path("policy.json"));
   await cliJson(["policy", "salt", path("policy.json")]);
+  await writeFile(path("export.csv"), exportedLeg());
   for (const role of ["custodian", "source"]) {
     await cliJson(["key", "new", "--role", role, "--name", role, "--org", "site A", "--out", path(`${role}.json`)]);
     await cliJson(["party", "add", path("parties.json"), "--key", path(`${role}.json`), "--name", role, ...YEAR_2022]);
@@ -136,7 +162,6 @@ describe("a compliant leg", () => {
     const audited = await cli(["audit", "--all", ...on]);
     expect(audited.stdout).toContain("1 opened = 1 certified");
     expect(audited.stdout).toContain("custody not proven");
-    expect(audited.stdout).toContain("no normal band judged");
 
     await expectNothingPrivate(dir, [imported, checked, proven, audited, twice], proof);
   });
@@ -153,6 +178,73 @@ describe("a compliant leg", () => {
     expect([unexplained.code, unexplained.stderr]).toEqual([2, expect.stringContaining("needs a reason")]);
     expect((await importInto(dir, [...shifted, "--reason", "clock compared again"])).code).toBe(0);
     expect((await cli(["check", dir])).stdout).toBe(`${CLAIM}: deviation (attempt, clock)\n`);
+  });
+});
+
+describe("the same readings as CSV", () => {
+  const chosen = ["--device", DEVICE, "--tag", "TT-101"];
+
+  async function storedLeg(name: string): Promise<string> {
+    const dir = await initialise(name, `order of ${name}`);
+    await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-09T11:01:00Z");
+    return dir;
+  }
+
+  it("give the same rows as the signed file, and pass the same check, with nothing signed by the device", async () => {
+    const [signed, unsigned] = [await storedLeg("signed"), await storedLeg("unsigned")];
+    expect((await importInto(signed, ["--offset", "+00:00"], RAW, inThisProcess)).code).toBe(0);
+    const imported = await importCsv(unsigned, chosen);
+    expect(imported.code, imported.stderr).toBe(0);
+    expect(imported.stdout).toContain("signed: NOT by the device");
+    expect(imported.stdout).toContain("lines of other tags, left out: 1");
+    expect(imported.stdout).toContain("1088 readings kept");
+    const [one, other] = [await rowsIn(signed), await rowsIn(unsigned)];
+    expect(other.rows).toBe(one.rows);
+    expect(other.header).toMatchObject({ bucket: "0", deviceHash: one.header["deviceHash"] });
+    expect(filesIn(join(unsigned, "evidence"))).toEqual(["export.csv"]);
+    const checked = await cli(["check", unsigned]);
+    expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
+  });
+
+  it("are thinned where the user says so, which the record declares", async () => {
+    const dir = await storedLeg("thinned");
+    const imported = await importCsv(dir, [...chosen, "--thin", "900"]);
+    expect(imported.code, imported.stderr).toBe(0);
+    const { rows, header } = await rowsIn(dir);
+    const count = rows.split(" ").length;
+    expect(count).toBeLessThan(1088);
+    expect(header).toMatchObject({ bucket: "900", rowCount: `${count}` });
+    expect(imported.stdout).toContain(`thinned: from 1088 to ${count} readings`);
+    const checked = await cli(["check", dir]);
+    expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
+  });
+
+  it("of a device that nobody registered are not judged", async () => {
+    const dir = await storedLeg("stranger");
+    const stranger = ["--device", "Vaisala|RFL100|S1", "--tag", "TT-101"];
+    expect((await importCsv(dir, stranger, inThisProcess)).code).toBe(0);
+    const checked = await inThisProcess(["check", dir, "--json"]);
+    expect(checked.code).toBe(2);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ error: { code: "party" } });
+  });
+
+  const cases: readonly (readonly [what: string, extra: readonly string[], expected: string])[] = [
+    ["no device", ["--tag", "TT-101"], "--device"],
+    ["half a device", ["--device", "Vaisala|RFL100", "--tag", "TT-101"], "vendor, model and serial"],
+    ["several tags", ["--device", DEVICE], "its tags are: DOOR, TT-101"],
+    ["a tag that is not there", ["--device", DEVICE, "--tag", "TT-102"], "its tags are: DOOR, TT-101"],
+    ["an offset, which the lines have", [...chosen, "--offset", "+00:00"], "--offset"],
+    ["buckets of no time", [...chosen, "--thin", "0"], "60 to 3600"],
+    ["buckets with decimals", [...chosen, "--thin", "60.5"], "60 to 3600"],
+    ["buckets longer than the gap", [...chosen, "--thin", "901"], "longer than the gap of 15 min"],
+  ];
+  it.each(cases)("with %s are refused, and leave nothing behind", async (what, extra, expected) => {
+    const dir = await storedLeg(`csv-${what.replaceAll(/\W+/g, "-")}`);
+    const refused = await importCsv(dir, extra, inThisProcess);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(expected);
+    expect(filesIn(join(dir, "records"))).toEqual([]);
+    expect(filesIn(join(dir, "evidence"))).toEqual([]);
   });
 });
 
@@ -227,7 +319,7 @@ describe("bad input leaves nothing behind", () => {
     const missing = await cli(["check", dir]);
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("secrets.json")]);
     await writeFile(join(dir, "secrets.json"), secrets, { mode: 0o600 });
-    await cp("fixtures/policies/refrigerated-excursion-2-15.json", join(dir, "policy.json"));
+    await cp("fixtures/policies/usp-controlled-cold.json", join(dir, "policy.json"));
     const wrong = await cli(["check", dir]);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("policy.json")]);
   });

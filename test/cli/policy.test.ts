@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { batchproof, batchproofJson, filesIn, policyCopy, POLICY, refusedWith, scratch } from "./support.ts";
 
 const CIRCUIT_ID = `0x${"ab".repeat(32)}`;
-const OVERRIDE = ["--circuit-id", `temperature-2k=${CIRCUIT_ID}`] as const;
+const OVERRIDE = ["--circuit-id", `temperature-1k=${CIRCUIT_ID}`] as const;
 
 /** A copy whose lowest limit is not on the grid of its resolution: right form, wrong sense. */
 function unsound(): string {
@@ -19,6 +19,26 @@ describe("policy lint", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`warning custody: Custody is not proven`);
     expect(stdout).toContain("\n0 errors, 1 warnings\n");
+  });
+
+  it.each(["usp-controlled-cold", "who-fridge-default"])("finds no error in the fixture %s", async (name) => {
+    const { code, stdout } = await batchproof(["policy", "lint", `fixtures/policies/${name}.json`]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("\n0 errors, 1 warnings\n");
+  });
+
+  it("points at the field of a limit that is refused", async () => {
+    const file = policyCopy();
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace('"gap": 900', '"mkt": { "limit": "8.0", "span": 86401 }, "gap": 900'),
+    );
+    const { code, json } = await batchproofJson(["policy", "lint", file]);
+    const finding = { severity: "error", code: "mkt-span", pointer: "/claims/0/rule/mkt/span" };
+    expect({ code, json }).toMatchObject({
+      code: 1,
+      json: { errors: 1, findings: expect.arrayContaining([expect.objectContaining(finding)]) as unknown },
+    });
   });
 
   it("exits 1 with errors, each with place and remedy", async () => {
@@ -100,7 +120,7 @@ describe("policy salt and hash", () => {
     expect(hashed.code).toBe(0);
     expect(hashed.json.claims[0]).toMatchObject({
       id: "cold-storage/temperature",
-      circuits: { "temperature-2k": CIRCUIT_ID },
+      circuits: { "temperature-1k": CIRCUIT_ID },
     });
     const again = await batchproof(["policy", "hash", file, ...OVERRIDE]);
     expect(again.stdout).toContain(`policyId                       ${hashed.json.policyId}\n`);
@@ -117,7 +137,7 @@ describe("policy salt and hash", () => {
     await batchproof(["policy", "salt", file]);
     writeFileSync(file, readFileSync(file, "utf8").replace('"8.0"]', '"8.5"]'));
     expect(await refusedWith(["policy", "hash", file])).toMatchObject({ exit: 2, code: "salts-policy" });
-    expect(await refusedWith(["policy", "hash", file, "--circuit-id", "temperature-2k"])).toMatchObject({ exit: 2 });
+    expect(await refusedWith(["policy", "hash", file, "--circuit-id", "temperature-1k"])).toMatchObject({ exit: 2 });
     expect(await refusedWith(["policy", "hash", policyCopy(scratch()), "--circuit-id", "x=1"])).toMatchObject({
       exit: 2,
     });

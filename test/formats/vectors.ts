@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { TEMPERATURE_RULE_FIELDS, type TemperatureRule } from "../../src/formats/rule.ts";
 
 /** fixtures/vectors/formats.json: one example of every hash of the formats. Numbers are decimal strings. */
 export const VECTORS = JSON.parse(readFileSync("fixtures/vectors/formats.json", "utf8")) as Readonly<{
@@ -11,7 +12,7 @@ export const VECTORS = JSON.parse(readFileSync("fixtures/vectors/formats.json", 
   batch: { siteSecret: string; coi: string; order: string; salt: string; out: string };
   opening: { fields: Record<string, string>; out: string };
   head: { fields: Record<string, string>; out: string };
-  rule: { fields: Record<string, string>; out: string };
+  rule: { fields: Record<string, string> & { weights: string[] }; out: string };
   party: { fields: Record<string, string>; leaf: string; rootOfOne: string };
   record: {
     secret: string;
@@ -31,6 +32,18 @@ export function fieldsOf<K extends string>(
   names: readonly K[],
   fields: Readonly<Record<string, string>>,
 ): Record<K, bigint> {
-  if (Object.keys(fields).join() !== names.join()) throw new Error(`the vector has other fields than ${names.join()}`);
+  refuseOtherFields(names, fields);
   return Object.fromEntries(names.map((name) => [name, BigInt(fields[name] ?? "")])) as Record<K, bigint>;
+}
+
+/** The rule of a vector. */
+export function ruleOf(fields: typeof VECTORS.rule.fields): TemperatureRule {
+  refuseOtherFields(TEMPERATURE_RULE_FIELDS, fields);
+  const { weights, ...numbers } = fields;
+  const rest = fieldsOf(Object.keys(numbers) as Exclude<keyof TemperatureRule, "weights">[], numbers);
+  return { ...rest, weights: weights.map(BigInt) };
+}
+
+function refuseOtherFields(names: readonly string[], fields: object): void {
+  if (Object.keys(fields).join() !== names.join()) throw new Error(`the vector has other fields than ${names.join()}`);
 }

@@ -4,26 +4,46 @@ import { codeReading, codeSeries, codeTimes, type Coding } from "../../src/impor
 import { refused } from "../input/refused.ts";
 
 /** 2.0 to 8.0 °C in steps of 0.05 °C: codes 0 to 120 would be too narrow, so 0.04 °C: codes 0 to 150. */
-const fridge: Coding = { origin: 2_000_000n, stepNum: 40_000n, stepDen: 1n, width: 150n };
+const fridge: Coding = {
+  origin: 2_000_000n,
+  stepNum: 40_000n,
+  stepDen: 1n,
+  width: 150n,
+  normalLow: 0n,
+  normalHigh: 150n,
+};
 
-/** Codings whose limits and centre lie on the grid of whole millionths, as `policy lint` demands. */
+/** Hard limits 2.0 and 15.0 °C, normal band 2.0 to 8.0 °C in steps of 0.1 °C. */
+const coldChain: Coding = { ...fridge, stepNum: 100_000n, width: 130n, normalHigh: 60n };
+
+/** Hard limits 0.0 and 25.0 °C, normal band 2.0 to 8.0 °C, in steps of 1/6 °C: the step is no whole millionth. */
+const sixths: Coding = { origin: 0n, stepNum: 500_000n, stepDen: 3n, width: 150n, normalLow: 12n, normalHigh: 48n };
+
+/** Codings whose hard limits lie on the grid of whole millionths, as `policy lint` demands, with any normal band. */
 const codings: fc.Arbitrary<Coding> = fc
   .record({
     origin: fc.bigInt(-90_000_000n, 90_000_000n),
     stepNum: fc.bigInt(1n, 500_000n),
     stepDen: fc.bigInt(1n, 9n),
-    steps: fc.bigInt(127n, 254n),
-    centre: fc.option(fc.integer({ min: 0, max: 1000 })),
+    width: fc.bigInt(127n, 254n),
+    band: fc.tuple(fc.bigInt(0n, 254n), fc.bigInt(0n, 254n)),
   })
-  .filter(({ stepNum, stepDen, steps }) => (steps * stepNum) % stepDen === 0n)
-  .map(({ origin, stepNum, stepDen, steps, centre }) => ({
-    origin,
-    stepNum,
-    stepDen,
-    width: steps,
-    ...(centre === null ? {} : { centre: origin + (BigInt(centre) * ((steps * stepNum) / stepDen)) / 1000n }),
-  }));
+  .filter(({ stepNum, stepDen, width }) => (width * stepNum) % stepDen === 0n)
+  .map(({ band, ...grid }) => {
+    const [normalLow, normalHigh] = band.map((code) => code % (grid.width + 1n)).sort((a, b) => (a < b ? -1 : 1)) as [
+      bigint,
+      bigint,
+    ];
+    return { ...grid, normalLow, normalHigh };
+  });
+const values = fc.bigInt(-200_000_000n, 200_000_000n);
 const high = ({ origin, stepNum, stepDen, width }: Coding): bigint => origin + (width * stepNum) / stepDen;
+
+/** Whether a value lies beyond a code: exact, both sides times stepDen. */
+const isAbove = (value: bigint, code: bigint, { origin, stepNum, stepDen }: Coding): boolean =>
+  (value - origin) * stepDen > code * stepNum;
+const isBelow = (value: bigint, code: bigint, { origin, stepNum, stepDen }: Coding): boolean =>
+  (value - origin) * stepDen < code * stepNum;
 
 describe("codeReading", () => {
   it("rounds outward from the centre", () => {
@@ -34,28 +54,26 @@ describe("codeReading", () => {
     expect([1_999_999n, 8_000_001n, -8_400_000n].map(code)).toEqual([-1n, 151n, -260n]);
   });
 
-  it("rounds from the centre of the normal band where there is one", () => {
-    const wide: Coding = { ...fridge, width: 254n, centre: 5_000_000n };
+  it("rounds from the centre of the normal band, not of the hard limits", () => {
+    const wide: Coding = { ...fridge, width: 254n };
     // 5.02 lies above the band's centre and below that of the hard limits.
     expect(codeReading(5_020_000n, wide)).toBe(76n);
-    expect(codeReading(5_020_000n, { ...fridge, width: 254n })).toBe(75n);
+    expect(codeReading(5_020_000n, { ...wide, normalHigh: 254n })).toBe(75n);
     expect(codeReading(4_990_000n, wide)).toBe(74n);
   });
 
   it("rounds up a reading exactly on a centre between two codes", () => {
-    expect(codeReading(5_020_000n, { ...fridge, width: 151n })).toBe(76n);
-    expect(codeReading(5_019_999n, { ...fridge, width: 151n })).toBe(75n);
-    expect(codeReading(5_010_000n, { ...fridge, width: 254n, centre: 5_010_000n })).toBe(76n);
-    expect(codeReading(5_009_999n, { ...fridge, width: 254n, centre: 5_010_000n })).toBe(75n);
+    expect(codeReading(5_020_000n, { ...fridge, width: 254n, normalHigh: 151n })).toBe(76n);
+    expect(codeReading(5_019_999n, { ...fridge, width: 254n, normalHigh: 151n })).toBe(75n);
   });
 
   it("is exact where the step is no whole millionth", () => {
-    const thirds: Coding = { origin: 0n, stepNum: 100_000n, stepDen: 3n, width: 150n };
+    const thirds: Coding = { ...fridge, origin: 0n, stepNum: 100_000n, stepDen: 3n };
     expect([33_333n, 33_334n, 66_666n, 66_667n].map((value) => codeReading(value, thirds))).toEqual([0n, 1n, 1n, 2n]);
     expect([5_000_000n, 5_000_001n, 4_966_667n].map((value) => codeReading(value, thirds))).toEqual([150n, 151n, 150n]);
   });
 
-  it("puts the limits on 0 and width, and a millionth beyond them outside", () => {
+  it("puts the hard limits on 0 and width, and a millionth beyond them outside", () => {
     fc.assert(
       fc.property(codings, (coding) => {
         expect(codeReading(coding.origin, coding)).toBe(0n);
@@ -67,9 +85,9 @@ describe("codeReading", () => {
     );
   });
 
-  it("keeps a value within the limits within the codes, and one beyond them beyond", () => {
+  it("keeps a value within the hard limits within the codes, and one beyond them beyond", () => {
     fc.assert(
-      fc.property(codings, fc.bigInt(-200_000_000n, 200_000_000n), (coding, value) => {
+      fc.property(codings, values, (coding, value) => {
         const code = codeReading(value, coding);
         expect(code >= 0n && code <= coding.width).toBe(value >= coding.origin && value <= high(coding));
       }),
@@ -77,14 +95,15 @@ describe("codeReading", () => {
     );
   });
 
-  it("never understates: a code's own value is at least as far from the centre as the reading", () => {
+  it("never understates: a code's own value is at least as far from the centre as the reading, by less than a step", () => {
     fc.assert(
-      fc.property(codings, fc.bigInt(-200_000_000n, 200_000_000n), (coding, value) => {
+      fc.property(codings, values, (coding, value) => {
         // Both sides times stepDen, so that nothing is rounded.
-        const { origin, stepNum, stepDen, width, centre } = coding;
-        const coded = origin * stepDen + codeReading(value, coding) * stepNum;
-        const isLow = centre === undefined ? 2n * (value - origin) * stepDen < width * stepNum : value < centre;
-        const excess = isLow ? value * stepDen - coded : coded - value * stepDen;
+        const { origin, stepNum, stepDen, normalLow, normalHigh } = coding;
+        const exact = (value - origin) * stepDen;
+        const coded = codeReading(value, coding) * stepNum;
+        const isLow = 2n * exact < (normalLow + normalHigh) * stepNum;
+        const excess = isLow ? exact - coded : coded - exact;
         expect(excess >= 0n && excess < stepNum).toBe(true);
       }),
       { numRuns: 2000 },
@@ -92,13 +111,60 @@ describe("codeReading", () => {
   });
 
   it("is monotone", () => {
-    const value = fc.bigInt(-200_000_000n, 200_000_000n);
     const step = fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 10_000_000n));
     fc.assert(
-      fc.property(codings, value, step, (coding, lower, distance) => {
+      fc.property(codings, values, step, (coding, lower, distance) => {
         expect(codeReading(lower, coding) <= codeReading(lower + distance, coding)).toBe(true);
       }),
       { numRuns: 2000 },
+    );
+  });
+});
+
+describe("C22 an excursion hidden by rounding", () => {
+  const cases: readonly (readonly [string, Coding])[] = [
+    ["hard limits only", fridge],
+    ["a band inside the hard limits", coldChain],
+    ["a step that is no whole millionth", sixths],
+  ];
+  it.each(cases)("8.1 °C, and anything above 8.0 °C, never gets the code of 8.0 °C: %s", (_, coding) => {
+    const limit = codeReading(8_000_000n, coding);
+    expect(limit).toBe(coding.normalHigh);
+    for (const value of [8_000_001n, 8_010_000n, 8_099_999n, 8_100_000n, 15_000_000n]) {
+      expect(codeReading(value, coding)).toBeGreaterThan(limit);
+    }
+    expect(codeReading(7_999_999n, coding)).toBe(limit);
+  });
+
+  it.each(cases)("nor anything below 2.0 °C that of 2.0 °C: %s", (_, coding) => {
+    const limit = codeReading(2_000_000n, coding);
+    expect(limit).toBe(coding.normalLow);
+    for (const value of [1_999_999n, 1_990_000n, 1_900_000n, 0n]) {
+      expect(codeReading(value, coding)).toBeLessThan(limit);
+    }
+    expect(codeReading(2_000_001n, coding)).toBe(limit);
+  });
+
+  it.each(cases)("nor beyond a hard limit that of the limit: %s", (_, coding) => {
+    expect([codeReading(coding.origin, coding), codeReading(high(coding), coding)]).toEqual([0n, coding.width]);
+    expect(codeReading(coding.origin - 1n, coding)).toBe(-1n);
+    expect(codeReading(high(coding) + 1n, coding)).toBe(coding.width + 1n);
+  });
+
+  it("a reading is outside the normal band exactly if its code is, for any band of the grid", () => {
+    const near = fc.tuple(fc.boolean(), fc.bigInt(-3n, 3n));
+    fc.assert(
+      fc.property(codings, fc.oneof(near, values), (coding, chosen) => {
+        const { origin, stepNum, stepDen, normalLow, normalHigh } = coding;
+        const edge = (code: bigint): bigint => origin + (code * stepNum) / stepDen;
+        const value = typeof chosen === "bigint" ? chosen : edge(chosen[0] ? normalHigh : normalLow) + chosen[1];
+        const code = codeReading(value, coding);
+        expect([code > normalHigh, code < normalLow]).toEqual([
+          isAbove(value, normalHigh, coding),
+          isBelow(value, normalLow, coding),
+        ]);
+      }),
+      { numRuns: 5000 },
     );
   });
 });

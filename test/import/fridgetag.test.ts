@@ -54,8 +54,8 @@ describe("the Fridge-tag 2 L export", () => {
       externalDevices: 0,
     });
     expect(file.configuration.alarms).toEqual([
-      { slot: 0, kind: "daily", side: "low", limit: 2_000_000n, after: 3600 },
-      { slot: 1, kind: "daily", side: "high", limit: 8_000_000n, after: 3600 },
+      { slot: 0, kind: "single", side: "low", limit: 2_000_000n, after: 3600 },
+      { slot: 1, kind: "single", side: "high", limit: 8_000_000n, after: 3600 },
     ]);
     expect(file.certificate).toMatchObject({
       version: "1.0",

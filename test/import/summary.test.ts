@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { readFridgetag } from "../../src/import/fridgetag.ts";
-import { applyOffset, cutToWindow, type Window } from "../../src/import/series.ts";
+import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
+import { cutToWindow, type Window } from "../../src/import/series.ts";
 import { summariseImport, type ImportFacts } from "../../src/import/summary.ts";
+import { NOT_THINNED, thin } from "../../src/import/thin.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { FRIDGETAG_2L, fixture } from "./logger.ts";
 
@@ -15,12 +16,18 @@ const window: Window = {
 };
 
 function facts(offset: number): ImportFacts {
-  const source = readFridgetag(fixture(FRIDGETAG_2L), FRIDGETAG_2L);
-  const { readings, zoneChanged } = applyOffset(source.readings, offset, source.configuration.zone, FRIDGETAG_2L);
+  const { entries, facts } = fridgetagReader(offset)(fixture(FRIDGETAG_2L), FRIDGETAG_2L);
   const shifted = { ...window, start: window.start + 3600 - offset, end: window.end + 3600 - offset };
-  const cut = cutToWindow(readings, shifted, FRIDGETAG_2L);
-  const coding = { origin: 2_000_000n, stepNum: 40_000n, stepDen: 1n, width: 150n };
-  return { source, offset, zoneChanged, window: shifted, cut, coding, unit: "°C" };
+  const cut = cutToWindow(entries, shifted, FRIDGETAG_2L);
+  const coding = {
+    origin: 2_000_000n,
+    stepNum: 40_000n,
+    stepDen: 1n,
+    width: 150n,
+    normalLow: 0n,
+    normalHigh: 150n,
+  };
+  return { facts, window: shifted, cut, bucket: NOT_THINNED, readings: cut.readings, coding };
 }
 
 it("says what was read, signed, cut and coded", () => {
@@ -40,4 +47,24 @@ it("says nothing of a deviation where the offset is the signed zone, and writes 
   const lines = summariseImport({ ...same, coding: thirds });
   expect(lines[3]).toBe("clock: offset +00:00 given, zone +00:00 signed by the device");
   expect(lines[5]).toContain("one step is 0.1/3 °C");
+});
+
+it("counts the device's own flags, and none where the format has no such mark", () => {
+  const { cut, ...rest } = facts(0);
+  const line = (change: { flagged?: boolean }): string | undefined => {
+    const readings = cut.readings.map(({ line, time, value }) => ({ line, time, value, ...change }));
+    return summariseImport({ ...rest, cut: { ...cut, readings } })[4];
+  };
+  expect(line({ flagged: true })).toMatch(/; 1088 of the kept ones flagged by the device$/);
+  expect(line({})).toMatch(/after left out$/);
+});
+
+it("says from how many to how many readings a series was thinned, and what that can change", () => {
+  const whole = facts(0);
+  const readings = thin(whole.cut.readings, 900, 900);
+  const lines = summariseImport({ ...whole, bucket: 900, readings });
+  expect(lines[5]).toBe(
+    `thinned: from 1088 to ${readings.length} readings, the first, minimum, maximum and last of each 15 min; the time ` +
+      "outside the normal band can change by up to 15 min for each time a limit of the band is crossed",
+  );
 });

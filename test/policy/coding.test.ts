@@ -6,8 +6,8 @@ import { codeReading } from "../../src/import/coding.ts";
 import { describeCode, describeStep, gridOf, timingOf, type Grid } from "../../src/policy/coding.ts";
 import { errorOf } from "./support.ts";
 
-function grid(low: string, high: string, resolution: string): ReturnType<typeof gridOf> {
-  return gridOf({ range: [low, high], resolution });
+function grid(low: string, high: string, resolution: string, normal?: readonly [string, string]): Grid {
+  return gridOf({ range: [low, high], resolution, ...(normal && { normal }) });
 }
 
 describe("gridOf", () => {
@@ -35,7 +35,42 @@ describe("gridOf", () => {
     ["2.05", "8.0", "0.1", "grid"],
     ["2.0", "8.05", "0.1", "grid"],
   ])("refuses %s to %s °C at %s (%s)", async (low, high, resolution, code) => {
-    expect(await errorOf(() => grid(low, high, resolution))).toMatchObject({ code, kind: "input" });
+    expect(await errorOf(() => grid(low, high, resolution))).toMatchObject({ code, kind: "input", place: "range" });
+  });
+
+  it("makes the whole range the normal band where there is none", () => {
+    expect(grid("2.0", "8.0", "0.1")).toMatchObject({ normalLow: 0n, normalHigh: 180n });
+    expect(grid("2.0", "8.0", "0.1", ["2.0", "8.0"])).toEqual(grid("2.0", "8.0", "0.1"));
+  });
+
+  it.each([
+    // range, resolution, normal band, width, its codes
+    ["2.0", "15.0", "0.1", ["2.0", "8.0"], 130n, [0n, 60n]],
+    ["2.0", "8.0", "0.1", ["3.0", "3.0"], 180n, [30n, 30n]], // a band of one temperature
+    ["-10", "15.4", "0.1", ["-9.9", "15.3"], 254n, [1n, 253n]], // 254 steps: every step is a code
+    ["-10", "40", "0.1", ["-0.4", "8.0"], 250n, [48n, 90n]], // 500 steps: 254 codes would miss both ends
+    ["0", "25.5", "0.1", ["0", "17.0"], 252n, [0n, 168n]], // 255 steps, an end at two thirds: 252 codes
+    ["0", "25.4", "0.05", ["0", "0.2"], 254n, [0n, 2n]], // 508 steps
+    ["0", "38.4", "0.1", ["0", "0.3"], 128n, [0n, 1n]], // the coarsest there is: twice 127 codes would do as well
+  ] as const)("codes %s to %s °C at %s with the band %j", (low, high, resolution, normal, width, [from, to]) => {
+    expect(grid(low, high, resolution, normal)).toMatchObject({ width, normalLow: from, normalHigh: to });
+  });
+
+  it.each([
+    [["8.0", "2.0"], "normal-range"],
+    [["1.9", "8.0"], "normal-range"],
+    [["2.0", "15.1"], "normal-range"],
+    [["2.0", "8.05"], "normal-grid"],
+    [["2.01", "8.0"], "normal-grid"],
+  ] as const)("refuses the normal band %j (%s)", async (normal, code) => {
+    const error = await errorOf(() => grid("2.0", "15.0", "0.1", normal));
+    expect(error).toMatchObject({ code, kind: "input", place: "normal" });
+  });
+
+  it("refuses a band between codes that are coarser than the sensor's steps, and says what to do", async () => {
+    const error = await errorOf(() => grid("-10.0", "40.3", "0.1", ["-0.4", "8.0"]));
+    expect(error).toMatchObject({ code: "normal-grid", place: "normal" });
+    expect(error.remedy).toContain("254 steps");
   });
 
   it("accepts the ends of the physical range", () => {
@@ -77,7 +112,7 @@ describe("gridOf and codeOf, for every lawful range", () => {
         expect(gcd(stepNum, stepDen)).toBe(1n);
         expect(origin).toBe(low + CELSIUS_OFFSET);
         expect(width * stepNum).toBe((high - low) * stepDen);
-        const whole = { origin, stepNum, stepDen, width };
+        const whole = { origin, stepNum, stepDen, width, normalLow: 0n, normalHigh: width };
         expect(codeOf(whole, low)).toBe(0);
         expect(codeOf(whole, high)).toBe(Number(width));
         // Up to 254 steps of the sensor, each of them is a code of its own: the refinement loses nothing.
@@ -116,6 +151,31 @@ describe("gridOf and codeOf, for every lawful range", () => {
         expect(permitted).toBe(reading >= range.low && reading <= range.high);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it("put the ends of the normal band on codes of their own, and no reading beyond one into the band", () => {
+    const banded = ranges
+      .chain((range) => {
+        const steps = range.count < 254n ? range.count : 254n;
+        const high = range.low + steps * range.resolution;
+        return fc.record({ range: fc.constant({ ...range, high }), a: fc.bigInt(0n, steps), b: fc.bigInt(0n, steps) });
+      })
+      .map(({ range, a, b }) => {
+        const [from, to] = [a < b ? a : b, a < b ? b : a].map((steps) => range.low + steps * range.resolution);
+        return { range, from: from ?? 0n, to: to ?? 0n };
+      });
+    fc.assert(
+      fc.property(banded, fc.bigInt(-300_000_000n, 600_000_000n), ({ range, from, to }, reading) => {
+        const found = gridOf({ ...asLimits(range), normal: [formatMicro(from), formatMicro(to)] });
+        expect(BigInt(codeOf(found, from))).toBe(found.normalLow);
+        expect(BigInt(codeOf(found, to))).toBe(found.normalHigh);
+        for (const value of [from - 1n, from + 1n, to - 1n, to + 1n, reading]) {
+          const code = BigInt(codeOf(found, value));
+          expect(code >= found.normalLow && code <= found.normalHigh).toBe(value >= from && value <= to);
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 
@@ -197,7 +257,7 @@ describe("timingOf", () => {
 
   it("refuses a gap under 127 s and says to thin the series", async () => {
     const error = await errorOf(() => timingOf(126));
-    expect(error).toMatchObject({ code: "gap", kind: "input" });
+    expect(error).toMatchObject({ code: "gap", kind: "input", place: "gap" });
     expect(error.remedy).toContain("Thin the series");
   });
 

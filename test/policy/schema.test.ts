@@ -4,13 +4,20 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MAX_WIDTH } from "../../src/formats/constants.ts";
 import { parsePolicy, readPolicy } from "../../src/policy/policy.ts";
-import { errorOf, fixture, FIXTURES, fixturePath } from "./support.ts";
+import { errorOf, fixture, FIXTURES, fixturePath, withLimits } from "./support.ts";
 
 type Json = Record<string, unknown>;
 
-/** The fridge policy as plain JSON, changed at one JSON pointer; `undefined` removes. */
+const EXCURSIONS = {
+  normal: ["3.0", "7.0"],
+  cumulative: { above: 1, below: 1 },
+  single: 1,
+  mkt: { limit: "7.0", span: 1 },
+} as const;
+
+/** The fridge policy with every limit there is as plain JSON, changed at one JSON pointer; `undefined` removes. */
 function changed(pointer: string, value: unknown): unknown {
-  const policy = structuredClone(fixture()) as unknown as Json;
+  const policy = structuredClone(withLimits(EXCURSIONS)) as unknown as Json;
   const keys = pointer.slice(1).split("/");
   const last = keys.pop() ?? "";
   const parent = keys.reduce((node, key) => node[key] as Json, policy);
@@ -36,6 +43,13 @@ describe("schema: what is accepted", () => {
     [`${RULE}/lead`, 0],
     [`${RULE}/independent`, true],
     [`${RULE}/range`, ["-196", "-150.000001"]],
+    [`${RULE}/normal`, ["-0.4", "8"]],
+    [`${RULE}/cumulative`, { above: 2 ** 31 - 1, below: 0 }],
+    [`${RULE}/cumulative`, { below: 60 }],
+    [`${RULE}/single`, 2 ** 24 - 2],
+    [`${RULE}/single`, 0],
+    [`${RULE}/mkt`, { limit: "-18.5", span: 1 }],
+    [`${RULE}/mkt`, { limit: "8.0", dH: "83.144", span: 86_400 }],
     ["/version", 2 ** 32 - 1],
     ["/claims/0/stage", 254],
     ["/claims/0/severity", 1],
@@ -50,10 +64,20 @@ describe("schema: what is refused, and where", () => {
   it.each([
     ["/claims/0/kind", "custody", "claim-kind"],
     ["/claims/0/kind", "parameters", "claim-kind"],
-    [`${RULE}/normal`, ["2.0", "8.0"], "rule-version"],
-    [`${RULE}/cumulative`, { above: 3600, below: 0 }, "rule-version"],
-    [`${RULE}/single`, 1800, "rule-version"],
-    [`${RULE}/mkt`, { limit: "8.0" }, "rule-version"],
+    [`${RULE}/normal`, ["2.0"], "policy-schema"],
+    [`${RULE}/normal/0`, 2, "policy-schema"],
+    [`${RULE}/cumulative`, {}, "policy-schema"],
+    [`${RULE}/cumulative/above`, 2 ** 31, "policy-schema"],
+    [`${RULE}/cumulative/below`, -1, "policy-schema"],
+    [`${RULE}/cumulative/total`, 1, "policy-schema"],
+    [`${RULE}/single`, 2 ** 24 - 1, "policy-schema"],
+    [`${RULE}/single`, -1, "policy-schema"],
+    [`${RULE}/mkt/limit`, 8, "policy-schema"],
+    [`${RULE}/mkt/dH`, "0.0", "policy-schema"],
+    [`${RULE}/mkt/dH`, "-83.1", "policy-schema"],
+    [`${RULE}/mkt/dH`, 83.144, "policy-schema"],
+    [`${RULE}/mkt/span`, 0, "policy-schema"],
+    [`${RULE}/mkt/span`, 2 ** 32, "policy-schema"],
     [`${RULE}/unit`, "[degF]", "unit"],
     [`${RULE}/unit`, "K", "unit"],
     [`${RULE}/channel`, 2, "policy-schema"],
@@ -99,20 +123,28 @@ describe("schema: what is refused, and where", () => {
     expect(error.remedy).toMatch(/\.$|\?$/);
   });
 
-  it.each(["/product", "/maxDue", "/claims/0/circuits", `${RULE}/gap`, `${RULE}/tail`, `${RULE}/source`])(
-    "refuses a policy without %s and names it",
-    async (pointer) => {
-      const error = await errorOf(() => parsePolicy(changed(pointer, undefined), "p.json"));
-      const parent = pointer.slice(0, pointer.lastIndexOf("/"));
-      const key = pointer.slice(parent.length + 1);
-      expect(error).toMatchObject({ code: "policy-schema", place: `p.json#${parent}` });
-      expect(error.message).toContain(`"${key}" is missing`);
-      expect(error.remedy).toContain(`Add "${key}"`);
-    },
-  );
+  it.each([
+    "/product",
+    "/maxDue",
+    "/claims/0/circuits",
+    `${RULE}/gap`,
+    `${RULE}/tail`,
+    `${RULE}/source`,
+    `${RULE}/mkt/limit`,
+    `${RULE}/mkt/span`,
+  ])("refuses a policy without %s and names it", async (pointer) => {
+    const error = await errorOf(() => parsePolicy(changed(pointer, undefined), "p.json"));
+    const parent = pointer.slice(0, pointer.lastIndexOf("/"));
+    const key = pointer.slice(parent.length + 1);
+    expect(error).toMatchObject({ code: "policy-schema", place: `p.json#${parent}` });
+    expect(error.message).toContain(`"${key}" is missing`);
+    expect(error.remedy).toContain(`Add "${key}"`);
+  });
 
   it.each([
     [`${RULE}/gpa`, 'Did you mean "gap"?'],
+    [`${RULE}/cumulative/bellow`, 'Did you mean "below"?'],
+    [`${RULE}/mkt/spann`, 'Did you mean "span"?'],
     [`${RULE}/clocktolerance`, 'Did you mean "clockTolerance"?'],
     ["/claims/0/need-for", 'Did you mean "neededFor"?'],
     ["/stage", 'Did you mean "stages"?'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { documentHash } from "../../src/policy/hash.ts";
+import type { Policy } from "../../src/policy/policy.ts";
 import { showPolicy } from "../../src/policy/show.ts";
 import { errorOf, fixture, FIXTURES, onlyClaim, withClaims, withLimits } from "./support.ts";
 
@@ -28,14 +29,15 @@ describe("showPolicy", () => {
     ],
     ["the clock tolerance", "wrong by up to 2 min (120 s)"],
     ["who signs", "a registered source of the stage's custodian's own organisation"],
-    [
-      "what is not judged",
-      "No normal band, no time budget for excursions, no longest single excursion and no mean kinetic",
-    ],
+    ["that there is no normal band", "Normal band: none. Every permitted reading is a normal one"],
+    ["that there is no MKT limit", "Mean kinetic temperature (MKT): no limit."],
     ["the class", "Class: a registered specification. Only a proof counts"],
     ["the severity", "Severity of a breach: 3 (critical"],
     ["the goal", "Needed for: release."],
-    ["the circuits and their capacity", "temperature-2k (up to 2520 readings)"],
+    [
+      "the circuit and its capacity",
+      "temperature-1k (up to 1050 readings, with excursions of up to 16 different lengths).",
+    ],
     ["where the numbers come from", "CDC Vaccine Storage and Handling Toolkit"],
     ["what release needs", "For release: cold-storage/temperature, no open exception, and the certificate"],
     ["what completion needs", "For completion: its release; no further claim."],
@@ -45,13 +47,73 @@ describe("showPolicy", () => {
     expect(fridge).toContain(text);
   });
 
+  /** The lines about a claim's limits: from its range to its gap. */
+  function limitLines(policy: Policy): string[] {
+    const lines = showPolicy(policy).split("\n    ");
+    return lines.slice(
+      lines.findIndex((line) => line.startsWith("Coded in")),
+      lines.findIndex((line) => line.startsWith("Gap:")),
+    );
+  }
+
+  it("says every limit of excursions of USP controlled cold", () => {
+    expect(limitLines(fixture("usp-controlled-cold"))).toEqual([
+      "Coded in 0.1 °C steps, rounded outward from the middle of the normal band: 2.0 °C is code 0, 15.0 °C is code 130, and a reading beyond a limit by any amount is coded beyond it.",
+      "Normal band: from 2.0 °C (code 0) to 8.0 °C (code 60), both inside. A reading beyond it is an excursion; that there was one above or below it is public as a deviation, how long is not.",
+      "How excursions count: a reading stands for half of the interval before it and half of the one after it. An excursion over a stage boundary is judged in each stage for its part only.",
+      "Time above the band: at most 12 h (43200 s) in total over the stage; proven as 8640 half-ticks, 43200 s.",
+      "Time below the band: none; the band ends where the range ends.",
+      "Longest excursion: at most 10 h (36000 s) without interruption, to either side, from the last reading inside the band to the last one outside. The proof alone, 3600 ticks of 10 s, shows that none is longer than 10 h 9 s (36009 s).",
+      "Mean kinetic temperature (MKT): at most 8.0 °C over the stage, with a heat of activation of 83.144 kJ/mol and R = 8.3144 J/(mol K). A reading below the middle of the normal band counts up to one code warmer than it was.",
+      "Longest stage over which that mean may be taken: 24 h (86400 s). A longer stage cannot be proven at all, because its cool hours would hide its hot ones.",
+    ]);
+  });
+
+  it("says every limit of excursions of the WHO fridge", () => {
+    expect(limitLines(fixture("who-fridge-default"))).toEqual([
+      "Coded in 0.2 °C steps, rounded outward from the middle of the normal band: -10.0 °C is code 0, 40.0 °C is code 250, and a reading beyond a limit by any amount is coded beyond it.",
+      expect.stringContaining("Normal band: from -0.4 °C (code 48) to 8.0 °C (code 90), both inside."),
+      expect.stringContaining("How excursions count:"),
+      "Time above the band: no budget for the stage; only the other limits bound it.",
+      "Time below the band: at most 1 h (3600 s) in total over the stage; proven as 720 half-ticks, 3600 s.",
+      expect.stringContaining("Longest excursion: at most 10 h (36000 s)"),
+      "Mean kinetic temperature (MKT): no limit.",
+    ]);
+  });
+
+  it("says what is proven where a limit is no whole number of ticks", () => {
+    const odd = { gap: 759, lead: 0, tail: 0, normal: ["3.0", "7.0"], single: 100 } as const; // ticks of 3 s
+    const lines = limitLines(withLimits({ ...odd, cumulative: { above: 0, below: 101 } }, "usp-controlled-cold"));
+    expect(lines).toContain("Time above the band: at most 0 s in total over the stage; proven as 0 half-ticks, 0 s.");
+    expect(lines).toContain(
+      "Time below the band: at most 1 min 41 s (101 s) in total over the stage; proven as 67 half-ticks, 100.5 s.",
+    );
+    expect(lines.join()).toContain(
+      "The proof alone, 33 ticks of 3 s, shows that none is longer than 1 min 41 s (101 s).",
+    );
+  });
+
+  it("says that excursions have no limit of their own, and the usual heat of activation where none is given", () => {
+    const change = { cumulative: undefined, single: undefined, mkt: { limit: "8.0", span: 3600 } };
+    const text = limitLines(withLimits(change, "usp-controlled-cold")).join("\n");
+    expect(text).toContain("Time above the band: no budget for the stage");
+    expect(text).toContain("Longest excursion: no limit of its own.");
+    expect(text).toContain("a heat of activation of 83.144 kJ/mol");
+    expect(text).toContain("may be taken: 1 h (3600 s)");
+  });
+
+  it("speaks of the middle of the range where there is no normal band", () => {
+    const text = showPolicy(withLimits({ mkt: { limit: "7.0", span: 3600 } }));
+    expect(text).toContain("rounded outward from the middle of the range:");
+    expect(text).toContain("A reading below the middle of the range counts up to one code warmer than it was.");
+  });
+
   it("says the other policy's own numbers", () => {
-    const text = showPolicy(fixture("refrigerated-excursion-2-15"));
+    const text = showPolicy(fixture("usp-controlled-cold"));
     expect(text).toContain("every reading from 2.0 °C to 15.0 °C");
-    expect(text).toContain("Coded in 0.1 °C steps");
     expect(text).toContain("in ticks of 10 s, shows that no gap is longer than 30 min 9 s (1809 s)");
     expect(text).toContain("Class: a process limit. If it is not met, an exception is raised");
-    expect(text).toContain("mean kinetic temperature (at most 8 °C) is NOT judged");
+    expect(text).toContain("USP <659> itself was not at hand");
   });
 
   it("says that nothing is uncovered where lead and tail are 0", () => {
@@ -88,8 +150,28 @@ describe("showPolicy", () => {
   it.each(FIXTURES)("shows every number of %s's limits", (name) => {
     const text = showPolicy(fixture(name));
     for (const { rule } of fixture(name).claims) {
-      const { range, gap, lead, tail, clockTolerance, resolution } = rule;
-      for (const value of [...range, gap, lead, tail, clockTolerance, resolution]) expect(text).toContain(`${value}`);
+      const {
+        range,
+        normal = [],
+        cumulative = {},
+        single = 0,
+        mkt,
+        gap,
+        lead,
+        tail,
+        clockTolerance,
+        resolution,
+      } = rule;
+      const excursions = [
+        ...normal,
+        ...Object.values(cumulative),
+        single,
+        mkt?.limit ?? "",
+        mkt?.dH ?? "",
+        mkt?.span ?? "",
+      ];
+      const values = [...range, ...excursions, gap, lead, tail, clockTolerance, resolution];
+      for (const value of values) expect(text).toContain(`${value}`);
     }
   });
 

@@ -7,17 +7,20 @@ import { evaluate, modulo, type Constraint } from "./r1cs.ts";
  * fixed could be chosen by the prover.
  */
 export function freeWires(circuit: CircuitUnderTest, witness: readonly bigint[], fixed: readonly string[]): string[] {
-  const determined = new Set<number>([0, ...fixed.map((name) => circuit.wire(name))]);
-  const constraints = circuit.r1cs.constraints.map((constraint) => movingWires(constraint, witness));
-  let grown = true;
-  while (grown) {
-    grown = false;
-    for (const moving of constraints) {
-      const open = moving.filter((wire) => !determined.has(wire));
-      const [only] = open;
-      if (only === undefined || open.length > 1) continue;
-      determined.add(only);
-      grown = true;
+  const constraints = circuit.r1cs.constraints.map((constraint) => new Set(movingWires(constraint, witness)));
+  const touching = new Map<number, Set<number>[]>();
+  for (const moving of constraints) {
+    for (const wire of moving) touching.set(wire, [...(touching.get(wire) ?? []), moving]);
+  }
+  const alone = constraints.filter((moving) => moving.size === 1).flatMap((moving) => [...moving]);
+  const fixing = [0, ...fixed.map((name) => circuit.wire(name)), ...alone];
+  const determined = new Set<number>();
+  for (let wire = fixing.pop(); wire !== undefined; wire = fixing.pop()) {
+    if (determined.has(wire)) continue;
+    determined.add(wire);
+    for (const moving of touching.get(wire) ?? []) {
+      moving.delete(wire);
+      if (moving.size === 1) fixing.push(...moving);
     }
   }
   const free: string[] = [];

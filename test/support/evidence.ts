@@ -1,4 +1,4 @@
-import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, KIND, ROLE, ROWS_PER_CHUNK } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET, CODES, CLOCK_ERROR_OFFSET, KIND, ROLE, ROWS_PER_CHUNK } from "../../src/formats/constants.ts";
 import {
   bytesHash,
   deviceHash,
@@ -10,7 +10,7 @@ import {
 import type { StageHead } from "../../src/formats/head.ts";
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
 import { recordSalts, type RecordHeader } from "../../src/formats/record.ts";
-import type { TemperatureRule } from "../../src/formats/rule.ts";
+import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/rule.ts";
 import { isEncodable, type Row } from "../../src/formats/series.ts";
 import { publicKey, sign, sourceMessage } from "../../src/formats/source.ts";
 import { recordOf, type TemperatureEvidence } from "../../src/rules/evidence.ts";
@@ -82,7 +82,7 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
   const rows = scenario.rows ?? steadyRows();
   const n = scenario.n ?? ROWS_PER_CHUNK;
   const rule: TemperatureRule = {
-    version: 0n,
+    version: 1n,
     kind: BigInt(KIND.temperature),
     claimIndex: 0n,
     stage: 1n,
@@ -95,10 +95,18 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     width: 180n,
     tick: TICK,
     gapTicks: GAP_TICKS,
+    normalLow: 0n,
+    normalHigh: scenario.rule?.width ?? 180n,
     lead: 600n,
     tail: 600n,
     clockTolerance: 120n,
     independent: 0n,
+    budgetAbove: NO_BUDGET,
+    budgetBelow: NO_BUDGET,
+    single: NO_SINGLE,
+    mktSpan: NO_MKT_SPAN,
+    mktLimit: 0n,
+    weights: new Array<bigint>(CODES).fill(0n),
     salt: textHash("rule salt"),
     ...scenario.rule,
   };
@@ -131,6 +139,7 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     width: rule.width,
     channelId: rule.channelId,
     rowCount: BigInt(rows.length),
+    bucket: 0n,
     deviceHash: LOGGER,
     rawFileHash: bytesHash(Buffer.from("raw file")),
     attempt: 0n,

@@ -21,6 +21,10 @@ const OWNER: Readonly<Record<string, TemperatureRuleName>> = {
   clock: "clock",
   source: "source",
   device: "device",
+  "excursions.normalBand": "rule",
+  "excursions.cumulative": "cumulative",
+  "excursions.single": "single",
+  "excursions.mkt": "mkt",
   ruleFields: "rule",
   headFields: "head",
   sourcePath: "source",
@@ -32,11 +36,17 @@ const INPUTS: ReadonlySet<string> = new Set(["ruleFields", "headFields", "header
 /** The rules whose constraints a malicious witness breaks. */
 export function brokenRules(violations: readonly Violation[]): string[] {
   const rules = violations.map(({ signals }) => {
-    const owners = signals.map((signal) => signal.split(/[.[]/)[0] ?? "").filter((owner) => owner in OWNER);
+    const owners = signals.map(componentOf).filter((owner) => owner in OWNER);
     const owner = owners.find((name) => !INPUTS.has(name)) ?? owners[0];
     return (owner === undefined ? undefined : OWNER[owner]) ?? "main";
   });
   return [...new Set(rules)].sort();
+}
+
+/** The component that a signal is in: of the excursions the one inside. */
+function componentOf(signal: string): string {
+  const [outer = "", inner = ""] = signal.split(/[.[]/);
+  return outer === "excursions" ? `${outer}.${inner}` : outer;
 }
 
 /** Public signals even where the rows have no record: such evidence must be refused before the record matters. */
@@ -48,7 +58,7 @@ export function anySignals(evidence: TemperatureEvidence): Signals {
     head: stageHead(evidence.head),
     parties: evidence.parties,
     record: 0n,
-    deviations: deviationBits(evidence.header),
+    deviations: deviationBits(evidence),
     context: CONTEXT,
   };
 }

@@ -1,27 +1,64 @@
 import fc from "fast-check";
-import { CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
+import { CLOCK_ERROR_OFFSET, CODES } from "../../src/formats/constants.ts";
+import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/rule.ts";
+import { padRows, type Row } from "../../src/formats/series.ts";
+import { excursionsOf, timeOutside, weightedDwell } from "../../src/rules/excursions.ts";
 import { OTHER_ORG, START, ticksOf, type Scenario } from "./evidence.ts";
 
-/** Mostly inside 0..limit, often on an edge, now and then one step beyond it. */
-function around(limit: number): fc.Arbitrary<number> {
-  return fc.oneof(
-    { weight: 600, arbitrary: fc.integer({ min: 0, max: limit }) },
-    { weight: 60, arbitrary: fc.constantFrom(0, limit) },
-    { weight: 1, arbitrary: fc.constantFrom(-1, limit + 1) },
-  );
-}
-
-/** Zero or close to it, often exactly on one of the two edges, sometimes one beyond. */
+/** Inside the limits, often exactly on one of the two edges, sometimes one beyond. */
 function between(low: number, high: number): fc.Arbitrary<number> {
   return fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: low, max: high }) },
-    { weight: 3, arbitrary: fc.constantFrom(low, high) },
+    { weight: 12, arbitrary: fc.integer({ min: low, max: high }) },
+    { weight: 6, arbitrary: fc.constantFrom(low, high) },
     { weight: 1, arbitrary: fc.constantFrom(low - 1, high + 1) },
   );
 }
 
-/** Records on both sides of every limit that a record or its circumstances can reach, in a circuit of n rows. */
-export function scenarios(n: number): fc.Arbitrary<Scenario> {
+/** How a limit lies to what the record needs: not set, generous, exact, or one too small. */
+const MARGIN = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(undefined) },
+  { weight: 4, arbitrary: fc.constant(1000n) },
+  { weight: 4, arbitrary: fc.constant(0n) },
+  { weight: 1, arbitrary: fc.constant(-1n) },
+);
+
+/** A stretch of readings on one side of the normal band; `spread` makes their codes and intervals differ. */
+const STRETCH = fc.record({
+  side: fc.constantFrom("inside", "inside", "above", "below"),
+  readings: fc.integer({ min: 1, max: 30 }),
+  spread: fc.nat(),
+});
+type Stretch = typeof STRETCH extends fc.Arbitrary<infer T> ? T : never;
+
+type Band = Readonly<Record<"width" | "gapTicks" | "normalLow" | "normalHigh", number>>;
+
+/** Codes of one side of the band; the whole range where that side is empty. */
+function codesOf({ width, normalLow, normalHigh }: Band, side: Stretch["side"]): readonly [number, number] {
+  if (side === "above" && normalHigh < width) return [normalHigh + 1, width];
+  return side === "below" && normalLow > 0 ? [0, normalLow - 1] : [normalLow, normalHigh];
+}
+
+function rowsOf(band: Band, stretches: readonly Stretch[], interval: number): Row[] {
+  return stretches.flatMap(({ side, readings, spread }) => {
+    const [low, high] = codesOf(band, side);
+    return Array.from({ length: readings }, (_, i) => ({
+      dt: spread % 5 === 0 ? (spread + 7 * i) % (band.gapTicks + 1) : interval,
+      code: low + ((spread + 31 * i) % (high - low + 1)),
+    }));
+  });
+}
+
+/** One reading pushed one step over a limit. */
+const FAULT = fc.oneof(
+  { weight: 8, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.record({ field: fc.constantFrom("dt", "code"), high: fc.boolean(), at: fc.nat() }) },
+);
+
+/**
+ * Records on both sides of every limit that a record or its circumstances can reach, in a circuit of n rows.
+ * @param faults whether some readings may break `gap` or `range`
+ */
+export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
   return fc
     .record({
       width: fc.integer({ min: 127, max: 254 }),
@@ -29,16 +66,18 @@ export function scenarios(n: number): fc.Arbitrary<Scenario> {
       tick: fc.constantFrom(1, 4, 6, 60),
       lead: fc.constantFrom(0, 600, 3600),
       tail: fc.constantFrom(0, 600, 3600),
-      count: fc.integer({ min: 1, max: n }),
     })
     .chain((rule) => {
       const slack = rule.gapTicks * rule.tick;
       return fc.record({
         rule: fc.constant(rule),
-        rows: fc.array(fc.record({ dt: around(rule.gapTicks), code: around(rule.width) }), {
-          minLength: rule.count,
-          maxLength: rule.count,
-        }),
+        normalLow: fc.integer({ min: 0, max: 60 }),
+        normalHigh: fc.integer({ min: 60, max: rule.width }),
+        stretches: fc.array(STRETCH, { minLength: 1, maxLength: 24 }),
+        interval: fc.integer({ min: 0, max: rule.gapTicks }),
+        fault: faults ? FAULT : fc.constant(undefined),
+        margins: fc.record({ above: MARGIN, below: MARGIN, single: MARGIN, mkt: MARGIN, span: MARGIN }),
+        steepness: fc.integer({ min: 1, max: 1000 }),
         startsAt: between(-rule.lead, slack),
         endsAt: between(-slack, rule.tail),
         clockError: between(-120, 120),
@@ -50,8 +89,15 @@ export function scenarios(n: number): fc.Arbitrary<Scenario> {
       });
     })
     .map((draw): Scenario => {
-      const rows = draw.rows.map((row, i) => (i === 0 ? { ...row, dt: 0 } : row));
-      const end = START + BigInt(draw.rule.tick) * ticksOf(rows);
+      const band = { ...draw.rule, normalLow: draw.normalLow, normalHigh: draw.normalHigh };
+      const sound = rowsOf(band, draw.stretches, draw.interval)
+        .slice(0, n)
+        .map((row, i) => (i === 0 ? { ...row, dt: 0 } : row));
+      const rows = draw.fault === undefined ? sound : withFault(sound, band, draw.fault);
+      const head = {
+        start: START + BigInt(draw.startsAt),
+        end: START + BigInt(draw.rule.tick) * ticksOf(rows) + BigInt(draw.endsAt),
+      };
       // The source's organisation mostly fits the rule.
       const foreign = (draw.independent === 1) !== (draw.foreignSource === 0);
       return {
@@ -64,8 +110,9 @@ export function scenarios(n: number): fc.Arbitrary<Scenario> {
           lead: BigInt(draw.rule.lead),
           tail: BigInt(draw.rule.tail),
           independent: BigInt(draw.independent),
+          ...limitsFor(padRows(rows, n), band, draw.margins, draw.steepness, head.end - head.start),
         },
-        head: { start: START + BigInt(draw.startsAt), end: end + BigInt(draw.endsAt) },
+        head,
         header: {
           attempt: BigInt(draw.attempt),
           zoneChanged: BigInt(draw.zoneChanged),
@@ -75,4 +122,42 @@ export function scenarios(n: number): fc.Arbitrary<Scenario> {
         deviceLeaf: { notBefore: START - 500n + BigInt(draw.validity) },
       };
     });
+}
+
+function withFault(
+  rows: readonly Row[],
+  { width, gapTicks }: Band,
+  fault: { field: "dt" | "code"; high: boolean; at: number },
+): Row[] {
+  const beyond = fault.high ? (fault.field === "dt" ? gapTicks : width) + 1 : -1;
+  return rows.map((row, i) => (i === fault.at % rows.length ? { ...row, [fault.field]: beyond } : row));
+}
+
+type Limit = "above" | "below" | "single" | "mkt" | "span";
+
+/** Limits at the asked margins from what the record needs. */
+function limitsFor(
+  rows: readonly Row[],
+  { normalLow, normalHigh }: Band,
+  margins: Readonly<Record<Limit, bigint | undefined>>,
+  steepness: number,
+  duration: bigint,
+): Partial<TemperatureRule> {
+  const band = { normalLow: BigInt(normalLow), normalHigh: BigInt(normalHigh) };
+  const time = timeOutside(band, rows).at(-1) ?? { above: 0n, below: 0n };
+  const longest = Math.max(0, ...excursionsOf(band, rows).map(({ ticks }) => ticks));
+  const weights = Array.from({ length: CODES }, (_, code) => BigInt(1 + steepness * code * code));
+  const { weighted, total } = weightedDwell(weights, rows);
+  const at = (needed: bigint, margin: bigint | undefined, none: bigint): bigint => {
+    if (margin === undefined) return none;
+    return needed + margin < 0n ? 0n : needed + margin;
+  };
+  return {
+    ...band,
+    budgetAbove: at(time.above, margins.above, NO_BUDGET),
+    budgetBelow: at(time.below, margins.below, NO_BUDGET),
+    single: at(BigInt(longest), margins.single, NO_SINGLE),
+    ...(margins.mkt === undefined ? {} : { weights, mktLimit: (weighted + total - 1n) / total + margins.mkt }),
+    mktSpan: at(duration, margins.span, NO_MKT_SPAN),
+  };
 }

@@ -2,4 +2,4 @@ pragma circom 2.2.2;
 
 include "../../../circuits/lib/sponge.circom";
 
-component main = Sponge(10, 14);
+component main = Sponge(10, 16);

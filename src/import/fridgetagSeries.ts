@@ -1,0 +1,45 @@
+import { CHANNEL } from "../formats/constants.ts";
+import { formatMicro } from "../input/quantities.ts";
+import { formatDuration, formatLocalTime, formatOffset } from "../input/times.ts";
+import { deviceLimits, readFridgetag, type FridgetagExport } from "./fridgetag.ts";
+import { shownSpan, type SeriesReader } from "./loggerSeries.ts";
+import { applyOffset } from "./series.ts";
+
+/**
+ * A reader of Fridge-tag and Q-tag exports whose clock stood `offset` seconds east of UTC; undefined is refused with a
+ * hint. The device is the owner of its certificate, its model and its serial. Errors: those of `readFridgetag` and
+ * `applyOffset`.
+ */
+export function fridgetagReader(offset: number | undefined): SeriesReader {
+  return (bytes, file) => {
+    const source = readFridgetag(bytes, file);
+    const { vendor, model, serial } = source.device;
+    const { zone } = source.configuration;
+    const { readings, zoneChanged } = applyOffset(source.readings, offset, zone, file);
+    const facts = [...factsOf(source), clockFact(offset ?? zone, zone, zoneChanged)];
+    return { device: { vendor, model, serial }, entries: readings, zoneChanged, facts };
+  };
+}
+
+function factsOf({ device, configuration, readings, certificate }: FridgetagExport): string[] {
+  const interval = configuration.loggingInterval;
+  return [
+    `read: ${device.model}, serial ${device.serial}, firmware ${device.firmware}; ${shownLimits(configuration)}`,
+    `signed: valid, by a key of lot ${certificate.lot}; its certificate names ${certificate.issuer}, a consistent issuer ` +
+      "but not an authenticated one",
+    `readings: ${readings.length}${interval === undefined ? "" : `, one every ${formatDuration(interval)}`}, on the ` +
+      `device's clock ${shownSpan(readings, (reading) => formatLocalTime(reading.localTime))}`,
+  ];
+}
+
+function clockFact(offset: number, zone: number, zoneChanged: boolean): string {
+  const differs = zoneChanged ? "; they differ, which is a deviation (clock)" : "";
+  return `clock: offset ${formatOffset(offset)} given, zone ${formatOffset(zone)} signed by the device${differs}`;
+}
+
+function shownLimits({ alarms }: FridgetagExport["configuration"]): string {
+  const { low, high } = deviceLimits(alarms);
+  const shown = (limit: bigint | undefined): string =>
+    limit === undefined ? "none" : `${formatMicro(limit)} ${CHANNEL.temperature.symbol}`;
+  return `its own limits: low ${shown(low)}, high ${shown(high)}`;
+}

@@ -1,0 +1,22 @@
+import type { DeviceId } from "../formats/identity.ts";
+import type { Reading, Unusable } from "./series.ts";
+
+/** What every format of raw file gives; all that follows is common to all formats. */
+export interface LoggerSeries {
+  /** The identity under which the device is registered. */
+  readonly device: DeviceId;
+  readonly entries: readonly (Reading | Unusable)[];
+  /** The offset given at import differs from the zone that the device signed. */
+  readonly zoneChanged: boolean;
+  /** What was read and who vouches for it: the lines of the summary that only this format knows. */
+  readonly facts: readonly string[];
+}
+
+/** Reads and verifies a raw file of one format; `file` goes into errors. */
+export type SeriesReader = (bytes: Uint8Array, file: string) => LoggerSeries;
+
+/** From the first to the last, for a person. */
+export function shownSpan<T>(entries: readonly T[], show: (entry: T) => string): string {
+  const [first, last] = [entries.at(0), entries.at(-1)];
+  return first === undefined || last === undefined ? "(none)" : `${show(first)} to ${show(last)}`;
+}

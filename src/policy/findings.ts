@@ -1,0 +1,54 @@
+/** Something wrong with a policy, or something its approvers should know. Errors stop `publish`. */
+export interface Finding {
+  readonly severity: "error" | "warning";
+  readonly code: LintCode;
+  /** JSON pointer into the policy. */
+  readonly pointer: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The checks, by the names that `--json` and the tests use. Those up to `clock-tolerance` judge one rule by itself. */
+export const LINT_CODES = [
+  "range",
+  "physical-range",
+  "grid",
+  "normal-range",
+  "normal-grid",
+  "gap",
+  "normal-missing",
+  "side-unlimited",
+  "rounded",
+  "useless",
+  "mkt-limit",
+  "mkt-precision",
+  "mkt-span",
+  "mkt-grid",
+  "mkt-heat",
+  "lead",
+  "tail",
+  "clock-tolerance",
+  "stage",
+  "stage-name",
+  "stage-empty",
+  "claim-id",
+  "same-limits",
+  "circuit",
+  "class",
+  "needed-for",
+  "max-due",
+  "custody",
+] as const;
+export type LintCode = (typeof LINT_CODES)[number];
+
+export function isError({ severity }: Finding): boolean {
+  return severity === "error";
+}
+
+export function error(code: LintCode, pointer: string, message: string, remedy: string): Finding {
+  return { severity: "error", code, pointer, message, remedy };
+}
+
+export function warning(code: LintCode, pointer: string, message: string, remedy: string): Finding {
+  return { severity: "warning", code, pointer, message, remedy };
+}

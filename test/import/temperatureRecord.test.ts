@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import type { Circuit } from "../../src/circuits.ts";
+import { CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
+import { bytesHash, deviceHash, textHash } from "../../src/formats/identity.ts";
+import { csvReader } from "../../src/import/csv.ts";
+import { readFridgetag } from "../../src/import/fridgetag.ts";
+import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
+import type { SeriesReader } from "../../src/import/loggerSeries.ts";
+import { applyOffset } from "../../src/import/series.ts";
+import { temperatureRecord, type ImportSettings, type RecordDemand } from "../../src/import/temperatureRecord.ts";
+import { NOT_THINNED } from "../../src/import/thin.ts";
+import { parseTime } from "../../src/input/times.ts";
+import { refused } from "../input/refused.ts";
+import { csvFile, csvLine } from "./historian.ts";
+import { FRIDGETAG_2L, fixture } from "./logger.ts";
+import { FRIDGE_RULE } from "./rule.ts";
+
+const LOGGER = { vendor: "Berlinger & Co. AG", model: "Q-tag Fridge-tag 2 L", serial: "130500109088" };
+const HOUR = 3600;
+
+function circuit(tier: number): Circuit {
+  return { name: `temperature-${tier}`, kind: "temperature", tier, main: "" };
+}
+
+const demand: RecordDemand = {
+  rule: FRIDGE_RULE,
+  period: { start: parseTime("2022-05-05T15:26:00Z", "test"), end: parseTime("2022-05-09T10:01:00Z", "test") },
+  lot: "LOT-1",
+  circuits: [circuit(3_780), circuit(1_050), circuit(9_240)],
+};
+const settings: ImportSettings = { clockError: 0, bucket: NOT_THINNED };
+
+const raw = fixture(FRIDGETAG_2L);
+/** The same readings as a historian would have exported them. */
+const local = readFridgetag(raw, FRIDGETAG_2L);
+const { readings } = applyOffset(local.readings, HOUR, local.configuration.zone, FRIDGETAG_2L);
+const exported = csvFile(readings.map((reading) => csvLine(reading, 2 * HOUR)));
+
+const fridgetag = fridgetagReader(HOUR);
+const csv = csvReader("TT-101", LOGGER);
+
+describe("the record of the compliant leg", () => {
+  const record = temperatureRecord(raw, "f.txt", fridgetag, demand, { clockError: -30, bucket: NOT_THINNED });
+
+  it("has the header that its rule, its device and its file ask for", () => {
+    expect(record.rows).toHaveLength(1_088);
+    expect(record.header).toEqual({
+      kind: 1n,
+      n: 3_780n,
+      t0: BigInt(demand.period.start),
+      tick: 5n,
+      origin: FRIDGE_RULE.origin,
+      stepNum: 40_000n,
+      stepDen: 1n,
+      width: 150n,
+      channelId: 1n,
+      rowCount: 1_088n,
+      bucket: 0n,
+      deviceHash: deviceHash(LOGGER),
+      rawFileHash: bytesHash(raw),
+      zoneChanged: 1n,
+      clockError: BigInt(CLOCK_ERROR_OFFSET - 30),
+      lotHash: textHash("LOT-1"),
+    });
+  });
+
+  it("codes outward from the centre of the rule's normal band", () => {
+    // 5.0 °C lies on the centre of 2 to 8; of a band 2 to 5 it lies above, and 4.9 with it.
+    const narrow = { ...demand, rule: { ...FRIDGE_RULE, normalHigh: 75n } };
+    const codes = temperatureRecord(raw, "f.txt", fridgetag, narrow, settings).rows.map(({ code }) => code);
+    const wide = record.rows.map(({ code }) => code);
+    expect(codes.every((code, i) => code >= (wide[i] ?? 0))).toBe(true);
+    expect(codes).not.toEqual(wide);
+  });
+
+  it("takes the smallest circuit that holds it, and is refused where none does", () => {
+    const small = { ...demand, circuits: [circuit(1_050), circuit(210)] };
+    const error = refused(() => temperatureRecord(raw, "f.txt", fridgetag, small, settings));
+    expect(error).toMatchObject({ code: "series-length", place: "f.txt" });
+    expect(error.remedy).toContain("--thin");
+  });
+});
+
+describe("one series in two formats", () => {
+  it.each([NOT_THINNED, 900])("gives the same rows and header but for the file and the zone, bucket %s", (bucket) => {
+    const [signed, unsigned] = [
+      temperatureRecord(raw, "f.txt", fridgetag, demand, { ...settings, bucket }),
+      temperatureRecord(exported, "h.csv", csv, demand, { ...settings, bucket }),
+    ];
+    expect(unsigned.rows).toEqual(signed.rows);
+    expect(unsigned.header).toEqual({ ...signed.header, rawFileHash: bytesHash(exported), zoneChanged: 0n });
+    expect(unsigned.summary.slice(-1)).toEqual(signed.summary.slice(-1));
+    expect(unsigned.summary.join("\n")).toContain("NOT by the device");
+  });
+
+  it("is refused in both over the gap of 352 minutes, at the line of each file", () => {
+    const period = {
+      start: parseTime("2022-05-02T03:44:00Z", "test"),
+      end: parseTime("2022-05-03T00:00:00Z", "test"),
+    };
+    for (const bucket of [NOT_THINNED, 900]) {
+      const place = (read: SeriesReader, bytes: Buffer): unknown =>
+        refused(() => temperatureRecord(bytes, "f", read, { ...demand, period }, { ...settings, bucket }));
+      expect(place(fridgetag, raw)).toMatchObject({ code: "gap", place: "f:533" });
+      expect(place(csv, exported)).toMatchObject({ code: "gap", place: "f:3" });
+    }
+  });
+});
+
+describe("a thinned record", () => {
+  const whole = temperatureRecord(raw, "f.txt", fridgetag, demand, settings);
+  const thinned = temperatureRecord(raw, "f.txt", fridgetag, demand, { ...settings, bucket: 900 });
+  const extremes = ({ rows }: typeof whole): number[] => [
+    Math.min(...rows.map(({ code }) => code)),
+    Math.max(...rows.map(({ code }) => code)),
+  ];
+
+  it("declares its bucket, covers the same time, keeps the extremes and is shorter", () => {
+    expect(thinned.header).toMatchObject({ bucket: 900n, t0: whole.header.t0 });
+    expect(thinned.header.rowCount).toBe(BigInt(thinned.rows.length));
+    expect(thinned.rows.length).toBeLessThan(whole.rows.length);
+    const ticks = ({ rows }: typeof whole): number => rows.reduce((sum, { dt }) => sum + dt, 0);
+    expect(ticks(thinned)).toBe(ticks(whole));
+    expect(extremes(thinned)).toEqual(extremes(whole));
+  });
+
+  it("says so", () => {
+    expect(whole.summary.join("\n")).not.toContain("thinned");
+    expect(thinned.summary.join("\n")).toContain(`thinned: from 1088 to ${thinned.rows.length} readings`);
+  });
+
+  it("may fit a smaller circuit", () => {
+    const circuits = [circuit(1_050)];
+    expect(temperatureRecord(raw, "f", fridgetag, { ...demand, circuits }, { ...settings, bucket: 900 }).header.n).toBe(
+      1_050n,
+    );
+  });
+
+  it("is refused where its buckets are longer than the rule's gap", () => {
+    const error = refused(() => temperatureRecord(exported, "h", csv, demand, { ...settings, bucket: 901 }));
+    expect(error.code).toBe("bucket");
+  });
+});
+
+describe("readings faster than the tick", () => {
+  const start = demand.period.start;
+  const every = (seconds: number): Uint8Array =>
+    csvFile(Array.from({ length: 601 }, (_, i) => csvLine({ time: start + i * seconds, value: 5_000_000n }, 0)));
+  const short = { ...demand, period: { start, end: start + 600 } };
+  const read =
+    (bytes: Uint8Array, bucket = NOT_THINNED): (() => unknown) =>
+    () =>
+      temperatureRecord(bytes, "f.csv", csv, short, { clockError: 0, bucket });
+
+  it("are refused where most of them would stand for no time, and can be thinned", () => {
+    // The tick is 5 s: at 1 s three of five readings share it with both neighbours, at 3 s none does.
+    expect(refused(read(every(1)))).toMatchObject({ code: "dense", place: "f.csv" });
+    expect(read(every(1), 60)).not.toThrow();
+    expect(read(every(3))).not.toThrow();
+  });
+});
