@@ -7,7 +7,10 @@ import { PartyTree, partyLeafHash, type PartyLeaf } from "../../src/formats/part
 import { sourceMessage, verifySignature, type Signature } from "../../src/formats/source.ts";
 import { poseidon } from "../../src/formats/poseidon.ts";
 import { stageHead } from "../../src/formats/head.ts";
+import { padRows, type Row } from "../../src/formats/series.ts";
 import { recordOf, type TemperatureEvidence } from "../../src/rules/evidence.ts";
+import { excursionsOf, timeOutside, weightedDwell } from "../../src/rules/excursions.ts";
+import { weightsOf } from "../../src/policy/weights.ts";
 import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { freeWires } from "../support/determinism.ts";
@@ -21,19 +24,44 @@ import {
   steadyRows,
   type Scenario,
 } from "../support/evidence.ts";
+import { modulo } from "../support/r1cs.ts";
 import { checkedRules, inputOf, refusedRules } from "../support/rules.ts";
+import {
+  COLD,
+  dwellNumerators,
+  excursionsInput,
+  HOT,
+  inverse,
+  list,
+  missingSum,
+  NORMAL,
+  places,
+  rowsWith,
+  ruleWith,
+  runningSums,
+  singleLookup,
+  stretch,
+  tableFor,
+  withEntries,
+} from "./excursions.ts";
 
 /**
  * The attack catalogue against circuit `temperature`: a malicious prover, who writes any witness. Each attack is
- * judged by the constraints that are proven (O2) and named by the same system with its signals in place (O1).
+ * judged by the constraints that are proven (O2) and named by the same system with its signals in place (O1). What
+ * concerns the excursions alone is tried on 30 readings; attacks on the lookups themselves are in lookup.test.ts.
  */
 
 const MAIN = "test/circuits/instances/temperature-210.circom";
+/** The usual heat of activation, 1e-6 kJ/mol. */
+const HEAT = 83_144_000n;
+const EXCURSIONS = "test/circuits/instances/excursions-30.circom";
 let proven: CircuitUnderTest;
 let named: CircuitUnderTest;
+let excursions: CircuitUnderTest;
 beforeAll(async () => {
   proven = await CircuitUnderTest.load(MAIN);
   named = await CircuitUnderTest.load(MAIN, "O1");
+  excursions = await CircuitUnderTest.load(EXCURSIONS);
 });
 
 /** The attack fails, and for exactly these rules. */
@@ -47,25 +75,66 @@ function withRows(signed: TemperatureEvidence, rows: TemperatureEvidence["rows"]
   return { ...signed, rows };
 }
 
-function array(input: CircuitInput, name: string): bigint[] {
-  return [...(input[name] as readonly bigint[])];
+/** Above the band in rows 50 to 54, below it in rows 100 to 102. */
+const EXCURSION_ROWS = steadyRows().map((row, i) => ({
+  ...row,
+  code: i >= 50 && i < 55 ? HOT : i >= 100 && i < 103 ? COLD : row.code,
+}));
+
+/** A record with excursions on both sides, under a rule all of whose limits it meets exactly, except for the changes. */
+function exactEvidence(limits: Scenario["rule"] = {}, rows: readonly Row[] = EXCURSION_ROWS): TemperatureEvidence {
+  const band = { normalLow: 60n, normalHigh: 120n };
+  const { rule, head } = makeEvidence({ rows, rule: band });
+  const weights = limits.weights ?? weightsOf(rule, HEAT);
+  const time = timeOutside(rule, rows).at(-1) ?? { above: 0n, below: 0n };
+  return makeEvidence({
+    rows,
+    rule: {
+      ...band,
+      budgetAbove: time.above,
+      budgetBelow: time.below,
+      single: BigInt(Math.max(0, ...excursionsOf(rule, rows).map(({ ticks }) => ticks))),
+      mktSpan: head.end - head.start,
+      mktLimit: meanWeight(weights, rows),
+      weights,
+      ...limits,
+    },
+  });
+}
+
+/** The smallest limit that a series keeps under these weights. */
+function meanWeight(weights: readonly bigint[], rows: readonly Row[]): bigint {
+  const { weighted, total } = weightedDwell(weights, padRows(rows, 210));
+  return (weighted + total - 1n) / total;
+}
+
+/** Where the constraints of the excursions refuse an input of 30 readings. */
+async function excursionPlaces(input: CircuitInput): Promise<string[]> {
+  return places(excursions.violations(await excursions.witness(input)));
+}
+
+async function namedPlaces(input: CircuitInput): Promise<string[]> {
+  return places(named.violations(await named.witness(input)));
 }
 
 describe("honest evidence", () => {
   it("is accepted: the attacks below fail for their own reason", async () => {
-    expect(await refusedRules(proven, inputOf(makeEvidence()))).toEqual([]);
-    expect(await refusedRules(named, inputOf(makeEvidence()))).toEqual([]);
+    for (const evidence of [makeEvidence(), exactEvidence()]) {
+      expect(checkedRules(evidence)).toEqual([]);
+      expect(await refusedRules(proven, inputOf(evidence))).toEqual([]);
+      expect(await refusedRules(named, inputOf(evidence))).toEqual([]);
+    }
+    expect(inputOf(exactEvidence())["deviations"]).toBe(3n);
   });
 });
 
 describe("C1 packed-limb swap: another code absorbs the difference, the word and so the record stay", () => {
   const shifted = (name: string, delta: bigint): CircuitInput => {
     const input = inputOf(makeEvidence());
-    const limbs = array(input, name);
+    const limbs = [...list(input, name)];
     // Neighbouring rows are 16 bits apart within an element.
-    const inverse = modInverse(65_536n);
-    limbs[3] = mod((limbs[3] ?? 0n) + delta);
-    limbs[4] = mod((limbs[4] ?? 0n) - delta * inverse);
+    limbs[3] = modulo((limbs[3] ?? 0n) + delta);
+    limbs[4] = modulo((limbs[4] ?? 0n) - delta * inverse(65_536n));
     return { ...input, [name]: limbs };
   };
   it.each([
@@ -84,9 +153,7 @@ describe("C1 packed-limb swap: another code absorbs the difference, the word and
 describe("C2 codes outside the permitted interval", () => {
   it.each([-1n, 181n, 255n, 256n, FIELD - 5n])("code %s", async (code) => {
     const input = inputOf(makeEvidence());
-    const codes = array(input, "code");
-    codes[7] = mod(code);
-    expect(await refusedRules(named, { ...input, code: codes })).toContain("range");
+    expect(await refusedRules(named, withEntries(input, "code", { 7: code }))).toContain("range");
   });
 });
 
@@ -97,11 +164,102 @@ describe("C3 rules that would break the gadgets, approved or not", () => {
     ["lower limit above the upper one", { rule: { width: FIELD - 1n } }, "range"],
     ["gap below the band", { rule: { gapTicks: 0n } }, "gap"],
     ["negative gap", { rule: { gapTicks: FIELD - 1n } }, "gap"],
+    ["normal band of no code", { rule: { normalLow: 91n, normalHigh: 90n } }, "rule"],
+    ["normal band above the range", { rule: { normalHigh: 181n } }, "rule"],
   ] as const satisfies readonly (readonly [string, Scenario, string])[])("%s", async (_, scenario, rule) => {
     expect(await refusedRules(named, inputOf(makeEvidence(scenario)))).toContain(rule);
     expect(await refusedRules(proven, inputOf(makeEvidence(scenario)))).not.toEqual([]);
   });
 });
+
+describe("C3 normal bands that would break the selectors", () => {
+  it.each([
+    ["of no code", 121n, 120n],
+    ["whose low code is negative", -1n, 120n],
+    ["whose low code is past the table", 255n, 255n],
+    ["whose high code is negative", 0n, -1n],
+    ["above the range", 60n, 181n],
+    ["up to the last code", 60n, 254n],
+    ["up to past the table", 60n, 255n],
+    ["far past the table", 60n, 300n],
+    ["of fractions", inverse(2n), 120n],
+    ["that ends at a fraction", 60n, inverse(2n)],
+  ])("%s", async (_, normalLow, normalHigh) => {
+    const input = excursionsInput(ruleWith(), rowsWith({}));
+    const band = { "fields.normalLow": modulo(normalLow), "fields.normalHigh": modulo(normalHigh) };
+    expect(await excursionPlaces({ ...input, ...band })).toContain("normalBand");
+  });
+
+  it("a wider band's selectors under the rule's own ends", async () => {
+    for (const [end, wide, narrow] of [
+      ["normalLow", 20n, 60n],
+      ["normalHigh", 160n, 120n],
+    ] as const) {
+      const rows = rowsWith(stretch(3, 9, { code: end === "normalLow" ? COLD : HOT }));
+      const witness = await excursions.witness(excursionsInput(ruleWith({ [end]: wide }), rows));
+      expect(excursions.violations(witness)).toEqual([]);
+      const refused = excursions.violationsOf(witness, { [`fields.${end}`]: narrow });
+      const step = refused.filter(({ signals }) => signals.includes(`fields.${end}`));
+      expect(step.map(({ signals }) => signals.some((name) => /(below|above)\[/.test(name)))).toContain(true);
+    }
+  });
+
+  it("a list of flags that never rises, so that nothing is above the band", async () => {
+    const rows = rowsWith(stretch(3, 9, { code: HOT }));
+    const witness = await excursions.witness(excursionsInput(ruleWith({ width: 254n, normalHigh: 254n }), rows));
+    expect(excursions.violations(witness)).toEqual([]);
+    const refused = excursions.violationsOf(witness, { "fields.normalHigh": 120n });
+    expect(refused.some(({ signals }) => signals.some((name) => name.endsWith("above[254]")))).toBe(true);
+  });
+});
+
+describe("C4 a multiplicity changed after the challenge", () => {
+  it("time or a count that the challenge does not know", async () => {
+    const evidence = exactEvidence({ budgetAbove: 0n });
+    const dwell = list(inputOf(evidence), "dwell");
+    const hidden = withEntries(inputOf(evidence), "dwell", { [HOT]: 0n, 90: (dwell[90] ?? 0n) + (dwell[HOT] ?? 0n) });
+    const without = { ...hidden, deviations: 2n };
+    expect(await refusedRules(proven, without)).not.toEqual([]);
+    expect(await namedPlaces(without)).toEqual(["dwelt lookup"]);
+
+    const long = inputOf(exactEvidence({ single: 200n }));
+    const leftOut = withEntries(long, "excursionLengths", { 0: 0n });
+    const challenge = (await named.witness(leftOut))[named.wire("excursions.challenges.singleChallenge")] ?? 0n;
+    const [count = 0n] = list(leftOut, "excursionCounts");
+    const late = count + missingSum(singleLookup(leftOut), challenge) * challenge;
+    const forged = withEntries(leftOut, "excursionCounts", { 0: late });
+    expect(missingSum(singleLookup(forged), challenge)).toBe(0n);
+    await expectRefused(forged, ["single"]);
+    expect(await namedPlaces(forged)).toEqual(["single lookup"]);
+  });
+});
+
+describe("C5 a challenge set by hand", () => {
+  it("with sums forged for it: only the squeeze refuses", async () => {
+    const challenge = 12_345n;
+    const input = excursionsInput(ruleWith({ single: 60n }), rowsWith(stretch(3, 9, { code: HOT })));
+    const leftOut = withEntries(input, "excursionLengths", { 0: 0n });
+    const [count = 0n] = list(leftOut, "excursionCounts");
+    const late = count + missingSum(singleLookup(leftOut), challenge) * challenge;
+    const forged = withEntries(leftOut, "excursionCounts", { 0: late });
+    const witness = await excursions.witness(forged);
+    expect(places(excursions.violations(witness))).toEqual(["single lookup"]);
+
+    const { numerators, values, multiplicities, keys } = singleLookup(forged);
+    const held = runningSums(multiplicities, keys, challenge).slice(0, -1);
+    const refused = excursions.violationsOf(witness, {
+      "challenges.singleChallenge": challenge,
+      ...wires("single.lookup.looked", runningSums(numerators, values, challenge)),
+      ...wires("single.lookup.held", held),
+    });
+    expect(places(refused)).toEqual(["challenges"]);
+  });
+});
+
+/** Edits of a list of wires. */
+function wires(name: string, values: readonly bigint[]): Record<string, bigint> {
+  return Object.fromEntries(values.map((value, i) => [`${name}[${i}]`, value]));
+}
 
 describe("C6 free choice of a hint", () => {
   // The inverse hint of a comparison with zero means nothing when the compared value is zero: whatever it is, the
@@ -115,7 +273,7 @@ describe("C6 free choice of a hint", () => {
   ];
 
   it("changing any one wire of a valid witness breaks a constraint", async () => {
-    const witness = await proven.witness(inputOf(makeEvidence()));
+    const witness = await proven.witness(inputOf(exactEvidence()));
     for (const change of [1n, -1n, 12_345_678_901_234_567_890n]) {
       const unnoticed = [];
       for (let wire = 1; wire < proven.r1cs.wires; wire++) {
@@ -128,11 +286,25 @@ describe("C6 free choice of a hint", () => {
   });
 
   it("with the private inputs fixed, every other wire is determined (Jacobian)", async () => {
-    const input = inputOf(makeEvidence());
+    const input = inputOf(exactEvidence());
     const publics = ["rule", "head", "parties", "record", "deviations"];
     const given = Object.keys(input).filter((name) => !publics.includes(name));
     const fixed = given.flatMap((name) => named.signals(new RegExp(`^${name.replaceAll(".", "\\.")}(\\[|$)`)));
     expect(freeWires(named, await named.witness(input), fixed).sort()).toEqual(MEANINGLESS_INVERSES);
+  });
+
+  it("running sums of a lookup that jump at one row so that their ends meet", async () => {
+    const input = excursionsInput(ruleWith({ budgetAbove: 0n }), rowsWith(stretch(3, 9, { code: HOT })));
+    const witness = await excursions.witness(withEntries(input, "dwell", { [HOT]: 0n }));
+    expect(places(excursions.violations(witness))).toEqual(["dwelt lookup"]);
+    const value = (name: string): bigint => witness[excursions.wire(name)] ?? 0n;
+    const challenge = value("challenges.dwellChallenge");
+    const missing = (list(input, "dwell")[HOT] ?? 0n) * inverse(challenge - BigInt(HOT + 256));
+    const jump = Array.from({ length: 10 }, (_, i) => `dwelt.lookup.looked[${20 + i}]`);
+    const edits = Object.fromEntries(jump.map((name) => [name, value(name) - missing]));
+    const refused = excursions.violationsOf(witness, edits);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.signals).toEqual(expect.arrayContaining(["dwelt.lookup.looked[19]", "dwelt.lookup.looked[20]"]));
   });
 });
 
@@ -167,6 +339,14 @@ describe("C7 an excursion made to disappear", () => {
     const input = { ...inputOf(withRows(signed, cooled)), record: recordOf(signed) };
     await expectRefused(input, ["record"]);
   });
+  it("within the range but over its budget: refused, and shortened or cooled it is not the signed record", async () => {
+    const over = exactEvidence({ budgetAbove: 499n });
+    await expectRefused(inputOf(over), ["cumulative"]);
+    const cooled = over.rows.map((row, i) => (i === 54 ? { ...row, code: 90 } : row));
+    await expectRefused(inputOf(withRows(over, cooled)), ["source"]);
+    const shortened = over.rows.map((row, i) => ({ ...row, dt: i === 52 ? 40 : i === 60 ? 60 : row.dt }));
+    await expectRefused(inputOf(withRows(over, shortened)), ["source"]);
+  });
   it("t0 shifted past it", async () => {
     const shifted = { ...signed, header: { ...signed.header, t0: START + 60n }, rows: steadyRows(200) };
     expect(await refusedRules(named, inputOf(shifted))).toContain("source");
@@ -186,10 +366,13 @@ describe("C8 padding", () => {
     await expectRefused(inputOf(withRows(signed, [...signed.rows, { dt: 0, code: 91 }])), ["source"]);
   });
   it("padding differently under the signed commitment does not open it", async () => {
-    const input = inputOf(signed);
-    const dt = array(input, "dt");
-    dt[209] = 1n;
-    await expectRefused({ ...input, dt }, ["record"]);
+    const padded = [...padRows(signed.rows, 210).slice(0, 209), { dt: 1, code: 90 }];
+    await expectRefused({ ...inputOf(withRows(signed, padded)), record: recordOf(signed) }, ["record"]);
+  });
+  it("cool padding that dilutes the mean is another record", async () => {
+    const hot = exactEvidence();
+    const cool = [...hot.rows, ...new Array<Row>(10).fill({ dt: 0, code: 61 })];
+    await expectRefused(inputOf(withRows(hot, cool)), ["source"]);
   });
 });
 
@@ -206,9 +389,182 @@ describe("C9 reordered or spliced series", () => {
   });
   it("intervals and codes exchanged", async () => {
     const input = inputOf(signed);
-    expect(await refusedRules(named, { ...input, dt: array(input, "code"), code: array(input, "dt") })).toContain(
+    expect(await refusedRules(named, { ...input, dt: list(input, "code"), code: list(input, "dt") })).toContain(
       "record",
     );
+  });
+});
+
+describe("C10 flags that are not those of the codes", () => {
+  const rows = rowsWith({ 6: { code: HOT, dt: 0 } });
+  const input = excursionsInput(ruleWith(), rows);
+
+  it.each([
+    ["2", 2n],
+    ["p - 1", -1n],
+    ["1/2", inverse(2n)],
+    ["p/2 rounded down", FIELD / 2n],
+  ])("%s", async (_, flag) => {
+    expect(await excursionPlaces(withEntries(input, "outside", { 6: flag }))).toContain("outside");
+    expect(await excursionPlaces(withEntries(input, "outside", { 7: flag }))).toContain("outside");
+  });
+
+  it("a fraction that makes a hot reading look up a normal code: only that it is no bit refuses", async () => {
+    // 150 + 256 * flag = 90, the time goes to code 90, and length 0 is looked up by one minus the flag more.
+    const flag = modulo(BigInt(NORMAL - HOT) * inverse(256n));
+    const times = dwellNumerators(list(input, "dt"));
+    const dwell = { [HOT]: 0n, [NORMAL]: times.reduce((sum, time) => sum + time) };
+    const flagged = withEntries(withEntries(input, "outside", { 6: flag }), "dwell", dwell);
+    const forged = withEntries(flagged, "excursionCounts", { 0: 30n - flag });
+    const strict = { "fields.budgetAbove": 0n, "fields.single": 0n };
+    expect(await excursionPlaces({ ...forged, ...strict })).toEqual(["outside"]);
+  });
+
+  it("0 outside the band, 1 inside it, with all that follows made to fit", async () => {
+    for (const [row, flag] of [
+      [6, 0n],
+      [7, 1n],
+      [29, 1n],
+    ] as const) {
+      const forged = tableFor(withEntries(input, "outside", { [row]: flag }), 4);
+      expect(await excursionPlaces(forged)).toEqual(["dwelt lookup"]);
+    }
+    const hidden = inputOf(exactEvidence({ single: 0n, budgetAbove: 0n, budgetBelow: 0n }));
+    const outside = list(hidden, "outside").map(() => 0n);
+    const forged = tableFor({ ...hidden, outside }, 16);
+    expect(await refusedRules(proven, forged)).not.toEqual([]);
+    expect(await namedPlaces(forged)).toEqual(["cumulative", "dwelt lookup"]);
+  });
+});
+
+describe("C11 an excursion made shorter than it is", () => {
+  it("its running time reset in the middle, the table and all sums made to fit", async () => {
+    const rows = rowsWith(stretch(3, 9, { code: HOT }));
+    const honest = excursionsInput(ruleWith({ single: 40n }), rows);
+    expect(await excursionPlaces(honest)).toEqual(["single"]);
+    // Reset at row 6: 40 ticks up to row 5 are never an end, 30 ticks after it are.
+    const forged = withEntries(honest, "excursionLengths", { 0: 30n });
+    const witness = await excursions.witness(forged);
+    const { values, numerators } = singleLookup(forged);
+    const reset = values.map((value, i) => (i >= 6 && i <= 9 ? BigInt(i - 6) * 10n : value));
+    const challenge = witness[excursions.wire("challenges.singleChallenge")] ?? 0n;
+    const refused = excursions.violationsOf(witness, {
+      ...wires("single.lookup.looked", runningSums(numerators, reset, challenge)),
+      ...Object.fromEntries([6, 7, 8, 9].map((i) => [`single.running[${i}]`, reset[i] ?? 0n])),
+    });
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.signals).toEqual(expect.arrayContaining(["single.running[5]", "single.running[6]"]));
+  });
+
+  it("a dt = 0 row between hot rows that claims to be normal", async () => {
+    // Rows 51 to 53 are one tick: row 52 stands for no time at all.
+    const rows = EXCURSION_ROWS.map((row, i) => (i === 52 || i === 53 ? { ...row, dt: 0 } : row));
+    const honest = exactEvidence({ single: 100n }, rows);
+    expect(checkedRules(honest)).toEqual(["single"]);
+    const flags = withEntries(inputOf(honest), "outside", { 52: 0n });
+    const forged = tableFor(flags, 16);
+    expect(list(forged, "excursionLengths")[0]).toBeLessThan(150n);
+    expect(await refusedRules(proven, forged)).not.toEqual([]);
+    expect(await namedPlaces(forged)).toContain("dwelt lookup");
+  });
+
+  it("a hot first row with clean deviations", async () => {
+    const rows = steadyRows().map((row, i) => (i === 0 ? { ...row, code: HOT } : row));
+    const hot = inputOf(exactEvidence({}, rows));
+    expect(hot["deviations"]).toBe(1n);
+    expect(await refusedRules(proven, hot)).toEqual([]);
+    const denied = named.violations(await named.witness({ ...hot, deviations: 0n }));
+    expect(denied).toHaveLength(1);
+    expect(denied[0]?.signals).toContain("deviations");
+    const dwell = list(hot, "dwell");
+    const moved = { [HOT]: 0n, 90: (dwell[90] ?? 0n) + (dwell[HOT] ?? 0n) };
+    const hidden = { ...withEntries(hot, "dwell", moved), deviations: 0n };
+    expect(await refusedRules(proven, hidden)).not.toEqual([]);
+    expect(await namedPlaces(hidden)).toEqual(["dwelt lookup"]);
+  });
+
+  it("a hot first row of no time at all still shows", async () => {
+    const input = excursionsInput(
+      ruleWith({ budgetAbove: 0n, single: 0n }),
+      rowsWith({ 0: { code: HOT }, 1: { dt: 0 } }),
+    );
+    const witness = await excursions.witness(input);
+    expect(excursions.violations(witness)).toEqual([]);
+    expect(witness[excursions.wire("anyAbove")]).toBe(1n);
+    expect(excursions.violationsOf(witness, { anyAbove: 0n })).not.toEqual([]);
+  });
+
+  it("more lengths than the table has, one of them left out", async () => {
+    const rows = rowsWith(Object.fromEntries([2, 6, 10, 14, 18].map((i) => [i, { code: HOT, dt: 10 + i }])));
+    const input = excursionsInput(ruleWith(), rows);
+    expect(await excursionPlaces(input)).toEqual(["single lookup"]);
+    const four = rows.map((row, i) => (i === 18 ? { ...row, dt: 12 } : row));
+    expect(await excursionPlaces(excursionsInput(ruleWith(), four))).toEqual([]);
+  });
+});
+
+describe("C12 mean kinetic temperature", () => {
+  const rows = rowsWith(stretch(3, 9, { code: HOT }));
+  const weights = weightsOf(ruleWith(), HEAT);
+
+  it("a forged weight table under the approved rule", async () => {
+    const { mktLimit } = exactEvidence().rule;
+    const over = exactEvidence({ mktLimit: mktLimit - 1n });
+    await expectRefused(inputOf(over), ["mkt"]);
+    const none = new Array<bigint>(255).fill(0n);
+    await expectRefused({ ...inputOf(over), ...bus("ruleFields", { ...over.rule, weights: none }) }, ["rule"]);
+    // The last weight is bound as well as the first, even though no code has it.
+    for (const code of [0, 254]) {
+      const changed = exactEvidence().rule.weights.map((weight, j) => (j === code ? weight + 1n : weight));
+      const forged = {
+        ...inputOf(exactEvidence()),
+        ...bus("ruleFields", { ...exactEvidence().rule, weights: changed }),
+      };
+      await expectRefused(forged, ["rule"]);
+    }
+  });
+
+  it.each([
+    ["negative time at a hot code", { [HOT]: -1n, [NORMAL]: 1n }],
+    ["time moved to the coldest code", { [HOT]: 0n, 0: 1n }],
+    ["time at a code that no reading has", { 0: 2n ** 40n }],
+    ["negative time at a code that no reading has", { 254: -(2n ** 40n) }],
+  ])("%s", async (_, entries) => {
+    const rule = ruleWith({ weights, mktLimit: 2n ** 40n });
+    expect(await excursionPlaces(excursionsInput(rule, rows))).toEqual([]);
+    const forged = withEntries(excursionsInput(rule, rows), "dwell", entries);
+    expect(await excursionPlaces(forged)).toContain("dwelt lookup");
+  });
+
+  it("a weighted sum made to wrap around the field: limit and budgets hold, the times do not", async () => {
+    const rule = ruleWith({ weights, mktLimit: 1n, budgetAbove: 0n, budgetBelow: 0n });
+    const honest = excursionsInput(rule, rows);
+    expect(await excursionPlaces(honest)).toEqual(["cumulative", "mkt"]);
+    // Weight 61 times this is minus all the rest.
+    const dwell = list(honest, "dwell");
+    const rest = modulo(-(dwell[NORMAL] ?? 0n) * (weights[NORMAL] ?? 0n) * inverse(weights[61] ?? 1n));
+    const forged = withEntries(honest, "dwell", { [HOT]: 0n, 61: rest });
+    expect(await excursionPlaces(forged)).toEqual(["dwelt lookup"]);
+  });
+
+  it("the largest sums that a rule allows do not wrap", async () => {
+    const hottest = new Array<bigint>(255).fill(2n ** 40n);
+    const longest = rowsWith({ ...stretch(1, 29, { dt: 254, code: 180 }), 0: { code: 180 } });
+    for (const [mktLimit, refused] of [
+      [2n ** 41n - 1n, []],
+      [2n ** 40n, []],
+      [2n ** 40n - 1n, ["mkt"]],
+      [0n, ["mkt"]],
+    ] as const) {
+      expect(await excursionPlaces(excursionsInput(ruleWith({ weights: hottest, mktLimit }), longest))).toEqual(
+        refused,
+      );
+    }
+  });
+
+  it("a mean diluted over a longer stage", async () => {
+    const { mktSpan } = exactEvidence().rule;
+    await expectRefused(inputOf(exactEvidence({ mktSpan: mktSpan - 1n })), ["mkt"]);
   });
 });
 
@@ -287,10 +643,10 @@ describe("C17 parties that are not in the tree", () => {
     const forged = makeEvidence({ unlisted: "source" });
     const [x, l] = [partyLeafHash(forged.device.leaf), partyLeafHash(forged.source.leaf)];
     const mixed = pathInput(forged.source.path);
-    const fraction = mod((x - l) * modInverse(x - 2n * l));
+    const fraction = modulo((x - l) * inverse(x - 2n * l));
     const crossed = {
-      bits: [fraction, ...array(mixed, "bits").slice(1)],
-      siblings: [mod(x - l), ...array(mixed, "siblings").slice(1)],
+      bits: [fraction, ...list(mixed, "bits").slice(1)],
+      siblings: [modulo(x - l), ...list(mixed, "siblings").slice(1)],
     };
     const input = { ...inputOf(forged), ...bus("sourcePath", crossed) };
     expect(named.violations(await named.witness(input))).toHaveLength(1);
@@ -341,6 +697,7 @@ describe("C20 a header that reads the bytes differently than the rule", () => {
     ["channel", { channelId: 2n }],
     ["capacity", { n: 420n }],
     ["kind", { kind: 2n }],
+    ["thinning", { bucket: 60n }],
   ])("%s", async (_, header) => {
     const evidence = makeEvidence();
     const changed = { ...evidence.header, ...header };
@@ -367,6 +724,22 @@ describe("C21 cherry-picking", () => {
   });
 });
 
+describe("C22 a mean understated by weighing each code at the cold side of its bin", () => {
+  it("is another rule than the approved one", async () => {
+    const { rule } = exactEvidence();
+    // Codes below the centre of the band round down and weigh as the code above them.
+    const cold = rule.weights.map((weight, j) => (2 * j < 180 ? (rule.weights[j - 1] ?? 1n) : weight));
+    const rows = steadyRows(200, 70);
+    const honest = exactEvidence({ weights: rule.weights }, rows);
+    const limit = meanWeight(cold, rows);
+    expect(limit).toBeLessThan(honest.rule.mktLimit);
+    const understated = exactEvidence({ mktLimit: limit }, rows);
+    await expectRefused(inputOf(understated), ["mkt"]);
+    const forged = { ...inputOf(understated), ...bus("ruleFields", { ...understated.rule, weights: cold }) };
+    await expectRefused(forged, ["rule"]);
+  });
+});
+
 describe("the signature test itself", () => {
   it("verifies the honest signature, so that its refusals mean something", () => {
     const { batch, rule, source } = makeEvidence();
@@ -374,13 +747,3 @@ describe("the signature test itself", () => {
     expect(verifySignature({ x: source.leaf.id0, y: source.leaf.id1 }, message, source.signature)).toBe(true);
   });
 });
-
-function mod(value: bigint): bigint {
-  return ((value % FIELD) + FIELD) % FIELD;
-}
-
-function modInverse(value: bigint): bigint {
-  let [result, base, exponent] = [1n, mod(value), FIELD - 2n];
-  for (; exponent > 0n; exponent >>= 1n, base = mod(base * base)) if (exponent & 1n) result = mod(result * base);
-  return result;
-}

@@ -3,11 +3,14 @@ import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
 import { codeReading, codeTimes } from "../../src/import/coding.ts";
 import { cutToWindow, type Reading } from "../../src/import/series.ts";
 import { codingOf } from "../../src/policy/coding.ts";
+import { weightOf, weightsOf } from "../../src/policy/weights.ts";
 import { refused } from "../input/refused.ts";
 
-/** C22: an excursion that rounding would hide, and a gap that whole ticks would hide. */
+/** C22: an excursion or a mean that rounding would make better than it was, and a gap that whole ticks would hide. */
 
 const FRIDGE = codingOf({ range: ["2.0", "8.0"], resolution: "0.1", gap: 900 });
+/** Permitted from 2 to 15 °C, normal from 2.5 to 8 °C. */
+const BAND = codingOf({ range: ["2.0", "15.0"], normal: ["2.5", "8.0"], resolution: "0.1", gap: 900 });
 
 describe("C22 rounding", () => {
   it("never brings a reading beyond a limit back to it, however little beyond", () => {
@@ -15,6 +18,22 @@ describe("C22 rounding", () => {
     expect([code(2_000_000n), code(8_000_000n)]).toEqual([0n, FRIDGE.width]);
     for (const micro of [8_100_000n, 8_000_001n]) expect(code(micro)).toBeGreaterThan(FRIDGE.width);
     for (const micro of [1_900_000n, 1_999_999n]) expect(code(micro)).toBeLessThan(0n);
+  });
+
+  it("never brings a reading beyond the normal band back into it", () => {
+    const code = (micro: bigint): bigint => codeReading(micro + CELSIUS_OFFSET, BAND);
+    expect([code(2_500_000n), code(8_000_000n)]).toEqual([BAND.normalLow, BAND.normalHigh]);
+    for (const micro of [8_000_001n, 8_049_999n, 8_100_000n]) expect(code(micro)).toBeGreaterThan(BAND.normalHigh);
+    for (const micro of [2_499_999n, 2_450_001n, 2_400_000n]) expect(code(micro)).toBeLessThan(BAND.normalLow);
+  });
+
+  it("never weighs a reading less in the mean kinetic temperature than its own temperature does", () => {
+    const heat = 83_144_000n;
+    const weights = weightsOf(BAND, heat);
+    for (let micro = 2_000_000n; micro <= 15_000_000n; micro += 7_919n) {
+      const code = Number(codeReading(micro + CELSIUS_OFFSET, BAND));
+      expect(weights[code], `${micro} micro-degrees`).toBeGreaterThanOrEqual(weightOf(micro, BAND, heat));
+    }
   });
 
   it("lets no true gap over the limit through, although its ticks alone would pass the circuit", () => {
