@@ -283,6 +283,12 @@ describe("NormalBand", () => {
     expect(circuit.violationsOf(good, { "below[59]": 0n })).not.toEqual([]);
     const later = Object.fromEntries([60, 61, 62].map((code) => [`below[${code}]`, 1n]));
     expect(circuit.violationsOf(good, later)).not.toEqual([]);
+    // No step at all: every step constraint holds, and only the ends do not.
+    const codes = Array.from({ length: CODES }, (_, code) => code);
+    const neverFalls = codes.filter((code) => code >= 60).map((code) => [`below[${code}]`, 1n] as const);
+    expect(circuit.violationsOf(good, Object.fromEntries(neverFalls))).toHaveLength(1);
+    const neverRises = codes.filter((code) => code > 150).map((code) => [`above[${code}]`, 0n] as const);
+    expect(circuit.violationsOf(good, Object.fromEntries(neverRises))).toHaveLength(1);
   });
 });
 
