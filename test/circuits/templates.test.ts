@@ -358,7 +358,10 @@ describe("Cumulative", () => {
     expect(await accepts({ ...input, budgetAbove: 6n })).toBe(false);
     const most = dwell.map((time) => (time === 0n ? 0n : 65_536n * 7n + 65_535n));
     expect(await accepts({ ...input, dwell: most })).toBe(true);
-    expect(await accepts({ ...input, dwell: most.map((time) => (time === 0n ? 0n : time + 1n)) })).toBe(false);
+    for (const code of [10, 200]) {
+      const more = most.map((time, i) => (i === code ? time + 1n : time));
+      expect(await accepts({ ...input, dwell: more }), `${code}`).toBe(false);
+    }
     expect(await output(input, "anyAbove")).toBe(1n);
     expect(await output(input, "anyBelow")).toBe(1n);
     expect(await output({ ...input, above: side(201, 254) }, "anyAbove")).toBe(0n);
