@@ -26,7 +26,7 @@ describe("verify", () => {
     const [registry, submitter] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`];
     const context = contextOf(31337n, registry, submitter);
     const signals = { batch: 1n, rule: 2n, head: 3n, parties: 4n, record: 5n, deviations: 0n, context };
-    const described = { format: "batchproof-proof/1", circuit: "temperature-1k", tier: 2520, setup: "ceremony" };
+    const described = { format: "batchproof-proof/1", circuit: "temperature-1k", tier: 1050, setup: "ceremony" };
     const destination = { policyId: `0x${"33".repeat(32)}`, submitter, chainId: "31337", registry };
     valid = { ...described, ...destination, ...(await circuit.prove(0, signals)) } as unknown as Editable;
   });

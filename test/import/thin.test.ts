@@ -71,7 +71,7 @@ const cases = fc
     return { bucket, readings, thinned: thin(readings, bucket, GAP) };
   });
 const check = (property: (one: { bucket: number; readings: Reading[]; thinned: readonly Reading[] }) => void): void => {
-  fc.assert(fc.property(cases, property), { numRuns: 3000 });
+  fc.assert(fc.property(cases, property), { numRuns: 3000, seed: 7 });
 };
 
 const isAbove = ({ value }: Reading): boolean => value > 8n;
