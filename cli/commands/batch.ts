@@ -15,6 +15,7 @@ import { mined } from "../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { exceptionEvidence } from "../../src/claims/exceptionEvidence.ts";
+import { requireNoBlockingException } from "../../src/claims/mesRecord.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
@@ -154,6 +155,7 @@ export const registerBatch: Register = (program, give) => {
     give,
     async ([dir = ""], options) => {
       const batch = await readBatch(dir);
+      await requireNoBlockingException(batch);
       const document = sha256(await readBytes(required(options, "certificate")));
       return asAccount(options, async (register, account, chain) => {
         const { registry } = register;

@@ -6,9 +6,11 @@ import { claimFile } from "../../src/batch/paths.ts";
 import { attest } from "../../src/chain/attest.ts";
 import { checkBatch, checkText } from "../../src/claims/checkBatch.ts";
 import { importFile } from "../../src/claims/importClaim.ts";
+import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
 import { proveClaim } from "../../src/claims/proveClaim.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
+import { shown } from "../../src/import/batchml.ts";
 import { csvReader } from "../../src/import/csv.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import type { SeriesReader } from "../../src/import/loggerSeries.ts";
@@ -49,6 +51,21 @@ export const registerEvidence: Register = (program, give) => {
       .option("--tag <name>", "tag to import; needed where the file has several"),
     give,
     (options) => csvReader(text(options, "tag"), deviceOf(required(options, "device"))),
+  );
+
+  answers(
+    importing
+      .command("batchml <file>")
+      .description("production record of an MES (BatchML, B2MML V0401): its exceptions, open ones block release")
+      .requiredOption("--into <dir>", "batch folder")
+      .option("--batch-id <text>", "the MES's number of the batch, where it is not the lot number"),
+    give,
+    async ([file = ""], options) => {
+      const batchId = text(options, "batchId");
+      const dir = required(options, "into");
+      const imported = await importMesRecord({ dir, file, ...(batchId === undefined ? {} : { batchId }) });
+      return { text: mesText(imported), json: imported };
+    },
   );
 
   answers(
@@ -142,6 +159,45 @@ export const registerEvidence: Register = (program, give) => {
     },
   );
 };
+
+/** What was read of an MES's record; its exceptions first, those that block release before the others. */
+function mesText({ record, exceptions }: ImportedMesRecord): string {
+  const open = exceptions.filter(({ state }) => state === "open").length;
+  const phases = record.executed.filter(({ level }) => level === "Phase");
+  const performers = new Set(phases.flatMap((phase) => phase.performers));
+  const description = new Map(record.exceptions.map(({ id, description }) => [id, description]));
+  return [
+    `record ${record.id} of batch ${record.batchId.text}, last changed ${record.changed.text}`,
+    `exceptions: ${exceptions.length}, of which ${open} open; an open one blocks release`,
+    ...exceptions.flatMap(({ id, state, category, severity, mes, missing, element }) => [
+      `  ${id} ${state}: ${category}, severity ${severity} (${mes.category}, risk ${mes.risk}, status ${mes.status})`,
+      `    at ${element}`,
+      `    says: ${shown(description.get(id) ?? "")}`,
+      ...missing.map((what) => `    missing: ${what}`),
+    ]),
+    `comments: ${record.comments.length}`,
+    ...record.comments.map(
+      ({ id, target, person, text, risk, status }) =>
+        `  ${id}: on exception ${target} by ${person}, proposes risk ${risk?.text ?? "-"}, status ${status?.text ?? "-"}: ${shown(text)}`,
+    ),
+    `signatures: ${record.signatures.length}`,
+    ...record.signatures.map(
+      ({ id, target, person, meaning, description, time }) =>
+        `  ${id}: ${target.kind} ${target.id} ${meaning} by ${person} at ${time.text} (${description})`,
+    ),
+    `performers: ${[...performers].join(", ")}`,
+    `phases: ${phases.length}`,
+    ...phases.map(
+      ({ name, start, end, performers, equipment }) =>
+        `  ${name}: ${[
+          ...(start === undefined ? [] : [`started ${start.text}`]),
+          end === undefined ? "NOT completed" : `completed ${end.text}`,
+          ...performers.map((performer) => `by ${performer}`),
+          ...equipment.map((each) => `on ${each}`),
+        ].join(", ")}`,
+    ),
+  ].join("\n");
+}
 
 /** An `import` command: its own options, given already, say how its format is read; everything else is common. */
 function answersImport(command: Command, give: Give, readerOf: (options: Options) => SeriesReader): void {
