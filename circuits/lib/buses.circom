@@ -96,3 +96,47 @@ bus Signature() {
     signal r8y;
     signal s;
 }
+
+/// How one channel's codes are read (src/formats/parametersRule.ts).
+bus Channel() {
+    signal channelId;      // 0: unused
+    signal origin;         // in millionths of the channel's unit, plus its offset
+    signal stepNum;        // step = stepNum / stepDen
+    signal stepDen;
+    signal width;          // largest permitted code
+}
+
+/// A parameters rule, version 1 (src/formats/parametersRule.ts).
+bus ParametersRule() {
+    signal version;
+    signal kind;
+    signal claimIndex;
+    signal stage;
+    signal productHash;
+    signal policyVersion;
+    Channel() channels[5];
+    signal tick;           // seconds
+    signal gapTicks;       // longest legal interval, in ticks
+    signal lead;           // seconds
+    signal tail;           // seconds
+    signal clockTolerance; // seconds
+    signal independent;    // 0 or 1
+    signal salt;
+}
+
+/// The header of a record of several channels (src/formats/parametersRecord.ts).
+bus ParametersHeader() {
+    signal kind;
+    signal n;
+    signal t0;             // Unix seconds
+    signal tick;
+    Channel() channels[5];
+    signal rowCount;
+    signal bucket;         // seconds, 0: not thinned
+    signal deviceHash;
+    signal rawFileHash;
+    signal attempt;
+    signal zoneChanged;
+    signal clockError;     // seconds + 2^20
+    signal lotHash;
+}

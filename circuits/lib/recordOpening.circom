@@ -31,9 +31,9 @@ template RecordOpening(chunks) {
     signal input salt;
     signal output ticks;
 
-    component series = SeriesHash(chunks);
+    component series = SeriesHash(chunks, 1);
     series.dt <== dt;
-    series.code <== code;
+    series.code[0] <== code;
     series.salts <== chunkSalts;
     series.nonZero <== rule.tick;
     ticks <== series.ticks;

@@ -5,25 +5,27 @@ include "constants.circom";
 
 /**
  * @title SeriesHash
- * @notice The salted root of a one-channel series, and its duration. Rows are packed 15 to an element (byte dt, byte
- *         code, little-endian), 14 elements to a chunk; a chunk's digest also binds the running time at its first
- *         row; digests go into a 16-ary tree of two levels. Same as `saltedSeriesRoot` in src/formats/record.ts.
+ * @notice The salted root of a series, and its duration. A row is the byte dt and one byte a channel; rows never
+ *         straddle an element (little-endian, 15 rows for one channel, 5 for five), 14 elements are a chunk; a chunk's
+ *         digest also binds the running time at its first row; digests go into a 16-ary tree of two levels. Same as
+ *         `saltedRoot` in src/formats/series.ts.
  *         Constraints: about 612 a chunk, plus 612 for every 16 chunks and for the root, plus 1 a chunk.
- * @param  chunks   1 to 256 chunks of 210 rows
+ * @param  chunks    1 to 256 chunks
+ * @param  channels  1 to 30
  * @input  dt       ticks since the row before; ASSUMED bytes (ExactRange), dt[0] = 0: else the packing binds nothing
- * @input  code     reading; ASSUMED bytes (ExactRange)
+ * @input  code     readings of each channel; ASSUMED bytes (ExactRange)
  * @input  salts    one a chunk
  * @input  nonZero  ASSUMED non-zero (the rule's tick)
  * @output root     series root
  * @output ticks    running time at the last row
  */
-template SeriesHash(chunks) {
-    var perChunk = ROWS_PER_CHUNK();
-    var perElement = ROWS_PER_ELEMENT();
+template SeriesHash(chunks, channels) {
+    var perElement = BYTES_PER_ELEMENT() \ (1 + channels);
+    var perChunk = perElement * ELEMENTS_PER_CHUNK();
     var arity = SERIES_ARITY();
 
     signal input dt[chunks * perChunk];
-    signal input code[chunks * perChunk];
+    signal input code[channels][chunks * perChunk];
     signal input salts[chunks];
     signal input nonZero;
     signal output root;
@@ -54,7 +56,10 @@ template SeriesHash(chunks) {
             var element = 0;
             for (var r = perElement - 1; r >= 0; r--) {
                 var row = k * perChunk + e * perElement + r;
-                element = element * 65536 + code[row] * 256 + dt[row];
+                for (var c = channels - 1; c >= 0; c--) {
+                    element = element * 256 + code[c][row];
+                }
+                element = element * 256 + dt[row];
             }
             chunk[k].inputs[2 + e] <== element;
         }

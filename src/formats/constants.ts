@@ -21,6 +21,9 @@ export const TAG = {
   SOURCE: 14,
   EXCURSIONS: 15,
   CHALLENGES: 16,
+  HANDOFF: 17,
+  LAB: 18,
+  RESULTS: 19,
 } as const;
 
 /** What a circuit proves. Also the `kind` of a rule, of a record header and of a circuit on chain. */
@@ -30,13 +33,38 @@ export type KindName = keyof typeof KIND;
 export const ROLE = { custodian: 1, source: 2, lab: 3, device: 4 } as const;
 export type RoleName = keyof typeof ROLE;
 
+/** What a signature means; the signer's own word. */
+export const MEANING = {
+  released: 1,
+  received: 2,
+  performed: 3,
+  verified: 4,
+  reviewed: 5,
+  approved: 6,
+  certified: 7,
+} as const;
+export type MeaningName = keyof typeof MEANING;
+
+/** In what state material changed hands. */
+export const CONDITION = { conforming: 1, damaged: 2, temperatureAlarm: 3, labelMismatch: 4, other: 5 } as const;
+export type ConditionName = keyof typeof CONDITION;
+
 /** Channel codes; the unit is part of the code. */
 export const CHANNEL = {
   temperature: { code: 1, unit: "Cel", symbol: "°C" },
+  carbonDioxide: { code: 2, unit: "%", symbol: "%" },
+  acidity: { code: 3, unit: "[pH]", symbol: "pH" },
+  dissolvedOxygen: { code: 4, unit: "%", symbol: "%" },
+  agitation: { code: 5, unit: "{rpm}", symbol: "rpm" },
+  tilt: { code: 6, unit: "deg", symbol: "°" },
+  pressure: { code: 7, unit: "kPa", symbol: "kPa" },
 } as const;
+export type ChannelName = keyof typeof CHANNEL;
 
 /** Version of the temperature rule: 0 knew hard limits only, 1 has the normal band with budgets and the mean kinetic temperature. */
 export const TEMPERATURE_RULE_VERSION = 1;
+/** Version of the parameters rule. */
+export const PARAMETERS_RULE_VERSION = 1;
 
 /** The public signals of every circuit, in order. `test/circuits` and the Solidity library are checked against this. */
 export const SIGNALS = ["batch", "rule", "head", "parties", "record", "deviations", "context"] as const;
@@ -70,6 +98,14 @@ export const ROWS_PER_ELEMENT = 15;
 export const ELEMENTS_PER_CHUNK = 14;
 /** Readings of one chunk of a one-channel series. */
 export const ROWS_PER_CHUNK = ROWS_PER_ELEMENT * ELEMENTS_PER_CHUNK;
+/** Bytes that an element always holds. */
+export const BYTES_PER_ELEMENT = 31;
+/** Channels of a parameters record, sampled together. */
+export const CHANNELS = 5;
+/** In a rule: this place is unused. In what a source signs: the record is of several channels. No channel has this code. */
+export const NO_CHANNEL = 0;
+/** Samples of one chunk of a parameters record. */
+export const SAMPLES_PER_CHUNK = Math.floor(BYTES_PER_ELEMENT / (1 + CHANNELS)) * ELEMENTS_PER_CHUNK;
 export const SERIES_ARITY = 16;
 /** Levels of the series tree, the same for every tier: up to 256 chunks. */
 export const SERIES_DEPTH = 2;

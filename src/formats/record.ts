@@ -1,8 +1,7 @@
 import { hkdfSync } from "node:crypto";
-import { inputError } from "../errors.ts";
-import { ROWS_PER_CHUNK, TAG } from "./constants.ts";
+import { TAG } from "./constants.ts";
 import { sponge } from "./poseidon.ts";
-import { chunkDigest, chunkStarts, packChunk, seriesRoot, type Row } from "./series.ts";
+import { READINGS, type Row } from "./series.ts";
 
 /** The header of a one-channel record. Times are Unix seconds; hashes are cut to 248 bits. */
 export interface RecordHeader {
@@ -71,17 +70,9 @@ export function recordSalts(secret: Uint8Array, chunks: number): RecordSalts {
   };
 }
 
-/** The padded rows' series root under the record's salts. */
+/** The padded rows' series root under the record's salts. Errors `series-salts`, `series-packing`. */
 export function saltedSeriesRoot(rows: readonly Row[], chunkSalts: readonly bigint[]): bigint {
-  const starts = chunkStarts(rows);
-  if (chunkSalts.length !== starts.length) {
-    throw inputError(`A series of ${starts.length} chunks needs as many salts.`, { code: "series-salts" });
-  }
-  return seriesRoot(
-    chunkSalts.map((salt, k) =>
-      chunkDigest(starts[k] ?? 0n, salt, packChunk(rows.slice(k * ROWS_PER_CHUNK, (k + 1) * ROWS_PER_CHUNK))),
-    ),
-  );
+  return READINGS.saltedRoot(rows, chunkSalts);
 }
 
 /** Public signal `record`. */

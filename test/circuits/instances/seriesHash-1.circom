@@ -2,4 +2,4 @@ pragma circom 2.2.2;
 
 include "../../../circuits/lib/seriesHash.circom";
 
-component main = SeriesHash(1);
+component main = SeriesHash(1, 1);

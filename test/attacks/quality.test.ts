@@ -1,0 +1,423 @@
+import { buildBabyjub } from "circomlibjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ROLE } from "../../src/formats/constants.ts";
+import { FIELD } from "../../src/formats/field.ts";
+import { stageHead } from "../../src/formats/head.ts";
+import { partyLeafHash, type PartyLeaf } from "../../src/formats/party.ts";
+import { labMessage, resultSetHash, type Result } from "../../src/formats/results.ts";
+import { verifySignature, type Signature } from "../../src/formats/source.ts";
+import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
+import type { QualityEvidence } from "../../src/rules/qualityEvidence.ts";
+import { CircuitUnderTest } from "../support/circuit.ts";
+import { freeWires } from "../support/determinism.ts";
+import { BATCH, OUTSIDER_KEY } from "../support/evidence.ts";
+import { makeQuality, REPORTED, SAMPLED, withResult, type QualityScenario } from "../support/quality.ts";
+import {
+  checkedQuality,
+  JUDGEMENT_MAIN,
+  judgementInput,
+  QUALITY_MAIN,
+  qualityInputOf,
+  refusedQuality,
+} from "../support/qualityRules.ts";
+import { at, coded, number } from "../support/qualitySpecs.ts";
+import { modulo } from "../support/r1cs.ts";
+import { inverse, list, withEntries } from "./excursions.ts";
+
+/**
+ * The attack catalogue against circuit `quality`: a malicious prover, who writes any witness. Each attack is judged by the
+ * constraints that are proven (O2) and named by the same system with its signals in place (O1). What concerns the results
+ * alone is tried on template Judgement.
+ */
+
+let proven: CircuitUnderTest;
+let named: CircuitUnderTest;
+let judgement: CircuitUnderTest;
+let namedJudgement: CircuitUnderTest;
+beforeAll(async () => {
+  proven = await CircuitUnderTest.load(QUALITY_MAIN);
+  named = await CircuitUnderTest.load(QUALITY_MAIN, "O1");
+  judgement = await CircuitUnderTest.load(JUDGEMENT_MAIN);
+  namedJudgement = await CircuitUnderTest.load(JUDGEMENT_MAIN, "O1");
+});
+
+/** The attack fails, and for exactly these rules. */
+async function expectRefused(input: CircuitInput, rules: readonly string[]): Promise<void> {
+  expect(await refusedQuality(proven, input)).not.toEqual([]);
+  expect(await refusedQuality(named, input)).toEqual(rules);
+}
+
+/** The same for the results alone. */
+async function expectMisjudged(input: CircuitInput, rules: readonly string[]): Promise<void> {
+  expect(await refusedQuality(judgement, input)).not.toEqual([]);
+  expect(await refusedQuality(namedJudgement, input)).toEqual(rules);
+}
+
+const honest = makeQuality();
+const CAR = at("car19_pct");
+const ENDOTOXIN = at("endotoxin");
+
+/** What a prover holds who has signed results and wants to show others: the old signature, a new commitment. */
+function shown(change: Partial<QualityEvidence["set"]>, signed = honest): QualityEvidence {
+  return { ...signed, set: { ...signed.set, ...change } };
+}
+
+function changed(slot: number, change: Partial<Result>, signed = honest): QualityEvidence {
+  return shown({ results: signed.set.results.map((r, i) => (i === slot ? { ...r, ...change } : r)) }, signed);
+}
+
+describe("honest evidence", () => {
+  it("is accepted: the attacks below fail for their own reason", async () => {
+    expect(checkedQuality(honest)).toEqual([]);
+    expect(await refusedQuality(proven, qualityInputOf(honest))).toEqual([]);
+    expect(await refusedQuality(named, qualityInputOf(honest))).toEqual([]);
+    expect(await refusedQuality(judgement, judgementInput(honest))).toEqual([]);
+    expect(await refusedQuality(namedJudgement, judgementInput(honest))).toEqual([]);
+  });
+});
+
+describe("C6 free choice of a hint", () => {
+  // Where a compared value is 0, its inverse hint is multiplied by 0 and means nothing. No other wire may be left to the
+  // prover.
+  const MEANINGLESS_INVERSES = [
+    "lab.signed.verifier.eqCheckX.isz.inv",
+    "lab.signed.verifier.eqCheckY.isz.inv",
+    "neverRetested.inv",
+  ];
+
+  it("changing any one wire of a valid witness breaks a constraint", async () => {
+    const witness = await proven.witness(qualityInputOf(honest));
+    for (const change of [1n, 12_345_678_901_234_567_890n]) {
+      const unnoticed = [];
+      for (let wire = 1; wire < proven.r1cs.wires; wire++) {
+        const name = proven.name(wire);
+        const edited = proven.violationsOf(witness, { [name]: (witness[wire] ?? 0n) + change });
+        if (edited.length === 0) unnoticed.push(name);
+      }
+      expect(unnoticed.sort()).toEqual(MEANINGLESS_INVERSES);
+    }
+  });
+
+  it("with the private inputs fixed, every other wire is determined (Jacobian)", async () => {
+    const input = qualityInputOf(honest);
+    const publics = ["rule", "head", "parties", "record", "deviations"];
+    const given = Object.keys(input).filter((name) => !publics.includes(name));
+    const fixed = given.flatMap((name) => named.signals(new RegExp(`^${name.replaceAll(".", "\\.")}(\\[|$)`)));
+    expect(freeWires(named, await named.witness(input), fixed).sort()).toEqual(MEANINGLESS_INVERSES);
+  });
+
+  it("kinds whose flags are fractions that add up", async () => {
+    const good = await judgement.witness(judgementInput(honest));
+    // A number that is half above, half below: the sum is 1 and the kind 1/2 * 2 + 1/2 * 3.
+    const half = inverse(2n);
+    const edits = {
+      [`complete.isNumber[${CAR}]`]: 0n,
+      [`complete.isBelow[${CAR}]`]: half,
+      [`complete.isAbove[${CAR}]`]: half,
+      [`results.resultKind[${CAR}]`]: modulo(5n * half),
+    };
+    const present = Object.fromEntries(Object.entries(edits).filter(([name]) => judgement.has(name)));
+    expect(Object.keys(present).length).toBeGreaterThan(0);
+    expect(judgement.violationsOf(good, present)).not.toEqual([]);
+  });
+});
+
+describe("C13 signatures and keys that are not what they seem", () => {
+  const SUBGROUP_ORDER = 2736030358979909402780800718157159386076813972158567259200215660948447373041n;
+  const signedBy = (signature: Partial<Signature>, from = honest): QualityEvidence => ({
+    ...from,
+    lab: { ...from.lab, signature: { ...from.lab.signature, ...signature } },
+  });
+
+  it("S + l is refused", async () => {
+    const forged = signedBy({ s: honest.lab.signature.s + SUBGROUP_ORDER });
+    expect(checkedQuality(forged)).toEqual(["lab"]);
+    await expectRefused(qualityInputOf(forged), ["lab"]);
+  });
+
+  it("a key of low order, for which any S and R8 = S*B8 would do, is refused", async () => {
+    const babyJub = await buildBabyjub();
+    const { F } = babyJub;
+    const eighth = babyJub.mulPointEscalar(babyJub.Generator, SUBGROUP_ORDER);
+    const [r8x = 0n, r8y = 0n] = babyJub.mulPointEscalar(babyJub.Base8, 5n).map((coordinate) => F.toObject(coordinate));
+    for (const order of [8n, 4n, 2n, 1n]) {
+      const [x = 0n, y = 0n] = babyJub.mulPointEscalar(eighth, 8n / order).map((coordinate) => F.toObject(coordinate));
+      const forged = signedBy({ r8x, r8y, s: 5n }, makeQuality({ labLeaf: { id0: x, id1: y } }));
+      expect(checkedQuality(forged), `order ${order}`).toEqual(["lab"]);
+      await expectRefused(qualityInputOf(forged), ["lab"]);
+    }
+  });
+
+  it("points off the curve are refused", async () => {
+    for (const forged of [makeQuality({ labLeaf: { id0: 1n, id1: 1n } }), signedBy({ r8x: 1n, r8y: 1n })]) {
+      expect(checkedQuality(forged)).toEqual(["lab"]);
+      await expectRefused(qualityInputOf(forged), ["lab"]);
+    }
+  });
+});
+
+describe("C14 a slot that is not checked", () => {
+  it("the signature's check cannot be turned off: it is a constant, no wire", () => {
+    expect(named.signals(/^lab\.signed\.verifier\.enabled/)).toEqual([]);
+  });
+
+  it("a demanded analyte declared unused, or a gap in the middle of used slots", async () => {
+    const empty = { analyteId: 0n, resultKind: 0n, value: 0n, time: 0n, invalidated: 0n, repeats: 0n };
+    const fields = { ...honest.rule.slots[CAR] };
+    const unused = Object.fromEntries(Object.keys(fields).map((field) => [field, 0n]));
+    const slots = honest.rule.slots.map((slot, i) => (i === CAR ? { ...slot, ...unused } : slot));
+    const results = honest.set.results.map((result, i) => (i === CAR ? empty : result));
+    // Even an approver who lets such a rule pass: the circuit refuses it.
+    const approved = makeQuality({ rule: { slots }, set: { results } });
+    await expectRefused(qualityInputOf(approved), ["rule"]);
+    // Under the approved rule it is another rule.
+    const forged = { ...qualityInputOf(approved), rule: qualityInputOf(honest)["rule"] ?? 0n };
+    await expectRefused(forged, ["rule"]);
+  });
+
+  it("demanded = 2", async () => {
+    const input = judgementInput(honest);
+    const forged = withEntries(input, "rule.demanded", { [CAR]: 2n });
+    expect(await refusedQuality(judgement, forged)).not.toEqual([]);
+    const slots = honest.rule.slots.map((slot, i) => (i === CAR ? { ...slot, demanded: 2n } : slot));
+    expect(await refusedQuality(named, qualityInputOf(makeQuality({ rule: { slots } })))).toContain("rule");
+  });
+});
+
+describe("C15 a signature reused", () => {
+  it.each([
+    ["at another batch", { signed: { batch: BATCH + 1n } }],
+    ["at another stage", { signed: { stage: 3n } }],
+    ["for other results", { signed: { record: resultSetHash(makeQuality(withResult(CAR, { repeats: 1n })).set) } }],
+    ["of someone else", { signer: OUTSIDER_KEY }],
+  ] as const satisfies readonly (readonly [string, QualityScenario])[])("%s", async (_, scenario) => {
+    await expectRefused(qualityInputOf(makeQuality(scenario)), ["lab"]);
+  });
+
+  it("for another claim, whose rule demands other analytes", async () => {
+    const lines = [number("vcn", "{copies}/{cell}", 2, ["lt", "5"])];
+    const other = makeQuality({ lines, reported: ["1.45"] });
+    const reused = { ...other, set: honest.set, lab: honest.lab };
+    expect(checkedQuality(reused)).toEqual(["complete"]);
+    expect(await refusedQuality(proven, qualityInputOf(reused))).not.toEqual([]);
+    expect(await refusedQuality(namedJudgement, judgementInput(reused))).toContain("complete");
+  });
+});
+
+describe("C17 laboratories that are not in the tree", () => {
+  const { leaf, path } = honest.lab;
+
+  it.each([
+    ["another role", { labLeaf: { role: BigInt(ROLE.source) } }],
+    ["expired before the report", { labLeaf: { notAfter: REPORTED - 1n } }],
+    ["registered after the sampling", { labLeaf: { notBefore: SAMPLED + 1n } }],
+    ["41-bit validity", { labLeaf: { notAfter: 2n ** 40n } }],
+    ["negative validity", { labLeaf: { notBefore: FIELD - 1n } }],
+    ["not listed", { unlisted: true }],
+  ] as const satisfies readonly (readonly [string, QualityScenario])[])("%s", async (_, scenario) => {
+    expect(checkedQuality(makeQuality(scenario))).toEqual(["lab"]);
+    await expectRefused(qualityInputOf(makeQuality(scenario)), ["lab"]);
+  });
+
+  it("path bit 2, or a leaf's role changed on the way", async () => {
+    const bits = path.bits.map((bit, i) => (i === 0 ? 2 : bit));
+    await expectRefused({ ...qualityInputOf(honest), ...bus("labPath", pathInput({ ...path, bits })) }, ["lab"]);
+    const custodian = makeQuality({ labLeaf: { role: BigInt(ROLE.custodian) } });
+    const renamed = { ...custodian.lab.leaf, role: BigInt(ROLE.lab) };
+    await expectRefused({ ...qualityInputOf(custodian), ...bus("labLeaf", renamed) }, ["lab"]);
+  });
+
+  it("an inner node as a leaf, with a path one shorter", async () => {
+    const inner: PartyLeaf = { ...leaf, id0: partyLeafHash(leaf), id1: path.siblings[0] ?? 0n };
+    const shorter = { bits: [...path.bits.slice(1), 0], siblings: [...path.siblings.slice(1), 0n] };
+    const input = { ...qualityInputOf(honest), ...bus("labLeaf", inner), ...bus("labPath", pathInput(shorter)) };
+    await expectRefused(input, ["lab"]);
+  });
+});
+
+describe("C18 results that are not what they seem", () => {
+  it.each([
+    ["p - x, which is below every maximum", ENDOTOXIN, FIELD - 5n],
+    ["p - x, which is above every minimum", CAR, FIELD - 5n],
+    ["41 bits", CAR, 2n ** 40n + 200n],
+    ["a maximum plus p", ENDOTOXIN, modulo(coded(5) - 2n ** 40n)],
+  ])("a value of %s, signed as it is", async (_, slot, value) => {
+    const forged = makeQuality(withResult(slot, { value }));
+    expect(checkedQuality(forged)).toContain("record");
+    expect(await refusedQuality(named, qualityInputOf(forged))).toContain("record");
+    expect(await refusedQuality(proven, qualityInputOf(forged))).not.toEqual([]);
+  });
+
+  it("other results than the laboratory signed", async () => {
+    for (const forged of [
+      changed(CAR, { value: coded(300) }),
+      changed(CAR, { time: SAMPLED }),
+      shown({ sampled: SAMPLED - 1n }),
+      shown({ salt: 1n }),
+      shown({ rawFileHash: 1n }),
+    ]) {
+      expect(checkedQuality(forged)).toEqual(["lab"]);
+      await expectRefused(qualityInputOf(forged), ["lab"]);
+    }
+  });
+
+  it("a failing result shown as another kind, or under another analyte's limits", async () => {
+    const low = makeQuality(withResult(CAR, { value: coded(199) }));
+    expect(checkedQuality(low)).toEqual(["spec"]);
+    for (const resultKind of [0n, 2n, 3n, 4n, 5n, FIELD - 1n]) {
+      const forged = judgementInput(changed(CAR, { resultKind }, low));
+      // "above 19.9" fails the minimum of 20.0, "below 19.9" every minimum.
+      const rules = resultKind === 2n || resultKind === 3n ? ["spec"] : ["complete"];
+      expect(await refusedQuality(namedJudgement, forged)).toEqual(expect.arrayContaining(rules));
+      expect(await refusedQuality(judgement, forged)).not.toEqual([]);
+    }
+    const signed = makeQuality(withResult(CAR, { resultKind: 3n, value: coded(200) }));
+    await expectRefused(qualityInputOf(changed(CAR, { resultKind: 1n }, signed)), ["lab"]);
+  });
+
+  it("another rule's order of analytes", async () => {
+    const [a, b] = [at("cd3_pct"), at("viability_pct")];
+    const order = honest.set.results.map((_, i) => (i === a ? b : i === b ? a : i));
+    const swap = <T>(rows: readonly T[]): T[] => order.flatMap((i) => rows.slice(i, i + 1));
+    const results = makeQuality({ set: { results: swap(honest.set.results) } });
+    expect(checkedQuality(results)).toEqual(["complete"]);
+    expect(await refusedQuality(proven, qualityInputOf(results))).not.toEqual([]);
+    await expectMisjudged(judgementInput(results), ["complete"]);
+    // The rule in the results' order is another rule than the approved one.
+    const rule = { ...honest.rule, slots: swap(honest.rule.slots) };
+    const forged = { ...qualityInputOf({ ...results, rule }), rule: qualityInputOf(honest)["rule"] ?? 0n };
+    await expectRefused(forged, ["rule"]);
+  });
+
+  it("both members of an OR group failing, with any verdict written for them", async () => {
+    const [a, b] = [at("potency_a_surviving_fraction_ET1_1"), at("potency_b_difference_ET4_1")];
+    const failing = honest.set.results.map((result, i) =>
+      i === a ? { ...result, value: coded(700) } : i === b ? { ...result, value: coded(500) } : result,
+    );
+    const evidence = makeQuality({ set: { results: failing } });
+    expect(checkedQuality(evidence)).toEqual(["group"]);
+    await expectMisjudged(judgementInput(evidence), ["group"]);
+    const witness = await namedJudgement.witness(judgementInput(evidence));
+    for (const verdict of [0n, 1n, 2n, FIELD - 1n]) {
+      for (const signal of ["passed", "open", "openBefore", "closes"]) {
+        const wire = namedJudgement.wire(`group.${signal}[${b}]`);
+        const forged = witness.map((value, at) => (at === wire ? verdict : value));
+        expect(namedJudgement.violations(forged), `${signal} ${verdict}`).not.toEqual([]);
+      }
+    }
+  });
+
+  it("a pending result", async () => {
+    await expectMisjudged(judgementInput(changed(at("sterility"), { resultKind: 0n, value: 0n })), ["complete"]);
+    const released = makeQuality(withResult(at("sterility"), { resultKind: 0n, value: 0n, time: 0n, analyteId: 0n }));
+    expect(checkedQuality(released)).toEqual(["complete", "date"]);
+    expect(await refusedQuality(proven, qualityInputOf(released))).not.toEqual([]);
+  });
+
+  it.each([1n, 15n, 16n, 17n, 2n ** 39n, FIELD - 1n, FIELD - 16n])(
+    "category %s, which is not permitted",
+    async (value) => {
+      const forged = changed(at("rcl"), { value });
+      await expectMisjudged(judgementInput(forged), ["spec"]);
+    },
+  );
+
+  it("a permitted set that the rule does not have", async () => {
+    const slots = honest.rule.slots.map((slot, i) => (i === at("rcl") ? { ...slot, categories: 3n } : slot));
+    const other = { ...changed(at("rcl"), { value: 1n }), rule: { ...honest.rule, slots } };
+    const input = { ...qualityInputOf(other), rule: qualityInputOf(honest)["rule"] ?? 0n };
+    expect(await refusedQuality(named, input)).toEqual(["lab", "rule"]);
+  });
+
+  it("products that would wrap around the field", async () => {
+    const areas = (factors: readonly bigint[], scales: readonly [bigint, bigint], atLeast: bigint): CircuitInput => {
+      const lines = ["a", "b", "c"].map((name) => number(name, "1", 0));
+      const [leftScale, rightScale] = scales;
+      const products = [{ leftA: 1n, leftB: 2n, right: 3n, leftScale, rightScale, atLeast, strict: 0n }];
+      const evidence = makeQuality({ lines, reported: ["1", "1", "1"], rule: { products } });
+      const results = evidence.set.results.map((result, i) => ({
+        ...result,
+        value: modulo(coded(0) + (factors[i] ?? 0n)),
+      }));
+      return judgementInput({ ...evidence, set: { ...evidence.set, results } });
+    };
+    // 3 * (p - 1) / 3 = p - 1, and a negative number, which would be small or large as needed.
+    const third = modulo(-1n * inverse(3n));
+    for (const atLeast of [0n, 1n]) {
+      for (const factors of [
+        [3n, third, 5n],
+        [third, 3n, 5n],
+        [FIELD - 1n, 1n, 5n],
+        [FIELD - 1n, FIELD - 1n, 5n],
+        [1n, 1n, FIELD - 1n],
+        [2n ** 39n, 1n, 5n],
+      ]) {
+        expect(await refusedQuality(namedJudgement, areas(factors, [1n, 1n], atLeast)), factors.join()).toContain(
+          "product",
+        );
+      }
+    }
+    // The largest sizes that the rule admits are compared as they are.
+    const [most, scale] = [2n ** 39n - 1n, 2n ** 64n - 1n];
+    expect(await refusedQuality(judgement, areas([most, most, most], [scale, scale], 1n))).toEqual([]);
+    expect(await refusedQuality(judgement, areas([most, most, most], [scale, scale], 0n))).not.toEqual([]);
+  });
+
+  it("a product's factor chosen by hand", async () => {
+    const witness = await judgement.witness(judgementInput(honest));
+    const selectors = judgement.signals(/^product\.right\[0\]\.chosen\.dec\.out\[/);
+    expect(selectors.length).toBeGreaterThan(10);
+    for (const selector of selectors) {
+      const value = witness[judgement.wire(selector)] ?? 0n;
+      expect(judgement.violationsOf(witness, { [selector]: 1n - value }), selector).not.toEqual([]);
+    }
+    const none = Object.fromEntries(selectors.map((selector) => [selector, 0n]));
+    expect(judgement.violationsOf(witness, none)).not.toEqual([]);
+    const input = judgementInput(honest);
+    for (const slot of [17n, 16n, FIELD - 1n, inverse(2n)]) {
+      expect(await refusedQuality(namedJudgement, withEntries(input, "rule.right", { 0: slot }))).toEqual(["product"]);
+    }
+  });
+});
+
+describe("C19 heads", () => {
+  it("of another batch or stage, or with start or end moved under the published head", async () => {
+    await expectRefused(qualityInputOf(makeQuality({ head: { batch: BATCH + 1n } })), ["head"]);
+    await expectRefused(qualityInputOf(makeQuality({ head: { stage: 1n } })), ["head"]);
+    for (const field of ["start", "end"] as const) {
+      const moved = { ...honest, head: { ...honest.head, [field]: honest.head[field] + 60n } };
+      await expectRefused({ ...qualityInputOf(moved), head: stageHead(honest.head) }, ["head"]);
+    }
+  });
+});
+
+describe("C21 a retest without the failed test", () => {
+  const retested = makeQuality(withResult(CAR, { repeats: 1n, invalidated: 1n }));
+
+  it("shows its deviation bit, and cannot hide it", async () => {
+    const input = qualityInputOf(retested);
+    expect(input["deviations"]).toBe(4n);
+    expect(await refusedQuality(proven, input)).toEqual([]);
+    for (const deviations of [0n, 5n, 8n]) await expectRefused({ ...input, deviations }, ["main"]);
+    expect(list(input, "results.repeats")[CAR]).toBe(1n);
+  });
+
+  it("called the first test, changes the record that the laboratory signed", async () => {
+    for (const hidden of [{ repeats: 0n }, { invalidated: 0n }, { repeats: 0n, invalidated: 0n }]) {
+      await expectRefused(qualityInputOf(changed(CAR, hidden, retested)), ["lab"]);
+    }
+  });
+
+  it("with counts that cancel to no tests at all", async () => {
+    const forged = makeQuality(withResult(CAR, { repeats: 1n, invalidated: FIELD - 1n }));
+    await expectRefused({ ...qualityInputOf(forged), deviations: 0n }, ["record"]);
+  });
+});
+
+describe("the signature test itself", () => {
+  it("verifies the honest signature, so that its refusals mean something", () => {
+    const { batch, rule, set, lab } = honest;
+    const message = labMessage(batch, rule.stage, resultSetHash(set));
+    expect(verifySignature({ x: lab.leaf.id0, y: lab.leaf.id1 }, message, lab.signature)).toBe(true);
+  });
+});

@@ -1,0 +1,26 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CircuitUnderTest } from "../support/circuit.ts";
+import { expectParametersAgreement, makeParameters } from "../support/parameters.ts";
+import { parametersScenarios } from "../support/parametersScenarios.ts";
+
+const RUNS = 200;
+
+describe("circuit parameters, 70 samples", () => {
+  it(`check and the circuit agree on ${RUNS} generated records`, { timeout: 3_600_000 }, async () => {
+    const circuit = await CircuitUnderTest.load("test/circuits/instances/parameters-70.circom");
+    const seen = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(parametersScenarios(70), async (scenario) => {
+        const broken = await expectParametersAgreement(circuit, makeParameters(scenario));
+        for (const rule of broken.length === 0 ? ["none"] : broken) seen.set(rule, (seen.get(rule) ?? 0) + 1);
+      }),
+      { numRuns: RUNS, seed: 0x62617463, endOnFailure: true },
+    );
+    // The records must have tried both answers, and every rule that a record can break.
+    expect(seen.get("none") ?? 0).toBeGreaterThan(RUNS / 10);
+    for (const rule of ["rule", "gap", "range", "record", "window", "clock", "source", "device"]) {
+      expect(seen.get(rule) ?? 0, rule).toBeGreaterThan(RUNS / 100);
+    }
+  });
+});

@@ -1,0 +1,249 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { SIGNALS, TAG } from "../../src/formats/constants.ts";
+import { BatchproofError } from "../../src/errors.ts";
+import {
+  analyteId,
+  CATEGORIES,
+  QUALITY_HEAD_FIELDS,
+  QUALITY_PRODUCT_FIELDS,
+  QUALITY_PRODUCTS,
+  QUALITY_RULE_VERSION,
+  QUALITY_SLOT_FIELDS,
+  QUALITY_SLOTS,
+  qualityRuleColumns,
+  qualityRuleHash,
+  VALUE_OFFSET,
+  type Analyte,
+} from "../../src/formats/qualityRule.ts";
+import {
+  labMessage,
+  RESULT_FIELDS,
+  RESULT_KIND,
+  RESULT_SET_HEAD_FIELDS,
+  resultSetColumns,
+  resultSetHash,
+} from "../../src/formats/results.ts";
+import { sponge } from "../../src/formats/poseidon.ts";
+import { QUALITY_RULES } from "../../src/rules/quality.ts";
+import { codeNumber, codeResult, formatResult } from "../../src/rules/resultCoding.ts";
+import { makeQuality } from "../support/quality.ts";
+import { category, coded, number, type Line } from "../support/qualitySpecs.ts";
+
+/** What is defined in TypeScript and mirrored in circom must be the same; one example of every hash; how words become results. */
+
+const source = (path: string): string => readFileSync(path, "utf8");
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action();
+  } catch (error) {
+    return error instanceof BatchproofError ? error.code : String(error);
+  }
+  return undefined;
+}
+
+describe("circuits/lib", () => {
+  it("qualityConstants.circom mirrors src/formats", () => {
+    const mirrored = [
+      ...source("circuits/lib/qualityConstants.circom").matchAll(/function (\w+)\(\) \{ return (\d+); \}/g),
+    ];
+    expect(Object.fromEntries(mirrored.map((match) => [match[1], BigInt(match[2] ?? "")]))).toEqual({
+      QUALITY_RULE_VERSION: BigInt(QUALITY_RULE_VERSION),
+      QUALITY_SLOTS: BigInt(QUALITY_SLOTS),
+      QUALITY_PRODUCTS: BigInt(QUALITY_PRODUCTS),
+      CATEGORIES: BigInt(CATEGORIES),
+      VALUE_OFFSET,
+      RESULT_NUMBER: BigInt(RESULT_KIND.number),
+      RESULT_BELOW: BigInt(RESULT_KIND.below),
+      RESULT_ABOVE: BigInt(RESULT_KIND.above),
+      RESULT_CATEGORY: BigInt(RESULT_KIND.category),
+    });
+  });
+
+  it.each([
+    ["QualityRule", "qualityRule", [...QUALITY_HEAD_FIELDS, ...QUALITY_SLOT_FIELDS, ...QUALITY_PRODUCT_FIELDS, "salt"]],
+    ["ResultSet", "resultSet", [...RESULT_SET_HEAD_FIELDS, ...RESULT_FIELDS, "salt"]],
+  ] as const)("bus %s has TypeScript's fields in TypeScript's order", (bus, file, fields) => {
+    const body = new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(source(`circuits/lib/${file}.circom`))?.[1] ?? "";
+    const found = [...body.matchAll(/signal (\w+)(?:\[(\d+)\])?;/g)];
+    expect(found.map((match) => match[1])).toEqual(fields);
+    const columns = { ...qualityRuleColumns(makeQuality().rule), ...resultSetColumns(makeQuality().set) };
+    for (const [, name = "", size] of found) {
+      expect([columns[name] ?? []].flat().length, name).toBe(size === undefined ? 1 : Number(size));
+    }
+  });
+
+  it("has a component for every rule that check knows", () => {
+    const text = source("circuits/quality.circom") + source("circuits/lib/judgement.circom");
+    const components = [...text.matchAll(/component (\w+) = [A-Z]/g)].map((match) => match[1]?.replace("Opening", ""));
+    for (const rule of QUALITY_RULES) expect(components).toContain(rule);
+    expect(source("circuits/main/quality.circom")).toContain(`{public [${SIGNALS.join(", ")}]}`);
+  });
+});
+
+describe("shared vectors (fixtures/vectors/quality.json)", () => {
+  const vectors = JSON.parse(source("fixtures/vectors/quality.json")) as {
+    analytes: { analyte: Analyte; out: string }[];
+    rule: { columns: Record<string, string | string[]>; out: string };
+    results: { columns: Record<string, string | string[]>; out: string };
+    lab: { batch: string; stage: string; record: string; message: string };
+  };
+  const texts = (columns: Readonly<Record<string, bigint | readonly bigint[]>>): unknown =>
+    JSON.parse(JSON.stringify(columns, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)));
+
+  it("analytes", () => {
+    for (const { analyte, out } of vectors.analytes) expect(analyteId(analyte).toString()).toBe(out);
+  });
+  it("rule and results: column after column", () => {
+    const { rule, set } = makeQuality();
+    expect(texts(qualityRuleColumns(rule))).toEqual(vectors.rule.columns);
+    expect(texts(resultSetColumns(set))).toEqual(vectors.results.columns);
+    expect(Object.keys(qualityRuleColumns(rule))).toEqual(Object.keys(vectors.rule.columns));
+    expect(Object.keys(resultSetColumns(set))).toEqual(Object.keys(vectors.results.columns));
+    for (const [tag, { columns, out }, hash] of [
+      [TAG.RULE, vectors.rule, qualityRuleHash(rule)],
+      [TAG.RESULTS, vectors.results, resultSetHash(set)],
+    ] as const) {
+      expect(sponge(tag, Object.values(columns).flat().map(BigInt)).toString()).toBe(out);
+      expect(hash.toString()).toBe(out);
+    }
+  });
+  it("laboratory's message", () => {
+    const { batch, stage, record, message } = vectors.lab;
+    expect(labMessage(BigInt(batch), BigInt(stage), BigInt(record)).toString()).toBe(message);
+  });
+});
+
+describe("sizes and analytes", () => {
+  it("refuses more than the circuit holds", () => {
+    const { rule, set } = makeQuality();
+    const [slot, result, product] = [rule.slots.slice(0, 1), set.results.slice(0, 1), rule.products.slice(0, 1)];
+    const many = <T>(row: readonly T[], count: number): T[] => Array.from({ length: count }, () => row).flat();
+    expect(codeOf(() => qualityRuleHash({ ...rule, slots: many(slot, 17) }))).toBe("quality-size");
+    expect(codeOf(() => qualityRuleHash({ ...rule, products: many(product, 4) }))).toBe("quality-size");
+    expect(codeOf(() => resultSetHash({ ...set, results: many(result, 17) }))).toBe("quality-size");
+  });
+  it("refuses analytes whose id would bind less than it seems to", () => {
+    const share: Analyte = { name: "share", scale: "number", unit: "%", decimals: 1 };
+    const words = (...list: string[]): Analyte => ({ name: "colour", scale: "category", words: list });
+    for (const bad of [
+      { ...share, name: "" },
+      { ...share, name: "a|b" },
+      { ...share, unit: "" },
+      { ...share, decimals: 7 },
+      { ...share, decimals: -1 },
+      { ...share, decimals: 0.5 },
+      words(),
+      words("red", "red"),
+      words("é", "e\u0301"),
+      words("red", ""),
+      words(...Array.from({ length: 17 }, (_, i) => `word ${i}`)),
+    ]) {
+      expect(
+        codeOf(() => analyteId(bad)),
+        JSON.stringify(bad),
+      ).toBe("analyte");
+    }
+    const ids = [share, { ...share, decimals: 2 }, { ...share, unit: "1" }, words("red"), words("red", "blue")].map(
+      analyteId,
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(analyteId(words("é"))).toBe(analyteId(words("e\u0301")));
+  });
+});
+
+describe("coding of results", () => {
+  const code = ({ analyte, slot }: Line, text: string, rounding = false): unknown =>
+    codeResult(text, analyte, slot, rounding, "line 3");
+  const share = number("share", "%", 1, ["le", "0.5"]);
+  const strict = number("share", "%", 1, ["gt", "0.2"], ["lt", "0.5"]);
+  const colour = category("colour", ["red", "vert très clair"], ["red"]);
+
+  it("is exact", () => {
+    for (const [text, resultKind, value] of [
+      ["26.0", 1n, 260],
+      ["26", 1n, 260],
+      ["26.00", 1n, 260],
+      ["-0.5", 1n, -5],
+      ["<0.5", 2n, 5],
+      ["< 0.5", 2n, 5],
+      ["<=0.5", 2n, 5],
+      ["≤0.5", 2n, 5],
+      [">35", 3n, 350],
+      [">=35", 3n, 350],
+      ["≥ 35", 3n, 350],
+    ] as const) {
+      expect(code(share, text), text).toEqual({ resultKind, value: coded(value) });
+    }
+    expect(code(colour, "red")).toEqual({ resultKind: 4n, value: 0n });
+    expect(code(colour, "vert tre\u0300s clair")).toEqual({ resultKind: 4n, value: 1n });
+  });
+
+  it("never rounds silently, least of all into the limits", () => {
+    for (const text of ["0.51", "0.54", "19.96", "<0.54", "<=0.51", ">0.54", "-0.01"]) {
+      expect(
+        codeOf(() => code(share, text)),
+        text,
+      ).toBe("result-decimals");
+    }
+  });
+
+  it("rounds reported numbers where the rule says pharmacopoeia, a 5 away from 0, and bounds never", () => {
+    for (const [text, value] of [
+      ["0.54", 5],
+      ["0.55", 6],
+      ["0.549999", 5],
+      ["-0.55", -6],
+      ["-0.54", -5],
+      ["19.95", 200],
+      ["19.949999", 199],
+    ] as const) {
+      expect(code(share, text, true), text).toEqual({ resultKind: 1n, value: coded(value) });
+    }
+    expect(codeOf(() => code(share, "<0.54", true))).toBe("result-decimals");
+  });
+
+  it("refuses a bound that leaves a strict limit open", () => {
+    for (const text of ["<=0.5", "≤0.5", ">=0.2", "≥ 0.2"])
+      expect(codeOf(() => code(strict, text))).toBe("result-bound");
+    for (const text of ["<0.5", "<=0.4", ">0.2", ">=0.3", "<=0.2", ">=0.5"])
+      expect(codeOf(() => code(strict, text))).toBe(undefined);
+    for (const text of ["<=0.5", ">=0.5"]) expect(codeOf(() => code(share, text))).toBe(undefined);
+  });
+
+  it("refuses what is no result", () => {
+    for (const [text, expected] of [
+      ["", "quantity-blank"],
+      ["<", "quantity-blank"],
+      ["0,5", "quantity-comma"],
+      ["1e3", "quantity-exponent"],
+      ["--.-", "reading-missing"],
+      ["-9999", "reading-sentinel"],
+      ["achieved", "quantity-syntax"],
+      ["<<0.5", "quantity-syntax"],
+      ["=0.5", "quantity-syntax"],
+      ["5 %", "quantity-syntax"],
+      ["999999999999", "quantity-size"],
+    ] as const) {
+      expect(
+        codeOf(() => code(share, text)),
+        text,
+      ).toBe(expected);
+    }
+    expect(codeOf(() => codeNumber("999999999.999999", 6, false, ""))).toBe("result-size");
+    expect(codeNumber("549755.813887", 6, false, "")).toBe(2n ** 40n - 1n);
+    expect(codeOf(() => codeNumber("549755.813888", 6, false, ""))).toBe("result-size");
+    expect(codeNumber("-549755.813888", 6, false, "")).toBe(0n);
+    for (const text of ["Red", " red", "blue", ""]) expect(codeOf(() => code(colour, text))).toBe("result-word");
+  });
+
+  it("round trip in words", () => {
+    for (const text of ["26.0", "-0.5", "0.0", "<0.5", ">35.0"]) {
+      expect(formatResult(codeResult(text, share.analyte, share.slot, false, ""), share.analyte)).toBe(text);
+    }
+    expect(formatResult({ resultKind: 4n, value: 0n }, colour.analyte)).toBe("red");
+    expect(formatResult({ resultKind: 4n, value: 7n }, colour.analyte)).toBe("category 7");
+    expect(formatResult({ resultKind: 0n, value: 0n }, share.analyte)).toBe("pending");
+  });
+});

@@ -1,0 +1,126 @@
+import { KIND, ROLE } from "../../src/formats/constants.ts";
+import type { StageHead } from "../../src/formats/head.ts";
+import { bytesHash, textHash, type PublicKey } from "../../src/formats/identity.ts";
+import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
+import { QUALITY_RULE_VERSION, type QualityRule } from "../../src/formats/qualityRule.ts";
+import { labMessage, resultSetHash, type Result, type ResultSet } from "../../src/formats/results.ts";
+import { publicKey, sign } from "../../src/formats/source.ts";
+import type { QualityEvidence } from "../../src/rules/qualityEvidence.ts";
+import { codeResult } from "../../src/rules/resultCoding.ts";
+import { BATCH, CUSTODIAN_ORG, OUTSIDER_KEY, START } from "./evidence.ts";
+import { ARI_BATCHES, ARI_DOSE, ARI_ENDOTOXIN, ARI_LINES, type Line } from "./qualitySpecs.ts";
+
+const DAY = 86_400n;
+const YEAR = 365n * DAY;
+/** The stage is a manufacture of 12 days; the sample is taken an hour before its end. */
+export const END = START + 12n * DAY;
+export const SAMPLED = END - 3600n;
+/** Results arrive two days after the sample, the report an hour after them; the rule gives the laboratory a week. */
+export const RESULT_TIME = SAMPLED + 2n * DAY;
+export const REPORTED = RESULT_TIME + 3600n;
+export const RESULT_WITHIN = 7n * DAY;
+
+const LAB_KEY = new Uint8Array(32).fill(11);
+const LAB_ORG = textHash("laboratory C");
+const LAB_PUBLIC = publicKey(LAB_KEY);
+const OUTSIDER_PUBLIC = publicKey(OUTSIDER_KEY);
+
+function keyLeaf(role: number, key: PublicKey, org: bigint): PartyLeaf {
+  return {
+    id0: key.x,
+    id1: key.y,
+    role: BigInt(role),
+    org,
+    secretHash: 0n,
+    notBefore: START - YEAR,
+    notAfter: START + YEAR,
+  };
+}
+
+/** What a test may change before everything is hashed and signed, so that only the changed rule is at stake. */
+export interface QualityScenario {
+  readonly lines?: readonly Line[];
+  /** Reported results, one a line. */
+  readonly reported?: readonly string[];
+  readonly rule?: Partial<QualityRule>;
+  readonly head?: Partial<StageHead>;
+  readonly set?: Partial<ResultSet>;
+  readonly labLeaf?: Partial<PartyLeaf>;
+  /** Sign with a key that is not the leaf's. */
+  readonly signer?: Uint8Array;
+  /** Sign another message. */
+  readonly signed?: Partial<{ batch: bigint; stage: bigint; record: bigint }>;
+  /** Leave the laboratory out of the published tree. */
+  readonly unlisted?: boolean;
+}
+
+/** The results of some reported texts under a specification. */
+export function resultsOf(lines: readonly Line[], reported: readonly string[], rounding = false): Result[] {
+  return lines.map(({ analyte, slot }, i) => ({
+    analyteId: slot.analyteId,
+    ...codeResult(reported[i] ?? "", analyte, slot, rounding, analyte.name),
+    time: RESULT_TIME,
+    invalidated: 0n,
+    repeats: 0n,
+  }));
+}
+
+/** The first published batch, every rule kept, except for what the scenario changes. */
+export function makeQuality(scenario: QualityScenario = {}): QualityEvidence {
+  const lines = scenario.lines ?? ARI_LINES;
+  const rule: QualityRule = {
+    version: BigInt(QUALITY_RULE_VERSION),
+    kind: BigInt(KIND.quality),
+    claimIndex: 3n,
+    stage: 2n,
+    productHash: textHash("ARI-0001"),
+    policyVersion: 1n,
+    resultWithin: RESULT_WITHIN,
+    pharmacopoeia: 0n,
+    slots: lines.map(({ slot }) => slot),
+    products: scenario.lines === undefined ? [ARI_DOSE, ARI_ENDOTOXIN] : [],
+    salt: textHash("rule salt"),
+    ...scenario.rule,
+  };
+  const head: StageHead = {
+    batch: BATCH,
+    previous: textHash("previous head"),
+    stage: 2n,
+    start: START,
+    end: END,
+    keyHash: textHash("custodian key"),
+    org: CUSTODIAN_ORG,
+    nextKeyHash: textHash("next custodian"),
+    nextStart: START + YEAR,
+    deviceSet: textHash("devices"),
+    nextDeviceSet: textHash("next devices"),
+    seal: 0n,
+    salt: textHash("head salt"),
+    ...scenario.head,
+  };
+  const set: ResultSet = {
+    kind: BigInt(KIND.quality),
+    sampled: SAMPLED,
+    reported: REPORTED,
+    lotHash: textHash("LOT-1"),
+    rawFileHash: bytesHash(Buffer.from("certificate of analysis")),
+    results: resultsOf(lines, scenario.reported ?? ARI_BATCHES["ARI0001/01"] ?? []),
+    salt: textHash("record salt"),
+    ...scenario.set,
+  };
+  const leaf = { ...keyLeaf(ROLE.lab, LAB_PUBLIC, LAB_ORG), ...scenario.labLeaf };
+  const crowd = [1, 2, 3].map((role) => keyLeaf(role, OUTSIDER_PUBLIC, CUSTODIAN_ORG));
+  const tree = new PartyTree([...crowd, leaf]);
+  // The published tree: without an unlisted laboratory, whose path then comes from a tree that nobody published.
+  const published = scenario.unlisted === true ? new PartyTree(crowd) : tree;
+  const path: PartyPath = tree.path(leaf);
+  const said = { batch: BATCH, stage: rule.stage, record: resultSetHash(set), ...scenario.signed };
+  const signature = sign(scenario.signer ?? LAB_KEY, labMessage(said.batch, said.stage, said.record));
+  return { batch: BATCH, rule, head, parties: published.root, set, lab: { leaf, path, signature } };
+}
+
+/** The default results with one of them changed. */
+export function withResult(slot: number, change: Partial<Result>): QualityScenario {
+  const { results } = makeQuality().set;
+  return { set: { results: results.map((result, i) => (i === slot ? { ...result, ...change } : result)) } };
+}
