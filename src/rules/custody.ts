@@ -13,6 +13,7 @@ import {
   type CustodyEvidence,
   type ListedParty,
 } from "./custodyEvidence.ts";
+import { findings, fits, isFlag, type RuleFinding, type Verdict } from "./findings.ts";
 
 /**
  * The rules of circuit `custody` in plain integers: the same statement under the same names. A property test holds the
@@ -36,11 +37,7 @@ export const CUSTODY_RULES = [
 export type CustodyRuleName = (typeof CUSTODY_RULES)[number];
 
 /** One broken rule. */
-export interface CustodyFinding {
-  readonly rule: CustodyRuleName;
-  /** What is wrong, in one clause, with numbers where they help. */
-  readonly problem: string;
-}
+export type CustodyFinding = RuleFinding<CustodyRuleName>;
 
 /** Every broken rule, in circuit order; empty: the claim holds and can be proven. */
 export function checkCustody(evidence: CustodyEvidence): CustodyFinding[] {
@@ -57,20 +54,6 @@ export function checkCustody(evidence: CustodyEvidence): CustodyFinding[] {
     ...checkSeal(evidence),
     ...checkBatch(evidence),
   ];
-}
-
-type Verdict = readonly [holds: boolean, problem: string];
-
-function findings(rule: CustodyRuleName, verdicts: readonly Verdict[]): CustodyFinding[] {
-  return verdicts.filter(([holds]) => !holds).map(([, problem]) => ({ rule, problem }));
-}
-
-function fits(value: bigint, bits: number): boolean {
-  return value >= 0n && value < 1n << BigInt(bits);
-}
-
-function isFlag(value: bigint): boolean {
-  return value === 0n || value === 1n;
 }
 
 /** Rule `rule`: the rule itself is well-formed. */

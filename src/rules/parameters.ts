@@ -2,6 +2,7 @@ import { KIND, NO_CHANNEL, PARAMETERS_RULE_VERSION } from "../formats/constants.
 import { CHANNEL_FIELDS, UNUSED_CHANNEL, type Channel } from "../formats/parametersRule.ts";
 import { SAMPLES } from "../formats/samples.ts";
 import { parametersRecordOf, type ParametersEvidence } from "./parametersEvidence.ts";
+import { findings, fits, type Verdict } from "./findings.ts";
 import {
   bitmap,
   checkClock,
@@ -10,13 +11,10 @@ import {
   checkHead,
   checkSource,
   checkWindow,
-  findings,
-  fits,
   isBandWidth,
   isCorrected,
   seriesLimits,
   type SeriesFinding,
-  type Verdict,
 } from "./seriesRules.ts";
 
 /**

@@ -20,6 +20,7 @@ import {
   type ResultSet,
 } from "../formats/results.ts";
 import { verifySignature } from "../formats/source.ts";
+import { findings, fits, isFlag, type RuleFinding, type Verdict } from "./findings.ts";
 import type { QualityEvidence } from "./qualityEvidence.ts";
 
 /**
@@ -32,10 +33,7 @@ export const QUALITY_RULES = ["rule", "head", "record", "complete", "spec", "gro
 export type QualityRuleName = (typeof QUALITY_RULES)[number];
 
 /** One broken rule. */
-export interface QualityFinding {
-  readonly rule: QualityRuleName;
-  /** What is wrong, in one clause. */
-  readonly problem: string;
+export interface QualityFinding extends RuleFinding<QualityRuleName> {
   /** Index of the slot, from 0, where the rule judges results. */
   readonly slot?: number;
   /** Index of the product, from 0, where the rule judges products. */
@@ -88,22 +86,12 @@ function filled<K extends string>(
   return Array.from({ length: size }, (_, i) => rows[i] ?? empty);
 }
 
-type Verdict = readonly [holds: boolean, problem: string];
-
-function findings(
+function findingsAt(
   rule: QualityRuleName,
   verdicts: readonly Verdict[],
   place: Pick<QualityFinding, "slot" | "product"> = {},
 ): QualityFinding[] {
-  return verdicts.filter(([holds]) => !holds).map(([, problem]) => ({ rule, problem, ...place }));
-}
-
-function fits(value: bigint, bits: number): boolean {
-  return value >= 0n && value < 1n << BigInt(bits);
-}
-
-function isFlag(value: bigint): boolean {
-  return value === 0n || value === 1n;
+  return findings(rule, verdicts).map((finding) => ({ ...finding, ...place }));
 }
 
 /** Rule `rule`: the rule itself is well-formed. */
@@ -120,7 +108,7 @@ function checkRule(evidence: Judged): QualityFinding[] {
     ]),
     ...slots.flatMap((entry, slot) => checkSlot(entry, slots[slot - 1], slot)),
     ...productsOf(evidence).flatMap((entry, product) =>
-      findings(
+      findingsAt(
         "rule",
         [
           [fits(entry.leftScale, 64) && fits(entry.rightScale, 64), "a scale is not a 64-bit number"],
@@ -135,7 +123,7 @@ function checkRule(evidence: Judged): QualityFinding[] {
 function checkSlot(entry: QualitySlot, before: QualitySlot | undefined, slot: number): QualityFinding[] {
   const { demanded, categorical, hasMin, hasMax, strictMin, strictMax, alternative } = entry;
   const flags = [demanded, categorical, hasMin, hasMax, strictMin, strictMax, alternative];
-  return findings(
+  return findingsAt(
     "rule",
     [
       [flags.every(isFlag), "a flag is neither 0 nor 1"],
@@ -150,7 +138,7 @@ function checkSlot(entry: QualitySlot, before: QualitySlot | undefined, slot: nu
 
 /** Rule `head`: this stage of this batch, sane times. */
 function checkHead({ batch, rule, head }: Judged): QualityFinding[] {
-  return findings("head", [
+  return findingsAt("head", [
     [head.batch === batch, "the stage's head belongs to another batch"],
     [head.stage === rule.stage, "the stage's head is of another stage than the rule"],
     [head.start > 0n && fits(head.end, 40), "the stage's times are not Unix seconds"],
@@ -166,7 +154,7 @@ function checkRecord({ set, results }: Judged): QualityFinding[] {
       [fits(set.sampled, 40) && fits(set.reported, 40), "the times of sampling and report are not Unix seconds"],
     ]),
     ...results.flatMap((result, slot) =>
-      findings(
+      findingsAt(
         "record",
         [
           [fits(result.value, 40), "the value is not a 40-bit number"],
@@ -182,7 +170,7 @@ function checkRecord({ set, results }: Judged): QualityFinding[] {
 /** Rule `complete`: one result for every demanded analyte, in the rule's order and of the expected sort, and no other. */
 function checkComplete({ slots, results }: Judged): QualityFinding[] {
   return pairs(slots, results).flatMap(([entry, result], slot) =>
-    findings(
+    findingsAt(
       "complete",
       entry.demanded === 0n
         ? [[RESULT_FIELDS.every((field) => result[field] === 0n), "a result that the rule does not demand"]]
@@ -247,7 +235,7 @@ function failing({ slots, results }: Judged, group: readonly number[]): number[]
 function checkSpec(evidence: Judged): QualityFinding[] {
   const alone = groupsOf(evidence.slots).filter(({ length }) => length === 1);
   const unknown = pairs(evidence.slots, evidence.results).flatMap(([entry, result], slot) =>
-    findings("spec", [[entry.categorical === 0n || isCategory(result), "the category is none of its words"]], {
+    findingsAt("spec", [[entry.categorical === 0n || isCategory(result), "the category is none of its words"]], {
       slot,
     }),
   );
@@ -278,11 +266,11 @@ function checkProduct(evidence: Judged): QualityFinding[] {
     const [a, b, right] = factors;
     if (a === undefined || b === undefined || right === undefined) {
       const problem = "a factor is missing, negative, or a bound on the wrong side";
-      return findings("product", [[false, problem]], { product });
+      return findingsAt("product", [[false, problem]], { product });
     }
     const difference = entry.rightScale * right - entry.leftScale * a * b;
     const room = entry.atLeast === 1n ? -difference : difference;
-    return findings("product", [[room >= entry.strict, "the product is out of its limit"]], { product });
+    return findingsAt("product", [[room >= entry.strict, "the product is out of its limit"]], { product });
   });
 }
 
@@ -304,7 +292,7 @@ function checkDate({ rule, head, set, slots, results }: Judged): QualityFinding[
       [set.reported <= head.end + rule.resultWithin, "the report came too late after the stage's end"],
     ]),
     ...pairs(slots, results).flatMap(([entry, result], slot) =>
-      findings(
+      findingsAt(
         "date",
         [
           [entry.demanded === 0n || result.time >= set.sampled, "the result is earlier than the sample"],
@@ -320,7 +308,7 @@ function checkDate({ rule, head, set, slots, results }: Judged): QualityFinding[
 function checkLab({ batch, rule, parties, set, lab }: Judged): QualityFinding[] {
   const { leaf, path, signature } = lab;
   const message = labMessage(batch, rule.stage, resultSetHash(set));
-  return findings("lab", [
+  return findingsAt("lab", [
     [leaf.role === BigInt(ROLE.lab), "the signer is not a laboratory"],
     [path.bits.every((bit) => bit === 0 || bit === 1), "the laboratory's path is not one of a tree"],
     [partyRootOf(leaf, path) === parties, "the laboratory is not in the published party list"],

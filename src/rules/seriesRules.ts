@@ -5,6 +5,7 @@ import { partyRootOf, type PartyLeaf, type PartyPath } from "../formats/party.ts
 import type { RecordHeader } from "../formats/record.ts";
 import type { TemperatureRule } from "../formats/rule.ts";
 import { sourceMessage, verifySignature, type Signature } from "../formats/source.ts";
+import { findings, fits, isFlag, type RuleFinding, type Verdict } from "./findings.ts";
 
 /**
  * The rules that every record of a series keeps, whatever it measures: the templates of the same names, in plain
@@ -15,10 +16,7 @@ import { sourceMessage, verifySignature, type Signature } from "../formats/sourc
 export type SeriesRuleName = "rule" | "head" | "gap" | "window" | "clock" | "source" | "device";
 
 /** One broken rule. Numbers are raw (codes, ticks, seconds); `explain` puts them into words. */
-export interface SeriesFinding<Rule extends string = SeriesRuleName> {
-  readonly rule: Rule;
-  /** What is wrong, in one clause, with numbers where they help. */
-  readonly problem: string;
+export interface SeriesFinding<Rule extends string = SeriesRuleName> extends RuleFinding<Rule> {
   /** Index of the reading, from 0, where the rule judges readings. */
   readonly reading?: number;
 }
@@ -41,18 +39,6 @@ export interface SeriesEvidence {
   readonly device: { readonly leaf: PartyLeaf; readonly path: PartyPath; readonly slots: readonly bigint[] };
 }
 
-export type Verdict = readonly [holds: boolean, problem: string];
-
-/** A finding for each verdict that does not hold. */
-export function findings<Rule extends string>(rule: Rule, verdicts: readonly Verdict[]): SeriesFinding<Rule>[] {
-  return verdicts.filter(([holds]) => !holds).map(([, problem]) => ({ rule, problem }));
-}
-
-/** Whether a number has at most so many bits. */
-export function fits(value: bigint, bits: number): boolean {
-  return value >= 0n && value < 1n << BigInt(bits);
-}
-
 /** Whether ExactRange is exact for 0 to this width. */
 export function isBandWidth(width: bigint): boolean {
   return width >= BigInt(MIN_WIDTH) && width <= BigInt(MAX_WIDTH);
@@ -65,7 +51,7 @@ export function seriesLimits(rule: SeriesEvidence["rule"]): Verdict[] {
     [fits(rule.lead, 32), "the lead is not a 32-bit number of seconds"],
     [fits(rule.tail, 32), "the tail is not a 32-bit number of seconds"],
     [fits(rule.clockTolerance, 20), "the clock tolerance is not a 20-bit number of seconds"],
-    [rule.independent === 0n || rule.independent === 1n, "the independent flag is neither 0 nor 1"],
+    [isFlag(rule.independent), "the independent flag is neither 0 nor 1"],
   ];
 }
 
@@ -114,7 +100,7 @@ export function checkWindow(evidence: SeriesEvidence): SeriesFinding<"window">[]
 export function checkClock({ rule, header }: SeriesEvidence): SeriesFinding<"clock">[] {
   const error = header.clockError - BigInt(CLOCK_ERROR_OFFSET);
   return findings("clock", [
-    [header.zoneChanged === 0n || header.zoneChanged === 1n, "the zone flag is neither 0 nor 1"],
+    [isFlag(header.zoneChanged), "the zone flag is neither 0 nor 1"],
     [fits(header.clockError, 21), "the clock error is out of bounds"],
     [
       error <= rule.clockTolerance && -error <= rule.clockTolerance,

@@ -2,6 +2,7 @@ import { DEVIATION_BITS, KIND, TEMPERATURE_RULE_VERSION, type DeviationName } fr
 import { isEncodable, padRows } from "../formats/series.ts";
 import { recordOf, type TemperatureEvidence } from "./evidence.ts";
 import { distinctLengths, excursionsOf, excursionTableSize, sideOf, timeOutside, weightedDwell } from "./excursions.ts";
+import { findings, fits, type Verdict } from "./findings.ts";
 import {
   bitmap,
   checkClock,
@@ -10,13 +11,10 @@ import {
   checkHead,
   checkSource,
   checkWindow,
-  findings,
-  fits,
   isBandWidth,
   isCorrected,
   seriesLimits,
   type SeriesFinding,
-  type Verdict,
 } from "./seriesRules.ts";
 
 /**
