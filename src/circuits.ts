@@ -1,25 +1,35 @@
 import { inputError } from "./errors.ts";
-import { KIND, ROWS_PER_CHUNK, type KindName } from "./formats/constants.ts";
+import { KIND, ROWS_PER_CHUNK, SAMPLES_PER_CHUNK, type KindName } from "./formats/constants.ts";
+import { QUALITY_SLOTS } from "./formats/qualityRule.ts";
 
 /** One circuit that claims can name and that is registered on chain. */
 export interface Circuit {
   readonly name: string;
   readonly kind: KindName;
-  /** Capacity: readings of a series circuit. */
+  /** Capacity: readings or samples of a series, results of a set, one stage of a chain of custody. */
   readonly tier: number;
   /** Main file, relative to the package root. */
   readonly main: string;
 }
 
-function temperature(name: string, chunks: number): Circuit {
-  return { name, kind: "temperature", tier: chunks * ROWS_PER_CHUNK, main: `circuits/main/${name}.circom` };
+function circuit(name: string, kind: KindName, tier: number): Circuit {
+  return { name, kind, tier, main: `circuits/main/${name}.circom` };
 }
 
-/** Every circuit there is, smallest tier first. Artifacts, lock file, policies and the chain all start from this list. */
+/**
+ * Every circuit there is, of each kind the smallest tier first. Artifacts, lock file, policies and the chain all start from
+ * this list.
+ */
 export const CIRCUITS: readonly Circuit[] = [
-  temperature("temperature-1k", 5),
-  temperature("temperature-4k", 18),
-  temperature("temperature-9k", 44),
+  circuit("temperature-1k", "temperature", 5 * ROWS_PER_CHUNK),
+  circuit("temperature-4k", "temperature", 18 * ROWS_PER_CHUNK),
+  circuit("temperature-9k", "temperature", 44 * ROWS_PER_CHUNK),
+  circuit("parameters-210", "parameters", 3 * SAMPLES_PER_CHUNK),
+  circuit("parameters-770", "parameters", 11 * SAMPLES_PER_CHUNK),
+  circuit("parameters-2k", "parameters", 28 * SAMPLES_PER_CHUNK),
+  circuit("parameters-4k", "parameters", 60 * SAMPLES_PER_CHUNK),
+  circuit("custody", "custody", 1),
+  circuit("quality", "quality", QUALITY_SLOTS),
 ];
 
 /** What serves everybody who asks for no other: big tiers cost minutes and gigabytes, so they are made on demand. */

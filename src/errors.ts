@@ -51,3 +51,18 @@ export function environmentError(message: string, details?: ErrorDetails): Batch
 export function refusal(message: string, details?: ErrorDetails): BatchproofError {
   return new BatchproofError("no", message, details);
 }
+
+/** Runs a check of something that was read; an error that does not say its place gets this one. */
+export function placed<T>(place: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof BatchproofError) || error.place !== undefined) throw error;
+    throw new BatchproofError(error.kind, error.message, { ...detailsOf(error), place });
+  }
+}
+
+/** The details that an error has. */
+function detailsOf({ remedy, code, cause }: BatchproofError): ErrorDetails {
+  return { ...(remedy === undefined ? {} : { remedy }), ...(code === undefined ? {} : { code }), cause };
+}

@@ -1,5 +1,6 @@
 import { sha256 } from "ethers";
-import { batchCommitments } from "../../src/batch/commitments.ts";
+import type { Batch, Custodian } from "../../src/batch/batchFile.ts";
+import { batchCommitments, type Commitments } from "../../src/batch/commitments.ts";
 import {
   claimOf,
   initBatch,
@@ -7,83 +8,70 @@ import {
   readBatch,
   setParties,
   setStage,
-  type Batch,
+  stageIndex,
+  type MissingEvidence,
+  type StageChanges,
 } from "../../src/batch/folder.ts";
+import { joinBatch } from "../../src/batch/handoffs.ts";
 import { COUNTER, EXCEPTION_CATEGORY, type ExceptionCategoryName } from "../../src/chain/codes.ts";
 import { chainTime, type Chain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
+import { askGate } from "../../src/chain/gate.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { exceptionEvidence } from "../../src/claims/exceptionEvidence.ts";
 import { requireNoBlockingException } from "../../src/claims/mesRecord.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
+import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
+import { findParty } from "../../src/parties/partyList.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
-import { addressOf, asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
+import { addressOf, asAccount, onRegister, transactionOf, withAccount, withRegistry } from "../chain.ts";
 import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
 import { deviceOf } from "../device.ts";
+import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 
 const NOTHING = `0x${"0".repeat(64)}`;
 const DAY = 86_400n;
 
-/** `init`, `stage`, `open`, `exception raise`, `certify`: a batch from its folder to its release. */
+/** `init`, `stage`, `open`, `gate`, `exception raise`, `certify`: a batch from its folder to its release. */
 export const registerBatch: Register = (program, give) => {
   answers(
     program
       .command("init <dir>")
-      .description("make the folder of a new batch: commitments and salts; says what evidence is missing")
+      .description("make the folder of a new batch, or with --handoff of a party that joins one; says what is missing")
       .requiredOption("--policy <file>", "policy, with its salts file beside it")
       .requiredOption("--lot <text>", "lot number")
-      .requiredOption("--coi <text>", "chain of identity")
-      .requiredOption("--order <text>", "order number")
-      .requiredOption("--custodian <keyfile>", "key of the first custodian")
+      .option("--coi <text>", "chain of identity")
+      .option("--order <text>", "order number")
+      .option("--custodian <keyfile>", "key of the first custodian")
       .option("--device <vendor|model|serial>", "device of the first stage; repeat for more", collect)
+      .option("--handoff <file>", "file of another party (`handoff export`), in place of the four options above")
       .option("--parties <file>", "party list to copy in"),
     give,
-    async ([dir = ""], options) => {
-      const partiesPath = text(options, "parties");
-      const { commitments, missing } = await initBatch({
-        dir,
-        policyPath: required(options, "policy"),
-        lot: required(options, "lot"),
-        coi: required(options, "coi"),
-        order: required(options, "order"),
-        custodianKey: await unlockKey(required(options, "custodian"), await passphrase()),
-        devices: list(options, "device").map(deviceOf),
-        ...(partiesPath === undefined ? {} : { partiesPath }),
-      });
-      const [batch, opening] = [toHex(commitments.batch), toHex(commitments.opening)];
-      return {
-        text: [
-          `Batch folder ${dir} made. Keep secrets.json safe: without it nothing can be proven.`,
-          `batch   ${batch}`,
-          `opening ${opening}`,
-          ...missing.map(({ claim, kind, stage }) => `missing: ${kind} evidence for ${claim} (stage ${stage})`),
-        ].join("\n"),
-        json: { dir, batch, opening, missing },
-      };
-    },
+    init,
   );
 
   answers(
     program
       .command("stage <dir> <name>")
-      .description("set a stage's times, devices or party list, once they are known")
+      .description("set a stage's times, custodian, devices or party list, once they are known")
       .option("--start <time>", "RFC 3339 with offset")
       .option("--end <time>", "RFC 3339 with offset")
       .option("--device <vendor|model|serial>", "device; repeat for more", collect)
-      .option("--seal <text>", "number of the container's seal")
+      .option("--seal <text>", "number of the container's seal when the stage ends")
+      .option("--custodian <name>", "who holds the material then: a custodian's name in the folder's party list")
       .option("--parties <file>", "party list to copy in, in place of the one that is there"),
     give,
     async ([dir = "", name = ""], options) => {
       const parties = text(options, "parties");
       if (parties !== undefined) await setParties(dir, parties);
-      const batch = await setStage(dir, name, stageChanges(options));
+      const batch = await setStage(dir, name, await stageChanges(dir, options));
       const stage = batch.stages.find((candidate) => candidate.name === name);
       const missing = await missingEvidence(batch);
       return {
@@ -116,6 +104,18 @@ export const registerBatch: Register = (program, give) => {
         return { text: `Opened. Batch key ${key}`, json: { key, policyId, due, ...transactionOf(receipt) } };
       });
     },
+  );
+
+  answers(
+    withRegistry(program.command("gate <dir>"))
+      .description(
+        "dock check of the receiving site, after receipt and before the material is used: exit 0 only if the register " +
+          "says that the chain up to the stage is proven and nothing speaks against the batch",
+      )
+      .requiredOption("--stage <name>", "stage that is about to begin")
+      .requiredOption("--owner <address>", "owner of the batch"),
+    give,
+    gate,
   );
 
   const exception = program.command("exception").description("declare what is not proven");
@@ -185,15 +185,111 @@ function keyOfBatch(batch: Batch, { registry }: Contracts, owner: string): Promi
   return registry.keyOf(owner, batchCommitments(batch).batch);
 }
 
-function stageChanges(options: Options): Parameters<typeof setStage>[2] {
+async function init([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+  const partiesPath = text(options, "parties");
+  const common = {
+    dir,
+    policyPath: required(options, "policy"),
+    lot: required(options, "lot"),
+    ...(partiesPath === undefined ? {} : { partiesPath }),
+  };
+  const handoffPath = text(options, "handoff");
+  if (handoffPath !== undefined) {
+    refuseBoth(options);
+    const batch = await joinBatch({ ...common, handoffPath });
+    return newFolder(dir, batchCommitments(batch), await missingEvidence(batch));
+  }
+  const identity = (name: string): string => {
+    const given = text(options, name);
+    if (given !== undefined) return given;
+    throw inputError(`Option --${name} is missing.`, {
+      place: "batchproof init",
+      remedy: "Give --coi, --order and --custodian, or --handoff to join a batch that began elsewhere.",
+      code: "usage",
+    });
+  };
+  const { commitments, missing } = await initBatch({
+    ...common,
+    coi: identity("coi"),
+    order: identity("order"),
+    custodianKey: await unlockKey(identity("custodian"), await passphrase()),
+    devices: list(options, "device").map(deviceOf),
+  });
+  return newFolder(dir, commitments, missing);
+}
+
+function refuseBoth(options: Options): void {
+  const both = ["coi", "order", "custodian", "device"].find((name) => options[name] !== undefined);
+  if (both === undefined) return;
+  throw inputError(`A folder that joins a batch takes no --${both}: the hand-off says it.`, {
+    place: "batchproof init",
+    remedy: `Leave out --${both}, or --handoff.`,
+    code: "usage",
+  });
+}
+
+function newFolder(dir: string, commitments: Commitments, missing: readonly MissingEvidence[]): Answer {
+  const [batch, opening] = [toHex(commitments.batch), toHex(commitments.opening)];
+  return {
+    text: [
+      `Batch folder ${dir} made. Keep secrets.json safe: without it nothing can be proven.`,
+      `batch   ${batch}`,
+      `opening ${opening}`,
+      ...missing.map(({ claim, kind, stage }) => `missing: ${kind} evidence for ${claim} (stage ${stage})`),
+    ].join("\n"),
+    json: { dir, batch, opening, missing },
+  };
+}
+
+async function gate([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+  const batch = await readBatch(dir);
+  const name = required(options, "stage");
+  const stage = stageIndex(batch, name);
+  const before = batch.stages[stage - 1]?.handoff;
+  return onRegister(options, async (register) => {
+    const key = await keyOfBatch(batch, register, addressOf(required(options, "owner"), "--owner"));
+    const question = {
+      key,
+      stage,
+      stages: batch.policy.stages,
+      head: before === undefined ? undefined : stageHead(before.head),
+    };
+    const { ready, reasons } = await askGate(register, question);
+    const answer = ready ? `Stage ${name} may begin.` : `Stage ${name} may NOT begin.`;
+    return {
+      text: [answer, ...reasons.map((reason) => `  ${reason}`)].join("\n"),
+      json: { key, stage: name, ready, reasons },
+      exitCode: ready ? 0 : 1,
+    };
+  });
+}
+
+async function stageChanges(dir: string, options: Options): Promise<StageChanges> {
   const [start, end, seal] = [text(options, "start"), text(options, "end"), text(options, "seal")];
+  const custodian = text(options, "custodian");
   const devices = list(options, "device").map(deviceOf);
   return {
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
     ...(seal === undefined ? {} : { seal }),
+    ...(custodian === undefined ? {} : { custodian: await custodianNamed(dir, custodian) }),
     ...(devices.length === 0 ? {} : { devices }),
   };
+}
+
+/** A custodian of the folder's party list. Errors `parties-missing`, `party`, `key-role`. */
+async function custodianNamed(dir: string, name: string): Promise<Custodian> {
+  const { parties } = await readBatch(dir);
+  if (parties === undefined) {
+    throw inputError("The batch folder has no party list.", {
+      code: "parties-missing",
+      place: dir,
+      remedy: "Copy the published list into it first: `batchproof stage` with --parties.",
+    });
+  }
+  const party = findParty(parties, name);
+  if (party.role === "custodian") return { key: party.key, org: party.org };
+  throw inputError(`Party "${name}" is a ${party.role}, not a custodian.`, { place: "--custodian", code: "key-role" });
 }
 
 /** Due dates for release and completion, Unix seconds; by default a minute before the policy's latest. */

@@ -1,242 +1,205 @@
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { claimOf, readBatch } from "../../src/batch/folder.ts";
+import type { Batch } from "../../src/batch/batchFile.ts";
 import { batchCommitments } from "../../src/batch/commitments.ts";
+import { claimOf, readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { attest } from "../../src/chain/attest.ts";
+import type { Register as Contracts } from "../../src/chain/handles.ts";
+import { explained } from "../../src/chain/revert.ts";
 import { checkBatch, checkText } from "../../src/claims/checkBatch.ts";
-import { importFile } from "../../src/claims/importClaim.ts";
-import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
-import { proveClaim } from "../../src/claims/proveClaim.ts";
+import { proveClaims } from "../../src/claims/proveClaim.ts";
+import type { Circuit } from "../../src/circuits.ts";
 import { inputError, refusal } from "../../src/errors.ts";
-import { toHex } from "../../src/formats/field.ts";
-import { shown } from "../../src/import/batchml.ts";
-import { csvReader } from "../../src/import/csv.ts";
-import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
-import type { SeriesReader } from "../../src/import/loggerSeries.ts";
-import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
-import { parseOffset } from "../../src/input/times.ts";
-import { unlockKey } from "../../src/parties/keys.ts";
+import { unlockKey, type UnlockedKey } from "../../src/parties/keys.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
+import { poolSize } from "../../src/prover/proofPool.ts";
+import type { Destination } from "../../src/prover/prove.ts";
+import type { Artifacts } from "../../src/setup/artifacts.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { addressOf, asAccount, withAccount, withRegistry } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, collect, flag, list, required, text, type Give, type Options, type Register } from "../command.ts";
-import { deviceOf } from "../device.ts";
+import { answers, collect, flag, list, required, text, type Options, type Register } from "../command.ts";
+import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
+import { withProgressBar } from "../progress.ts";
 
-/** `import`, `check`, `prove`, `attest`: from a raw file to the register. */
+/** `check`, `prove`, `attest`: from evidence to the register. */
 export const registerEvidence: Register = (program, give) => {
-  const importing = program.command("import").description("bring a raw file into a batch folder as signed evidence");
-  answersImport(
-    importing
-      .command("fridgetag <file>")
-      .description("Berlinger Fridge-tag or Q-tag text export; the device's signature is verified")
-      .option("--offset <+hh:mm>", "true offset of the device's clock from UTC"),
-    give,
-    (options) => {
-      const offset = text(options, "offset");
-      return fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
-    },
-  );
-  answersImport(
-    importing
-      .command("csv <file>")
-      .description(
-        "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit; no device signature: " +
-          "the source alone vouches for it",
-      )
-      .requiredOption("--device <vendor|model|serial>", "device that measured, as it is registered")
-      .option("--tag <name>", "tag to import; needed where the file has several"),
-    give,
-    (options) => csvReader(text(options, "tag"), deviceOf(required(options, "device"))),
-  );
-
   answers(
-    importing
-      .command("batchml <file>")
-      .description("production record of an MES (BatchML, B2MML V0401): its exceptions, open ones block release")
-      .requiredOption("--into <dir>", "batch folder")
-      .option("--batch-id <text>", "the MES's number of the batch, where it is not the lot number"),
-    give,
-    async ([file = ""], options) => {
-      const batchId = text(options, "batchId");
-      const dir = required(options, "into");
-      const imported = await importMesRecord({ dir, file, ...(batchId === undefined ? {} : { batchId }) });
-      return { text: mesText(imported), json: imported };
-    },
-  );
-
-  answers(
-    program
-      .command("check <dir>")
+    withClaims(program.command("check <dir>"))
       .description("judge every claim in plain TypeScript, with the exact reading, time and limit; exit 1 if one fails")
-      .option("--claim <stage/claim>", "only this claim; repeat for more", collect),
+      .option("--key <keyfile>", "the first custodian's key, to judge also that the batch is its order's one batch"),
     give,
     async ([dir = ""], options) => {
-      const verdicts = await checkBatch(dir, list(options, "claim"));
+      const claims = chosenClaims(await readBatch(dir), options);
+      const verdicts = await checkBatch(dir, claims, await siteKeyOf(options));
       const holds = verdicts.every(({ outcome }) => outcome === "pass" || outcome === "deviation");
       return { text: checkText(verdicts), json: { verdicts }, exitCode: holds ? 0 : 1 };
     },
   );
 
   answers(
-    program
-      .command("prove <dir>")
+    withClaims(program.command("prove <dir>"))
       .description("prove claims for one submitter, chain and registry; refuses what check refuses")
-      .option("--claim <stage/claim>", "only this claim; repeat for more", collect)
       .requiredOption("--submitter <address>", "account that will send the proofs")
       .requiredOption("--registry <address>", "compliance registry they are for")
       .requiredOption("--chain-id <n>", "chain they are for")
+      .option("--key <keyfile>", "the first custodian's key, for custody of the first stage")
+      .option("--workers <n>", "proofs made side by side", poolSize().toString())
       .option("--allow-development", "use a development key for a chain that is not local"),
     give,
-    async ([dir = ""], options) => {
-      const { policy } = await readBatch(dir);
-      const chosen = list(options, "claim");
-      const destination = {
-        submitter: addressOf(required(options, "submitter"), "--submitter"),
-        registry: addressOf(required(options, "registry"), "--registry"),
-        chainId: chainIdOf(required(options, "chainId")),
-      };
-      const allowDevelopment = flag(options, "allowDevelopment");
-      const proofs: { claim: string; file: string; envelope: Envelope }[] = [];
-      for (const claim of chosen.length > 0 ? chosen : policy.claims.map(({ id }) => id)) {
-        const envelope = await proveClaim(dir, claim, {
-          destination,
-          circuitIdOf: lockedCircuitId,
-          artifactsOf: async (circuit) => {
-            const artifacts = await lockedCircuit(circuit);
-            const { zkey: zkeyPath, r1cs: r1csPath, circuitId } = artifacts;
-            await assertUsableKey({ zkeyPath, r1csPath, circuitId, chainId: destination.chainId, allowDevelopment });
-            return artifacts;
-          },
-        });
-        proofs.push({ claim, file: claimFile("proofs", claim), envelope });
-      }
-      const development = proofs.some(({ envelope }) => envelope.setup === "development");
-      return {
-        text: [
-          ...proofs.map(({ claim, file, envelope }) => `${claim}: proven by ${envelope.circuit}, ${file}`),
-          ...(development ? [DEVELOPMENT_WARNING] : []),
-        ].join("\n"),
-        json: {
-          proofs: proofs.map(({ claim, file, envelope: { circuit, setup } }) => ({ claim, file, circuit, setup })),
-        },
-      };
-    },
+    proveAll,
   );
 
   answers(
-    withAccount(withRegistry(program.command("attest <dir>")))
-      .description("send the proofs of a batch in one transaction")
-      .option("--claim <stage/claim>", "only this claim; repeat for more", collect)
+    withClaims(withAccount(withRegistry(program.command("attest <dir>"))))
+      .description(
+        "send the proofs of a batch in one transaction; default: all in the folder that are not attested yet",
+      )
+      .option("--proof <file>", "a proof that another party made and sent; repeat for more", collect)
       .option("--owner <address>", "owner of the batch; default: the sending account")
       .option("--dry-run", "ask the chain, send nothing"),
     give,
-    async ([dir = ""], options) => {
-      const batch = await readBatch(dir);
-      const chosen = list(options, "claim");
-      const claims = chosen.length > 0 ? chosen : batch.policy.claims.map(({ id }) => id);
-      const envelopes: Envelope[] = [];
-      for (const claim of claims) {
-        claimOf(batch, claim);
-        envelopes.push(await ENVELOPE_FILE.read(`${dir}/${claimFile("proofs", claim)}`, { within: dir }));
-      }
-      return asAccount(options, async (register, account, chain) => {
-        requireOurCircuits(envelopes, lockedCircuitId, chain.chainId);
-        const given = text(options, "owner");
-        const owner = given === undefined ? await account.getAddress() : addressOf(given, "--owner");
-        const key = await register.registry.keyOf(owner, batchCommitments(batch).batch);
-        const dryRun = flag(options, "dryRun");
-        const { gasUsed, transaction, block } = await attest(account, register, key, envelopes, { dryRun });
-        const done = transaction === undefined ? "would be attested" : `attested in block ${block ?? 0}`;
-        return {
-          text: `${claims.join(", ")}: ${done} (${gasUsed} gas)`,
-          json: { key, claims, dryRun, gasUsed, transaction, block },
-        };
-      });
-    },
+    attestAll,
   );
 };
 
-/** What was read of an MES's record; its exceptions first, those that block release before the others. */
-function mesText({ record, exceptions }: ImportedMesRecord): string {
-  const open = exceptions.filter(({ state }) => state === "open").length;
-  const phases = record.executed.filter(({ level }) => level === "Phase");
-  const performers = new Set(phases.flatMap((phase) => phase.performers));
-  const description = new Map(record.exceptions.map(({ id, description }) => [id, description]));
-  return [
-    `record ${record.id} of batch ${record.batchId.text}, last changed ${record.changed.text}`,
-    `exceptions: ${exceptions.length}, of which ${open} open; an open one blocks release`,
-    ...exceptions.flatMap(({ id, state, category, severity, mes, missing, element }) => [
-      `  ${id} ${state}: ${category}, severity ${severity} (${mes.category}, risk ${mes.risk}, status ${mes.status})`,
-      `    at ${element}`,
-      `    says: ${shown(description.get(id) ?? "")}`,
-      ...missing.map((what) => `    missing: ${what}`),
-    ]),
-    `comments: ${record.comments.length}`,
-    ...record.comments.map(
-      ({ id, target, person, text, risk, status }) =>
-        `  ${id}: on exception ${target} by ${person}, proposes risk ${risk?.text ?? "-"}, status ${status?.text ?? "-"}: ${shown(text)}`,
-    ),
-    `signatures: ${record.signatures.length}`,
-    ...record.signatures.map(
-      ({ id, target, person, meaning, description, time }) =>
-        `  ${id}: ${target.kind} ${target.id} ${meaning} by ${person} at ${time.text} (${description})`,
-    ),
-    `performers: ${[...performers].join(", ")}`,
-    `phases: ${phases.length}`,
-    ...phases.map(
-      ({ name, start, end, performers, equipment }) =>
-        `  ${name}: ${[
-          ...(start === undefined ? [] : [`started ${start.text}`]),
-          end === undefined ? "NOT completed" : `completed ${end.text}`,
-          ...performers.map((performer) => `by ${performer}`),
-          ...equipment.map((each) => `on ${each}`),
-        ].join(", ")}`,
-    ),
-  ].join("\n");
+/** Adds --claim and --stage. */
+function withClaims(command: Command): Command {
+  return command
+    .option("--claim <stage/claim>", "only this claim; repeat for more", collect)
+    .option("--stage <name>", "only the claims of this stage; repeat for more", collect);
 }
 
-/** An `import` command: its own options, given already, say how its format is read; everything else is common. */
-function answersImport(command: Command, give: Give, readerOf: (options: Options) => SeriesReader): void {
-  answers(
-    command
-      .requiredOption("--into <dir>", "batch folder")
-      .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
-      .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
-      .option(
-        "--thin <seconds>",
-        "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600",
-      )
-      .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
-      .option("--journal <file>", "the source's journal; default: beside its key")
-      .option("--reason <text>", "why a further record is made for the same stage and device", ""),
-    give,
-    async ([file = ""], options) => {
-      const read = readerOf(options);
-      const bucket = text(options, "thin");
-      const settings = {
-        clockError: secondsOf(required(options, "clockError"), "--clock-error", -MAX_CLOCK_ERROR, MAX_CLOCK_ERROR),
-        bucket: bucket === undefined ? NOT_THINNED : secondsOf(bucket, "--thin", MIN_BUCKET, MAX_BUCKET),
-      };
-      const keyPath = required(options, "source");
-      const { attempt, record, summary } = await importFile({
-        dir: required(options, "into"),
-        claimId: required(options, "claim"),
-        file,
-        read,
-        settings,
-        sourceKey: await unlockKey(keyPath, await passphrase(basename(keyPath))),
-        journalPath: text(options, "journal") ?? `${keyPath}.journal`,
-        reason: required(options, "reason"),
-        now: Math.floor(Date.now() / 1000),
-      });
-      const last = attempt === 0 ? [] : [`attempt: ${attempt + 1}; a repeated import is a deviation (attempt)`];
-      return { text: [...summary, ...last].join("\n"), json: { attempt, record: toHex(record), summary } };
-    },
-  );
+/** The claims that --claim and --stage name, in the policy's order; none where neither is given. Errors `claim`, `batch-stage`. */
+function chosenClaims(batch: Batch, options: Options): string[] {
+  const named = list(options, "claim").map((id) => claimOf(batch, id).index);
+  const stages = list(options, "stage").map((name) => stageIndex(batch, name));
+  return batch.policy.claims
+    .filter((claim, i) => named.includes(i) || stages.includes(claim.stage))
+    .map(({ id }) => id);
+}
+
+async function siteKeyOf(options: Options): Promise<UnlockedKey | undefined> {
+  const key = text(options, "key");
+  return key === undefined ? undefined : await unlockKey(key, await passphrase(basename(key)));
+}
+
+async function proveAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+  const batch = await readBatch(dir);
+  const chosen = chosenClaims(batch, options);
+  const claims = chosen.length > 0 ? chosen : batch.policy.claims.map(({ id }) => id);
+  const destination = {
+    submitter: addressOf(required(options, "submitter"), "--submitter"),
+    registry: addressOf(required(options, "registry"), "--registry"),
+    chainId: wholeNumber(required(options, "chainId"), "--chain-id"),
+  };
+  const workers = Number(wholeNumber(required(options, "workers"), "--workers"));
+  const allowDevelopment = flag(options, "allowDevelopment");
+  const siteKey = await siteKeyOf(options);
+  const usable = usableArtifacts(destination, allowDevelopment);
+  const proven = await withProgressBar((onProgress) => {
+    let done = 0;
+    return proveClaims(
+      dir,
+      claims,
+      {
+        destination,
+        circuitIdOf: lockedCircuitId,
+        artifactsOf: usable,
+        ...(siteKey === undefined ? {} : { siteKey }),
+        onProven: (claim) => onProgress(`proven ${claim}`, ++done / claims.length),
+      },
+      workers,
+    );
+  });
+  const proofs = proven.map(({ claim, envelope: { circuit, setup } }) => {
+    return { claim, file: claimFile("proofs", claim), circuit, setup };
+  });
+  return {
+    text: [
+      ...proofs.map(({ claim, file, circuit }) => `${claim}: proven by ${circuit}, ${file}`),
+      ...(proofs.some(({ setup }) => setup === "development") ? [DEVELOPMENT_WARNING] : []),
+    ].join("\n"),
+    json: { proofs },
+  };
+}
+
+/** Artifacts whose key has passed the gate for this chain, made on first need and once for each circuit. */
+function usableArtifacts(
+  { chainId }: Destination,
+  allowDevelopment: boolean,
+): (circuit: Circuit) => Promise<Artifacts> {
+  const known = new Map<string, Promise<Artifacts>>();
+  const make = async (circuit: Circuit): Promise<Artifacts> => {
+    const artifacts = await lockedCircuit(circuit);
+    const { zkey: zkeyPath, r1cs: r1csPath, circuitId } = artifacts;
+    await assertUsableKey({ zkeyPath, r1csPath, circuitId, chainId, allowDevelopment });
+    return artifacts;
+  };
+  return (circuit) => {
+    const found = known.get(circuit.name) ?? make(circuit);
+    known.set(circuit.name, found);
+    return found;
+  };
+}
+
+async function attestAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+  const batch = await readBatch(dir);
+  return asAccount(options, async (register, account, chain) => {
+    const given = text(options, "owner");
+    const owner = given === undefined ? await account.getAddress() : addressOf(given, "--owner");
+    const key = await register.registry.keyOf(owner, batchCommitments(batch).batch);
+    const envelopes = inOrder(batch, await envelopesOf(batch, register, key, options));
+    requireOurCircuits(envelopes, lockedCircuitId, chain.chainId);
+    const claims = envelopes.map(({ claim }) => batch.policy.claims[claim]?.id ?? claim.toString());
+    const dryRun = flag(options, "dryRun");
+    const { gasUsed, transaction, block } = await attest(account, register, key, envelopes, { dryRun });
+    const done = transaction === undefined ? "would be attested" : `attested in block ${block ?? 0}`;
+    return {
+      text: `${claims.join(", ")}: ${done} (${gasUsed} gas)`,
+      json: { key, claims, dryRun, gasUsed, transaction, block },
+    };
+  });
+}
+
+/** The proofs to send: the named ones, or all in the folder that are not attested yet. Error `proof-missing`: none. */
+async function envelopesOf(batch: Batch, { registry }: Contracts, key: string, options: Options): Promise<Envelope[]> {
+  const { dir, policy } = batch;
+  const sent = list(options, "proof");
+  const chosen = chosenClaims(batch, options);
+  const read = (claim: string): Promise<Envelope> =>
+    ENVELOPE_FILE.read(`${dir}/${claimFile("proofs", claim)}`, { within: dir });
+  const envelopes: Envelope[] = [];
+  for (const file of sent) envelopes.push(await ENVELOPE_FILE.read(file));
+  for (const claim of chosen) envelopes.push(await read(claim));
+  if (envelopes.length > 0) return envelopes;
+  const { attested } = await explained(() => registry.batchOf(key));
+  for (const [i, { id }] of policy.claims.entries()) {
+    const isThere = existsSync(join(dir, claimFile("proofs", id)));
+    if (isThere && ((attested >> BigInt(i)) & 1n) === 0n) envelopes.push(await read(id));
+  }
+  if (envelopes.length > 0) return envelopes;
+  throw inputError("There is no proof to send: none in the folder that is not attested yet.", {
+    code: "proof-missing",
+    place: dir,
+    remedy: "Prove a claim first (`batchproof prove`), or name the file of a proof that was sent to you (--proof).",
+  });
+}
+
+/** A stage's custody sets the head that all other claims of the stage are checked against. */
+function inOrder({ policy }: Batch, envelopes: readonly Envelope[]): Envelope[] {
+  const rank = ({ claim }: Envelope): readonly [number, number, number] => {
+    const { stage = 0, kind = "temperature" } = policy.claims[claim] ?? {};
+    return [stage, kind === "custody" ? 0 : 1, claim];
+  };
+  return [...envelopes].sort((a, b) => {
+    const [left, right] = [rank(a), rank(b)];
+    return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
+  });
 }
 
 /** A proof of another build's circuit, or for another chain, is refused before anything is sent. */
@@ -261,15 +224,8 @@ function requireOurCircuits(
   }
 }
 
-function chainIdOf(given: string): bigint {
+/** 1 or more. */
+function wholeNumber(given: string, option: string): bigint {
   if (/^[1-9][0-9]{0,17}$/.test(given)) return BigInt(given);
-  throw inputError("A chain id is a whole number.", { place: "--chain-id", code: "usage" });
-}
-
-/** Seconds, either way: eleven days. */
-const MAX_CLOCK_ERROR = 1_000_000;
-
-function secondsOf(given: string, option: string, least: number, most: number): number {
-  if (/^-?[0-9]{1,7}$/.test(given) && Number(given) >= least && Number(given) <= most) return Number(given);
-  throw inputError(`These are whole seconds, ${least} to ${most}.`, { place: option, code: "usage" });
+  throw inputError("This is a whole number, 1 or more.", { place: option, code: "usage" });
 }

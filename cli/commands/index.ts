@@ -5,6 +5,8 @@ import { registerDemo } from "./demo.ts";
 import { registerDevnet } from "./devnet.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerEvidence } from "./evidence.ts";
+import { registerHandoff } from "./handoff.ts";
+import { registerImport } from "./import.ts";
 import { registerKey } from "./key.ts";
 import { registerParty } from "./party.ts";
 import { registerPolicy } from "./policy.ts";
@@ -20,6 +22,8 @@ export const COMMANDS: readonly Register[] = [
   registerParty,
   registerRegister,
   registerBatch,
+  registerHandoff,
+  registerImport,
   registerEvidence,
   registerVerify,
   registerAudit,

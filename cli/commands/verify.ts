@@ -92,7 +92,7 @@ function requireHonest(envelope: Envelope, setup: Envelope["setup"], file: strin
   if (known !== undefined && known.tier !== envelope.tier) {
     refuse(
       "circuit",
-      `The circuit ${known.name} holds ${known.tier} readings, the envelope says ${envelope.tier}.`,
+      `The capacity of circuit ${known.name} is ${known.tier}, the envelope says ${envelope.tier}.`,
       "tier",
     );
   }

@@ -1,9 +1,9 @@
 import { inputError } from "../errors.ts";
-import { openingHead, stageHead, type StageHead } from "../formats/head.ts";
+import { openingHead, stageHead, type Opening, type StageHead } from "../formats/head.ts";
 import { batchCommitment, deviceHash, deviceSet, keyHash, textHash, type DeviceId } from "../formats/identity.ts";
 import { parseTime } from "../input/times.ts";
 import type { Period } from "../parties/partyList.ts";
-import type { Batch, BatchStage } from "./folder.ts";
+import type { Batch, BatchStage } from "./batchFile.ts";
 import { BATCH_FILE } from "./paths.ts";
 
 /** What `openBatch` puts on chain. */
@@ -14,17 +14,34 @@ export interface Commitments {
   readonly opening: bigint;
 }
 
-/** The commitments of a batch, from its identity, its first stage and its salts. */
-export function batchCommitments(batch: Pick<Batch, "coi" | "order" | "stages" | "secrets">): Commitments {
-  const commitment = batchCommitment(textHash(batch.coi), textHash(batch.order), batch.secrets.batchSalt);
+type Begun = Pick<Batch, "origin" | "stages" | "secrets">;
+
+/** The commitments of a batch: of one that begins here, from its identity, its first stage and its salts. */
+export function batchCommitments(batch: Begun): Commitments {
+  if ("joined" in batch.origin) return batch.origin.joined;
+  const opening = openingOf(batch);
+  return { batch: opening.batch, opening: openingHead(opening) };
+}
+
+/** What opens the opening. Error `batch-joined` in a folder that joined the batch: only the first custodian knows it. */
+export function openingOf(batch: Begun): Opening {
+  const { coi, order } = identityOf(batch);
   const { custodian, devices } = filled(batch, 0, ["custodian"]);
-  const opening = openingHead({
-    batch: commitment,
+  return {
+    batch: batchCommitment(textHash(coi), textHash(order), batch.secrets.batchSalt),
     key: keyHash(custodian.key),
     deviceSet: deviceSetOfIds(devices),
     salt: batch.secrets.openingSalt,
+  };
+}
+
+/** The chain of identity and the order. Error `batch-joined` in a folder that joined the batch. */
+export function identityOf({ origin }: Pick<Batch, "origin">): { readonly coi: string; readonly order: string } {
+  if ("coi" in origin) return origin;
+  throw inputError("Only the first custodian's folder knows the batch's identity.", {
+    code: "batch-joined",
+    remedy: "Do this in the folder of the first custodian.",
   });
-  return { batch: commitment, opening };
 }
 
 /** A stage's head: what opens it, and its hash, the public signal `head`. */
@@ -34,19 +51,25 @@ export interface OpenedHead {
 }
 
 /**
- * The head of a stage, chained to the opening through every earlier stage. It names the next stage's custodian, start
- * and devices, so these must be known: a head that changed when they are filled in would void earlier proofs. In this
- * version nothing proves the hand-off that a head stands for.
- * Error `batch-stage` if this or an earlier stage lacks its times or custodian, or the next one its start or custodian.
+ * The head of a stage. Once its hand-off is made it is the one that was signed; until then it is what the folder says,
+ * chained to the opening through every earlier stage. It names the next stage's custodian, start and devices, so these
+ * must be known.
+ * Error `batch-stage` if this or an earlier stage lacks its times or custodian, or the next one its start or custodian;
+ * `batch-joined` for a stage before those that the folder knows.
  */
 export function headOf(batch: Batch, index: number): OpenedHead {
-  const previous = index === 0 ? batchCommitments(batch).opening : headOf(batch, index - 1).hash;
+  const head = batch.stages[index]?.handoff?.head ?? drawnHead(batch, index);
+  return { head, hash: stageHead(head) };
+}
+
+/** The head that the folder's own entries give, whatever was signed. Errors as `headOf`. */
+export function drawnHead(batch: Batch, index: number): StageHead {
   const stage = filled(batch, index, ["start", "end", "custodian"]);
   const next = index + 1 < batch.stages.length ? filled(batch, index + 1, ["start", "custodian"]) : undefined;
   const { start, end } = stagePeriod(batch, index);
-  const head: StageHead = {
+  return {
     batch: batchCommitments(batch).batch,
-    previous,
+    previous: headBefore(batch, index),
     stage: BigInt(index),
     start: BigInt(start),
     end: BigInt(end),
@@ -59,7 +82,11 @@ export function headOf(batch: Batch, index: number): OpenedHead {
     seal: stage.seal === undefined ? 0n : textHash(stage.seal),
     salt: batch.secrets.stageSalt(index),
   };
-  return { head, hash: stageHead(head) };
+}
+
+/** The head that a stage follows. */
+export function headBefore(batch: Batch, index: number): bigint {
+  return index === 0 ? batchCommitments(batch).opening : headOf(batch, index - 1).hash;
 }
 
 /** Start and end of a stage, Unix seconds. Error `batch-stage` if one is not set. */
@@ -76,7 +103,7 @@ export function deviceSetOfIds(devices: readonly DeviceId[]): bigint {
 type Filled<K extends keyof BatchStage> = BatchStage & { readonly [P in K]-?: NonNullable<BatchStage[P]> };
 
 /** The stage, once these of its members are set; error `batch-stage`. */
-function filled<K extends keyof BatchStage>(
+export function filled<K extends keyof BatchStage>(
   { stages }: Pick<Batch, "stages">,
   index: number,
   members: readonly K[],

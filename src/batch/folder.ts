@@ -1,106 +1,31 @@
 import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
-import { toHex } from "../formats/field.ts";
-import { batchCommitment, batchSalt, textHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
+import { fromHex, toHex } from "../formats/field.ts";
+import { batchCommitment, batchSalt, textHash, type DeviceId } from "../formats/identity.ts";
 import { flushFolder, readBytes, writeFileAtomically } from "../input/files.ts";
 import { MAX_JSON_BYTES, parseJson, readJson } from "../input/json.ts";
-import { parseTime } from "../input/times.ts";
-import {
-  defineDocument,
-  DEVICE,
-  documentText,
-  HEX_FIELD,
-  object,
-  pointFromJson,
-  pointToJson,
-  TEXT,
-  TIME,
-  type PointJson,
-} from "../parties/document.ts";
+import { documentText } from "../parties/document.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
 import { withLock } from "../parties/lock.ts";
 import { readParties, writeParties, type PartyList } from "../parties/partyList.ts";
-import { checkKey } from "../parties/point.ts";
 import { documentHash } from "../policy/hash.ts";
 import { parsePolicy, type Policy, type PolicyClaim } from "../policy/policy.ts";
-import { readSalts } from "../policy/salts.ts";
-import { batchCommitments, deviceSetOfIds, type Commitments } from "./commitments.ts";
+import { readSalts, type PolicySalts } from "../policy/salts.ts";
+import {
+  batchDocument,
+  batchText,
+  checkStages,
+  originFromJson,
+  stagesFromJson,
+  type Batch,
+  type BatchFile,
+  withoutHandoff,
+  type BatchStage,
+} from "./batchFile.ts";
+import { batchCommitments, type Commitments } from "./commitments.ts";
 import { BATCH_FILE, claimFile, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
 import { BatchSecrets, drawSecrets, readSecrets } from "./secrets.ts";
-
-/** Who holds the material during a stage. */
-export interface Custodian {
-  readonly key: PublicKey;
-  /** Legal entity or site id. */
-  readonly org: string;
-}
-
-/** One stage of a batch. What is not known yet is absent; times are RFC 3339. */
-export interface BatchStage {
-  readonly name: string;
-  readonly start?: string;
-  readonly end?: string;
-  readonly custodian?: Custodian;
-  /** Up to 8, named before the data exist. */
-  readonly devices: readonly DeviceId[];
-  /** Number of the seal on the container. */
-  readonly seal?: string;
-}
-
-/** A batch folder, read and checked. */
-export interface Batch {
-  readonly dir: string;
-  readonly lot: string;
-  readonly coi: string;
-  readonly order: string;
-  readonly policy: Policy;
-  /** parties.json, once the folder has one. */
-  readonly parties: PartyList | undefined;
-  /** One for each stage of the policy. The first one always has a custodian. */
-  readonly stages: readonly BatchStage[];
-  readonly secrets: BatchSecrets;
-}
-
-interface StageJson extends Omit<BatchStage, "custodian"> {
-  readonly custodian?: PointJson & { readonly org: string };
-}
-
-interface BatchFile {
-  readonly format: "batchproof-batch/1";
-  readonly lot: string;
-  readonly coi: string;
-  readonly order: string;
-  readonly policy: typeof POLICY_FILE;
-  /** `documentHash` of the policy. */
-  readonly policyHash: string;
-  /** Compared with what the rest of the folder gives: finds a damaged or mixed-up folder. */
-  readonly commitments: { readonly batch: string; readonly opening: string };
-  readonly stages: readonly StageJson[];
-}
-
-const batchDocument = defineDocument<BatchFile>("batchproof-batch/1", "batch-file", {
-  lot: TEXT,
-  coi: TEXT,
-  order: TEXT,
-  policy: { const: POLICY_FILE },
-  policyHash: HEX_FIELD,
-  commitments: object({ batch: HEX_FIELD, opening: HEX_FIELD }),
-  stages: {
-    type: "array",
-    items: object(
-      {
-        name: TEXT,
-        start: TIME,
-        end: TIME,
-        custodian: object({ x: HEX_FIELD, y: HEX_FIELD, org: TEXT }),
-        devices: { type: "array", items: DEVICE },
-        seal: TEXT,
-      },
-      ["start", "end", "custodian", "seal"],
-    ),
-  },
-});
 
 /** What `initBatch` needs. */
 export interface NewBatch {
@@ -137,36 +62,68 @@ export interface MissingEvidence {
 export async function initBatch(
   request: NewBatch,
 ): Promise<{ readonly commitments: Commitments; readonly missing: readonly MissingEvidence[] }> {
-  const policyBytes = await readBytes(request.policyPath, { limit: MAX_JSON_BYTES });
-  const policy = parsePolicy(parseJson(policyBytes, request.policyPath), request.policyPath);
   const { lot, coi, order, devices } = request;
+  const rules = await readRules(request.policyPath);
   const ids = [textHash(coi), textHash(order)] as const;
   const salt = batchSalt(request.custodianKey.siteSecret, ...ids);
-  const secretsFile = drawSecrets({
-    batch: batchCommitment(...ids, salt),
-    batchSalt: salt,
-    policy,
-    ruleSalts: await readSalts(request.policyPath, policy),
-  });
   const { public: key, org } = request.custodianKey.description;
-  const batch: Batch = {
-    dir: request.dir,
+  const batch = await makeBatch(request, rules, {
     lot,
-    coi,
-    order,
-    policy,
-    parties: request.partiesPath === undefined ? undefined : await readParties(request.partiesPath),
-    stages: policy.stages.map((name, i) =>
+    origin: { coi, order },
+    commitment: batchCommitment(...ids, salt),
+    batchSalt: salt,
+    stages: rules.policy.stages.map((name, i) =>
       i === 0 ? { name, custodian: { key, org }, devices } : { name, devices: [] },
     ),
+  });
+  return { commitments: batchCommitments(batch), missing: await missingEvidence(batch) };
+}
+
+/** A policy's file with the salts beside it. */
+export interface PolicyRules {
+  readonly bytes: Uint8Array;
+  readonly policy: Policy;
+  readonly salts: PolicySalts;
+}
+
+/** Reads a policy and its salts. Errors: those of `parsePolicy` and `readSalts`. */
+export async function readRules(policyPath: string): Promise<PolicyRules> {
+  const bytes = await readBytes(policyPath, { limit: MAX_JSON_BYTES });
+  const policy = parsePolicy(parseJson(bytes, policyPath), policyPath);
+  return { bytes, policy, salts: await readSalts(policyPath, policy) };
+}
+
+/** What a new folder says, besides its policy. */
+export interface NewContent extends Pick<Batch, "lot" | "origin" | "stages"> {
+  readonly commitment: bigint;
+  readonly batchSalt?: bigint;
+}
+
+/** Draws a folder's secrets and makes it. Errors: `batch-exists`, those of `batchText` and `readParties`. */
+export async function makeBatch(
+  { dir, partiesPath }: Pick<NewBatch, "dir" | "partiesPath">,
+  { bytes, policy, salts }: PolicyRules,
+  { commitment, batchSalt: salt, ...content }: NewContent,
+): Promise<Batch> {
+  const secretsFile = drawSecrets({
+    batch: commitment,
+    policy,
+    ruleSalts: salts,
+    ...(salt === undefined ? {} : { batchSalt: salt }),
+  });
+  const batch: Batch = {
+    dir,
+    policy,
+    parties: partiesPath === undefined ? undefined : await readParties(partiesPath),
     secrets: new BatchSecrets(secretsFile),
+    ...content,
   };
   await makeFolder(batch, {
     [BATCH_FILE]: batchText(batch, "the new batch"),
     [SECRETS_FILE]: documentText(secretsFile),
-    [POLICY_FILE]: policyBytes,
+    [POLICY_FILE]: bytes,
   });
-  return { commitments: batchCommitments(batch), missing: await missingEvidence(batch) };
+  return batch;
 }
 
 /** The folder under a temporary name, then renamed: a killed `init` leaves no half-made batch, only a hidden folder. */
@@ -205,59 +162,33 @@ function existsError(dir: string): BatchproofError {
   });
 }
 
-function batchText(batch: Batch, place: string): string {
-  checkStages(batch.stages, batch.policy, place);
-  const { batch: commitment, opening } = batchCommitments(batch);
-  const file: BatchFile = {
-    format: "batchproof-batch/1",
-    lot: batch.lot,
-    coi: batch.coi,
-    order: batch.order,
-    policy: POLICY_FILE,
-    policyHash: documentHash(batch.policy),
-    commitments: { batch: toHex(commitment), opening: toHex(opening) },
-    stages: batch.stages.map(stageToJson),
-  };
-  return documentText(batchDocument.check(file, place));
-}
-
-function stageToJson({ custodian, ...stage }: BatchStage): StageJson {
-  return custodian === undefined
-    ? stage
-    : { ...stage, custodian: { ...pointToJson(custodian.key), org: custodian.org } };
-}
-
-function stageFromJson({ custodian, ...stage }: StageJson, place: string): BatchStage {
-  if (custodian === undefined) return stage;
-  return { ...stage, custodian: { key: pointFromJson(custodian, `${place}/custodian`), org: custodian.org } };
-}
-
 /**
  * Reads a batch folder and checks all of it but evidence, records and proofs. Symbolic links that lead out of it are
  * refused.
  * Errors: `batch-missing` (no batch.json), `batch-file` (its shape), `batch-policy` (the policy is not the one the
- * batch was made with), `batch-stages`, `batch-time`, `party-key`, `device-set`, `batch-commitments` (identity, first
- * stage and salts do not give the commitments), those of `readSecrets`, `parsePolicy`, `readParties`, `parseTime`,
- * `readJson`, `path-escape`.
+ * batch was made with), `batch-commitments` (identity, first stage and salts do not give the commitments), those of
+ * `checkStages`, `readSecrets`, `parsePolicy`, `readParties`, `readJson`, `path-escape`.
  */
 export async function readBatch(dir: string): Promise<Batch> {
   const path = join(dir, BATCH_FILE);
   const file = await readBatchFile(dir);
   const policy = await readFolderPolicy(dir, file.policyHash);
-  const stages = file.stages.map((stage, i) => stageFromJson(stage, `${path}#/stages/${i}`));
-  checkStages(stages, policy, path);
+  const origin = originFromJson(file, path);
   const secrets = await readSecrets(dir, file.commitments.batch, policy);
   const parties = await readFolderParties(dir);
-  const { lot, coi, order } = file;
-  const batch: Batch = { dir, lot, coi, order, policy, parties, stages, secrets };
-  const { batch: commitment, opening } = batchCommitments(batch);
-  if (toHex(commitment) !== file.commitments.batch || toHex(opening) !== file.commitments.opening) {
+  const commitment = fromHex(file.commitments.batch, `${path}#/commitments/batch`);
+  const stages = stagesFromJson(file, commitment, `${path}#/stages`);
+  const batch: Batch = { dir, lot: file.lot, origin, policy, parties, stages, secrets };
+  checkStages({ ...batch, stages: stages.map(withoutHandoff) }, path);
+  const { batch: known, opening } = batchCommitments(batch);
+  if (toHex(known) !== file.commitments.batch || toHex(opening) !== file.commitments.opening) {
     throw inputError("COI, order, first custodian, its devices and the salts do not give the batch's commitments.", {
       code: "batch-commitments",
       place: `${path}#/commitments`,
       remedy: "The folder was changed or damaged after it was made: restore it from a backup.",
     });
   }
+  checkStages(batch, path);
   return batch;
 }
 
@@ -294,61 +225,57 @@ async function readFolderParties(dir: string): Promise<PartyList | undefined> {
   }
 }
 
-/**
- * Errors, with `place`#/pointer: `batch-stages` (not the policy's stages in the policy's order, or no first custodian),
- * `batch-time` (a time not after 1970, or not after the one before it), `party-key`, `device-set`, `device-id`.
- */
-function checkStages(stages: readonly BatchStage[], policy: Policy, place: string): void {
-  if (stages.length !== policy.stages.length || stages.some(({ name }, i) => name !== policy.stages[i])) {
-    throw inputError("The stages are not those of the policy, in its order.", {
-      code: "batch-stages",
-      place: `${place}#/stages`,
-    });
-  }
-  if (stages[0]?.custodian === undefined) {
-    throw inputError("The first stage has no custodian.", { code: "batch-stages", place: `${place}#/stages/0` });
-  }
-  let latest = 0;
-  stages.forEach((stage, i) => {
-    const here = `${place}#/stages/${i}`;
-    if (stage.custodian !== undefined) checkKey(stage.custodian.key, `${here}/custodian`);
-    deviceSetOfIds(stage.devices);
-    const start = stage.start === undefined ? undefined : parseTime(stage.start, `${here}/start`);
-    const end = stage.end === undefined ? undefined : parseTime(stage.end, `${here}/end`);
-    if (start !== undefined && (start === 0 || start < latest)) {
-      throw timeError(`${here}/start`, start === 0 ? "A stage starts after 1970." : "The stage before has not ended.");
-    }
-    if (end !== undefined && (start === undefined ? end < latest : end <= start)) {
-      throw timeError(`${here}/end`, "The stage ends before it starts.");
-    }
-    latest = end ?? start ?? latest;
-  });
-}
-
-function timeError(place: string, message: string): BatchproofError {
-  return inputError(message, { code: "batch-time", place, remedy: "Correct the stage's times." });
-}
-
 /** What `setStage` changes; what is absent stays. */
-export type StageChanges = Partial<Omit<BatchStage, "name">>;
+export type StageChanges = Partial<Omit<BatchStage, "name" | "handoff">>;
 
 /**
  * Fills in or corrects one stage in batch.json. Heads that were computed from the earlier values are no longer those of
  * the batch.
  * Errors: `batch-stage` (no such stage), `batch-opening` (custodian or devices of the first stage: the opening fixed
- * them before data existed), those of `readBatch`, with the time checks of the stage against its neighbours.
+ * them before data existed), `handoff-made` (a signed hand-off says something else), those of `readBatch`, with the time
+ * checks of the stage against its neighbours.
  */
 export async function setStage(dir: string, name: string, changes: StageChanges): Promise<Batch> {
-  return changeFolder(dir, async (batch) => {
-    const index = batch.stages.findIndex((stage) => stage.name === name);
-    if (index < 0) {
-      throw inputError("The policy has no stage of this name.", {
-        code: "batch-stage",
-        remedy: `Name one of: ${batch.policy.stages.join(", ")}.`,
-      });
-    }
+  return changeBatch(dir, (batch) => {
+    const index = stageIndex(batch, name);
     const stages = batch.stages.map((stage, i) => (i === index ? { ...stage, ...changes } : stage));
     const changed: Batch = { ...batch, stages };
+    refuseSigned(batch, changed);
+    return changed;
+  });
+}
+
+/** The index of a stage. Error `batch-stage`. */
+export function stageIndex({ policy }: Pick<Batch, "policy">, name: string): number {
+  const index = policy.stages.indexOf(name);
+  if (index >= 0) return index;
+  throw inputError("The policy has no stage of this name.", {
+    code: "batch-stage",
+    remedy: `Name one of: ${policy.stages.join(", ")}.`,
+  });
+}
+
+function refuseSigned(batch: Batch, changed: Batch): void {
+  try {
+    checkStages(changed, join(batch.dir, BATCH_FILE));
+  } catch (error) {
+    if (!(error instanceof BatchproofError && error.code?.startsWith("handoff-"))) throw error;
+    throw inputError("A signed hand-off says something else.", {
+      code: "handoff-made",
+      ...(error.place === undefined ? {} : { place: error.place }),
+      remedy: "Discard the hand-off first (`handoff discard`); both sides sign anew.",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Changes batch.json: one command at a time, and nothing is written that `readBatch` would refuse. Errors:
+ * `batch-opening`, those of `readBatch`, of `batchText` and of `change`.
+ */
+export async function changeBatch(dir: string, change: (batch: Batch) => Batch): Promise<Batch> {
+  return changeFolder(dir, async (batch) => {
+    const changed = change(batch);
     const path = join(dir, BATCH_FILE);
     const text = batchText(changed, path);
     if (batchCommitments(changed).opening !== batchCommitments(batch).opening) {
@@ -389,13 +316,17 @@ export function claimOf({ policy }: Pick<Batch, "policy">, claimId: string): { c
   });
 }
 
-/** The claims whose record is still missing, in the policy's order. */
-export async function missingEvidence({ dir, policy }: Pick<Batch, "dir" | "policy">): Promise<MissingEvidence[]> {
+/** The claims whose record is still missing, for custody the hand-off, in the policy's order. */
+export async function missingEvidence({
+  dir,
+  policy,
+  stages,
+}: Pick<Batch, "dir" | "policy" | "stages">): Promise<MissingEvidence[]> {
   const missing: MissingEvidence[] = [];
   for (const { id, kind, stage } of policy.claims) {
-    if (!(await exists(join(dir, claimFile("records", id))))) {
-      missing.push({ claim: id, kind, stage: policy.stages[stage] ?? "" });
-    }
+    const there =
+      kind === "custody" ? stages[stage]?.handoff !== undefined : await exists(join(dir, claimFile("records", id)));
+    if (!there) missing.push({ claim: id, kind, stage: policy.stages[stage] ?? "" });
   }
   return missing;
 }

@@ -5,7 +5,7 @@ import { toHex } from "../formats/field.ts";
 import { bytesHash } from "../formats/identity.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
 import { defineDocument, documentText, HEX_FIELD, object, TEXT, TIME } from "../parties/document.ts";
-import type { Batch } from "./folder.ts";
+import type { Batch } from "./batchFile.ts";
 import { evidenceFile } from "./paths.ts";
 
 /** In the batch folder: the exceptions of the MES's production record, as they stand for this batch. */

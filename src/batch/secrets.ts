@@ -17,9 +17,10 @@ export interface SecretsFile {
   readonly format: "batchproof-secrets/1";
   /** Public signal `batch`: which batch these secrets belong to. */
   readonly batch: string;
-  readonly batchSalt: string;
-  readonly openingSalt: string;
-  /** One for each stage of the policy. */
+  /** The two of the batch's first custodian; a party that joins later knows neither. */
+  readonly batchSalt?: string;
+  readonly openingSalt?: string;
+  /** One for each stage of the policy; used for the stages that end under this party. */
   readonly stageSalts: readonly string[];
   /** By claim id: 32 bytes in hex, from which the secret of each attempt is derived. */
   readonly recordSecrets: Readonly<Record<string, string>>;
@@ -29,15 +30,20 @@ export interface SecretsFile {
   readonly checksum: string;
 }
 
-const secretsDocument = defineDocument<SecretsFile>("batchproof-secrets/1", "secrets-file", {
-  batch: HEX_FIELD,
-  batchSalt: HEX_FIELD,
-  openingSalt: HEX_FIELD,
-  stageSalts: { type: "array", items: HEX_FIELD },
-  recordSecrets: { type: "object", additionalProperties: hexBytes(RECORD_SECRET_BYTES) },
-  ruleSalts: { type: "object", additionalProperties: HEX_FIELD },
-  checksum: hexBytes(32),
-});
+const secretsDocument = defineDocument<SecretsFile>(
+  "batchproof-secrets/1",
+  "secrets-file",
+  {
+    batch: HEX_FIELD,
+    batchSalt: HEX_FIELD,
+    openingSalt: HEX_FIELD,
+    stageSalts: { type: "array", items: HEX_FIELD },
+    recordSecrets: { type: "object", additionalProperties: hexBytes(RECORD_SECRET_BYTES) },
+    ruleSalts: { type: "object", additionalProperties: HEX_FIELD },
+    checksum: hexBytes(32),
+  },
+  ["batchSalt", "openingSalt"],
+);
 
 /** The salts of a batch. They are `#` fields: neither JSON nor `inspect` shows them. */
 export class BatchSecrets {
@@ -49,45 +55,43 @@ export class BatchSecrets {
 
   /** The salt under `batch`. */
   get batchSalt(): bigint {
-    return fromHex(this.#file.batchSalt);
+    return fromHex(this.#file.batchSalt ?? missing("the batch"));
   }
 
   /** The salt under the opening. */
   get openingSalt(): bigint {
-    return fromHex(this.#file.openingSalt);
+    return fromHex(this.#file.openingSalt ?? missing("the opening"));
   }
 
   /** The salt under the head of a stage, by the stage's index. */
   stageSalt(index: number): bigint {
     const salt = this.#file.stageSalts[index];
-    if (salt === undefined) throw missingSalt(`stage ${index}`);
-    return fromHex(salt);
+    return fromHex(salt ?? missing(`stage ${index}`));
   }
 
   /** The salt of a claim's rule. */
   ruleSalt(claimId: string): bigint {
     const salt = this.#file.ruleSalts[claimId];
-    if (salt === undefined) throw missingSalt(`claim ${claimId}`);
-    return fromHex(salt);
+    return fromHex(salt ?? missing(`claim ${claimId}`));
   }
 
   /** 32 bytes for one attempt at a claim's record, by HKDF-SHA256; `prepareRecord` derives a record's own from it. */
   recordSecret(claimId: string, attempt: number): Uint8Array {
-    const secret = this.#file.recordSecrets[claimId];
-    if (secret === undefined) throw missingSalt(`claim ${claimId}`);
+    const secret = this.#file.recordSecrets[claimId] ?? missing(`claim ${claimId}`);
     const info = `batchproof/attempt/${attempt}`;
     return new Uint8Array(hkdfSync("sha256", Buffer.from(secret, "hex"), "", info, RECORD_SECRET_BYTES));
   }
 }
 
-function missingSalt(owner: string): BatchproofError {
-  return inputError(`The batch has no secret for ${owner}.`, { code: "secrets-file" });
+function missing(owner: string): never {
+  throw inputError(`This folder has no secret for ${owner}.`, { code: "secrets-file" });
 }
 
 /** What `drawSecrets` is told; everything else it draws. */
 interface Given {
   readonly batch: bigint;
-  readonly batchSalt: bigint;
+  /** Of a batch that begins here; absent in a folder that joins one. */
+  readonly batchSalt?: bigint;
   readonly policy: Policy;
   readonly ruleSalts: PolicySalts;
 }
@@ -99,8 +103,7 @@ export function drawSecrets({ batch, batchSalt, policy, ruleSalts }: Given): Sec
   const file = {
     format: "batchproof-secrets/1",
     batch: toHex(batch),
-    batchSalt: toHex(batchSalt),
-    openingSalt: drawSalt(),
+    ...(batchSalt === undefined ? {} : { batchSalt: toHex(batchSalt), openingSalt: drawSalt() }),
     stageSalts: policy.stages.map(drawSalt),
     recordSecrets: byClaim(() => randomBytes(RECORD_SECRET_BYTES).toString("hex")),
     ruleSalts: byClaim((claimId) => toHex(saltOf(ruleSalts, claimId))),
@@ -146,9 +149,9 @@ export async function readSecrets(dir: string, batch: string, policy: Policy): P
     if (!sameMembers(Object.keys(file[member]), claims)) throw incomplete(`${path}#/${member}`, "claim");
   }
   if (file.stageSalts.length !== policy.stages.length) throw incomplete(`${path}#/stageSalts`, "stage");
-  for (const salt of [file.batchSalt, file.openingSalt, ...file.stageSalts, ...Object.values(file.ruleSalts)]) {
-    fromHex(salt, path);
-  }
+  if ((file.batchSalt === undefined) !== (file.openingSalt === undefined)) throw incomplete(path, "opening");
+  const own = [file.batchSalt, file.openingSalt].filter((salt) => salt !== undefined);
+  for (const salt of [...own, ...file.stageSalts, ...Object.values(file.ruleSalts)]) fromHex(salt, path);
   return new BatchSecrets({ ...file, checksum });
 }
 

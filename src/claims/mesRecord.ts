@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
-import { readBatch, type Batch } from "../batch/folder.ts";
+import type { Batch } from "../batch/batchFile.ts";
+import { readBatch } from "../batch/folder.ts";
 import {
   MES_FILE,
   mesExceptionsText,
@@ -10,7 +11,7 @@ import {
   type MesExceptions,
 } from "../batch/mesExceptions.ts";
 import { LOCK_FILE } from "../batch/paths.ts";
-import { keepEvidence } from "../batch/record.ts";
+import { keepEvidence } from "../batch/evidenceFiles.ts";
 import type { ExceptionCategoryName } from "../chain/codes.ts";
 import { inputError, refusal } from "../errors.ts";
 import { toHex } from "../formats/field.ts";

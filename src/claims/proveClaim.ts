@@ -1,15 +1,20 @@
 import { join } from "node:path";
-import { claimOf, readBatch, type Batch } from "../batch/folder.ts";
+import type { Batch } from "../batch/batchFile.ts";
+import { claimOf, readBatch } from "../batch/folder.ts";
 import { claimFile } from "../batch/paths.ts";
 import { circuitNamed, type Circuit } from "../circuits.ts";
 import { environmentError } from "../errors.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { documentText } from "../parties/document.ts";
 import { policyId } from "../policy/onChain.ts";
+import type { PolicyClaim } from "../policy/policy.ts";
 import type { Envelope } from "../prover/envelope.ts";
-import { proveTemperature, type Destination } from "../prover/prove.ts";
+import type { MakeProof } from "../prover/makeProof.ts";
+import { poolSize, withProofPool } from "../prover/proofPool.ts";
+import { prove, refuseBroken, type Destination } from "../prover/prove.ts";
+import { statementOf, type Statement } from "../prover/statement.ts";
 import type { Artifacts } from "../setup/artifacts.ts";
-import { gatherEvidence } from "./evidence.ts";
+import { gatherEvidence, type SiteKey } from "./evidence.ts";
 
 export interface ProveOptions {
   readonly destination: Destination;
@@ -17,34 +22,112 @@ export interface ProveOptions {
   readonly artifactsOf: (circuit: Circuit) => Promise<Artifacts>;
   /** circuitId of a circuit's name: decides the policyId. */
   readonly circuitIdOf: (name: string) => string;
+  /** The first custodian's key; needed for custody of stage 0. */
+  readonly siteKey?: SiteKey;
+  /** Called when a claim is proven. */
+  readonly onProven?: (claim: string) => void;
+}
+
+/** A claim and its proof. */
+export interface ProvenClaim {
+  readonly claim: string;
+  readonly envelope: Envelope;
 }
 
 /**
- * Proves one claim and writes `proofs/<claim>.json`. Refuses what `check` refuses (code: the rule). Errors: those of
- * `gatherEvidence` and `proveTemperature`.
+ * Proves claims of a batch folder, several side by side, and writes `proofs/<claim>.json` of each. Refuses what `check`
+ * refuses (code: the rule), before the first proof is made. Errors: those of `gatherEvidence` and `prove`.
+ * @param workers proofs at a time
  */
-export async function proveClaim(dir: string, claimId: string, options: ProveOptions): Promise<Envelope> {
+export async function proveClaims(
+  dir: string,
+  claims: readonly string[],
+  options: ProveOptions,
+  workers = poolSize(),
+): Promise<ProvenClaim[]> {
   const batch = await readBatch(dir);
+  const jobs: Job[] = [];
+  for (const claim of claims) jobs.push(await jobOf(batch, claim, options));
+  const size = Math.min(workers, jobs.length);
+  return size <= 1
+    ? await proveAll(batch, jobs, options)
+    : await withProofPool(size, (makeProof) => proveAll(batch, jobs, options, makeProof));
+}
+
+/** As `proveClaims`, of one claim. */
+export async function proveClaim(dir: string, claim: string, options: ProveOptions): Promise<Envelope> {
+  const batch = await readBatch(dir);
+  return await proveJob(batch, await jobOf(batch, claim, options), options);
+}
+
+/** What one proof is made from. */
+interface Job {
+  readonly claim: PolicyClaim;
+  readonly index: number;
+  readonly statement: Statement;
+  readonly circuit: Circuit;
+  readonly artifacts: Artifacts;
+}
+
+async function jobOf(batch: Batch, claimId: string, { artifactsOf, siteKey }: ProveOptions): Promise<Job> {
   const { claim, index } = claimOf(batch, claimId);
-  const evidence = await gatherEvidence(batch, claimId);
-  const circuit = claim.circuits
+  const statement = statementOf(await gatherEvidence(batch, claimId, siteKey));
+  refuseBroken(statement, claimId);
+  const circuit = circuitOf(claim, statement);
+  return { claim, index, statement, circuit, artifacts: await artifactsOf(circuit) };
+}
+
+function circuitOf({ id, circuits }: PolicyClaim, { capacity }: Statement): Circuit {
+  const circuit = circuits
     .map((name) => circuitNamed(name))
-    .find(({ tier }) => BigInt(tier) === evidence.header.n);
-  if (circuit === undefined) {
-    throw environmentError(`No circuit of claim ${claimId} holds exactly ${evidence.header.n} readings.`, {
-      code: "circuit",
-      remedy: "Import the file again with this version of batchproof.",
-    });
-  }
-  const envelope = await proveTemperature({
-    evidence,
-    circuit,
-    artifacts: await options.artifactsOf(circuit),
-    destination: options.destination,
-    policyId: policyIdOfBatch(batch, options.circuitIdOf),
-    claim: index,
+    .find(({ tier }) => capacity === undefined || BigInt(tier) === capacity);
+  if (circuit !== undefined) return circuit;
+  throw environmentError(`No circuit of claim ${id} holds exactly ${capacity ?? 0n} readings.`, {
+    code: "circuit",
+    remedy: "Import the file again with this version of batchproof.",
   });
-  await writeFileAtomically(join(dir, claimFile("proofs", claimId)), documentText(envelope), { within: dir });
+}
+
+/** Proves jobs as fast as `makeProof` takes them; without it one after the other, with all cores each. */
+async function proveAll(
+  batch: Batch,
+  jobs: readonly Job[],
+  options: ProveOptions,
+  makeProof?: MakeProof,
+): Promise<ProvenClaim[]> {
+  const proven: ProvenClaim[] = [];
+  const proveOne = async (job: Job): Promise<void> => {
+    proven.push({ claim: job.claim.id, envelope: await proveJob(batch, job, options, makeProof) });
+  };
+  if (makeProof === undefined) for (const job of jobs) await proveOne(job);
+  else await settled(jobs.map(proveOne));
+  return proven.sort((a, b) => a.envelope.claim - b.envelope.claim);
+}
+
+/** Waits for all, so that no proof is cut off half-written, then throws the first error there was. */
+async function settled(tasks: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks)).find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function proveJob(
+  batch: Batch,
+  { claim, index, statement, circuit, artifacts }: Job,
+  { destination, circuitIdOf, onProven }: ProveOptions,
+  makeProof?: MakeProof,
+): Promise<Envelope> {
+  const envelope = await prove({
+    statement,
+    circuit,
+    artifacts,
+    destination,
+    policyId: policyIdOfBatch(batch, circuitIdOf),
+    claim: index,
+    ...(makeProof === undefined ? {} : { makeProof }),
+  });
+  const file = join(batch.dir, claimFile("proofs", claim.id));
+  await writeFileAtomically(file, documentText(envelope), { within: batch.dir });
+  onProven?.(claim.id);
   return envelope;
 }
 

@@ -4,11 +4,14 @@ import { id, sha256, toUtf8Bytes, type Signer } from "ethers";
 import { qaRole, ROLE_ID } from "../chain/codes.ts";
 import { chainTime, type Chain } from "../chain/connect.ts";
 import { addCircuit, deploy, mined } from "../chain/deploy.ts";
-import type { Addresses, Register } from "../chain/handles.ts";
+import { registerAt, type Addresses, type Register } from "../chain/handles.ts";
 import { policyIdOf } from "../chain/policy.ts";
-import { kindCode, SMALLEST } from "../circuits.ts";
+import { circuitNamed, kindCode, type Circuit } from "../circuits.ts";
+import { releaseCertificate, signCertificate } from "../chain/eip712.ts";
 import { writeFileAtomically } from "../input/files.ts";
-import { createKey, saveKey, unlockKey, type UnlockedKey } from "../parties/keys.ts";
+import type { Commitments } from "../batch/commitments.ts";
+import type { DeviceId } from "../formats/identity.ts";
+import { createKey, saveKey, unlockKey, type KeyRole, type UnlockedKey } from "../parties/keys.ts";
 import { partyOfKey, partyTree, writeParties, type PartyList } from "../parties/partyList.ts";
 import { chainPolicy } from "../policy/onChain.ts";
 import { readPolicy, type Policy } from "../policy/policy.ts";
@@ -18,9 +21,19 @@ import { ensureArtifacts, type Artifacts } from "../setup/artifacts.ts";
 import { checkLock } from "../setup/artifactLock.ts";
 import type { Progress } from "../setup/progress.ts";
 import { readVerifyingKey } from "../setup/verifyingKey.ts";
-import { LEGS, LOGGER } from "./legs.ts";
+import { LOGGER } from "./legs.ts";
 
-const SITE = "demo site (fixture)";
+/** The circuits that the demo's policies name. */
+export const DEMO_CIRCUITS: readonly Circuit[] = ["temperature-1k", "parameters-770", "custody", "quality"].map(
+  (name) => circuitNamed(name),
+);
+
+/** Devices of the generated data (fixtures/needle-to-needle/SOURCE.md). */
+export const BIOREACTOR: DeviceId = { vendor: "FIXTURE", model: "bioreactor controller", serial: "BR-0001" };
+export const TANK: DeviceId = { vendor: "FIXTURE", model: "LN2 tank monitor", serial: "LN-0001" };
+export const SHIPPER: DeviceId = { vendor: "FIXTURE", model: "dry shipper logger", serial: "DS-0001" };
+
+const NO_LINK = `0x${"0".repeat(64)}`;
 /** For key files that live in build/demo and protect nothing. */
 const PASSPHRASE = "demo passphrase, protects nothing";
 const DAY = 86_400;
@@ -31,10 +44,10 @@ export interface Listener {
   readonly say: (line: string) => void;
 }
 
-/** Artifacts of the smallest circuit, which all policies here accept, checked against the lock file. */
+/** Artifacts of the demo's circuits, checked against the lock file. */
 export async function circuitArtifacts({ onProgress }: Listener): Promise<ReadonlyMap<string, Artifacts>> {
   const made = new Map<string, Artifacts>();
-  for (const circuit of SMALLEST) {
+  for (const circuit of DEMO_CIRCUITS) {
     const artifacts = await ensureArtifacts(circuit, { onProgress });
     await checkLock(artifacts);
     made.set(circuit.name, artifacts);
@@ -49,11 +62,33 @@ export interface Stage {
   readonly artifacts: ReadonlyMap<string, Artifacts>;
   readonly addresses: Addresses;
   readonly accounts: Accounts;
-  readonly custodianKey: UnlockedKey;
-  readonly sourceKey: UnlockedKey;
+  readonly keys: Keys;
   readonly partiesPath: string;
   readonly policies: ReadonlyMap<string, PublishedPolicy>;
   readonly say: Listener["say"];
+  /** Opens a batch as the manufacturer; returns its key. */
+  readonly openBatch: (commitments: Commitments, policyId: string, policy: Policy) => Promise<string>;
+}
+
+/** Something that happens at a time of the chain, Unix seconds. */
+export interface Event {
+  readonly at: number;
+  readonly happens: () => Promise<void>;
+}
+
+/** Who holds material, and who signs records for it. */
+export interface SiteKeys {
+  readonly custodian: UnlockedKey;
+  readonly source: UnlockedKey;
+}
+
+/** The parties of all batches. */
+export interface Keys {
+  readonly site: SiteKeys;
+  readonly hospital: Pick<SiteKeys, "custodian">;
+  readonly courier: SiteKeys;
+  readonly manufacturer: SiteKeys;
+  readonly laboratory: UnlockedKey;
 }
 
 export interface PublishedPolicy {
@@ -74,6 +109,7 @@ export async function setTheStage(
   dir: string,
   chain: Chain,
   artifacts: ReadonlyMap<string, Artifacts>,
+  policyNames: readonly string[],
   say: Listener["say"],
 ): Promise<Stage> {
   const [admin, proposer, approver, manufacturer, qp] = await Promise.all(
@@ -88,7 +124,7 @@ export async function setTheStage(
     parties: await deployment.parties.getAddress(),
     registry: await deployment.registry.getAddress(),
   };
-  for (const circuit of SMALLEST) {
+  for (const circuit of DEMO_CIRCUITS) {
     const { vkey } = artifactsOf(artifacts, circuit.name);
     const key = await readVerifyingKey(vkey);
     const kind = kindCode(circuit);
@@ -97,14 +133,60 @@ export async function setTheStage(
   await grantRoles(chain, deployment, accounts);
   say(`Register ${addresses.registry} deployed; roles granted to five persons`);
 
-  const [custodianKey, sourceKey] = await makeKeys(join(dir, "keys"));
-  const partiesPath = await publishParties(dir, deployment, accounts, custodianKey, sourceKey);
+  const keys = await makeKeys(join(dir, "keys"));
+  const partiesPath = await publishParties(dir, deployment, accounts, keys);
   const policies = new Map<string, PublishedPolicy>();
-  for (const name of new Set(LEGS.map((leg) => leg.policy))) {
+  for (const name of policyNames) {
     policies.set(name, await publishPolicy(dir, name, artifacts, deployment, accounts));
     say(`Policy ${name} proposed by one account and approved by another`);
   }
-  return { dir, chain, artifacts, addresses, accounts, custodianKey, sourceKey, partiesPath, policies, say };
+  const openBatch = (commitments: Commitments, policyId: string, policy: Policy): Promise<string> =>
+    openOnChain(chain, addresses, accounts, commitments, policyId, policy);
+  return { dir, chain, artifacts, addresses, accounts, keys, partiesPath, policies, say, openBatch };
+}
+
+/** The policy of a name. */
+export function published(policies: Stage["policies"], name: string): PublishedPolicy {
+  const found = policies.get(name);
+  if (found === undefined) throw new Error(`no policy ${name}`);
+  return found;
+}
+
+async function openOnChain(
+  chain: Chain,
+  addresses: Addresses,
+  { manufacturer, qp }: Accounts,
+  { batch, opening }: Commitments,
+  policyId: string,
+  { maxDue }: Policy,
+): Promise<string> {
+  const { registry } = registerAt(addresses, manufacturer);
+  // The block of the opening comes a little later: a minute less than the policy allows is safe.
+  const now = (await chainTime(chain.provider)) - 60n;
+  const due = [now + BigInt(maxDue[0]), now + BigInt(maxDue[1])] as const;
+  const qps = [await qp.getAddress()];
+  await mined(() => registry.openBatch(batch, opening, policyId, due, NO_LINK, qps, [], NO_LINK));
+  return await registry.keyOf(await manufacturer.getAddress(), batch);
+}
+
+/** The QP certifies a batch for release. */
+export async function certify(
+  lot: string,
+  key: string,
+  { chain, accounts, addresses, say }: Pick<Stage, "chain" | "accounts" | "addresses" | "say">,
+): Promise<void> {
+  const { registry } = registerAt(addresses, accounts.manufacturer);
+  const now = await chainTime(chain.provider);
+  const document = sha256(toUtf8Bytes(`demo certificate of ${lot}`));
+  const certificate = releaseCertificate(key, await registry.batchOf(key), 0n, document, now, now + BigInt(DAY));
+  const signature = await signCertificate(accounts.qp, chain.chainId, addresses.registry, certificate);
+  const receipt = await mined(() => registry.certify(key, certificate, signature));
+  say(`${lot}: certified by the QP in the register (${receipt.gasUsed} gas)`);
+}
+
+/** Lines of a party's own tools, set apart from the story. */
+export function indented(text: string): string {
+  return text.replace(/^/gm, "  ");
 }
 
 export function artifactsOf(artifacts: ReadonlyMap<string, Artifacts>, name: string): Artifacts {
@@ -129,31 +211,44 @@ async function grantRoles(chain: Chain, { roles }: Register, accounts: Accounts)
   }
 }
 
-async function makeKeys(dir: string): Promise<[custodian: UnlockedKey, source: UnlockedKey]> {
+async function makeKeys(dir: string): Promise<Keys> {
   await mkdir(dir, { recursive: true });
-  const make = async (role: "custodian" | "source"): Promise<UnlockedKey> => {
-    const path = join(dir, `${role}.json`);
-    await saveKey(
-      path,
-      await createKey({ name: `demo ${role}`, role, org: SITE, passphrase: PASSPHRASE, scryptN: 2 ** 12 }),
-    );
+  const make = async (org: string, role: KeyRole): Promise<UnlockedKey> => {
+    const path = join(dir, `${org}-${role}.json`);
+    const description = { name: `demo ${org} ${role}`, role, org: `demo ${org} (fixture)` };
+    await saveKey(path, await createKey({ ...description, passphrase: PASSPHRASE, scryptN: 2 ** 12 }));
     return await unlockKey(path, PASSPHRASE);
   };
-  return [await make("custodian"), await make("source")];
+  const site = async (org: string): Promise<SiteKeys> => {
+    return { custodian: await make(org, "custodian"), source: await make(org, "source") };
+  };
+  return {
+    site: await site("site"),
+    hospital: { custodian: await make("hospital", "custodian") },
+    courier: await site("courier"),
+    manufacturer: await site("manufacturer"),
+    laboratory: await make("laboratory", "lab"),
+  };
 }
 
 async function publishParties(
   dir: string,
   { parties }: Register,
   { proposer, approver }: Accounts,
-  custodianKey: UnlockedKey,
-  sourceKey: UnlockedKey,
+  { site, hospital, courier, manufacturer, laboratory }: Keys,
 ): Promise<string> {
   const validity = { notBefore: "2022-01-01T00:00:00Z", notAfter: "2022-12-31T23:59:59Z" };
+  const keys = [
+    ...[site, hospital, courier, manufacturer].flatMap((org) => Object.values<UnlockedKey>(org)),
+    laboratory,
+  ];
+  const devices = { logger: LOGGER, bioreactor: BIOREACTOR, "storage tank": TANK, shipper: SHIPPER };
   const list: PartyList = [
-    partyOfKey(custodianKey.description, validity),
-    partyOfKey(sourceKey.description, validity),
-    { name: "demo logger", org: SITE, role: "device", device: LOGGER, ...validity },
+    ...keys.map(({ description }) => partyOfKey(description, validity)),
+    ...Object.entries(devices).map(
+      ([name, device]) =>
+        ({ name: `demo ${name}`, org: site.custodian.description.org, role: "device", device, ...validity }) as const,
+    ),
   ];
   const path = join(dir, "parties.json");
   await writeParties(path, list);

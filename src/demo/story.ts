@@ -1,6 +1,5 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256, toUtf8Bytes } from "ethers";
 import { audit, type AuditReport } from "../audit/audit.ts";
 import { auditText } from "../audit/table.ts";
 import { initBatch, readBatch, setStage } from "../batch/folder.ts";
@@ -8,12 +7,11 @@ import { attest } from "../chain/attest.ts";
 import { EXCEPTION_CATEGORY } from "../chain/codes.ts";
 import { chainTime, embeddedChain, mineAt } from "../chain/connect.ts";
 import { mined } from "../chain/deploy.ts";
-import { releaseCertificate, signCertificate } from "../chain/eip712.ts";
 import { registerAt } from "../chain/handles.ts";
 import { SMALLEST } from "../circuits.ts";
 import { checkBatch, checkText } from "../claims/checkBatch.ts";
 import { exceptionEvidence } from "../claims/exceptionEvidence.ts";
-import { importFile } from "../claims/importClaim.ts";
+import { importReadings } from "../claims/importClaim.ts";
 import { proveClaim } from "../claims/proveClaim.ts";
 import { BatchproofError } from "../errors.ts";
 import { fridgetagReader } from "../import/fridgetagSeries.ts";
@@ -23,15 +21,25 @@ import { writeFileAtomically } from "../input/files.ts";
 import { formatTime, parseTime } from "../input/times.ts";
 import { lintPolicy } from "../policy/lint.ts";
 import type { Policy } from "../policy/policy.ts";
-import { deriveRule } from "../policy/rule.ts";
+import { temperatureRuleOf } from "../policy/rule.ts";
 import { packageRoot } from "../root.ts";
 import { meanKineticTemperature } from "../rules/mkt.ts";
 import { DILUTED, FIRST_DAY, LEGS, LOGGER, LOGGER_FILE, type Leg, type Part } from "./legs.ts";
-import { artifactsOf, circuitArtifacts, setTheStage, type Listener, type Stage } from "./stage.ts";
+import { needleEvents, NEEDLE_POLICY } from "./needle.ts";
+import {
+  artifactsOf,
+  certify,
+  circuitArtifacts,
+  indented,
+  published,
+  setTheStage,
+  type Event,
+  type Listener,
+  type Stage,
+} from "./stage.ts";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-const NO_LINK = `0x${"0".repeat(64)}`;
 
 /** formats.md, demo report. */
 export interface DemoReport {
@@ -65,7 +73,8 @@ export async function tellDemo(dir: string, listener: Listener): Promise<{ text:
   const artifacts = await circuitArtifacts(listener);
   const chain = await embeddedChain({ startsAt: new Date(FIRST_DAY) });
   try {
-    const stage = await setTheStage(dir, chain, artifacts, say);
+    const policyNames = [...new Set([...LEGS.map(({ policy }) => policy), NEEDLE_POLICY])];
+    const stage = await setTheStage(dir, chain, artifacts, policyNames, say);
     await showDilution(stage);
     const keys = await playAll(stage);
     await mineAt(chain, (await chainTime(chain.provider)) + BigInt(60 * DAY));
@@ -86,13 +95,14 @@ async function showDilution({ policies, say }: Stage): Promise<void> {
   const longer: Policy = {
     ...policy,
     claims: policy.claims.map((claim) => {
+      if (claim.kind !== "temperature") return claim;
       const { mkt } = claim.rule;
       return mkt === undefined ? claim : { ...claim, rule: { ...claim.rule, mkt: { ...mkt, span } } };
     }),
   };
   const refused = lintPolicy(longer).find(({ severity }) => severity === "error");
   if (refused === undefined) throw new Error("lint accepted a mean kinetic temperature over three days");
-  const rule = deriveRule(policy, 0, 1n);
+  const rule = temperatureRuleOf(policy, 0, 1n);
   const period = { start: parseTime(DILUTED.start, "demo"), end: parseTime(DILUTED.end, "demo") };
   const bytes = await readFile(join(packageRoot(), LOGGER_FILE));
   const demand = { rule, period, lot: "none", circuits: SMALLEST };
@@ -103,16 +113,11 @@ async function showDilution({ policies, say }: Stage): Promise<void> {
   say(`  Over the 72 hours from ${DILUTED.start} the mean is ${mean} °C, below 8; LOT-4 takes them day by day.`);
 }
 
-/** Something that happens at a time of the chain. */
-interface Event {
-  readonly at: number;
-  readonly happens: () => Promise<void>;
-}
-
 /** Plays all legs in the order of time; returns their lots by key. */
 async function playAll(stage: Stage): Promise<Map<string, string>> {
   const keys = new Map<string, string>();
-  const events = LEGS.flatMap((leg) => eventsOf(leg, stage, keys)).sort((a, b) => a.at - b.at);
+  const needle = await needleEvents(stage, keys);
+  const events = [...LEGS.flatMap((leg) => eventsOf(leg, stage, keys)), ...needle].sort((a, b) => a.at - b.at);
   for (const { at, happens } of events) {
     const now = await chainTime(stage.chain.provider);
     if (BigInt(at) > now) await mineAt(stage.chain, BigInt(at));
@@ -137,40 +142,27 @@ function eventsOf(leg: Leg, stage: Stage, keys: Map<string, string>): Event[] {
     at: parseTime(part.end, leg.lot) + HOUR,
     happens: async () => {
       if (await close(leg, part, key, stage)) proven.add(part);
-      if (proven.size === leg.parts.length) await certify(leg, key, stage);
+      if (proven.size === leg.parts.length) await certify(leg.lot, key, stage);
     },
   }));
   return [opening, ...closings];
 }
 
-async function open(leg: Leg, stage: Stage): Promise<string> {
-  const { dir, chain, custodianKey, partiesPath, accounts, addresses, say } = stage;
-  const { path, policyId, policy } = published(stage.policies, leg.policy);
+async function open(leg: Leg, { dir, keys, partiesPath, policies, openBatch, say }: Stage): Promise<string> {
+  const { path, policyId, policy } = published(policies, leg.policy);
   const { commitments } = await initBatch({
     dir: join(dir, leg.lot),
     policyPath: path,
     lot: leg.lot,
     coi: `COI of ${leg.lot}`,
     order: `order of ${leg.lot}`,
-    custodianKey,
+    custodianKey: keys.site.custodian,
     devices: [LOGGER],
     partiesPath,
   });
-  const register = registerAt(addresses, accounts.manufacturer);
-  // The block of the opening comes a little later: a minute less than the policy allows is safe.
-  const now = (await chainTime(chain.provider)) - 60n;
-  const due = [now + BigInt(policy.maxDue[0]), now + BigInt(policy.maxDue[1])] as const;
-  const qp = await accounts.qp.getAddress();
-  const { batch, opening } = commitments;
-  await mined(() => register.registry.openBatch(batch, opening, policyId, due, NO_LINK, [qp], [], NO_LINK));
+  const key = await openBatch(commitments, policyId, policy);
   say(`${leg.lot}: opened under ${leg.policy} before any data exist`);
-  return await register.registry.keyOf(await accounts.manufacturer.getAddress(), batch);
-}
-
-function published(policies: Stage["policies"], name: string): NonNullable<ReturnType<Stage["policies"]["get"]>> {
-  const found = policies.get(name);
-  if (found === undefined) throw new Error(`no policy ${name}`);
-  return found;
+  return key;
 }
 
 /** Brings the evidence of one stage, judges it, and attests the claim or declares an exception. */
@@ -192,15 +184,15 @@ async function close(leg: Leg, part: Part, key: string, stage: Stage): Promise<b
   return holds;
 }
 
-async function bringEvidence(part: Part, folder: string, { chain, dir, sourceKey, say }: Stage): Promise<void> {
-  const imported = await importFile({
+async function bringEvidence(part: Part, folder: string, { chain, dir, keys, say }: Stage): Promise<void> {
+  const imported = await importReadings({
     dir: folder,
     claimId: part.claim,
     file: join(packageRoot(), LOGGER_FILE),
     read: fridgetagReader(0),
     settings: { clockError: 0, bucket: NOT_THINNED },
-    sourceKey,
-    journalPath: join(dir, "keys", "source.journal"),
+    sourceKey: keys.site.source,
+    journalPath: join(dir, "keys", "site-source.journal"),
     reason: "",
     now: Number(await chainTime(chain.provider)),
   });
@@ -214,17 +206,6 @@ async function attestClaim(leg: Leg, part: Part, folder: string, key: string, st
     envelope,
   ]);
   say(`${leg.lot}: ${part.claim} proven by ${envelope.circuit}, attested (${gasUsed} gas)`);
-}
-
-async function certify(leg: Leg, key: string, { chain, accounts, addresses, say }: Stage): Promise<void> {
-  const register = registerAt(addresses, accounts.manufacturer);
-  const now = await chainTime(chain.provider);
-  const document = sha256(toUtf8Bytes(`demo certificate of ${leg.lot}`));
-  const batch = await register.registry.batchOf(key);
-  const certificate = releaseCertificate(key, batch, 0n, document, now, now + BigInt(DAY));
-  const signature = await signCertificate(accounts.qp, chain.chainId, addresses.registry, certificate);
-  const receipt = await mined(() => register.registry.certify(key, certificate, signature));
-  say(`${leg.lot}: certified by the QP in the register (${receipt.gasUsed} gas)`);
 }
 
 async function prove(
@@ -258,10 +239,6 @@ async function declareException(leg: Leg, part: Part, folder: string, key: strin
   const evidence = await exceptionEvidence(batch, part.claim);
   await mined(() => registry.raiseException(key, claim, EXCEPTION_CATEGORY.parameter, 2, "DEV-2022-001", evidence));
   say(`${leg.lot}: exception raised; the batch cannot be released`);
-}
-
-function indented(text: string): string {
-  return text.replace(/^/gm, "  ");
 }
 
 /** build/demo/report.json, from what the audit found. */

@@ -1,7 +1,10 @@
 import { inputError } from "../errors.ts";
 import type { TemperatureRule } from "../formats/rule.ts";
+import { CELSIUS_OFFSET, CHANNELS } from "../formats/constants.ts";
+import type { Channel } from "../formats/parametersRule.ts";
+import type { Sample } from "../formats/samples.ts";
 import type { Row } from "../formats/series.ts";
-import type { Reading } from "./series.ts";
+import type { Reading, SampleReading } from "./series.ts";
 
 /**
  * How values become codes: code u stands for origin + u * stepNum / stepDen. Everything is in millionths of the
@@ -42,22 +45,55 @@ export function codeTimes(times: readonly number[], t0: number, tick: number): {
   });
 }
 
-/**
- * The rows of a record from its readings; t0 is the first reading's time. Codes outside 0..width stay as they are.
- */
+/** A record's time zero and rows. */
+export interface CodedSeries<R> {
+  /** The first reading's time, Unix seconds. */
+  readonly t0: number;
+  readonly rows: R[];
+}
+
+/** The rows of a record from its readings. Codes outside 0..width stay as they are. Error `time-backward`. */
 export function codeSeries(
   readings: readonly Pick<Reading, "time" | "value">[],
   coding: Coding,
   tick: number,
-): { t0: number; rows: Row[] } {
+): CodedSeries<Row> {
+  return codeRows(readings, tick, (dt, { value }) => ({ dt, code: Number(codeReading(value, coding)) }));
+}
+
+/**
+ * The rows of a record from samples of several channels: one coding a value, and 0 for every channel up to CHANNELS that
+ * is not used. Codes outside 0..width stay as they are. Error `time-backward`.
+ */
+export function codeSamples(
+  samples: readonly Pick<SampleReading, "time" | "values">[],
+  codings: readonly Coding[],
+  tick: number,
+): CodedSeries<Sample> {
+  const unused = new Array<number>(CHANNELS - codings.length).fill(0);
+  return codeRows(samples, tick, (dt, { values }) => ({
+    dt,
+    codes: [...codings.map((coding, i) => Number(codeReading(values[i] ?? 0n, coding))), ...unused],
+  }));
+}
+
+function codeRows<T extends { readonly time: number }, R>(
+  readings: readonly T[],
+  tick: number,
+  rowOf: (dt: number, reading: T) => R,
+): CodedSeries<R> {
   const t0 = readings[0]?.time ?? 0;
   const times = codeTimes(
     readings.map(({ time }) => time),
     t0,
     tick,
   );
-  const rows = readings.map(({ value }, i) => ({ dt: times[i]?.dt ?? 0, code: Number(codeReading(value, coding)) }));
-  return { t0, rows };
+  return { t0, rows: readings.map((reading, i) => rowOf(times[i]?.dt ?? 0, reading)) };
+}
+
+/** How a channel with hard limits only codes plain millionths of its unit: a rule's origin is offset in every channel. */
+export function channelCoding({ origin, stepNum, stepDen, width }: Channel): Coding {
+  return { origin: origin - CELSIUS_OFFSET, stepNum, stepDen, width, normalLow: 0n, normalHigh: width };
 }
 
 /** Rounds toward minus infinity; the divisor is positive. */

@@ -1,11 +1,11 @@
 import type { DeviceId } from "../formats/identity.ts";
-import type { Reading, Unusable } from "./series.ts";
+import type { Entry, Reading, SampleReading, Unusable } from "./series.ts";
 
 /** What every format of raw file gives; all that follows is common to all formats. */
-export interface LoggerSeries {
+export interface LoggerSeries<R extends Entry = Reading> {
   /** The identity under which the device is registered. */
   readonly device: DeviceId;
-  readonly entries: readonly (Reading | Unusable)[];
+  readonly entries: readonly (R | Unusable)[];
   /** The offset given at import differs from the zone that the device signed. */
   readonly zoneChanged: boolean;
   /** What was read and who vouches for it: the lines of the summary that only this format knows. */
@@ -14,6 +14,15 @@ export interface LoggerSeries {
 
 /** Reads and verifies a raw file of one format; `file` goes into errors. */
 export type SeriesReader = (bytes: Uint8Array, file: string) => LoggerSeries;
+
+/** A series of several channels, sampled together. */
+export interface SampleSeries extends LoggerSeries<SampleReading> {
+  /** Codes of the channels, ascending: every sample has a value of each, in this order. */
+  readonly channels: readonly bigint[];
+}
+
+/** Reads and verifies a raw file of several channels; `file` goes into errors. */
+export type SamplesReader = (bytes: Uint8Array, file: string) => SampleSeries;
 
 /** From the first to the last, for a person. */
 export function shownSpan<T>(entries: readonly T[], show: (entry: T) => string): string {

@@ -13,7 +13,7 @@ export interface LocalReading {
 }
 
 /** What every entry of a raw file has: its line there and its time, Unix seconds. */
-interface Entry {
+export interface Entry {
   readonly line: number;
   readonly time: number;
 }
@@ -26,10 +26,21 @@ export interface Reading extends Entry {
   readonly flagged?: boolean;
 }
 
+/** What several channels measured at the same time; the line is that of the first channel. */
+export interface SampleReading extends Entry {
+  /** One a channel, by ascending channel code, in millionths of its unit. */
+  readonly values: readonly bigint[];
+}
+
 /** An entry that its own system does not call good. What it may hold for a value stands for nothing. */
 export interface Unusable extends Entry {
   /** The system's word for it. */
   readonly quality: string;
+}
+
+/** Whether an entry is none of its kind but one that is not good. */
+export function isUnusable(entry: Entry): entry is Unusable {
+  return "quality" in entry;
 }
 
 /** Error `time-backward` with file:line where a reading is older than the one before it. Equal times are legal. */
@@ -91,15 +102,15 @@ export interface Window {
   readonly tick: number;
 }
 
-export interface Cut {
-  readonly readings: readonly Reading[];
+export interface Cut<R extends Entry = Reading> {
+  readonly readings: readonly R[];
   /** Readings of the file left out on each side. */
   readonly before: number;
   readonly after: number;
 }
 
 /**
- * The readings that a stage's record needs, by the circuit's rules `window` and `gap`: from the last reading at or
+ * The readings, or samples of several channels, that a stage's record needs, by the circuit's rules `window` and `gap`: from the last reading at or
  * before the start (or the first within `lead` after it) through the first at or after the end (or the last within
  * `tail` before it). No reading inside the stage is ever left out, and readings of the same second as the first or the
  * last one stay in: none of them is more the boundary than the others. The end is judged in coded time,
@@ -107,7 +118,7 @@ export interface Cut {
  * Errors: `window` (the file does not cover the stage), `gap`, `quality` (an unusable entry among those needed: it is
  * neither a reading nor left out), `time-backward`.
  */
-export function cutToWindow(entries: readonly (Reading | Unusable)[], window: Window, file: string): Cut {
+export function cutToWindow<R extends Entry>(entries: readonly (R | Unusable)[], window: Window, file: string): Cut<R> {
   if (entries.length === 0)
     throw windowError("The file has no readings; some devices keep a daily history only.", file);
   refuseBackward(entries, (entry) => entry.time, file);
@@ -117,7 +128,7 @@ export function cutToWindow(entries: readonly (Reading | Unusable)[], window: Wi
   const readings = kept.map((entry, i) => {
     const before = kept[i - 1];
     if (before !== undefined && isGap(before, entry, window)) throw gapError(before, entry, window, file);
-    if ("quality" in entry) throw qualityError(entry, file);
+    if (isUnusable(entry)) throw qualityError(entry, file);
     return entry;
   });
   return { readings, before: first, after: entries.length - 1 - last };

@@ -1,9 +1,10 @@
-import { CHANNEL } from "../formats/constants.ts";
+import { CHANNEL, type ChannelName } from "../formats/constants.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatTime } from "../input/times.ts";
+import { CHANNEL_WORDS } from "../policy/channels.ts";
 import type { Coding } from "./coding.ts";
 import { shownSpan } from "./loggerSeries.ts";
-import type { Cut, Reading, Window } from "./series.ts";
+import type { Cut, Entry, Reading, SampleReading, Window } from "./series.ts";
 import { NOT_THINNED } from "./thin.ts";
 
 export interface ImportFacts {
@@ -20,16 +21,45 @@ export interface ImportFacts {
 
 /** What was read, cut, thinned and coded, one line each for the person who imports. No reading's value is shown. */
 export function summariseImport({ facts, window, cut, bucket, readings, coding }: ImportFacts): string[] {
-  const { symbol } = CHANNEL.temperature;
   return [
     ...facts,
-    `cut: ${cut.readings.length} readings kept, ${shownSpan(cut.readings, ({ time }) => formatTime(time))}, for ` +
-      `the stage ${formatTime(window.start)} to ${formatTime(window.end)}; ${cut.before} before and ${cut.after} after ` +
-      `left out${shownFlags(cut)}`,
+    `cut: ${shownCut(cut, "readings", window)}${shownFlags(cut)}`,
     ...(bucket === NOT_THINNED ? [] : [shownThinning(cut, bucket, readings)]),
-    `coded: one step is ${shownStep(coding)} ${symbol}, codes 0 to ${coding.width.toString()} from ` +
-      `${formatMicro(coding.origin)} ${symbol}; one tick is ${formatDuration(window.tick)}`,
+    `coded: ${shownCoding(coding, "temperature")}; one tick is ${formatDuration(window.tick)}`,
   ];
+}
+
+/** The same of several channels, which are never thinned. */
+export interface SamplesFacts {
+  readonly facts: readonly string[];
+  readonly window: Window;
+  readonly cut: Cut<SampleReading>;
+  readonly channels: readonly { readonly name: ChannelName; readonly coding: Coding }[];
+}
+
+/** What was read, cut and coded, for the person who imports: a line for each channel. No value is shown. */
+export function summariseSamples({ facts, window, cut, channels }: SamplesFacts): string[] {
+  return [
+    ...facts,
+    `cut: ${shownCut(cut, "samples", window)}`,
+    ...channels.map(({ name, coding }) => `coded: ${CHANNEL_WORDS[name]}, ${shownCoding(coding, name)}`),
+    `timed: one tick is ${formatDuration(window.tick)}`,
+  ];
+}
+
+function shownCut<R extends Entry>({ readings, before, after }: Cut<R>, what: string, { start, end }: Window): string {
+  return (
+    `${readings.length} ${what} kept, ${shownSpan(readings, ({ time }) => formatTime(time))}, for the stage ` +
+    `${formatTime(start)} to ${formatTime(end)}; ${before} before and ${after} after left out`
+  );
+}
+
+function shownCoding(coding: Coding, channel: ChannelName): string {
+  const { symbol } = CHANNEL[channel];
+  return (
+    `one step is ${shownStep(coding)} ${symbol}, codes 0 to ${coding.width.toString()} from ` +
+    `${formatMicro(coding.origin)} ${symbol}`
+  );
 }
 
 function shownFlags({ readings }: Cut): string {

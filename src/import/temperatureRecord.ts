@@ -1,24 +1,23 @@
 import type { Circuit } from "../circuits.ts";
 import { inputError } from "../errors.ts";
-import { CLOCK_ERROR_OFFSET, CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
-import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
+import { CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
 import { distinctLengths, excursionsOf, excursionTableSize } from "../rules/excursions.ts";
 import type { RecordHeader } from "../formats/record.ts";
 import type { TemperatureRule } from "../formats/rule.ts";
 import type { Row } from "../formats/series.ts";
 import { codeSeries, type Coding } from "./coding.ts";
 import type { SeriesReader } from "./loggerSeries.ts";
-import { cutToWindow, type Window } from "./series.ts";
+import { cutToWindow } from "./series.ts";
+import {
+  capacitiesOf,
+  lengthError,
+  seriesHeader,
+  windowOf,
+  type ImportSettings,
+  type RecordDemand,
+} from "./seriesRecord.ts";
 import { summariseImport } from "./summary.ts";
 import { thin } from "./thin.ts";
-
-/** What a person says at import, besides the file, whatever its format. */
-export interface ImportSettings {
-  /** Seconds, reference minus device: how wrong the device's clock was when it was compared. */
-  readonly clockError: number;
-  /** Seconds of the buckets to which the series is thinned, or NOT_THINNED. */
-  readonly bucket: number;
-}
 
 /** A canonical record before a source has numbered and signed it. */
 export interface UnsignedRecord {
@@ -26,21 +25,6 @@ export interface UnsignedRecord {
   readonly rows: readonly Row[];
   /** What was read, cut, thinned and coded, for the person who imports. */
   readonly summary: readonly string[];
-}
-
-/** The stage a record is for, Unix seconds. */
-export interface StagePeriod {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What the batch asks of the record of one of its claims. */
-export interface RecordDemand {
-  readonly rule: TemperatureRule;
-  readonly period: StagePeriod;
-  readonly lot: string;
-  /** The circuits that the claim accepts. */
-  readonly circuits: readonly Circuit[];
 }
 
 /**
@@ -53,34 +37,29 @@ export function temperatureRecord(
   bytes: Uint8Array,
   file: string,
   read: SeriesReader,
-  { rule, period, lot, circuits }: RecordDemand,
-  { clockError, bucket }: ImportSettings,
+  demand: RecordDemand<TemperatureRule>,
+  settings: ImportSettings,
 ): UnsignedRecord {
-  const { device, entries, zoneChanged, facts } = read(bytes, file);
+  const { rule, period, circuits } = demand;
+  const { bucket } = settings;
+  const { entries, facts, ...origin } = read(bytes, file);
   const window = windowOf(rule, period);
   const cut = cutToWindow(entries, window, file);
   const readings = thin(cut.readings, bucket, window.gapSeconds);
   const coding = codingOf(rule);
-  const { t0, rows } = codeSeries(readings, coding, window.tick);
+  const coded = codeSeries(readings, coding, window.tick);
+  const { rows } = coded;
   refuseDense(rows, window.tick, file);
   return {
     header: {
       kind: BigInt(KIND.temperature),
       n: BigInt(capacityFor(rows, rule, circuits, file)),
-      t0: BigInt(t0),
-      tick: rule.tick,
       origin: rule.origin,
       stepNum: rule.stepNum,
       stepDen: rule.stepDen,
       width: rule.width,
       channelId: rule.channelId,
-      rowCount: BigInt(rows.length),
-      bucket: BigInt(bucket),
-      deviceHash: deviceHash(device),
-      rawFileHash: bytesHash(bytes),
-      zoneChanged: zoneChanged ? 1n : 0n,
-      clockError: BigInt(CLOCK_ERROR_OFFSET + clockError),
-      lotHash: textHash(lot),
+      ...seriesHeader(bytes, origin, coded, demand, settings),
     },
     rows,
     summary: summariseImport({ facts, window, cut, bucket, readings, coding }),
@@ -107,17 +86,6 @@ function refuseDense(rows: readonly Row[], tick: number, file: string): void {
   );
 }
 
-function windowOf(rule: TemperatureRule, { start, end }: StagePeriod): Window {
-  return {
-    start,
-    end,
-    lead: Number(rule.lead),
-    tail: Number(rule.tail),
-    gapSeconds: Number(rule.gapTicks * rule.tick),
-    tick: Number(rule.tick),
-  };
-}
-
 /** The rule's grid on the zero of the readings: plain micro-degrees. */
 function codingOf({ origin, stepNum, stepDen, width, normalLow, normalHigh }: TemperatureRule): Coding {
   return { origin: origin - CELSIUS_OFFSET, stepNum, stepDen, width, normalLow, normalHigh };
@@ -129,16 +97,13 @@ function codingOf({ origin, stepNum, stepDen, width, normalLow, normalHigh }: Te
  */
 function capacityFor(rows: readonly Row[], rule: TemperatureRule, circuits: readonly Circuit[], file: string): number {
   const lengths = distinctLengths(excursionsOf(rule, rows)).length;
-  const capacities = circuits.map(({ tier }) => tier).sort((a, b) => a - b);
-  const holding = capacities.filter((tier) => tier >= rows.length);
+  const holding = capacitiesOf(circuits).filter((tier) => tier >= rows.length);
   const fitting = holding.find((tier) => lengths <= excursionTableSize(tier)) ?? holding.at(-1);
   if (fitting !== undefined) return fitting;
-  throw inputError(
-    `The stage has ${rows.length} readings; the claim's largest circuit holds ${capacities.at(-1) ?? 0}.`,
-    {
-      place: file,
-      remedy: "Thin the series with --thin, let the policy accept a larger circuit, or split the stage.",
-      code: "series-length",
-    },
+  throw lengthError(
+    rows.length,
+    circuits,
+    file,
+    "Thin the series with --thin, let the policy accept a larger circuit, or split the stage.",
   );
 }

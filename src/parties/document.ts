@@ -2,6 +2,7 @@ import { Ajv2020, type AnySchema } from "ajv/dist/2020.js";
 import { inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import type { PublicKey } from "../formats/identity.ts";
+import type { Signature } from "../formats/source.ts";
 import type { ReadOptions } from "../input/files.ts";
 import { readJson } from "../input/json.ts";
 
@@ -72,6 +73,25 @@ export function defineDocument<T>(
 /** A document as the text of its file. */
 export function documentText(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** A signature as JSON. */
+export const SIGNATURE = object({ r8x: HEX_FIELD, r8y: HEX_FIELD, s: HEX_FIELD });
+
+/** A signature as JSON holds it. */
+export interface SignatureJson {
+  readonly r8x: string;
+  readonly r8y: string;
+  readonly s: string;
+}
+
+export function signatureToJson({ r8x, r8y, s }: Signature): SignatureJson {
+  return { r8x: toHex(r8x), r8y: toHex(r8y), s: toHex(s) };
+}
+
+/** The inverse of `signatureToJson`; `place` is that of the signature. Throws `field`. */
+export function signatureFromJson({ r8x, r8y, s }: SignatureJson, place: string): Signature {
+  return { r8x: fromHex(r8x, `${place}/r8x`), r8y: fromHex(r8y, `${place}/r8y`), s: fromHex(s, `${place}/s`) };
 }
 
 /** A public key as JSON holds it. */

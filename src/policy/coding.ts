@@ -1,12 +1,15 @@
-import { CELSIUS_OFFSET, CHANNEL, MAX_WIDTH, MIN_WIDTH } from "../formats/constants.ts";
+import { CELSIUS_OFFSET, CHANNEL, MAX_WIDTH, MIN_WIDTH, type ChannelName } from "../formats/constants.ts";
 import type { TemperatureRule } from "../formats/rule.ts";
 import { inputError } from "../errors.ts";
 import { formatMicro, parseMicro } from "../input/quantities.ts";
-import type { TemperatureLimits } from "./policy.ts";
+import { channelNamed, PHYSICAL_RANGE } from "./channels.ts";
+import { greatestCommonDivisor } from "./divisor.ts";
+import type { ChannelLimits, TemperatureLimits } from "./policy.ts";
 
 /**
- * How temperatures become codes: code u stands for origin + u * stepNum / stepDen micro-degrees (origin offset). Codes
- * normalLow to normalHigh are the normal band, without one all of 0 to width.
+ * How readings become codes: code u stands for origin + u * stepNum / stepDen millionths of the channel's unit (origin
+ * offset by CELSIUS_OFFSET in every channel). Codes normalLow to normalHigh are the normal band, without one all of 0 to
+ * width.
  */
 export type Grid = Pick<TemperatureRule, "origin" | "stepNum" | "stepDen" | "width" | "normalLow" | "normalHigh">;
 /** How times become ticks. */
@@ -22,22 +25,25 @@ export function codingOf(limits: Pick<TemperatureLimits, GridField | "gap">): Co
   return { ...gridOf(limits), ...timingOf(limits.gap) };
 }
 
-const ABSOLUTE_ZERO = -273_150_000n;
-/** Above dry-heat depyrogenation; a higher limit is a slip of the pen. */
-const HOTTEST = 500_000_000n;
+/** The grid of one channel of a parameters claim, which has no normal band: the errors of `gridOf` and `channelNamed`. */
+export function channelGridOf({ channel, range, resolution }: ChannelLimits): Grid {
+  return gridOf({ range, resolution }, channelNamed(channel));
+}
 
 /**
  * The grid of a range, exactly (circuits.md, Encoding): up to 254 sensor steps are refined by the smallest whole factor
  * that fills 127 codes; more are coarsened to as many equal steps, up to 254, as put the ends of the normal band on
  * codes too. Either way the hard limits are codes 0 and `width`, and no limit moves.
+ * @param channel decides which limits are physically possible
  * Errors, with the limit's field as place: `range` (low not below high), `physical-range`, `grid` (a limit is no
  * multiple of the resolution), `normal-range` (the normal band is upside down or reaches out of the range),
  * `normal-grid` (an end of the band is no multiple of the resolution, or no coarser step meets both ends).
  */
-export function gridOf(limits: Pick<TemperatureLimits, GridField>): Grid {
+export function gridOf(limits: Pick<TemperatureLimits, GridField>, channel: ChannelName = "temperature"): Grid {
   const [low, high] = parseLimits(limits.range, "range");
   const resolution = parseMicro(limits.resolution, "resolution");
-  refuseRange(low, high, resolution, limits.range);
+  refuseRange(low, high, limits.range, channel);
+  refuseStray(limits.range, "range", resolution, "grid");
   const normal = limits.normal ?? limits.range;
   const [bandLow, bandHigh] = parseLimits(normal, "normal");
   refuseBand(low, high, resolution, normal);
@@ -74,7 +80,7 @@ function widthOf(span: bigint, sensorSteps: bigint, marks: readonly bigint[]): b
   );
 }
 
-function refuseRange(low: bigint, high: bigint, resolution: bigint, range: readonly [string, string]): void {
+function refuseRange(low: bigint, high: bigint, range: readonly [string, string], channel: ChannelName): void {
   if (low >= high) {
     throw inputError(`The lower limit ${range[0]} is not below the upper limit ${range[1]}.`, {
       place: "range",
@@ -82,14 +88,15 @@ function refuseRange(low: bigint, high: bigint, resolution: bigint, range: reado
       code: "range",
     });
   }
-  if (low < ABSOLUTE_ZERO || high > HOTTEST) {
-    throw inputError(`No logger measures from ${range[0]} to ${range[1]} °C.`, {
+  const [lowest, highest] = PHYSICAL_RANGE[channel];
+  if (low < parseMicro(lowest, "range") || high > parseMicro(highest, "range")) {
+    const { symbol } = CHANNEL[channel];
+    throw inputError(`No sensor measures from ${range[0]} to ${range[1]} ${symbol}.`, {
       place: "range",
-      remedy: "Limits lie between -273.15 and 500 °C; check unit and decimal point.",
+      remedy: `Limits lie between ${lowest} and ${highest} ${symbol}; check unit and decimal point.`,
       code: "physical-range",
     });
   }
-  refuseStray(range, "range", resolution, "grid");
 }
 
 function refuseBand(low: bigint, high: bigint, resolution: bigint, normal: readonly [string, string]): void {
@@ -155,21 +162,29 @@ function nearestGaps(gap: number): [below: number, above: number] {
 }
 
 /**
- * The temperature a code stands for, such as "5.1 °C", or "about 5.0333 °C" where it has no short decimal form. The
+ * The value a code stands for, such as "5.1 °C", or "about 5.0333 °C" where it has no short decimal form. The
  * reading was at it, or less than one step nearer to the centre of the normal band.
  */
-export function describeCode(grid: Pick<Grid, "origin" | "stepNum" | "stepDen">, code: number): string {
-  return describeRational((grid.origin - CELSIUS_OFFSET) * grid.stepDen + BigInt(code) * grid.stepNum, grid.stepDen);
+export function describeCode(
+  grid: Pick<Grid, "origin" | "stepNum" | "stepDen">,
+  code: number,
+  channel: ChannelName = "temperature",
+): string {
+  const value = (grid.origin - CELSIUS_OFFSET) * grid.stepDen + BigInt(code) * grid.stepNum;
+  return describeRational(value, grid.stepDen, channel);
 }
 
 /** The size of one code, such as "0.05 °C" or "about 0.0333 °C". */
-export function describeStep({ stepNum, stepDen }: Pick<Grid, "stepNum" | "stepDen">): string {
-  return describeRational(stepNum, stepDen);
+export function describeStep(
+  { stepNum, stepDen }: Pick<Grid, "stepNum" | "stepDen">,
+  channel: ChannelName = "temperature",
+): string {
+  return describeRational(stepNum, stepDen, channel);
 }
 
-/** numerator / denominator micro-degrees in words, rounded half up to 4 decimals where it is not exact. */
-function describeRational(numerator: bigint, denominator: bigint): string {
-  const { symbol } = CHANNEL.temperature;
+/** numerator / denominator millionths in words, rounded half up to 4 decimals where it is not exact. */
+function describeRational(numerator: bigint, denominator: bigint, channel: ChannelName): string {
+  const { symbol } = CHANNEL[channel];
   if (numerator % denominator === 0n) return `${formatMicro(numerator / denominator)} ${symbol}`;
   const unit = 100n * denominator;
   const rounded = -ceilDivide(-(numerator + unit / 2n), unit);
@@ -180,8 +195,4 @@ function describeRational(numerator: bigint, denominator: bigint): string {
 function ceilDivide(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;
   return quotient * divisor < dividend ? quotient + 1n : quotient;
-}
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : greatestCommonDivisor(b, a % b);
 }

@@ -8,7 +8,7 @@ export interface Finding {
   readonly remedy: string;
 }
 
-/** The checks, by the names that `--json` and the tests use. Those up to `clock-tolerance` judge one rule by itself. */
+/** The checks, by the names that `--json` and the tests use. Those up to `result-within` judge one rule by itself. */
 export const LINT_CODES = [
   "range",
   "physical-range",
@@ -28,6 +28,27 @@ export const LINT_CODES = [
   "lead",
   "tail",
   "clock-tolerance",
+  "channels",
+  "boundary",
+  "duration",
+  "sealed",
+  "hold",
+  "analyte-twice",
+  "words",
+  "permitted",
+  "permits-all",
+  "limit",
+  "no-value",
+  "result-decimals",
+  "result-size",
+  "reported-only",
+  "or-before",
+  "or-unlimited",
+  "product-factor",
+  "product-scale",
+  "product-name",
+  "product-group",
+  "result-within",
   "stage",
   "stage-name",
   "stage-empty",
@@ -38,6 +59,9 @@ export const LINT_CODES = [
   "needed-for",
   "max-due",
   "custody",
+  "custody-missing",
+  "custody-repeated",
+  "custody-order",
 ] as const;
 export type LintCode = (typeof LINT_CODES)[number];
 

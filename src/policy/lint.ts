@@ -1,7 +1,9 @@
 import { CIRCUITS, type Circuit } from "../circuits.ts";
+import type { KindName } from "../formats/constants.ts";
 import { canonicalJson } from "../input/json.ts";
 import { formatDuration } from "../input/times.ts";
 import { error, isError, warning, type Finding } from "./findings.ts";
+import { lintChain } from "./lintCustody.ts";
 import { lintRule } from "./lintRule.ts";
 import { heatOf } from "./mkt.ts";
 import type { Policy, PolicyClaim, TemperatureLimits } from "./policy.ts";
@@ -17,10 +19,11 @@ export function lintPolicy(policy: Policy, circuits: readonly Pick<Circuit, "nam
     ...policy.claims.flatMap((claim, index) => [
       ...lintClaim(policy, claim, `/claims/${index}`),
       ...lintCircuits(claim, circuits, `/claims/${index}`),
-      ...lintRule(claim.rule, `/claims/${index}/rule`),
+      ...lintRule(policy, claim, `/claims/${index}/rule`),
       ...lintTwins(policy, index),
     ]),
-    ...lintWhole(policy),
+    ...lintGoals(policy),
+    ...lintChain(policy),
   ];
   return [...findings.filter(isError), ...findings.filter((finding) => !isError(finding))];
 }
@@ -68,9 +71,10 @@ function lintClaim({ stages, claims }: Policy, claim: PolicyClaim, pointer: stri
     const message = `Two claims are called "${claim.id}".`;
     findings.push(error("claim-id", `${pointer}/id`, message, "Give every claim a name of its own."));
   }
-  if (claim.class === "custody") {
-    const message = "A temperature claim cannot be of class custody.";
-    findings.push(error("class", `${pointer}/class`, message, 'Use "specification" or "process".'));
+  if ((claim.class === "custody") !== (claim.kind === "custody")) {
+    const message = `A ${claim.kind} claim cannot be of class ${claim.class}.`;
+    const remedy = claim.kind === "custody" ? 'Use "custody".' : 'Use "specification" or "process".';
+    findings.push(error("class", `${pointer}/class`, message, remedy));
   }
   return findings;
 }
@@ -98,23 +102,43 @@ function lintCircuits(
   });
 }
 
-/** Claims of one stage with equal limits differ in their index only: one series of readings proves both. */
+/** What one record could prove twice. Custody has one claim for each stage anyway. */
+const TWIN_EVIDENCE: Readonly<Record<Exclude<KindName, "custody">, string>> = {
+  temperature: "One logger's readings",
+  parameters: "One record of the process",
+  quality: "One set of results",
+};
+
+/** Claims of one stage with equal limits differ in their index only: one record proves both. */
 function lintTwins({ claims }: Policy, index: number): Finding[] {
   const claim = claims[index];
+  if (claim === undefined || claim.kind === "custody") return [];
+  const judging = canonicalJson(judged(claim));
   const twin = claims
     .slice(0, index)
-    .find((other) => other.stage === claim?.stage && sameLimits(other.rule, claim.rule));
-  if (claim === undefined || twin === undefined) return [];
-  const message = `One logger's readings can prove both "${twin.id}" and "${claim.id}": they have the same limits.`;
+    .find((other) => other.stage === claim.stage && canonicalJson(judged(other)) === judging);
+  if (twin === undefined) return [];
+  const message = `${TWIN_EVIDENCE[claim.kind]} can prove both "${twin.id}" and "${claim.id}": they have the same limits.`;
   return [warning("same-limits", `/claims/${index}/rule`, message, "Do not count them as two independent proofs.")];
 }
 
-function sameLimits(a: TemperatureLimits, b: TemperatureLimits): boolean {
-  return canonicalJson(judged(a)) === canonicalJson(judged(b));
+/** What evidence is judged by. Resolution, lead, tail and clock tolerance are left out: one device can suit both claims. */
+function judged({ kind, rule }: PolicyClaim): unknown {
+  switch (kind) {
+    case "temperature":
+      return { kind, ...judgedReadings(rule) };
+    case "parameters": {
+      const channels = rule.channels.map(({ channel, range }) => [channel, ...range]);
+      return { kind, gap: rule.gap, independent: rule.independent ?? false, channels: channels.sort() };
+    }
+    case "custody":
+      return { kind };
+    case "quality":
+      return { kind, ...rule, products: rule.products ?? [], pharmacopoeia: rule.pharmacopoeia ?? false, source: "" };
+  }
 }
 
-/** What readings are judged by. Resolution, lead, tail and clock tolerance are left out: one logger can suit both claims. */
-function judged({ gap, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): unknown {
+function judgedReadings({ gap, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): object {
   return {
     gap,
     range,
@@ -127,26 +151,8 @@ function judged({ gap, range, independent, normal, cumulative, single, mkt }: Te
   };
 }
 
-function lintWhole({ claims }: Policy): Finding[] {
-  const findings: Finding[] = [];
-  if (!claims.some((claim) => claim.neededFor === "release")) {
-    findings.push(
-      error(
-        "needed-for",
-        "/claims",
-        "No claim is needed for release, so every batch would be compliant unproven.",
-        'Set "neededFor" of at least one claim to "release".',
-      ),
-    );
-  }
-  // No kind of claim but temperature exists yet: custody cannot be claimed, and the reader must know.
-  findings.push(
-    warning(
-      "custody",
-      "/claims",
-      "Custody is not proven: no claim says who held the batch, nor that hand-overs were signed.",
-      "Keep the signed hand-over papers; custody claims come in a later version.",
-    ),
-  );
-  return findings;
+function lintGoals({ claims }: Policy): Finding[] {
+  if (claims.some((claim) => claim.neededFor === "release")) return [];
+  const message = "No claim is needed for release, so every batch would be compliant unproven.";
+  return [error("needed-for", "/claims", message, 'Set "neededFor" of at least one claim to "release".')];
 }

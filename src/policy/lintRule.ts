@@ -1,139 +1,20 @@
-import { BatchproofError } from "../errors.ts";
-import { CHANNEL } from "../formats/constants.ts";
-import { formatMicro, parseMicro } from "../input/quantities.ts";
-import { formatDuration } from "../input/times.ts";
-import { budgetOf, canLeave, describeHalfTicks, halfTicks, SIDES, singleOf, wholeTicks } from "./budgets.ts";
-import { gridOf, timingOf, type Coding } from "./coding.ts";
-import { error, LINT_CODES, warning, type Finding } from "./findings.ts";
-import { heatOf, isCoded, mktOf } from "./mkt.ts";
-import type { MktLimits, TemperatureLimits } from "./policy.ts";
+import type { Finding } from "./findings.ts";
+import { lintCustody } from "./lintCustody.ts";
+import { lintParameters } from "./lintParameters.ts";
+import { lintQuality } from "./lintQuality.ts";
+import { lintTemperature } from "./lintTemperature.ts";
+import type { Policy, PolicyClaim } from "./policy.ts";
 
-/** From an hour on, a clock error can hide a wrong time zone. */
-const ZONE_STEP = 3600;
-/** Usual heats of activation of drug products, 1e-6 kJ/mol: 60 to 100 kJ/mol. */
-const USUAL_HEAT = [60_000_000n, 100_000_000n] as const;
-
-/** What is wrong with the limits of one claim, and what their approvers should know. */
-export function lintRule(rule: TemperatureLimits, pointer: string): Finding[] {
-  const grid = attempt(pointer, () => gridOf(rule));
-  const timing = attempt(pointer, () => timingOf(rule.gap));
-  // The other numbers mean something only on a sound grid and tick.
-  const coding = grid.value && timing.value && { ...grid.value, ...timing.value };
-  return [
-    ...grid.findings,
-    ...timing.findings,
-    ...(coding === undefined ? [] : [...lintExcursions(rule, coding, pointer), ...lintMkt(rule, coding, pointer)]),
-    ...lintTimes(rule, pointer),
-  ];
-}
-
-/** What a derivation gives, or what it refuses as a finding: the derivation stays the one place that judges its numbers. */
-function attempt<T>(pointer: string, derive: () => T): { readonly value?: T; readonly findings: Finding[] } {
-  try {
-    return { value: derive(), findings: [] };
-  } catch (cause) {
-    const code = cause instanceof BatchproofError ? LINT_CODES.find((known) => known === cause.code) : undefined;
-    if (code === undefined) throw cause;
-    const { message, remedy, place } = cause as BatchproofError;
-    return { findings: [error(code, `${pointer}/${place ?? ""}`, message, remedy ?? "")] };
+/** What is wrong with the limits of one claim of any kind, and what their approvers should know. */
+export function lintRule(policy: Policy, claim: PolicyClaim, pointer: string): Finding[] {
+  switch (claim.kind) {
+    case "temperature":
+      return lintTemperature(claim.rule, pointer);
+    case "parameters":
+      return lintParameters(claim.rule, pointer);
+    case "custody":
+      return lintCustody(policy, claim, pointer);
+    case "quality":
+      return lintQuality(claim.rule, pointer);
   }
-}
-
-function lintExcursions(rule: TemperatureLimits, coding: Coding, pointer: string): Finding[] {
-  return [
-    ...SIDES.flatMap((side) => attempt(pointer, () => budgetOf(rule, coding, side)).findings),
-    ...attempt(pointer, () => singleOf(rule, coding)).findings,
-    ...lintRounding(rule, coding, pointer),
-    ...lintSingle(rule, coding, pointer),
-  ];
-}
-
-/** Budgets are proven in half-ticks and the longest excursion in ticks, rounded down. */
-function lintRounding({ cumulative, single }: TemperatureLimits, { tick }: Coding, pointer: string): Finding[] {
-  const lintOne = (field: string, seconds: number | undefined, inHalfTicks: (seconds: number) => bigint): Finding[] => {
-    if (seconds === undefined) return [];
-    const proven = describeHalfTicks(inHalfTicks(seconds), tick);
-    if (proven === `${seconds} s`) return [];
-    const message = `${seconds} s are no whole number of ticks of ${tick} s: ${proven} are permitted.`;
-    return [warning("rounded", `${pointer}/${field}`, message, "Write a whole number of ticks.")];
-  };
-  return [
-    ...SIDES.flatMap((side) =>
-      lintOne(`cumulative/${side}`, cumulative?.[side], (seconds) => halfTicks(seconds, tick)),
-    ),
-    ...lintOne("single", single, (seconds) => 2n * wholeTicks(seconds, tick)),
-  ];
-}
-
-/** A longest excursion that the budgets forbid anyway. */
-function lintSingle({ single, cumulative }: TemperatureLimits, coding: Coding, pointer: string): Finding[] {
-  const sides = SIDES.filter((side) => canLeave(coding, side));
-  if (single === undefined || sides.length === 0 || !sides.every((side) => single > (cumulative?.[side] ?? Infinity))) {
-    return [];
-  }
-  const message = `An excursion of ${formatDuration(single)} is over the budgets of all excursions together.`;
-  return [warning("useless", `${pointer}/single`, message, 'Remove "single", or make it shorter than a budget.')];
-}
-
-function lintMkt(rule: TemperatureLimits, coding: Coding, pointer: string): Finding[] {
-  const { mkt } = rule;
-  if (mkt === undefined) return [];
-  const { findings } = attempt(pointer, () => mktOf(rule, coding));
-  return findings.length > 0 ? findings : lintSoundMkt(mkt, rule, coding, pointer);
-}
-
-function lintSoundMkt(mkt: MktLimits, { range }: TemperatureLimits, coding: Coding, pointer: string): Finding[] {
-  const findings: Finding[] = [];
-  const { symbol } = CHANNEL.temperature;
-  if (parseMicro(mkt.limit, "mkt/limit") === parseMicro(range[1], "range")) {
-    const message = `No readings up to ${range[1]} ${symbol} have a mean kinetic temperature above ${mkt.limit} ${symbol}.`;
-    findings.push(
-      warning(
-        "useless",
-        `${pointer}/mkt/limit`,
-        message,
-        'Lower the limit below the range\'s upper one, or remove "mkt".',
-      ),
-    );
-  }
-  if (!isCoded(mkt, coding)) {
-    const message = `No code stands for ${mkt.limit} ${symbol}, so readings that stay just there count as warmer.`;
-    findings.push(
-      warning(
-        "mkt-grid",
-        `${pointer}/mkt/limit`,
-        message,
-        "Give a limit that is a whole number of steps of the sensor.",
-      ),
-    );
-  }
-  const heat = heatOf(mkt);
-  if (heat < USUAL_HEAT[0] || heat > USUAL_HEAT[1]) {
-    const message = `A heat of activation of ${formatMicro(heat)} kJ/mol is unusual: 60 to 100 kJ/mol are usual.`;
-    findings.push(
-      warning(
-        "mkt-heat",
-        `${pointer}/mkt/dH`,
-        message,
-        'Check the unit, kJ/mol, and say in "source" where it was measured.',
-      ),
-    );
-  }
-  return findings;
-}
-
-function lintTimes(rule: TemperatureLimits, pointer: string): Finding[] {
-  const findings: Finding[] = [];
-  for (const end of ["lead", "tail"] as const) {
-    if (rule[end] <= rule.gap) continue;
-    const where = end === "lead" ? "start" : "end";
-    const message = `At the stage's ${where}, ${formatDuration(rule[end])} may pass without a reading: longer than the gap.`;
-    findings.push(warning(end, `${pointer}/${end}`, message, `Shorten the ${end} to the gap, ${rule.gap} s, or less.`));
-  }
-  if (rule.clockTolerance >= ZONE_STEP) {
-    const message = `A clock error of ${formatDuration(rule.clockTolerance)} is tolerated: it can hide a wrong time zone.`;
-    const pointerOfTolerance = `${pointer}/clockTolerance`;
-    findings.push(warning("clock-tolerance", pointerOfTolerance, message, "Tolerate minutes, not hours."));
-  }
-  return findings;
 }

@@ -1,16 +1,15 @@
 import { CLAIM_CLASS, NEEDED_FOR } from "../chain/codes.ts";
 import { policyIdOf, type ChainPolicy } from "../chain/policy.ts";
-import { ruleHash } from "../formats/rule.ts";
 import { documentHash } from "./hash.ts";
 import type { Policy } from "./policy.ts";
-import { deriveRule } from "./rule.ts";
+import { claimRuleHash } from "./rule.ts";
 import { saltOf, type PolicySalts } from "./salts.ts";
 
 /**
  * The policy as `PolicyRegistry` stores it.
  * @param salts salt of each claim's rule
  * @param circuitId the circuitId (0x hex) of a circuit's name
- * Errors: those of `deriveRule` and of `saltOf`.
+ * Errors: those of `claimRuleHash` and of `saltOf`.
  */
 export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name: string) => string): ChainPolicy {
   return {
@@ -21,7 +20,7 @@ export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name
     maxDue: [BigInt(policy.maxDue[0]), BigInt(policy.maxDue[1])],
     claims: policy.claims.map((claim, index) => ({
       circuitIds: claim.circuits.map((name) => circuitId(name)),
-      rule: ruleHash(deriveRule(policy, index, saltOf(salts, claim.id))),
+      rule: claimRuleHash(policy, index, saltOf(salts, claim.id)),
       stage: claim.stage,
       class: CLAIM_CLASS[claim.class],
       neededFor: NEEDED_FOR[claim.neededFor],

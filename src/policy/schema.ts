@@ -15,8 +15,8 @@ const PRIORITY: readonly Code[] = ["claim-kind", "unit", "policy-schema"];
 /** Refuses what does not match schema.json, with its pointer in plain words; the codes are those of `parsePolicy`. */
 export function validatePolicy(value: unknown, place: string): Policy {
   if (isPolicy(value)) return value;
-  // A hostile file can have 200,000 mismatches: all get a code, one gets words.
-  const errors = isPolicy.errors ?? [];
+  // A hostile file can have 200,000 mismatches: all get a code, one gets words. That a condition applied is none.
+  const errors = (isPolicy.errors ?? []).filter(({ keyword }) => keyword !== "if");
   const codes = errors.map(codeOfError);
   const code = PRIORITY.find((each) => codes.includes(each));
   const error = errors.find((_, index) => codes[index] === code);
@@ -27,7 +27,7 @@ export function validatePolicy(value: unknown, place: string): Policy {
 }
 
 function codeOfError({ keyword, instancePath }: ErrorObject): Code {
-  if (keyword === "const" && instancePath.endsWith("/kind")) return "claim-kind";
+  if (keyword === "enum" && instancePath.endsWith("/kind")) return "claim-kind";
   if (keyword === "const" && instancePath.endsWith("/unit")) return "unit";
   return "policy-schema";
 }
@@ -41,13 +41,13 @@ interface Explanation {
 }
 
 const EXPLAIN: Readonly<Record<Code, (error: ErrorObject) => Explanation>> = {
-  "claim-kind": ({ data }) => ({
-    message: `This version proves claims of kind "temperature" only, not ${shorten(data)}.`,
-    remedy: "Remove the claim: what is written but not proven would mislead its readers.",
+  "claim-kind": ({ data, params }) => ({
+    message: `There is no kind of claim ${shorten(data)}.`,
+    remedy: `Use one of ${list(paramsOf(params)["allowedValues"])}.`,
   }),
-  unit: ({ data }) => ({
-    message: `Temperatures are written in degrees Celsius (unit "Cel") only, not ${shorten(data)}.`,
-    remedy: "Have those who approve the limits restate them, and the resolution, in °C.",
+  unit: ({ data, params }) => ({
+    message: `This channel is measured in ${JSON.stringify(paramsOf(params)["allowedValue"])} only, not in ${shorten(data)}.`,
+    remedy: "Have those who approve the limits restate them, and the resolution, in that unit.",
   }),
   "policy-schema": explainSchema,
 };
@@ -55,7 +55,7 @@ const EXPLAIN: Readonly<Record<Code, (error: ErrorObject) => Explanation>> = {
 function explainSchema(error: ErrorObject): Explanation {
   const { keyword, message = "is not permitted" } = error;
   const data = shorten(error.data);
-  const params = error.params as Readonly<Record<string, unknown>>;
+  const params = paramsOf(error.params);
   switch (keyword) {
     case "const":
       return { message: `${data} is not permitted here.`, remedy: `Write ${JSON.stringify(params["allowedValue"])}.` };
@@ -72,6 +72,10 @@ function explainSchema(error: ErrorObject): Explanation {
     default:
       return { message: `${data} ${message.replace("must NOT", "must not")}.`, remedy: expected(error) };
   }
+}
+
+function paramsOf(params: unknown): Readonly<Record<string, unknown>> {
+  return params as Readonly<Record<string, unknown>>;
 }
 
 function explainUnknown(parent: string, key: string, properties: Readonly<Record<string, Described>>): Explanation {
@@ -92,6 +96,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   slug: "lower-case letters and digits in words joined by single hyphens",
   claimId: "the stage's name, a slash and the claim's own name, such as \"transport/temperature\"",
   budget: "a whole number of seconds up to 2,147,483,647",
+  seconds: "a whole number of seconds up to 4,294,967,294",
+  word: "a short text without '|', control characters or spaces at its ends",
+  limit: 'a decimal number in quotes, such as "0.5", with up to 9 digits before the point and 6 after it',
   quantity: 'a decimal number in quotes, such as "2.0", with up to 6 digits before and after the point',
 };
 
@@ -105,14 +112,19 @@ function expected(error: ErrorObject): string {
 
 interface Described {
   readonly description?: string;
+  readonly $ref?: string;
 }
 
 function propertiesOf(error: ErrorObject): Readonly<Record<string, Described>> {
   return (error.parentSchema as { properties: Record<string, Described> }).properties;
 }
 
+/** What the schema says about a property, itself or in the definition that it refers to. */
 function describe(property: Described | undefined): string {
-  return property?.description === undefined ? "" : `: ${lowerFirst(property.description).replace(/\.$/, "")}`;
+  const definitions = schema.$defs as Readonly<Record<string, Described>>;
+  const definition = definitions[property?.$ref?.replace("#/$defs/", "") ?? ""];
+  const words = property?.description ?? definition?.description;
+  return words === undefined ? "" : `: ${lowerFirst(words).replace(/\.$/, "")}`;
 }
 
 function lowerFirst(text: string): string {

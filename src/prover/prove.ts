@@ -1,15 +1,13 @@
-import { groth16, wtns } from "snarkjs";
 import type { Circuit } from "../circuits.ts";
 import { environmentError, refusal } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
 import { contextOf } from "../chain/context.ts";
-import { checkTemperature } from "../rules/temperature.ts";
-import { signalsOf, type TemperatureEvidence } from "../rules/evidence.ts";
 import type { Artifacts } from "../setup/artifacts.ts";
 import { withSnarkjs } from "../setup/snarkjsThreads.ts";
 import { readVerifyingKey } from "../setup/verifyingKey.ts";
 import { makeEnvelope, type Envelope } from "./envelope.ts";
-import { temperatureInput } from "./input.ts";
+import { makeProof, type MakeProof } from "./makeProof.ts";
+import type { Statement } from "./statement.ts";
 import { verifyProof } from "./verify.ts";
 
 /** Where and by whom a proof will be sent: it is worth nothing anywhere else. */
@@ -20,37 +18,36 @@ export interface Destination {
 }
 
 export interface ProofRequest {
-  readonly evidence: TemperatureEvidence;
+  readonly statement: Statement;
   readonly circuit: Circuit;
   readonly artifacts: Artifacts;
   readonly destination: Destination;
   readonly policyId: string;
   /** Index of the claim in the policy. */
   readonly claim: number;
+  /** How the proof is made: in this thread, or by a pool (`withProofPool`). */
+  readonly makeProof?: MakeProof;
 }
 
 /**
- * Proves a temperature claim and verifies the proof before it is returned. Refuses what `check` refuses (code: the
- * rule), so the witness calculator never meets a bad record; nothing private is in any error.
+ * Proves a statement and verifies the proof before it is returned. Refuses what `check` refuses (code: the rule), so the
+ * witness calculator never meets a bad record; nothing private is in any error.
  */
-export async function proveTemperature(request: ProofRequest): Promise<Envelope> {
-  const { evidence, circuit, artifacts, destination, policyId, claim } = request;
-  const [broken] = checkTemperature(evidence);
-  if (broken !== undefined) {
-    throw refusal(`The record does not keep rule \`${broken.rule}\`: ${broken.problem}.`, {
-      code: broken.rule,
-      remedy: "Run `batchproof check` for the reading, time and limit.",
-    });
-  }
-  const signals = signalsOf(evidence, contextOf(destination.chainId, destination.registry, destination.submitter));
+export async function prove(request: ProofRequest): Promise<Envelope> {
+  const { statement, circuit, artifacts, destination, policyId, claim } = request;
+  refuseBroken(statement);
+  const signals = statement.signals(contextOf(destination.chainId, destination.registry, destination.submitter));
   return await withSnarkjs(async () => {
-    const witness = { type: "mem" } as const;
-    await wtns.calculate(temperatureInput(evidence, signals), artifacts.wasm, witness);
-    const { proof, publicSignals } = await groth16.prove(artifacts.zkey, witness);
+    const { wasm, zkey } = artifacts;
+    const { proof, publicSignals } = await (request.makeProof ?? makeProof)({
+      input: statement.input(signals),
+      wasm,
+      zkey,
+    });
     if (publicSignals.join() !== SIGNALS.map((name) => signals[name].toString()).join()) {
       throw environmentError("The circuit's public signals are in another order than the library's.", {
         code: "artifact-stale",
-        place: artifacts.wasm,
+        place: wasm,
         remedy: "Remove build/ and try again.",
       });
     }
@@ -58,5 +55,16 @@ export async function proveTemperature(request: ProofRequest): Promise<Envelope>
     const { circuitId, setup } = artifacts;
     const context = { circuit: circuit.name, tier: circuit.tier, circuitId, setup, policyId, claim, ...destination };
     return makeEnvelope({ ...context, chainId: destination.chainId.toString() }, signals, proof);
+  });
+}
+
+/** Refuses a statement that does not hold (code: the first broken rule); `place` is the claim. */
+export function refuseBroken(statement: Statement, place?: string): void {
+  const [broken] = statement.findings();
+  if (broken === undefined) return;
+  throw refusal(`The record does not keep rule \`${broken.rule}\`: ${broken.problem}.`, {
+    code: broken.rule,
+    ...(place === undefined ? {} : { place }),
+    remedy: "Run `batchproof check` for the reading, time and limit.",
   });
 }

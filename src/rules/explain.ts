@@ -5,11 +5,12 @@ import { NO_BUDGET, NO_SINGLE } from "../formats/rule.ts";
 import type { TemperatureEvidence } from "./evidence.ts";
 import { excursionsOf, timeOutside } from "./excursions.ts";
 import { meanKineticTemperature } from "./mkt.ts";
+import { halfTicksText, readingTimes, ticksText } from "./seriesWords.ts";
 import type { Finding } from "./temperature.ts";
 
 /** A broken rule in plain words, with reading, time and limit where the rule judges readings. */
 export interface Explanation {
-  readonly rule: Finding["rule"];
+  readonly rule: string;
   readonly message: string;
   /** Number of the reading within the stage, from 1. */
   readonly reading?: number;
@@ -113,16 +114,6 @@ function spendingOf(
   return { edge: describeCode(rule, Number(code)), spent, budget };
 }
 
-type Clock = Pick<TemperatureEvidence["rule"], "tick">;
-
-function ticksText(rule: Clock, ticks: bigint): string {
-  return halfTicksText(rule, 2n * ticks);
-}
-
-function halfTicksText({ tick }: Clock, halfTicks: bigint): string {
-  return formatDuration(Number(halfTicks * tick) / 2);
-}
-
 /** Undefined as in `meanKineticTemperature`. */
 function mktOf({ rule, header, rows }: TemperatureEvidence): { text: string; limit: string } | undefined {
   const mkt = meanKineticTemperature(rule, rows, Number(header.n));
@@ -168,10 +159,4 @@ function longestLine({ rule, rows }: TemperatureEvidence): string {
 
 function ofLimit(used: string, limit: string | undefined): string {
   return limit === undefined ? `${used}, no limit` : `${used} of ${limit} permitted`;
-}
-
-/** Time of each reading, Unix seconds. */
-function readingTimes({ header, rows }: TemperatureEvidence): bigint[] {
-  let time = header.t0;
-  return rows.map((row) => (time += BigInt(row.dt) * header.tick));
 }

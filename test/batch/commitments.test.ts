@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { batchCommitments, headOf, stagePeriod } from "../../src/batch/commitments.ts";
-import { initBatch, readBatch, setStage, type Batch, type BatchStage } from "../../src/batch/folder.ts";
+import type { Batch, BatchStage } from "../../src/batch/batchFile.ts";
+import { initBatch, readBatch, setStage } from "../../src/batch/folder.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { deviceHash, deviceSet, keyHash, textHash } from "../../src/formats/identity.ts";
 import { refused } from "../input/refused.ts";

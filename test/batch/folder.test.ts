@@ -86,7 +86,7 @@ describe("a new batch folder", () => {
 
   it("comes back as it was made", async () => {
     const batch = await readBatch(await made());
-    expect(batch).toMatchObject({ lot: LOT, coi: COI, order: ORDER, policy: POLICY, parties: undefined });
+    expect(batch).toMatchObject({ lot: LOT, origin: { coi: COI, order: ORDER }, policy: POLICY, parties: undefined });
     expect(batch.stages).toEqual([
       { name: "collection", custodian: { key: site.custodian.description.public, org: "Site A" }, devices: [LOGGER] },
       { name: "cold-transport", devices: [] },

@@ -17,8 +17,11 @@ describe("batchproof demo", () => {
     );
     expect(stderr).toContain("LOT-5-NEAR-MISS: prove refuses transport/temperature too (rule mkt)");
     expect(stderr).toContain("LOT-4-THREE-DAYS: prove refuses day-3/temperature too");
-    expect(stdout).toContain("6 opened = 2 certified + 3 with open exceptions + 1 overdue + 0 open");
-    expect(stdout).toContain("1 of 6 batches needed no reading; 5 to review");
+    expect(stderr).toContain("rule spec: car19_pct is 19.9 %, out of specification: it must be at least 20.0 %.");
+    expect(stderr).toContain("gate: activation may begin");
+    expect(stdout).toContain("7 opened = 3 certified + 3 with open exceptions + 1 overdue + 0 open");
+    expect(stdout).toContain("2 of 7 batches needed no reading; 5 to review");
+    expect(stdout).toContain("Note: custody not proven (6 of 7 batches)");
 
     const report = JSON.parse(await readFile("build/demo/report.json", "utf8")) as DemoReport;
     const seen = report.batches.map(({ lot, status, claims, deviations }) => [
@@ -35,10 +38,11 @@ describe("batchproof demo", () => {
         ["LOT-4-THREE-DAYS", "Exception", [true, true, false], ["aboveBand"]],
         ["LOT-5-NEAR-MISS", "Exception", [false], []],
         ["LOT-6-SILENT", "Overdue", [false], []],
+        ["LOT-7-NEEDLE-TO-NEEDLE", "Completed", new Array<boolean>(13).fill(true), []],
       ]),
     );
     const exceptions = report.batches.flatMap(({ lot, exceptions: raised }) => raised.map(({ claim }) => [lot, claim]));
     expect(exceptions).toContainEqual(["LOT-4-THREE-DAYS", "day-3/temperature"]);
-    expect([report.reviewed, report.total]).toEqual([5, 6]);
+    expect([report.reviewed, report.total]).toEqual([5, 7]);
   });
 });

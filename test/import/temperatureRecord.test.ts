@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Circuit } from "../../src/circuits.ts";
 import { CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { bytesHash, deviceHash, textHash } from "../../src/formats/identity.ts";
+import type { TemperatureRule } from "../../src/formats/rule.ts";
 import { csvReader } from "../../src/import/csv.ts";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import type { SeriesReader } from "../../src/import/loggerSeries.ts";
 import { applyOffset } from "../../src/import/series.ts";
-import { temperatureRecord, type ImportSettings, type RecordDemand } from "../../src/import/temperatureRecord.ts";
+import type { ImportSettings, RecordDemand } from "../../src/import/seriesRecord.ts";
+import { temperatureRecord } from "../../src/import/temperatureRecord.ts";
 import { NOT_THINNED } from "../../src/import/thin.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
@@ -22,7 +24,7 @@ function circuit(tier: number): Circuit {
   return { name: `temperature-${tier}`, kind: "temperature", tier, main: "" };
 }
 
-const demand: RecordDemand = {
+const demand: RecordDemand<TemperatureRule> = {
   rule: FRIDGE_RULE,
   period: { start: parseTime("2022-05-05T15:26:00Z", "test"), end: parseTime("2022-05-09T10:01:00Z", "test") },
   lot: "LOT-1",

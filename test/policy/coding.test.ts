@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CELSIUS_OFFSET, MAX_WIDTH, MIN_WIDTH } from "../../src/formats/constants.ts";
-import { formatMicro } from "../../src/input/quantities.ts";
+import { CELSIUS_OFFSET, CHANNEL, MAX_WIDTH, MIN_WIDTH } from "../../src/formats/constants.ts";
+import { formatMicro, parseMicro } from "../../src/input/quantities.ts";
 import { codeReading } from "../../src/import/coding.ts";
-import { describeCode, describeStep, gridOf, timingOf, type Grid } from "../../src/policy/coding.ts";
+import { channelGridOf, describeCode, describeStep, gridOf, timingOf, type Grid } from "../../src/policy/coding.ts";
+import type { ChannelLimits } from "../../src/policy/policy.ts";
 import { errorOf } from "./support.ts";
 
 function grid(low: string, high: string, resolution: string, normal?: readonly [string, string]): Grid {
@@ -298,3 +299,45 @@ function isCodable(gap: number): boolean {
 function gcd(a: bigint, b: bigint): bigint {
   return b === 0n ? a : gcd(b, a % b);
 }
+
+describe("channelGridOf", () => {
+  const limits = (channel: number, low: string, high: string): ChannelLimits => {
+    return { channel, unit: "its own", resolution: "0.005", range: [low, high] };
+  };
+
+  it.each([
+    ["temperature", "-273.15", "500"],
+    ["carbonDioxide", "0", "100"],
+    ["acidity", "0", "14"],
+    ["dissolvedOxygen", "0", "200"],
+    ["agitation", "0", "10000"],
+    ["tilt", "-180", "180"],
+    ["pressure", "-101.325", "1000"],
+  ] as const)("accepts %s from %s to %s and nothing beyond", async (name, low, high) => {
+    const { code, symbol } = CHANNEL[name];
+    expect(channelGridOf(limits(code, low, high))).toMatchObject({ normalLow: 0n, normalHigh: 254n, width: 254n });
+    const beyondLow = formatMicro(parseMicro(low, "low") - 5000n);
+    const beyondHigh = formatMicro(parseMicro(high, "high") + 5000n);
+    for (const beyond of [limits(code, beyondLow, high), limits(code, low, beyondHigh)]) {
+      const error = await errorOf(() => channelGridOf(beyond));
+      expect(error).toMatchObject({ code: "physical-range", place: "range" });
+      expect(error.remedy).toContain(`between ${low} and ${high} ${symbol};`);
+    }
+  });
+
+  it("offsets every channel alike, so that nothing is negative", () => {
+    expect(channelGridOf(limits(CHANNEL.tilt.code, "-180", "0")).origin).toBe(CELSIUS_OFFSET - 180_000_000n);
+    expect(channelGridOf(limits(CHANNEL.agitation.code, "55", "65")).origin).toBe(CELSIUS_OFFSET + 55_000_000n);
+  });
+
+  it("refuses a channel that does not exist and names those that do", async () => {
+    const error = await errorOf(() => channelGridOf(limits(8, "0", "1")));
+    expect(error).toMatchObject({ code: "channels", place: "channel" });
+    expect(error.remedy).toContain("3 acidity ([pH])");
+  });
+
+  it("describes codes and steps in the channel's unit", () => {
+    const grid = channelGridOf({ channel: 3, unit: "[pH]", resolution: "0.01", range: ["7.00", "7.40"] });
+    expect([describeCode(grid, 80, "acidity"), describeStep(grid, "acidity")]).toEqual(["7.2 pH", "0.0025 pH"]);
+  });
+});

@@ -13,7 +13,7 @@ import {
 } from "../../src/formats/rule.ts";
 import { documentHash } from "../../src/policy/hash.ts";
 import { chainPolicy, policyId } from "../../src/policy/onChain.ts";
-import { deriveRule } from "../../src/policy/rule.ts";
+import { temperatureRuleOf } from "../../src/policy/rule.ts";
 import { errorOf, fixture, onlyClaim, withClaims, withLimits, type Change, type FixtureName } from "./support.ts";
 
 /** fixtures/vectors/rule.json: policy fixture and salt to the rule's fields and hashes. Numbers are decimal strings. */
@@ -39,13 +39,13 @@ const SALT = 2n ** 248n - 1n;
 
 /** The rule of USP controlled cold with other limits. */
 function controlledCold(change: Change): TemperatureRule {
-  return deriveRule(withLimits(change, "usp-controlled-cold"), 0, SALT);
+  return temperatureRuleOf(withLimits(change, "usp-controlled-cold"), 0, SALT);
 }
 
 describe("shared vectors (fixtures/vectors/rule.json)", () => {
   it.each(VECTORS)("derive the rule of $policy", ({ policy: name, ...vector }) => {
     const policy = fixture(name);
-    const rule = deriveRule(policy, vector.claimIndex, BigInt(vector.salt));
+    const rule = temperatureRuleOf(policy, vector.claimIndex, BigInt(vector.salt));
     expect(Object.keys(vector.fields)).toEqual([...TEMPERATURE_RULE_FIELDS]);
     expect(fieldsAsText(rule)).toEqual(vector.fields);
     expect(ruleHash(rule).toString()).toBe(vector.ruleHash);
@@ -53,34 +53,34 @@ describe("shared vectors (fixtures/vectors/rule.json)", () => {
   });
 });
 
-describe("deriveRule", () => {
+describe("temperatureRuleOf", () => {
   it("takes every number that a rule has from the policy", () => {
     const claim = onlyClaim();
     const second = { ...claim, id: "later/t", stage: 1, rule: { ...claim.rule, independent: true, lead: 1, tail: 2 } };
     const policy = { ...withClaims(claim, second), version: 7 };
-    const rule = deriveRule(policy, 1, SALT);
+    const rule = temperatureRuleOf(policy, 1, SALT);
     expect(rule).toMatchObject({ version: 1n, kind: 1n, claimIndex: 1n, stage: 1n, policyVersion: 7n, channelId: 1n });
     expect(rule).toMatchObject({ lead: 1n, tail: 2n, clockTolerance: 120n, independent: 1n, salt: SALT });
-    expect(deriveRule(policy, 0, SALT).independent).toBe(0n);
+    expect(temperatureRuleOf(policy, 0, SALT).independent).toBe(0n);
   });
 
   it("derives another hash when any limit, the place of the claim, the product, the version or the salt changes", () => {
     const claim = onlyClaim();
     const base = fixture();
     const rules = [
-      deriveRule(base, 0, SALT),
-      deriveRule(base, 0, SALT - 1n),
-      deriveRule({ ...base, product: "other" }, 0, SALT),
-      deriveRule({ ...base, version: 2 }, 0, SALT),
-      deriveRule(withClaims(claim, claim), 1, SALT),
-      deriveRule(withClaims({ ...claim, stage: 1 }), 0, SALT),
-      deriveRule(withLimits({ range: ["2.0", "8.1"] }), 0, SALT),
-      deriveRule(withLimits({ range: ["1.9", "8.0"] }), 0, SALT),
-      deriveRule(withLimits({ gap: 1800 }), 0, SALT),
-      deriveRule(withLimits({ lead: 601 }), 0, SALT),
-      deriveRule(withLimits({ tail: 601 }), 0, SALT),
-      deriveRule(withLimits({ clockTolerance: 121 }), 0, SALT),
-      deriveRule(withLimits({ independent: true }), 0, SALT),
+      temperatureRuleOf(base, 0, SALT),
+      temperatureRuleOf(base, 0, SALT - 1n),
+      temperatureRuleOf({ ...base, product: "other" }, 0, SALT),
+      temperatureRuleOf({ ...base, version: 2 }, 0, SALT),
+      temperatureRuleOf(withClaims(claim, claim), 1, SALT),
+      temperatureRuleOf(withClaims({ ...claim, stage: 1 }), 0, SALT),
+      temperatureRuleOf(withLimits({ range: ["2.0", "8.1"] }), 0, SALT),
+      temperatureRuleOf(withLimits({ range: ["1.9", "8.0"] }), 0, SALT),
+      temperatureRuleOf(withLimits({ gap: 1800 }), 0, SALT),
+      temperatureRuleOf(withLimits({ lead: 601 }), 0, SALT),
+      temperatureRuleOf(withLimits({ tail: 601 }), 0, SALT),
+      temperatureRuleOf(withLimits({ clockTolerance: 121 }), 0, SALT),
+      temperatureRuleOf(withLimits({ independent: true }), 0, SALT),
     ];
     const changes: Change[] = [
       {},
@@ -100,7 +100,7 @@ describe("deriveRule", () => {
 
   it("sets no limit that the policy does not set", () => {
     const unlimited = { normalLow: 0n, normalHigh: 180n, budgetAbove: NO_BUDGET, budgetBelow: NO_BUDGET };
-    const rule = deriveRule(fixture(), 0, SALT);
+    const rule = temperatureRuleOf(fixture(), 0, SALT);
     expect(rule).toMatchObject({ ...unlimited, single: NO_SINGLE, mktSpan: NO_MKT_SPAN, mktLimit: 0n });
     expect(rule.weights).toEqual(new Array<bigint>(CODES).fill(0n));
   });
@@ -158,17 +158,19 @@ describe("deriveRule", () => {
   });
 
   it("does not care whether independent is absent or false", () => {
-    expect(deriveRule(withLimits({ independent: false }), 0, SALT)).toEqual(deriveRule(fixture(), 0, SALT));
+    expect(temperatureRuleOf(withLimits({ independent: false }), 0, SALT)).toEqual(
+      temperatureRuleOf(fixture(), 0, SALT),
+    );
   });
 
   it.each([0n, -1n, 2n ** 248n])("refuses the salt %i, and does not name it", async (salt) => {
-    const error = await errorOf(() => deriveRule(fixture(), 0, salt));
+    const error = await errorOf(() => temperatureRuleOf(fixture(), 0, salt));
     expect(error).toMatchObject({ code: "salt", kind: "input" });
     if (salt !== 0n) expect(error.message).not.toContain(salt.toString());
   });
 
   it("refuses a claim that the policy does not have", async () => {
-    expect(await errorOf(() => deriveRule(fixture(), 1, SALT))).toMatchObject({ code: "claim" });
+    expect(await errorOf(() => temperatureRuleOf(fixture(), 1, SALT))).toMatchObject({ code: "claim" });
   });
 
   it.each([
@@ -184,7 +186,7 @@ describe("deriveRule", () => {
     [{ mkt: { limit: "7.9", dH: "999999", span: 60 } }, "mkt-precision"],
     [{ mkt: { limit: "7.9", span: 86_401 } }, "mkt-span"],
   ])("refuses limits that lint refuses: %j", async (limits, code) => {
-    expect(await errorOf(() => deriveRule(withLimits(limits), 0, SALT))).toMatchObject({ code });
+    expect(await errorOf(() => temperatureRuleOf(withLimits(limits), 0, SALT))).toMatchObject({ code });
   });
 
   it("keeps within the sizes that the circuit checks", () => {
@@ -192,7 +194,7 @@ describe("deriveRule", () => {
     const largest = { lead: 2 ** 32 - 1, tail: 2 ** 32 - 1, clockTolerance: 2 ** 20 - 1 };
     fc.assert(
       fc.property(gaps, (gap) => {
-        const rule = deriveRule(withLimits({ ...largest, gap }), 0, SALT);
+        const rule = temperatureRuleOf(withLimits({ ...largest, gap }), 0, SALT);
         expect(rule.tick > 0n && rule.tick < 1n << 16n).toBe(true);
         expect(rule.gapTicks >= BigInt(MIN_WIDTH) && rule.gapTicks <= BigInt(MAX_WIDTH)).toBe(true);
         expect(rule.tick * rule.gapTicks).toBe(BigInt(gap));
@@ -228,7 +230,7 @@ describe("chainPolicy and policyId", () => {
       claims: [
         {
           circuitIds: [circuitId("temperature-1k")],
-          rule: ruleHash(deriveRule(policy, 0, 5n)),
+          rule: ruleHash(temperatureRuleOf(policy, 0, 5n)),
           stage: 0,
           class: 1,
           neededFor: 1,

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { MAX_WIDTH } from "../../src/formats/constants.ts";
-import { parsePolicy, readPolicy } from "../../src/policy/policy.ts";
-import { errorOf, fixture, FIXTURES, fixturePath, withLimits } from "./support.ts";
+import { CHANNEL, MAX_WIDTH } from "../../src/formats/constants.ts";
+import { NO_DURATION_LIMIT, NO_HOLD_LIMIT } from "../../src/formats/custodyRule.ts";
+import { parsePolicy, readPolicy, type Policy } from "../../src/policy/policy.ts";
+import { errorOf, fixture, FIXTURES, fixturePath, PROCESSES, withLimits } from "./support.ts";
 
 type Json = Record<string, unknown>;
 
@@ -16,8 +17,8 @@ const EXCURSIONS = {
 } as const;
 
 /** The fridge policy with every limit there is as plain JSON, changed at one JSON pointer; `undefined` removes. */
-function changed(pointer: string, value: unknown): unknown {
-  const policy = structuredClone(withLimits(EXCURSIONS)) as unknown as Json;
+function changed(pointer: string, value: unknown, base: Policy = withLimits(EXCURSIONS)): unknown {
+  const policy = structuredClone(base) as unknown as Json;
   const keys = pointer.slice(1).split("/");
   const last = keys.pop() ?? "";
   const parent = keys.reduce((node, key) => node[key] as Json, policy);
@@ -28,8 +29,19 @@ function changed(pointer: string, value: unknown): unknown {
 
 const RULE = "/claims/0/rule";
 
+/** ARI-0001: rules of the other kinds, changed in the same way. */
+const CUSTODY = "/claims/5/rule";
+const PARAMETERS = "/claims/6/rule";
+const QUALITY = "/claims/7/rule";
+const NUMBER = `${QUALITY}/analytes/1`;
+const CATEGORY = `${QUALITY}/analytes/0`;
+
+function changedProcess(pointer: string, value: unknown): unknown {
+  return changed(pointer, value, fixture("ari-0001"));
+}
+
 describe("schema: what is accepted", () => {
-  it.each(FIXTURES)("reads %s as it is written, filling nothing in", async (name) => {
+  it.each([...FIXTURES, ...PROCESSES])("reads %s as it is written, filling nothing in", async (name) => {
     const policy = await readPolicy(fixturePath(name));
     expect(policy).toEqual(fixture(name));
     expect(policy.claims[0]?.rule).not.toHaveProperty("independent");
@@ -60,10 +72,123 @@ describe("schema: what is accepted", () => {
   });
 });
 
+describe("schema: rules of the other kinds", () => {
+  it.each([
+    [`${PARAMETERS}/channels`, [{ channel: 7, unit: "kPa", resolution: "0.1", range: ["-10", "10"] }]],
+    [`${PARAMETERS}/independent`, true],
+    [`${PARAMETERS}/gap`, MAX_WIDTH * (2 ** 16 - 1)],
+    [`${CUSTODY}/boundary`, "handover"],
+    [`${CUSTODY}/hold`, Number(NO_HOLD_LIMIT) - 1],
+    [`${CUSTODY}/hold`, 0],
+    [`${CUSTODY}/hold`, undefined],
+    [`${CUSTODY}/duration`, { min: 0 }],
+    [`${CUSTODY}/duration/max`, Number(NO_DURATION_LIMIT) - 1],
+    [`${CUSTODY}/duration`, undefined],
+    [`${CUSTODY}/sealed`, true],
+    [`${QUALITY}/analytes`, new Array(16).fill({ analyte: "a", unit: "1", decimals: 0 })],
+    [`${QUALITY}/products`, new Array(3).fill({ name: "p", of: ["a"] })],
+    [`${QUALITY}/products`, undefined],
+    [`${QUALITY}/resultWithin`, 2 ** 32 - 1],
+    [`${QUALITY}/pharmacopoeia`, false],
+    [`${NUMBER}/decimals`, 6],
+    [`${NUMBER}/atLeast`, "-123456789.123456"],
+    [`${CATEGORY}/words`, Array.from({ length: 16 }, (_, i) => `w ${i}`)],
+    [`${CATEGORY}/orBefore`, true],
+  ])("accepts %s = %j", (pointer, value) => {
+    expect(() => parsePolicy(changedProcess(pointer, value), "p.json")).not.toThrow();
+  });
+
+  it.each([
+    [`${PARAMETERS}/channels`, []],
+    [`${PARAMETERS}/channels`, new Array(6).fill({ channel: 1, unit: "Cel", resolution: "1", range: ["1", "2"] })],
+    [`${PARAMETERS}/channels/0/channel`, 0],
+    [`${PARAMETERS}/channels/0/channel`, 8],
+    [`${PARAMETERS}/channels/0/resolution`, "0"],
+    [`${PARAMETERS}/channels/0/range`, ["1"]],
+    [`${PARAMETERS}/channels/0/normal`, ["36.5", "37.5"]],
+    [`${PARAMETERS}/range`, ["1", "2"]],
+    [`${PARAMETERS}/clockTolerance`, 2 ** 20],
+    [`${CUSTODY}/boundary`, "first"],
+    [`${CUSTODY}/hold`, Number(NO_HOLD_LIMIT)],
+    [`${CUSTODY}/hold`, -1],
+    [`${CUSTODY}/duration`, {}],
+    [`${CUSTODY}/duration/max`, Number(NO_DURATION_LIMIT)],
+    [`${CUSTODY}/duration/mean`, 1],
+    [`${CUSTODY}/sealed`, "yes"],
+    [`${CUSTODY}/gap`, 900],
+    [`${QUALITY}/analytes`, []],
+    [`${QUALITY}/analytes`, new Array(17).fill({ analyte: "a", unit: "1", decimals: 0 })],
+    [`${QUALITY}/products`, new Array(4).fill({ name: "p", of: ["a"] })],
+    [`${QUALITY}/resultWithin`, 2 ** 32],
+    [`${QUALITY}/products/0/of`, []],
+    [`${QUALITY}/products/0/of`, ["a", "b", "c"]],
+    [`${NUMBER}/analyte`, "a|b"],
+    [`${NUMBER}/unit`, ""],
+    [`${NUMBER}/decimals`, 7],
+    [`${NUMBER}/decimals`, 0.5],
+    [`${NUMBER}/atLeast`, 35],
+    [`${NUMBER}/atLeast`, "1234567890"],
+    [`${NUMBER}/atMost`, "1e3"],
+    [`${NUMBER}/orBefore`, 1],
+    [`${CATEGORY}/words`, []],
+    [`${CATEGORY}/words`, Array.from({ length: 17 }, (_, i) => `w ${i}`)],
+    [`${CATEGORY}/words/0`, "a|b"],
+    [`${CATEGORY}/unit`, "%"],
+  ])("refuses %s = %j", async (pointer, value) => {
+    const error = await errorOf(() => parsePolicy(changedProcess(pointer, value), "p.json"));
+    expect(error).toMatchObject({ code: "policy-schema", kind: "input", place: `p.json#${pointer}` });
+    expect(error.message).not.toContain("One of");
+    expect(error.remedy).toMatch(/\.$|\?$/);
+  });
+
+  it.each([
+    [`${PARAMETERS}/channels`, "channels"],
+    [`${CUSTODY}/boundary`, "boundary"],
+    [`${QUALITY}/resultWithin`, "resultWithin"],
+    [`${NUMBER}/decimals`, "decimals"],
+    [`${CATEGORY}/permitted`, "permitted"],
+    [`${CATEGORY}/words`, "words"],
+  ])("refuses a rule without %s and names it", async (pointer, key) => {
+    const error = await errorOf(() => parsePolicy(changedProcess(pointer, undefined), "p.json"));
+    expect(error).toMatchObject({ code: "policy-schema", place: `p.json#${pointer.slice(0, -key.length - 1)}` });
+    expect(error.message).toBe(`"${key}" is missing.`);
+    expect(error.remedy).toContain(`Add "${key}": `);
+  });
+
+  it.each([
+    [`${CUSTODY}/hodl`, 'Did you mean "hold"?'],
+    [`${CUSTODY}/range`, "known here: boundary, hold, duration, sealed, source"],
+    [`${NUMBER}/atleast`, 'Did you mean "atLeast"?'],
+    [`${CATEGORY}/permited`, 'Did you mean "permitted"?'],
+  ])("explains the unknown %s by the claim's own kind", async (pointer, hint) => {
+    const error = await errorOf(() => parsePolicy(changedProcess(pointer, "1"), "p.json"));
+    expect(error).toMatchObject({ code: "policy-schema", place: `p.json#${pointer}` });
+    expect(error.remedy).toContain(hint);
+  });
+
+  it("speaks of custody, not of temperatures, where a custody claim has another kind's rule", async () => {
+    const { rule } = withLimits(EXCURSIONS).claims[0] ?? {};
+    const error = await errorOf(() => parsePolicy(changedProcess(CUSTODY, rule), "p.json"));
+    expect(error).toMatchObject({ code: "policy-schema", place: `p.json#${CUSTODY}` });
+    expect(error.message).toContain('"boundary" is missing');
+  });
+
+  it("demands each channel's own unit", async () => {
+    for (const { code, unit } of Object.values(CHANNEL)) {
+      const limits = { channel: code, unit, resolution: "1", range: ["1", "2"] };
+      expect(() => parsePolicy(changedProcess(`${PARAMETERS}/channels`, [limits]), "p.json")).not.toThrow();
+      const wrong = { ...limits, unit: unit === "%" ? "1" : "%" };
+      const error = await errorOf(() => parsePolicy(changedProcess(`${PARAMETERS}/channels`, [wrong]), "p.json"));
+      expect(error).toMatchObject({ code: "unit", place: `p.json#${PARAMETERS}/channels/0/unit` });
+      expect(error.message).toContain(`measured in "${unit}" only`);
+    }
+  });
+});
+
 describe("schema: what is refused, and where", () => {
   it.each([
-    ["/claims/0/kind", "custody", "claim-kind"],
-    ["/claims/0/kind", "parameters", "claim-kind"],
+    ["/claims/0/kind", "humidity", "claim-kind"],
+    ["/claims/0/kind", 1, "claim-kind"],
     [`${RULE}/normal`, ["2.0"], "policy-schema"],
     [`${RULE}/normal/0`, 2, "policy-schema"],
     [`${RULE}/cumulative`, {}, "policy-schema"],
@@ -127,6 +252,8 @@ describe("schema: what is refused, and where", () => {
     "/product",
     "/maxDue",
     "/claims/0/circuits",
+    "/claims/0/kind",
+    "/claims/0/rule",
     `${RULE}/gap`,
     `${RULE}/tail`,
     `${RULE}/source`,
@@ -162,7 +289,7 @@ describe("schema: what is refused, and where", () => {
   });
 
   it("says the kind of claim first, whatever else is wrong, and counts the rest", async () => {
-    const value = changed("/claims/0", { kind: "custody", rule: { hold: 3600, unit: "x" } });
+    const value = changed("/claims/0", { kind: "humidity", rule: { hold: 3600, unit: "x" } });
     const error = await errorOf(() => parsePolicy(value, "p.json"));
     expect(error).toMatchObject({ code: "claim-kind", place: "p.json#/claims/0/kind" });
     expect(error.message).toMatch(/One of \d+ problems/);

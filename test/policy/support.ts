@@ -1,23 +1,33 @@
 import { readFileSync } from "node:fs";
 import { BatchproofError } from "../../src/errors.ts";
-import { parsePolicy, type Policy, type PolicyClaim, type TemperatureLimits } from "../../src/policy/policy.ts";
+import {
+  parsePolicy,
+  type Policy,
+  type PolicyClaim,
+  type TemperatureClaim,
+  type TemperatureLimits,
+} from "../../src/policy/policy.ts";
 
-/** Names of the policies in fixtures/policies. */
+/** Names of the policies in fixtures/policies with one temperature claim. */
 export const FIXTURES = ["fridge-2-8", "usp-controlled-cold", "who-fridge-default"] as const;
+/** Names of those with claims of other kinds, custody of every stage among them. */
+export const PROCESSES = ["ari-0001", "cd20-prodigy"] as const;
 
 export function fixturePath(name: string): string {
   return `fixtures/policies/${name}.json`;
 }
 
 export type FixtureName = (typeof FIXTURES)[number];
+export type ProcessName = (typeof PROCESSES)[number];
 
-export function fixture(name: FixtureName = "fridge-2-8"): Policy {
+export function fixture(name: FixtureName | ProcessName = "fridge-2-8"): Policy {
   const path = fixturePath(name);
   return parsePolicy(JSON.parse(readFileSync(path, "utf8")), path);
 }
 
 /** Limits to change; undefined removes one. */
-export type Change = { readonly [Field in keyof TemperatureLimits]?: TemperatureLimits[Field] | undefined };
+export type ChangeOf<Limits> = { readonly [Field in keyof Limits]?: Limits[Field] | undefined };
+export type Change = ChangeOf<TemperatureLimits>;
 
 /** A fixture, the fridge policy unless told, with other limits in its one claim. */
 export function withLimits(change: Change, name?: FixtureName): Policy {
@@ -25,9 +35,9 @@ export function withLimits(change: Change, name?: FixtureName): Policy {
   return { ...fixture(name), claims: [{ ...claim, rule: changedLimits(claim.rule, change) }] };
 }
 
-export function changedLimits(limits: TemperatureLimits, change: Change): TemperatureLimits {
+export function changedLimits<Limits extends object>(limits: Limits, change: ChangeOf<Limits>): Limits {
   const entries = Object.entries({ ...limits, ...change }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as unknown as TemperatureLimits;
+  return Object.fromEntries(entries) as unknown as Limits;
 }
 
 /** The fridge policy with other claims. */
@@ -35,10 +45,44 @@ export function withClaims(...claims: readonly PolicyClaim[]): Policy {
   return { ...fixture(), claims };
 }
 
-export function onlyClaim(name?: FixtureName): PolicyClaim {
+export function onlyClaim(name?: FixtureName): TemperatureClaim {
   const [claim] = fixture(name).claims;
-  if (claim === undefined) throw new Error("The fixture has a claim.");
+  if (claim?.kind !== "temperature") throw new Error("The fixture has a temperature claim.");
   return claim;
+}
+
+/** Index of a claim in a policy. */
+export function indexOf({ claims }: Policy, id: string): number {
+  const index = claims.findIndex((claim) => claim.id === id);
+  if (index === -1) throw new Error(`The policy has no claim ${id}.`);
+  return index;
+}
+
+/** A claim of one kind; which kind is the test's own knowledge. */
+export function claimOf<K extends PolicyClaim["kind"]>(
+  policy: Policy,
+  id: string,
+  kind: K,
+): Extract<PolicyClaim, { readonly kind: K }> {
+  const claim = policy.claims[indexOf(policy, id)];
+  if (claim?.kind !== kind) throw new Error(`${id} is no ${kind} claim.`);
+  return claim as Extract<PolicyClaim, { readonly kind: K }>;
+}
+
+/** The policy with other limits in one claim, which is of that kind. */
+export function withRule<K extends PolicyClaim["kind"]>(
+  policy: Policy,
+  id: string,
+  kind: K,
+  change: ChangeOf<Extract<PolicyClaim, { readonly kind: K }>["rule"]>,
+): Policy {
+  const claim = claimOf(policy, id, kind);
+  return withClaim(policy, id, { ...claim, rule: changedLimits<object>(claim.rule, change) });
+}
+
+/** The policy with one claim replaced. */
+export function withClaim(policy: Policy, id: string, claim: PolicyClaim): Policy {
+  return { ...policy, claims: policy.claims.map((each) => (each.id === id ? claim : each)) };
 }
 
 /** The error that `act` throws; a test that gets none fails here. */

@@ -1,6 +1,6 @@
 import type { TemperatureRule } from "../../src/formats/rule.ts";
 import type { TemperatureLimits } from "../../src/policy/policy.ts";
-import { deriveRule } from "../../src/policy/rule.ts";
+import { temperatureRuleOf } from "../../src/policy/rule.ts";
 import { onlyClaim, withClaims } from "../policy/support.ts";
 
 /** Readings every 30 minutes at least; nothing but a range is limited yet. */
@@ -17,5 +17,5 @@ const PLAIN = {
 
 /** The rule that a policy with these limits, and no others, derives. */
 export function ruleOf(limits: Pick<TemperatureLimits, "range"> & Partial<TemperatureLimits>): TemperatureRule {
-  return deriveRule(withClaims({ ...onlyClaim(), rule: { ...PLAIN, ...limits } }), 0, 1n);
+  return temperatureRuleOf(withClaims({ ...onlyClaim(), rule: { ...PLAIN, ...limits } }), 0, 1n);
 }

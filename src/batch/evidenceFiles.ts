@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { BatchproofError, inputError, placed } from "../errors.ts";
+import { bytesHash } from "../formats/identity.ts";
+import { readBytes, writeFileAtomically } from "../input/files.ts";
+import type { Batch } from "./batchFile.ts";
+import { evidenceFile } from "./paths.ts";
+
+/** A record with the raw file that it came from. */
+interface Sourced {
+  /** Name of the raw file in `evidence/`. */
+  readonly rawFile: string;
+  readonly rawFileHash: bigint;
+}
+
+/**
+ * Reads the raw file of a record. `place` is the record's. Errors: `evidence-missing`, `evidence-tampered` (not the one
+ * that was imported), `evidence-name`, `path-escape`.
+ */
+export async function readRawFile(
+  batch: Pick<Batch, "dir">,
+  { rawFile, rawFileHash }: Sourced,
+  place: string,
+): Promise<Uint8Array> {
+  const path = join(
+    batch.dir,
+    placed(`${place}#/rawFile`, () => evidenceFile(rawFile)),
+  );
+  const bytes = await readBytes(path, { within: batch.dir }).catch((error: unknown) => {
+    throw renamed(error, "file-missing", "evidence-missing", "The raw file is missing.", "Restore it from a backup.");
+  });
+  if (bytesHash(bytes) === rawFileHash) return bytes;
+  throw inputError("The raw file is not the one that was imported.", {
+    code: "evidence-tampered",
+    place: path,
+    remedy: "Restore it from a backup.",
+  });
+}
+
+/**
+ * Keeps a raw file, untouched, in `evidence/`. The same bytes under the same name are kept once.
+ * Errors: `evidence-name` (not a plain file name), `evidence-exists` (other bytes have this name), those of
+ * `writeFileAtomically`.
+ */
+export async function keepEvidence(batch: Pick<Batch, "dir">, name: string, bytes: Uint8Array): Promise<void> {
+  const path = join(batch.dir, evidenceFile(name));
+  const kept = await readBytes(path, { within: batch.dir }).catch((error: unknown) => {
+    if (error instanceof BatchproofError && error.code === "file-missing") return undefined;
+    throw error;
+  });
+  if (kept === undefined) await writeFileAtomically(path, bytes, { mode: 0o600, within: batch.dir });
+  else if (bytesHash(kept) !== bytesHash(bytes)) {
+    throw inputError("The folder keeps another raw file of this name.", {
+      code: "evidence-exists",
+      place: path,
+      remedy: "Rename the new raw file; raw files are never overwritten.",
+    });
+  }
+}
+
+/** A general error of reading, said in terms of the batch folder. */
+export function renamed(error: unknown, from: string, code: string, message: string, remedy: string): unknown {
+  if (!(error instanceof BatchproofError && error.code === from)) return error;
+  return inputError(message, { code, remedy, ...(error.place === undefined ? {} : { place: error.place }) });
+}

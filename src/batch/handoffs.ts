@@ -1,0 +1,213 @@
+import { inputError, refusal } from "../errors.ts";
+import { type ConditionName } from "../formats/constants.ts";
+import type { HandoffSide } from "../formats/handoff.ts";
+import { stageHead } from "../formats/head.ts";
+import { keyHash } from "../formats/identity.ts";
+import type { UnlockedKey } from "../parties/keys.ts";
+import type { Boundary, Policy } from "../policy/policy.ts";
+import { withoutHandoff, type Batch, type BatchStage } from "./batchFile.ts";
+import { batchCommitments, drawnHead } from "./commitments.ts";
+import { changeBatch, makeBatch, readBatch, readRules, stageIndex, type NewBatch } from "./folder.ts";
+import { messageOf, type Handoff } from "./handoff.ts";
+import { missingHandoff, readHandoffFile, withClosedStage, type ClosedStage } from "./handoffFile.ts";
+
+/** Which boundary the policy says a stage ends with. Error `handoff-unclaimed`: it claims no custody of the stage. */
+export function boundaryOfStage({ claims, stages }: Policy, index: number): Boundary {
+  for (const claim of claims) if (claim.kind === "custody" && claim.stage === index) return claim.rule.boundary;
+  throw inputError(`The policy claims no custody of stage "${stages[index] ?? index}", so there is nothing to sign.`, {
+    code: "handoff-unclaimed",
+  });
+}
+
+/** What `signHandoff` is told. */
+export interface SignRequest {
+  readonly dir: string;
+  /** Name of the stage that ends. */
+  readonly stage: string;
+  readonly side: HandoffSide;
+  readonly key: UnlockedKey;
+  readonly condition: ConditionName;
+}
+
+/**
+ * Signs one side of the hand-off that closes a stage. The releasing custodian goes first: its signature fixes the head, and
+ * with it both custodians, all times, the devices and the seal. Signing again changes nothing.
+ * Errors: `handoff-unclaimed`, `handoff-side` (nobody receives at this boundary), `handoff-signer` (not the key that the
+ * stage names), `handoff-missing` (nothing to receive; or the stage before is not closed), `handoff-condition` (the other
+ * side signed another condition), those of `headOf` and `changeBatch`.
+ */
+export async function signHandoff({ dir, stage, side, key, condition }: SignRequest): Promise<Batch> {
+  return changeBatch(dir, (batch) => {
+    const index = stageIndex(batch, stage);
+    const boundary = boundaryOfStage(batch.policy, index);
+    const handoff = batch.stages[index]?.handoff;
+    const signed =
+      side === "released"
+        ? released(batch, index, handoff, key, condition)
+        : received(batch, index, boundary, handoff, key, condition);
+    return withHandoff(batch, index, signed);
+  });
+}
+
+function released(
+  batch: Batch,
+  index: number,
+  handoff: Handoff | undefined,
+  key: UnlockedKey,
+  condition: ConditionName,
+): Handoff {
+  if (handoff !== undefined) refuseCondition(handoff, condition);
+  if (index > 0 && batch.stages[index - 1]?.handoff === undefined) {
+    throw missingHandoff(batch.stages[index - 1]?.name ?? "");
+  }
+  const head = handoff?.head ?? drawnHead(batch, index);
+  refuseSigner(key, head.keyHash, "releases");
+  return { ...handoff, head, condition, released: key.sign(messageOf({ head, condition }, "released")) };
+}
+
+function received(
+  batch: Batch,
+  index: number,
+  boundary: Boundary,
+  handoff: Handoff | undefined,
+  key: UnlockedKey,
+  condition: ConditionName,
+): Handoff {
+  if (boundary !== "handover") {
+    throw inputError(`Nobody receives at this boundary: the policy says that it is "${boundary}".`, {
+      code: "handoff-side",
+      remedy: "The custodian alone signs, as releaser.",
+    });
+  }
+  if (handoff === undefined) throw missingHandoff(batch.stages[index]?.name ?? "");
+  refuseCondition(handoff, condition);
+  refuseSigner(key, handoff.head.nextKeyHash, "receives");
+  return { ...handoff, received: key.sign(messageOf(handoff, "received")) };
+}
+
+function refuseCondition(handoff: Handoff, condition: ConditionName): void {
+  if (handoff.condition === condition) return;
+  throw inputError(`The hand-off was signed as ${handoff.condition}, not as ${condition}.`, {
+    code: "handoff-condition",
+    remedy: "Both sides sign one condition: discard the hand-off (`handoff discard`) and have it signed anew.",
+  });
+}
+
+function refuseSigner(key: UnlockedKey, expected: bigint, verb: string): void {
+  if (keyHash(key.description.public) === expected) return;
+  throw refusal(`Key "${key.description.name}" is not the custodian's who ${verb}.`, {
+    code: "handoff-signer",
+    remedy: "Sign with the key that the stage names; `handoff show` says which.",
+  });
+}
+
+function withHandoff(batch: Batch, index: number, handoff: Handoff | undefined): Batch {
+  const stages = batch.stages.map((stage, i): BatchStage => {
+    if (i !== index) return stage;
+    return handoff === undefined ? withoutHandoff(stage) : { ...stage, handoff };
+  });
+  return { ...batch, stages };
+}
+
+/**
+ * Takes back a stage's hand-off, for a correction. What was attested on it stands; a corrected hand-off has another head.
+ * Errors: `handoff-missing`, `handoff-follows` (a later hand-off rests on it), those of `changeBatch`.
+ */
+export async function discardHandoff(dir: string, stage: string): Promise<Batch> {
+  return changeBatch(dir, (batch) => {
+    const index = stageIndex(batch, stage);
+    if (batch.stages[index]?.handoff === undefined) throw missingHandoff(stage);
+    const later = batch.stages.findIndex((each, i) => i === index + 1 && each.handoff !== undefined);
+    if (later >= 0) {
+      throw inputError(`The hand-off of stage "${batch.stages[later]?.name ?? ""}" rests on this one.`, {
+        code: "handoff-follows",
+        remedy: "Discard the later hand-offs first, the last one before the others.",
+      });
+    }
+    return withHandoff(batch, index, undefined);
+  });
+}
+
+/**
+ * Takes over a hand-off from a file that another party sent: the opening of a stage's head, with the signatures there are.
+ * Errors: `handoff-batch` (of another batch), `handoff-differs` (the folder has another hand-off of this stage: the chain
+ * would fork), those of `readHandoffFile` and `changeBatch`, `handoff-chain` among them.
+ */
+export async function importHandoff(
+  dir: string,
+  path: string,
+): Promise<{ readonly batch: Batch; readonly stage: string | undefined }> {
+  let name: string | undefined;
+  const { policy } = await readBatch(dir);
+  const { commitments, stage } = await readHandoffFile(path, policy);
+  const batch = await changeBatch(dir, (found) => {
+    const { batch: commitment, opening } = batchCommitments(found);
+    if (commitments.batch !== commitment || commitments.opening !== opening) {
+      throw inputError("The file is about another batch.", {
+        code: "handoff-batch",
+        place: `${path}#/commitments`,
+        remedy: "Import it into the folder of its batch.",
+      });
+    }
+    if (stage === undefined) return found;
+    name = found.stages[stage.index]?.name;
+    return { ...found, stages: withClosedStage(found.stages, merged(found, stage, path)) };
+  });
+  return { batch, stage: name };
+}
+
+/** The file's stage with the signatures of both the file and the folder. */
+function merged({ stages }: Batch, stage: ClosedStage, path: string): ClosedStage {
+  const own = stages[stage.index]?.handoff;
+  if (own === undefined) return stage;
+  const { handoff } = stage;
+  if (stageHead(own.head) !== stageHead(handoff.head) || own.condition !== handoff.condition) {
+    throw inputError("The folder has another hand-off of this stage: two of them would fork the chain.", {
+      code: "handoff-differs",
+      place: `${path}#/stage/handoff`,
+      remedy: "Ask both custodians which one stands, and discard the other (`handoff discard`).",
+    });
+  }
+  return { ...stage, handoff: { ...own, ...handoff } };
+}
+
+/** What `joinBatch` needs. */
+export interface JoinBatch extends Pick<NewBatch, "dir" | "policyPath" | "lot" | "partiesPath"> {
+  /** The file that another party exported. */
+  readonly handoffPath: string;
+}
+
+/**
+ * Makes the folder of a party that takes part in a batch that began elsewhere: it knows the batch's commitments and the
+ * hand-off in the file, and draws salts of its own for its stages and records. Errors: those of `initBatch` and
+ * `readHandoffFile`.
+ */
+export async function joinBatch({ handoffPath, lot, ...request }: JoinBatch): Promise<Batch> {
+  const rules = await readRules(request.policyPath);
+  const { commitments, stage } = await readHandoffFile(handoffPath, rules.policy);
+  const stages = rules.policy.stages.map((name): BatchStage => ({ name, devices: [] }));
+  return await makeBatch(request, rules, {
+    lot,
+    origin: { joined: commitments },
+    commitment: commitments.batch,
+    stages: stage === undefined ? stages : withClosedStage(stages, stage),
+  });
+}
+
+/** What is still to be signed at the end of a stage. */
+export interface HandoffStatus {
+  readonly stage: string;
+  readonly boundary: Boundary;
+  readonly missing: readonly HandoffSide[];
+  readonly handoff: Handoff | undefined;
+}
+
+/** How the hand-offs of a batch stand, stage by stage; of stages whose custody the policy claims. */
+export function handoffStatus({ policy, stages }: Pick<Batch, "policy" | "stages">): HandoffStatus[] {
+  return stages.flatMap(({ name, handoff }, index): HandoffStatus[] => {
+    if (!policy.claims.some(({ kind, stage }) => kind === "custody" && stage === index)) return [];
+    const boundary = boundaryOfStage(policy, index);
+    const needed: readonly HandoffSide[] = boundary === "handover" ? ["released", "received"] : ["released"];
+    return [{ stage: name, boundary, missing: needed.filter((side) => handoff?.[side] === undefined), handoff }];
+  });
+}

@@ -1,0 +1,199 @@
+import { inputError, type BatchproofError } from "../errors.ts";
+import { KIND } from "../formats/constants.ts";
+import { bytesHash, textHash } from "../formats/identity.ts";
+import { analyteId, type Analyte, type QualityRule, type QualitySlot } from "../formats/qualityRule.ts";
+import type { Result, ResultSet } from "../formats/results.ts";
+import { formatTime, parseTime } from "../input/times.ts";
+import { codeResult, formatResult } from "../rules/resultCoding.ts";
+import { readCsv, shown, type CsvLine } from "./csvTable.ts";
+
+/*
+ * A laboratory's results: one line an analyte, in any order, with these columns:
+ *
+ *   analyte      its name in the policy
+ *   result       a number ("26.0"), a bound ("<=0.5", "> 35") or a word of the analyte
+ *   unit         exactly the analyte's; empty for an analyte with words
+ *   sampled      when the sample was taken: RFC 3339 in whole seconds with its zone
+ *   tested       when the result was obtained
+ *   invalidated  tests of this analyte that were declared invalid
+ *   repeats      tests beyond the first, the invalidated ones not counted
+ *
+ * The laboratory's signature over the coded results vouches for them; the file itself is not signed.
+ */
+const COLUMNS = ["analyte", "result", "unit", "sampled", "tested", "invalidated", "repeats"] as const;
+type Line = CsvLine<(typeof COLUMNS)[number]>;
+
+/** Most tests that a result can count: 16 bits. */
+const MAX_COUNT = 65_535;
+
+/** What the batch asks of the results of one of its claims. */
+export interface ResultsDemand {
+  readonly rule: QualityRule;
+  /** Those of the rule's slots, in their order. */
+  readonly analytes: readonly Analyte[];
+  readonly lot: string;
+}
+
+/** A complete set of results before it has a salt and a laboratory has signed it. */
+export interface UnsignedResultSet {
+  readonly set: Omit<ResultSet, "salt">;
+  /** What was read, for the person who imports: every result as it was coded. */
+  readonly summary: readonly string[];
+}
+
+/**
+ * The results of a laboratory's CSV file for one claim: exactly one line for each of the rule's analytes, coded as the rule
+ * reads it. Results out of specification and dates of any order are taken as they are: the rules `spec` and `date` judge.
+ * @param reported when the laboratory reported, Unix seconds
+ * Errors, with file:line where there is one: those of `readCsv`, `parseTime`, `codeResult` and `analyteId`;
+ * `result-unknown`, `result-twice`, `result-missing`, `result-pending`, `unit`, `result-count`, `analyte` (the demand has
+ * not as many analytes as its rule has slots).
+ */
+export function resultSet(
+  bytes: Uint8Array,
+  file: string,
+  { rule, analytes, lot }: ResultsDemand,
+  reported: number,
+): UnsignedResultSet {
+  refuseOtherSlots(rule, analytes);
+  const lines = readLines(bytes, file, analytes);
+  const read = rule.slots.flatMap((slot, i) => {
+    const analyte = analytes[i];
+    return analyte === undefined ? [] : [readResult(lines, analyte, slot, rule.pharmacopoeia === 1n, file)];
+  });
+  const sampled = Math.min(...read.map((each) => each.sampled));
+  return {
+    set: {
+      kind: BigInt(KIND.quality),
+      sampled: BigInt(sampled),
+      reported: BigInt(reported),
+      lotHash: textHash(lot),
+      rawFileHash: bytesHash(bytes),
+      results: read.map(({ result }) => result),
+    },
+    summary: [
+      `read: ${read.length} results of a CSV file; the first sample was taken ${formatTime(sampled)}`,
+      "signed: NOT the file; the laboratory's signature will vouch for the results as they stand here",
+      `reported: ${formatTime(reported)}`,
+      ...read.map(({ analyte, result }) => shownResult(analyte, result)),
+    ],
+  };
+}
+
+function refuseOtherSlots({ slots }: QualityRule, analytes: readonly Analyte[]): void {
+  if (analytes.length > 0 && slots.length === analytes.length) return;
+  throw inputError(`The rule has ${slots.length} analytes; ${analytes.length} are described.`, { code: "analyte" });
+}
+
+/** The file's lines by the names of their analytes. */
+function readLines(bytes: Uint8Array, file: string, analytes: readonly Analyte[]): ReadonlyMap<string, Line> {
+  const names = analytes.map(nameOf);
+  const lines = new Map<string, Line>();
+  readCsv(bytes, file, COLUMNS, (line) => {
+    const place = `${file}:${line.line}`;
+    const name = line.analyte.normalize("NFC");
+    if (!names.includes(name)) throw unknownError(line, names, place);
+    const before = lines.get(name);
+    if (before !== undefined) throw twiceError(line, before, place);
+    lines.set(name, line);
+  });
+  return lines;
+}
+
+/** As `analyteId` hashes it. */
+function nameOf({ name }: Analyte): string {
+  return name.normalize("NFC");
+}
+
+interface ReadResult {
+  readonly analyte: Analyte;
+  readonly result: Result;
+  /** Unix seconds. */
+  readonly sampled: number;
+}
+
+function readResult(
+  lines: ReadonlyMap<string, Line>,
+  analyte: Analyte,
+  slot: QualitySlot,
+  rounding: boolean,
+  file: string,
+): ReadResult {
+  const line = lines.get(nameOf(analyte));
+  if (line === undefined) throw missingError(analyte, file);
+  const place = `${file}:${line.line}`;
+  refusePending(line, place);
+  refuseOtherUnit(line, analyte, place);
+  return {
+    analyte,
+    sampled: parseTime(line.sampled, place),
+    result: {
+      analyteId: analyteId(analyte),
+      ...codeResult(line.result, analyte, slot, rounding, place),
+      time: BigInt(parseTime(line.tested, place)),
+      invalidated: readCount(line.invalidated, "invalidated", place),
+      repeats: readCount(line.repeats, "repeats", place),
+    },
+  };
+}
+
+function refusePending({ result }: Line, place: string): void {
+  if (!/^\s*(pending)?\s*$/iu.test(result)) return;
+  throw inputError("There is no result yet.", {
+    place,
+    remedy: "Wait for it: a set of results is complete. A result that comes after release needs a claim of its own.",
+    code: "result-pending",
+  });
+}
+
+function refuseOtherUnit({ unit }: Line, analyte: Analyte, place: string): void {
+  const wanted = analyte.scale === "number" ? analyte.unit : "";
+  if (unit === wanted) return;
+  const expected = wanted === "" ? "no unit, because its results are words" : `the unit "${wanted}"`;
+  throw inputError(`The unit is "${shown(unit)}"; this analyte has ${expected}.`, {
+    place,
+    remedy: "Report in the analyte's own unit, spelled as in the policy; nothing is ever converted.",
+    code: "unit",
+  });
+}
+
+function readCount(text: string, column: string, place: string): bigint {
+  if (/^(0|[1-9]\d{0,4})$/.test(text) && Number(text) <= MAX_COUNT) return BigInt(text);
+  throw inputError(`"${shown(text)}" is no number of tests (${column}): a whole number from 0 to ${MAX_COUNT}.`, {
+    place,
+    remedy: "Write 0 where there were none.",
+    code: "result-count",
+  });
+}
+
+/** "car19_pct: 26.0 %, tested 2022-05-23T10:00:00Z; declared invalid: 1, repeated: 1". */
+function shownResult(analyte: Analyte, result: Result): string {
+  const { time, invalidated, repeats } = result;
+  const unit = analyte.scale === "number" && analyte.unit !== "1" ? ` ${analyte.unit}` : "";
+  const again = invalidated === 0n && repeats === 0n ? "" : `; declared invalid: ${invalidated}, repeated: ${repeats}`;
+  return `${analyte.name}: ${formatResult(result, analyte)}${unit}, tested ${formatTime(Number(time))}${again}`;
+}
+
+function unknownError({ analyte }: Line, names: readonly string[], place: string): BatchproofError {
+  return inputError(`The rule has no analyte "${shown(analyte)}".`, {
+    place,
+    remedy: `Its analytes are: ${names.join(", ")}.`,
+    code: "result-unknown",
+  });
+}
+
+function twiceError({ analyte }: Line, { line }: Line, place: string): BatchproofError {
+  return inputError(`A second result of ${analyte}; the first stands on line ${line}.`, {
+    place,
+    remedy: "Report one result for each analyte, and further tests in the column repeats.",
+    code: "result-twice",
+  });
+}
+
+function missingError({ name }: Analyte, file: string): BatchproofError {
+  return inputError(`There is no result of ${name}.`, {
+    place: file,
+    remedy: "A set of results is complete: add its line.",
+    code: "result-missing",
+  });
+}

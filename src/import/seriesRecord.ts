@@ -1,0 +1,95 @@
+import type { Circuit } from "../circuits.ts";
+import { inputError, type BatchproofError } from "../errors.ts";
+import { CLOCK_ERROR_OFFSET } from "../formats/constants.ts";
+import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
+import type { RecordHeader } from "../formats/record.ts";
+import type { TemperatureRule } from "../formats/rule.ts";
+import type { CodedSeries } from "./coding.ts";
+import type { LoggerSeries } from "./loggerSeries.ts";
+import type { Window } from "./series.ts";
+
+/* What records of one channel and of several have in common. */
+
+/** What a person says at import, besides the file, whatever its format. */
+export interface ImportSettings {
+  /** Seconds, reference minus device: how wrong the device's clock was when it was compared. */
+  readonly clockError: number;
+  /** Seconds of the buckets to which the series is thinned, or NOT_THINNED. */
+  readonly bucket: number;
+}
+
+/** The stage a record is for, Unix seconds. */
+export interface StagePeriod {
+  readonly start: number;
+  readonly end: number;
+}
+
+type Timing = Pick<TemperatureRule, "tick" | "gapTicks" | "lead" | "tail">;
+
+/** What the batch asks of the record of one of its claims. */
+export interface RecordDemand<R extends Timing> {
+  readonly rule: R;
+  readonly period: StagePeriod;
+  readonly lot: string;
+  /** The circuits that the claim accepts. */
+  readonly circuits: readonly Circuit[];
+}
+
+/** The window that a rule demands of the record of a stage. */
+export function windowOf({ tick, gapTicks, lead, tail }: Timing, { start, end }: StagePeriod): Window {
+  return {
+    start,
+    end,
+    lead: Number(lead),
+    tail: Number(tail),
+    gapSeconds: Number(gapTicks * tick),
+    tick: Number(tick),
+  };
+}
+
+/** What a header says that is not about channels and not about the circuit. */
+type SeriesHeader = Omit<
+  RecordHeader,
+  "kind" | "n" | "attempt" | "channelId" | "origin" | "stepNum" | "stepDen" | "width"
+>;
+
+/** The header's facts on file, device, clock, lot and series. Error `device-id`. */
+export function seriesHeader(
+  bytes: Uint8Array,
+  { device, zoneChanged }: Pick<LoggerSeries, "device" | "zoneChanged">,
+  { t0, rows }: CodedSeries<unknown>,
+  { rule, lot }: RecordDemand<Timing>,
+  { clockError, bucket }: ImportSettings,
+): SeriesHeader {
+  return {
+    t0: BigInt(t0),
+    tick: rule.tick,
+    rowCount: BigInt(rows.length),
+    bucket: BigInt(bucket),
+    deviceHash: deviceHash(device),
+    rawFileHash: bytesHash(bytes),
+    zoneChanged: zoneChanged ? 1n : 0n,
+    clockError: BigInt(CLOCK_ERROR_OFFSET + clockError),
+    lotHash: textHash(lot),
+  };
+}
+
+/** Capacities of circuits, the smallest first. */
+export function capacitiesOf(circuits: readonly Circuit[]): number[] {
+  return circuits.map(({ tier }) => tier).sort((a, b) => a - b);
+}
+
+/** Error `series-length`: the stage has more readings, or samples, than any of the circuits holds. */
+export function lengthError(
+  count: number,
+  circuits: readonly Circuit[],
+  file: string,
+  remedy: string,
+): BatchproofError {
+  const largest = capacitiesOf(circuits).at(-1) ?? 0;
+  return inputError(`The stage has ${count} readings; the claim's largest circuit holds ${largest}.`, {
+    place: file,
+    remedy,
+    code: "series-length",
+  });
+}

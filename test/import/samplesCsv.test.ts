@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest";
+import type { SampleSeries } from "../../src/import/loggerSeries.ts";
+import { samplesCsvReader } from "../../src/import/samplesCsv.ts";
+import { parseTime } from "../../src/input/times.ts";
+import { refused } from "../input/refused.ts";
+import { csvFile } from "./historian.ts";
+
+const DEVICE = { vendor: "FIXTURE", model: "bioreactor controller", serial: "BR-1" };
+const TAGS = new Map([
+  [3, "PH"],
+  [1, "TT"],
+]);
+const read = (bytes: Uint8Array, tags = TAGS): SampleSeries => samplesCsvReader(tags, DEVICE)(bytes, "h.csv");
+const at = (minute: number): number => parseTime("2022-05-05T16:00:00Z", "test") + 60 * minute;
+
+const entry = (
+  minute: number,
+  tag: string,
+  value: string,
+  change: { unit?: string; quality?: string } = {},
+): string => {
+  const { unit = tag === "TT" ? "Cel" : "[pH]", quality = "GOOD" } = change;
+  return `2022-05-05T16:${minute.toString().padStart(2, "0")}:00Z,${tag},${value},${quality},${unit}`;
+};
+/** Two samples ten minutes apart, ordered by time; line 2 to 5 of a file. */
+const GOOD = [entry(0, "TT", "37.0"), entry(0, "PH", "7.2"), entry(10, "TT", "37.1"), entry(10, "PH", "7.19")];
+const SAMPLES = [
+  { line: 2, time: at(0), values: [37_000_000n, 7_200_000n] },
+  { line: 4, time: at(10), values: [37_100_000n, 7_190_000n] },
+];
+/** GOOD with one of its lines replaced, by others if there are more. */
+const replaced = (place: number, ...lines: readonly string[]): Buffer => csvFile(GOOD.toSpliced(place, 1, ...lines));
+
+describe("samples of several tags", () => {
+  it("have a value of each channel by ascending channel code, however the tags are given", () => {
+    const { device, channels, entries, zoneChanged } = read(csvFile(GOOD));
+    expect({ device, channels, zoneChanged }).toEqual({ device: DEVICE, channels: [1n, 3n], zoneChanged: false });
+    expect(entries).toEqual(SAMPLES);
+    const ascending = new Map([...TAGS].reverse());
+    expect(read(csvFile(GOOD), ascending).entries).toEqual(SAMPLES);
+  });
+
+  it("may be ordered by tag, or in any way within one time", () => {
+    const values = (lines: readonly string[]): unknown =>
+      read(csvFile(lines)).entries.map((sample) => ("values" in sample ? [sample.time, sample.values] : []));
+    const wanted = SAMPLES.map(({ time, values }) => [time, values]);
+    expect(values([GOOD[0], GOOD[2], GOOD[1], GOOD[3]].map(String))).toEqual(wanted);
+    expect(values([GOOD[1], GOOD[0], GOOD[3], GOOD[2]].map(String))).toEqual(wanted);
+  });
+
+  it("leave other tags alone, and say so, with device, tags and missing signature", () => {
+    const other = ["2022-05-05T16:01:00Z,DOOR,1,Good,", "2022-05-05 16:02,P-1,seven,Bad,bar"];
+    const bad = entry(10, "PH", "", { quality: "Bad" });
+    expect(read(csvFile([...GOOD.slice(0, 3), bad, ...other])).facts).toEqual([
+      "read: of a CSV file, given as FIXTURE, bioreactor controller, serial BR-1: Temperature from tag TT, Acidity (pH) from tag PH",
+      "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
+      "samples: 2, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good: 1; lines of other tags, left out: 2",
+      "clock: each line states its own offset from UTC",
+    ]);
+  });
+
+  it("are unusable, at the line of the bad entry, where one entry is not good", () => {
+    const bad = (place: number): unknown => {
+      const line = GOOD[place]?.replace("GOOD", "Uncertain").replace(/,\d+\.\d+,/, ",-9999,") ?? "";
+      return read(replaced(place, line)).entries;
+    };
+    expect(bad(2)).toEqual([SAMPLES[0], { line: 4, time: at(10), quality: "Uncertain" }]);
+    expect(bad(3)).toEqual([SAMPLES[0], { line: 5, time: at(10), quality: "Uncertain" }]);
+  });
+});
+
+describe("what is not sampled together", () => {
+  it.each([
+    ["a tag without an entry at the last time", replaced(3), "sample-incomplete", 4, "PH"],
+    ["a tag without an entry at the first time", replaced(0), "sample-incomplete", 2, "TT"],
+    ["a time that only one tag has", replaced(3, GOOD[3] ?? "", entry(20, "PH", "7.2")), "sample-incomplete", 6, "TT"],
+    ["a tag one second late", replaced(3, (GOOD[3] ?? "").replace(":00Z", ":01Z")), "sample-incomplete", 4, "PH"],
+    ["two entries of a tag at one time", replaced(3, GOOD[3] ?? "", GOOD[3] ?? ""), "sample-twice", 6, "line 5"],
+    [
+      "two entries instead of one of each tag",
+      replaced(3, (GOOD[2] ?? "").replace("37.1", "37.2")),
+      "sample-twice",
+      5,
+      "line 4",
+    ],
+    [
+      "a tag that runs backward",
+      csvFile([GOOD[0], GOOD[2], GOOD[3], GOOD[1]].map(String)),
+      "time-backward",
+      5,
+      "older",
+    ],
+  ] as const)("%s is refused at its line", (_, bytes, code, line, message) => {
+    const error = refused(() => read(bytes));
+    expect(error).toMatchObject({ code, place: `h.csv:${line}`, kind: "input" });
+    expect(error.message).toContain(message);
+  });
+});
+
+describe("the mapping of tags to channels", () => {
+  it("needs every tag in the file", () => {
+    const error = refused(() => read(csvFile([GOOD[0], GOOD[2]].map(String))));
+    expect(error).toMatchObject({ code: "csv-tag", place: "h.csv" });
+    expect(error.message).toContain("Acidity (pH); its tags are: TT");
+  });
+
+  it("needs a tag of its own for every channel, and known channels", () => {
+    const map = (...tags: readonly (readonly [number, string])[]): unknown =>
+      refused(() => read(csvFile(GOOD), new Map(tags)));
+    expect(map()).toMatchObject({ code: "channel-tags" });
+    expect(map([2, "A"], [4, "A"])).toMatchObject({ code: "channel-tags" });
+    expect(map([1, "TT"], [8, "PH"])).toMatchObject({ code: "channels" });
+    expect(map([0, "TT"])).toMatchObject({ code: "channels" });
+  });
+});
+
+describe("units", () => {
+  const one = (channel: number, unit: string, value = "10"): unknown =>
+    read(csvFile([`2022-05-05T16:00:00Z,A,${value},GOOD,${unit}`]), new Map([[channel, "A"]])).entries;
+
+  it.each([
+    [1, ["Cel", "°C", "C", "degC"]],
+    [2, ["%"]],
+    [3, ["[pH]", "pH"]],
+    [4, ["%"]],
+    [5, ["{rpm}", "rpm", "1/min"]],
+    [6, ["deg", "°"]],
+    [7, ["kPa"]],
+  ])("channel %i is read in its unit's spellings only, and not converted", (channel, spellings) => {
+    for (const unit of spellings) {
+      expect(one(channel, unit)).toEqual([{ line: 2, time: at(0), values: [10_000_000n] }]);
+    }
+    for (const unit of ["", "1", "K", "°F", "hPa", "rad", "Hz", "%{vol}", "ppm", " %", "PH"]) {
+      expect(refused(() => one(channel, unit))).toMatchObject({ code: "unit", place: "h.csv:2" });
+    }
+  });
+
+  it.each([
+    [2, "%", "0", "-0.000001"],
+    [2, "%", "100", "100.000001"],
+    [3, "pH", "14", "14.01"],
+    [4, "%", "200", "200.1"],
+    [5, "rpm", "10000", "32767"],
+    [7, "kPa", "-101.325", "-999"],
+  ])("channel %i in %s can be %s, and %s is a mark for a missing value", (channel, unit, possible, impossible) => {
+    expect(one(channel, unit, possible)).toHaveLength(1);
+    expect(refused(() => one(channel, unit, impossible))).toMatchObject({ code: "physical-range", place: "h.csv:2" });
+  });
+
+  it("may differ between tags, never within one", () => {
+    expect(refused(() => read(replaced(3, entry(10, "PH", "7.19", { unit: "pH" }))))).toMatchObject({
+      code: "unit-mixed",
+      place: "h.csv:5",
+    });
+  });
+});
+
+describe("hostile files", () => {
+  it.each([
+    ["a decimal comma in quotes", replaced(3, entry(10, "PH", '"7,19"')), "quantity-comma", "h.csv:5"],
+    ["NUL in a value", replaced(3, entry(10, "PH", "7.1\u00009")), "quantity-syntax", "h.csv:5"],
+    ["NUL in a tag", replaced(3, entry(10, "P\u0000H", "7.19")), "csv-tag", "h.csv:5"],
+    [
+      "a quote that is not closed",
+      replaced(2, '"2022', ...new Array<string>(200).fill(GOOD[3] ?? "")),
+      "csv-syntax",
+      undefined,
+    ],
+    [
+      "a mark for a missing value that claims to be good",
+      replaced(3, entry(10, "PH", "-9999")),
+      "reading-sentinel",
+      "h.csv:5",
+    ],
+    [
+      "offsets among times with Z",
+      replaced(3, entry(10, "PH", "7.19").replace("T16:10:00Z", "T17:10:00+01:00")),
+      "time-mixed",
+      "h.csv:5",
+    ],
+    ["no time zone", replaced(3, entry(10, "PH", "7.19").replace("Z", "")), "time-zone", "h.csv:5"],
+    ["another header", csvFile(GOOD, "timestamp,tag,value,unit,state"), "csv-header", "h.csv:1"],
+    ["a blank line", replaced(3, "", GOOD[3] ?? ""), "csv-columns", "h.csv:5"],
+    ["no line end at the end", csvFile(GOOD).subarray(0, -1), "csv-cut-off", "h.csv"],
+    ["other text than UTF-8", Buffer.from(`\uFEFF${csvFile(GOOD).toString()}`, "utf16le"), "csv-encoding", "h.csv"],
+  ] as const)("%s is refused", (_, bytes, code, place) => {
+    const error = refused(() => read(bytes));
+    expect(error.code).toBe(code);
+    if (place !== undefined) expect(error.place).toBe(place);
+  });
+
+  it("a byte-order mark, CRLF and quoted fields change nothing", () => {
+    const quoted = GOOD.map((line) =>
+      line
+        .split(",")
+        .map((cell) => `"${cell}"`)
+        .join(","),
+    );
+    const text = `\uFEFF${["timestamp,tag,value,quality,unit", ...quoted, ""].join("\r\n")}`;
+    expect(read(Buffer.from(text)).entries).toEqual(SAMPLES);
+  });
+});
