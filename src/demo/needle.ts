@@ -103,8 +103,8 @@ const LEGS: readonly Leg[] = [
 /** When the laboratory reported. */
 const REPORTED = "2022-05-26T15:00:00Z";
 const RELEASE_TESTS = "expansion/release-tests";
-/** Released after storage, before the product leaves the site. */
-const RELEASED = "2022-05-27T08:30:00Z";
+/** Released once storage is closed, long before the product is used. */
+const RELEASED = "2022-05-27T10:30:00Z";
 
 /** The batch while the story goes on. */
 interface Play {

@@ -26,8 +26,7 @@ interface Waiting {
 
 /**
  * Runs `task` with a prover that makes up to `size` proofs side by side, each in a process of its own (snarkjs does not run in worker threads); jobs beyond
- * that wait. The workers are ended on every path. Several small proofs are faster side by side than one after the other
- * with all cores each, because much of a proof runs on one core (bench/results/needle-to-needle.json).
+ * that wait. The workers are ended on every path.
  */
 export async function withProofPool<T>(size: number, task: (makeProof: MakeProof) => Promise<T>): Promise<T> {
   const pool = new ProofPool(size);
