@@ -11,7 +11,7 @@ abstract contract Guarded {
 
     /// @dev Reverts with `IRoles.RoleNotHeld` unless the caller holds the role now.
     modifier only(bytes32 role) {
-        roles.requireRole(role, msg.sender);
+        _requireRole(role, msg.sender);
         _;
     }
 
@@ -19,5 +19,14 @@ abstract contract Guarded {
     /// @param roles_ The shared list of roles.
     constructor(IRoles roles_) {
         roles = roles_;
+    }
+
+    /// @dev A function and not the modifier's text: the code of a modifier stands in each function that has it.
+    function _requireRole(bytes32 role, address account) internal view {
+        roles.requireRole(role, account);
+    }
+
+    function _holds(bytes32 role, address account) internal view returns (bool) {
+        return roles.holds(role, account);
     }
 }

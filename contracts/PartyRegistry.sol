@@ -27,7 +27,7 @@ contract PartyRegistry is IPartyRegistry, TwoPersonRule {
 
     /// @inheritdoc IPartyRegistry
     function propose(uint256 root, bytes32 documentHash) external {
-        _propose(bytes32(root));
+        _propose(bytes32(root), RoleIds.PROPOSER);
         if (root == 0 || root >= Signals.FIELD) revert RootOutOfField(root);
         if (root == current) revert RootIsCurrent(root);
         _requireNotRevoked(root);
@@ -36,7 +36,7 @@ contract PartyRegistry is IPartyRegistry, TwoPersonRule {
 
     /// @inheritdoc IPartyRegistry
     function approve(uint256 root, string calldata authorisation) external {
-        _approve(bytes32(root));
+        _approve(bytes32(root), RoleIds.APPROVER);
         _requireNotRevoked(root);
         uint256 superseded = current;
         uint64 validUntil = 0;

@@ -33,7 +33,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         policyId = keccak256(
             abi.encode(policy.documentHash, policy.product, policy.version, policy.stages, policy.maxDue, policy.claims)
         );
-        _propose(policyId);
+        _propose(policyId, RoleIds.PROPOSER);
         if (_lives[policyId].proposedAt != 0) revert PolicyKnown(policyId);
         _outlines[policyId] = PolicyRules.requireSound(policy, circuits);
         _store(_policies[policyId], policy);
@@ -43,7 +43,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
 
     /// @inheritdoc IPolicyRegistry
     function approve(bytes32 policyId, string calldata authorisation, uint64 effectiveFrom) external {
-        _approve(policyId);
+        _approve(policyId, RoleIds.APPROVER);
         _requireLiveCircuits(_policies[policyId].claims);
         if (effectiveFrom < block.timestamp) effectiveFrom = uint64(block.timestamp);
         Life storage life = _lives[policyId];
@@ -94,6 +94,16 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     /// @inheritdoc IPolicyRegistry
     function ruleOf(bytes32 policyId, uint256 claim) external view returns (uint256) {
         return _claim(policyId, claim).rule;
+    }
+
+    /// @inheritdoc IPolicyRegistry
+    function classOf(bytes32 policyId, uint256 claim) external view returns (uint8) {
+        return _claim(policyId, claim).class;
+    }
+
+    /// @inheritdoc IPolicyRegistry
+    function maxDueOf(bytes32 policyId) external view returns (uint64[2] memory) {
+        return _known(policyId).maxDue;
     }
 
     /// @inheritdoc IPolicyRegistry

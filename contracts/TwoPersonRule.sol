@@ -2,10 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {Guarded} from "./Guarded.sol";
-import {RoleIds} from "./libraries/RoleIds.sol";
 
 /// @title TwoPersonRule
-/// @notice A PROPOSER proposes, an APPROVER approves: two accounts and two persons, whatever roles either of them has.
+/// @notice One role proposes, another approves: two accounts and two persons, whatever roles either of them has.
 abstract contract TwoPersonRule is Guarded {
     struct Proposal {
         address proposer;
@@ -23,18 +22,18 @@ abstract contract TwoPersonRule is Guarded {
     /// @notice The approving account belongs to the person who proposed.
     error SamePerson(bytes32 personHash);
 
-    /// @dev Records the caller's proposal. `id` is the hash of exactly what is proposed.
-    function _propose(bytes32 id) internal only(RoleIds.PROPOSER) {
+    /// @dev Records the caller's proposal. `id` is the hash of exactly what is proposed; the caller needs `role`.
+    function _propose(bytes32 id, bytes32 role) internal only(role) {
         if (_proposals[id].proposer != address(0)) revert AlreadyProposed(id);
-        _proposals[id] = Proposal(msg.sender, roles.grantOf(RoleIds.PROPOSER, msg.sender).personHash);
+        _proposals[id] = Proposal(msg.sender, roles.grantOf(role, msg.sender).personHash);
     }
 
-    /// @dev Confirms a proposal in the name of the caller and forgets it.
-    function _approve(bytes32 id) internal only(RoleIds.APPROVER) {
+    /// @dev Confirms a proposal in the name of the caller, who needs `role`, and forgets it.
+    function _approve(bytes32 id, bytes32 role) internal only(role) {
         Proposal memory proposal = _proposals[id];
         if (proposal.proposer == address(0)) revert NotProposed(id);
         if (proposal.proposer == msg.sender) revert SameAccount(msg.sender);
-        bytes32 personHash = roles.grantOf(RoleIds.APPROVER, msg.sender).personHash;
+        bytes32 personHash = roles.grantOf(role, msg.sender).personHash;
         if (proposal.personHash == personHash) revert SamePerson(personHash);
         delete _proposals[id];
     }

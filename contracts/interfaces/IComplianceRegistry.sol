@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {IDisclosureRequests} from "./IDisclosureRequests.sol";
 import {IReleaseGate} from "./IReleaseGate.sol";
 
 /// @title IComplianceRegistry
@@ -9,30 +10,49 @@ import {IReleaseGate} from "./IReleaseGate.sol";
 /// Batch key = keccak256(abi.encode(owner, batch)): nobody can squat a commitment seen in the mempool.
 ///
 /// Running hashes, both starting at 0, over the calls in the order of the chain:
-/// trail          = keccak256(abi.encode(trail, selector, digest))          attest, amend, replaceOpening
-/// exceptionsHash = keccak256(abi.encode(exceptionsHash, selector, digest)) raiseException
+/// trail          = keccak256(abi.encode(trail, selector, digest))
+///                  over attest, amend, setHead, replaceOpening, hold, unhold
+/// exceptionsHash = keccak256(abi.encode(exceptionsHash, selector, digest))
+///                  over raiseException, proposeClosing, confirmClosing, decideRevocation
 /// where selector is the function's four bytes (bytes4, padded on the right as abi.encode does) and
 /// digest = keccak256(abi.encode(all arguments in their order)), which is the call data after the selector; call data
-/// that is not exactly this encoding is refused. A later function that takes signatures leaves them out of the digest.
+/// that is not exactly this encoding is refused. No signature is an argument of such a call.
 ///
-/// States and calls. A cell says what the batch may be shown as afterwards; an empty one reverts:
+/// States and calls. O Open, C Compliant, E Exception, R Released, D Completed, J Rejected, A Aborted,
+/// S ExceptionalSupply, L Recalled. A cell says as what the batch may be shown afterwards; `-`: the call reverts.
 ///
-/// | shown as  | attest              | amend           | raiseException         | certify             |
-/// |-----------|---------------------|-----------------|------------------------|---------------------|
-/// | Open      | Open, Compliant     | Open            | Exception              |                     |
-/// | Compliant | Compliant           | Open, Compliant | Exception              | Released, Completed |
-/// | Exception | Exception           | Exception       | Exception              |                     |
-/// | Released  | Released, Completed | Open, Compliant | Released, gate closed  |                     |
-/// | Completed |                     | Open, Compliant | Completed, gate closed |                     |
+/// | call              | O  | C  | E   | R   | D   | J | A | S | L |
+/// |-------------------|----|----|-----|-----|-----|---|---|---|---|
+/// | nameSubmitter     | O  | C  | E   | -   | -   | - | - | - | L |
+/// | replaceOpening    | O  | C  | E   | -   | -   | - | - | - | L |
+/// | attest            | OC | C  | E   | RD  | -   | - | - | S | L |
+/// | amend             | O  | OC | E   | OCE | OCE | J | A | S | L |
+/// | setHead           | -  | -  | E   | R   | -   | - | - | S | L |
+/// | raiseException    | E  | E  | E   | R   | D   | J | A | S | L |
+/// | proposeClosing    | -  | -  | E   | R   | D   | J | A | S | L |
+/// | confirmClosing    | -  | -  | OCE | RD  | D   | J | A | S | L |
+/// | decideRevocation  | -  | -  | OCE | R   | D   | J | A | S | L |
+/// | certify           | -  | RD | -   | -   | -   | - | - | - | - |
+/// | exceptionalSupply | S  | S  | S   | -   | -   | - | - | - | - |
+/// | reject            | J  | J  | J   | J   | -   | - | - | - | L |
+/// | abort             | A  | A  | A   | A   | -   | - | - | - | L |
+/// | hold              | O  | C  | E   | R   | D   | J | A | S | L |
+/// | unhold            | O  | C  | E   | R   | D   | J | A | S | L |
+/// | recall            | L  | L  | L   | L   | L   | L | L | L | - |
+/// | extendDue         | O  | C  | E   | R   | -   | - | - | - | L |
 ///
-/// amend needs something attested. With an exception open a certified batch falls back to Exception instead, and one
-/// whose last completion claim is attested stays Released.
-/// replaceOpening and nameSubmitter: before certification, while the head of stage 0 is unset. Overdue is computed by the
-/// views and forbids nothing: late work is visible, not lost. In this version exceptions cannot be closed, so an open one
-/// blocks certification for good. Pausing stops attest and certify and nothing else.
+/// Stored are Open, Released, Completed, Rejected, Aborted and ExceptionalSupply, and apart from them the holds and
+/// whether the batch is recalled; the rest is computed. A recalled batch keeps the rules of its stored state (a rejected
+/// one attests nothing), except that it is never certified, supplied or completed. Rejected, Aborted and
+/// ExceptionalSupply are final, a recall is for good, and Completed ends only by amend. Overdue is computed too and
+/// forbids nothing: late work is visible, not lost; a batch that is recalled or ended without release never is. A hold
+/// closes the gate and stops certify and exceptionalSupply. Pausing stops attest and certify and nothing else.
+///
+/// Open exceptions, wherever this text says so, are the batch's own, those of the batch it supersedes (and of the one
+/// that superseded, and so on), and a consent that was revoked until a QP decided on it.
 interface IComplianceRegistry is IReleaseGate {
-    /// @notice What a reader calls the state of a batch. Stored: Open, Released, Completed and the end states;
-    /// Compliant, Exception and Overdue are computed. This version reaches the first six.
+    /// @notice What a reader calls the state of a batch. Stored: Open, Released, Completed, Rejected, Aborted and
+    /// ExceptionalSupply; Compliant, Exception, Overdue and Recalled are computed.
     enum Status {
         Open,
         Compliant,
@@ -47,7 +67,7 @@ interface IComplianceRegistry is IReleaseGate {
     }
 
     /// @notice What is counted: per registry, owner and batch, each equal to the number of such events, so that an
-    /// auditor can tell that a node withheld logs. Numbers 7 to 15 are free for later versions.
+    /// auditor can tell that a node withheld logs.
     enum Counter {
         Opened,
         Attested,
@@ -55,33 +75,71 @@ interface IComplianceRegistry is IReleaseGate {
         Exceptions,
         Certified,
         OpeningsReplaced,
-        SubmittersNamed
+        SubmittersNamed,
+        HeadsAsserted,
+        ClosingsProposed,
+        ExceptionsClosed,
+        RevocationsDecided,
+        Rejected,
+        Aborted,
+        SuppliedExceptionally,
+        Held,
+        Unheld,
+        Recalled,
+        DueExtended
     }
 
     /// @notice What is stored of a batch besides heads, QPs and submitters.
     /// @param owner Account that opened it.
     /// @param serial Number among the owner's batches: 1, 2, 3, ... without gap.
-    /// @param openExceptions Exceptions that are not closed.
+    /// @param openExceptions Its own exceptions that are not closed; ask `openExceptionsOf` for all that block it.
     /// @param status Stored state; ask `statusOf` for the one to show.
+    /// @param holds Who holds it: `Codes.HOLD_QP`, `Codes.HOLD_AUTHORITY`, their sum or 0.
+    /// @param recalled Whether it was recalled.
+    /// @param revocationDecided Whether a QP decided on the revocation of its consent.
     /// @param due Due dates for release and completion, Unix seconds.
     /// @param batch Salted commitment: public signal `batch`.
     /// @param opening Head before stage 0: fixes the first custodian and its devices.
     /// @param policyId The policy it must keep.
     /// @param attested Attested claims: bit i stands for claim i.
-    /// @param trail Running hash of what was attested and amended.
+    /// @param settled Claims for which an accepted exception stands in place of a proof.
+    /// @param openClaims Claims with an open exception.
+    /// @param assertedHeads Stages whose head the owner set without a custody proof: bit i stands for stage i. The flag
+    /// "custody not proven" stays, also when the proof follows.
+    /// @param trail Running hash of what was attested, amended and held.
     /// @param exceptionsHash Running hash of the exceptions.
+    /// @param consent Consent in the `ConsentRegistry`; 0: none.
+    /// @param supersedes Key of the batch it replaces; 0: none.
     struct Batch {
         address owner;
         uint32 serial;
         uint32 openExceptions;
         Status status;
+        uint8 holds;
+        bool recalled;
+        bool revocationDecided;
         uint64[2] due;
         uint256 batch;
         uint256 opening;
         bytes32 policyId;
         uint256 attested;
+        uint256 settled;
+        uint256 openClaims;
+        uint256 assertedHeads;
         bytes32 trail;
         bytes32 exceptionsHash;
+        bytes32 consent;
+        bytes32 supersedes;
+    }
+
+    /// @notice What is stored of an exception.
+    /// @param key Key of the batch.
+    /// @param claim Index of the claim it is about.
+    /// @param disposition `Codes.DISPOSITION_*`; 0: open.
+    struct BatchException {
+        bytes32 key;
+        uint8 claim;
+        uint8 disposition;
     }
 
     /// @notice One proof. The signals batch, rule and context are the chain's own.
@@ -134,10 +192,10 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param batch Its commitment.
     /// @param opening Head before stage 0.
     /// @param due Due dates for release and completion, Unix seconds.
-    /// @param consent 0 in this version.
+    /// @param consent Consent in the `ConsentRegistry`; 0: none.
     /// @param qps Accounts of which one must certify.
     /// @param submitters Accounts besides the owner that may set heads.
-    /// @param supersedes 0 in this version.
+    /// @param supersedes Key of the batch it replaces, whose open exceptions block this one too; 0: none.
     event BatchOpened(
         bytes32 indexed key,
         address indexed owner,
@@ -216,13 +274,18 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param head The head.
     /// @param custody Whether a custody proof set it.
     event HeadSet(bytes32 indexed key, uint8 indexed stage, uint256 head, bool custody);
+    /// @notice The owner set a stage's head without a custody proof: custody is not proven there. `HeadSet` goes before.
+    /// @param key Key of the batch.
+    /// @param stage Index of the stage.
+    /// @param head The head.
+    event HeadAsserted(bytes32 indexed key, uint8 indexed stage, uint256 head);
     /// @notice The trail grew by one call; lets the trail be rebuilt from the log.
     /// @param key Key of the batch.
     /// @param selector Function that was called.
     /// @param digest keccak256 of its arguments.
     /// @param trail The trail after it.
     event TrailExtended(bytes32 indexed key, bytes4 selector, bytes32 digest, bytes32 trail);
-    /// @notice Every claim needed for release is attested.
+    /// @notice Every claim needed for release is attested, or settled by an accepted exception.
     /// @param key Key of the batch.
     event BatchCompliant(bytes32 indexed key);
     /// @notice An exception was raised; `id` counts over the whole registry, `repeats` over the owner and the rule.
@@ -254,9 +317,102 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param certificate What was signed.
     /// @param signature The signature.
     event BatchReleased(bytes32 indexed key, address indexed qp, Certificate certificate, bytes signature);
-    /// @notice Every claim needed for completion is attested too.
+    /// @notice Every claim needed for completion is attested or settled too.
     /// @param key Key of the batch.
-    event BatchCompleted(bytes32 indexed key);
+    /// @param settled Claims of the policy for which an accepted exception stands in place of a proof; 0: all proven.
+    event BatchCompleted(bytes32 indexed key, uint256 settled);
+    /// @notice QA proposed how to close an exception.
+    /// @param key Key of the batch.
+    /// @param id Number of the exception.
+    /// @param disposition `Codes.DISPOSITION_*`.
+    /// @param evidence Salted commitment to the investigation.
+    /// @param proposer Who proposed it.
+    /// @param exceptionsHash Running hash after it.
+    event ClosingProposed(
+        bytes32 indexed key,
+        uint256 indexed id,
+        uint8 indexed disposition,
+        bytes32 evidence,
+        address proposer,
+        bytes32 exceptionsHash
+    );
+    /// @notice A QP confirmed how QA proposed to close an exception.
+    /// @param key Key of the batch.
+    /// @param id Number of the exception.
+    /// @param disposition `Codes.DISPOSITION_*`.
+    /// @param evidence Salted commitment to the investigation.
+    /// @param qp Who confirmed it.
+    /// @param settled Whether the exception stands in place of the claim's proof from now on.
+    /// @param exceptionsHash Running hash after it.
+    event ExceptionClosed(
+        bytes32 indexed key,
+        uint256 indexed id,
+        uint8 indexed disposition,
+        bytes32 evidence,
+        address qp,
+        bool settled,
+        bytes32 exceptionsHash
+    );
+    /// @notice A QP decided to go on although the consent was revoked.
+    /// @param key Key of the batch.
+    /// @param qp Who decided.
+    /// @param consent The revoked consent.
+    /// @param reason Why.
+    /// @param exceptionsHash Running hash after it.
+    event RevocationDecided(
+        bytes32 indexed key,
+        address indexed qp,
+        bytes32 indexed consent,
+        string reason,
+        bytes32 exceptionsHash
+    );
+    /// @notice A QP rejected the batch: an end state.
+    /// @param key Key of the batch.
+    /// @param qp Who rejected it.
+    /// @param reason Why.
+    event BatchRejected(bytes32 indexed key, address indexed qp, string reason);
+    /// @notice The owner ended the batch (patient withdrew, collection failed, not administered): an end state.
+    /// @param key Key of the batch.
+    /// @param reason Why.
+    event BatchAborted(bytes32 indexed key, string reason);
+    /// @notice A QP let a batch out of specification go to the patient, uncertified: an end state.
+    /// @param key Key of the batch.
+    /// @param qp Who did.
+    /// @param riskEvaluation sha256 of the risk evaluation.
+    /// @param physicianAcceptance sha256 of the treating physician's acceptance.
+    /// @param authorityNotifiedAt Unix seconds.
+    event BatchSuppliedExceptionally(
+        bytes32 indexed key,
+        address indexed qp,
+        bytes32 riskEvaluation,
+        bytes32 physicianAcceptance,
+        uint64 authorityNotifiedAt
+    );
+    /// @notice The batch is in quarantine.
+    /// @param key Key of the batch.
+    /// @param by Who holds it.
+    /// @param hold `Codes.HOLD_*`.
+    /// @param reason Why.
+    event BatchHeld(bytes32 indexed key, address indexed by, uint8 hold, string reason);
+    /// @notice A hold was lifted.
+    /// @param key Key of the batch.
+    /// @param by Who lifted it.
+    /// @param hold `Codes.HOLD_*`.
+    /// @param reason Why.
+    event BatchUnheld(bytes32 indexed key, address indexed by, uint8 hold, string reason);
+    /// @notice The batch was recalled; its gate stays closed for good.
+    /// @param key Key of the batch.
+    /// @param by Who ordered it.
+    /// @param status The stored state at that time.
+    /// @param reason Why.
+    event BatchRecalled(bytes32 indexed key, address indexed by, Status status, string reason);
+    /// @notice A due date moved.
+    /// @param key Key of the batch.
+    /// @param which 0: release, 1: completion.
+    /// @param previous The due date until now, Unix seconds.
+    /// @param due The due date from now on, Unix seconds.
+    /// @param reason Why.
+    event DueExtended(bytes32 indexed key, uint256 indexed which, uint64 previous, uint64 due, string reason);
 
     /// @notice The policies belong to another list of roles than the parties.
     error RolesDiffer();
@@ -270,22 +426,34 @@ interface IComplianceRegistry is IReleaseGate {
     error CallDataNotCanonical(uint256 received, uint256 expected);
     /// @notice The value must be a field element and not zero.
     error NotAFieldElement(uint256 value);
-    /// @notice Linking a consent is not possible in this version: pass 0.
-    error ConsentNotSupported(bytes32 consent);
-    /// @notice Superseding a batch is not possible in this version: pass 0.
-    error SupersedesNotSupported(bytes32 supersedes);
+    /// @notice The consent was not given, or revoked.
+    error ConsentNotValid(bytes32 consent);
+    /// @notice A consent is given for one batch, and another one has it.
+    error ConsentUsed(bytes32 consent, bytes32 key);
+    /// @notice The consent was revoked and no QP of the batch decided on it.
+    error RevocationUndecided(bytes32 consent);
+    /// @notice The batch has no revoked consent on which a decision is open.
+    error NothingRevoked(bytes32 key);
     /// @notice A batch names at least one QP, and no zero address.
     error QpMissing();
     /// @notice The due date (0: release, 1: completion) is not in the future.
     error DueNotInFuture(uint256 which, uint64 received, uint256 nowSeconds);
     /// @notice The due date is later than the policy allows.
     error DueTooLate(uint256 which, uint64 received, uint256 latest);
+    /// @notice A due date moves forward only.
+    error DueNotLater(uint256 which, uint64 received, uint64 previous);
+    /// @notice There are two due dates, 0 and 1.
+    error DueUnknown(uint256 which);
     /// @notice Completion is due before release.
     error DueOrder(uint64 release, uint64 completion);
     /// @notice Only the owner of the batch may do this, while it is a MANUFACTURER.
     error NotOwner(bytes32 key, address caller);
     /// @notice Only owner, QA of the owner, a QP of the batch or an AUTHORITY may do this.
     error NotConcerned(bytes32 key, address caller);
+    /// @notice Only a QP of the batch may do this, while it holds the role QP.
+    error NotQp(bytes32 key, address caller);
+    /// @notice Only a QP of the batch or an AUTHORITY may do this.
+    error NotQpOrAuthority(bytes32 key, address caller);
     /// @notice The head of stage 0 is set, so the opening and the submitters are final.
     error FirstHeadSet(bytes32 key, uint256 head);
     /// @notice The account is a submitter of the batch already, or the zero address.
@@ -298,6 +466,10 @@ interface IComplianceRegistry is IReleaseGate {
     error NotAttested(bytes32 key, uint8 claim);
     /// @notice The stage has no head yet; in a policy with custody claims only a custody proof sets one.
     error HeadUnset(uint8 stage);
+    /// @notice The stage has a head already.
+    error HeadIsSet(uint8 stage, uint256 head);
+    /// @notice A head is set without proof only while an exception on the stage's custody claim is open.
+    error NoCustodyException(uint8 stage);
     /// @notice The proof is about another head than the batch's.
     error HeadWrong(uint8 stage, uint256 received, uint256 expected);
     /// @notice The custody proof does not continue the head before.
@@ -308,13 +480,29 @@ interface IComplianceRegistry is IReleaseGate {
     error CategoryUnknown(uint8 category);
     /// @notice The severity is none of `Codes.SEVERITY_*`.
     error ExceptionSeverityUnknown(uint8 severity);
+    /// @notice No such exception.
+    error ExceptionUnknown(uint256 id);
+    /// @notice The exception is closed already.
+    error ExceptionIsClosed(uint256 id, uint8 disposition);
+    /// @notice The disposition is none of `Codes.DISPOSITION_*`.
+    error DispositionUnknown(uint8 disposition);
+    /// @notice The batch is in quarantine.
+    error BatchIsHeld(bytes32 key, uint8 holds);
+    /// @notice The caller's side holds the batch already, or does not hold it.
+    error HoldUnchanged(bytes32 key, uint8 holds);
+    /// @notice The batch was recalled.
+    error BatchIsRecalled(bytes32 key);
+    /// @notice The document of an exceptional supply (0: risk evaluation, 1: physician's acceptance) is missing.
+    error SupplyDocumentMissing(uint256 which);
+    /// @notice The authority is notified before the supply is recorded, not later.
+    error AuthorityNotNotified(uint64 received, uint256 nowSeconds);
     /// @notice The certificate is about another batch.
     error CertificateBatchWrong(bytes32 received, bytes32 expected);
     /// @notice The certificate is about another policy.
     error CertificatePolicyWrong(bytes32 received, bytes32 expected);
-    /// @notice The certificate was signed before the last attestation or amendment.
+    /// @notice The certificate was signed before the last attestation, amendment or hold.
     error CertificateTrailWrong(bytes32 received, bytes32 expected);
-    /// @notice The certificate was signed before the last exception.
+    /// @notice The certificate was signed before the last exception or decision on one.
     error CertificateExceptionsWrong(bytes32 received, bytes32 expected);
     /// @notice Only release is certified.
     error CertificateNeededForWrong(uint8 received, uint8 expected);
@@ -330,21 +518,22 @@ interface IComplianceRegistry is IReleaseGate {
     error CertificateExpired(uint64 deadline, uint256 nowSeconds);
     /// @notice The signer is not a QP of this batch.
     error SignerNotQp(bytes32 key, address signer);
-    /// @notice Claims needed for release are not attested: bit i stands for claim i.
+    /// @notice Claims needed for release are neither attested nor settled: bit i stands for claim i.
     error ClaimsMissing(uint256 claims);
     /// @notice Exceptions are open.
     error ExceptionsOpen(uint256 count);
 
     /// @notice Opens a batch. Caller: MANUFACTURER, who becomes its owner. Refused: a policy that is not effective, a
-    /// commitment this owner opened before, values out of field, due dates that are past or too late, no QP.
+    /// commitment this owner opened before, values out of field, due dates that are past or too late, no QP, a consent
+    /// that is not valid or serves another batch, a superseded batch that is not the caller's.
     /// @param batch Salted commitment: public signal `batch`.
     /// @param opening Head before stage 0.
     /// @param policyId An effective policy.
     /// @param due Unix seconds for release and completion, at most the policy's `maxDue` from now.
-    /// @param consent 0 in this version.
+    /// @param consent A valid consent, given for this batch only; 0: none. That it is the patient's is not proven.
     /// @param qps Accounts of which one must certify; whether they are QPs is checked then.
     /// @param submitters Accounts besides the owner that may set heads while custody is not proven.
-    /// @param supersedes 0 in this version.
+    /// @param supersedes Key of the batch (of another order) it replaces; its open exceptions block this one. 0: none.
     /// @return key Key of the batch.
     function openBatch(
         uint256 batch,
@@ -369,20 +558,30 @@ interface IComplianceRegistry is IReleaseGate {
     function replaceOpening(bytes32 key, uint256 opening, string calldata reason) external;
 
     /// @notice Attests claims, in order; one that fails reverts them all. Caller: the submitter that the proofs name in
-    /// `context`. Refused: paused, batch Completed, claim attested already, circuit frozen or not the claim's, root not
-    /// valid now, signals out of field, wrong head, invalid proof. A head that is unset is set by a custody proof; in a
-    /// policy without custody claims by the owner's or a named submitter's first proof of the stage.
+    /// `context`. Refused: paused, batch Completed, Rejected or Aborted, claim attested already, circuit frozen or not the
+    /// claim's, root not valid now, signals out of field, wrong head, invalid proof. A head that is unset is set by a
+    /// custody proof; in a policy without custody claims by the owner's or a named submitter's first proof of the stage.
     /// @param key Key of the batch.
     /// @param items At least one proof.
     function attest(bytes32 key, Item[] calldata items) external;
 
-    /// @notice Replaces an attestation found wrong. Caller: QA of the owner; the proof names it as submitter. Any state.
-    /// The batch is not released any more. If the head changes, the other claims of the stage and all claims and heads
-    /// of later stages must be attested anew; where custody is claimed only a custody proof changes a head.
+    /// @notice Replaces an attestation found wrong. Caller: QA of the owner; the proof names it as submitter. Any state:
+    /// a batch that was certified is not any more, in the other states it is recorded. If the head changes, the other
+    /// claims of the stage and all claims and heads of later stages must be attested (or settled) anew; where custody is
+    /// claimed only a custody proof changes a head.
     /// @param key Key of the batch.
     /// @param item The new proof of an attested claim.
     /// @param reason Why; public.
     function amend(bytes32 key, Item calldata item, string calldata reason) external;
+
+    /// @notice Lets the record of a stage go on although its custody is not proven. Caller: owner. Refused: batch
+    /// Completed, Rejected or Aborted, a head that is set, a stage whose predecessor has no head, no open exception on
+    /// the stage's custody claim. A later custody proof must be about this head; until it is attested the batch is not
+    /// certified and no later stage is ready. The flag stays.
+    /// @param key Key of the batch.
+    /// @param stage Index of the stage.
+    /// @param head The head.
+    function setHead(bytes32 key, uint8 stage, uint256 head) external;
 
     /// @notice Declares that a claim is not or may not be met. Caller: owner, QA of the owner, a QP of the batch or an
     /// AUTHORITY, each while its role is valid. Possible in every state and while paused. Blocks release; after release
@@ -403,13 +602,80 @@ interface IComplianceRegistry is IReleaseGate {
         bytes32 evidence
     ) external returns (uint256 id);
 
+    /// @notice Proposes how to close an exception. Caller: QA of the owner. Several proposals may wait.
+    /// @param id Number of an open exception.
+    /// @param disposition `Codes.DISPOSITION_*`.
+    /// @param evidence Salted commitment to the investigation.
+    function proposeClosing(uint256 id, uint8 disposition, bytes32 evidence) external;
+
+    /// @notice Closes an exception as QA proposed. Caller: a QP of the batch, another account and another person than the
+    /// proposer. Refused: anything that was not proposed exactly so. Only `accepted` settles, that is lets the exception
+    /// stand in place of a proof: a claim of class process at any time, and after release a completion claim of any class.
+    /// @param id Number of an open exception.
+    /// @param disposition What is confirmed.
+    /// @param evidence What is confirmed.
+    function confirmClosing(uint256 id, uint8 disposition, bytes32 evidence) external;
+
+    /// @notice Decides to go on although the batch's consent was revoked. Caller: a QP of the batch.
+    /// @param key Key of the batch.
+    /// @param reason Why; public.
+    function decideRevocation(bytes32 key, string calldata reason) external;
+
     /// @notice Releases a batch with a QP's signature. Caller: anybody, the signature decides. Refused: paused, certified
-    /// already, signer not a QP of the batch or without a valid QP role, a claim needed for release not attested, an
-    /// open exception, a certificate that does not say exactly what the register says.
+    /// already, ended, held, recalled, signer not a QP of the batch or without a valid QP role, a claim needed for release
+    /// neither attested nor (class process only) settled, an open exception, a revoked consent without a decision, a
+    /// certificate that does not say exactly what the register says.
     /// @param key Key of the batch.
     /// @param certificate What was signed.
     /// @param signature 65 bytes over the EIP-712 hash, domain "batchproof", version "1".
     function certify(bytes32 key, Certificate calldata certificate, bytes calldata signature) external;
+
+    /// @notice Records that a batch out of specification is supplied at the physician's request (EU GMP Part IV, 11.5): an
+    /// end state of its own, never a release. Caller: a QP of the batch. Refused: certified or ended, held, recalled.
+    /// @param key Key of the batch.
+    /// @param riskEvaluation sha256 of the risk evaluation.
+    /// @param physicianAcceptance sha256 of the treating physician's acceptance.
+    /// @param authorityNotifiedAt Unix seconds, not in the chain's future.
+    function exceptionalSupply(
+        bytes32 key,
+        bytes32 riskEvaluation,
+        bytes32 physicianAcceptance,
+        uint64 authorityNotifiedAt
+    ) external;
+
+    /// @notice Ends a batch that must not be used. Caller: a QP of the batch. Refused: completed or ended.
+    /// @param key Key of the batch.
+    /// @param reason Why; public.
+    function reject(bytes32 key, string calldata reason) external;
+
+    /// @notice Ends a batch that is not needed: patient withdrew, collection failed, not administered. Caller: owner.
+    /// Refused: completed or ended.
+    /// @param key Key of the batch.
+    /// @param reason Why; public.
+    function abort(bytes32 key, string calldata reason) external;
+
+    /// @notice Puts a batch into quarantine. Caller: a QP of the batch or an AUTHORITY; each side holds for itself.
+    /// @param key Key of the batch.
+    /// @param reason Why; public.
+    function hold(bytes32 key, string calldata reason) external;
+
+    /// @notice Lifts the hold of the caller's side: a QP of the batch that of the QPs, an AUTHORITY that of authorities.
+    /// @param key Key of the batch.
+    /// @param reason Why; public.
+    function unhold(bytes32 key, string calldata reason) external;
+
+    /// @notice Recalls a batch in whatever state, for good. Caller: a QP of the batch or an AUTHORITY.
+    /// @param key Key of the batch.
+    /// @param reason Why; public.
+    function recall(bytes32 key, string calldata reason) external;
+
+    /// @notice Moves a due date. Caller: owner. Refused: completed or ended, not later than before, in the past, further
+    /// from now than the policy's `maxDue`, release after completion. Counted and shown.
+    /// @param key Key of the batch.
+    /// @param which 0: release, 1: completion.
+    /// @param due Unix seconds.
+    /// @param reason Why; public.
+    function extendDue(bytes32 key, uint256 which, uint64 due, string calldata reason) external;
 
     /// @notice Stops attest and certify. Caller: ADMIN.
     function pause() external;
@@ -417,22 +683,43 @@ interface IComplianceRegistry is IReleaseGate {
     /// @notice Lets attest and certify go on. Caller: ADMIN.
     function unpause() external;
 
-    /// @notice The state to show. Exception comes before Overdue, and both before Open and Compliant.
+    /// @notice What authorities asked about the batches.
+    /// @return The registry of requests, which this one deployed.
+    function requests() external view returns (IDisclosureRequests);
+
+    /// @notice The state to show: Recalled first, then the end states, Exception, Overdue, and the rest.
     /// @param key Key of the batch; unknown ones revert.
     /// @return The status.
     function statusOf(bytes32 key) external view returns (Status);
 
-    /// @notice Whether nothing is known although it should be: not certified by the first due date, or certified but not
-    /// all completion claims attested by the second.
+    /// @notice Whether nothing is known although it should be: not certified by the first due date, certified but not all
+    /// completion claims attested or settled by the second, or an authority's request unanswered (`IDisclosureRequests`).
+    /// Never once the batch is recalled or ended without release.
     /// @param key Key of the batch; unknown ones revert.
     /// @return True from one second after the due date on.
     function isOverdue(bytes32 key) external view returns (bool);
 
-    /// @notice Claims that are not attested. Bit i stands for claim i.
+    /// @notice Claims that are neither attested nor settled. Bit i stands for claim i.
     /// @param key Key of the batch; unknown ones revert.
     /// @return release Those needed for release.
     /// @return completion Those needed for completion.
     function missingClaims(bytes32 key) external view returns (uint256 release, uint256 completion);
+
+    /// @notice Exceptions that block a batch: its own, those of the batches it supersedes, and a revoked consent on which
+    /// no QP decided.
+    /// @param key Key of the batch; 0 for an unknown one.
+    /// @return Their number.
+    function openExceptionsOf(bytes32 key) external view returns (uint256);
+
+    /// @notice What is stored of an exception.
+    /// @param id Number of the exception; unknown ones revert.
+    /// @return The exception.
+    function exceptionOf(uint256 id) external view returns (BatchException memory);
+
+    /// @notice The batch that a consent serves.
+    /// @param consent The consent.
+    /// @return Key of the batch; 0: none.
+    function batchOfConsent(bytes32 consent) external view returns (bytes32);
 
     /// @notice What is stored of a batch.
     /// @param key Key of the batch; unknown ones revert.
@@ -475,16 +762,16 @@ interface IComplianceRegistry is IReleaseGate {
     function contextOf(address submitter) external view returns (uint256);
 
     /// @notice Counters of the whole registry, by `Counter`.
-    /// @return Sixteen numbers, the unused ones 0.
-    function registryCounts() external view returns (uint32[16] memory);
+    /// @return Twenty-four numbers, the unused ones 0.
+    function registryCounts() external view returns (uint32[24] memory);
 
     /// @notice Counters of one owner, by `Counter`. The first is its last serial.
     /// @param owner The owner.
-    /// @return Sixteen numbers, the unused ones 0.
-    function ownerCounts(address owner) external view returns (uint32[16] memory);
+    /// @return Twenty-four numbers, the unused ones 0.
+    function ownerCounts(address owner) external view returns (uint32[24] memory);
 
     /// @notice Counters of one batch, by `Counter`.
     /// @param key Key of the batch.
-    /// @return Sixteen numbers, the unused ones 0.
-    function batchCounts(bytes32 key) external view returns (uint32[16] memory);
+    /// @return Twenty-four numbers, the unused ones 0.
+    function batchCounts(bytes32 key) external view returns (uint32[24] memory);
 }

@@ -184,6 +184,17 @@ interface IPolicyRegistry {
     /// @return The claim's rule.
     function ruleOf(bytes32 policyId, uint256 claim) external view returns (uint256);
 
+    /// @notice The class of a claim.
+    /// @param policyId A known policy.
+    /// @param claim Index of the claim; unknown ones revert.
+    /// @return `Codes.CLASS_*`.
+    function classOf(bytes32 policyId, uint256 claim) external view returns (uint8);
+
+    /// @notice Latest due dates for release and completion, whether or not the policy is effective.
+    /// @param policyId A known policy.
+    /// @return Seconds.
+    function maxDueOf(bytes32 policyId) external view returns (uint64[2] memory);
+
     /// @notice Number of stages, and which claims are needed for what.
     /// @param policyId A known policy.
     /// @return The outline.

@@ -35,6 +35,15 @@ library Codes {
     uint8 internal constant CATEGORY_MATERIAL = 7;
     uint8 internal constant CATEGORY_OTHER = 8;
 
+    // How an exception was closed.
+    uint8 internal constant DISPOSITION_ACCEPTED = 1; // assessed and acceptable: the only one that settles a claim
+    uint8 internal constant DISPOSITION_REJECTED = 2; // not acceptable in place of a proof: prove the claim or reject
+    uint8 internal constant DISPOSITION_UNFOUNDED = 3; // raised in error, or its cause was removed
+
+    // Who holds a batch, as bits of a set.
+    uint8 internal constant HOLD_QP = 1;
+    uint8 internal constant HOLD_AUTHORITY = 2;
+
     /// @dev What a QP's signature says (21 CFR 11.50: a signature carries its meaning).
     uint8 internal constant MEANING_CERTIFIED = 7;
 }

@@ -26,6 +26,13 @@ export const EXCEPTION_CATEGORY = {
 } as const;
 export type ExceptionCategoryName = keyof typeof EXCEPTION_CATEGORY;
 
+/** How an exception was closed. Only `accepted` lets it stand in place of a claim's proof. */
+export const DISPOSITION = { accepted: 1, rejected: 2, unfounded: 3 } as const;
+export type DispositionName = keyof typeof DISPOSITION;
+
+/** Who holds a batch, as bits of a set. */
+export const HOLD = { qp: 1, authority: 2 } as const;
+
 /** Meaning of a QP's signature under a certificate. */
 export const MEANING_CERTIFIED = 7;
 
@@ -44,17 +51,32 @@ export const STATUS = [
 ] as const;
 export type StatusName = (typeof STATUS)[number];
 
-/** `IComplianceRegistry.Counter`, in order: the index into what `registryCounts` and the like return. */
-export const COUNTER = [
-  "Opened",
-  "Attested",
-  "Amended",
-  "Exceptions",
-  "Certified",
-  "OpeningsReplaced",
-  "SubmittersNamed",
-] as const;
-export type CounterName = (typeof COUNTER)[number];
+/**
+ * `IComplianceRegistry.Counter`, in order (the index into what `registryCounts` and the like return), with the event that
+ * each one counts.
+ */
+export const COUNTED_EVENT = {
+  Opened: "BatchOpened",
+  Attested: "ClaimAttested",
+  Amended: "ClaimAmended",
+  Exceptions: "ExceptionRaised",
+  Certified: "BatchReleased",
+  OpeningsReplaced: "OpeningReplaced",
+  SubmittersNamed: "SubmitterNamed",
+  HeadsAsserted: "HeadAsserted",
+  ClosingsProposed: "ClosingProposed",
+  ExceptionsClosed: "ExceptionClosed",
+  RevocationsDecided: "RevocationDecided",
+  Rejected: "BatchRejected",
+  Aborted: "BatchAborted",
+  SuppliedExceptionally: "BatchSuppliedExceptionally",
+  Held: "BatchHeld",
+  Unheld: "BatchUnheld",
+  Recalled: "BatchRecalled",
+  DueExtended: "DueExtended",
+} as const;
+export type CounterName = keyof typeof COUNTED_EVENT;
+export const COUNTER = Object.keys(COUNTED_EVENT) as readonly CounterName[];
 
 /** Role ids of `Roles`. QA belongs to one owner of batches: `qaRole`. */
 export const ROLE_ID = {

@@ -149,13 +149,15 @@ export async function findRegister(provider: Provider, registry: string): Promis
   await requireCode(provider, registry, "compliance registry");
   const contract = handle("ComplianceRegistry", registry, provider);
   try {
-    const [roles, circuits, policies, parties] = await Promise.all([
+    const [roles, circuits, policies, parties, consents, requests] = await Promise.all([
       contract.roles(),
       contract.circuits(),
       contract.policies(),
       contract.parties(),
+      contract.consents(),
+      contract.requests(),
     ]);
-    return { roles, circuits, policies, parties, registry };
+    return { roles, circuits, policies, parties, consents, requests, registry };
   } catch (error) {
     throw environmentError(`The contract at ${registry} is not a compliance registry of batchproof.`, {
       code: "contract",

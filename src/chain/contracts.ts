@@ -4,8 +4,16 @@ import { Interface, type JsonFragment } from "ethers";
 import { environmentError } from "../errors.ts";
 import { packageRoot } from "../root.ts";
 
-/** The contracts that a deployment consists of, in the order of deployment. */
-export const CONTRACTS = ["Roles", "CircuitRegistry", "PolicyRegistry", "PartyRegistry", "ComplianceRegistry"] as const;
+/** The contracts that a deployment consists of, in the order of deployment. The last is deployed by the one before it. */
+export const CONTRACTS = [
+  "Roles",
+  "CircuitRegistry",
+  "PolicyRegistry",
+  "PartyRegistry",
+  "ConsentRegistry",
+  "ComplianceRegistry",
+  "DisclosureRequests",
+] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 
 export interface CompiledContract {

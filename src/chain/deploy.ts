@@ -9,7 +9,7 @@ import { environmentError } from "../errors.ts";
 import { assertUsableKey } from "../setup/keyGate.ts";
 import { encodeVerifyingKey, toSnarkjsKey, type VerifyingKey } from "../setup/verifyingKey.ts";
 import { compiled, type ContractName } from "./contracts.ts";
-import { handle, registerAt, type Register } from "./handles.ts";
+import { handle, registerAt, type Addresses, type Register } from "./handles.ts";
 import { explained } from "./revert.ts";
 import { compileVerifier } from "./verifier.ts";
 
@@ -21,8 +21,9 @@ export interface DeployOptions {
 }
 
 export interface Deployment extends Register {
-  /** Gas of each deployment. */
-  readonly gas: Readonly<Record<ContractName, bigint>>;
+  readonly addresses: Addresses;
+  /** Gas of each deployment; the compliance registry's includes that of the requests, which it deploys. */
+  readonly gas: Readonly<Record<Exclude<ContractName, "DisclosureRequests">, bigint>>;
 }
 
 const DAY = 86_400n;
@@ -36,21 +37,27 @@ export async function deploy(admin: Signer, options: DeployOptions = {}): Promis
   const circuits = await create(admin, "CircuitRegistry", [roles.address]);
   const policies = await create(admin, "PolicyRegistry", [roles.address, circuits.address]);
   const parties = await create(admin, "PartyRegistry", [roles.address, options.partyGrace ?? 30n * DAY]);
-  const registry = await create(admin, "ComplianceRegistry", [policies.address, parties.address]);
+  const consents = await create(admin, "ConsentRegistry", []);
+  const registryArgs = [policies.address, parties.address, consents.address];
+  const registry = await create(admin, "ComplianceRegistry", registryArgs);
   const addresses = {
     roles: roles.address,
     circuits: circuits.address,
     policies: policies.address,
     parties: parties.address,
+    consents: consents.address,
+    requests: await explained(() => handle("ComplianceRegistry", registry.address, admin).requests()),
     registry: registry.address,
   };
   return {
     ...registerAt(addresses, admin),
+    addresses,
     gas: {
       Roles: roles.gas,
       CircuitRegistry: circuits.gas,
       PolicyRegistry: policies.gas,
       PartyRegistry: parties.gas,
+      ConsentRegistry: consents.gas,
       ComplianceRegistry: registry.gas,
     },
   };

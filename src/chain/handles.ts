@@ -42,13 +42,24 @@ export interface StoredBatch {
   readonly serial: bigint;
   readonly openExceptions: bigint;
   readonly status: bigint;
+  /** Bits of `HOLD`. */
+  readonly holds: bigint;
+  readonly recalled: boolean;
+  readonly revocationDecided: boolean;
   readonly due: readonly [bigint, bigint];
   readonly batch: bigint;
   readonly opening: bigint;
   readonly policyId: string;
+  /** Sets of claims: bit i stands for claim i. */
   readonly attested: bigint;
+  readonly settled: bigint;
+  readonly openClaims: bigint;
+  /** Stages whose head was set without a custody proof: bit i stands for stage i. */
+  readonly assertedHeads: bigint;
   readonly trail: string;
   readonly exceptionsHash: string;
+  readonly consent: string;
+  readonly supersedes: string;
 }
 
 export interface Roles extends BaseContract {
@@ -97,11 +108,32 @@ export interface PartyRegistry extends BaseContract {
   readonly rootOf: View<[root: bigint], { approvedAt: bigint; validUntil: bigint; revokedAt: bigint }>;
 }
 
+export interface ConsentRegistry extends BaseContract {
+  readonly grant: Call<[commitment: string]>;
+  readonly revoke: Call<[consent: string]>;
+  readonly isValid: View<[consent: string], boolean>;
+  /** Unix seconds; 0: not. */
+  readonly consentOf: View<[consent: string], { holder: string; grantedAt: bigint; revokedAt: bigint }>;
+  readonly idOf: View<[holder: string, commitment: string], string>;
+}
+
+export interface DisclosureRequests extends BaseContract {
+  readonly request: Call<[key: string, claim: number, from: bigint, to: bigint, dueBy: bigint]>;
+  readonly answer: Call<[id: bigint, disclosureHash: string]>;
+  readonly isOverdue: View<[key: string], boolean>;
+  readonly requestsOf: View<[key: string], readonly bigint[]>;
+  readonly requestOf: View<[id: bigint], { key: string; claim: bigint; dueBy: bigint; disclosureHash: string }>;
+  readonly requested: View<[], bigint>;
+  readonly answered: View<[], bigint>;
+}
+
 export interface ComplianceRegistry extends BaseContract {
   readonly roles: View<[], string>;
   readonly policies: View<[], string>;
   readonly parties: View<[], string>;
   readonly circuits: View<[], string>;
+  readonly consents: View<[], string>;
+  readonly requests: View<[], string>;
   readonly openBatch: Call<
     [
       batch: bigint,
@@ -118,10 +150,24 @@ export interface ComplianceRegistry extends BaseContract {
   readonly replaceOpening: Call<[key: string, opening: bigint, reason: string]>;
   readonly attest: Call<[key: string, items: readonly Item[]]>;
   readonly amend: Call<[key: string, item: Item, reason: string]>;
+  readonly setHead: Call<[key: string, stage: number, head: bigint]>;
   readonly raiseException: Call<
     [key: string, claim: number, category: number, severity: number, qmsRef: string, evidence: string]
   >;
+  readonly proposeClosing: Call<[id: bigint, disposition: number, evidence: string]>;
+  readonly confirmClosing: Call<[id: bigint, disposition: number, evidence: string]>;
+  readonly decideRevocation: Call<[key: string, reason: string]>;
   readonly certify: Call<[key: string, certificate: Certificate, signature: string]>;
+  readonly exceptionalSupply: Call<
+    [key: string, riskEvaluation: string, physicianAcceptance: string, authorityNotifiedAt: bigint]
+  >;
+  readonly reject: Call<[key: string, reason: string]>;
+  readonly abort: Call<[key: string, reason: string]>;
+  readonly hold: Call<[key: string, reason: string]>;
+  readonly unhold: Call<[key: string, reason: string]>;
+  readonly recall: Call<[key: string, reason: string]>;
+  /** `which`: 0 release, 1 completion; `due`: Unix seconds. */
+  readonly extendDue: Call<[key: string, which: number, due: bigint, reason: string]>;
   readonly pause: Call<[]>;
   readonly unpause: Call<[]>;
   readonly isReleased: View<[key: string], boolean>;
@@ -131,6 +177,10 @@ export interface ComplianceRegistry extends BaseContract {
   readonly isOverdue: View<[key: string], boolean>;
   /** Sets of claims: bit i stands for claim i. */
   readonly missingClaims: View<[key: string], { release: bigint; completion: bigint }>;
+  readonly openExceptionsOf: View<[key: string], bigint>;
+  /** `disposition`: 0 is open. */
+  readonly exceptionOf: View<[id: bigint], { key: string; claim: bigint; disposition: bigint }>;
+  readonly batchOfConsent: View<[consent: string], string>;
   readonly batchOf: View<[key: string], StoredBatch>;
   readonly headOf: View<[key: string, stage: number], bigint>;
   readonly isQpOf: View<[key: string, account: string], boolean>;
@@ -150,6 +200,8 @@ export interface Handles {
   readonly CircuitRegistry: CircuitRegistry;
   readonly PolicyRegistry: PolicyRegistry;
   readonly PartyRegistry: PartyRegistry;
+  readonly ConsentRegistry: ConsentRegistry;
+  readonly DisclosureRequests: DisclosureRequests;
   readonly ComplianceRegistry: ComplianceRegistry;
 }
 
@@ -168,10 +220,12 @@ export interface Register {
   readonly circuits: CircuitRegistry;
   readonly policies: PolicyRegistry;
   readonly parties: PartyRegistry;
+  readonly consents: ConsentRegistry;
+  readonly requests: DisclosureRequests;
   readonly registry: ComplianceRegistry;
 }
 
-/** Addresses of one deployment. `registry` is the compliance registry: the other four can be asked of it. */
+/** Addresses of one deployment. `registry` is the compliance registry: the others can be asked of it. */
 export type Addresses = Readonly<Record<keyof Register, string>>;
 
 /** Typed handles on all contracts of a deployment. */
@@ -181,6 +235,8 @@ export function registerAt(addresses: Addresses, runner: ContractRunner): Regist
     circuits: handle("CircuitRegistry", addresses.circuits, runner),
     policies: handle("PolicyRegistry", addresses.policies, runner),
     parties: handle("PartyRegistry", addresses.parties, runner),
+    consents: handle("ConsentRegistry", addresses.consents, runner),
+    requests: handle("DisclosureRequests", addresses.requests, runner),
     registry: handle("ComplianceRegistry", addresses.registry, runner),
   };
 }

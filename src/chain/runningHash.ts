@@ -4,7 +4,8 @@ import { compiled } from "./contracts.ts";
 /**
  * Next value of a batch's `trail` or `exceptionsHash` after a call of the compliance registry:
  * keccak256(abi.encode(running, selector, keccak256(abi.encode(arguments)))). Both start at ZeroHash. `method`: attest,
- * amend or replaceOpening for the trail, raiseException for the exceptions.
+ * amend, setHead, replaceOpening, hold or unhold for the trail; raiseException, proposeClosing, confirmClosing or
+ * decideRevocation for the exceptions.
  */
 export function extendRunningHash(running: string, method: string, args: readonly unknown[]): string {
   const call = compiled("ComplianceRegistry").interface.encodeFunctionData(method, args);

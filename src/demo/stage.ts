@@ -117,13 +117,7 @@ export async function setTheStage(
   );
   const accounts = { admin, proposer, approver, manufacturer, qp } as Accounts;
   const deployment = await deploy(accounts.admin);
-  const addresses: Addresses = {
-    roles: await deployment.roles.getAddress(),
-    circuits: await deployment.circuits.getAddress(),
-    policies: await deployment.policies.getAddress(),
-    parties: await deployment.parties.getAddress(),
-    registry: await deployment.registry.getAddress(),
-  };
+  const { addresses } = deployment;
   for (const circuit of DEMO_CIRCUITS) {
     const { vkey } = artifactsOf(artifacts, circuit.name);
     const key = await readVerifyingKey(vkey);

@@ -1,10 +1,11 @@
 import { concat, dataSlice, hexlify, id, toBeHex, ZeroAddress, ZeroHash, type TransactionReceipt } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { attest, itemOf } from "../../src/chain/attest.ts";
-import { EXCEPTION_CATEGORY, ROLE_ID } from "../../src/chain/codes.ts";
+import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, qaRole, ROLE_ID } from "../../src/chain/codes.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { batchKey } from "../../src/chain/context.ts";
 import { addCircuit, mined } from "../../src/chain/deploy.ts";
+import type { Certificate } from "../../src/chain/eip712.ts";
 import type { Item } from "../../src/chain/handles.ts";
 import { policyIdOf } from "../../src/chain/policy.ts";
 import { explained } from "../../src/chain/revert.ts";
@@ -19,6 +20,7 @@ import {
   DAY,
   LEG,
   LEG_0,
+  LEG_1,
   NO_CONSENT,
   NO_PREDECESSOR,
   ROOT,
@@ -53,12 +55,26 @@ function refusedRaw(actor: Actor, data: string): Promise<string | undefined> {
   return codeOf(explained(() => world.chain.provider.call({ to: world.addresses.registry, from, data })));
 }
 
-function raise(actor: Actor, { key }: OpenBatch): Promise<unknown> {
+/** Raises an exception and returns its number. */
+async function raise(actor: Actor, { key }: OpenBatch, claim = LEG): Promise<bigint> {
   const { registry } = world.as(actor);
-  return mined(() => registry.raiseException(key, LEG, EXCEPTION_CATEGORY.parameter, 2, "DEV-1", ZeroHash));
+  await mined(() => registry.raiseException(key, claim, EXCEPTION_CATEGORY.parameter, 2, "DEV-1", ZeroHash));
+  return (await registry.registryCounts())[COUNTER.indexOf("Exceptions")] ?? 0n;
 }
 
-function openArgs(now: bigint, batch: bigint) {
+/** Closes an exception by QA and QP. */
+async function close(id: bigint, disposition: number): Promise<void> {
+  await mined(() => world.as("qa").registry.proposeClosing(id, disposition, ZeroHash));
+  await mined(() => world.as("qp").registry.confirmClosing(id, disposition, ZeroHash));
+}
+
+/** Which check refuses the QP's certification of a batch as it stands. */
+async function certifyRefused(batch: OpenBatch, signed?: [Certificate, string]): Promise<string | undefined> {
+  const [certificate, signature] = signed ?? (await world.sign(batch));
+  return codeOf(mined(() => world.as("qp").registry.certify(batch.key, certificate, signature)));
+}
+
+function openArgs(now: bigint, batch: bigint, supersedes = NO_PREDECESSOR) {
   return [
     batch,
     1n,
@@ -67,7 +83,7 @@ function openArgs(now: bigint, batch: bigint) {
     NO_CONSENT,
     [world.address.qp],
     [],
-    NO_PREDECESSOR,
+    supersedes,
   ] as const;
 }
 
@@ -208,6 +224,41 @@ describe("V4: what is retired, revoked or frozen", () => {
   });
 });
 
+describe("V4: consent", () => {
+  it("a revoked consent opens no batch; a batch that has it is certified only after its QP decided", async () => {
+    const consent = await world.consent();
+    const batch = await world.open(world.plainPolicy(), { consent });
+    expect(await codeOf(world.open(world.plainPolicy(), { consent }))).toBe("ConsentUsed");
+    await world.makeCompliant(batch);
+    const early = await world.sign(batch);
+    await mined(() => world.as("stranger").consents.revoke(consent));
+    expect(await world.status(batch)).toBe("Exception");
+    expect(await certifyRefused(batch)).toBe("RevocationUndecided");
+    for (const actor of ["manufacturer", "qa", "authority", "rivalQp"] as const) {
+      const { registry } = world.as(actor);
+      expect(await codeOf(mined(() => registry.decideRevocation(batch.key, "go on")))).toBe("NotQp");
+    }
+    await mined(() => world.as("qp").registry.decideRevocation(batch.key, "cells are modified"));
+    expect(await certifyRefused(batch, early)).toBe("CertificateExceptionsWrong");
+    const [certificate, signature] = await world.sign(batch);
+    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+
+    const withdrawn = await world.consent();
+    await mined(() => world.as("stranger").consents.revoke(withdrawn));
+    expect(await codeOf(world.open(world.plainPolicy(), { consent: withdrawn }))).toBe("ConsentNotValid");
+  });
+
+  it("nobody else revokes a consent, and a revocation stops no record", async () => {
+    const consent = await world.consent();
+    const batch = await world.open(world.plainPolicy(), { consent });
+    expect(await codeOf(mined(() => world.as("rival").consents.revoke(consent)))).toBe("NotHolder");
+    await mined(() => world.as("stranger").consents.revoke(consent));
+    await world.makeCompliant(batch);
+    await raise("qa", batch);
+    await mined(() => world.as("authority").registry.recall(batch.key, "why"));
+  });
+});
+
 describe("V5: bad proofs", () => {
   it("one bad proof among good ones reverts the whole call, without an event", async () => {
     const batch = await world.open();
@@ -292,6 +343,38 @@ describe("V8: release and approval by the wrong hands", () => {
     expect(await certifyCode(batch, "qp")).toBe("ExceptionsOpen");
   });
 
+  it("no release of a batch that is held, recalled or ended", async () => {
+    const [held, recalled, rejected] = [await world.open(), await world.open(), await world.open()];
+    for (const batch of [held, recalled, rejected]) await world.makeCompliant(batch);
+    await mined(() => world.as("authority").registry.hold(held.key, "inspection"));
+    expect(await certifyRefused(held)).toBe("BatchIsHeld");
+    // The QP cannot lift what the authority holds.
+    expect(await codeOf(mined(() => world.as("qp").registry.unhold(held.key, "mine")))).toBe("HoldUnchanged");
+    await mined(() => world.as("authority").registry.recall(recalled.key, "why"));
+    expect(await certifyRefused(recalled)).toBe("BatchIsRecalled");
+    await mined(() => world.as("qp").registry.reject(rejected.key, "out of specification"));
+    expect(await certifyRefused(rejected)).toBe("StatusWrong");
+  });
+
+  it("no release by an accepted exception in place of a specification or of custody", async () => {
+    const batch = await world.open();
+    await close(await raise("qa", batch, LEG), DISPOSITION.accepted);
+    await close(await raise("qa", batch, ASSAY), DISPOSITION.accepted);
+    expect(await certifyRefused(batch)).toBe("ClaimsMissing");
+    const assay = await world.item(batch, ASSAY, 101n, "manufacturer");
+    await mined(() => world.as("manufacturer").registry.attest(batch.key, [assay]));
+    const [certificate, signature] = await world.sign(batch);
+    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+
+    const custodial = await world.open(world.custodyPolicy());
+    for (const claim of [CUSTODY_0, LEG_0, CUSTODY_1, LEG_1]) {
+      await close(await raise("qa", custodial, claim), DISPOSITION.accepted);
+    }
+    const { release } = await world.deployment.registry.missingClaims(custodial.key);
+    expect(release).toBe((1n << BigInt(CUSTODY_0)) | (1n << BigInt(CUSTODY_1)));
+    expect(await certifyRefused(custodial)).toBe("ClaimsMissing");
+  });
+
   it("no release by anybody but a QP whom the batch names and whose role is valid", async () => {
     const batch = await world.open();
     await world.makeCompliant(batch);
@@ -338,6 +421,12 @@ describe("V9: malformed calls", () => {
       raiseException: abi.encodeFunctionData("raiseException", [batch.key, LEG, 1, 1, "DEV", ZeroHash]),
       replaceOpening: abi.encodeFunctionData("replaceOpening", [batch.key, 1n, "why"]),
       openBatch: abi.encodeFunctionData("openBatch", openArgs(await world.now(), 77n)),
+      setHead: abi.encodeFunctionData("setHead", [batch.key, 0, 1n]),
+      proposeClosing: abi.encodeFunctionData("proposeClosing", [1n, 1, ZeroHash]),
+      confirmClosing: abi.encodeFunctionData("confirmClosing", [1n, 1, ZeroHash]),
+      decideRevocation: abi.encodeFunctionData("decideRevocation", [batch.key, "why"]),
+      hold: abi.encodeFunctionData("hold", [batch.key, "why"]),
+      unhold: abi.encodeFunctionData("unhold", [batch.key, "why"]),
     };
     for (const data of Object.values(calls)) {
       expect(await refusedRaw("manufacturer", concat([data, "0x00"]))).toBe("CallDataNotCanonical");
@@ -370,7 +459,7 @@ describe("V9: malformed calls", () => {
     expect((await sendRaw("manufacturer", data)).status).toBe(1);
   });
 
-  it("a batch without QP, with a consent or a predecessor is refused in this version", async () => {
+  it("a batch without QP, with a consent or a predecessor that is not there is refused", async () => {
     const { registry } = world.as("manufacturer");
     const [batch, opening, policyId, due, , qps, submitters] = openArgs(await world.now(), 79n);
     const open = (consent: string, qpList: readonly string[], supersedes: string, commitment = batch) =>
@@ -379,8 +468,8 @@ describe("V9: malformed calls", () => {
       );
     expect(await open(ZeroHash, [], ZeroHash)).toBe("QpMissing");
     expect(await open(ZeroHash, [ZeroAddress], ZeroHash)).toBe("QpMissing");
-    expect(await open(id("consent"), qps, ZeroHash)).toBe("ConsentNotSupported");
-    expect(await open(ZeroHash, qps, id("batch"))).toBe("SupersedesNotSupported");
+    expect(await open(id("consent"), qps, ZeroHash)).toBe("ConsentNotValid");
+    expect(await open(ZeroHash, qps, id("batch"))).toBe("BatchUnknown");
     expect(await open(ZeroHash, qps, ZeroHash, 0n)).toBe("NotAFieldElement");
     expect(await open(ZeroHash, qps, ZeroHash, FIELD)).toBe("NotAFieldElement");
   });
@@ -436,6 +525,49 @@ describe("V10: other people's batches", () => {
     expect(await codeOf(mined(() => world.as("qa").registry.amend(batch.key, moved, "move")))).toBe("HeadWrong");
   });
 
+  it("the owner sets a head only under a custody exception, nobody else ever does", async () => {
+    const batch = await world.open(world.custodyPolicy());
+    const { registry } = world.as("manufacturer");
+    const setHead = (actor: Actor, stage = 0) =>
+      codeOf(mined(() => world.as(actor).registry.setHead(batch.key, stage, 200n)));
+    expect(await setHead("manufacturer")).toBe("NoCustodyException");
+    await raise("qa", batch, LEG_0);
+    expect(await setHead("manufacturer")).toBe("NoCustodyException");
+    const exception = await raise("qa", batch, CUSTODY_0);
+    for (const actor of ["rival", "qa", "qp", "courier", "stranger"] as const) {
+      expect(await setHead(actor)).toBe("NotOwner");
+    }
+    expect(await setHead("manufacturer", 1)).toBe("HeadUnset");
+    await mined(() => registry.setHead(batch.key, 0, 200n));
+    expect(await setHead("manufacturer")).toBe("HeadIsSet");
+    await close(exception, DISPOSITION.accepted);
+    expect(await registry.isStageReady(batch.key, 1)).toBe(false);
+    // The proof that follows must be about that head.
+    const other = await world.item(batch, CUSTODY_0, 201n, "manufacturer", { record: batch.opening });
+    expect(await refusedAttest("manufacturer", batch, other)).toBe("HeadWrong");
+    const proof = await world.item(batch, CUSTODY_0, 200n, "manufacturer", { record: batch.opening });
+    await mined(() => registry.attest(batch.key, [proof]));
+    expect((await registry.batchOf(batch.key)).assertedHeads).toBe(1n);
+  });
+
+  it("nobody supersedes, ends or extends another owner's batch", async () => {
+    const batch = await world.open();
+    const rival = world.as("rival").registry;
+    const args = openArgs(await world.now(), 81n, batch.key);
+    expect(await codeOf(mined(() => rival.openBatch(...args)))).toBe("NotOwner");
+    expect(await codeOf(mined(() => rival.abort(batch.key, "mine")))).toBe("NotOwner");
+    expect(await codeOf(mined(() => rival.extendDue(batch.key, 0, batch.due[0] + 1n, "mine")))).toBe("NotOwner");
+    const rivalQp = world.as("rivalQp").registry;
+    expect(await codeOf(mined(() => rivalQp.reject(batch.key, "mine")))).toBe("NotQp");
+    expect(await codeOf(mined(() => rivalQp.hold(batch.key, "mine")))).toBe("NotQpOrAuthority");
+    expect(await codeOf(mined(() => rivalQp.recall(batch.key, "mine")))).toBe("NotQpOrAuthority");
+    const exception = await raise("qa", batch);
+    const rivalQa = world.as("rivalQa").registry;
+    expect(await codeOf(mined(() => rivalQa.proposeClosing(exception, 1, ZeroHash)))).toBe("RoleNotHeld");
+    await mined(() => world.as("qa").registry.proposeClosing(exception, 1, ZeroHash));
+    expect(await codeOf(mined(() => rivalQp.confirmClosing(exception, 1, ZeroHash)))).toBe("NotQp");
+  });
+
   it("the opening and the submitters are the owner's, and final with the first head", async () => {
     const batch = await world.open();
     for (const actor of ["rival", "stranger", "qa"] as const) {
@@ -487,6 +619,56 @@ describe("V11: signatures made before the last change", () => {
     expect(await certifyCode(batch, third)).toBe("CertificateExceptionsWrong");
   });
 
+  it("what is decided about an exception, and a hold, voids a signature", async () => {
+    const batch = await world.open();
+    await world.makeCompliant(batch);
+    const exception = await raise("qa", batch);
+    const open = await world.sign(batch);
+    await mined(() => world.as("qa").registry.proposeClosing(exception, DISPOSITION.unfounded, ZeroHash));
+    const proposed = await world.sign(batch);
+    await mined(() => world.as("qp").registry.confirmClosing(exception, DISPOSITION.unfounded, ZeroHash));
+    for (const early of [open, proposed]) {
+      expect(await certifyRefused(batch, early)).toBe("CertificateExceptionsWrong");
+    }
+    const closed = await world.sign(batch);
+    await mined(() => world.as("qp").registry.hold(batch.key, "label"));
+    await mined(() => world.as("qp").registry.unhold(batch.key, "label found"));
+    expect(await certifyRefused(batch, closed)).toBe("CertificateTrailWrong");
+  });
+
+  it("a disposition cannot be swapped between proposal and confirmation, nor confirmed by who proposed it", async () => {
+    const batch = await world.open();
+    const exception = await raise("qa", batch);
+    const evidence = id("investigation");
+    await mined(() => world.as("qa").registry.proposeClosing(exception, DISPOSITION.rejected, evidence));
+    const confirm = (actor: Actor, disposition: number, hash: string) =>
+      codeOf(mined(() => world.as(actor).registry.confirmClosing(exception, disposition, hash)));
+    expect(await confirm("qp", DISPOSITION.accepted, evidence)).toBe("NotProposed");
+    expect(await confirm("qp", DISPOSITION.rejected, ZeroHash)).toBe("NotProposed");
+    // QA proposes something else while the QP confirms what he saw: exactly that happens, or nothing.
+    await mined(() => world.as("qa").registry.proposeClosing(exception, DISPOSITION.accepted, evidence));
+    expect(await confirm("qa", DISPOSITION.rejected, evidence)).toBe("NotQp");
+    const { roles } = world.as("admin");
+    const now = await world.now();
+    const own = id("own");
+    // One account with both roles, and one person with two accounts.
+    await mined(() => roles.grant(qaRole(world.address.manufacturer), world.address.qp, id("qp"), now, now + DAY));
+    await mined(() =>
+      roles.grant(qaRole(world.address.manufacturer), world.address.stranger, id("qp"), now, now + DAY),
+    );
+    await mined(() => world.as("qp").registry.proposeClosing(exception, DISPOSITION.accepted, own));
+    expect(await confirm("qp", DISPOSITION.accepted, own)).toBe("SameAccount");
+    await mined(() => world.as("stranger").registry.proposeClosing(exception, DISPOSITION.accepted, id("other")));
+    expect(await confirm("qp", DISPOSITION.accepted, id("other"))).toBe("SamePerson");
+    for (const actor of ["qp", "stranger"] as const) {
+      await mined(() => roles.revokeRole(qaRole(world.address.manufacturer), world.address[actor]));
+    }
+    await mined(() => world.as("qp").registry.confirmClosing(exception, DISPOSITION.rejected, evidence));
+    expect((await world.deployment.registry.exceptionOf(exception)).disposition).toBe(BigInt(DISPOSITION.rejected));
+    expect((await world.deployment.registry.batchOf(batch.key)).settled).toBe(0n);
+    expect(await confirm("qp", DISPOSITION.accepted, evidence)).toBe("ExceptionIsClosed");
+  });
+
   it("no field of a certificate can be changed, nor its batch, time or number", async () => {
     const [batch, twin] = [await world.open(), await world.open()];
     await world.makeCompliant(batch);
@@ -530,6 +712,35 @@ describe("V12: laundering", () => {
     const claims = policy.claims.map((claim) => ({ ...claim, rule: 99n }));
     const { policies } = world.as("proposer");
     expect(await codeOf(mined(() => policies.propose({ ...policy, claims })))).toBe("RuleRepeated");
+  });
+
+  it("a clean twin that supersedes a failed batch inherits its open exceptions", async () => {
+    const failed = await world.open();
+    const exception = await raise("qa", failed);
+    const twin = await world.open(world.plainPolicy(), { supersedes: failed.key });
+    await world.makeCompliant(twin);
+    expect(await world.status(twin)).toBe("Exception");
+    expect(await certifyRefused(twin)).toBe("ExceptionsOpen");
+    // Also a twin of the twin.
+    const second = await world.open(world.plainPolicy(), { supersedes: twin.key });
+    await world.makeCompliant(second);
+    expect(await certifyRefused(second)).toBe("ExceptionsOpen");
+    await close(exception, DISPOSITION.rejected);
+    const [certificate, signature] = await world.sign(twin);
+    await mined(() => world.as("qp").registry.certify(twin.key, certificate, signature));
+    expect(await world.deployment.registry.isReleased(twin.key)).toBe(true);
+  });
+
+  it("a due date is extended only forward, within the policy, and counted", async () => {
+    const batch = await world.open();
+    const { registry } = world.as("manufacturer");
+    const extend = (which: number, due: bigint) =>
+      codeOf(mined(() => registry.extendDue(batch.key, which, due, "logger lost")));
+    expect(await extend(0, batch.due[0])).toBe("DueNotLater");
+    expect(await extend(0, batch.due[1] + 1n)).toBe("DueOrder");
+    expect(await extend(1, batch.due[1] + 90n * DAY)).toBe("DueTooLate");
+    await mined(() => registry.extendDue(batch.key, 0, batch.due[0] + DAY, "logger lost"));
+    expect((await registry.batchCounts(batch.key))[COUNTER.indexOf("DueExtended")]).toBe(1n);
   });
 
   it("a due date further away than the policy allows is refused, to the second", async () => {

@@ -52,41 +52,7 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
-    function _tryCertify(bytes32 key) private returns (bool) {
-        IComplianceRegistry.Certificate memory certificate = _certificate(key);
-        bytes memory signature = _sign(certificate, QP_KEY);
-        try registry.certify(key, certificate, signature) {
-            return true;
-        } catch {
-            return false;
-        }
-    }
-
-    // The table in `IComplianceRegistry`, cell by cell: does the call succeed, and where does it lead?
-
-    function test_table_attest() external {
-        uint256[5] memory leadsTo = [OPEN, COMPLIANT, COMPLETED, type(uint256).max, EXCEPTION];
-        for (uint256 state = 0; state < 5; state++) {
-            bytes32 key = _batchIn(state);
-            bool possible = leadsTo[state] != type(uint256).max;
-            assertTrue(_attestCompletion(key) == possible, "attest");
-            assertEq(_status(key), possible ? leadsTo[state] : state);
-        }
-    }
-
-    function test_table_amend() external {
-        // Nothing is attested in the first state, so nothing can be amended there.
-        uint256[5] memory leadsTo = [type(uint256).max, COMPLIANT, COMPLIANT, COMPLIANT, EXCEPTION];
-        for (uint256 state = 0; state < 5; state++) {
-            bytes32 key = _batchIn(state);
-            bool possible = leadsTo[state] != type(uint256).max;
-            assertTrue(_amendFirst(key) == possible, "amend");
-            assertEq(_status(key), possible ? leadsTo[state] : state);
-            assertTrue(!registry.isReleased(key), "gate");
-        }
-    }
-
-    function test_table_raiseException() external {
+    function test_an_exception_closes_every_gate() external {
         uint256[5] memory leadsTo = [EXCEPTION, EXCEPTION, RELEASED, COMPLETED, EXCEPTION];
         for (uint256 state = 0; state < 5; state++) {
             bytes32 key = _batchIn(state);
@@ -97,16 +63,7 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
-    function test_table_certify() external {
-        for (uint256 state = 0; state < 5; state++) {
-            bytes32 key = _batchIn(state);
-            bool possible = state == COMPLIANT;
-            assertTrue(_tryCertify(key) == possible, "certify");
-            assertEq(_status(key), possible ? RELEASED : state);
-        }
-    }
-
-    function test_table_opening_and_submitters() external {
+    function test_the_opening_and_the_submitters_are_final_with_the_first_head() external {
         for (uint256 state = 0; state < 5; state++) {
             bytes32 key = _batchIn(state);
             // Every state but the first has the head of stage 0.
@@ -286,6 +243,23 @@ contract ComplianceRegistryTest is Fixture {
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.CircuitNotAccepted.selector, 0, custody));
         registry.attest(key, _one(item));
+    }
+
+    function test_refuses_submitters_twice_and_nobody() external {
+        bytes32 key = _open(plainPolicy);
+        address[2] memory wrong = [address(0), SUBMITTER];
+        for (uint256 i = 0; i < 2; i++) {
+            vm.prank(OWNER);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.SubmitterInvalid.selector, wrong[i]));
+            registry.nameSubmitter(key, wrong[i]);
+        }
+    }
+
+    function test_refuses_policies_and_parties_under_different_roles() external {
+        address otherRoles = _deploy("Roles", abi.encode(ADMIN, 3 days));
+        address otherParties = _deploy("PartyRegistry", abi.encode(otherRoles, 10 days));
+        vm.expectRevert(IComplianceRegistry.RolesDiffer.selector);
+        _deploy("ComplianceRegistry", abi.encode(policies, otherParties, consents));
     }
 
     function test_refuses_head_zero() external {

@@ -3,6 +3,8 @@ pragma solidity ^0.8.28;
 
 import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol";
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
+import {IConsentRegistry} from "../../contracts/interfaces/IConsentRegistry.sol";
+import {IDisclosureRequests} from "../../contracts/interfaces/IDisclosureRequests.sol";
 import {IGroth16Verifier} from "../../contracts/interfaces/IGroth16Verifier.sol";
 import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
@@ -36,6 +38,7 @@ abstract contract Fixture is TestBase {
     address internal constant AUTHORITY = address(0xA5);
     address internal constant SUBMITTER = address(0xA6);
     address internal constant STRANGER = address(0xA7);
+    address internal constant PATIENT = address(0xA8);
     uint256 internal constant QP_KEY = 0x9b;
     uint256 internal constant ROOT = 5000;
     uint256 internal constant START = 1_700_000_000;
@@ -45,7 +48,9 @@ abstract contract Fixture is TestBase {
     ICircuitRegistry internal circuits;
     IPolicyRegistry internal policies;
     IPartyRegistry internal parties;
+    IConsentRegistry internal consents;
     IComplianceRegistry internal registry;
+    IDisclosureRequests internal requests;
     bytes32 internal temperature;
     bytes32 internal custody;
     bytes32 internal plainPolicy;
@@ -58,7 +63,9 @@ abstract contract Fixture is TestBase {
         circuits = ICircuitRegistry(_deploy("CircuitRegistry", abi.encode(roles)));
         policies = IPolicyRegistry(_deploy("PolicyRegistry", abi.encode(roles, circuits)));
         parties = IPartyRegistry(_deploy("PartyRegistry", abi.encode(roles, 10 days)));
-        registry = IComplianceRegistry(_deploy("ComplianceRegistry", abi.encode(policies, parties)));
+        consents = IConsentRegistry(_deploy("ConsentRegistry", ""));
+        registry = IComplianceRegistry(_deploy("ComplianceRegistry", abi.encode(policies, parties, consents)));
+        requests = registry.requests();
         _grant(RoleIds.PROPOSER, PROPOSER);
         _grant(RoleIds.APPROVER, APPROVER);
         _grant(RoleIds.MANUFACTURER, OWNER);
@@ -142,6 +149,10 @@ abstract contract Fixture is TestBase {
     }
 
     function _open(bytes32 policyId) internal returns (bytes32 key) {
+        return _open(policyId, 0, 0);
+    }
+
+    function _open(bytes32 policyId, bytes32 consent, bytes32 supersedes) internal returns (bytes32 key) {
         address[] memory qps = new address[](1);
         qps[0] = qp;
         address[] memory submitters = new address[](1);
@@ -149,7 +160,7 @@ abstract contract Fixture is TestBase {
         uint64[2] memory due = [uint64(block.timestamp + 10 days), uint64(block.timestamp + 20 days)];
         _batches++;
         vm.prank(OWNER);
-        return registry.openBatch(_batches, _batches + 7000, policyId, due, 0, qps, submitters, 0);
+        return registry.openBatch(_batches, _batches + 7000, policyId, due, consent, qps, submitters, supersedes);
     }
 
     /// @dev An item that the verifier accepts from `submitter`.
@@ -186,11 +197,17 @@ abstract contract Fixture is TestBase {
         items[0] = item;
     }
 
-    /// @dev The owner attests one claim of a plain batch; stage s has head 100 + s.
+    /// @dev The owner attests one claim; stage s has head 100 + s.
     function _attest(bytes32 key, uint8 claim) internal {
-        IComplianceRegistry.Item memory item = _item(key, claim, claim == 0 ? 100 : 101, 900 + claim, OWNER);
+        IPolicyRegistry.Claim memory found = policies.policyOf(registry.batchOf(key).policyId).claims[claim];
+        uint256 record = found.class == Codes.CLASS_CUSTODY ? _headBefore(key, found.stage) : 900 + claim;
+        IComplianceRegistry.Item memory item = _item(key, claim, 100 + found.stage, record, OWNER);
         vm.prank(OWNER);
         registry.attest(key, _one(item));
+    }
+
+    function _headBefore(bytes32 key, uint8 stage) internal view returns (uint256) {
+        return stage == 0 ? registry.batchOf(key).opening : registry.headOf(key, stage - 1);
     }
 
     function _certificate(bytes32 key) internal view returns (IComplianceRegistry.Certificate memory) {
@@ -241,9 +258,42 @@ abstract contract Fixture is TestBase {
         registry.certify(key, certificate, _sign(certificate, QP_KEY));
     }
 
-    function _raise(bytes32 key) internal {
+    function _raise(bytes32 key) internal returns (uint256 id) {
+        return _raise(key, 0);
+    }
+
+    function _raise(bytes32 key, uint8 claim) internal returns (uint256 id) {
         vm.prank(QA);
-        registry.raiseException(key, 0, Codes.CATEGORY_PARAMETER, 1, "DEV-1", 0);
+        return registry.raiseException(key, claim, Codes.CATEGORY_PARAMETER, 1, "DEV-1", 0);
+    }
+
+    function _propose(uint256 id, uint8 disposition) internal {
+        vm.prank(QA);
+        registry.proposeClosing(id, disposition, "evidence");
+    }
+
+    function _close(uint256 id, uint8 disposition) internal {
+        _propose(id, disposition);
+        vm.prank(qp);
+        registry.confirmClosing(id, disposition, "evidence");
+    }
+
+    function _supply(bytes32 key) internal {
+        vm.prank(qp);
+        registry.exceptionalSupply(key, "risk", "physician", uint64(block.timestamp));
+    }
+
+    /// @dev A consent that no batch has yet.
+    function _consent() internal returns (bytes32) {
+        _batches++;
+        vm.prank(PATIENT);
+        return consents.grant(bytes32(_batches));
+    }
+
+    function _revoke(bytes32 key) internal {
+        bytes32 consent = registry.batchOf(key).consent;
+        vm.prank(PATIENT);
+        consents.revoke(consent);
     }
 
     function _status(bytes32 key) internal view returns (uint256) {

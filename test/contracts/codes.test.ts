@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import {
   CLAIM_CLASS,
   COUNTER,
+  DISPOSITION,
   EXCEPTION_CATEGORY,
+  HOLD,
   MEANING_CERTIFIED,
   NEEDED_FOR,
   qaRole,
@@ -47,6 +49,8 @@ describe("numbers and names are the same in TypeScript and Solidity", () => {
       ...prefixed("NEEDED_FOR", NEEDED_FOR),
       ...prefixed("SEVERITY", severities),
       ...prefixed("CATEGORY", EXCEPTION_CATEGORY),
+      ...prefixed("DISPOSITION", DISPOSITION),
+      ...prefixed("HOLD", HOLD),
       MEANING_CERTIFIED: BigInt(MEANING_CERTIFIED),
     });
   });

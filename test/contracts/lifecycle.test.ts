@@ -219,6 +219,6 @@ describe.each(CHAINS)("a batch with real proofs on $name", ({ start }) => {
       expect(count(counts, name as CounterName)).toBe(BigInt(logs.length));
       expect(count(owned, name as CounterName)).toBe(BigInt(logs.length));
     }
-    expect(await registry.ownerCounts(world.address.rival)).toEqual(Array(16).fill(0n));
+    expect(await registry.ownerCounts(world.address.rival)).toEqual(Array(24).fill(0n));
   });
 });

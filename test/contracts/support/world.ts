@@ -1,4 +1,4 @@
-import { id, ZeroHash, type Signer } from "ethers";
+import { id, toBeHex, ZeroHash, type Signer } from "ethers";
 import type { ProofEnvelope } from "../../../src/chain/attest.ts";
 import { itemOf } from "../../../src/chain/attest.ts";
 import { CLAIM_CLASS, NEEDED_FOR, qaRole, ROLE_ID, STATUS, type StatusName } from "../../../src/chain/codes.ts";
@@ -78,14 +78,7 @@ export class World {
       address[actor] = await signers[actor].getAddress();
     }
     const deployment = await deploy(signers.admin, { partyGrace: 10n * DAY });
-    const addresses = {
-      roles: await deployment.roles.getAddress(),
-      circuits: await deployment.circuits.getAddress(),
-      policies: await deployment.policies.getAddress(),
-      parties: await deployment.parties.getAddress(),
-      registry: await deployment.registry.getAddress(),
-    };
-    const world = new World(chain, deployment, addresses, signers, address);
+    const world = new World(chain, deployment, deployment.addresses, signers, address);
     await world.#grantRoles();
     for (const [circuit, kind] of [
       [world.temperature, KIND.temperature],
@@ -160,7 +153,10 @@ export class World {
   }
 
   /** Opens a batch of the manufacturer. */
-  async open(policy: ChainPolicy = this.plainPolicy()): Promise<OpenBatch> {
+  async open(
+    policy: ChainPolicy = this.plainPolicy(),
+    { consent = NO_CONSENT, supersedes = NO_PREDECESSOR }: { consent?: string; supersedes?: string } = {},
+  ): Promise<OpenBatch> {
     const batch = ++this.#batches;
     const opening = 7_000n + batch;
     const now = await this.now();
@@ -171,10 +167,10 @@ export class World {
       opening,
       policyIdOf(policy),
       due,
-      NO_CONSENT,
+      consent,
       [this.address.qp],
       [this.address.courier],
-      NO_PREDECESSOR,
+      supersedes,
     ] as const;
     const receipt = await mined(() => registry.openBatch(...args));
     return {
@@ -185,6 +181,14 @@ export class World {
       policy,
       gasUsed: receipt.gasUsed,
     };
+  }
+
+  /** A consent that the stranger gives for one batch. */
+  async consent(): Promise<string> {
+    const commitment = toBeHex(++this.#batches, 32);
+    const { consents } = this.as("stranger");
+    await mined(() => consents.grant(commitment));
+    return consents.idOf(this.address.stranger, commitment);
   }
 
   /** A real proof of a claim, for `submitter`. `head` and the like may be anything: the circuit proves nothing. */

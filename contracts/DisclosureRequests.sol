@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {Guarded} from "./Guarded.sol";
+import {IComplianceRegistry} from "./interfaces/IComplianceRegistry.sol";
+import {IDisclosureRequests} from "./interfaces/IDisclosureRequests.sol";
+import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
+import {IRoles} from "./interfaces/IRoles.sol";
+import {RoleIds} from "./libraries/RoleIds.sol";
+
+/// @title DisclosureRequests
+/// @notice What authorities asked about the batches of one compliance registry, which deploys it and asks it whether an
+/// answer is overdue.
+contract DisclosureRequests is IDisclosureRequests, Guarded {
+    /// @notice The registry of the batches.
+    IComplianceRegistry public immutable registry;
+    /// @notice Their policies.
+    IPolicyRegistry public immutable policies;
+    /// @inheritdoc IDisclosureRequests
+    uint256 public requested;
+    /// @inheritdoc IDisclosureRequests
+    uint256 public answered;
+
+    mapping(uint256 id => Request) private _requests;
+    mapping(bytes32 key => uint256[]) private _requestsOf;
+
+    /// @notice Deploys an empty registry.
+    /// @param registry_ The registry of the batches.
+    /// @param policies_ Their policies.
+    /// @param roles_ The shared list of roles.
+    constructor(IComplianceRegistry registry_, IPolicyRegistry policies_, IRoles roles_) Guarded(roles_) {
+        registry = registry_;
+        policies = policies_;
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function request(
+        bytes32 key,
+        uint8 claim,
+        uint64 from,
+        uint64 to,
+        uint64 dueBy
+    ) external only(RoleIds.AUTHORITY) returns (uint256 id) {
+        // Both revert for what is unknown.
+        policies.ruleOf(registry.batchOf(key).policyId, claim);
+        if (from >= to) revert WindowEmpty(from, to);
+        if (dueBy <= block.timestamp) revert RequestDueInPast(dueBy, block.timestamp);
+        id = ++requested;
+        _requests[id] = Request(key, claim, dueBy, 0);
+        _requestsOf[key].push(id);
+        emit DisclosureRequested(key, id, msg.sender, claim, from, to, dueBy);
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function answer(uint256 id, bytes32 disclosureHash) external {
+        Request storage stored = _known(id);
+        address owner = registry.batchOf(stored.key).owner;
+        if (msg.sender != owner || !_holds(RoleIds.MANUFACTURER, owner)) revert NotOwner(stored.key, msg.sender);
+        if (stored.disclosureHash != 0) revert RequestAnswered(id);
+        if (disclosureHash == 0) revert DisclosureMissing();
+        stored.disclosureHash = disclosureHash;
+        answered++;
+        emit DisclosureAnswered(stored.key, id, disclosureHash);
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function isOverdue(bytes32 key) external view returns (bool) {
+        uint256[] storage ids = _requestsOf[key];
+        uint256 count = ids.length;
+        for (uint256 i = 0; i < count; i++) {
+            Request storage stored = _requests[ids[i]];
+            if (stored.disclosureHash == 0 && block.timestamp > stored.dueBy) return true;
+        }
+        return false;
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function requestsOf(bytes32 key) external view returns (uint256[] memory) {
+        return _requestsOf[key];
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function requestOf(uint256 id) external view returns (Request memory) {
+        return _known(id);
+    }
+
+    function _known(uint256 id) private view returns (Request storage stored) {
+        stored = _requests[id];
+        if (stored.key == 0) revert RequestUnknown(id);
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+/// @title IDisclosureRequests
+/// @notice An authority asks for one window of a claim's data; the batch's owner answers. The data go another way and are
+/// checked against the claim's `record`; here stands who asked for what, until when, and what was answered.
+interface IDisclosureRequests {
+    /// @notice What is stored of a request. Times in Unix seconds.
+    /// @param key Key of the batch.
+    /// @param claim Index of the claim.
+    /// @param dueBy When it is overdue.
+    /// @param disclosureHash sha256 of the disclosure; 0: not answered.
+    struct Request {
+        bytes32 key;
+        uint8 claim;
+        uint64 dueBy;
+        bytes32 disclosureHash;
+    }
+
+    /// @notice An authority asked for data.
+    /// @param key Key of the batch.
+    /// @param id Number of the request in this registry.
+    /// @param authority Who asked.
+    /// @param claim Index of the claim.
+    /// @param from Begin of the window, Unix seconds.
+    /// @param to End of the window, Unix seconds.
+    /// @param dueBy Unix seconds.
+    event DisclosureRequested(
+        bytes32 indexed key,
+        uint256 indexed id,
+        address indexed authority,
+        uint8 claim,
+        uint64 from,
+        uint64 to,
+        uint64 dueBy
+    );
+    /// @notice The owner answered.
+    /// @param key Key of the batch.
+    /// @param id Number of the request.
+    /// @param disclosureHash sha256 of the disclosure.
+    event DisclosureAnswered(bytes32 indexed key, uint256 indexed id, bytes32 disclosureHash);
+
+    /// @notice A window ends after it begins.
+    error WindowEmpty(uint64 from, uint64 to);
+    /// @notice An answer is due in the future.
+    error RequestDueInPast(uint64 dueBy, uint256 nowSeconds);
+    /// @notice No such request.
+    error RequestUnknown(uint256 id);
+    /// @notice The request is answered already.
+    error RequestAnswered(uint256 id);
+    /// @notice Only the owner of the batch answers, while it is a MANUFACTURER.
+    error NotOwner(bytes32 key, address caller);
+    /// @notice The hash of the disclosure is missing.
+    error DisclosureMissing();
+
+    /// @notice Asks for a window of a claim's data. Caller: AUTHORITY.
+    /// @param key Key of the batch; unknown ones revert.
+    /// @param claim Index of the claim; unknown ones revert.
+    /// @param from Begin of the window, Unix seconds.
+    /// @param to End of the window, Unix seconds.
+    /// @param dueBy Unix seconds.
+    /// @return id Number of the request.
+    function request(bytes32 key, uint8 claim, uint64 from, uint64 to, uint64 dueBy) external returns (uint256 id);
+
+    /// @notice Answers a request, once; late answers count too. Caller: owner of the batch.
+    /// @param id Number of the request.
+    /// @param disclosureHash sha256 of the disclosure.
+    function answer(uint256 id, bytes32 disclosureHash) external;
+
+    /// @notice Whether a request about the batch is unanswered past its due date.
+    /// @param key Key of the batch.
+    /// @return True from one second after the due date on.
+    function isOverdue(bytes32 key) external view returns (bool);
+
+    /// @notice The requests about a batch.
+    /// @param key Key of the batch.
+    /// @return Their numbers.
+    function requestsOf(bytes32 key) external view returns (uint256[] memory);
+
+    /// @notice What is stored of a request.
+    /// @param id Number of the request; unknown ones revert.
+    /// @return The request.
+    function requestOf(uint256 id) external view returns (Request memory);
+
+    /// @notice Requests in this registry: their numbers are 1 to this.
+    /// @return Their number.
+    function requested() external view returns (uint256);
+
+    /// @notice Answers in this registry.
+    /// @return Their number.
+    function answered() external view returns (uint256);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
+import {RoleIds} from "../libraries/RoleIds.sol";
+import {Ledger} from "./Ledger.sol";
+
+/// @title Openings
+/// @notice How a batch begins, and its due dates.
+abstract contract Openings is Ledger {
+    /// @inheritdoc IComplianceRegistry
+    mapping(bytes32 consent => bytes32) public batchOfConsent;
+
+    /// @inheritdoc IComplianceRegistry
+    function openBatch(
+        uint256 batch,
+        uint256 opening,
+        bytes32 policyId,
+        uint64[2] calldata due,
+        bytes32 consent,
+        address[] calldata qps,
+        address[] calldata submitters,
+        bytes32 supersedes
+    ) external only(RoleIds.MANUFACTURER) returns (bytes32 key) {
+        _exactCall(abi.encode(batch, opening, policyId, due, consent, qps, submitters, supersedes));
+        _requireFieldElement(batch);
+        _requireFieldElement(opening);
+        _requireDue(due, policies.requireEffective(policyId));
+        key = keyOf(msg.sender, batch);
+        if (_batches[key].owner != address(0)) revert BatchKnown(key);
+        if (supersedes != 0) _owned(supersedes);
+        if (consent != 0) _useConsent(consent, key);
+
+        _count(key, msg.sender, Counter.Opened);
+        Batch storage stored = _batches[key];
+        stored.owner = msg.sender;
+        stored.serial = _counts[_scope(msg.sender)][uint256(Counter.Opened)];
+        stored.due = due;
+        stored.batch = batch;
+        stored.opening = opening;
+        stored.policyId = policyId;
+        stored.consent = consent;
+        stored.supersedes = supersedes;
+        if (qps.length == 0) revert QpMissing();
+        for (uint256 i = 0; i < qps.length; i++) {
+            if (qps[i] == address(0)) revert QpMissing();
+            isQpOf[key][qps[i]] = true;
+        }
+        for (uint256 i = 0; i < submitters.length; i++) _addSubmitter(key, submitters[i]);
+        emit BatchOpened(
+            key,
+            msg.sender,
+            policyId,
+            stored.serial,
+            batch,
+            opening,
+            due,
+            consent,
+            qps,
+            submitters,
+            supersedes
+        );
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function nameSubmitter(bytes32 key, address submitter) external {
+        _requireBeforeFirstHead(key);
+        _addSubmitter(key, submitter);
+        _count(key, msg.sender, Counter.SubmittersNamed);
+        emit SubmitterNamed(key, submitter);
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function replaceOpening(bytes32 key, uint256 opening, string calldata reason) external {
+        bytes32 digest = _exactCall(abi.encode(key, opening, reason));
+        Batch storage batch = _requireBeforeFirstHead(key);
+        _requireFieldElement(opening);
+        uint256 previous = batch.opening;
+        batch.opening = opening;
+        _count(key, msg.sender, Counter.OpeningsReplaced);
+        emit OpeningReplaced(key, previous, opening, reason);
+        _extendTrail(key, batch, digest);
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function extendDue(bytes32 key, uint256 which, uint64 due, string calldata reason) external {
+        Batch storage batch = _owned(key);
+        _requireUnended(key, batch);
+        if (which > 1) revert DueUnknown(which);
+        uint64 previous = batch.due[which];
+        if (due <= previous) revert DueNotLater(which, due, previous);
+        _requireDueDate(which, due, policies.maxDueOf(batch.policyId)[which]);
+        batch.due[which] = due;
+        if (batch.due[1] < batch.due[0]) revert DueOrder(batch.due[0], batch.due[1]);
+        _count(key, msg.sender, Counter.DueExtended);
+        emit DueExtended(key, which, previous, due, reason);
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function keyOf(address owner, uint256 batch) public pure returns (bytes32) {
+        return keccak256(abi.encode(owner, batch));
+    }
+
+    /// @dev One consent, one batch: so a revocation always has one batch whose QP must decide.
+    function _useConsent(bytes32 consent, bytes32 key) private {
+        if (!consents.isValid(consent)) revert ConsentNotValid(consent);
+        if (batchOfConsent[consent] != 0) revert ConsentUsed(consent, batchOfConsent[consent]);
+        batchOfConsent[consent] = key;
+    }
+
+    function _addSubmitter(bytes32 key, address submitter) private {
+        if (submitter == address(0) || isSubmitterOf[key][submitter]) revert SubmitterInvalid(submitter);
+        isSubmitterOf[key][submitter] = true;
+    }
+
+    function _requireBeforeFirstHead(bytes32 key) private view returns (Batch storage batch) {
+        batch = _owned(key);
+        if (batch.status != Status.Open) revert StatusWrong(key, batch.status);
+        if (headOf[key][0] != 0) revert FirstHeadSet(key, headOf[key][0]);
+    }
+
+    function _requireDue(uint64[2] calldata due, uint64[2] memory most) private view {
+        for (uint256 i = 0; i < 2; i++) _requireDueDate(i, due[i], most[i]);
+        if (due[1] < due[0]) revert DueOrder(due[0], due[1]);
+    }
+
+    function _requireDueDate(uint256 which, uint64 due, uint64 most) private view {
+        if (due <= block.timestamp) revert DueNotInFuture(which, due, block.timestamp);
+        uint256 latest = block.timestamp + most;
+        if (due > latest) revert DueTooLate(which, due, latest);
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {TwoPersonRule} from "../../contracts/TwoPersonRule.sol";
+import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
+import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
+import {IRoles} from "../../contracts/interfaces/IRoles.sol";
+import {Codes} from "../../contracts/libraries/Codes.sol";
+import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
+import {Fixture} from "./Fixture.sol";
+
+/// @notice How exceptions are closed, and what an accepted one settles. Claims of the plain policy: 0 process and
+/// 1 specification for release, 2 process for completion.
+contract ClosingTest is Fixture {
+    uint8 private constant ACCEPTED = Codes.DISPOSITION_ACCEPTED;
+
+    function _confirm(address from, uint256 id, uint8 disposition, bytes32 evidence) private {
+        vm.prank(from);
+        registry.confirmClosing(id, disposition, evidence);
+    }
+
+    function _digest(uint256 id, uint8 disposition, bytes32 evidence) private pure returns (bytes32) {
+        return keccak256(abi.encode(id, disposition, evidence));
+    }
+
+    function test_refuses_a_proposal_by_anybody_but_QA_of_the_owner() external {
+        uint256 id = _raise(_open(plainPolicy));
+        address[4] memory others = [OWNER, qp, AUTHORITY, STRANGER];
+        for (uint256 i = 0; i < others.length; i++) {
+            vm.prank(others[i]);
+            vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.qaOf(OWNER), others[i]));
+            registry.proposeClosing(id, ACCEPTED, 0);
+        }
+    }
+
+    function test_refuses_a_confirmation_by_anybody_but_a_QP_of_the_batch() external {
+        bytes32 key = _open(plainPolicy);
+        uint256 id = _raise(key);
+        _propose(id, ACCEPTED);
+        // A QP of other batches, too.
+        _grant(RoleIds.QP, STRANGER);
+        address[4] memory others = [OWNER, QA, AUTHORITY, STRANGER];
+        for (uint256 i = 0; i < others.length; i++) {
+            vm.prank(others[i]);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotQp.selector, key, others[i]));
+            registry.confirmClosing(id, ACCEPTED, "evidence");
+        }
+        vm.warp(START + 3650 days);
+        vm.prank(qp);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotQp.selector, key, qp));
+        registry.confirmClosing(id, ACCEPTED, "evidence");
+    }
+
+    function test_refuses_the_proposer_as_confirmer_by_account_and_by_person() external {
+        uint256 id = _raise(_open(plainPolicy));
+        _grant(RoleIds.qaOf(OWNER), qp);
+        vm.prank(qp);
+        registry.proposeClosing(id, ACCEPTED, "own");
+        vm.prank(qp);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SameAccount.selector, qp));
+        registry.confirmClosing(id, ACCEPTED, "own");
+        // The QP's second account as QA.
+        bytes32 person = roles.grantOf(RoleIds.QP, qp).personHash;
+        vm.prank(ADMIN);
+        roles.grant(RoleIds.qaOf(OWNER), STRANGER, person, uint64(START), uint64(START + 1 days));
+        vm.prank(STRANGER);
+        registry.proposeClosing(id, ACCEPTED, "other");
+        vm.prank(qp);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SamePerson.selector, person));
+        registry.confirmClosing(id, ACCEPTED, "other");
+    }
+
+    function test_fuzz_refuses_a_confirmation_of_anything_but_what_was_proposed(
+        uint8 disposition,
+        bytes32 evidence,
+        bytes32 confirmed
+    ) external {
+        bytes32 key = _open(plainPolicy);
+        uint256 id = _raise(key);
+        uint256 twin = _raise(key);
+        vm.prank(QA);
+        registry.proposeClosing(id, ACCEPTED, evidence);
+        bool same = disposition == ACCEPTED && confirmed == evidence;
+        bytes32 digest = _digest(id, disposition, confirmed);
+        if (!same) vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, digest));
+        _confirm(qp, id, disposition, confirmed);
+        digest = _digest(twin, ACCEPTED, evidence);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, digest));
+        _confirm(qp, twin, ACCEPTED, evidence);
+    }
+
+    function test_refuses_exceptions_that_are_unknown_or_closed_and_unknown_dispositions() external {
+        uint256 id = _raise(_open(plainPolicy));
+        bytes memory unknown = abi.encodeWithSelector(IComplianceRegistry.ExceptionUnknown.selector, id + 1);
+        vm.expectRevert(unknown);
+        registry.exceptionOf(id + 1);
+        vm.prank(QA);
+        vm.expectRevert(unknown);
+        registry.proposeClosing(id + 1, ACCEPTED, 0);
+        vm.expectRevert(unknown);
+        _confirm(qp, id + 1, ACCEPTED, 0);
+        for (uint8 disposition = 0; disposition < 5; disposition += 4) {
+            vm.prank(QA);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.DispositionUnknown.selector, disposition));
+            registry.proposeClosing(id, disposition, 0);
+        }
+        // Two proposals wait; only one of them is carried out.
+        _propose(id, Codes.DISPOSITION_REJECTED);
+        _close(id, ACCEPTED);
+        bytes memory closed = abi.encodeWithSelector(
+            IComplianceRegistry.ExceptionIsClosed.selector,
+            id,
+            Codes.DISPOSITION_ACCEPTED
+        );
+        vm.expectRevert(closed);
+        _confirm(qp, id, Codes.DISPOSITION_REJECTED, "evidence");
+        vm.prank(QA);
+        vm.expectRevert(closed);
+        registry.proposeClosing(id, ACCEPTED, "again");
+        assertEq(registry.exceptionOf(id).disposition, ACCEPTED);
+    }
+
+    function test_before_release_only_accepted_settles_and_only_process_claims() external {
+        for (uint8 disposition = 1; disposition <= 3; disposition++) {
+            bytes32 key = _open(plainPolicy);
+            for (uint8 claim = 0; claim < 3; claim++) _close(_raise(key, claim), disposition);
+            assertEq(registry.batchOf(key).settled, disposition == ACCEPTED ? 5 : 0);
+            assertEq(registry.openExceptionsOf(key) + registry.batchOf(key).openClaims, 0);
+        }
+        bytes32 custodial = _open(custodyPolicy);
+        for (uint8 claim = 0; claim < 4; claim++) _close(_raise(custodial, claim), ACCEPTED);
+        assertEq(registry.batchOf(custodial).settled, 10);
+    }
+
+    function test_a_settled_process_claim_counts_for_release_and_a_specification_never() external {
+        bytes32 key = _open(plainPolicy);
+        _close(_raise(key, 0), ACCEPTED);
+        _close(_raise(key, 1), ACCEPTED);
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.ClaimsMissing.selector, 2));
+        registry.certify(key, certificate, signature);
+        _attest(key, 1);
+        _certify(key);
+        assertTrue(registry.isReleased(key), "released");
+    }
+
+    function test_an_exception_on_a_claim_closes_one_at_a_time() external {
+        bytes32 key = _open(plainPolicy);
+        uint256 first = _raise(key, 0);
+        _raise(key, 0);
+        _close(first, ACCEPTED);
+        assertEq(registry.batchOf(key).openClaims, 1);
+        assertEq(registry.batchOf(key).openExceptions, 1);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Exception));
+    }
+
+    function test_after_release_an_accepted_exception_settles_completion_claims_of_any_class() external {
+        IPolicyRegistry.Policy memory policy = _plain();
+        policy.version = 7;
+        policy.claims[2].class = Codes.CLASS_SPECIFICATION;
+        bytes32 policyId = _approve(policy);
+        for (uint8 disposition = 1; disposition <= 3; disposition++) {
+            bytes32 key = _open(policyId);
+            // Before release it settles nothing, after release it does.
+            _close(_raise(key, 2), ACCEPTED);
+            assertEq(registry.batchOf(key).settled, 0);
+            _attest(key, 0);
+            _attest(key, 1);
+            _certify(key);
+            uint256 id = _raise(key, 2);
+            assertTrue(!registry.isReleased(key), "closed while it is open");
+            _close(id, disposition);
+            bool settles = disposition == ACCEPTED;
+            assertEq(registry.batchOf(key).settled, settles ? 4 : 0);
+            assertEq(
+                _status(key),
+                uint256(settles ? IComplianceRegistry.Status.Completed : IComplianceRegistry.Status.Released)
+            );
+            assertTrue(registry.isReleased(key), "open again");
+        }
+    }
+
+    function test_after_release_a_specification_for_release_is_still_not_settled() external {
+        bytes32 key = _open(plainPolicy);
+        _attest(key, 0);
+        _attest(key, 1);
+        _certify(key);
+        _close(_raise(key, 1), ACCEPTED);
+        assertEq(registry.batchOf(key).settled, 0);
+    }
+
+    function test_completion_waits_for_the_last_exception_of_the_batch() external {
+        bytes32 key = _open(plainPolicy);
+        _attest(key, 0);
+        _attest(key, 1);
+        _certify(key);
+        uint256 id = _raise(key, 0);
+        _attest(key, 2);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Released));
+        _close(id, Codes.DISPOSITION_UNFOUNDED);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
+    }
+
+    function test_a_moved_head_unsettles_what_rested_on_it() external {
+        bytes32 key = _open(plainPolicy);
+        _attest(key, 0);
+        _attest(key, 1);
+        _close(_raise(key, 2), ACCEPTED);
+        assertEq(registry.batchOf(key).settled, 4);
+        IComplianceRegistry.Item memory item = _item(key, 1, 301, 5, QA);
+        vm.prank(QA);
+        registry.amend(key, item, "wrong stage");
+        assertEq(registry.batchOf(key).settled, 0);
+        assertEq(registry.batchOf(key).attested, 3);
+    }
+
+    function test_raise_propose_and_confirm_extend_the_exceptions_hash() external {
+        bytes32 key = _open(plainPolicy);
+        uint256 id = _raise(key);
+        bytes32 running = registry.batchOf(key).exceptionsHash;
+        bytes32 digest = _digest(id, ACCEPTED, "evidence");
+        _propose(id, ACCEPTED);
+        running = keccak256(abi.encode(running, IComplianceRegistry.proposeClosing.selector, digest));
+        assertEq(registry.batchOf(key).exceptionsHash, running);
+        _confirm(qp, id, ACCEPTED, "evidence");
+        running = keccak256(abi.encode(running, IComplianceRegistry.confirmClosing.selector, digest));
+        assertEq(registry.batchOf(key).exceptionsHash, running);
+        assertEq(registry.batchOf(key).trail, bytes32(0));
+    }
+}

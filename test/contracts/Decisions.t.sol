@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
+import {Codes} from "../../contracts/libraries/Codes.sol";
+import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
+import {Fixture} from "./Fixture.sol";
+
+/// @notice Who decides about whole batches, and what a decision closes. Where each call leads: `StateTable.t.sol`.
+contract DecisionsTest is Fixture {
+    function _compliant() private returns (bytes32 key) {
+        key = _open(plainPolicy);
+        _attest(key, 0);
+        _attest(key, 1);
+    }
+
+    function _released() private returns (bytes32 key) {
+        key = _compliant();
+        _certify(key);
+    }
+
+    function _hold(address from, bytes32 key) private {
+        vm.prank(from);
+        registry.hold(key, "why");
+    }
+
+    function _unhold(address from, bytes32 key) private {
+        vm.prank(from);
+        registry.unhold(key, "why");
+    }
+
+    function _recall(bytes32 key) private {
+        vm.prank(AUTHORITY);
+        registry.recall(key, "why");
+    }
+
+    function _certifyRefused(bytes32 key, bytes memory expected) private {
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(expected);
+        registry.certify(key, certificate, signature);
+    }
+
+    function test_refuses_the_wrong_hands() external {
+        bytes32 key = _released();
+        // A QP, but not of this batch.
+        _grant(RoleIds.QP, STRANGER);
+        address[4] memory notQps = [OWNER, QA, AUTHORITY, STRANGER];
+        for (uint256 i = 0; i < notQps.length; i++) {
+            bytes memory refused = abi.encodeWithSelector(IComplianceRegistry.NotQp.selector, key, notQps[i]);
+            vm.prank(notQps[i]);
+            vm.expectRevert(refused);
+            registry.reject(key, "");
+            vm.prank(notQps[i]);
+            vm.expectRevert(refused);
+            registry.exceptionalSupply(key, "1", "2", 1);
+            vm.prank(notQps[i]);
+            vm.expectRevert(refused);
+            registry.decideRevocation(key, "");
+        }
+        address[4] memory notOwners = [qp, QA, AUTHORITY, STRANGER];
+        for (uint256 i = 0; i < notOwners.length; i++) {
+            bytes memory refused = abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, key, notOwners[i]);
+            vm.prank(notOwners[i]);
+            vm.expectRevert(refused);
+            registry.abort(key, "");
+            vm.prank(notOwners[i]);
+            vm.expectRevert(refused);
+            registry.extendDue(key, 1, uint64(START + 30 days), "");
+        }
+        address[3] memory neither = [OWNER, QA, STRANGER];
+        for (uint256 i = 0; i < neither.length; i++) {
+            bytes memory refused = abi.encodeWithSelector(
+                IComplianceRegistry.NotQpOrAuthority.selector,
+                key,
+                neither[i]
+            );
+            vm.prank(neither[i]);
+            vm.expectRevert(refused);
+            registry.hold(key, "");
+            vm.prank(neither[i]);
+            vm.expectRevert(refused);
+            registry.unhold(key, "");
+            vm.prank(neither[i]);
+            vm.expectRevert(refused);
+            registry.recall(key, "");
+        }
+    }
+
+    function test_refuses_decisions_about_an_unknown_batch() external {
+        bytes memory unknown = abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, bytes32("?"));
+        vm.expectRevert(unknown);
+        registry.reject("?", "");
+        vm.expectRevert(unknown);
+        registry.abort("?", "");
+        vm.expectRevert(unknown);
+        registry.exceptionalSupply("?", "1", "2", 1);
+        vm.expectRevert(unknown);
+        registry.decideRevocation("?", "");
+        vm.expectRevert(unknown);
+        registry.extendDue("?", 0, 1, "");
+        vm.expectRevert(unknown);
+        registry.setHead("?", 0, 1);
+        vm.expectRevert(unknown);
+        registry.hold("?", "");
+        vm.expectRevert(unknown);
+        registry.unhold("?", "");
+        vm.expectRevert(unknown);
+        registry.recall("?", "");
+    }
+
+    function test_an_end_is_final_and_never_overdue() external {
+        bytes32[3] memory keys = [_compliant(), _compliant(), _compliant()];
+        vm.prank(qp);
+        registry.reject(keys[0], "out of specification");
+        vm.prank(OWNER);
+        registry.abort(keys[1], "patient withdrew");
+        _supply(keys[2]);
+        vm.warp(START + 100 days);
+        for (uint256 i = 0; i < 3; i++) {
+            uint256 status = uint256(IComplianceRegistry.Status.Rejected) + i;
+            assertEq(_status(keys[i]), status);
+            assertTrue(!registry.isOverdue(keys[i]), "overdue");
+            assertTrue(!registry.isReleased(keys[i]) && !registry.isStageReady(keys[i], 0), "gates");
+            bytes memory ended = abi.encodeWithSelector(IComplianceRegistry.StatusWrong.selector, keys[i], status);
+            _certifyRefused(keys[i], ended);
+            vm.prank(qp);
+            vm.expectRevert(ended);
+            registry.reject(keys[i], "");
+            vm.prank(OWNER);
+            vm.expectRevert(ended);
+            registry.abort(keys[i], "");
+            vm.prank(qp);
+            vm.expectRevert(ended);
+            registry.exceptionalSupply(keys[i], "1", "2", 1);
+        }
+    }
+
+    function test_an_exceptional_supply_completes_its_record_and_is_never_released() external {
+        bytes32 key = _open(plainPolicy);
+        _raise(key, 1);
+        _supply(key);
+        for (uint8 claim = 0; claim < 3; claim++) _attest(key, claim);
+        (uint256 release, uint256 completion) = registry.missingClaims(key);
+        assertEq(release | completion, 0);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.ExceptionalSupply));
+        assertTrue(!registry.isReleased(key), "released");
+    }
+
+    function test_an_exceptional_supply_needs_its_documents_and_a_notified_authority() external {
+        bytes32 key = _open(plainPolicy);
+        for (uint256 which = 0; which < 2; which++) {
+            vm.prank(qp);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.SupplyDocumentMissing.selector, which));
+            registry.exceptionalSupply(key, which == 0 ? bytes32(0) : bytes32("1"), 0, uint64(START));
+        }
+        uint64[2] memory times = [uint64(0), uint64(START + 1)];
+        for (uint256 i = 0; i < 2; i++) {
+            vm.prank(qp);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.AuthorityNotNotified.selector, times[i], START));
+            registry.exceptionalSupply(key, "1", "2", times[i]);
+        }
+        vm.prank(qp);
+        registry.exceptionalSupply(key, "1", "2", uint64(START));
+    }
+
+    function test_a_hold_closes_the_gates_and_stops_certification_and_supply() external {
+        bytes32 key = _compliant();
+        _hold(qp, key);
+        bytes memory held = abi.encodeWithSelector(IComplianceRegistry.BatchIsHeld.selector, key, Codes.HOLD_QP);
+        _certifyRefused(key, held);
+        vm.prank(qp);
+        vm.expectRevert(held);
+        registry.exceptionalSupply(key, "1", "2", 1);
+        assertTrue(!registry.isStageReady(key, 0), "stage");
+        _unhold(qp, key);
+        assertTrue(registry.isStageReady(key, 0), "stage again");
+        _certify(key);
+        assertTrue(registry.isReleased(key), "released");
+        _hold(AUTHORITY, key);
+        assertTrue(!registry.isReleased(key), "held");
+        _unhold(AUTHORITY, key);
+        assertTrue(registry.isReleased(key), "free");
+    }
+
+    function test_each_side_holds_for_itself() external {
+        bytes32 key = _released();
+        bytes memory unchanged = abi.encodeWithSelector(IComplianceRegistry.HoldUnchanged.selector, key, 0);
+        vm.expectRevert(unchanged);
+        _unhold(qp, key);
+        _hold(AUTHORITY, key);
+        unchanged = abi.encodeWithSelector(IComplianceRegistry.HoldUnchanged.selector, key, Codes.HOLD_AUTHORITY);
+        vm.expectRevert(unchanged);
+        _hold(AUTHORITY, key);
+        // A QP cannot lift what an authority holds.
+        vm.expectRevert(unchanged);
+        _unhold(qp, key);
+        _hold(qp, key);
+        assertEq(registry.batchOf(key).holds, Codes.HOLD_QP + Codes.HOLD_AUTHORITY);
+        _unhold(AUTHORITY, key);
+        assertTrue(!registry.isReleased(key), "the QP still holds it");
+        _unhold(qp, key);
+        assertTrue(registry.isReleased(key), "free");
+    }
+
+    function test_a_hold_voids_signatures_also_after_it_is_lifted() external {
+        bytes32 key = _compliant();
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        bytes32 digest = keccak256(abi.encode(key, "why"));
+        bytes32 held = keccak256(abi.encode(registry.batchOf(key).trail, IComplianceRegistry.hold.selector, digest));
+        _hold(qp, key);
+        assertEq(registry.batchOf(key).trail, held);
+        bytes32 lifted = keccak256(abi.encode(held, IComplianceRegistry.unhold.selector, digest));
+        _unhold(qp, key);
+        assertEq(registry.batchOf(key).trail, lifted);
+        vm.expectRevert(
+            abi.encodeWithSelector(IComplianceRegistry.CertificateTrailWrong.selector, certificate.trail, lifted)
+        );
+        registry.certify(key, certificate, signature);
+    }
+
+    function test_a_recall_closes_the_gate_for_good() external {
+        bytes32 key = _released();
+        _recall(key);
+        assertTrue(!registry.isReleased(key) && !registry.isStageReady(key, 0), "gates");
+        bytes memory recalled = abi.encodeWithSelector(IComplianceRegistry.BatchIsRecalled.selector, key);
+        vm.expectRevert(recalled);
+        _recall(key);
+        // Its record is completed, the batch is not.
+        _attest(key, 2);
+        assertEq(uint256(registry.batchOf(key).status), uint256(IComplianceRegistry.Status.Released));
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Recalled));
+        // An amendment takes the certificate away, and no new one is possible.
+        IComplianceRegistry.Item memory item = _item(key, 0, 100, 6, QA);
+        vm.prank(QA);
+        registry.amend(key, item, "why");
+        _certifyRefused(key, recalled);
+        vm.prank(qp);
+        vm.expectRevert(recalled);
+        registry.exceptionalSupply(key, "1", "2", 1);
+        vm.warp(START + 100 days);
+        assertTrue(!registry.isOverdue(key), "overdue");
+    }
+
+    function test_every_state_can_be_recalled_and_keeps_what_it_was() external {
+        bytes32 key = _open(plainPolicy);
+        vm.prank(qp);
+        registry.reject(key, "");
+        vm.prank(qp);
+        registry.recall(key, "shipped in error");
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Recalled));
+        assertEq(uint256(registry.batchOf(key).status), uint256(IComplianceRegistry.Status.Rejected));
+        IComplianceRegistry.Item memory item = _item(key, 0, 100, 5, OWNER);
+        vm.prank(OWNER);
+        vm.expectRevert(
+            abi.encodeWithSelector(IComplianceRegistry.StatusWrong.selector, key, IComplianceRegistry.Status.Rejected)
+        );
+        registry.attest(key, _one(item));
+    }
+
+    function test_a_due_date_moves_forward_within_the_policy_and_is_counted() external {
+        bytes32 key = _open(plainPolicy);
+        vm.warp(START + 11 days);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Overdue));
+        vm.prank(OWNER);
+        registry.extendDue(key, 0, uint64(START + 12 days), "logger lost");
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Open));
+        assertEq(registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.DueExtended)], 1);
+    }
+
+    function _extendRefused(bytes32 key, uint256 which, uint64 due, bytes memory expected) private {
+        vm.prank(OWNER);
+        vm.expectRevert(expected);
+        registry.extendDue(key, which, due, "");
+    }
+
+    function test_refuses_due_dates_that_do_not_move_forward_or_too_far() external {
+        bytes32 key = _open(plainPolicy);
+        uint64 release = uint64(START + 10 days);
+        _extendRefused(key, 2, release, abi.encodeWithSelector(IComplianceRegistry.DueUnknown.selector, 2));
+        _extendRefused(
+            key,
+            0,
+            release,
+            abi.encodeWithSelector(IComplianceRegistry.DueNotLater.selector, 0, release, release)
+        );
+        _extendRefused(
+            key,
+            0,
+            uint64(START + 30 days + 1),
+            abi.encodeWithSelector(IComplianceRegistry.DueTooLate.selector, 0, START + 30 days + 1, START + 30 days)
+        );
+        _extendRefused(
+            key,
+            0,
+            uint64(START + 20 days + 1),
+            abi.encodeWithSelector(IComplianceRegistry.DueOrder.selector, START + 20 days + 1, START + 20 days)
+        );
+        _extendRefused(
+            key,
+            1,
+            type(uint64).max,
+            abi.encodeWithSelector(IComplianceRegistry.DueTooLate.selector, 1, type(uint64).max, START + 90 days)
+        );
+        vm.warp(START + 15 days);
+        _extendRefused(
+            key,
+            0,
+            uint64(START + 15 days),
+            abi.encodeWithSelector(IComplianceRegistry.DueNotInFuture.selector, 0, START + 15 days, START + 15 days)
+        );
+    }
+
+    function test_a_retired_policy_still_lets_a_due_date_move() external {
+        bytes32 key = _open(plainPolicy);
+        vm.prank(APPROVER);
+        policies.retire(plainPolicy, "replaced");
+        vm.prank(OWNER);
+        registry.extendDue(key, 0, uint64(START + 11 days), "");
+        assertEq(registry.batchOf(key).due[0], START + 11 days);
+    }
+
+    function test_pausing_stops_no_decision() external {
+        bytes32 key = _released();
+        vm.prank(ADMIN);
+        registry.pause();
+        uint256 id = _raise(key);
+        _close(id, Codes.DISPOSITION_UNFOUNDED);
+        _hold(qp, key);
+        _unhold(qp, key);
+        _recall(key);
+        vm.prank(OWNER);
+        registry.abort(key, "");
+        bytes32 other = _open(plainPolicy);
+        _supply(other);
+        assertEq(_status(other), uint256(IComplianceRegistry.Status.ExceptionalSupply));
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
+import {Codes} from "../../contracts/libraries/Codes.sol";
+import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
+import {Fixture} from "./Fixture.sol";
+
+/// @notice A batch that replaces another one inherits what is open about it.
+contract SupersedeTest is Fixture {
+    function _successor(bytes32 of_) private returns (bytes32 key) {
+        key = _open(plainPolicy, 0, of_);
+        _attest(key, 0);
+        _attest(key, 1);
+    }
+
+    function test_refuses_unknown_batches_and_those_of_another_owner() external {
+        bytes32 key = _open(plainPolicy);
+        _grant(RoleIds.MANUFACTURER, STRANGER);
+        address[] memory qps = new address[](1);
+        qps[0] = qp;
+        uint64[2] memory due = [uint64(START + 1 days), uint64(START + 2 days)];
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, key, STRANGER));
+        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), key);
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, bytes32("?")));
+        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), "?");
+        // Nor itself: it is not there yet.
+        bytes32 own = registry.keyOf(OWNER, 1);
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, own));
+        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), own);
+    }
+
+    function test_open_exceptions_of_all_predecessors_block_the_successor() external {
+        bytes32 first = _open(plainPolicy);
+        uint256 id = _raise(first);
+        vm.prank(qp);
+        registry.reject(first, "out of specification");
+        bytes32 second = _successor(first);
+        bytes32 third = _successor(second);
+        assertEq(registry.openExceptionsOf(third), 1);
+        assertEq(_status(third), uint256(IComplianceRegistry.Status.Exception));
+        IComplianceRegistry.Certificate memory certificate = _certificate(third);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.ExceptionsOpen.selector, 1));
+        registry.certify(third, certificate, signature);
+        // Decided where it belongs, it blocks no more.
+        _close(id, Codes.DISPOSITION_REJECTED);
+        _certify(third);
+        assertTrue(registry.isReleased(third), "released");
+        // Raised there later, it closes the gate here.
+        _raise(second);
+        assertTrue(!registry.isReleased(third), "gate");
+        assertEq(registry.openExceptionsOf(first), 0);
+    }
+
+    function test_nothing_else_is_inherited() external {
+        bytes32 first = _open(plainPolicy, _consent(), 0);
+        _close(_raise(first, 0), Codes.DISPOSITION_ACCEPTED);
+        vm.prank(qp);
+        registry.hold(first, "");
+        vm.prank(qp);
+        registry.recall(first, "");
+        _revoke(first);
+        bytes32 second = _successor(first);
+        // Neither a settled claim nor a hold, a recall or a consent.
+        assertEq(registry.batchOf(second).settled, 0);
+        _certify(second);
+        assertTrue(registry.isReleased(second), "released");
+    }
+
+    function test_an_inherited_exception_does_not_keep_a_certified_batch_from_completing_its_record() external {
+        bytes32 first = _open(plainPolicy);
+        bytes32 second = _successor(first);
+        _certify(second);
+        _raise(first);
+        _attest(second, 2);
+        assertEq(_status(second), uint256(IComplianceRegistry.Status.Completed));
+        assertTrue(!registry.isReleased(second), "gate");
+    }
+}
