@@ -10,9 +10,11 @@ import {IPartyRegistry} from "./interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IReleaseGate} from "./interfaces/IReleaseGate.sol";
 import {CertificateHash} from "./libraries/CertificateHash.sol";
+import {ClaimTable} from "./libraries/ClaimTable.sol";
 import {Codes} from "./libraries/Codes.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 import {Signals} from "./libraries/Signals.sol";
+import {Statements} from "./libraries/Statements.sol";
 
 /// @title ComplianceRegistry
 /// @notice Batches, their attestations, exceptions and certification. Statements, states and running hashes:
@@ -22,6 +24,22 @@ contract ComplianceRegistry is IComplianceRegistry, Guarded, Pausable {
 
     /// @dev Scope of the registry's own counters; an owner's scope is its address, a batch's its key.
     bytes32 private constant REGISTRY = 0;
+
+    /// @dev Length of an item in call data.
+    uint256 private constant ITEM = 448;
+
+    /// @dev What the items of one call to `attest` share, read once. `attested` grows with each item, and `validRoot` is
+    /// the last party root, `stage` and `head` are the last head, that were found right.
+    struct Attesting {
+        bytes32 key;
+        address claims;
+        bytes32[] circuitIds;
+        uint256 custody;
+        uint256 attested;
+        uint256 validRoot;
+        uint256 stage;
+        uint256 head;
+    }
 
     /// @notice The policies that batches must keep.
     IPolicyRegistry public immutable policies;
@@ -123,15 +141,25 @@ contract ComplianceRegistry is IComplianceRegistry, Guarded, Pausable {
 
     /// @inheritdoc IComplianceRegistry
     function attest(bytes32 key, Item[] calldata items) external whenNotPaused {
-        bytes32 digest = _exactCall(abi.encode(key, items));
+        bytes32 digest = _exactItems(items);
         Batch storage batch = _known(key);
         if (batch.status != Status.Open && batch.status != Status.Released) revert StatusWrong(key, batch.status);
         if (items.length == 0) revert NoItems();
         IPolicyRegistry.Outline memory outline = policies.outlineOf(batch.policyId);
-        bool compliantBefore = outline.release & ~batch.attested == 0;
-        for (uint256 i = 0; i < items.length; i++) _attestOne(key, batch, items[i], outline.custody);
+        Attesting memory all;
+        all.key = key;
+        all.claims = policies.tableOf(batch.policyId);
+        all.circuitIds = ClaimTable.circuitsOf(all.claims);
+        // No stage yet: head 0 of stage 0 is not a head that was found right.
+        all.stage = type(uint256).max;
+        all.custody = outline.custody;
+        all.attested = batch.attested;
+        bool compliantBefore = outline.release & ~all.attested == 0;
+        _attestAll(batch, all, items);
+        batch.attested = all.attested;
+        _count(key, batch.owner, Counter.Attested, uint32(items.length));
         _extendTrail(key, batch, digest);
-        if (!compliantBefore && outline.release & ~batch.attested == 0) emit BatchCompliant(key);
+        if (!compliantBefore && outline.release & ~all.attested == 0) emit BatchCompliant(key);
         _completeIfDone(key, batch, outline.completion);
     }
 
@@ -303,16 +331,35 @@ contract ComplianceRegistry is IComplianceRegistry, Guarded, Pausable {
         return keccak256(abi.encode(owner, batch));
     }
 
-    function _attestOne(bytes32 key, Batch storage batch, Item calldata item, uint256 custody) private {
+    /// @dev Attests the items one after another, then verifies all proofs at once.
+    function _attestAll(Batch storage batch, Attesting memory all, Item[] calldata items) private {
+        uint256 commitment = batch.batch;
+        uint256 context = Signals.contextOf(block.chainid, address(this), msg.sender);
+        uint256 statements = Statements.allocate(items.length);
+        for (uint256 i = 0; i < items.length; i++) {
+            Item calldata item = items[i];
+            Statements.set(statements, i, commitment, _attestOne(batch, all, item), context, item);
+        }
+        Statements.requireValid(statements, circuits);
+    }
+
+    /// @dev Everything about one item but its proof, which the caller verifies. Returns its rule.
+    function _attestOne(Batch storage batch, Attesting memory all, Item calldata item) private returns (uint256 rule) {
         uint256 bit = 1 << item.claim;
-        if (batch.attested & bit != 0) revert AlreadyAttested(key, item.claim);
-        (uint256 rule, uint8 stage) = policies.claimFor(batch.policyId, item.claim, item.circuitId);
-        _attestHead(key, batch, item, stage, custody);
-        _verify(batch.batch, rule, item);
-        batch.attested |= bit;
-        _count(key, batch.owner, Counter.Attested);
+        if (all.attested & bit != 0) revert AlreadyAttested(all.key, item.claim);
+        all.attested |= bit;
+        uint8 stage;
+        (rule, stage) = ClaimTable.find(all.claims, all.circuitIds, item.claim, item.circuitId);
+        if (stage != all.stage || item.head != all.head || all.custody & bit != 0) {
+            _attestHead(all.key, batch, item, stage, all.custody);
+            (all.stage, all.head) = (stage, item.head);
+        }
+        if (item.parties != all.validRoot) {
+            parties.requireValid(item.parties);
+            all.validRoot = item.parties;
+        }
         emit ClaimAttested(
-            key,
+            all.key,
             item.claim,
             item.circuitId,
             item.head,
@@ -385,9 +432,13 @@ contract ComplianceRegistry is IComplianceRegistry, Guarded, Pausable {
     }
 
     function _count(bytes32 key, address owner, Counter what) private {
-        _counts[REGISTRY][uint256(what)]++;
-        _counts[_scope(owner)][uint256(what)]++;
-        _counts[key][uint256(what)]++;
+        _count(key, owner, what, 1);
+    }
+
+    function _count(bytes32 key, address owner, Counter what, uint32 events) private {
+        _counts[REGISTRY][uint256(what)] += events;
+        _counts[_scope(owner)][uint256(what)] += events;
+        _counts[key][uint256(what)] += events;
     }
 
     function _requireBeforeFirstHead(bytes32 key) private view returns (Batch storage batch) {
@@ -464,6 +515,21 @@ contract ComplianceRegistry is IComplianceRegistry, Guarded, Pausable {
     /// @dev Next value of a running hash; `msg.sig` is the selector of the call that extends it.
     function _extend(bytes32 running, bytes32 digest) private pure returns (bytes32) {
         return keccak256(abi.encode(running, msg.sig, digest));
+    }
+
+    /// @dev As `_exactCall` for `attest`, whose arguments are all of fixed length but for their number: it is enough that
+    /// the items begin where they must and end with the call data. (That a claim is a uint8 is checked on every use.)
+    function _exactItems(Item[] calldata items) private pure returns (bytes32 digest) {
+        uint256 expected = 4 + 3 * 32 + ITEM * items.length;
+        uint256 offset;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            offset := items.offset
+        }
+        if (msg.data.length != expected || offset != 4 + 3 * 32) {
+            revert CallDataNotCanonical(msg.data.length, expected);
+        }
+        return keccak256(msg.data[4:]);
     }
 
     /// @dev Refuses call data with anything hidden in or after the arguments, so that the digest is that of the call.

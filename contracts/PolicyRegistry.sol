@@ -6,6 +6,7 @@ import {TwoPersonRule} from "./TwoPersonRule.sol";
 import {ICircuitRegistry} from "./interfaces/ICircuitRegistry.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
+import {ClaimTable} from "./libraries/ClaimTable.sol";
 import {PolicyRules} from "./libraries/PolicyRules.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 
@@ -20,6 +21,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     mapping(bytes32 policyId => Policy) private _policies;
     mapping(bytes32 policyId => Outline) private _outlines;
     mapping(bytes32 policyId => Life) private _lives;
+    mapping(bytes32 policyId => address) private _tables;
 
     /// @notice Deploys an empty registry.
     /// @param roles_ The shared list of roles.
@@ -37,6 +39,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         if (_lives[policyId].proposedAt != 0) revert PolicyKnown(policyId);
         _outlines[policyId] = PolicyRules.requireSound(policy, circuits);
         _store(_policies[policyId], policy);
+        _tables[policyId] = ClaimTable.write(policy.claims);
         _lives[policyId].proposedAt = uint64(block.timestamp);
         emit PolicyProposed(policyId, msg.sender, policy);
     }
@@ -83,12 +86,8 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         uint256 claim,
         bytes32 circuitId
     ) external view returns (uint256 rule, uint8 stage) {
-        Claim storage found = _claim(policyId, claim);
-        uint256 count = found.circuitIds.length;
-        for (uint256 i = 0; i < count; i++) {
-            if (found.circuitIds[i] == circuitId) return (found.rule, found.stage);
-        }
-        revert CircuitNotAccepted(claim, circuitId);
+        address table = tableOf(policyId);
+        return ClaimTable.find(table, ClaimTable.circuitsOf(table), claim, circuitId);
     }
 
     /// @inheritdoc IPolicyRegistry
@@ -121,6 +120,12 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     /// @inheritdoc IPolicyRegistry
     function lifeOf(bytes32 policyId) external view returns (Life memory) {
         return _lives[policyId];
+    }
+
+    /// @inheritdoc IPolicyRegistry
+    function tableOf(bytes32 policyId) public view returns (address table) {
+        table = _tables[policyId];
+        if (table == address(0)) revert PolicyUnknown(policyId);
     }
 
     function _store(Policy storage to, Policy calldata from) private {

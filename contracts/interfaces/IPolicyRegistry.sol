@@ -178,6 +178,11 @@ interface IPolicyRegistry {
         bytes32 circuitId
     ) external view returns (uint256 rule, uint8 stage);
 
+    /// @notice Where the library `ClaimTable` finds what `claimFor` returns, for callers that ask for many claims.
+    /// @param policyId A known policy.
+    /// @return The account that holds the table; it never changes.
+    function tableOf(bytes32 policyId) external view returns (address);
+
     /// @notice The rule of a claim.
     /// @param policyId A known policy.
     /// @param claim Index of the claim; unknown ones revert.

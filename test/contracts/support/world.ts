@@ -9,7 +9,7 @@ import { releaseCertificate, signCertificate, type Certificate } from "../../../
 import { registerAt, type Addresses, type Item, type Register } from "../../../src/chain/handles.ts";
 import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/chain/policy.ts";
 import { KIND, type Signals } from "../../../src/formats/constants.ts";
-import { tinyCircuit, type TinyCircuit } from "./sevenSignals.ts";
+import { tinyCircuit, type CeremonyCircuit } from "./sevenSignals.ts";
 
 /** Who acts, each with an account of its own. `rival` is a second manufacturer, `stranger` has no role at all. */
 const ACTORS = [
@@ -48,8 +48,8 @@ export class World {
   readonly chain: Chain;
   readonly deployment: Deployment;
   readonly addresses: Addresses;
-  readonly temperature: TinyCircuit;
-  readonly custody: TinyCircuit;
+  readonly temperature: CeremonyCircuit;
+  readonly custody: CeremonyCircuit;
   readonly signers: Readonly<Record<Actor, Signer>>;
   readonly address: Readonly<Record<Actor, string>>;
   #batches = 1000n;
@@ -160,8 +160,7 @@ export class World {
   }
 
   /** Opens a batch of the manufacturer. */
-  async open(policy: ChainPolicy = this.plainPolicy()): Promise<OpenBatch> {
-    const batch = ++this.#batches;
+  async open(policy: ChainPolicy = this.plainPolicy(), batch: bigint = ++this.#batches): Promise<OpenBatch> {
     const opening = 7_000n + batch;
     const now = await this.now();
     const due = [now + 10n * DAY, now + 20n * DAY] as const;
