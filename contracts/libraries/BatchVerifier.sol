@@ -9,7 +9,7 @@ import {VerifyingKey} from "./VerifyingKey.sol";
 /// @notice Verifies any number of Groth16 proofs over any number of circuits by one product of pairings.
 ///
 /// Proof i holds if e(A_i, B_i) = e(alpha, beta) e(vkx_i, gamma) e(C_i, delta), where vkx_i = IC_0 + sum over j of
-/// s_ij IC_(j+1) and alpha to IC are its circuit's. All of them hold if, with a secret-free but unpredictable r_i each,
+/// s_ij IC_(j+1) and alpha to IC are its circuit's. All of them hold if, with an unpredictable r_i each,
 ///
 ///   prod over i of e(r_i A_i, B_i) * prod over the keys' distinct points Q of e(-P_Q, Q) = 1
 ///
@@ -63,13 +63,13 @@ library BatchVerifier {
         (bytes32[] memory ids, uint256[] memory circuitAt) = _distinct(statements);
         uint256[] memory pairs = new uint256[](PAIR_WORDS * (count + 3 * ids.length));
         uint256 start = _dataOf(pairs);
-        uint256 end = start + count * PAIR_BYTES;
+        uint256 points = start + count * PAIR_BYTES;
+        uint256 end = points;
         Circuit[] memory circuits = new Circuit[](ids.length);
-        for (uint256 i = 0; i < ids.length; i++)
-            end = _load(circuits[i], keyOf(ids[i]), start + count * PAIR_BYTES, end);
+        for (uint256 i = 0; i < ids.length; i++) end = _load(circuits[i], keyOf(ids[i]), points, end);
         _addProofs(start, statements, circuits, circuitAt);
         _addKeys(circuits);
-        _negate(start + count * PAIR_BYTES, end);
+        _negate(points, end);
         if (!_productIsOne(start, end)) revert ICircuitRegistry.ProofInvalid();
     }
 
@@ -139,7 +139,7 @@ library BatchVerifier {
                 pair := add(pair, PAIR_BYTES)
             } {
                 let different := or(xor(mload(add(pair, 0x40)), c1), xor(mload(add(pair, 0x60)), c0))
-                different := xor(c1, c1)
+                different := or(different, xor(mload(add(pair, 0x80)), d1))
                 different := or(different, xor(mload(add(pair, 0xa0)), d0))
                 if iszero(different) {
                     break
@@ -163,7 +163,7 @@ library BatchVerifier {
         Circuit[] memory circuits,
         uint256[] memory circuitAt
     ) private view {
-        bytes32 seed = _seed(statements);
+        bytes32 seed = seedOf(statements);
         // From memory: the compiler would otherwise read these long constants from the code again at every use.
         uint256[2] memory fields = [Signals.FIELD, VerifyingKey.BASE_FIELD];
         for (uint256 i = 0; i < statements.length; i++) {
@@ -177,7 +177,7 @@ library BatchVerifier {
                 circuit := mload(add(add(circuits, 0x20), mul(at, 0x20)))
             }
             _requireCanonical(statement, fields);
-            uint256 scalar = i == 0 ? 1 : _scalar(seed, i);
+            uint256 scalar = i == 0 ? 1 : scalarOf(seed, i);
             _addSignals(circuit.scalars, statement.signals, scalar, fields);
             uint256 proof;
             uint256 c;
@@ -320,9 +320,12 @@ library BatchVerifier {
         }
     }
 
-    /// @dev Depends on chain, contract and everything that is verified: a statement names its circuit by the hash of its
-    /// key and is as long as every other, so that equal seeds mean equal calls.
-    function _seed(ICircuitRegistry.Statement[] calldata statements) private view returns (bytes32 seed) {
+    /// @notice What all r_i are derived from: chain, contract and everything that is verified.
+    /// @dev A statement names its circuit by the hash of its key and is as long as every other, so that equal seeds mean
+    /// equal calls.
+    /// @param statements The statements.
+    /// @return seed The seed.
+    function seedOf(ICircuitRegistry.Statement[] calldata statements) internal view returns (bytes32 seed) {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let free := mload(0x40)
@@ -334,8 +337,11 @@ library BatchVerifier {
         }
     }
 
-    /// @dev r_i for i > 0: from 1 to 2^128.
-    function _scalar(bytes32 seed, uint256 index) private pure returns (uint256 scalar) {
+    /// @notice r_i for i > 0.
+    /// @param seed What `seedOf` returned.
+    /// @param index i.
+    /// @return scalar From 1 to 2^128.
+    function scalarOf(bytes32 seed, uint256 index) internal pure returns (uint256 scalar) {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             mstore(0, seed)

@@ -63,7 +63,8 @@ library Statements {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let length := add(HEAD, mul(mload(add(list, 0x24)), SIZE))
-            if iszero(staticcall(gas(), circuits, list, length, 0, 0)) {
+            // A call of an account without code would succeed and verify nothing.
+            if iszero(and(staticcall(gas(), circuits, list, length, 0, 0), gt(extcodesize(circuits), 0))) {
                 let free := mload(0x40)
                 returndatacopy(free, 0, returndatasize())
                 revert(free, returndatasize())

@@ -2,21 +2,46 @@
 pragma solidity ^0.8.28;
 
 import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol";
+import {BatchVerifier} from "../../contracts/libraries/BatchVerifier.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
 import {VerifyingKey} from "../../contracts/libraries/VerifyingKey.sol";
 import {Fixture} from "./Fixture.sol";
 import {Trapdoor} from "./Trapdoor.sol";
 
-/// @notice Many proofs in one call. Salts 0 to 3 of `Trapdoor` are four circuits of mixed setups.
+/// @notice The library as a contract of its own, so that a test can ask it for its scalars.
+contract Verifier {
+    ICircuitRegistry private immutable _circuits;
+
+    constructor(ICircuitRegistry circuits) {
+        _circuits = circuits;
+    }
+
+    function requireValid(ICircuitRegistry.Statement[] calldata statements) external view {
+        BatchVerifier.requireValid(statements, _keyOf);
+    }
+
+    function scalarOf(ICircuitRegistry.Statement[] calldata statements, uint256 index) external view returns (uint256) {
+        return BatchVerifier.scalarOf(BatchVerifier.seedOf(statements), index);
+    }
+
+    function _keyOf(bytes32 circuitId) private view returns (address) {
+        return _circuits.circuitOf(circuitId).key;
+    }
+}
+
+/// @notice Many proofs in one call. Six circuits cover all the setups of `Trapdoor`.
 contract BatchVerifierTest is Fixture {
     uint256 private constant FIELD = Signals.FIELD;
-    bytes32[4] private _ids;
+    bytes32[6] private _ids;
+    Verifier private _verifier;
 
     function setUp() public override {
         super.setUp();
         // Salts 1 and 2 are the fixture's own.
-        _ids = [_addCircuit(4, Codes.KIND_QUALITY), temperature, custody, _addCircuit(3, Codes.KIND_QUALITY)];
+        _ids = [temperature, custody, temperature, temperature, temperature, temperature];
+        for (uint256 i = 2; i < 6; i++) _ids[i] = _addCircuit(i + 1, Codes.KIND_QUALITY);
+        _verifier = new Verifier(circuits);
     }
 
     function test_fuzz_accepts_valid_statements_of_mixed_circuits(uint256 seed, uint8 count) external view {
@@ -59,7 +84,7 @@ contract BatchVerifierTest is Fixture {
     function test_fuzz_refuses_a_proof_under_the_name_of_another_circuit(uint256 seed, uint8 at, uint8 shift) external {
         ICircuitRegistry.Statement[] memory list = _valid(seed, 4);
         ICircuitRegistry.Statement memory one = list[at % 4];
-        one.circuitId = _ids[(_saltAt(one.circuitId) + 1 + (shift % 3)) % 4];
+        one.circuitId = _ids[(_placeOf(one.circuitId) + 1 + (shift % 5)) % 6];
         vm.expectRevert(ICircuitRegistry.ProofInvalid.selector);
         circuits.verifyMany(list);
     }
@@ -121,37 +146,52 @@ contract BatchVerifierTest is Fixture {
         circuits.verifyMany(list);
     }
 
-    function test_V6_proofs_chosen_after_the_scalars_of_other_proofs_are_refused(uint256 seed) external {
+    /// @dev If the scalars did not depend on the proofs, this attack would work.
+    function test_V6_proofs_chosen_after_the_scalars_are_refused(uint256 seed) external {
         (ICircuitRegistry.Statement[] memory list, uint256[2] memory a) = _pair(seed);
-        uint256[2] memory scalars = [uint256(1), _scalar(list, 1)];
+        _verifier.requireValid(list);
+        uint256[2] memory scalars = [uint256(1), _verifier.scalarOf(list, 1)];
         // Errors r_1 and -1 cancel under r_0 = 1 and r_1.
         a = [addmod(a[0], scalars[1], FIELD), addmod(a[1], FIELD - 1, FIELD)];
         for (uint256 i = 0; i < 2; i++) list[i].proof = Trapdoor.proofAt(a[i], 1);
         assertEq(_error(list, a, scalars), 0);
         vm.expectRevert(ICircuitRegistry.ProofInvalid.selector);
-        circuits.verifyMany(list);
+        _verifier.requireValid(list);
     }
 
-    function test_V6_signals_chosen_after_the_scalars_of_other_signals_are_refused(uint256 seed) external {
+    /// @dev If the scalars did not depend on every signal, this attack would work.
+    function test_V6_signals_chosen_after_the_scalars_are_refused(uint256 seed) external {
         (ICircuitRegistry.Statement[] memory list, uint256[2] memory a) = _pair(seed);
-        uint256[2] memory scalars = [uint256(1), _scalar(list, 1)];
+        uint256[2] memory scalars = [uint256(1), _verifier.scalarOf(list, 1)];
         for (uint256 j = 0; j < 7; j++) {
             uint256[2] memory kept = [list[0].signals[j], list[1].signals[j]];
             list[0].signals[j] = addmod(kept[0], scalars[1], FIELD);
             list[1].signals[j] = addmod(kept[1], FIELD - 1, FIELD);
             assertEq(_error(list, a, scalars), 0);
             vm.expectRevert(ICircuitRegistry.ProofInvalid.selector);
-            circuits.verifyMany(list);
+            _verifier.requireValid(list);
             (list[0].signals[j], list[1].signals[j]) = (kept[0], kept[1]);
         }
     }
 
-    function test_V6_scalars_differ_by_chain_and_are_neither_zero_nor_equal() external {
+    function test_V6_every_word_chain_contract_and_index_changes_the_scalar() external {
         (ICircuitRegistry.Statement[] memory list, ) = _pair(11);
-        uint256 here = _scalar(list, 1);
+        uint256 scalar = _verifier.scalarOf(list, 1);
+        assertTrue(scalar != 0 && scalar != _verifier.scalarOf(list, 2), "index");
+        assertTrue(scalar != new Verifier(circuits).scalarOf(list, 1), "contract");
+        for (uint256 which = 0; which < 2; which++) {
+            list[which].circuitId ^= bytes32(uint256(1));
+            assertTrue(scalar != _verifier.scalarOf(list, 1), "circuit");
+            list[which].circuitId ^= bytes32(uint256(1));
+            for (uint256 at = 0; at < 15; at++) {
+                _flip(list[which], at);
+                assertTrue(scalar != _verifier.scalarOf(list, 1), "word");
+                _flip(list[which], at);
+            }
+        }
+        assertEq(scalar, _verifier.scalarOf(list, 1));
         vm.chainId(1337);
-        assertTrue(_scalar(list, 1) != here, "another chain, another scalar");
-        assertTrue(here != 0 && here != _scalar(list, 2), "neither zero nor equal");
+        assertTrue(scalar != _verifier.scalarOf(list, 1), "chain");
     }
 
     function test_V5_a_point_off_its_curve_burns_a_bounded_amount_of_gas() external view {
@@ -174,7 +214,7 @@ contract BatchVerifierTest is Fixture {
         list = new ICircuitRegistry.Statement[](count);
         for (uint256 i = 0; i < count; i++) {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
-            list[i].circuitId = _ids[random % 4];
+            list[i].circuitId = _ids[random % 6];
             for (uint256 j = 0; j < 7; j++) list[i].signals[j] = uint256(keccak256(abi.encode(random, j))) % FIELD;
             list[i].proof = Trapdoor.proof(saltOf[list[i].circuitId], list[i].signals);
         }
@@ -205,14 +245,12 @@ contract BatchVerifierTest is Fixture {
         }
     }
 
-    /// @dev What the registry multiplies a proof by, computed by its rule a second time.
-    function _scalar(ICircuitRegistry.Statement[] memory list, uint256 index) private view returns (uint256) {
-        bytes memory all = abi.encode(block.chainid, address(circuits));
-        for (uint256 i = 0; i < list.length; i++) all = bytes.concat(all, abi.encode(list[i]));
-        return (uint256(keccak256(abi.encode(keccak256(all), index))) >> 128) + 1;
+    function _flip(ICircuitRegistry.Statement memory statement, uint256 at) private pure {
+        if (at < 7) statement.signals[at] ^= 1;
+        else statement.proof[at - 7] ^= 1;
     }
 
-    function _saltAt(bytes32 circuitId) private view returns (uint256 at) {
+    function _placeOf(bytes32 circuitId) private view returns (uint256 at) {
         while (_ids[at] != circuitId) at++;
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Signals} from "../../contracts/libraries/Signals.sol";
+import {VerifyingKey} from "../../contracts/libraries/VerifyingKey.sol";
 
 /// @title Trapdoor
 /// @notice Keys whose secrets are known, and valid proofs for them without any witness. Every point is a known multiple
@@ -9,8 +10,14 @@ import {Signals} from "../../contracts/libraries/Signals.sol";
 library Trapdoor {
     uint256 private constant FIELD = Signals.FIELD;
 
-    /// @dev 1, 2, 3 and 5 times the generator of G2, as the precompile takes it.
-    function times(uint256 factor) internal pure returns (uint256[4] memory) {
+    /// @dev 1, 2, 3, 5 and r - 2 times the generator of G2, as the precompile takes it.
+    function times(uint256 factor) internal pure returns (uint256[4] memory words) {
+        if (factor == FIELD - 2) {
+            words = times(2);
+            words[2] = VerifyingKey.BASE_FIELD - words[2];
+            words[3] = VerifyingKey.BASE_FIELD - words[3];
+            return words;
+        }
         if (factor == 1) {
             return
                 [
@@ -54,11 +61,16 @@ library Trapdoor {
         return abi.decode(answer, (uint256, uint256));
     }
 
-    /// @dev What stands for beta, gamma and delta. Salts 0 and 1 modulo 4 share everything but IC, as two circuits of one
-    /// setup would; 2 has another delta; 3 another setup, whose points stand elsewhere in the other keys.
+    /// @dev The secrets. Salts 0 and 1 modulo 6 share everything but IC, as two circuits of one setup would. The others
+    /// differ from them: 2 in delta; 3 in everything, with points that stand elsewhere in other keys; 4 in beta alone;
+    /// 5 in alpha, and in the sign of delta.
     function setupOf(uint256 salt) internal pure returns (uint256 alpha, uint256 beta, uint256 gamma, uint256 delta) {
-        if (salt % 4 == 3) return (7, 3, 5, 2);
-        return (999, 1, 3, salt % 4 == 2 ? 5 : 2);
+        uint256 setup = salt % 6;
+        if (setup == 2) return (999, 1, 3, 5);
+        if (setup == 3) return (7, 3, 5, 2);
+        if (setup == 4) return (999, 3, 3, 2);
+        if (setup == 5) return (7, 1, 3, FIELD - 2);
+        return (999, 1, 3, 2);
     }
 
     /// @dev The verifying key, as `ICircuitRegistry` lays it out.
@@ -77,7 +89,12 @@ library Trapdoor {
         for (uint256 j = 0; j < 7; j++) {
             inputs = addmod(inputs, mulmod(signals[j], _ic(salt, j + 1), FIELD), FIELD);
         }
-        return addmod(mulmod(alpha, beta, FIELD), addmod(mulmod(gamma, inputs, FIELD), delta * c, FIELD), FIELD);
+        return
+            addmod(
+                mulmod(alpha, beta, FIELD),
+                addmod(mulmod(gamma, inputs, FIELD), mulmod(delta, c, FIELD), FIELD),
+                FIELD
+            );
     }
 
     /// @dev A proof with given A and C; it is valid if `at` is `a(...)`.

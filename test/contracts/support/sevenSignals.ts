@@ -49,7 +49,7 @@ export function tinyCircuit(name: string): CeremonyCircuit {
 /** The same circuit with its development key: alpha, beta and delta are others than those of the ceremony. */
 export async function developmentTinyCircuit(): Promise<TinyCircuit> {
   const { folder, compiled } = compiledCircuit();
-  const zkey = `${folder}/development.${process.pid}.zkey`;
+  const zkey = `${folder}/development.zkey`;
   await writeDevelopmentKey(`${compiled}/sevenSignals.r1cs`, zkey);
   return provable(compiled, zkey, (await readZkey(zkey)).verifyingKey);
 }
