@@ -3,12 +3,11 @@ pragma solidity ^0.8.28;
 
 import {Guarded} from "./Guarded.sol";
 import {ICircuitRegistry} from "./interfaces/ICircuitRegistry.sol";
-import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
+import {BatchVerifier} from "./libraries/BatchVerifier.sol";
 import {CodeStore} from "./libraries/CodeStore.sol";
 import {Codes} from "./libraries/Codes.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
-import {Signals} from "./libraries/Signals.sol";
 import {VerifyingKey} from "./libraries/VerifyingKey.sol";
 
 /// @title CircuitRegistry
@@ -25,7 +24,6 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
     /// @inheritdoc ICircuitRegistry
     function addCircuit(
         bytes calldata key,
-        address verifier,
         uint8 kind,
         uint32 tier,
         bool development
@@ -34,19 +32,18 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
         _requireHonestFlag(key.isDevelopment(), development);
         if (kind < Codes.KIND_TEMPERATURE || kind > Codes.KIND_QUALITY) revert KindUnknown(kind);
         if (tier == 0) revert TierZero();
-        if (verifier.code.length == 0) revert VerifierWithoutCode(verifier);
         circuitId = keccak256(key);
-        if (_circuits[circuitId].verifier != address(0)) revert CircuitKnown(circuitId);
-        _circuits[circuitId] = Circuit(CodeStore.write(key), verifier, kind, tier, development, false, 0);
-        emit CircuitAdded(circuitId, kind, tier, development, verifier, key);
+        if (_circuits[circuitId].key != address(0)) revert CircuitKnown(circuitId);
+        _circuits[circuitId] = Circuit(CodeStore.write(key), kind, tier, development, false, 0);
+        emit CircuitAdded(circuitId, kind, tier, development, key);
     }
 
     /// @inheritdoc ICircuitRegistry
-    function freeze(bytes32 circuitId, uint64 effective, bool unsound) external only(RoleIds.ADMIN) {
+    function freeze(bytes32 circuitId, uint40 effective, bool unsound) external only(RoleIds.ADMIN) {
         Circuit storage circuit = _known(circuitId);
-        if (unsound) effective = uint64(block.timestamp);
+        if (unsound) effective = uint40(block.timestamp);
         if (effective < block.timestamp) revert FreezeInPast(effective, block.timestamp);
-        uint64 before = circuit.frozenFrom;
+        uint40 before = circuit.frozenFrom;
         if (circuit.unsound || (before != 0 && !unsound && effective >= before)) {
             revert FreezeOnlyStricter(circuitId, before);
         }
@@ -57,21 +54,20 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
     }
 
     /// @inheritdoc ICircuitRegistry
-    function verify(bytes32 circuitId, uint256[7] calldata signals, uint256[8] calldata proof) external view {
-        Circuit storage circuit = _known(circuitId);
-        uint64 frozenFrom = circuit.frozenFrom;
-        if (frozenFrom != 0 && block.timestamp >= frozenFrom) revert CircuitIsFrozen(circuitId, frozenFrom);
-        for (uint256 i = 0; i < Signals.COUNT; i++) {
-            if (signals[i] >= Signals.FIELD) revert SignalOutOfField(i, signals[i]);
+    function verify(bytes32, uint256[7] calldata, uint256[8] calldata) external view {
+        Statement[] calldata statements;
+        // The arguments of this call are, word by word, one statement.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            statements.offset := 4
+            statements.length := 1
         }
-        _requireCanonical(proof);
-        bool valid = IGroth16Verifier(circuit.verifier).verifyProof(
-            [proof[0], proof[1]],
-            [[proof[2], proof[3]], [proof[4], proof[5]]],
-            [proof[6], proof[7]],
-            signals
-        );
-        if (!valid) revert ProofInvalid(circuitId);
+        BatchVerifier.requireValid(statements, _usableKey);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function verifyMany(Statement[] calldata statements) external view {
+        BatchVerifier.requireValid(statements, _usableKey);
     }
 
     /// @inheritdoc ICircuitRegistry
@@ -96,19 +92,15 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
         if (actual && block.chainid != 31337 && block.chainid != 1337) revert DevelopmentKeyRefused(block.chainid);
     }
 
-    /// @dev The exported verifier reduces A's y modulo q and accepts infinity; a strict verifier off chain does not,
-    /// and both must say the same.
-    function _requireCanonical(uint256[8] calldata proof) private pure {
-        for (uint256 i = 0; i < 8; i++) {
-            if (proof[i] >= VerifyingKey.BASE_FIELD) revert ProofWordOutOfField(i, proof[i]);
-        }
-        if (proof[0] | proof[1] == 0) revert ProofPointZero(0);
-        if (proof[2] | proof[3] | proof[4] | proof[5] == 0) revert ProofPointZero(2);
-        if (proof[6] | proof[7] == 0) revert ProofPointZero(6);
+    function _usableKey(bytes32 circuitId) private view returns (address) {
+        Circuit storage circuit = _known(circuitId);
+        uint40 frozenFrom = circuit.frozenFrom;
+        if (frozenFrom != 0 && block.timestamp >= frozenFrom) revert CircuitIsFrozen(circuitId, frozenFrom);
+        return circuit.key;
     }
 
     function _known(bytes32 circuitId) private view returns (Circuit storage circuit) {
         circuit = _circuits[circuitId];
-        if (circuit.verifier == address(0)) revert CircuitUnknown(circuitId);
+        if (circuit.key == address(0)) revert CircuitUnknown(circuitId);
     }
 }

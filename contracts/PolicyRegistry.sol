@@ -6,6 +6,8 @@ import {TwoPersonRule} from "./TwoPersonRule.sol";
 import {ICircuitRegistry} from "./interfaces/ICircuitRegistry.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
+import {ClaimTable} from "./libraries/ClaimTable.sol";
+import {CodeStore} from "./libraries/CodeStore.sol";
 import {PolicyRules} from "./libraries/PolicyRules.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 
@@ -18,8 +20,8 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     mapping(bytes32 policyId => mapping(address authority => bool)) public endorsedBy;
 
     mapping(bytes32 policyId => Policy) private _policies;
-    mapping(bytes32 policyId => Outline) private _outlines;
     mapping(bytes32 policyId => Life) private _lives;
+    mapping(bytes32 policyId => address) private _tables;
 
     /// @notice Deploys an empty registry.
     /// @param roles_ The shared list of roles.
@@ -35,7 +37,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         );
         _propose(policyId, RoleIds.PROPOSER);
         if (_lives[policyId].proposedAt != 0) revert PolicyKnown(policyId);
-        _outlines[policyId] = PolicyRules.requireSound(policy, circuits);
+        _tables[policyId] = ClaimTable.write(PolicyRules.requireSound(policy, circuits), policy.claims);
         _store(_policies[policyId], policy);
         _lives[policyId].proposedAt = uint64(block.timestamp);
         emit PolicyProposed(policyId, msg.sender, policy);
@@ -78,20 +80,6 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     }
 
     /// @inheritdoc IPolicyRegistry
-    function claimFor(
-        bytes32 policyId,
-        uint256 claim,
-        bytes32 circuitId
-    ) external view returns (uint256 rule, uint8 stage) {
-        Claim storage found = _claim(policyId, claim);
-        uint256 count = found.circuitIds.length;
-        for (uint256 i = 0; i < count; i++) {
-            if (found.circuitIds[i] == circuitId) return (found.rule, found.stage);
-        }
-        revert CircuitNotAccepted(claim, circuitId);
-    }
-
-    /// @inheritdoc IPolicyRegistry
     function ruleOf(bytes32 policyId, uint256 claim) external view returns (uint256) {
         return _claim(policyId, claim).rule;
     }
@@ -108,8 +96,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
 
     /// @inheritdoc IPolicyRegistry
     function outlineOf(bytes32 policyId) external view returns (Outline memory) {
-        _known(policyId);
-        return _outlines[policyId];
+        return ClaimTable.outlineOf(CodeStore.read(tableOf(policyId)));
     }
 
     /// @inheritdoc IPolicyRegistry
@@ -131,6 +118,12 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     /// @inheritdoc IPolicyRegistry
     function lifeOf(bytes32 policyId) external view returns (Life memory) {
         return _lives[policyId];
+    }
+
+    /// @inheritdoc IPolicyRegistry
+    function tableOf(bytes32 policyId) public view returns (address table) {
+        table = _tables[policyId];
+        if (table == address(0)) revert PolicyUnknown(policyId);
     }
 
     function _store(Policy storage to, Policy calldata from) private {

@@ -126,8 +126,8 @@ async function add([name = ""]: readonly string[], options: Options): Promise<An
   });
 }
 
-function circuitText({ name, setup, circuitId, verifier }: AddedCircuit): string {
-  const lines = [`circuit ${name}: circuitId ${circuitId}, verifier ${verifier}`];
+function circuitText({ name, setup, circuitId }: AddedCircuit): string {
+  const lines = [`circuit ${name}: circuitId ${circuitId}`];
   return [...lines, ...(setup === "development" ? [`  ${DEVELOPMENT_WARNING}`] : [])].join("\n");
 }
 

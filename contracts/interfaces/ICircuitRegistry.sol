@@ -8,9 +8,8 @@ pragma solidity ^0.8.28;
 /// IC[0] to IC[7] (x, y). circuitId = keccak256 of these 960 bytes. A proof is 8 words: A (x, y), B (x.c1, x.c0, y.c1,
 /// y.c0), C (x, y).
 interface ICircuitRegistry {
-    /// @notice One circuit.
+    /// @notice One circuit. It fills one word of storage, because every proof reads it.
     /// @param key Account whose code holds the verifying key (read it with `keyOf`).
-    /// @param verifier Contract that snarkjs exported for the key.
     /// @param kind What it proves (`Codes.KIND_*`).
     /// @param tier Capacity: the number of readings or rows it holds.
     /// @param development True if the key comes from the public development seed and proves nothing to a third party.
@@ -18,12 +17,21 @@ interface ICircuitRegistry {
     /// @param frozenFrom Unix seconds from which it verifies nothing any more; 0: not frozen.
     struct Circuit {
         address key;
-        address verifier;
         uint8 kind;
         uint32 tier;
         bool development;
         bool unsound;
-        uint64 frozenFrom;
+        uint40 frozenFrom;
+    }
+
+    /// @notice One proof with what it proves.
+    /// @param circuitId The circuit.
+    /// @param signals Seven public signals in the order of the library `Signals`.
+    /// @param proof Eight words.
+    struct Statement {
+        bytes32 circuitId;
+        uint256[7] signals;
+        uint256[8] proof;
     }
 
     /// @notice A circuit was registered. `key` is the whole verifying key, so that proofs can be re-verified from logs.
@@ -31,16 +39,8 @@ interface ICircuitRegistry {
     /// @param kind `Codes.KIND_*`.
     /// @param tier Number of readings.
     /// @param development Whether its key proves nothing to a third party.
-    /// @param verifier Exported verifier.
     /// @param key The verifying key, 960 bytes.
-    event CircuitAdded(
-        bytes32 indexed circuitId,
-        uint8 indexed kind,
-        uint32 tier,
-        bool development,
-        address verifier,
-        bytes key
-    );
+    event CircuitAdded(bytes32 indexed circuitId, uint8 indexed kind, uint32 tier, bool development, bytes key);
     /// @notice A circuit stops at `effective` (Unix seconds); `unsound` asks for a review of what it attested.
     /// @param circuitId Its id.
     /// @param effective Unix seconds.
@@ -67,8 +67,6 @@ interface ICircuitRegistry {
     error KindUnknown(uint8 kind);
     /// @notice A tier is at least 1.
     error TierZero();
-    /// @notice There is no code at the verifier's address.
-    error VerifierWithoutCode(address verifier);
     /// @notice The circuit is registered already.
     error CircuitKnown(bytes32 circuitId);
     /// @notice No such circuit.
@@ -85,21 +83,19 @@ interface ICircuitRegistry {
     error ProofWordOutOfField(uint256 word, uint256 value);
     /// @notice A point of the proof is the point at infinity. `word`: its first word.
     error ProofPointZero(uint256 word);
-    /// @notice The proof does not hold for these signals.
-    error ProofInvalid(bytes32 circuitId);
+    /// @notice There is nothing to verify.
+    error NoStatements();
+    /// @notice The proof does not hold for these signals; of several at least one does not.
+    error ProofInvalid();
 
     /// @notice Registers a circuit. Caller: ADMIN. Refused: everything the key errors above say.
-    /// @dev That the verifier carries exactly this key is checked off chain before the call and by every audit, which
-    /// re-verifies each proof with the key of the event.
     /// @param key The verifying key, 960 bytes.
-    /// @param verifier Contract that snarkjs exported for the key.
     /// @param kind What it proves.
     /// @param tier Number of readings it holds.
     /// @param development Whether the key comes from the public development seed.
     /// @return circuitId keccak256 of the key.
     function addCircuit(
         bytes calldata key,
-        address verifier,
         uint8 kind,
         uint32 tier,
         bool development
@@ -110,13 +106,18 @@ interface ICircuitRegistry {
     /// @param circuitId The circuit.
     /// @param effective Unix seconds, not in the past; ignored if `unsound`.
     /// @param unsound True: ends now, and older attestations need a review.
-    function freeze(bytes32 circuitId, uint64 effective, bool unsound) external;
+    function freeze(bytes32 circuitId, uint40 effective, bool unsound) external;
 
     /// @notice Reverts unless the proof holds. View: costs nothing off chain.
     /// @param circuitId The circuit; unknown or frozen ones revert.
     /// @param signals Seven public signals.
     /// @param proof Eight words.
     function verify(bytes32 circuitId, uint256[7] calldata signals, uint256[8] calldata proof) external view;
+
+    /// @notice Reverts unless all proofs hold, at a fraction of the price of verifying them one by one. It does not tell
+    /// which one does not hold: ask `verify` for each.
+    /// @param statements At least one; unknown or frozen circuits revert.
+    function verifyMany(Statement[] calldata statements) external view;
 
     /// @notice The kind of a circuit that a new policy may name.
     /// @param circuitId The circuit; unknown ones and those with an announced freeze revert.

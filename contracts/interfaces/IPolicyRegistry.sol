@@ -166,17 +166,10 @@ interface IPolicyRegistry {
     /// @return Latest due dates for release and completion, seconds from the opening.
     function requireEffective(bytes32 policyId) external view returns (uint64[2] memory);
 
-    /// @notice What a proof of a claim must fit. Reverts: claim unknown, circuit not among the claim's.
+    /// @notice Where the library `ClaimTable` finds the outline, and rule, circuits and stage of each claim.
     /// @param policyId A known policy.
-    /// @param claim Index of the claim.
-    /// @param circuitId Circuit of the proof.
-    /// @return rule The claim's rule.
-    /// @return stage The claim's stage.
-    function claimFor(
-        bytes32 policyId,
-        uint256 claim,
-        bytes32 circuitId
-    ) external view returns (uint256 rule, uint8 stage);
+    /// @return The account that holds the table; it never changes.
+    function tableOf(bytes32 policyId) external view returns (address);
 
     /// @notice The rule of a claim.
     /// @param policyId A known policy.

@@ -4,22 +4,47 @@ pragma solidity ^0.8.28;
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
+import {ClaimTable} from "../libraries/ClaimTable.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Signals} from "../libraries/Signals.sol";
+import {Statements} from "../libraries/Statements.sol";
 import {Ledger} from "./Ledger.sol";
 
 /// @title Attestations
 /// @notice Proofs and the heads they are bound to.
 abstract contract Attestations is Ledger, Pausable {
+    /// @dev Length of an item in call data.
+    uint256 private constant ITEM = 448;
+
+    /// @dev What the items of one call to `attest` share, read once. `attested` grows with each item; `validRoot` is the
+    /// last party root, `stage` and `head` are the last head, that were found right.
+    struct Attesting {
+        bytes32 key;
+        bytes table;
+        uint256 custody;
+        uint256 attested;
+        uint256 validRoot;
+        uint256 stage;
+        uint256 head;
+    }
+
     /// @inheritdoc IComplianceRegistry
     function attest(bytes32 key, Item[] calldata items) external whenNotPaused {
-        bytes32 digest = _exactCall(abi.encode(key, items));
+        bytes32 digest = _exactItems(items);
         Batch storage batch = _known(key);
         _requireRecording(key, batch);
         if (items.length == 0) revert NoItems();
-        IPolicyRegistry.Outline memory outline = _outline(batch);
+        bytes memory table = _table(batch);
+        IPolicyRegistry.Outline memory outline = ClaimTable.outlineOf(table);
         bool compliantBefore = _missing(batch, outline.release) == 0;
-        for (uint256 i = 0; i < items.length; i++) _attestOne(key, batch, items[i], outline.custody);
+        // Neither a field element nor a stage: nothing was found right yet.
+        uint256 none = type(uint256).max;
+        batch.attested = _attestAll(
+            batch,
+            Attesting(key, table, outline.custody, batch.attested, none, none, none),
+            items
+        );
+        _count(key, batch.owner, Counter.Attested, uint32(items.length));
         _extendTrail(key, batch, digest);
         if (!compliantBefore && _missing(batch, outline.release) == 0) emit BatchCompliant(key);
         _completeIfDone(key, batch, outline.completion);
@@ -32,10 +57,13 @@ abstract contract Attestations is Ledger, Pausable {
         _requireRole(RoleIds.qaOf(batch.owner), msg.sender);
         uint256 bit = 1 << item.claim;
         if (batch.attested & bit == 0) revert NotAttested(key, item.claim);
-        (uint256 rule, uint8 stage) = policies.claimFor(batch.policyId, item.claim, item.circuitId);
-        IPolicyRegistry.Outline memory outline = _outline(batch);
-        uint256 reopened = _amendHead(key, batch, item, stage, outline);
-        _verify(batch.batch, rule, item);
+        bytes memory table = _table(batch);
+        (uint256 rule, uint8 stage) = ClaimTable.find(table, item.claim, item.circuitId);
+        uint256 reopened = _amendHead(key, batch, item, stage, ClaimTable.outlineOf(table));
+        parties.requireValid(item.parties);
+        uint256 statements = Statements.allocate(1);
+        Statements.set(statements, 0, batch.batch, rule, _context(), item);
+        Statements.requireValid(statements, circuits);
         batch.attested &= ~reopened;
         batch.settled &= ~reopened;
         if (batch.status == Status.Released || batch.status == Status.Completed) batch.status = Status.Open;
@@ -73,25 +101,37 @@ abstract contract Attestations is Ledger, Pausable {
         _extendTrail(key, batch, digest);
     }
 
-    function _attestOne(bytes32 key, Batch storage batch, Item calldata item, uint256 custody) private {
-        uint256 bit = 1 << item.claim;
-        if (batch.attested & bit != 0) revert AlreadyAttested(key, item.claim);
-        (uint256 rule, uint8 stage) = policies.claimFor(batch.policyId, item.claim, item.circuitId);
-        _attestHead(key, batch, item, stage, custody);
-        _verify(batch.batch, rule, item);
-        batch.attested |= bit;
-        _count(key, batch.owner, Counter.Attested);
-        emit ClaimAttested(
-            key,
-            item.claim,
-            item.circuitId,
-            item.head,
-            item.parties,
-            item.record,
-            item.deviations,
-            msg.sender,
-            item.proof
-        );
+    /// @dev Attests the items one after another, then verifies all proofs at once. Returns what is attested then.
+    function _attestAll(Batch storage batch, Attesting memory all, Item[] calldata items) private returns (uint256) {
+        uint256 commitment = batch.batch;
+        uint256 context = _context();
+        uint256 statements = Statements.allocate(items.length);
+        for (uint256 i = 0; i < items.length; i++) {
+            Item calldata item = items[i];
+            uint256 rule = _attestOne(batch, all, item);
+            uint256 at = Statements.set(statements, i, commitment, rule, context, item);
+            Statements.announce(at, all.key, item.claim);
+        }
+        Statements.requireValid(statements, circuits);
+        return all.attested;
+    }
+
+    /// @dev Everything about one item but its proof, which the caller verifies. Returns its rule.
+    function _attestOne(Batch storage batch, Attesting memory all, Item calldata item) private returns (uint256 rule) {
+        uint8 claim = item.claim;
+        uint256 bit = 1 << claim;
+        if (all.attested & bit != 0) revert AlreadyAttested(all.key, claim);
+        all.attested |= bit;
+        uint8 stage;
+        (rule, stage) = ClaimTable.find(all.table, claim, item.circuitId);
+        if (stage != all.stage || item.head != all.head || all.custody & bit != 0) {
+            _attestHead(all.key, batch, item, stage, all.custody);
+            (all.stage, all.head) = (stage, item.head);
+        }
+        if (item.parties != all.validRoot) {
+            parties.requireValid(item.parties);
+            all.validRoot = item.parties;
+        }
     }
 
     /// @dev Binds an item to its stage's head, and sets the head where this item may.
@@ -146,16 +186,22 @@ abstract contract Attestations is Ledger, Pausable {
         if (head == 0) revert HeadUnset(stage - 1);
     }
 
-    function _verify(uint256 batch, uint256 rule, Item calldata item) private view {
-        parties.requireValid(item.parties);
-        uint256[7] memory signals;
-        signals[Signals.BATCH] = batch;
-        signals[Signals.RULE] = rule;
-        signals[Signals.HEAD] = item.head;
-        signals[Signals.PARTIES] = item.parties;
-        signals[Signals.RECORD] = item.record;
-        signals[Signals.DEVIATIONS] = item.deviations;
-        signals[Signals.CONTEXT] = Signals.contextOf(block.chainid, address(this), msg.sender);
-        circuits.verify(item.circuitId, signals, item.proof);
+    function _context() private view returns (uint256) {
+        return Signals.contextOf(block.chainid, address(this), msg.sender);
+    }
+
+    /// @dev As `_exactCall` for `attest`, whose arguments are all of fixed length but for their number: it is enough that
+    /// the items begin where they must and end with the call data. (That a claim is a uint8 is checked on every use.)
+    function _exactItems(Item[] calldata items) private pure returns (bytes32 digest) {
+        uint256 expected = 4 + 3 * 32 + ITEM * items.length;
+        uint256 offset;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            offset := items.offset
+        }
+        if (msg.data.length != expected || offset != 4 + 3 * 32) {
+            revert CallDataNotCanonical(msg.data.length, expected);
+        }
+        return keccak256(msg.data[4:]);
     }
 }

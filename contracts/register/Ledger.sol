@@ -9,6 +9,8 @@ import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {IDisclosureRequests} from "../interfaces/IDisclosureRequests.sol";
 import {IPartyRegistry} from "../interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
+import {ClaimTable} from "../libraries/ClaimTable.sol";
+import {CodeStore} from "../libraries/CodeStore.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Signals} from "../libraries/Signals.sol";
 
@@ -83,9 +85,13 @@ abstract contract Ledger is IComplianceRegistry, Guarded {
     }
 
     function _count(bytes32 key, address owner, Counter what) internal {
-        _counts[REGISTRY][uint256(what)]++;
-        _counts[_scope(owner)][uint256(what)]++;
-        _counts[key][uint256(what)]++;
+        _count(key, owner, what, 1);
+    }
+
+    function _count(bytes32 key, address owner, Counter what, uint32 events) internal {
+        _counts[REGISTRY][uint256(what)] += events;
+        _counts[_scope(owner)][uint256(what)] += events;
+        _counts[key][uint256(what)] += events;
     }
 
     function _known(bytes32 key) internal view returns (Batch storage batch) {
@@ -134,7 +140,12 @@ abstract contract Ledger is IComplianceRegistry, Guarded {
     }
 
     function _outline(Batch storage batch) internal view returns (IPolicyRegistry.Outline memory) {
-        return policies.outlineOf(batch.policyId);
+        return ClaimTable.outlineOf(_table(batch));
+    }
+
+    /// @dev What `ClaimTable` knows of the batch's policy.
+    function _table(Batch storage batch) internal view returns (bytes memory) {
+        return CodeStore.read(policies.tableOf(batch.policyId));
     }
 
     /// @dev Those of a set of claims that are neither attested nor settled.

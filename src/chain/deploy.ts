@@ -7,11 +7,10 @@ import {
 } from "ethers";
 import { environmentError } from "../errors.ts";
 import { assertUsableKey } from "../setup/keyGate.ts";
-import { encodeVerifyingKey, toSnarkjsKey, type VerifyingKey } from "../setup/verifyingKey.ts";
+import { encodeVerifyingKey, type VerifyingKey } from "../setup/verifyingKey.ts";
 import { compiled, type ContractName } from "./contracts.ts";
 import { handle, registerAt, type Addresses, type Register } from "./handles.ts";
 import { explained } from "./revert.ts";
-import { compileVerifier } from "./verifier.ts";
 
 export interface DeployOptions {
   /** Seconds between start and acceptance of a transfer of ADMIN. Default: three days. */
@@ -70,12 +69,8 @@ interface Created {
 
 function create(signer: Signer, name: ContractName, args: readonly unknown[]): Promise<Created> {
   const { interface: abi, bytecode } = compiled(name);
-  return createFrom(new ContractFactory(abi, bytecode, signer), args);
-}
-
-function createFrom(factory: ContractFactory, args: readonly unknown[]): Promise<Created> {
   return explained(async () => {
-    const contract = await factory.deploy(...args);
+    const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args);
     const receipt = await contract.deploymentTransaction()?.wait();
     if (receipt?.contractAddress == null) throw notMined();
     return { address: receipt.contractAddress, gas: receipt.gasUsed };
@@ -92,14 +87,12 @@ export interface CircuitRegistration {
 
 export interface RegisteredCircuit {
   readonly circuitId: string;
-  /** Address of the exported verifier. */
-  readonly verifier: string;
-  readonly gas: { readonly verifier: bigint; readonly addCircuit: bigint };
+  readonly gas: bigint;
 }
 
 /**
- * Deploys the exported verifier of a key and registers the circuit with it. `admin` must be ADMIN. Throws the errors of
- * the key gate (`assertUsableKey`), which knows more than the chain can check, then what `explained` says.
+ * Registers the circuit of a key. `admin` must be ADMIN. Throws the errors of the key gate (`assertUsableKey`), which
+ * knows more than the chain can check, then what `explained` says.
  */
 export async function addCircuit(
   admin: Signer,
@@ -108,14 +101,10 @@ export async function addCircuit(
 ): Promise<RegisteredCircuit> {
   const chainId = (await admin.provider?.getNetwork())?.chainId;
   const { circuitId, setup } = await assertUsableKey({ vkey: key, ...(chainId === undefined ? {} : { chainId }) });
-  const { interface: abi, bytecode } = compileVerifier(toSnarkjsKey(key));
-  const verifier = await createFrom(new ContractFactory(abi, bytecode, admin), []);
   const circuits = handle("CircuitRegistry", await register.circuits.getAddress(), admin);
   const encoded = hexlify(encodeVerifyingKey(key));
-  const receipt = await mined(() =>
-    circuits.addCircuit(encoded, verifier.address, kind, tier, setup === "development"),
-  );
-  return { circuitId, verifier: verifier.address, gas: { verifier: verifier.gas, addCircuit: receipt.gasUsed } };
+  const receipt = await mined(() => circuits.addCircuit(encoded, kind, tier, setup === "development"));
+  return { circuitId, gas: receipt.gasUsed };
 }
 
 /**

@@ -24,10 +24,18 @@ export interface Item {
   readonly proof: readonly bigint[];
 }
 
+/** One proof with what it proves, as `CircuitRegistry.verifyMany` takes it. */
+export interface Statement {
+  readonly circuitId: string;
+  /** In the order of `SIGNALS`. */
+  readonly signals: readonly bigint[];
+  /** As in `Item`. */
+  readonly proof: readonly bigint[];
+}
+
 /** What `CircuitRegistry.circuitOf` returns. */
 export interface StoredCircuit {
   readonly key: string;
-  readonly verifier: string;
   readonly kind: bigint;
   readonly tier: bigint;
   readonly development: boolean;
@@ -71,9 +79,10 @@ export interface Roles extends BaseContract {
 
 export interface CircuitRegistry extends BaseContract {
   readonly roles: View<[], string>;
-  readonly addCircuit: Call<[key: string, verifier: string, kind: number, tier: number, development: boolean]>;
+  readonly addCircuit: Call<[key: string, kind: number, tier: number, development: boolean]>;
   readonly freeze: Call<[circuitId: string, effective: bigint, unsound: boolean]>;
   readonly verify: View<[circuitId: string, signals: readonly bigint[], proof: readonly bigint[]], []>;
+  readonly verifyMany: View<[statements: readonly Statement[]], []>;
   readonly circuitOf: View<[circuitId: string], StoredCircuit>;
   readonly keyOf: View<[circuitId: string], string>;
 }

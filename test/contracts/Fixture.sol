@@ -5,28 +5,14 @@ import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol"
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {IConsentRegistry} from "../../contracts/interfaces/IConsentRegistry.sol";
 import {IDisclosureRequests} from "../../contracts/interfaces/IDisclosureRequests.sol";
-import {IGroth16Verifier} from "../../contracts/interfaces/IGroth16Verifier.sol";
 import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
-import {VerifyingKey} from "../../contracts/libraries/VerifyingKey.sol";
+import {Trapdoor} from "./Trapdoor.sol";
 import {TestBase} from "./Vm.sol";
-
-/// @notice A verifier for tests of everything around proofs: a "proof" is the hash of the signals it is for. Tests with
-/// real proofs are in TypeScript.
-contract HashVerifier is IGroth16Verifier {
-    function verifyProof(
-        uint256[2] calldata,
-        uint256[2][2] calldata,
-        uint256[2] calldata c,
-        uint256[7] calldata signals
-    ) external pure returns (bool) {
-        return c[0] == uint256(keccak256(abi.encode(signals))) % VerifyingKey.BASE_FIELD;
-    }
-}
 
 /// @notice A deployment with roles, two circuits, two policies and a party root.
 abstract contract Fixture is TestBase {
@@ -55,6 +41,8 @@ abstract contract Fixture is TestBase {
     bytes32 internal custody;
     bytes32 internal plainPolicy;
     bytes32 internal custodyPolicy;
+    /// @dev By which `Trapdoor` knows the circuit.
+    mapping(bytes32 circuitId => uint256) internal saltOf;
     uint256 private _batches = 1000;
 
     function setUp() public virtual {
@@ -98,15 +86,11 @@ abstract contract Fixture is TestBase {
         roles.grant(role, account, keccak256(abi.encode(account)), uint64(START), uint64(START + 3650 days));
     }
 
-    /// @dev A key that is structurally sound; nothing here needs its points to be on the curve.
-    function _key(uint256 salt) internal pure returns (uint256[30] memory words) {
-        for (uint256 i = 0; i < 30; i++) words[i] = 1000 * salt + i + 1;
-    }
-
-    function _addCircuit(uint256 salt, uint8 kind) internal returns (bytes32) {
-        address verifier = address(new HashVerifier());
+    function _addCircuit(uint256 salt, uint8 kind) internal returns (bytes32 circuitId) {
+        bytes memory key = abi.encode(Trapdoor.key(salt));
         vm.prank(ADMIN);
-        return circuits.addCircuit(abi.encode(_key(salt)), verifier, kind, 210, false);
+        circuitId = circuits.addCircuit(key, kind, 210, false);
+        saltOf[circuitId] = salt;
     }
 
     function _claim(
@@ -163,7 +147,7 @@ abstract contract Fixture is TestBase {
         return registry.openBatch(_batches, _batches + 7000, policyId, due, consent, qps, submitters, supersedes);
     }
 
-    /// @dev An item that the verifier accepts from `submitter`.
+    /// @dev An item whose proof holds if it comes from `submitter`.
     function _item(
         bytes32 key,
         uint8 claim,
@@ -186,8 +170,7 @@ abstract contract Fixture is TestBase {
             0,
             Signals.contextOf(block.chainid, address(registry), submitter)
         ];
-        uint256 hash = uint256(keccak256(abi.encode(signals))) % VerifyingKey.BASE_FIELD;
-        item.proof = [uint256(1), 2, 1, 1, 1, 1, hash, 1];
+        item.proof = Trapdoor.proof(saltOf[item.circuitId], signals);
     }
 
     function _one(

@@ -145,7 +145,7 @@ contract PolicyRegistryTest is Fixture {
         policy = _fresh();
         vm.prank(PROPOSER);
         bytes32 waiting = policies.propose(policy);
-        uint64 end = uint64(START + 1 days);
+        uint40 end = uint40(START + 1 days);
         vm.prank(ADMIN);
         circuits.freeze(temperature, end, false);
         bytes memory frozen = abi.encodeWithSelector(ICircuitRegistry.CircuitIsFrozen.selector, temperature, end);

@@ -1,12 +1,11 @@
-import { ContractFactory, getBytes, type Contract } from "ethers";
+import { getBytes } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { embeddedChain } from "../../src/chain/connect.ts";
-import { itemOf } from "../../src/chain/attest.ts";
-import { compileVerifier, verifierSource } from "../../src/chain/verifier.ts";
+import { verifierSource } from "../support/exportedVerifier.ts";
 import { developmentAlpha } from "../../src/setup/developmentKey.ts";
 import { decodeVerifyingKey, encodeVerifyingKey, toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { readFileSync } from "node:fs";
-import { ROOT, World } from "./support/world.ts";
+import { World } from "./support/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -38,44 +37,6 @@ describe("the exported verifier", () => {
     );
     expect(NAMES.map((name) => constants.get(name))).toEqual(words);
     expect(encodeVerifyingKey(key)).toEqual(encodeVerifyingKey(world.temperature.key));
-  });
-
-  it("is on chain byte for byte as it compiles again from the stored key", async () => {
-    const { circuits } = world.deployment;
-    for (const { circuitId } of [world.temperature, world.custody]) {
-      const { verifier } = await circuits.circuitOf(circuitId);
-      const key = decodeVerifyingKey(getBytes(await circuits.keyOf(circuitId)));
-      expect(await world.chain.provider.getCode(verifier)).toBe(compileVerifier(toSnarkjsKey(key)).deployedBytecode);
-    }
-  });
-
-  it("accepts a proof and refuses it with any signal or word changed", async () => {
-    const { interface: abi, bytecode } = compileVerifier(toSnarkjsKey(world.temperature.key));
-    const factory = new ContractFactory(abi, bytecode, world.signers.admin);
-    const verifier = (await (await factory.deploy()).waitForDeployment()) as Contract;
-    const signals = { batch: 1n, rule: 2n, head: 3n, parties: ROOT, record: 5n, deviations: 6n, context: 7n };
-    const envelope = await world.temperature.prove(0, signals);
-    const { proof } = itemOf(envelope);
-    const verify = async (words: readonly bigint[], values: readonly bigint[]): Promise<boolean> => {
-      const [ax, ay, bx1, bx0, by1, by0, cx, cy] = words;
-      const points = [
-        [ax, ay],
-        [
-          [bx1, bx0],
-          [by1, by0],
-        ],
-        [cx, cy],
-      ];
-      return (await verifier.getFunction("verifyProof").staticCall(...points, values)) as boolean;
-    };
-    const values = Object.values(signals);
-    expect(await verify(proof, values)).toBe(true);
-    for (const i of values.keys()) {
-      expect(await verify(proof, values.with(i, (values[i] ?? 0n) + 1n))).toBe(false);
-    }
-    for (const i of proof.keys()) {
-      expect(await verify(proof.with(i, (proof[i] ?? 0n) + 1n), values)).toBe(false);
-    }
   });
 
   it("is not exported for something that is not a key", () => {

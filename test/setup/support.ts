@@ -10,7 +10,7 @@ import { ContractFactory } from "ethers";
 import { groth16, powersOfTau, type SnarkjsProof, wtns } from "snarkjs";
 import { afterAll, expect, onTestFinished } from "vitest";
 import { embeddedChain } from "../../src/chain/connect.ts";
-import { compileVerifier } from "../../src/chain/verifier.ts";
+import { compileVerifier } from "../support/exportedVerifier.ts";
 import { toLittleEndian } from "../../src/setup/bytes.ts";
 import { packageRoot } from "../../src/root.ts";
 import { withSnarkjs } from "../../src/setup/snarkjsThreads.ts";

@@ -4,7 +4,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { groth16, wtns } from "snarkjs";
 import type { ProofEnvelope } from "../../../src/chain/attest.ts";
 import { SIGNALS, type Signals } from "../../../src/formats/constants.ts";
+import { writeDevelopmentKey } from "../../../src/setup/developmentKey.ts";
 import { circuitId, fromSnarkjsKey, type VerifyingKey } from "../../../src/setup/verifyingKey.ts";
+import { readZkey } from "../../../src/setup/zkey.ts";
 
 const SOURCE = "test/contracts/circuits/sevenSignals.circom";
 const PTAU = "fixtures/ptau/powersOfTau28_hez_final_08.ptau";
@@ -21,18 +23,18 @@ const prove = groth16.prove.bind(groth16) as (
 export interface TinyCircuit {
   readonly circuitId: string;
   readonly key: VerifyingKey;
-  /** The key before the contribution: delta is still the generator. */
-  readonly keyWithoutContribution: VerifyingKey;
   /** A valid proof of any seven signals. Two proofs of the same signals differ. */
   prove(claim: number, signals: Signals): Promise<ProofEnvelope>;
 }
 
+/** A key of the public ceremony; `keyWithoutContribution`: before its contribution, when delta is still the generator. */
+export interface CeremonyCircuit extends TinyCircuit {
+  readonly keyWithoutContribution: VerifyingKey;
+}
+
 /** Keys by name, made on first need and kept in build/. Two names give two circuits with different deltas. */
-export function tinyCircuit(name: string): TinyCircuit {
-  const folder = `build/test-circuits/${createHash("sha256").update(readFileSync(SOURCE)).digest("hex").slice(0, 16)}`;
-  const compiled = once(`${folder}/circuit`, (target) => {
-    run("circom2", SOURCE, "--r1cs", "--wasm", "--O2", "-o", target, "-l", "node_modules");
-  });
+export function tinyCircuit(name: string): CeremonyCircuit {
+  const { folder, compiled } = compiledCircuit();
   const keys = once(`${folder}/${name}`, (target) => {
     run("snarkjs", "groth16", "setup", `${compiled}/sevenSignals.r1cs`, PTAU, `${target}/0.zkey`);
     run("snarkjs", "zkey", "contribute", `${target}/0.zkey`, `${target}/1.zkey`, `--name=${name}`, `-e=${name}`);
@@ -41,15 +43,33 @@ export function tinyCircuit(name: string): TinyCircuit {
     }
   });
   const readKey = (file: string) => fromSnarkjsKey(JSON.parse(readFileSync(`${keys}/${file}`, "utf8")));
-  const key = readKey("1.json");
+  return { ...provable(compiled, `${keys}/1.zkey`, readKey("1.json")), keyWithoutContribution: readKey("0.json") };
+}
+
+/** The same circuit with its development key: alpha, beta and delta are others than those of the ceremony. */
+export async function developmentTinyCircuit(): Promise<TinyCircuit> {
+  const { folder, compiled } = compiledCircuit();
+  const zkey = `${folder}/development.zkey`;
+  await writeDevelopmentKey(`${compiled}/sevenSignals.r1cs`, zkey);
+  return provable(compiled, zkey, (await readZkey(zkey)).verifyingKey);
+}
+
+function compiledCircuit(): { folder: string; compiled: string } {
+  const folder = `build/test-circuits/${createHash("sha256").update(readFileSync(SOURCE)).digest("hex").slice(0, 16)}`;
+  const compiled = once(`${folder}/circuit`, (target) => {
+    run("circom2", SOURCE, "--r1cs", "--wasm", "--O2", "-o", target, "-l", "node_modules");
+  });
+  return { folder, compiled };
+}
+
+function provable(compiled: string, zkey: string, key: VerifyingKey): TinyCircuit {
   return {
     circuitId: circuitId(key),
     key,
-    keyWithoutContribution: readKey("0.json"),
     async prove(claim, signals) {
       const witness = { type: "mem" } as const;
       await wtns.calculate(signals, `${compiled}/sevenSignals_js/sevenSignals.wasm`, witness);
-      const { proof, publicSignals } = await prove(`${keys}/1.zkey`, witness, undefined, { singleThread: true });
+      const { proof, publicSignals } = await prove(zkey, witness, undefined, { singleThread: true });
       if (SIGNALS.some((signal, i) => publicSignals[i] !== String(signals[signal]))) throw new Error("signal order");
       return {
         claim,

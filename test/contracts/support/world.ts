@@ -9,7 +9,7 @@ import { releaseCertificate, signCertificate, type Certificate } from "../../../
 import { registerAt, type Addresses, type Item, type Register } from "../../../src/chain/handles.ts";
 import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/chain/policy.ts";
 import { KIND, type Signals } from "../../../src/formats/constants.ts";
-import { tinyCircuit, type TinyCircuit } from "./sevenSignals.ts";
+import { tinyCircuit, type CeremonyCircuit } from "./sevenSignals.ts";
 
 /** Who acts, each with an account of its own. `rival` is a second manufacturer, `stranger` has no role at all. */
 const ACTORS = [
@@ -48,8 +48,8 @@ export class World {
   readonly chain: Chain;
   readonly deployment: Deployment;
   readonly addresses: Addresses;
-  readonly temperature: TinyCircuit;
-  readonly custody: TinyCircuit;
+  readonly temperature: CeremonyCircuit;
+  readonly custody: CeremonyCircuit;
   readonly signers: Readonly<Record<Actor, Signer>>;
   readonly address: Readonly<Record<Actor, string>>;
   #batches = 1000n;
@@ -155,9 +155,12 @@ export class World {
   /** Opens a batch of the manufacturer. */
   async open(
     policy: ChainPolicy = this.plainPolicy(),
-    { consent = NO_CONSENT, supersedes = NO_PREDECESSOR }: { consent?: string; supersedes?: string } = {},
+    {
+      batch = ++this.#batches,
+      consent = NO_CONSENT,
+      supersedes = NO_PREDECESSOR,
+    }: { batch?: bigint; consent?: string; supersedes?: string } = {},
   ): Promise<OpenBatch> {
-    const batch = ++this.#batches;
     const opening = 7_000n + batch;
     const now = await this.now();
     const due = [now + 10n * DAY, now + 20n * DAY] as const;

@@ -3,14 +3,12 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Interface, type JsonFragment } from "ethers";
 import type { SnarkjsVerifyingKey } from "snarkjs";
-import { fromSnarkjsKey } from "../setup/verifyingKey.ts";
+import { fromSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 
 export interface CompiledVerifier {
   readonly interface: Interface;
   /** Creation code, 0x hex. */
   readonly bytecode: string;
-  /** Code on chain, 0x hex. */
-  readonly deployedBytecode: string;
 }
 
 interface CompilerOutput {
@@ -22,7 +20,7 @@ interface CompilerOutput {
         string,
         {
           readonly abi: readonly JsonFragment[];
-          readonly evm: { readonly bytecode: { object: string }; readonly deployedBytecode: { object: string } };
+          readonly evm: { readonly bytecode: { object: string } };
         }
       >
     >
@@ -58,7 +56,7 @@ export function compileVerifier(key: SnarkjsVerifyingKey): CompiledVerifier {
       optimizer: { enabled: true, runs: 500 },
       // Without the hash of the source's metadata: equal keys then give equal code.
       metadata: { bytecodeHash: "none" },
-      outputSelection: { [FILE]: { [CONTRACT]: ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+      outputSelection: { [FILE]: { [CONTRACT]: ["abi", "evm.bytecode.object"] } },
     },
   };
   // Loaded on demand: it is large, and most commands compile nothing.
@@ -71,6 +69,5 @@ export function compileVerifier(key: SnarkjsVerifyingKey): CompiledVerifier {
   return {
     interface: new Interface(contract.abi),
     bytecode: `0x${contract.evm.bytecode.object}`,
-    deployedBytecode: `0x${contract.evm.deployedBytecode.object}`,
   };
 }

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity ^0.8.28;
+
+import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
+import {Signals} from "./Signals.sol";
+import {VerifyingKey} from "./VerifyingKey.sol";
+
+/// @title BatchVerifier
+/// @notice Verifies any number of Groth16 proofs over any number of circuits by one product of pairings.
+///
+/// Proof i holds if e(A_i, B_i) = e(alpha, beta) e(vkx_i, gamma) e(C_i, delta), where vkx_i = IC_0 + sum over j of
+/// s_ij IC_(j+1) and alpha to IC are its circuit's. All of them hold if, with an unpredictable r_i each,
+///
+///   prod over i of e(r_i A_i, B_i) * prod over the keys' distinct points Q of e(-P_Q, Q) = 1
+///
+/// where P_Q collects what stands before Q in any key: r_i alpha for beta, r_i vkx_i for gamma, r_i C_i for delta. Since
+/// the IC of a circuit are the same for all its proofs, they are multiplied once, by the sums of r_i and of r_i s_ij.
+///
+/// A set with a bad proof passes for one choice of r_i in 2^128: all r_i depend on every proof and signal of the call, so
+/// nobody can choose proofs whose errors cancel. r_0 is 1, because only the ratios of the r_i matter.
+/// (Small-exponents test: Bellare, Garay, Rabin, "Fast batch verification for modular exponentiation and digital
+/// signatures", Eurocrypt 1998.)
+/// @dev Points stay in memory as the precompiles take them; a `uint256` named after a point is its address there. Keys
+/// are compared as stored, never assumed to share anything: keys from one powers of tau share alpha, beta and gamma.
+library BatchVerifier {
+    /// @dev One circuit of the call. `beta`, `gamma`, `delta`: addresses of the points P_Q of its three Q.
+    struct Circuit {
+        uint256[30] key;
+        uint256[8] scalars;
+        uint256 beta;
+        uint256 gamma;
+        uint256 delta;
+    }
+
+    /// @dev Bytes of one statement.
+    uint256 private constant SIZE = 0x200;
+    /// @dev Words of one pair of the pairing: P (2 words) and Q (4 words).
+    uint256 private constant PAIR_WORDS = 6;
+    uint256 private constant PAIR_BYTES = 0xc0;
+    /// @dev Where the points of a key begin, in bytes.
+    uint256 private constant BETA = 0x40;
+    uint256 private constant GAMMA = 0xc0;
+    uint256 private constant DELTA = 0x140;
+    uint256 private constant IC = 0x1c0;
+
+    /// @dev Gas that each precompile may use: twice its price of EIP-1108. A point that is not on its curve makes the
+    /// precompile take all it was given, and must not take all that the sender has; the margin is for a later price.
+    uint256 private constant ADD_GAS = 300;
+    uint256 private constant MULTIPLY_GAS = 12_000;
+    uint256 private constant PAIRING_GAS = 90_000;
+    uint256 private constant PAIR_GAS = 68_000;
+
+    /// @notice Reverts with an error of `ICircuitRegistry` unless every statement holds.
+    /// @param statements At least one.
+    /// @param keyOf Account that holds the key of a circuit (`CodeStore`); asked once per circuit, reverts for one that
+    /// must not be used.
+    function requireValid(
+        ICircuitRegistry.Statement[] calldata statements,
+        function(bytes32) internal view returns (address) keyOf
+    ) internal view {
+        uint256 count = statements.length;
+        if (count == 0) revert ICircuitRegistry.NoStatements();
+        (bytes32[] memory ids, uint256[] memory circuitAt) = _distinct(statements);
+        uint256[] memory pairs = new uint256[](PAIR_WORDS * (count + 3 * ids.length));
+        uint256 start = _dataOf(pairs);
+        uint256 points = start + count * PAIR_BYTES;
+        uint256 end = points;
+        Circuit[] memory circuits = new Circuit[](ids.length);
+        for (uint256 i = 0; i < ids.length; i++) end = _load(circuits[i], keyOf(ids[i]), points, end);
+        _addProofs(start, statements, circuits, circuitAt);
+        _addKeys(circuits);
+        _negate(points, end);
+        if (!_productIsOne(start, end)) revert ICircuitRegistry.ProofInvalid();
+    }
+
+    /// @dev The circuits of the statements, each once, and for each statement the place of its circuit among them.
+    function _distinct(
+        ICircuitRegistry.Statement[] calldata statements
+    ) private pure returns (bytes32[] memory ids, uint256[] memory circuitAt) {
+        uint256 count = statements.length;
+        ids = new bytes32[](count);
+        circuitAt = new uint256[](count);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let first := add(ids, 0x20)
+            let end := first
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
+                let id := calldataload(add(statements.offset, mul(i, SIZE)))
+                let at := first
+                for {} lt(at, end) {
+                    at := add(at, 0x20)
+                } {
+                    if eq(mload(at), id) {
+                        break
+                    }
+                }
+                if eq(at, end) {
+                    mstore(at, id)
+                    end := add(end, 0x20)
+                }
+                mstore(add(add(circuitAt, 0x20), mul(i, 0x20)), div(sub(at, first), 0x20))
+            }
+            mstore(ids, div(sub(end, first), 0x20))
+        }
+    }
+
+    /// @dev Reads a circuit's key and gives each of its three points of G2 a pair.
+    function _load(Circuit memory circuit, address key, uint256 pairs, uint256 end) private view returns (uint256) {
+        uint256[30] memory words = circuit.key;
+        uint256 at;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            at := words
+            // The first byte of the account's code is CodeStore's STOP.
+            extcodecopy(key, at, 1, 0x3c0)
+        }
+        (circuit.beta, end) = _pairWith(at + BETA, pairs, end);
+        (circuit.gamma, end) = _pairWith(at + GAMMA, pairs, end);
+        (circuit.delta, end) = _pairWith(at + DELTA, pairs, end);
+        return end;
+    }
+
+    /// @dev The pair between `pairs` and `end` whose Q is the point at `q`; a new one with P = 0 if there is none.
+    function _pairWith(uint256 q, uint256 pairs, uint256 end) private pure returns (uint256 pair, uint256 newEnd) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let c1 := mload(q)
+            let c0 := mload(add(q, 0x20))
+            let d1 := mload(add(q, 0x40))
+            let d0 := mload(add(q, 0x60))
+            newEnd := end
+            for {
+                pair := pairs
+            } lt(pair, end) {
+                pair := add(pair, PAIR_BYTES)
+            } {
+                let different := or(xor(mload(add(pair, 0x40)), c1), xor(mload(add(pair, 0x60)), c0))
+                different := or(different, xor(mload(add(pair, 0x80)), d1))
+                different := or(different, xor(mload(add(pair, 0xa0)), d0))
+                if iszero(different) {
+                    break
+                }
+            }
+            if eq(pair, end) {
+                mstore(add(pair, 0x40), c1)
+                mstore(add(pair, 0x60), c0)
+                mstore(add(pair, 0x80), d1)
+                mstore(add(pair, 0xa0), d0)
+                newEnd := add(end, PAIR_BYTES)
+            }
+        }
+    }
+
+    /// @dev Writes the pairs (r_i A_i, B_i), adds r_i C_i to the point of its circuit's delta, r_i to the sum that
+    /// multiplies alpha and IC_0, and r_i s_ij to the one that multiplies IC_(j+1).
+    function _addProofs(
+        uint256 pair,
+        ICircuitRegistry.Statement[] calldata statements,
+        Circuit[] memory circuits,
+        uint256[] memory circuitAt
+    ) private view {
+        bytes32 seed = seedOf(statements);
+        // From memory: the compiler would otherwise read these long constants from the code again at every use.
+        uint256[2] memory fields = [Signals.FIELD, VerifyingKey.BASE_FIELD];
+        for (uint256 i = 0; i < statements.length; i++) {
+            ICircuitRegistry.Statement calldata statement;
+            Circuit memory circuit;
+            // solhint-disable-next-line no-inline-assembly
+            assembly ("memory-safe") {
+                // Without Solidity's checks of indices that are right by construction.
+                statement := add(statements.offset, mul(i, SIZE))
+                let at := mload(add(add(circuitAt, 0x20), mul(i, 0x20)))
+                circuit := mload(add(add(circuits, 0x20), mul(at, 0x20)))
+            }
+            _requireCanonical(statement, fields);
+            uint256 scalar = i == 0 ? 1 : scalarOf(seed, i);
+            _addSignals(circuit.scalars, statement.signals, scalar, fields);
+            uint256 proof;
+            uint256 c;
+            // solhint-disable-next-line no-inline-assembly
+            assembly ("memory-safe") {
+                proof := add(statement, 0x100)
+                c := add(statement, 0x1c0)
+                calldatacopy(add(pair, 0x40), add(proof, 0x40), 0x80)
+            }
+            _addFromCall(pair, proof, scalar);
+            _addFromCall(circuit.delta, c, scalar);
+            unchecked {
+                pair += PAIR_BYTES;
+            }
+        }
+    }
+
+    function _addSignals(
+        uint256[8] memory scalars,
+        uint256[7] calldata signals,
+        uint256 scalar,
+        uint256[2] memory fields
+    ) private pure {
+        // Written out: a loop would cost more than what it repeats.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            function accumulate(sum, signal, factor, modulus) {
+                mstore(sum, addmod(mload(sum), mulmod(factor, calldataload(signal), modulus), modulus))
+            }
+            let field := mload(fields)
+            mstore(scalars, addmod(mload(scalars), scalar, field))
+            accumulate(add(scalars, 0x20), signals, scalar, field)
+            accumulate(add(scalars, 0x40), add(signals, 0x20), scalar, field)
+            accumulate(add(scalars, 0x60), add(signals, 0x40), scalar, field)
+            accumulate(add(scalars, 0x80), add(signals, 0x60), scalar, field)
+            accumulate(add(scalars, 0xa0), add(signals, 0x80), scalar, field)
+            accumulate(add(scalars, 0xc0), add(signals, 0xa0), scalar, field)
+            accumulate(add(scalars, 0xe0), add(signals, 0xc0), scalar, field)
+        }
+    }
+
+    /// @dev Adds the multiples of each circuit's own points, alpha and IC.
+    function _addKeys(Circuit[] memory circuits) private view {
+        for (uint256 i = 0; i < circuits.length; i++) {
+            Circuit memory circuit = circuits[i];
+            uint256 key = _dataOf(circuit.key);
+            for (uint256 j = 0; j < 8; j++) _add(circuit.gamma, key + IC + 0x40 * j, circuit.scalars[j]);
+        }
+        for (uint256 i = 0; i < circuits.length; i++) {
+            _add(circuits[i].beta, _dataOf(circuits[i].key), _takeAlphaScalars(circuits, i));
+        }
+    }
+
+    /// @dev The sum of all r_i of the circuits that share alpha and beta with the first of them, which so needs to be
+    /// multiplied once; 0 for a circuit whose r_i were taken already.
+    function _takeAlphaScalars(Circuit[] memory circuits, uint256 first) private pure returns (uint256 sum) {
+        Circuit memory circuit = circuits[first];
+        for (uint256 i = first; i < circuits.length; i++) {
+            Circuit memory other = circuits[i];
+            if (other.beta != circuit.beta) continue;
+            if (other.key[0] != circuit.key[0] || other.key[1] != circuit.key[1]) continue;
+            sum = addmod(sum, other.scalars[0], Signals.FIELD);
+            other.scalars[0] = 0;
+        }
+    }
+
+    /// @dev sum := sum + scalar * point; both are addresses in memory.
+    function _add(uint256 sum, uint256 point, uint256 scalar) private view {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, mload(point))
+            mstore(add(free, 0x20), mload(add(point, 0x20)))
+        }
+        _addFree(sum, scalar);
+    }
+
+    /// @dev As `_add`; `point` is a place in the call data.
+    function _addFromCall(uint256 sum, uint256 point, uint256 scalar) private view {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            calldatacopy(mload(0x40), point, 0x40)
+        }
+        _addFree(sum, scalar);
+    }
+
+    /// @dev As `_add`; the point is where free memory begins. Whatever is multiplied by 0 or 1, or added to 0, costs
+    /// nothing: a single proof needs as many operations as a verifier for single proofs.
+    function _addFree(uint256 sum, uint256 scalar) private view {
+        if (scalar == 0) return;
+        bool valid;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let point := mload(0x40)
+            let other := add(point, 0x40)
+            valid := 1
+            if gt(scalar, 1) {
+                mstore(other, scalar)
+                valid := staticcall(MULTIPLY_GAS, 7, point, 0x60, point, 0x40)
+            }
+            let x := mload(sum)
+            let y := mload(add(sum, 0x20))
+            switch or(x, y)
+            case 0 {
+                mstore(sum, mload(point))
+                mstore(add(sum, 0x20), mload(add(point, 0x20)))
+            }
+            default {
+                mstore(other, x)
+                mstore(add(other, 0x20), y)
+                valid := and(valid, staticcall(ADD_GAS, 6, point, 0x80, sum, 0x40))
+            }
+        }
+        if (!valid) revert ICircuitRegistry.ProofInvalid();
+    }
+
+    /// @dev P := -P in every pair. The point 0 stays as it is.
+    function _negate(uint256 pair, uint256 end) private pure {
+        uint256 field = VerifyingKey.BASE_FIELD;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            for {} lt(pair, end) {
+                pair := add(pair, PAIR_BYTES)
+            } {
+                let y := add(pair, 0x20)
+                mstore(y, mod(sub(field, mload(y)), field))
+            }
+        }
+    }
+
+    /// @dev Whether the product of the pairings is 1. The precompile also checks that every point is on its curve and in
+    /// its subgroup.
+    function _productIsOne(uint256 start, uint256 end) private view returns (bool valid) {
+        uint256 most = PAIRING_GAS + ((end - start) / PAIR_BYTES) * PAIR_GAS;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            valid := staticcall(most, 8, start, sub(end, start), 0, 0x20)
+            // A chain without the precompile would answer with success and nothing else.
+            valid := and(and(valid, eq(returndatasize(), 0x20)), eq(mload(0), 1))
+        }
+    }
+
+    /// @notice What all r_i are derived from: chain, contract and everything that is verified.
+    /// @dev A statement names its circuit by the hash of its key and is as long as every other, so that equal seeds mean
+    /// equal calls.
+    /// @param statements The statements.
+    /// @return seed The seed.
+    function seedOf(ICircuitRegistry.Statement[] calldata statements) internal view returns (bytes32 seed) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let length := mul(statements.length, SIZE)
+            mstore(free, chainid())
+            mstore(add(free, 0x20), address())
+            calldatacopy(add(free, 0x40), statements.offset, length)
+            seed := keccak256(free, add(length, 0x40))
+        }
+    }
+
+    /// @notice r_i for i > 0.
+    /// @param seed What `seedOf` returned.
+    /// @param index i.
+    /// @return scalar From 1 to 2^128.
+    function scalarOf(bytes32 seed, uint256 index) internal pure returns (uint256 scalar) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(0, seed)
+            mstore(0x20, index)
+            scalar := add(shr(128, keccak256(0, 0x40)), 1)
+        }
+    }
+
+    /// @dev One value has one encoding: signals below r, coordinates below q. No point is 0, where a pairing says
+    /// nothing. (Verifiers off chain refuse the same.)
+    function _requireCanonical(ICircuitRegistry.Statement calldata statement, uint256[2] memory fields) private pure {
+        bool inside;
+        // Written out: a loop would cost more than what it repeats.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            function four(at, field) -> yes {
+                let first := and(lt(calldataload(at), field), lt(calldataload(add(at, 0x20)), field))
+                let second := and(lt(calldataload(add(at, 0x40)), field), lt(calldataload(add(at, 0x60)), field))
+                yes := and(first, second)
+            }
+            let scalarField := mload(fields)
+            let baseField := mload(add(fields, 0x20))
+            // Seven signals: the fourth is looked at twice.
+            inside := and(four(add(statement, 0x20), scalarField), four(add(statement, 0x80), scalarField))
+            inside := and(inside, four(add(statement, 0x100), baseField))
+            inside := and(inside, four(add(statement, 0x180), baseField))
+        }
+        if (!inside) _refuse(statement);
+        uint256[8] calldata proof = statement.proof;
+        if (proof[0] | proof[1] == 0) revert ICircuitRegistry.ProofPointZero(0);
+        if (proof[2] | proof[3] | proof[4] | proof[5] == 0) revert ICircuitRegistry.ProofPointZero(2);
+        if (proof[6] | proof[7] == 0) revert ICircuitRegistry.ProofPointZero(6);
+    }
+
+    /// @dev Says which word is outside its field.
+    function _refuse(ICircuitRegistry.Statement calldata statement) private pure {
+        for (uint256 i = 0; i < Signals.COUNT; i++) {
+            uint256 signal = statement.signals[i];
+            if (signal >= Signals.FIELD) revert ICircuitRegistry.SignalOutOfField(i, signal);
+        }
+        for (uint256 i = 0; i < 8; i++) {
+            uint256 word = statement.proof[i];
+            if (word >= VerifyingKey.BASE_FIELD) revert ICircuitRegistry.ProofWordOutOfField(i, word);
+        }
+    }
+
+    function _dataOf(uint256[] memory array) private pure returns (uint256 data) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            data := add(array, 0x20)
+        }
+    }
+
+    function _dataOf(uint256[30] memory key) private pure returns (uint256 data) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            data := key
+        }
+    }
+}
