@@ -428,7 +428,7 @@ interface IComplianceRegistry is IReleaseGate {
     error NotAFieldElement(uint256 value);
     /// @notice The consent was not given, or revoked.
     error ConsentNotValid(bytes32 consent);
-    /// @notice A consent is given for one batch, and another one has it.
+    /// @notice A consent is given for one batch, and another one of this owner has it.
     error ConsentUsed(bytes32 consent, bytes32 key);
     /// @notice The consent was revoked and no QP of the batch decided on it.
     error RevocationUndecided(bytes32 consent);
@@ -716,10 +716,11 @@ interface IComplianceRegistry is IReleaseGate {
     /// @return The exception.
     function exceptionOf(uint256 id) external view returns (BatchException memory);
 
-    /// @notice The batch that a consent serves.
+    /// @notice The batch of an owner that a consent serves.
+    /// @param owner The owner.
     /// @param consent The consent.
     /// @return Key of the batch; 0: none.
-    function batchOfConsent(bytes32 consent) external view returns (bytes32);
+    function batchOfConsent(address owner, bytes32 consent) external view returns (bytes32);
 
     /// @notice What is stored of a batch.
     /// @param key Key of the batch; unknown ones revert.

@@ -9,7 +9,7 @@ import {Ledger} from "./Ledger.sol";
 /// @notice How a batch begins, and its due dates.
 abstract contract Openings is Ledger {
     /// @inheritdoc IComplianceRegistry
-    mapping(bytes32 consent => bytes32) public batchOfConsent;
+    mapping(address owner => mapping(bytes32 consent => bytes32)) public batchOfConsent;
 
     /// @inheritdoc IComplianceRegistry
     function openBatch(
@@ -101,11 +101,13 @@ abstract contract Openings is Ledger {
         return keccak256(abi.encode(owner, batch));
     }
 
-    /// @dev One consent, one batch: so a revocation always has one batch whose QP must decide.
+    /// @dev One consent, one batch: so a revocation always has one batch whose QP must decide. Asked of each owner alone:
+    /// nobody can use up a consent that he sees given, and whoever names one that is not his stops with it.
     function _useConsent(bytes32 consent, bytes32 key) private {
         if (!consents.isValid(consent)) revert ConsentNotValid(consent);
-        if (batchOfConsent[consent] != 0) revert ConsentUsed(consent, batchOfConsent[consent]);
-        batchOfConsent[consent] = key;
+        bytes32 other = batchOfConsent[msg.sender][consent];
+        if (other != 0) revert ConsentUsed(consent, other);
+        batchOfConsent[msg.sender][consent] = key;
     }
 
     function _addSubmitter(bytes32 key, address submitter) private {

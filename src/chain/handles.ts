@@ -189,7 +189,7 @@ export interface ComplianceRegistry extends BaseContract {
   readonly openExceptionsOf: View<[key: string], bigint>;
   /** `disposition`: 0 is open. */
   readonly exceptionOf: View<[id: bigint], { key: string; claim: bigint; disposition: bigint }>;
-  readonly batchOfConsent: View<[consent: string], string>;
+  readonly batchOfConsent: View<[owner: string, consent: string], string>;
   readonly batchOf: View<[key: string], StoredBatch>;
   readonly headOf: View<[key: string, stage: number], bigint>;
   readonly isQpOf: View<[key: string, account: string], boolean>;

@@ -75,13 +75,13 @@ async function certifyRefused(batch: OpenBatch, signed?: [Certificate, string]):
   return codeOf(mined(() => world.as("qp").registry.certify(batch.key, certificate, signature)));
 }
 
-function openArgs(now: bigint, batch: bigint, supersedes = NO_PREDECESSOR) {
+function openArgs(now: bigint, batch: bigint, supersedes = NO_PREDECESSOR, consent = NO_CONSENT) {
   return [
     batch,
     1n,
     policyIdOf(world.plainPolicy()),
     [now + DAY, now + 2n * DAY],
-    NO_CONSENT,
+    consent,
     [world.address.qp],
     [],
     supersedes,
@@ -506,6 +506,15 @@ describe("V10: other people's batches", () => {
     expect(await codeOf(mined(() => world.as("stranger").registry.openBatch(...openArgs(now, squatted))))).toBe(
       "RoleNotHeld",
     );
+  });
+
+  it("naming somebody's consent takes nothing from who it was given to", async () => {
+    const consent = await world.consent();
+    const theirs = openArgs(await world.now(), 4_343n, NO_PREDECESSOR, consent);
+    await mined(() => world.as("rival").registry.openBatch(...theirs));
+    const own = await world.open(world.plainPolicy(), { consent });
+    const { registry } = world.deployment;
+    expect(await registry.batchOfConsent(world.address.manufacturer, consent)).toBe(own.key);
   });
 
   it("a third party sets no head", async () => {

@@ -65,7 +65,7 @@ contract ConsentRegistryTest is Fixture {
         bytes32 consent = _consent();
         bytes32 key = _open(plainPolicy, consent, 0);
         assertEq(registry.batchOf(key).consent, consent);
-        assertEq(registry.batchOfConsent(consent), key);
+        assertEq(registry.batchOfConsent(OWNER, consent), key);
         _openRefused(consent, abi.encodeWithSelector(IComplianceRegistry.ConsentUsed.selector, consent, key));
         consent = _consent();
         vm.prank(PATIENT);

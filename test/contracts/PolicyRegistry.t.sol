@@ -261,11 +261,6 @@ contract PolicyRegistryTest is Fixture {
         assertEq(later, 15);
     }
 
-    function test_refuses_a_circuit_that_the_claim_does_not_accept() external {
-        vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.CircuitNotAccepted.selector, 0, custody));
-        policies.claimFor(plainPolicy, 0, custody);
-    }
-
     function _idOf(IPolicyRegistry.Policy memory p) private pure returns (bytes32) {
         return keccak256(abi.encode(p.documentHash, p.product, p.version, p.stages, p.maxDue, p.claims));
     }
