@@ -10,7 +10,7 @@ import {Trapdoor} from "./Trapdoor.sol";
 
 /// @notice What several items of one call share is asked once, and every item is still held to it.
 contract AttestTest is Fixture {
-    function test_attests_all_in_order_and_logs_each_as_it_was_sent() external {
+    function test_attests_all_in_order() external {
         bytes32 key = _open(custodyPolicy);
         uint256 opening = registry.batchOf(key).opening;
         IComplianceRegistry.Item[] memory items = new IComplianceRegistry.Item[](4);
