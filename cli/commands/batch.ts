@@ -1,8 +1,7 @@
-import { sha256 } from "ethers";
+import { sha256, ZeroHash } from "ethers";
 import type { Batch, Custodian } from "../../src/batch/batchFile.ts";
 import { batchCommitments, type Commitments } from "../../src/batch/commitments.ts";
 import {
-  claimOf,
   initBatch,
   missingEvidence,
   readBatch,
@@ -13,13 +12,13 @@ import {
   type StageChanges,
 } from "../../src/batch/folder.ts";
 import { joinBatch } from "../../src/batch/handoffs.ts";
-import { COUNTER, EXCEPTION_CATEGORY, type ExceptionCategoryName } from "../../src/chain/codes.ts";
+import { COUNTER } from "../../src/chain/codes.ts";
 import { chainTime, type Chain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import { askGate } from "../../src/chain/gate.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
-import { exceptionEvidence } from "../../src/claims/exceptionEvidence.ts";
+import { eventOf } from "../../src/chain/receipts.ts";
 import { requireNoBlockingException } from "../../src/claims/mesRecord.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
 import { inputError } from "../../src/errors.ts";
@@ -35,11 +34,11 @@ import { answers, collect, list, required, text, type Options, type Register } f
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
+import { hashOf } from "../values.ts";
 
-const NOTHING = `0x${"0".repeat(64)}`;
 const DAY = 86_400n;
 
-/** `init`, `stage`, `open`, `gate`, `exception raise`, `certify`: a batch from its folder to its release. */
+/** `init`, `stage`, `open`, `gate`, `certify`: a batch from its folder to its release. */
 export const registerBatch: Register = (program, give) => {
   answers(
     program
@@ -87,10 +86,17 @@ export const registerBatch: Register = (program, give) => {
       .requiredOption("--qp <address>", "Qualified Person who may certify; repeat for more", collect)
       .option("--submitter <address>", "account that may attest for the owner; repeat for more", collect)
       .option("--due <time>", "release due, RFC 3339; default: the latest the policy allows")
-      .option("--due-completion <time>", "completion due, RFC 3339; default: the latest the policy allows"),
+      .option("--due-completion <time>", "completion due, RFC 3339; default: the latest the policy allows")
+      .option("--consent <id>", "consent given for this batch, as `consent grant` prints it")
+      .option(
+        "--supersedes <key>",
+        "key of the batch of another order that this one replaces; its open exceptions block both",
+      ),
     give,
     async ([dir = ""], options) => {
       const batch = await readBatch(dir);
+      const consent = namedHash(options, "consent", "consent");
+      const supersedes = namedHash(options, "supersedes", "batch");
       return asAccount(options, async ({ registry }, account, chain) => {
         const due = await dueDates(batch, options, chain);
         const { batch: commitment, opening } = batchCommitments(batch);
@@ -98,10 +104,14 @@ export const registerBatch: Register = (program, give) => {
         const qps = list(options, "qp").map((qp) => addressOf(qp, "--qp"));
         const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
         const receipt = await mined(() =>
-          registry.openBatch(commitment, opening, policyId, due, NOTHING, qps, submitters, NOTHING),
+          registry.openBatch(commitment, opening, policyId, due, consent, qps, submitters, supersedes),
         );
         const key = await registry.keyOf(await account.getAddress(), commitment);
-        return { text: `Opened. Batch key ${key}`, json: { key, policyId, due, ...transactionOf(receipt) } };
+        const { serial } = eventOf(receipt, registry, "BatchOpened");
+        return {
+          text: `Opened, number ${serial as bigint} of this owner. Batch key ${key}`,
+          json: { key, serial, policyId, due, consent, supersedes, ...transactionOf(receipt) },
+        };
       });
     },
   );
@@ -116,35 +126,6 @@ export const registerBatch: Register = (program, give) => {
       .requiredOption("--owner <address>", "owner of the batch"),
     give,
     gate,
-  );
-
-  const exception = program.command("exception").description("declare what is not proven");
-  answers(
-    withAccount(withRegistry(exception.command("raise <dir>")))
-      .description("raise an exception on a claim; it blocks release")
-      .requiredOption("--claim <id>", "claim that is not proven")
-      .requiredOption("--category <name>", Object.keys(EXCEPTION_CATEGORY).join(", "))
-      .requiredOption("--severity <n>", "1 minor, 2 major, 3 critical")
-      .requiredOption("--reference <text>", "number in the quality management system; public")
-      .option("--owner <address>", "owner of the batch; default: the sending account"),
-    give,
-    async ([dir = ""], options) => {
-      const batch = await readBatch(dir);
-      const claimId = required(options, "claim");
-      const { index } = claimOf(batch, claimId);
-      const category = categoryOf(required(options, "category"));
-      const severity = severityOf(required(options, "severity"));
-      const evidence = await exceptionEvidence(batch, claimId);
-      return asAccount(options, async (register, account) => {
-        const key = await keyOfBatch(batch, register, ownerOf(options) ?? (await account.getAddress()));
-        const reference = required(options, "reference");
-        const receipt = await mined(() =>
-          register.registry.raiseException(key, index, category, severity, reference, evidence),
-        );
-        const text = `Exception raised on ${claimId}.`;
-        return { text, json: { key, claim: claimId, evidence, ...transactionOf(receipt) } };
-      });
-    },
   );
 
   answers(
@@ -175,9 +156,10 @@ export const registerBatch: Register = (program, give) => {
   );
 };
 
-function ownerOf(options: Options): string | undefined {
-  const owner = text(options, "owner");
-  return owner === undefined ? undefined : addressOf(owner, "--owner");
+/** The hash that an option names; without the option the register's word for none. Error `hash`. */
+function namedHash(options: Options, name: string, what: string): string {
+  const given = text(options, name);
+  return given === undefined ? ZeroHash : hashOf(given, `--${name}`, what);
 }
 
 /** The batch's key on the register. Whether it was opened, the register itself says. */
@@ -278,7 +260,7 @@ async function stageChanges(dir: string, options: Options): Promise<StageChanges
 }
 
 /** A custodian of the folder's party list. Errors `parties-missing`, `party`, `key-role`. */
-async function custodianNamed(dir: string, name: string): Promise<Custodian> {
+export async function custodianNamed(dir: string, name: string): Promise<Custodian> {
   const { parties } = await readBatch(dir);
   if (parties === undefined) {
     throw inputError("The batch folder has no party list.", {
@@ -306,18 +288,4 @@ async function dueDates(
     return BigInt(parseTime(given, option === "due" ? "--due" : "--due-completion"));
   };
   return [dueOf("due", policy.maxDue[0]), dueOf("dueCompletion", policy.maxDue[1])];
-}
-
-function categoryOf(name: string): number {
-  if (name in EXCEPTION_CATEGORY) return EXCEPTION_CATEGORY[name as ExceptionCategoryName];
-  throw inputError(`There is no exception category "${name}".`, {
-    place: "--category",
-    remedy: `Categories: ${Object.keys(EXCEPTION_CATEGORY).join(", ")}.`,
-    code: "category",
-  });
-}
-
-function severityOf(given: string): number {
-  if (/^[1-3]$/.test(given)) return Number(given);
-  throw inputError("A severity is 1 (minor), 2 (major) or 3 (critical).", { place: "--severity", code: "severity" });
 }

@@ -25,6 +25,7 @@ import { answers, collect, flag, list, required, text, type Options, type Regist
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { withProgressBar } from "../progress.ts";
+import { wholeNumber } from "../values.ts";
 
 /** `check`, `prove`, `attest`: from evidence to the register. */
 export const registerEvidence: Register = (program, give) => {
@@ -154,7 +155,7 @@ async function attestAll([dir = ""]: readonly string[], options: Options): Promi
     const owner = given === undefined ? await account.getAddress() : addressOf(given, "--owner");
     const key = await register.registry.keyOf(owner, batchCommitments(batch).batch);
     const envelopes = inOrder(batch, await envelopesOf(batch, register, key, options));
-    requireOurCircuits(envelopes, lockedCircuitId, chain.chainId);
+    requireOurCircuits(envelopes, chain.chainId);
     const claims = envelopes.map(({ claim }) => batch.policy.claims[claim]?.id ?? claim.toString());
     const dryRun = flag(options, "dryRun");
     const { gasUsed, transaction, block } = await attest(account, register, key, envelopes, { dryRun });
@@ -202,14 +203,10 @@ function inOrder({ policy }: Batch, envelopes: readonly Envelope[]): Envelope[] 
   });
 }
 
-/** A proof of another build's circuit, or for another chain, is refused before anything is sent. */
-function requireOurCircuits(
-  envelopes: readonly Envelope[],
-  circuitIdOf: (name: string) => string,
-  chainId: bigint,
-): void {
+/** A proof of another build's circuit, or for another chain, is refused before anything is sent. Errors `circuit`, `context`. */
+export function requireOurCircuits(envelopes: readonly Envelope[], chainId: bigint): void {
   for (const { circuit, circuitId, chainId: provenFor } of envelopes) {
-    if (circuitIdOf(circuit) !== circuitId) {
+    if (lockedCircuitId(circuit) !== circuitId) {
       throw refusal(`The proof is of another ${circuit} than this version's.`, {
         code: "circuit",
         remedy: "Prove again with this version.",
@@ -222,10 +219,4 @@ function requireOurCircuits(
       });
     }
   }
-}
-
-/** 1 or more. */
-function wholeNumber(given: string, option: string): bigint {
-  if (/^[1-9][0-9]{0,17}$/.test(given)) return BigInt(given);
-  throw inputError("This is a whole number, 1 or more.", { place: option, code: "usage" });
 }

@@ -10,6 +10,7 @@ import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts
 import { deviceOf } from "../device.ts";
 import { answers, required, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
+import { publicOption, withReason } from "../target.ts";
 
 /** `party`: who may sign, and which devices may measure. */
 export const registerParty: Register = (program, give) => {
@@ -42,6 +43,13 @@ export const registerParty: Register = (program, give) => {
       .option("--parties <file>", "compute the root from this party list first, and compare"),
     give,
     approve,
+  );
+  answers(
+    withReason(withAccount(withRegistry(party.command("revoke <root>")))).description(
+      "end a root at once and for good, also one that only waits; proofs that carry it are refused (APPROVER)",
+    ),
+    give,
+    revoke,
   );
 };
 
@@ -117,6 +125,15 @@ async function approve([hex = ""]: readonly string[], options: Options): Promise
     const sent = transactionOf(await mined(() => parties.approve(value, required(options, "authorisation"))));
     const compared = file === undefined ? "not compared with a party list (--parties)" : `those of ${file}`;
     return { text: fieldLines({ approved: hex, parties: compared, ...sent }), json: { root: hex, ...sent } };
+  });
+}
+
+async function revoke([hex = ""]: readonly string[], options: Options): Promise<Answer> {
+  const value = fromHex(hex, hex);
+  const reason = publicOption(options, "reason");
+  return asAccount(options, async ({ parties }) => {
+    const sent = transactionOf(await mined(() => parties.revoke(value, reason)));
+    return { text: fieldLines({ revoked: hex, ...sent }), json: { root: hex, reason, ...sent } };
   });
 }
 

@@ -3,6 +3,7 @@ import { policyIdOf, type ChainPolicy } from "../../src/chain/policy.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { parseTime } from "../../src/input/times.ts";
+import { diffPolicies, showDiff } from "../../src/policy/diff.ts";
 import { documentHash } from "../../src/policy/hash.ts";
 import { lintPolicy } from "../../src/policy/lint.ts";
 import { chainPolicy } from "../../src/policy/onChain.ts";
@@ -11,8 +12,9 @@ import { createSalts, readSalts, saltsPath } from "../../src/policy/salts.ts";
 import { showPolicy } from "../../src/policy/show.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
 import { circuitIds } from "../circuits.ts";
-import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
+import { publicOption, withReason } from "../target.ts";
 
 const CIRCUIT_ID = [
   "--circuit-id <name=id>",
@@ -24,12 +26,20 @@ const CIRCUIT_ID = [
 export const registerPolicy: Register = (program, give) => {
   const policy = program
     .command("policy")
-    .description("what a compliant batch is: check, show, hash, publish, approve");
+    .description("what a compliant batch is: check, show, compare, hash, publish, approve, endorse, retire");
   answers(policy.command("lint <file>").description("check form and sense; exit 1 if there are errors"), give, lint);
   answers(
     policy.command("show <file>").description("every limit in words, and what the limits leave uncovered"),
     give,
     show,
+  );
+  answers(
+    policy
+      .command("diff <before> <after>")
+      .description("what changed from one policy to another, in words; what was loosened first")
+      .option("--fail-on-loosened", "exit 1 if any limit was loosened"),
+    give,
+    diff,
   );
   answers(policy.command("salt <file>").description("draw the salts of its rules, kept beside the file"), give, salt);
   answers(
@@ -57,6 +67,20 @@ export const registerPolicy: Register = (program, give) => {
     give,
     approve,
   );
+  answers(
+    withAccount(withRegistry(policy.command("endorse <policyId>"))).description(
+      "endorse a policy; changes nothing, but everybody sees it (AUTHORITY)",
+    ),
+    give,
+    endorse,
+  );
+  answers(
+    withReason(withAccount(withRegistry(policy.command("retire <policyId>")))).description(
+      "end a policy for new batches, for good; open ones finish (APPROVER)",
+    ),
+    give,
+    retire,
+  );
 };
 
 async function lint([file = ""]: readonly string[]): Promise<Answer> {
@@ -78,6 +102,15 @@ async function show([file = ""]: readonly string[]): Promise<Answer> {
   const policy = await readSoundPolicy(file);
   const words = showPolicy(policy);
   return { text: words, json: { documentHash: documentHash(policy), policy, words: words.trimEnd().split("\n") } };
+}
+
+async function diff([before = "", after = ""]: readonly string[], options: Options): Promise<Answer> {
+  const found = diffPolicies(await readSoundPolicy(before), await readSoundPolicy(after));
+  return {
+    text: showDiff(found),
+    json: found,
+    exitCode: flag(options, "failOnLoosened") && found.loosened.length > 0 ? 1 : 0,
+  };
 }
 
 async function salt([file = ""]: readonly string[]): Promise<Answer> {
@@ -118,13 +151,7 @@ async function publish([file = ""]: readonly string[], options: Options): Promis
 }
 
 async function approve([policyId = ""]: readonly string[], options: Options): Promise<Answer> {
-  if (!/^0x[0-9a-f]{64}$/.test(policyId)) {
-    throw inputError("This is not a policyId.", {
-      place: policyId,
-      remedy: "Give 0x and 64 lower-case hex digits, as `policy hash` prints them.",
-      code: "policy-id",
-    });
-  }
+  requirePolicyId(policyId);
   const effectiveFrom = text(options, "effectiveFrom");
   const from = effectiveFrom === undefined ? 0n : BigInt(parseTime(effectiveFrom, "--effective-from"));
   const file = text(options, "policy");
@@ -133,6 +160,33 @@ async function approve([policyId = ""]: readonly string[], options: Options): Pr
     const sent = transactionOf(await mined(() => policies.approve(policyId, required(options, "authorisation"), from)));
     const compared = file === undefined ? "not compared with a policy file (--policy)" : `the one of ${file}`;
     return { text: fieldLines({ approved: policyId, policy: compared, ...sent }), json: { policyId, ...sent } };
+  });
+}
+
+async function endorse([policyId = ""]: readonly string[], options: Options): Promise<Answer> {
+  requirePolicyId(policyId);
+  return asAccount(options, async ({ policies }) => {
+    const sent = transactionOf(await mined(() => policies.endorse(policyId)));
+    return { text: fieldLines({ endorsed: policyId, ...sent }), json: { policyId, ...sent } };
+  });
+}
+
+async function retire([policyId = ""]: readonly string[], options: Options): Promise<Answer> {
+  requirePolicyId(policyId);
+  const reason = publicOption(options, "reason");
+  return asAccount(options, async ({ policies }) => {
+    const sent = transactionOf(await mined(() => policies.retire(policyId, reason)));
+    return { text: fieldLines({ retired: policyId, ...sent }), json: { policyId, reason, ...sent } };
+  });
+}
+
+/** Error `policy-id`. */
+function requirePolicyId(given: string): void {
+  if (/^0x[0-9a-f]{64}$/.test(given)) return;
+  throw inputError("This is not a policyId.", {
+    place: given,
+    remedy: "Give 0x and 64 lower-case hex digits, as `policy hash` prints them.",
+    code: "policy-id",
   });
 }
 

@@ -1,11 +1,13 @@
-import { Argument } from "commander";
+import { Argument, type Command } from "commander";
 import { id, type Signer } from "ethers";
 import { type Circuit, circuitNamed, kindCode, SMALLEST } from "../../src/circuits.ts";
 import { qaRole, ROLE_ID } from "../../src/chain/codes.ts";
 import { addCircuit, deploy, mined, type RegisteredCircuit } from "../../src/chain/deploy.ts";
-import type { Register as Contracts } from "../../src/chain/handles.ts";
-import { inputError } from "../../src/errors.ts";
+import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
+import { explained } from "../../src/chain/revert.ts";
+import { inputError, refusal } from "../../src/errors.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
+import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey, type UsableKey } from "../../src/setup/keyGate.ts";
 import {
   accountOf,
@@ -18,8 +20,9 @@ import {
   withRpc,
 } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Options, type Register } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
+import { hashOf } from "../values.ts";
 
 /** Roles that `role grant` gives; ADMIN belongs to the account that deploys, and moves by a delayed transfer only. */
 const ROLES = ["proposer", "approver", "manufacturer", "qa", "qp", "authority"] as const;
@@ -43,20 +46,47 @@ export const registerRegister: Register = (program, give) => {
     give,
     add,
   );
+  answers(
+    withAccount(withRegistry(circuit.command("freeze <circuit>")))
+      .description("announce the end of a circuit, given by name or circuitId; can only be made stricter (ADMIN)")
+      .option("--effective <time>", "RFC 3339; no policy may name it from now on, open batches may finish until then")
+      .option("--unsound", "it was found unsound: ends now, and what it attested needs a review"),
+    give,
+    freeze,
+  );
   const role = program.command("role").description("roles of accounts");
   answers(
-    withAccount(withRegistry(role.command("grant")))
-      .addArgument(new Argument("<role>", "role").choices(ROLES))
+    withRole(withAccount(withRegistry(role.command("grant"))), ROLES)
       .argument("<address>", "account that gets it")
       .description("give an account a role for a time (ADMIN)")
       .requiredOption("--person <text>", "id of the person behind the account; only its hash is published")
       .requiredOption("--from <time>", "RFC 3339")
-      .requiredOption("--to <time>", "RFC 3339")
-      .option("--owner <address>", "qa only: the manufacturer whose batches it is about"),
+      .requiredOption("--to <time>", "RFC 3339"),
     give,
     grant,
   );
+  answers(
+    withRole(withAccount(withRegistry(role.command("revoke"))), ROLES)
+      .argument("<address>", "account that loses it")
+      .description("take a role from an account, at once (ADMIN)"),
+    give,
+    revoke,
+  );
+  answers(
+    withRole(withAccount(withRegistry(role.command("renounce"))), [...ROLES, "admin"]).description(
+      "give up a role of the sending account; ADMIN only after `admin transfer` to the zero address",
+    ),
+    give,
+    renounce,
+  );
 };
+
+/** Adds the role and, for QA, --owner. */
+function withRole(command: Command, roles: readonly string[]): Command {
+  return command
+    .addArgument(new Argument("<role>", "role").choices(roles))
+    .option("--owner <address>", "qa only: the manufacturer whose batches it is about");
+}
 
 interface UsableCircuit {
   readonly circuit: Circuit;
@@ -146,6 +176,63 @@ async function grant([role = "", account = ""]: readonly string[], options: Opti
   });
 }
 
+async function revoke([role = "", account = ""]: readonly string[], options: Options): Promise<Answer> {
+  const address = addressOf(account, "batchproof role revoke");
+  const roleId = roleIdOf(role, text(options, "owner"));
+  return asAccount(options, async ({ roles }) => {
+    if (!(await hasRole(roles, roleId, address))) throw roleNotHeld(role, address);
+    const sent = transactionOf(await mined(() => roles.revokeRole(roleId, address)));
+    return {
+      text: fieldLines({ revoked: role, account: address, ...sent }),
+      json: { role, roleId, account: address, ...sent },
+    };
+  });
+}
+
+async function renounce([role = ""]: readonly string[], options: Options): Promise<Answer> {
+  const roleId = roleIdOf(role, text(options, "owner"));
+  return asAccount(options, async ({ roles }, signer) => {
+    const account = await signer.getAddress();
+    if (!(await hasRole(roles, roleId, account))) throw roleNotHeld(role, account);
+    const sent = transactionOf(await mined(() => roles.getFunction("renounceRole").send(roleId, account)));
+    return { text: fieldLines({ renounced: role, account, ...sent }), json: { role, roleId, account, ...sent } };
+  });
+}
+
+/** Whether the role was given and not taken: `holds` asks besides whether its period runs. */
+async function hasRole(roles: Roles, roleId: string, account: string): Promise<boolean> {
+  return (await explained(() => roles.getFunction("hasRole").staticCall(roleId, account))) === true;
+}
+
+/** OpenZeppelin takes away what nobody has, and says nothing: a mistyped account would seem revoked. */
+function roleNotHeld(role: string, account: string): Error {
+  return refusal(`The account does not have the role ${role}.`, { place: account, code: "RoleNotHeld" });
+}
+
+async function freeze([given = ""]: readonly string[], options: Options): Promise<Answer> {
+  const circuitId = given.startsWith("0x")
+    ? hashOf(given, "batchproof circuit freeze", "circuit")
+    : lockedCircuitId(circuitNamed(given, "batchproof circuit freeze").name);
+  const effective = text(options, "effective");
+  const unsound = flag(options, "unsound");
+  if (unsound === (effective !== undefined)) {
+    throw inputError("A sound circuit ends at a time, an unsound one now.", {
+      place: "batchproof circuit freeze",
+      remedy: "Give either --effective or --unsound.",
+      code: "usage",
+    });
+  }
+  const from = effective === undefined ? 0 : parseTime(effective, "--effective");
+  return asAccount(options, async ({ circuits }) => {
+    const sent = transactionOf(await mined(() => circuits.freeze(circuitId, BigInt(from), unsound)));
+    const { frozenFrom } = await explained(() => circuits.circuitOf(circuitId));
+    return {
+      text: fieldLines({ frozen: circuitId, from: formatTime(Number(frozenFrom)), ...sent }),
+      json: { circuitId, frozenFrom, unsound, ...sent },
+    };
+  });
+}
+
 function roleIdOf(role: string, owner: string | undefined): string {
   if ((role === "qa") !== (owner !== undefined)) {
     throw inputError(role === "qa" ? "QA belongs to one manufacturer." : "Only qa has an owner.", {
@@ -155,7 +242,7 @@ function roleIdOf(role: string, owner: string | undefined): string {
     });
   }
   if (owner !== undefined) return qaRole(addressOf(owner, "--owner"));
-  return ROLE_ID[role as Exclude<(typeof ROLES)[number], "qa">];
+  return ROLE_ID[role as keyof typeof ROLE_ID];
 }
 
 /** One person must have one hash, or two accounts of one person could approve each other. Error `person`. */

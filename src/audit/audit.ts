@@ -1,224 +1,167 @@
-import { getBytes, type Provider } from "ethers";
-import { BatchproofError } from "../errors.ts";
-import { COUNTED_EVENT, COUNTER, type StatusName } from "../chain/codes.ts";
+import type { JsonRpcApiProvider } from "ethers";
+import { BatchproofError, environmentError } from "../errors.ts";
 import { findRegister } from "../chain/connect.ts";
-import { contextOf } from "../chain/context.ts";
-import { registerAt } from "../chain/handles.ts";
-import { deviationNames } from "../rules/temperature.ts";
-import { verifyProof } from "../prover/verify.ts";
-import { withSnarkjs } from "../setup/snarkjsThreads.ts";
-import { decodeVerifyingKey } from "../setup/verifyingKey.ts";
-import { incomplete, readLog, type RegisterLog } from "./log.ts";
-import {
-  provesCustody,
-  rebuild,
-  UnannouncedError,
-  type AttestationView,
-  type BatchView,
-  type RegisterView,
-} from "./rebuild.ts";
+import type { Addresses } from "../chain/handles.ts";
+import { requireAgreement, type ReadBlock } from "./compare.ts";
+import { known } from "./incomplete.ts";
+import { readLogs } from "./logs.ts";
+import { asked, blockAt } from "./node.ts";
+import { ProofQueue } from "./proofs.ts";
+import { reduce } from "./reduce.ts";
+import { reportOf, type AuditReport, type Reading } from "./report.ts";
+import { emptyState, type RegisterState } from "./state.ts";
+import { readCheckpoints, writeCheckpoints, type Checkpoint } from "./stateFile.ts";
+import { statementOf } from "./statement.ts";
+import { requireCallsComplete } from "./trail.ts";
 
-/** What a regulator is told about one batch. */
-export interface BatchReport {
-  readonly key: string;
-  readonly owner: string;
-  readonly serial: number;
-  readonly product: string;
-  readonly policyId: string;
-  readonly status: StatusName;
-  /** The reader's three colours: proven, declared not compliant, nothing known. Silence is never green. */
-  readonly colour: "proven" | "declared" | "unknown";
-  /** Number of the policy's claims, and the indexes of those that are proven. */
-  readonly claims: number;
-  readonly proven: readonly number[];
-  readonly openedAt: number;
-  readonly due: readonly [number, number];
-  readonly deviations: readonly string[];
-  readonly exceptions: BatchView["exceptions"];
-  readonly amendments: number;
-  /** Why a person should look at it; empty: no reading needed. */
-  readonly reasons: readonly string[];
-  /** Limits of what the proofs say, not reasons to look: custody. */
-  readonly notes: readonly string[];
-}
+export type { AuditReport, BatchReport } from "./report.ts";
 
-export interface AuditReport {
-  readonly chainId: bigint;
-  readonly registry: string;
-  readonly block: number;
-  readonly at: number;
-  readonly reconciliation: Readonly<Record<"opened" | "certified" | "exception" | "overdue" | "open", number>>;
-  readonly owners: number;
-  /** Proofs verified again from the events, amended ones included. */
-  readonly proofsVerified: number;
-  readonly batches: readonly BatchReport[];
-  readonly reviewed: number;
-  readonly total: number;
+export interface AuditOptions {
+  /** News of blocks before this one are left out; what still stands is always shown. Default: 0. */
+  readonly from?: number;
+  /** Blocks below the latest one that are not read, because the chain may still take them back. Default: 0. */
+  readonly finality?: number;
+  /** File in which what was read is kept, so that the next audit reads on. */
+  readonly statePath?: string;
+  /** Threads that verify proofs; all processors if not given. */
+  readonly workers?: number;
+  /** Told after each range of blocks. */
+  readonly onProgress?: (block: number, last: number) => void;
 }
 
 /**
- * Audits a register from its events alone: rebuilds every batch, verifies every proof again with the key in the log,
- * and compares its own counts with the register's counters. Errors: `log` where the node's answers do not fit
- * together (exit 3, nothing concluded), those of `findRegister`.
+ * Audits a register from its events alone: rebuilds every batch, verifies every proof and every certificate again, and
+ * compares what came out with the register's counters and answers at the same block. Errors (all exit 3, nothing
+ * concluded): `log` answers that do not fit together, `reorg` the chain changed while it was read, `head` the node is
+ * behind the last audit, `chainId` another chain than before, `chain` the node cannot be asked; then those of
+ * `findRegister` and `readCheckpoints`.
  */
-export async function audit(provider: Provider, registry: string): Promise<AuditReport> {
+export async function audit(
+  provider: JsonRpcApiProvider,
+  registry: string,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
+  const chainId = await requireChain(provider);
+  const addresses = await asked("the register's contracts", () => findRegister(provider, registry));
+  const { statePath } = options;
+  const kept = statePath === undefined ? [] : await readCheckpoints(statePath, chainId, registry);
+  const head = await headBlock(provider, options.finality ?? 0, kept.at(-1)?.block ?? 0);
+  const common = await commonCheckpoints(provider, kept);
+  const last = common.at(-1);
+  const state = last === undefined ? emptyState(chainId, registry) : structuredClone(last.state);
+  const reading = readingOf(kept, common);
+
+  await play(provider, addresses, state, { from: reading.from, to: head.number }, common, options);
+  await requireUnchanged(provider, head, chainId);
+  await requireAgreement(provider, addresses, state, head, state.compared);
+  state.compared = head.number;
+  if (statePath !== undefined) {
+    const older = common.filter(({ block }) => block < head.number);
+    await writeCheckpoints(statePath, [...older, { block: head.number, hash: head.hash, state }]);
+  }
+  return await reportOf(provider, state, head, reading, options.from ?? 0);
+}
+
+/** The chain that the node is on, asked anew: what the connection heard once may be about another node. */
+async function requireChain(provider: JsonRpcApiProvider): Promise<bigint> {
   const { chainId } = await provider.getNetwork();
-  const addresses = await findRegister(provider, registry);
-  const log = await readLog(provider, addresses);
-  const view = rebuilt(log);
-  requireNoGap(view.batches);
-  const counts = await registerAt(addresses, provider).registry.registryCounts({ blockTag: log.block });
-  requireCounts(log, counts);
-
-  const unproven = await withSnarkjs(() => unprovenAttestations(view, chainId, registry));
-  const batches = view.batches.map((batch) => report(batch, view, unproven));
-  const having = (...statuses: StatusName[]): number =>
-    batches.filter(({ status }) => statuses.includes(status)).length;
-  return {
-    chainId,
-    registry,
-    block: log.block,
-    at: Number(log.now),
-    reconciliation: {
-      opened: batches.length,
-      certified: having("Released", "Completed"),
-      exception: having("Exception"),
-      overdue: having("Overdue"),
-      open: having("Open", "Compliant"),
-    },
-    owners: new Set(batches.map(({ owner }) => owner)).size,
-    proofsVerified: view.attestations.length,
-    batches,
-    reviewed: batches.filter(({ reasons }) => reasons.length > 0).length,
-    total: batches.length,
-  };
-}
-
-function rebuilt(log: Parameters<typeof rebuild>[0]): RegisterView {
-  try {
-    return rebuild(log);
-  } catch (error) {
-    if (error instanceof UnannouncedError) throw incomplete(error.message);
-    throw error;
-  }
-}
-
-/** Serials count 1, 2, 3, ... per owner: a missing one is a batch that the node did not show. */
-function requireNoGap(batches: readonly BatchView[]): void {
-  const last = new Map<string, number>();
-  for (const { owner, serial } of batches) {
-    const expected = (last.get(owner) ?? 0) + 1;
-    if (serial !== expected) throw incomplete(`owner ${owner} has batch ${serial} where batch ${expected} is missing`);
-    last.set(owner, serial);
-  }
-}
-
-/** The register counts its own events: fewer in the log means that the node withheld some. */
-function requireCounts({ events }: RegisterLog, counts: readonly bigint[]): void {
-  const seen = new Map<string, number>();
-  for (const { name } of events) seen.set(name, (seen.get(name) ?? 0) + 1);
-  COUNTER.forEach((name, index) => {
-    const counted = Number(counts[index]);
-    const shown = seen.get(COUNTED_EVENT[name]) ?? 0;
-    if (counted !== shown) throw incomplete(`the register counts ${counted} ${name}, the log shows ${shown}`);
+  const told = BigInt(String(await asked("the chain id", () => provider.send("eth_chainId", []))));
+  if (told === chainId) return chainId;
+  throw environmentError(`The node is on chain ${told}, before it was on chain ${chainId}.`, {
+    code: "chainId",
+    remedy: "Ask another node.",
   });
 }
 
-/** Verifies every attestation again; returns those that do not hold, with the reason. */
-async function unprovenAttestations(
-  view: RegisterView,
-  chainId: bigint,
-  registry: string,
-): Promise<ReadonlyMap<AttestationView, string>> {
-  const batches = new Map(view.batches.map((batch) => [batch.key, batch]));
-  const unproven = new Map<AttestationView, string>();
-  for (const { key, attestation } of view.attestations) {
-    const batch = batches.get(key);
-    const policy = view.policies.get(batch?.policyId ?? "");
-    const circuit = view.circuits.get(attestation.circuitId);
-    const rule = policy?.policy.claims[attestation.claim]?.rule;
-    if (batch === undefined || circuit === undefined || rule === undefined) {
-      throw incomplete(`the policy or circuit of an attestation of batch ${key} was never announced`);
-    }
-    const context = contextOf(chainId, registry, attestation.submitter);
-    const { head, parties, record, deviations } = attestation;
-    const signals = [batch.batch, rule, head, parties, record, deviations, context].map(String);
-    try {
-      await verifyProof(decodeVerifyingKey(getBytes(circuit.key)), signals, snarkjsProof(attestation.proof));
-    } catch (error) {
-      if (!(error instanceof BatchproofError) || error.kind === "internal") throw error;
-      unproven.set(attestation, error.message);
-    }
+/** The block to read up to; not before the block at which the last audit ended. */
+async function headBlock(provider: JsonRpcApiProvider, finality: number, reached: number): Promise<ReadBlock> {
+  const latest = await blockAt(provider, "latest");
+  if (latest.number < reached) {
+    throw environmentError(`The node's latest block is ${latest.number}; block ${reached} was read before.`, {
+      code: "head",
+      remedy: "Wait until the node has caught up, or ask another one.",
+    });
   }
-  return unproven;
+  const number = Math.max(latest.number - finality, reached, 0);
+  const { hash, timestamp } = number === latest.number ? latest : await blockAt(provider, number);
+  return { number, hash, now: timestamp };
 }
 
-/** The eight words of a proof as snarkjs writes it: B comes in the order of the EVM. */
-function snarkjsProof(words: readonly bigint[]): Parameters<typeof verifyProof>[2] {
-  const [ax, ay, bx1, bx0, by1, by0, cx, cy] = words.map(String);
-  return {
-    protocol: "groth16",
-    curve: "bn128",
-    pi_a: [ax, ay, "1"],
-    pi_b: [
-      [bx0, bx1],
-      [by0, by1],
-      ["1", "0"],
-    ],
-    pi_c: [cx, cy, "1"],
-  };
+/** The checkpoints that the chain still has: all before the first one whose block was replaced. */
+async function commonCheckpoints(
+  provider: JsonRpcApiProvider,
+  kept: readonly Checkpoint[],
+): Promise<readonly Checkpoint[]> {
+  for (let count = kept.length; count > 0; count--) {
+    const newest = kept[count - 1];
+    if (newest !== undefined && (await blockAt(provider, newest.block)).hash === newest.hash)
+      return kept.slice(0, count);
+  }
+  return [];
 }
 
-function report(batch: BatchView, view: RegisterView, unproven: ReadonlyMap<AttestationView, string>): BatchReport {
-  const policy = view.policies.get(batch.policyId)?.policy;
-  if (policy === undefined) throw incomplete(`the policy of batch ${batch.key} was never announced`);
-  const attested = [...batch.attested.values()];
-  const deviations = [...new Set(attested.flatMap((attestation) => deviationNames(attestation.deviations)))];
-  const circuits = attested.map(({ circuitId }) => view.circuits.get(circuitId));
-  const reasons = [
-    ...(batch.status === "Overdue" ? [`overdue: nothing known since ${day(batch.openedAt)}`] : []),
-    ...batch.exceptions.map(({ id, category, severity }) => `exception ${id}: ${category}, severity ${severity}`),
-    ...deviations.map((name) => `deviation: ${name}`),
-    ...(batch.amendments > 0 ? [`amended ${batch.amendments} times`] : []),
-    ...(batch.openingsReplaced > 0 ? [`opening replaced ${batch.openingsReplaced} times`] : []),
-    ...attested.flatMap((attestation) => {
-      const problem = unproven.get(attestation);
-      return problem === undefined ? [] : [`claim ${attestation.claim} does NOT verify: ${problem}`];
-    }),
-    ...(attested.some(({ parties }) => view.revokedRoots.has(parties)) ? ["its party list was revoked"] : []),
-    ...(attested.some(({ parties }) => !view.approvedRoots.has(parties)) ? ["its party list was never approved"] : []),
-    ...(circuits.some((circuit) => circuit?.unsound) ? ["a circuit was declared unsound"] : []),
-  ];
-  const notes = [
-    ...(provesCustody(policy) ? [] : ["custody not proven"]),
-    ...(circuits.some((circuit) => circuit?.development) ? ["development keys: proves nothing to a third party"] : []),
-  ];
-  return {
-    key: batch.key,
-    owner: batch.owner,
-    serial: batch.serial,
-    product: `${policy.product} v${policy.version}`,
-    policyId: batch.policyId,
-    status: batch.status,
-    colour: colourOf(batch.status, unproven.size > 0 && attested.some((attestation) => unproven.has(attestation))),
-    claims: policy.claims.length,
-    proven: attested.filter((attestation) => !unproven.has(attestation)).map(({ claim }) => claim),
-    openedAt: Number(batch.openedAt),
-    due: [Number(batch.due[0]), Number(batch.due[1])],
-    deviations,
-    exceptions: batch.exceptions,
-    amendments: batch.amendments,
-    reasons,
-    notes,
-  };
+function readingOf(kept: readonly Checkpoint[], common: readonly Checkpoint[]): Reading {
+  const [before, to] = [kept.at(-1)?.block, common.at(-1)?.block ?? -1];
+  const from = to + 1;
+  return before === undefined || before === to ? { from } : { from, rewound: { from: before, to } };
 }
 
-function colourOf(status: StatusName, broken: boolean): BatchReport["colour"] {
-  if (broken) return "unknown"; // whatever the register says
-  if (status === "Released" || status === "Completed" || status === "Compliant") return "proven";
-  return status === "Open" || status === "Overdue" ? "unknown" : "declared";
+/** Reads and plays the events, and verifies their proofs as they come. */
+async function play(
+  provider: JsonRpcApiProvider,
+  addresses: Addresses,
+  state: RegisterState,
+  { from, to }: { readonly from: number; readonly to: number },
+  older: readonly Checkpoint[],
+  { statePath, workers, onProgress }: AuditOptions,
+): Promise<void> {
+  if (from > to) return;
+  const queue = new ProofQueue(({ key, claim, proofNumber: proof, block, transaction }, code) => {
+    known(state.batches, key, "batch").unproven.push({ proof, claim, code, block, transaction });
+  }, workers);
+  let reached: { readonly block: number; readonly hash: string } | undefined;
+  try {
+    for await (const { events, through } of readLogs(provider, addresses, from, to)) {
+      // Before the events are played: a state is only worth keeping with the hash of the block it belongs to.
+      const { hash } = await blockAt(provider, through);
+      for (const event of events) {
+        reduce(state, event);
+        const statement = statementOf(state, event);
+        if (statement === undefined) continue;
+        await queue.add(statement, known(state.circuits, statement.circuitId, "circuit").key);
+        state.verified++;
+      }
+      requireCallsComplete(state);
+      reached = { block: through, hash };
+      onProgress?.(through, to);
+    }
+    await queue.flush();
+  } catch (error) {
+    // What the node can no longer tell does not spoil what it told: the next audit reads on.
+    if (!(error instanceof BatchproofError) || error.code !== "chain") throw error;
+    if (statePath === undefined || reached === undefined) throw error;
+    await queue.flush();
+    await writeCheckpoints(statePath, [...older, { ...reached, state }]);
+    throw environmentError(`${error.message} What was read up to block ${reached.block} is kept.`, {
+      code: "chain",
+      place: statePath,
+      remedy: "Run the same again: it reads on from there.",
+      cause: error,
+    });
+  } finally {
+    await queue.close();
+  }
 }
 
-function day(seconds: bigint): string {
-  return new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
+/** The log was read in many answers: they are about one chain only if it did not change in between. */
+async function requireUnchanged(provider: JsonRpcApiProvider, head: ReadBlock, chainId: bigint): Promise<void> {
+  const { hash } = await blockAt(provider, head.number);
+  if (hash === head.hash && (await requireChain(provider)) === chainId) return;
+  throw environmentError(
+    `Block ${head.number} was replaced while the log was read. Nothing can be concluded from it.`,
+    {
+      code: "reorg",
+      remedy: "Audit again; with --finality the newest blocks are left out.",
+    },
+  );
 }

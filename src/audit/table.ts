@@ -1,59 +1,162 @@
+import { styleText } from "node:util";
 import Table from "cli-table3";
 import { formatTime } from "../input/times.ts";
-import type { AuditReport, BatchReport } from "./audit.ts";
+import { SEVERITY } from "../policy/policy.ts";
+import type { AuditReport, BatchReport, Colour, ReportedFinding } from "./report.ts";
+import { plain, short } from "./words.ts";
 
-const COLOUR_WORDS: Readonly<Record<BatchReport["colour"], string>> = {
+const COLOUR_WORDS: Readonly<Record<Colour, string>> = {
   proven: "proven",
   declared: "DECLARED",
   unknown: "NOTHING KNOWN",
 };
 
-/**
- * The regulator's page: the reconciliation first, then the batches that need eyes, or all of them. `names` replaces a
- * batch's key by a name the reader knows it by.
- */
-export function auditText(
-  report: AuditReport,
-  options: { readonly all?: boolean; readonly names?: ReadonlyMap<string, string> } = {},
-): string {
-  const { opened, certified, exception, overdue, open } = report.reconciliation;
-  const shown = report.batches.filter(({ reasons }) => options.all === true || reasons.length > 0);
+/** The three colours, and what each means. */
+const PAINT = { proven: "green", declared: "red", unknown: "yellow" } as const;
+const SEVERITY_PAINT = { 3: "red", 2: "red", 1: "yellow" } as const;
+
+export interface TextOptions {
+  /** List every batch, also those that need no reading. */
+  readonly all?: boolean;
+  /** Names by which the reader knows batches, by key. */
+  readonly names?: ReadonlyMap<string, string>;
+  /** Paint: for terminals only. */
+  readonly colours?: boolean;
+}
+
+type Paint = (colour: "red" | "yellow" | "green", text: string) => string;
+
+/** The regulator's page: the reconciliation first, then only what needs eyes, the worst and oldest first. */
+export function auditText(report: AuditReport, options: TextOptions = {}): string {
+  const paint: Paint = (colour, text) =>
+    options.colours === true ? styleText(colour, text, { validateStream: false }) : text;
+  const { batches, findings, total, reviewed } = report;
+  const nameOf = batchNames(report, options.names);
   return [
     `Register ${report.registry}, chain ${report.chainId}, block ${report.block}, ${formatTime(report.at)}`,
-    `Reconciliation: ${opened} opened = ${certified} certified + ${exception} with open exceptions + ${overdue} overdue + ` +
-      `${open} open; ${report.owners} owner(s), serials without gap, counters agree with the log`,
-    `Proofs: ${report.proofsVerified} verified again from the events`,
-    ...(shown.length === 0 ? [] : [batchTable(shown, options.names)]),
-    `${report.total - report.reviewed} of ${report.total} batches needed no reading; ${report.reviewed} to review`,
+    `Reconciliation: ${reconciliation(report)}`,
+    proofLine(report, paint),
+    ...readingLines(report),
+    ...(findings.length === 0
+      ? []
+      : ["To review, the worst and oldest first:", findingTable(findings, report, nameOf, paint)]),
+    ...(options.all === true && batches.length > 0 ? ["All batches:", batchTable(batches, nameOf, paint)] : []),
+    colourLine(report, paint),
+    `${total - reviewed} of ${total} batches needed no reading; ${reviewed} to review`,
     ...noteLines(report),
   ].join("\n");
 }
 
-function batchTable(batches: readonly BatchReport[], names: ReadonlyMap<string, string> | undefined): string {
-  const table = new Table({
-    head: ["batch", "product", "status", "for the reader", "claims proven", "what to look at"],
-    style: { head: [], border: [] },
-    colWidths: [20, 18, 12, 15, 15, 52],
-    wordWrap: true,
-  });
-  for (const batch of batches) {
+function reconciliation({ reconciliation: parts, owners }: AuditReport): string {
+  const { opened, certified, exception, overdue, open, rejected, aborted, suppliedExceptionally, recalled } = parts;
+  return (
+    `${opened} opened = ${certified} certified + ${exception} with open exceptions + ${overdue} overdue + ${open} open + ` +
+    `${rejected} rejected + ${aborted} aborted + ${suppliedExceptionally} supplied exceptionally + ${recalled} recalled; ` +
+    `${owners} owner(s), serials without gap, counters agree with the log`
+  );
+}
+
+function proofLine({ proofsVerified, proofsRefused }: AuditReport, paint: Paint): string {
+  const good = `Proofs: ${proofsVerified - proofsRefused} verified again from the events`;
+  return proofsRefused === 0 ? good : `${good}, ${paint("red", `${proofsRefused} do NOT verify`)}`;
+}
+
+function readingLines({ reading, block }: AuditReport): string[] {
+  const { from, rewound } = reading;
+  return [
+    ...(from === 0 ? [] : [`Read: blocks ${from} to ${block}; those before were read by an earlier audit`]),
+    ...(rewound === undefined
+      ? []
+      : [
+          `The chain was reorganised since then: block ${rewound.from} was replaced, so ` +
+            (rewound.to < 0 ? "everything was read anew" : `everything after block ${rewound.to} was read anew`),
+        ]),
+  ];
+}
+
+function findingTable(
+  findings: readonly ReportedFinding[],
+  { at, batches }: AuditReport,
+  nameOf: (key: string | null) => string,
+  paint: Paint,
+): string {
+  const table = plainTable(["severity", "since", "batch", "status", "what to look at", "by"], [10, 24, 20, 12, 58, 14]);
+  const statuses = new Map(batches.map(({ key, status }) => [key, status]));
+  for (const finding of findings) {
+    const { severity, key, text, by } = finding;
     table.push([
-      names?.get(batch.key) ?? `${batch.key.slice(0, 10)}… #${batch.serial}`,
-      batch.product,
-      batch.status,
-      COLOUR_WORDS[batch.colour],
-      `${batch.proven.length} of ${batch.claims}`,
-      batch.reasons.length === 0 ? "nothing" : batch.reasons.join("\n"),
+      paint(SEVERITY_PAINT[severity], SEVERITY[severity]),
+      `${formatTime(finding.at).slice(0, 10)} (${ageOf(at - finding.at)})`,
+      nameOf(key),
+      statuses.get(key ?? "") ?? "",
+      plain(text),
+      by === undefined ? "" : short(by),
     ]);
   }
   return table.toString();
 }
 
+/** Age in days, the unit in which regulators count. */
+function ageOf(seconds: number): string {
+  const days = Math.floor(Math.max(0, seconds) / 86_400);
+  return days === 1 ? "1 day" : `${days} days`;
+}
+
+function batchTable(batches: readonly BatchReport[], nameOf: (key: string) => string, paint: Paint): string {
+  const head = ["batch", "product", "status", "for the reader", "claims proven", "what to look at"];
+  const table = plainTable(head, [20, 18, 12, 15, 15, 52]);
+  for (const batch of batches) {
+    const { key, product, status, colour, proven, claims, reasons } = batch;
+    table.push([
+      nameOf(key),
+      plain(product),
+      status,
+      paint(PAINT[colour], COLOUR_WORDS[colour]),
+      `${proven.length} of ${claims}`,
+      reasons.length === 0 ? "nothing" : reasons.map(plain).join("\n"),
+    ]);
+  }
+  return table.toString();
+}
+
+function plainTable(head: string[], colWidths: number[]): Table.Table {
+  return new Table({ head, colWidths, style: { head: [], border: [] }, wordWrap: true });
+}
+
+function batchNames(
+  { batches }: AuditReport,
+  names: ReadonlyMap<string, string> | undefined,
+): (key: string | null) => string {
+  const serials = new Map(batches.map(({ key, serial }) => [key, serial]));
+  return (key) => {
+    if (key === null) return "the register";
+    return names?.get(key) ?? `${short(key)} #${serials.get(key) ?? "?"}`;
+  };
+}
+
+function colourLine({ colours }: AuditReport, paint: Paint): string {
+  const { proven, declared, unknown } = colours;
+  const parts = [
+    paint("green", `${proven} proven`),
+    paint("red", `${declared} declared not compliant`),
+    paint("yellow", `${unknown} nothing known`),
+  ];
+  return `For the reader: ${parts.join(", ")}`;
+}
+
 /** What the proofs do not say, once for the whole page, with the number of batches it concerns. */
-function noteLines({ batches, total }: AuditReport): string[] {
+function noteLines({ batches, total, circuits }: AuditReport): string[] {
   const notes = [...new Set(batches.flatMap((batch) => batch.notes))];
-  return notes.map((note) => {
-    const count = batches.filter((batch) => batch.notes.includes(note)).length;
-    return `Note: ${note} (${count} of ${total} batches)`;
-  });
+  return [
+    ...notes.map((note) => {
+      const count = batches.filter((batch) => batch.notes.includes(note)).length;
+      return `Note: ${note} (${count} of ${total} batches)`;
+    }),
+    ...circuits
+      .filter(({ known, attestations }) => known === null && attestations > 0)
+      .map(({ circuitId, kind, attestations }) => {
+        const what = `circuit ${circuitId} (${kind}, ${attestations} attestations)`;
+        return `Note: ${what} is not one that this version of batchproof knows: what it proves is the register's word`;
+      }),
+  ];
 }

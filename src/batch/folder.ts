@@ -299,8 +299,11 @@ export async function setParties(dir: string, partiesPath: string): Promise<Batc
   });
 }
 
-/** One command at a time changes a folder: none overwrites what another has just written. */
-async function changeFolder(dir: string, change: (batch: Batch) => Promise<Batch>): Promise<Batch> {
+/**
+ * Runs what changes a folder, one command at a time: none overwrites what another has just written. Errors: those of
+ * `readBatch`, `locked`.
+ */
+export async function changeFolder<T>(dir: string, change: (batch: Batch) => Promise<T>): Promise<T> {
   await readBatchFile(dir);
   return withLock(join(dir, LOCK_FILE), async () => change(await readBatch(dir)));
 }

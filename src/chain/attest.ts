@@ -80,7 +80,11 @@ export async function attest(
   return { transaction: receipt.hash, block: receipt.blockNumber, gasUsed: receipt.gasUsed };
 }
 
-async function requireChainSignals(
+/**
+ * Refuses proofs that the chain could only call invalid. Errors `batch`, `rule`, `context` (the sender is not the
+ * submitter that the proof names), `envelope`, and what `explained` says.
+ */
+export async function requireChainSignals(
   submitter: Signer,
   { registry, policies }: Register,
   key: string,

@@ -62,4 +62,5 @@ export const LEGS: readonly Leg[] = [
     parts: [transport("2022-05-16T21:31:00Z", "2022-05-17T21:31:00Z")],
   },
   { lot: "LOT-6-SILENT", policy: "fridge-2-8", parts: [] },
+  { lot: "LOT-10-RECALLED", policy: "fridge-2-8", parts: [fridge("2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z")] },
 ];

@@ -24,6 +24,7 @@ import type { Policy } from "../policy/policy.ts";
 import { temperatureRuleOf } from "../policy/rule.ts";
 import { packageRoot } from "../root.ts";
 import { meanKineticTemperature } from "../rules/mkt.ts";
+import { endingEvents } from "./endings.ts";
 import { DILUTED, FIRST_DAY, LEGS, LOGGER, LOGGER_FILE, type Leg, type Part } from "./legs.ts";
 import { needleEvents, NEEDLE_POLICY } from "./needle.ts";
 import {
@@ -53,7 +54,7 @@ export interface DemoReport {
       readonly claim: string;
       readonly category: string;
       readonly severity: number;
-      readonly state: "open";
+      readonly state: "open" | "closed";
     }[];
   }[];
   readonly reviewed: number;
@@ -117,7 +118,8 @@ async function showDilution({ policies, say }: Stage): Promise<void> {
 async function playAll(stage: Stage): Promise<Map<string, string>> {
   const keys = new Map<string, string>();
   const needle = await needleEvents(stage, keys);
-  const events = [...LEGS.flatMap((leg) => eventsOf(leg, stage, keys)), ...needle].sort((a, b) => a.at - b.at);
+  const legs = LEGS.flatMap((leg) => eventsOf(leg, stage, keys));
+  const events = [...legs, ...needle, ...endingEvents(stage, keys)].sort((a, b) => a.at - b.at);
   for (const { at, happens } of events) {
     const now = await chainTime(stage.chain.provider);
     if (BigInt(at) > now) await mineAt(stage.chain, BigInt(at));
@@ -256,12 +258,12 @@ function reportOf(found: AuditReport, lots: ReadonlyMap<string, string>, { polic
           attested: batch.proven.includes(index),
         })),
         deviations: batch.deviations,
-        exceptions: batch.exceptions.map(({ id: number, claim, category, severity }) => ({
+        exceptions: batch.exceptions.map(({ id: number, claim, category, severity, open }) => ({
           id: number,
           claim: claims[claim]?.id ?? "",
           category,
           severity,
-          state: "open",
+          state: open ? "open" : "closed",
         })),
       };
     }),

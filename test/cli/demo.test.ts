@@ -19,9 +19,13 @@ describe("batchproof demo", () => {
     expect(stderr).toContain("LOT-4-THREE-DAYS: prove refuses day-3/temperature too");
     expect(stderr).toContain("rule spec: car19_pct is 19.9 %, out of specification: it must be at least 20.0 %.");
     expect(stderr).toContain("gate: activation may begin");
-    expect(stdout).toContain("7 opened = 3 certified + 3 with open exceptions + 1 overdue + 0 open");
-    expect(stdout).toContain("2 of 7 batches needed no reading; 5 to review");
-    expect(stdout).toContain("Note: custody not proven (6 of 7 batches)");
+    expect(stderr).toContain("LOT-5: exception 3 closed as accepted: proposed by QA, confirmed by the QP");
+    expect(stdout).toContain(
+      "10 opened = 4 certified + 1 with open exceptions + 1 overdue + 0 open + " +
+        "1 rejected + 1 aborted + 1 supplied exceptionally + 1 recalled",
+    );
+    expect(stdout).toContain("2 of 10 batches needed no reading; 8 to review");
+    expect(stdout).toContain("Note: custody not proven (9 of 10 batches)");
 
     const report = JSON.parse(await readFile("build/demo/report.json", "utf8")) as DemoReport;
     const seen = report.batches.map(({ lot, status, claims, deviations }) => [
@@ -34,15 +38,27 @@ describe("batchproof demo", () => {
       new Set([
         ["LOT-1-COMPLIANT", "Released", [true], []],
         ["LOT-2-WITHIN-BUDGETS", "Released", [true], ["aboveBand"]],
-        ["LOT-3-OUT-OF-RANGE", "Exception", [false], []],
+        ["LOT-3-OUT-OF-RANGE", "Rejected", [false], []],
         ["LOT-4-THREE-DAYS", "Exception", [true, true, false], ["aboveBand"]],
-        ["LOT-5-NEAR-MISS", "Exception", [false], []],
+        ["LOT-5-NEAR-MISS", "Released", [false], []],
         ["LOT-6-SILENT", "Overdue", [false], []],
         ["LOT-7-NEEDLE-TO-NEEDLE", "Completed", new Array<boolean>(13).fill(true), []],
+        ["LOT-8-COLLECTION-FAILED", "Aborted", [false], []],
+        ["LOT-9-LAST-RESORT", "ExceptionalSupply", [false], []],
+        ["LOT-10-RECALLED", "Recalled", [true], []],
       ]),
     );
-    const exceptions = report.batches.flatMap(({ lot, exceptions: raised }) => raised.map(({ claim }) => [lot, claim]));
-    expect(exceptions).toContainEqual(["LOT-4-THREE-DAYS", "day-3/temperature"]);
-    expect([report.reviewed, report.total]).toEqual([5, 7]);
+    const exceptions = report.batches.flatMap(({ lot, exceptions: raised }) =>
+      raised.map(({ claim, state }) => [lot, claim, state]),
+    );
+    expect(exceptions).toEqual(
+      expect.arrayContaining([
+        ["LOT-3-OUT-OF-RANGE", "cold-storage/temperature", "closed"],
+        ["LOT-4-THREE-DAYS", "day-3/temperature", "open"],
+        ["LOT-5-NEAR-MISS", "transport/temperature", "closed"],
+        ["LOT-9-LAST-RESORT", "cold-storage/temperature", "open"],
+      ]),
+    );
+    expect([report.reviewed, report.total]).toEqual([8, 10]);
   });
 });

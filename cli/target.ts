@@ -1,0 +1,125 @@
+import type { Command } from "commander";
+import type { Signer } from "ethers";
+import type { Batch } from "../src/batch/batchFile.ts";
+import { batchCommitments } from "../src/batch/commitments.ts";
+import { claimOf, readBatch } from "../src/batch/folder.ts";
+import { batchState } from "../src/chain/batchState.ts";
+import type { Chain } from "../src/chain/connect.ts";
+import type { Register } from "../src/chain/handles.ts";
+import { publicText } from "../src/chain/publicText.ts";
+import { BatchproofError, inputError, refusal } from "../src/errors.ts";
+import { addressOf, asAccount, withAccount, withRegistry } from "./chain.ts";
+import { required, text, type Options } from "./command.ts";
+import type { Answer } from "./output.ts";
+import { hashOf } from "./values.ts";
+
+/** Options of a command that is sent to the register about a batch that lies in a folder. */
+export function withFolder(command: Command): Command {
+  return withAccount(withRegistry(command)).option(
+    "--owner <address>",
+    "account that opened the batch; default: the sending account",
+  );
+}
+
+/** As `withFolder`; those who have no folder name the batch by its key. */
+export function withBatch(command: Command): Command {
+  return withFolder(command.argument("[dir]", "the batch's folder")).option(
+    "--batch <key>",
+    "in place of a folder: key of the batch, as `open` and `audit --json` print it",
+  );
+}
+
+/** Adds --reason. */
+export function withReason(command: Command): Command {
+  return command.requiredOption(
+    "--reason <text>",
+    "why; public for ever, so name no person, site or reading: refer to a number of the quality management system",
+  );
+}
+
+/** The batch that a command is about: a folder, or a key on the register. */
+export type Target = { readonly folder: Batch } | { readonly key: string };
+
+/** The batch that the words name. Errors: `usage` (none or both), `hash`, those of `readBatch`. */
+export async function targetOf(dir: string | undefined, options: Options): Promise<Target> {
+  const key = text(options, "batch");
+  if ((dir === undefined) === (key === undefined) || (key !== undefined && text(options, "owner") !== undefined)) {
+    throw inputError("Name one batch: by its folder (and --owner), or by --batch alone.", {
+      place: "--batch",
+      code: "usage",
+    });
+  }
+  return key === undefined ? { folder: await readBatch(dir ?? "") } : { key: hashOf(key, "--batch", "batch") };
+}
+
+/** A claim's index: a folder knows its id, without one it is the index that `audit` prints. Errors `claim`. */
+export function claimIndex(target: Target, given: string): number {
+  if ("folder" in target) return claimOf(target.folder, given).index;
+  if (/^(0|[1-9][0-9]{0,2})$/.test(given) && Number(given) < 256) return Number(given);
+  throw inputError("With --batch a claim is named by its index in the policy, 0 to 255.", {
+    place: `--claim ${given}`,
+    code: "claim",
+  });
+}
+
+/** The text of an option that goes on chain. Errors: those of `publicText`. `name`: as commander knows it. */
+export function publicOption(options: Options, name: string, target?: Target): string {
+  const hidden = target !== undefined && "folder" in target ? privateNames(target.folder) : [];
+  return publicText(required(options, name), `--${name}`, hidden);
+}
+
+function privateNames({ lot, origin }: Batch): string[] {
+  return "coi" in origin ? [lot, origin.coi, origin.order] : [lot];
+}
+
+/** What a command works with once it speaks to the register about a batch that is there. */
+export interface OnBatch {
+  readonly register: Register;
+  readonly account: Signer;
+  readonly chain: Chain;
+  /** Key of the batch. */
+  readonly key: string;
+}
+
+/** Runs as the account of --account, about a batch of the register. Error `BatchUnknown`: it has none of this key. */
+export function asAccountOn<T>(target: Target, options: Options, run: (on: OnBatch) => Promise<T>): Promise<T> {
+  return asAccount(options, async (register, account, chain) => {
+    const key = "key" in target ? target.key : await folderKey(target.folder, register, account, options);
+    try {
+      await batchState(register, key);
+    } catch (error) {
+      throw error instanceof BatchproofError && error.code === "BatchUnknown" ? unknownBatch(target, options) : error;
+    }
+    return run({ register, account, chain, key });
+  });
+}
+
+async function folderKey(folder: Batch, { registry }: Register, account: Signer, options: Options): Promise<string> {
+  const given = text(options, "owner");
+  const owner = given === undefined ? await account.getAddress() : addressOf(given, "--owner");
+  return registry.keyOf(owner, batchCommitments(folder).batch);
+}
+
+function unknownBatch(target: Target, options: Options): BatchproofError {
+  const isOwnerGuessed = "folder" in target && text(options, "owner") === undefined;
+  return refusal(
+    isOwnerGuessed ? "The register has no such batch of the sending account." : "The register has no such batch.",
+    {
+      code: "BatchUnknown",
+      remedy: isOwnerGuessed
+        ? "If another account opened it, name that one: --owner."
+        : "Compare register, owner and key.",
+    },
+  );
+}
+
+/** The answer of a command that decided on a batch: what was done, and how the batch stands now. */
+export async function standing(
+  done: string,
+  { register, key }: OnBatch,
+  details: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  const { status, heldBy } = await batchState(register, key);
+  const held = heldBy.length === 0 ? "" : `, held by ${heldBy.join(" and ")}`;
+  return { text: `${done} The batch is ${status}${held}.`, json: { key, status, heldBy, ...details } };
+}

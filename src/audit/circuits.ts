@@ -1,0 +1,60 @@
+import { getBytes } from "ethers";
+import { CIRCUITS } from "../circuits.ts";
+import { KIND } from "../formats/constants.ts";
+import { BatchproofError } from "../errors.ts";
+import { lockedCircuitId } from "../setup/artifactLock.ts";
+import { assertUsableKey } from "../setup/keyGate.ts";
+import { decodeVerifyingKey } from "../setup/verifyingKey.ts";
+import type { CircuitState, RegisterState } from "./state.ts";
+
+/** What a reader is told about a circuit of the register. */
+export interface CircuitReport {
+  readonly circuitId: string;
+  /** What it proves, as the register says. */
+  readonly kind: string;
+  readonly tier: number;
+  /** Its name, if this version of batchproof pins that very key; null: nobody here knows what it proves. */
+  readonly known: string | null;
+  readonly development: boolean;
+  readonly unsound: boolean;
+  /** Unix seconds from which it verifies nothing; null: not frozen. */
+  readonly frozenFrom: number | null;
+  /** Why nothing that it verifies proves anything; null: the key passed the key gate. */
+  readonly problem: string | null;
+  /** Attestations that count now. */
+  readonly attestations: number;
+}
+
+/** Every circuit of the register, with what the lock file and the key gate say of its key. */
+export async function circuitReports({ circuits, batches, chainId }: RegisterState): Promise<CircuitReport[]> {
+  const names = new Map(CIRCUITS.map(({ name }) => [lockedCircuitId(name), name]));
+  const uses = new Map<string, number>();
+  for (const { attested } of Object.values(batches)) {
+    for (const { circuitId } of Object.values(attested)) uses.set(circuitId, (uses.get(circuitId) ?? 0) + 1);
+  }
+  const reports: CircuitReport[] = [];
+  for (const [circuitId, circuit] of Object.entries(circuits)) {
+    reports.push({
+      circuitId,
+      kind: Object.entries(KIND).find(([, code]) => code === circuit.kind)?.[0] ?? "unknown",
+      tier: circuit.tier,
+      known: names.get(circuitId) ?? null,
+      development: circuit.development,
+      unsound: circuit.frozen?.unsound === true,
+      frozenFrom: circuit.frozen?.effective ?? null,
+      problem: await keyProblem(circuit, BigInt(chainId)),
+      attestations: uses.get(circuitId) ?? 0,
+    });
+  }
+  return reports;
+}
+
+async function keyProblem({ key }: CircuitState, chainId: bigint): Promise<string | null> {
+  try {
+    await assertUsableKey({ vkey: decodeVerifyingKey(getBytes(key)), chainId });
+    return null;
+  } catch (error) {
+    if (error instanceof BatchproofError && error.kind !== "internal") return error.message;
+    throw error;
+  }
+}

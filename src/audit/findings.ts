@@ -1,0 +1,252 @@
+import { ZeroHash } from "ethers";
+import { formatTime } from "../input/times.ts";
+import { SEVERITY, type Severity } from "../policy/policy.ts";
+import { deviationNames } from "../rules/temperature.ts";
+import type { BatchState, CircuitState, ExceptionState, Moment, RegisterState } from "./state.ts";
+import { isRevocationUndecided, statusOf } from "./status.ts";
+
+/** What a finding is about, by its one name. */
+export type FindingKind =
+  | "proof"
+  | "certificate"
+  | "unsound"
+  | "root"
+  | "exception"
+  | "closed"
+  | "repeat"
+  | "overdue"
+  | "request"
+  | "consent"
+  | "recall"
+  | "hold"
+  | "supply"
+  | "rejected"
+  | "aborted"
+  | "amendment"
+  | "extension"
+  | "opening"
+  | "submitter"
+  | "custody"
+  | "supersedes"
+  | "attempt"
+  | "deviation"
+  | "circuit"
+  | "paused";
+
+/** Something that needs a person's eyes. */
+export interface Finding extends Moment {
+  readonly kind: FindingKind;
+  /** 3 critical, 2 major, 1 minor. */
+  readonly severity: Severity;
+  /** It still stands: shown however old it is. Otherwise it is news, and old news may be left out. */
+  readonly standing: boolean;
+  readonly text: string;
+}
+
+/** Graded as inspectorates grade deficiencies. */
+const CRITICAL = 3;
+const MAJOR = 2;
+const MINOR = 1;
+
+/** Everything about a batch that needs eyes at a time (Unix seconds). None: no reading needed. */
+export function findingsOf(state: RegisterState, batch: BatchState, now: number): Finding[] {
+  return [
+    ...proofFindings(state, batch),
+    ...exceptionFindings(batch),
+    ...waitingFindings(state, batch, now),
+    ...decisionFindings(batch),
+    ...changeFindings(batch),
+    ...deviationFindings(batch),
+  ];
+}
+
+/** What concerns the register as a whole. */
+export function registerFindings(
+  { circuits, paused }: RegisterState,
+  problems: ReadonlyMap<string, string>,
+): Finding[] {
+  return [
+    ...(paused === undefined ? [] : [standing("paused", MAJOR, paused, "attest and certify are paused")]),
+    ...Object.entries(circuits).flatMap(([circuitId, { added, frozen }]) => {
+      const problem = problems.get(circuitId);
+      const name = `circuit ${circuitId}`;
+      return [
+        ...(problem === undefined ? [] : [standing("circuit", CRITICAL, added, `${name} proves nothing: ${problem}`)]),
+        ...(frozen === undefined
+          ? []
+          : [standing("circuit", frozen.unsound ? CRITICAL : MINOR, frozen, `${name} ${frozenText(frozen)}`)]),
+      ];
+    }),
+  ];
+}
+
+function frozenText({ unsound, effective }: NonNullable<CircuitState["frozen"]>): string {
+  return unsound ? "was declared unsound" : `is frozen from ${formatTime(effective)} on`;
+}
+
+function standing(kind: FindingKind, severity: Severity, moment: Moment, text: string): Finding {
+  return { ...bare(moment), kind, severity, standing: true, text };
+}
+
+function news(kind: FindingKind, severity: Severity, moment: Moment, text: string): Finding {
+  return { ...bare(moment), kind, severity, standing: false, text };
+}
+
+function bare({ block, transaction, by }: Moment): Moment {
+  return { block, transaction, ...(by === undefined ? {} : { by }) };
+}
+
+/** What was proven or signed, and does not hold. */
+function proofFindings({ circuits, roots }: RegisterState, batch: BatchState): Finding[] {
+  const attested = Object.entries(batch.attested);
+  return [
+    ...batch.unproven.map((each) =>
+      standing("proof", CRITICAL, each, `claim ${each.claim} does NOT verify (${each.code})`),
+    ),
+    ...batch.certified.flatMap((each) =>
+      each.problem === undefined
+        ? []
+        : [standing("certificate", CRITICAL, each, `its certificate does NOT hold: ${each.problem}`)],
+    ),
+    ...attested.flatMap(([claim, { circuitId }]) => {
+      const frozen = circuits[circuitId]?.frozen;
+      return frozen?.unsound === true
+        ? [standing("unsound", CRITICAL, frozen, `claim ${claim}: its circuit was declared unsound`)]
+        : [];
+    }),
+    ...attested.flatMap(([claim, { parties, ...moment }]) => {
+      const root = roots[parties];
+      if (root?.revoked !== undefined) {
+        const text = `claim ${claim}: its party list was revoked: ${root.revoked.reason}`;
+        return [standing("root", MAJOR, root.revoked, text)];
+      }
+      return root?.approved === undefined
+        ? [standing("root", CRITICAL, moment, `claim ${claim}: its party list was never approved`)]
+        : [];
+    }),
+  ];
+}
+
+function exceptionFindings({ exceptions }: BatchState): Finding[] {
+  return exceptions.flatMap((exception) => {
+    const { id, category, severity, qmsRef, claim, closed, repeats } = exception;
+    const grade = isSeverity(severity) ? severity : CRITICAL;
+    const about = `exception ${id}: ${category}, severity ${severity}, claim ${claim}, ${qmsRef}`;
+    const first =
+      closed === undefined
+        ? standing("exception", grade, exception, `${about}${waitingText(exception)}`)
+        : news("closed", MINOR, closed, `${about}; closed as ${closed.disposition}${closingText(closed)}`);
+    if (repeats === 1) return [first];
+    return [
+      first,
+      news("repeat", MAJOR, exception, `exception ${id}: number ${repeats} of this owner about this rule`),
+    ];
+  });
+}
+
+function waitingText({ proposals }: ExceptionState): string {
+  const last = proposals.at(-1);
+  return last === undefined ? "" : `; closing as ${last.disposition} proposed, not confirmed`;
+}
+
+function closingText({ settled, proposer }: NonNullable<ExceptionState["closed"]>): string {
+  const effect = settled ? ", which stands in place of a proof" : "";
+  return `${effect}; proposed by ${proposer}`;
+}
+
+function isSeverity(value: number): value is Severity {
+  return value in SEVERITY;
+}
+
+/** What should have happened, or waits for somebody. */
+function waitingFindings(state: RegisterState, batch: BatchState, now: number): Finding[] {
+  const { requests, consent, revocationDecided } = batch;
+  const findings: Finding[] = [];
+  const late = requests.filter(({ answered, dueBy }) => answered === undefined && now > dueBy);
+  if (statusOf(state, batch, now) === "Overdue" && late.length === 0) {
+    const due = batch.due[batch.status === "Open" ? 0 : 1];
+    const what = batch.status === "Open" ? "release" : "completion";
+    findings.push(
+      standing("overdue", MAJOR, batch.opened, `overdue: ${what} was due ${formatTime(due)}, nothing known`),
+    );
+  }
+  for (const request of requests) {
+    const { id, claim, dueBy, answered } = request;
+    const about = `request ${id} about claim ${claim}, due ${formatTime(dueBy)}`;
+    if (answered !== undefined) findings.push(news("request", MINOR, answered, `${about}: answered`));
+    else if (now > dueBy) findings.push(standing("request", MAJOR, request, `overdue: ${about}: unanswered`));
+    else findings.push(standing("request", MINOR, request, `${about}: not answered yet`));
+  }
+  const revoked = state.consents[consent]?.revoked;
+  if (revoked !== undefined) {
+    findings.push(
+      isRevocationUndecided(state, batch)
+        ? standing("consent", MAJOR, revoked, "its consent was revoked; no QP decided")
+        : news(
+            "consent",
+            MINOR,
+            revocationDecided ?? revoked,
+            `its consent was revoked; the QP decided: ${revocationDecided?.reason ?? ""}`,
+          ),
+    );
+  }
+  return findings;
+}
+
+/** What people decided about the whole batch. */
+function decisionFindings(batch: BatchState): Finding[] {
+  const { recalled, holds, ended, status } = batch;
+  return [
+    ...(recalled === undefined ? [] : [standing("recall", CRITICAL, recalled, `recalled: ${recalled.reason}`)]),
+    ...holds.map((hold) =>
+      hold.lifted === undefined
+        ? standing("hold", MAJOR, hold, `held: ${hold.reason}`)
+        : news("hold", MINOR, hold.lifted, `was held (${hold.reason}); lifted: ${hold.lifted.reason}`),
+    ),
+    ...(ended === undefined ? [] : [endFinding(status, ended.reason, ended)]),
+  ];
+}
+
+function endFinding(status: BatchState["status"], reason: string, moment: Moment): Finding {
+  switch (status) {
+    case "ExceptionalSupply":
+      return news("supply", CRITICAL, moment, `supplied out of specification, uncertified: ${reason}`);
+    case "Rejected":
+      return news("rejected", MINOR, moment, `rejected: ${reason}`);
+    default:
+      return news("aborted", MINOR, moment, `aborted: ${reason}`);
+  }
+}
+
+/** What was changed after it was said once. */
+function changeFindings(batch: BatchState): Finding[] {
+  const { amendments, extensions, openingsReplaced, submittersNamed, asserted, supersedes, opened } = batch;
+  return [
+    ...amendments.map((each) => news("amendment", MAJOR, each, amendmentText(each))),
+    ...extensions.map((each) => {
+      const dates = `${formatTime(each.previous)} to ${formatTime(each.due)}`;
+      return news("extension", MINOR, each, `${each.which} due extended from ${dates}: ${each.reason}`);
+    }),
+    ...openingsReplaced.map((each) => news("opening", MAJOR, each, `opening replaced: ${each.reason}`)),
+    ...submittersNamed.map((each) => news("submitter", MINOR, each, `submitter ${each.submitter} named after opening`)),
+    ...asserted.map((each) =>
+      standing("custody", MAJOR, each, `custody of stage ${each.stage} not proven when its head was set`),
+    ),
+    ...(supersedes === ZeroHash ? [] : [news("supersedes", MINOR, opened, `supersedes batch ${supersedes}`)]),
+  ];
+}
+
+function amendmentText({ claim, reason, reopened }: BatchState["amendments"][number]): string {
+  return `claim ${claim} amended: ${reason}${reopened === 0 ? "" : `; ${reopened} claims open again`}`;
+}
+
+/** What the proofs themselves say: budgets that were used, clocks corrected, tests or collections repeated. */
+function deviationFindings({ attested }: BatchState): Finding[] {
+  return Object.entries(attested).flatMap(([claim, { deviations, ...moment }]) =>
+    deviationNames(BigInt(deviations)).map((name) =>
+      name === "attempt"
+        ? news("attempt", MAJOR, moment, `deviation: attempt (claim ${claim})`)
+        : news("deviation", MINOR, moment, `deviation: ${name} (claim ${claim})`),
+    ),
+  );
+}

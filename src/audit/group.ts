@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import { FIELD } from "../formats/field.ts";
+import { littleEndian } from "../setup/bytes.ts";
+import { isG1, isOnTwist } from "../setup/points.ts";
+import type { VerifyingKey } from "../setup/verifyingKey.ts";
+import type { PairingArena } from "./pairing.ts";
+
+/**
+ * Verifies many Groth16 proofs under one key at once: a random linear combination of their equations holds if and only if
+ * (but for a chance of 2^-128) each of them holds,
+ *   prod e(r_i A_i, B_i) * e(-(sum r_i) alpha, beta) * e(-sum r_i vkx_i, gamma) * e(-sum r_i C_i, delta) = 1,
+ *   vkx_i = IC_0 + sum_j signal_ij IC_(j+1).
+ * Bellare, Garay, Rabin, "Fast batch verification", EUROCRYPT 1998; Groth16: eprint 2016/260.
+ */
+
+/** One proof and what it proves. */
+export interface Statement {
+  /** In the order of `SIGNALS`. */
+  readonly signals: readonly bigint[];
+  /** A (x, y), B (x.c1, x.c0, y.c1, y.c0), C (x, y). */
+  readonly proof: readonly bigint[];
+}
+
+/** The check that a proof failed, with the codes of `verifyProof`. */
+export type Refusal = "signal-canonical" | "proof-point" | "proof-subgroup" | "proof-invalid";
+
+/** Bytes of a random scalar. */
+const RANDOM_BYTES = 16;
+
+/** A statement's share of the equation, for its random scalar. Addresses are the arena's. */
+interface Share {
+  readonly index: number;
+  readonly scalar: bigint;
+  readonly signals: readonly bigint[];
+  /** Miller value of r A and B. */
+  readonly ab: number;
+  /** r C. */
+  readonly c: number;
+}
+
+/**
+ * The check that each statement fails, in order; undefined: it is proven. Halves a group that does not hold until it
+ * has found every bad proof. `key` has passed the key gate or the register's same checks.
+ */
+export function verifyGroup(
+  arena: PairingArena,
+  key: VerifyingKey,
+  statements: readonly Statement[],
+): (Refusal | undefined)[] {
+  return arena.scoped(() => {
+    const refusals = statements.map<Refusal | undefined>(() => undefined);
+    const shares: Share[] = [];
+    for (const [index, statement] of statements.entries()) {
+      const share = shareOf(arena, statement, index);
+      if (typeof share === "string") refusals[index] = share;
+      else shares.push(share);
+    }
+    const points = keyPoints(arena, key);
+    for (const index of unproven(arena, points, shares)) refusals[index] = "proof-invalid";
+    return refusals;
+  });
+}
+
+function shareOf(arena: PairingArena, { signals, proof }: Statement, index: number): Share | Refusal {
+  const [ax = 0n, ay = 0n, bx1 = 0n, bx0 = 0n, by1 = 0n, by0 = 0n, cx = 0n, cy = 0n] = proof;
+  const [a, b, c] = [
+    { x: ax, y: ay },
+    { x: { c0: bx0, c1: bx1 }, y: { c0: by0, c1: by1 } },
+    { x: cx, y: cy },
+  ];
+  if (signals.some((signal) => signal < 0n || signal >= FIELD)) return "signal-canonical";
+  // Reduced coordinates, on the curve and not infinity.
+  if (!isG1(a) || !isOnTwist(b) || !isG1(c)) return "proof-point";
+  if (!arena.scoped(() => arena.isInG2(arena.g2(b)))) return "proof-subgroup";
+  const scalar = randomScalar();
+  const rC = arena.times("g1", arena.g1(c), scalar, RANDOM_BYTES);
+  const ab = arena.miller(arena.times("g1", arena.g1(a), scalar, RANDOM_BYTES), arena.prepared(arena.g2(b)));
+  return { index, scalar, signals, ab, c: rC };
+}
+
+/** From 1 to 2^128 - 1: zero would leave the proof out. */
+function randomScalar(): bigint {
+  for (;;) {
+    const scalar = littleEndian(randomBytes(RANDOM_BYTES));
+    if (scalar !== 0n) return scalar;
+  }
+}
+
+interface KeyPoints {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly gamma: number;
+  readonly delta: number;
+  readonly ic: readonly number[];
+}
+
+function keyPoints(arena: PairingArena, key: VerifyingKey): KeyPoints {
+  const [beta, gamma, delta] = [key.beta, key.gamma, key.delta].map((point) => arena.prepared(arena.g2(point)));
+  return {
+    alpha: arena.g1(key.alpha),
+    beta: beta ?? 0,
+    gamma: gamma ?? 0,
+    delta: delta ?? 0,
+    ic: key.ic.map((point) => arena.g1(point)),
+  };
+}
+
+/** Indexes of the statements that do not hold. */
+function unproven(arena: PairingArena, key: KeyPoints, shares: readonly Share[]): number[] {
+  if (shares.length === 0 || holds(arena, key, shares)) return [];
+  if (shares.length === 1) return shares.map(({ index }) => index);
+  const half = Math.ceil(shares.length / 2);
+  return [shares.slice(0, half), shares.slice(half)].flatMap((part) => unproven(arena, key, part));
+}
+
+function holds(arena: PairingArena, key: KeyPoints, shares: readonly Share[]): boolean {
+  return arena.scoped(() => {
+    // Factors of IC_0, IC_1, ...; the first is the sum of the random scalars.
+    const factors = key.ic.map((_, at) =>
+      shares.reduce((sum, { scalar, signals }) => sum + scalar * (at === 0 ? 1n : (signals[at - 1] ?? 0n)), 0n),
+    );
+    const product = (point: number, factor = 0n): number => arena.times("g1", point, factor % FIELD);
+    const alpha = product(key.alpha, factors[0]);
+    const vkx = arena.sum(key.ic.map((point, at) => product(point, factors[at])));
+    const c = arena.sum(shares.map((share) => share.c));
+    return arena.isOne([
+      ...shares.map(({ ab }) => ab),
+      arena.miller(arena.negative(alpha), key.beta),
+      arena.miller(arena.negative(vkx), key.gamma),
+      arena.miller(arena.negative(c), key.delta),
+    ]);
+  });
+}

@@ -1,0 +1,71 @@
+import type { Log, Provider } from "ethers";
+import { explained } from "../chain/revert.ts";
+import type { Addresses } from "../chain/handles.ts";
+import { eventReader, type RegisterEvent } from "./events.ts";
+import { incomplete } from "./incomplete.ts";
+import { isRefusal, persistently } from "./node.ts";
+
+/** Blocks asked for at first and at most, and how many logs make the next range smaller or larger. */
+const FIRST_RANGE = 1_000;
+const LARGEST_RANGE = 5_000;
+const MANY = 4_000;
+const FEW = 1_000;
+
+/** The events of all blocks up to and with `through`, in the order of the chain. */
+export interface LogRange {
+  readonly events: readonly RegisterEvent[];
+  readonly through: number;
+}
+
+/**
+ * Reads every event of a register from block `from` to block `to`, range by range, so that memory stays bounded. A
+ * range that the node refuses (too many results, too many blocks) is halved; ranges grow again while answers are small.
+ * Errors: `log` (a removed block, an event out of order or none of ours), `chain` (the node cannot be asked, or refuses
+ * a single block).
+ */
+export async function* readLogs(
+  provider: Provider,
+  addresses: Addresses,
+  from: number,
+  to: number,
+): AsyncGenerator<LogRange> {
+  const read = eventReader(addresses);
+  const address = Object.values(addresses);
+  let size = FIRST_RANGE;
+  let last: Log | undefined;
+  for (let start = from; start <= to;) {
+    const end = Math.min(start + size - 1, to);
+    let logs: readonly Log[];
+    try {
+      logs = await persistently(() => provider.getLogs({ address, fromBlock: start, toBlock: end }));
+    } catch (error) {
+      if (isRefusal(error) && end > start) {
+        size = Math.ceil((end - start + 1) / 2);
+        continue;
+      }
+      return await explained(() => Promise.reject(error as Error));
+    }
+    for (const log of logs) {
+      requireOrder(log, last, start, end);
+      last = log;
+    }
+    yield { events: logs.map(read), through: end };
+    if (logs.length > MANY) size = Math.max(1, Math.floor(size / 2));
+    else if (logs.length < FEW) size = Math.min(size * 2, LARGEST_RANGE);
+    start = end + 1;
+  }
+}
+
+/** Logs come in the order of the chain, from the blocks that were asked for, and none of them was taken back. */
+function requireOrder(log: Log, last: Log | undefined, start: number, end: number): void {
+  const { blockNumber, index, blockHash } = log;
+  if (log.removed) throw incomplete(`block ${blockNumber} was removed while it was read`);
+  if (blockNumber < start || blockNumber > end) {
+    throw incomplete(`the node gave an event of block ${blockNumber} when asked for blocks ${start} to ${end}`);
+  }
+  if (last === undefined || last.blockNumber < blockNumber) return;
+  if (last.blockNumber > blockNumber || last.index >= index) {
+    throw incomplete(`the events of block ${blockNumber} are not in the order of the chain`);
+  }
+  if (last.blockHash !== blockHash) throw incomplete(`block ${blockNumber} was replaced while it was read`);
+}

@@ -1,0 +1,110 @@
+import { availableParallelism } from "node:os";
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { getBytes } from "ethers";
+import { loadCurve } from "../setup/curve.ts";
+import type { GroupJob, GroupResult } from "./groupWorker.ts";
+import type { Refusal } from "./group.ts";
+import type { LoggedStatement } from "./statement.ts";
+
+/** Proofs of one group: more save little, and a bad one among more takes longer to find. */
+const GROUP = 128;
+/** Groups that wait for each worker, so that it never idles and memory stays bounded. */
+const WAITING = 2;
+
+/** The worker is TypeScript when run from the sources and JavaScript when run from `dist/`. */
+const WORKER = new URL(`./groupWorker${extname(import.meta.url)}`, import.meta.url);
+
+/** Takes a proof that does not verify. */
+export type OnRefused = (statement: LoggedStatement, refusal: Refusal) => void;
+
+interface Waiting {
+  readonly statements: readonly LoggedStatement[];
+  readonly finish: () => void;
+  readonly fail: (reason: Error) => void;
+}
+
+/**
+ * Verifies proofs as they come, in groups of one circuit, on worker threads, which the first group starts. `add` waits
+ * while enough groups are on their way, so memory does not grow with the log. Close it on every path.
+ */
+export class ProofQueue {
+  readonly #onRefused: OnRefused;
+  readonly #count: number;
+  #workers: Promise<readonly Worker[]> | undefined;
+  #failure: Error | undefined;
+  readonly #groups = new Map<string, LoggedStatement[]>();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #jobs = new Set<Promise<void>>();
+  #lastJob = 0;
+
+  /** `workers`: threads; all processors if not given. */
+  constructor(onRefused: OnRefused, workers = availableParallelism()) {
+    this.#onRefused = onRefused;
+    this.#count = workers;
+  }
+
+  /** Takes a proof. `key`: its circuit's verifying key, 0x hex. */
+  async add(statement: LoggedStatement, key: string): Promise<void> {
+    const group = this.#groups.get(key) ?? [];
+    group.push(statement);
+    this.#groups.set(key, group);
+    if (group.length < GROUP) return;
+    await this.#send(key, group);
+    while (this.#jobs.size >= WAITING * this.#count) await Promise.race(this.#jobs);
+  }
+
+  /** Verifies what was taken and waits for all results. */
+  async flush(): Promise<void> {
+    for (const [key, group] of [...this.#groups]) await this.#send(key, group);
+    await Promise.all(this.#jobs);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(((await this.#workers) ?? []).map((worker) => worker.terminate()));
+  }
+
+  async #start(): Promise<readonly Worker[]> {
+    const { code } = await loadCurve();
+    return Array.from({ length: this.#count }, () => {
+      const worker = new Worker(WORKER, { workerData: code });
+      worker.on("message", (result: GroupResult) => this.#finish(result));
+      worker.on("error", (error: Error) => this.#fail(error));
+      return worker;
+    });
+  }
+
+  async #send(key: string, statements: readonly LoggedStatement[]): Promise<void> {
+    this.#groups.delete(key);
+    const workers = await (this.#workers ??= this.#start());
+    if (this.#failure !== undefined) throw this.#failure;
+    const id = ++this.#lastJob;
+    const job = new Promise<void>((finish, fail) => this.#waiting.set(id, { statements, finish, fail }));
+    const tracked = job.finally(() => this.#jobs.delete(tracked));
+    // A failure is met by whoever waits next; until then it must not end the process.
+    tracked.catch(() => undefined);
+    this.#jobs.add(tracked);
+    const bare = statements.map(({ signals, proof }) => ({ signals, proof }));
+    workers[id % workers.length]?.postMessage({
+      id,
+      key: getBytes(key),
+      statements: bare,
+    } satisfies GroupJob);
+  }
+
+  #finish({ id, refusals }: GroupResult): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.statements.forEach((statement, i) => {
+      const refusal = refusals[i];
+      if (refusal !== undefined) this.#onRefused(statement, refusal);
+    });
+    waiting?.finish();
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    for (const { fail } of this.#waiting.values()) fail(error);
+    this.#waiting.clear();
+  }
+}

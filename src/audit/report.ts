@@ -1,0 +1,242 @@
+import type { Provider } from "ethers";
+import { CLAIM_CLASS, type StatusName } from "../chain/codes.ts";
+import { deviationNames } from "../rules/temperature.ts";
+import { circuitReports, type CircuitReport } from "./circuits.ts";
+import type { ReadBlock } from "./compare.ts";
+import { findingsOf, registerFindings, type Finding } from "./findings.ts";
+import { known } from "./incomplete.ts";
+import { askedForEach, blockAt } from "./node.ts";
+import type { BatchState, ExceptionState, PolicyState, RegisterState } from "./state.ts";
+import { openExceptionsOf, statusOf } from "./status.ts";
+
+/** The reader's three colours: proven, declared not compliant, nothing known. Silence is never green. */
+export type Colour = "proven" | "declared" | "unknown";
+
+/** What a regulator is told about one batch. */
+export interface BatchReport {
+  readonly key: string;
+  readonly owner: string;
+  readonly serial: number;
+  readonly product: string;
+  readonly policyId: string;
+  readonly status: StatusName;
+  readonly colour: Colour;
+  /** Number of the policy's claims, and the indexes of those that are proven. */
+  readonly claims: number;
+  readonly proven: readonly number[];
+  /** Claims for which an accepted exception stands in place of a proof. */
+  readonly settled: readonly number[];
+  readonly openedBlock: number;
+  readonly due: readonly [number, number];
+  readonly deviations: readonly string[];
+  readonly exceptions: readonly (Pick<
+    ExceptionState,
+    "id" | "claim" | "category" | "severity" | "qmsRef" | "repeats"
+  > & {
+    readonly open: boolean;
+  })[];
+  readonly amendments: number;
+  /** Why a person should look at it; empty: no reading needed. */
+  readonly reasons: readonly string[];
+  /** Limits of what the proofs say, not reasons to look: custody, development keys. */
+  readonly notes: readonly string[];
+}
+
+/** How the log was read. */
+export interface Reading {
+  /** First block that was read now: 0, or where the last audit ended. */
+  readonly from: number;
+  /** Set if the chain was reorganised since the last audit: what was read up to `block` stands, the rest was read anew. */
+  readonly rewound?: { readonly from: number; readonly to: number };
+}
+
+/** A finding with its time and the batch it is about; `key` is null where it concerns the register as a whole. */
+export interface ReportedFinding extends Finding {
+  readonly key: string | null;
+  /** Unix seconds. */
+  readonly at: number;
+}
+
+/** Every opened batch stands in exactly one of these. */
+export interface Reconciliation {
+  readonly opened: number;
+  readonly certified: number;
+  readonly exception: number;
+  readonly overdue: number;
+  readonly open: number;
+  readonly rejected: number;
+  readonly aborted: number;
+  readonly suppliedExceptionally: number;
+  readonly recalled: number;
+}
+
+export interface AuditReport {
+  readonly chainId: bigint;
+  readonly registry: string;
+  /** Everything was read at this block. */
+  readonly block: number;
+  readonly hash: string;
+  /** Its time, Unix seconds: the audit's "now". */
+  readonly at: number;
+  readonly reading: Reading;
+  readonly reconciliation: Reconciliation;
+  readonly colours: Readonly<Record<Colour, number>>;
+  readonly owners: number;
+  /** Proofs verified again from the events, amended ones included, and how many of them did not verify. */
+  readonly proofsVerified: number;
+  readonly proofsRefused: number;
+  readonly circuits: readonly CircuitReport[];
+  /** What needs eyes: the worst first, of equal ones the oldest first. */
+  readonly findings: readonly ReportedFinding[];
+  readonly batches: readonly BatchReport[];
+  readonly reviewed: number;
+  readonly total: number;
+}
+
+/** Writes up what the events told. `from`: news of earlier blocks are left out. Errors: `log`, `chain`. */
+export async function reportOf(
+  provider: Provider,
+  state: RegisterState,
+  block: ReadBlock,
+  reading: Reading,
+  from: number,
+): Promise<AuditReport> {
+  const circuits = await circuitReports(state);
+  const problems = new Map(
+    circuits.flatMap(({ circuitId, problem }) => (problem === null ? [] : [[circuitId, problem] as const])),
+  );
+  const isShown = ({ standing, block: at }: Finding): boolean => standing || at >= from;
+  const perBatch = Object.entries(state.batches).map(([key, batch]) => {
+    const findings = findingsOf(state, batch, block.now).filter(isShown);
+    return {
+      findings: findings.map((finding) => ({ ...finding, key })),
+      report: batchReport(state, key, batch, block.now, findings),
+    };
+  });
+  const ofRegister = registerFindings(state, problems).filter(isShown);
+  const findings = await timed(provider, [
+    ...ofRegister.map((finding) => ({ ...finding, key: null })),
+    ...perBatch.flatMap((each) => each.findings),
+  ]);
+  const batches = perBatch.map(({ report }) => report);
+  const withColour = (colour: Colour): number => batches.filter((batch) => batch.colour === colour).length;
+  return {
+    chainId: BigInt(state.chainId),
+    registry: state.registry,
+    block: block.number,
+    hash: block.hash,
+    at: block.now,
+    reading,
+    reconciliation: reconcile(batches),
+    colours: { proven: withColour("proven"), declared: withColour("declared"), unknown: withColour("unknown") },
+    owners: Object.keys(state.counts).length,
+    proofsVerified: state.verified,
+    proofsRefused: Object.values(state.batches).reduce((sum, { unproven }) => sum + unproven.length, 0),
+    circuits,
+    findings,
+    batches,
+    reviewed: batches.filter(({ reasons }) => reasons.length > 0).length,
+    total: batches.length,
+  };
+}
+
+/** In which part of the reconciliation a batch of each status is counted. */
+const PART: Readonly<Record<StatusName, keyof Reconciliation>> = {
+  Open: "open",
+  Compliant: "open",
+  Released: "certified",
+  Completed: "certified",
+  Exception: "exception",
+  Overdue: "overdue",
+  Rejected: "rejected",
+  Aborted: "aborted",
+  ExceptionalSupply: "suppliedExceptionally",
+  Recalled: "recalled",
+};
+
+function reconcile(batches: readonly BatchReport[]): Reconciliation {
+  const counted = (part: keyof Reconciliation): number => batches.filter(({ status }) => PART[status] === part).length;
+  return {
+    opened: batches.length,
+    certified: counted("certified"),
+    exception: counted("exception"),
+    overdue: counted("overdue"),
+    open: counted("open"),
+    rejected: counted("rejected"),
+    aborted: counted("aborted"),
+    suppliedExceptionally: counted("suppliedExceptionally"),
+    recalled: counted("recalled"),
+  };
+}
+
+function batchReport(
+  state: RegisterState,
+  key: string,
+  batch: BatchState,
+  now: number,
+  findings: readonly Finding[],
+): BatchReport {
+  const policy = known(state.policies, batch.policyId, "policy");
+  const attested = Object.entries(batch.attested).map(([claim, attestation]) => ({
+    claim: Number(claim),
+    ...attestation,
+  }));
+  const refused = new Set(batch.unproven.map(({ proof }) => proof));
+  const status = statusOf(state, batch, now);
+  return {
+    key,
+    owner: batch.owner,
+    serial: batch.serial,
+    product: `${policy.product} v${policy.version}`,
+    policyId: batch.policyId,
+    status,
+    colour: colourOf(state, batch, status),
+    claims: policy.claims.length,
+    proven: attested.filter(({ proof }) => !refused.has(proof)).map(({ claim }) => claim),
+    settled: batch.settled,
+    openedBlock: batch.opened.block,
+    due: batch.due,
+    deviations: [...new Set(attested.flatMap(({ deviations }) => deviationNames(BigInt(deviations))))],
+    exceptions: batch.exceptions.map(({ id, claim, category, severity, qmsRef, repeats, closed }) => ({
+      id,
+      claim,
+      category,
+      severity,
+      qmsRef,
+      repeats,
+      open: closed === undefined,
+    })),
+    amendments: batch.amendments.length,
+    reasons: findings.map(({ text }) => text),
+    notes: notesOf(state, batch, policy),
+  };
+}
+
+function notesOf({ circuits }: RegisterState, { attested }: BatchState, { claims }: PolicyState): string[] {
+  const developed = Object.values(attested).some(({ circuitId }) => circuits[circuitId]?.development);
+  return [
+    ...(claims.some((claim) => claim.class === CLAIM_CLASS.custody) ? [] : ["custody not proven"]),
+    ...(developed ? ["development keys: proves nothing to a third party"] : []),
+  ];
+}
+
+function colourOf(state: RegisterState, batch: BatchState, status: StatusName): Colour {
+  // Whatever the register says: a proof or a signature that does not hold says nothing.
+  if (batch.unproven.length > 0 || batch.certified.some(({ problem }) => problem !== undefined)) return "unknown";
+  if (status === "Open" || status === "Overdue") return "unknown";
+  const opposed = openExceptionsOf(state, batch) > 0 || batch.holds.some(({ lifted }) => lifted === undefined);
+  return PART[status] === "certified" || status === "Compliant" ? (opposed ? "declared" : "proven") : "declared";
+}
+
+/** Gives each finding the time of its block, and sorts them. Only blocks that are shown are asked for. */
+async function timed<F extends Finding>(
+  provider: Provider,
+  findings: readonly F[],
+): Promise<(F & { readonly at: number })[]> {
+  const blocks = [...new Set(findings.map(({ block }) => block))];
+  const times = await askedForEach("a block", blocks, async (block) => (await blockAt(provider, block)).timestamp);
+  const timeOf = new Map(blocks.map((block, i) => [block, times[i] ?? 0]));
+  return findings
+    .map((finding) => ({ ...finding, at: timeOf.get(finding.block) ?? 0 }))
+    .sort((a, b) => b.severity - a.severity || a.at - b.at);
+}

@@ -1,0 +1,53 @@
+import { ZeroHash } from "ethers";
+import { NEEDED_FOR, type NeededForName, type StatusName } from "../chain/codes.ts";
+import { known } from "./incomplete.ts";
+import type { BatchState, RegisterState } from "./state.ts";
+
+/** The state to show at a time (Unix seconds), as `statusOf` of the contract says, from the events alone. */
+export function statusOf(state: RegisterState, batch: BatchState, now: number): StatusName {
+  if (batch.recalled !== undefined) return "Recalled";
+  if (isEnded(batch)) return batch.status;
+  if (batch.status === "Open" && openExceptionsOf(state, batch) > 0) return "Exception";
+  if (isOverdue(state, batch, now)) return "Overdue";
+  if (batch.status !== "Open") return batch.status;
+  return missingClaims(state, batch, "release").length === 0 ? "Compliant" : "Open";
+}
+
+/** Ended without release. */
+function isEnded({ status }: BatchState): boolean {
+  return status === "Rejected" || status === "Aborted" || status === "ExceptionalSupply";
+}
+
+/** Exceptions that block a batch: its own, those of the batches it supersedes, a revoked consent without decision. */
+export function openExceptionsOf(state: RegisterState, batch: BatchState): number {
+  let open = isRevocationUndecided(state, batch) ? 1 : 0;
+  for (let each: BatchState | undefined = batch; each !== undefined; each = state.batches[each.supersedes]) {
+    open += each.exceptions.filter(({ closed }) => closed === undefined).length;
+  }
+  return open;
+}
+
+/** Whether the consent of a batch was revoked and no QP decided on it. */
+export function isRevocationUndecided({ consents }: RegisterState, batch: BatchState): boolean {
+  return (
+    batch.consent !== ZeroHash &&
+    batch.revocationDecided === undefined &&
+    consents[batch.consent]?.revoked !== undefined
+  );
+}
+
+/** Claims needed for something that are neither attested nor settled. */
+export function missingClaims({ policies }: RegisterState, batch: BatchState, goal: NeededForName): number[] {
+  return known(policies, batch.policyId, "policy").claims.flatMap(({ neededFor }, claim) =>
+    neededFor === NEEDED_FOR[goal] && batch.attested[claim] === undefined && !batch.settled.includes(claim)
+      ? [claim]
+      : [],
+  );
+}
+
+function isOverdue(state: RegisterState, batch: BatchState, now: number): boolean {
+  const [release, completion] = batch.due;
+  if (batch.requests.some(({ answered, dueBy }) => answered === undefined && now > dueBy)) return true;
+  if (batch.status === "Open") return now > release;
+  return batch.status === "Released" && now > completion && missingClaims(state, batch, "completion").length > 0;
+}

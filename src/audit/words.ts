@@ -1,0 +1,16 @@
+/** Longest text from the chain that is shown. */
+const LONGEST = 200;
+
+/**
+ * Text that somebody wrote into the chain, safe to show: control and format characters (which could move the cursor or
+ * turn the reading direction) become "?", and it ends after 200 characters.
+ */
+export function plain(text: string): string {
+  const safe = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
+  return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}...` : safe;
+}
+
+/** "0x1234abcd…" for a person's eyes. */
+export function short(hex: string): string {
+  return `${hex.slice(0, 10)}…`;
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { sha256, toUtf8Bytes, type Signer } from "ethers";
+import { initBatch } from "../batch/folder.ts";
+import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../chain/codes.ts";
+import { chainTime } from "../chain/connect.ts";
+import { mined } from "../chain/deploy.ts";
+import { registerAt, type Register } from "../chain/handles.ts";
+import { parseTime } from "../input/times.ts";
+import { LOGGER } from "./legs.ts";
+import { certify, published, type Event, type Stage } from "./stage.ts";
+
+/** What people decide where a proof is missing, or after it: every end that a batch can have beside a plain release. */
+export function endingEvents(stage: Stage, keys: Map<string, string>): Event[] {
+  const { say, accounts } = stage;
+  const { manufacturer, qp } = accounts;
+  const by = (account: Signer): Register["registry"] => registerAt(stage.addresses, account).registry;
+  const at = (time: string, happens: Event["happens"]): Event => ({ at: parseTime(time, "demo"), happens });
+  const open = (lot: string, time: string): Event =>
+    at(time, async () => void keys.set(await openEmpty(lot, stage), lot));
+  return [
+    at("2022-05-14T09:00:00Z", async () => {
+      const key = keyOf(keys, "LOT-3-OUT-OF-RANGE");
+      await closeExceptions(stage, key, "rejected", "LOT-3");
+      await mined(() => by(qp).reject(key, "out of specification: DEV-2022-001"));
+      say("LOT-3-OUT-OF-RANGE: rejected by the QP; a specification is never waived");
+    }),
+    at("2022-05-19T09:00:00Z", async () => {
+      const key = keyOf(keys, "LOT-5-NEAR-MISS");
+      await closeExceptions(stage, key, "accepted", "LOT-5");
+      await certify("LOT-5-NEAR-MISS", key, stage);
+      say(
+        "LOT-5-NEAR-MISS: released without that proof: an accepted deviation of a process claim, for everyone to see",
+      );
+    }),
+    open("LOT-8-COLLECTION-FAILED", "2022-05-09T08:00:00Z"),
+    at("2022-05-10T08:00:00Z", async () => {
+      await mined(() => by(manufacturer).abort(keyOf(keys, "LOT-8-COLLECTION-FAILED"), "collection failed"));
+      say("LOT-8-COLLECTION-FAILED: aborted by its owner; never overdue");
+    }),
+    open("LOT-9-LAST-RESORT", "2022-05-09T09:00:00Z"),
+    at("2022-05-13T09:00:00Z", async () => {
+      const key = keyOf(keys, "LOT-9-LAST-RESORT");
+      const { quality } = EXCEPTION_CATEGORY;
+      await mined(() => by(manufacturer).raiseException(key, 0, quality, 3, "OOS-2022-004", document("LOT-9 results")));
+      const notified = await chainTime(stage.chain.provider);
+      const documents = [document("LOT-9 risk evaluation"), document("LOT-9 physician's acceptance")] as const;
+      await mined(() => by(qp).exceptionalSupply(key, ...documents, notified));
+      say("LOT-9-LAST-RESORT: out of specification, supplied exceptionally at the physician's request; never Released");
+    }),
+    at("2022-05-20T09:00:00Z", async () => {
+      await mined(() => by(qp).recall(keyOf(keys, "LOT-10-RECALLED"), "defect of the container"));
+      say("LOT-10-RECALLED: recalled after its release; its gate is closed for good");
+    }),
+  ];
+}
+
+/** A batch that is opened and whose data never come. Returns its key. */
+async function openEmpty(lot: string, { dir, keys, partiesPath, policies, openBatch, say }: Stage): Promise<string> {
+  const { path, policyId, policy } = published(policies, "fridge-2-8");
+  const { commitments } = await initBatch({
+    dir: join(dir, lot),
+    policyPath: path,
+    lot,
+    coi: `COI of ${lot}`,
+    order: `order of ${lot}`,
+    custodianKey: keys.site.custodian,
+    devices: [LOGGER],
+    partiesPath,
+  });
+  say(`${lot}: opened`);
+  return await openBatch(commitments, policyId, policy);
+}
+
+/** Two persons close every exception of a batch: QA proposes, the QP confirms exactly that. */
+async function closeExceptions(stage: Stage, key: string, disposition: DispositionName, lot: string): Promise<void> {
+  const { accounts, addresses, say } = stage;
+  const [qa, qp] = [accounts.manufacturer, accounts.qp].map((account) => registerAt(addresses, account).registry);
+  if (qa === undefined || qp === undefined) throw new Error("no accounts");
+  const evidence = document(`${lot} investigation`);
+  const raised = (await qa.registryCounts())[COUNTER.indexOf("Exceptions")] ?? 0n;
+  for (let id = 1n; id <= raised; id++) {
+    const { key: about, disposition: closed } = await qa.exceptionOf(id);
+    if (about !== key || closed !== 0n) continue;
+    await mined(() => qa.proposeClosing(id, DISPOSITION[disposition], evidence));
+    await mined(() => qp.confirmClosing(id, DISPOSITION[disposition], evidence));
+    say(`${lot}: exception ${id} closed as ${disposition}: proposed by QA, confirmed by the QP`);
+  }
+}
+
+function document(what: string): string {
+  return sha256(toUtf8Bytes(`demo: ${what}`));
+}
+
+function keyOf(keys: ReadonlyMap<string, string>, lot: string): string {
+  const found = [...keys].find(([, name]) => name === lot);
+  if (found === undefined) throw new Error(`${lot} is not open`);
+  return found[0];
+}

@@ -1,0 +1,225 @@
+import { ZeroHash } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { audit, type AuditReport } from "../../src/audit/audit.ts";
+import { auditCsv } from "../../src/audit/csv.ts";
+import type { ReportedFinding } from "../../src/audit/report.ts";
+import { auditText } from "../../src/audit/table.ts";
+import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
+import { mined } from "../../src/chain/deploy.ts";
+import { CUSTODY_0, DAY, LEG, LEG_0, ROOT, World, type OpenBatch } from "../contracts/support/world.ts";
+
+/** Every kind of row that an audit can show, each from the calls that cause it; statuses as the contract's own view. */
+
+const EVIDENCE = `0x${"1".repeat(64)}`;
+const FORMULA = '=HYPERLINK("x")';
+
+let world: World;
+let report: AuditReport;
+const batches: Record<string, OpenBatch> = {};
+
+const act = (actor: Parameters<World["as"]>[0]): ReturnType<World["as"]>["registry"] => world.as(actor).registry;
+
+async function raise(batch: OpenBatch, claim = LEG, severity = 2): Promise<bigint> {
+  await mined(() => act("manufacturer").raiseException(batch.key, claim, 1, severity, "DEV-1", EVIDENCE));
+  return (await world.deployment.registry.registryCounts())[3] ?? 0n;
+}
+
+async function close(id: bigint, disposition: number): Promise<void> {
+  await mined(() => act("qa").proposeClosing(id, disposition, EVIDENCE));
+  await mined(() => act("qp").confirmClosing(id, disposition, EVIDENCE));
+}
+
+async function certify(batch: OpenBatch): Promise<void> {
+  const [certificate, signature] = await world.sign(batch);
+  await mined(() => act("qp").certify(batch.key, certificate, signature));
+}
+
+/** What is done to one batch of each name, in this order. */
+const STORIES: Record<string, (batch: OpenBatch) => Promise<unknown>> = {
+  rejected: ({ key }) => mined(() => act("qp").reject(key, "out of specification")),
+  aborted: ({ key }) => mined(() => act("manufacturer").abort(key, "patient withdrew")),
+  supplied: async ({ key }) => {
+    const now = await world.now();
+    await mined(() => act("qp").exceptionalSupply(key, EVIDENCE, EVIDENCE, now));
+  },
+  recalled: ({ key }) => mined(() => act("authority").recall(key, FORMULA)),
+  held: ({ key }) => mined(() => act("qp").hold(key, "label\u001b[2Jmix-up")),
+  lifted: async ({ key }) => {
+    await mined(() => act("authority").hold(key, "check"));
+    await mined(() => act("authority").unhold(key, "checked"));
+  },
+  extended: async ({ key, due }) => {
+    await mined(() => act("manufacturer").extendDue(key, 1, due[1] + 60n, "late assay"));
+  },
+  reopened: async ({ key }) => {
+    await mined(() => act("manufacturer").nameSubmitter(key, world.address.rival));
+    await mined(() => act("manufacturer").replaceOpening(key, 4_444n, "wrong device"));
+  },
+  asked: async ({ key }) => {
+    const now = await world.now();
+    await mined(() => world.as("authority").requests.request(key, LEG, 1n, 2n, now + 100n * DAY));
+    await mined(() => world.as("authority").requests.request(key, LEG, 1n, 2n, now + DAY));
+    await mined(() => world.as("authority").requests.request(key, LEG, 1n, 2n, now + DAY));
+    const answered = await world.deployment.requests.requested();
+    await mined(() => world.as("manufacturer").requests.answer(answered, EVIDENCE));
+  },
+  settled: async (batch) => {
+    await close(await raise(batch), 1);
+  },
+  refused: async (batch) => {
+    const id = await raise(batch, LEG, 3);
+    await mined(() => act("qa").proposeClosing(id, 2, EVIDENCE));
+  },
+  asserted: async (batch) => {
+    await raise(batch, CUSTODY_0);
+    await mined(() => act("manufacturer").setHead(batch.key, 0, 100n));
+    const item = await world.item(batch, LEG_0, 100n, "manufacturer");
+    await mined(() => act("manufacturer").attest(batch.key, [item]));
+  },
+  moved: async (batch) => {
+    const first = await world.item(batch, CUSTODY_0, 100n, "courier", { record: batch.opening });
+    const leg = await world.item(batch, LEG_0, 100n, "courier");
+    await mined(() => act("courier").attest(batch.key, [first, leg]));
+    const other = await world.item(batch, CUSTODY_0, 101n, "qa", { record: batch.opening });
+    await mined(() => act("qa").amend(batch.key, other, "wrong start"));
+  },
+  released: async (batch) => {
+    await world.makeCompliant(batch);
+    await certify(batch);
+  },
+  opposed: async (batch) => {
+    await world.makeCompliant(batch);
+    await certify(batch);
+    await raise(batch);
+  },
+};
+/** Stories of the policy with custody. */
+const WITH_CUSTODY = ["asserted", "moved"];
+
+beforeAll(async () => {
+  world = await World.build(await embeddedChain());
+  for (const [name, story] of Object.entries(STORIES)) {
+    const batch = await world.open(WITH_CUSTODY.includes(name) ? world.custodyPolicy() : world.plainPolicy());
+    batches[name] = batch;
+    await story(batch);
+  }
+  const consents = [await world.consent(), await world.consent()];
+  for (const [i, name] of ["withdrawn", "decided"].entries()) {
+    const consent = consents[i] ?? ZeroHash;
+    const batch = await world.open(world.plainPolicy(), { consent });
+    batches[name] = batch;
+    await mined(() => world.as("stranger").consents.revoke(consent));
+    if (name === "decided") await mined(() => act("qp").decideRevocation(batch.key, "already infused"));
+  }
+  batches["successor"] = await world.open(world.plainPolicy(), { supersedes: batches["refused"]?.key ?? "" });
+  await mined(() => world.as("approver").parties.revoke(ROOT, "key stolen"));
+  await mined(() => world.as("admin").circuits.freeze(world.custody.circuitId, 0n, true));
+  await mined(() => act("admin").pause());
+  await mineAt(world.chain, (await world.now()) + 2n * DAY);
+  report = await audit(world.chain.provider, world.addresses.registry, { workers: 1 });
+});
+afterAll(() => world.chain.close());
+
+function findingsOf(name: string): ReportedFinding[] {
+  return report.findings.filter(({ key }) => key === batches[name]?.key);
+}
+
+const kindsOf = (name: string): string[] => findingsOf(name).map(({ kind }) => kind);
+
+describe("the register rebuilt from its events", () => {
+  it("has the status of the contract's own view for every batch", async () => {
+    for (const [name, batch] of Object.entries(batches)) {
+      const found = report.batches.find(({ key }) => key === batch.key);
+      expect(found?.status, name).toBe(await world.status(batch));
+    }
+    expect(new Set(report.batches.map(({ status }) => status)).size).toBeGreaterThanOrEqual(8);
+  });
+
+  it("reconciles: every opened batch in one part", () => {
+    const { opened, ...parts } = report.reconciliation;
+    expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(opened);
+    expect(parts).toMatchObject({ rejected: 1, aborted: 1, suppliedExceptionally: 1, recalled: 1, certified: 2 });
+    expect(auditText(report)).toContain(`Reconciliation: ${opened} opened = 2 certified + `);
+  });
+});
+
+describe("what needs eyes", () => {
+  it.each([
+    ["rejected", ["rejected"]],
+    ["aborted", ["aborted"]],
+    ["supplied", ["supply"]],
+    ["recalled", ["recall"]],
+    ["held", ["hold"]],
+    ["lifted", ["hold"]],
+    ["extended", ["extension"]],
+    ["reopened", ["opening", "submitter"]],
+    ["asked", ["request", "request", "request"]],
+    ["settled", ["closed"]],
+    ["refused", ["exception", "repeat"]],
+    ["asserted", ["exception", "custody", "root"]],
+    ["moved", ["unsound", "amendment", "root"]],
+    ["withdrawn", ["consent"]],
+    ["decided", ["consent"]],
+    ["successor", ["supersedes"]],
+  ])("%s: %s", (name, kinds) => {
+    expect(kindsOf(name).sort()).toEqual([...kinds].sort());
+  });
+
+  it("concerns the register too: pausing, and a circuit found unsound", () => {
+    const texts = report.findings.filter(({ key }) => key === null).map(({ text }) => text);
+    expect(texts).toEqual([`circuit ${world.custody.circuitId} was declared unsound`, "attest and certify are paused"]);
+  });
+
+  it("says who closed what, as what, and who proposed it", () => {
+    const [closed] = findingsOf("settled");
+    expect(closed).toMatchObject({ by: world.address.qp, severity: 1, standing: false });
+    expect(closed?.text).toContain("closed as accepted, which stands in place of a proof");
+    expect(closed?.text).toContain(`proposed by ${world.address.qa}`);
+    expect(findingsOf("refused")[0]?.text).toContain("closing as rejected proposed, not confirmed");
+  });
+
+  it("comes worst first, of equal ones oldest first", () => {
+    const order = report.findings.map(({ severity, at }) => [severity, at] as const);
+    expect(order).toEqual([...order].sort(([a, since], [b, until]) => b - a || since - until));
+    expect(order[0]?.[0]).toBe(3);
+  });
+
+  it("is not green with an exception after release, nor with a root revoked since", () => {
+    const colour = (name: string): string | undefined =>
+      report.batches.find(({ key }) => key === batches[name]?.key)?.colour;
+    expect(colour("opposed")).toBe("declared");
+    expect(kindsOf("released")).toEqual(["root", "root"]);
+    expect(colour("held")).not.toBe("proven");
+    expect(colour("rejected")).toBe("declared");
+  });
+
+  it("shows a head moved by an amendment with what is open again", () => {
+    const texts = findingsOf("moved").map(({ text }) => text);
+    expect(texts).toContain("claim 0 amended: wrong start; 1 claims open again");
+  });
+});
+
+describe("the page", () => {
+  it("has three colours where they are wanted, and none elsewhere", () => {
+    const painted = auditText(report, { colours: true });
+    for (const code of ["\u001b[31m", "\u001b[32m", "\u001b[33m"]) expect(painted).toContain(code);
+    expect(auditText(report)).not.toContain("\u001b");
+  });
+
+  it("cannot be written over by what somebody put into the chain", () => {
+    expect(auditText(report)).toContain("held: label?[2Jmix-up");
+  });
+});
+
+describe("the table for spreadsheets", () => {
+  it("has a row for each finding, and no formula", () => {
+    const rows = auditCsv(report).trimEnd().split("\r\n");
+    expect(rows).toHaveLength(report.findings.length + 1);
+    expect(rows[0]).toMatch(/^"severity","since","block"/);
+    const recalled = rows.find((row) => row.includes("HYPERLINK"));
+    expect(recalled).toContain('"recalled: =HYPERLINK(""x"")"');
+    const product = { ...report, batches: report.batches.map((batch) => ({ ...batch, product: FORMULA })) };
+    expect(auditCsv(product)).toContain(`,"'=HYPERLINK(""x"")",`);
+    expect(auditCsv(product)).not.toMatch(/(^|,)"?[=+@-]/m);
+  });
+});

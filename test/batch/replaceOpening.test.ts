@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { batchCommitments } from "../../src/batch/commitments.ts";
+import { initBatch, readBatch, setStage } from "../../src/batch/folder.ts";
+import { handoffFile } from "../../src/batch/handoffFile.ts";
+import { joinBatch, signHandoff } from "../../src/batch/handoffs.ts";
+import { replaceOpening } from "../../src/batch/replaceOpening.ts";
+import { inputError } from "../../src/errors.ts";
+import { documentText } from "../../src/parties/document.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import { createSalts } from "../../src/policy/salts.ts";
+import { refusedAsync } from "../input/refused.ts";
+import { newKey, temporaryFolder } from "../parties/support.ts";
+import { fixture } from "../policy/support.ts";
+import { COI, LOGGER, LOT, ORDER, SPARE } from "./support.ts";
+
+const folder = temporaryFolder();
+const custodianKey = await newKey(folder, { name: "hospital", role: "custodian", org: "Hospital" });
+const other = await newKey(folder, { name: "courier", role: "custodian", org: "Courier" });
+const policyPath = join(folder, "policy.json");
+const POLICY: Policy = {
+  ...fixture(),
+  stages: ["storage"],
+  claims: [
+    {
+      id: "storage/custody",
+      kind: "custody",
+      stage: 0,
+      class: "custody",
+      neededFor: "release",
+      severity: 3,
+      circuits: ["custody"],
+      rule: { boundary: "last", source: "chosen for this test" },
+    },
+  ],
+};
+writeFileSync(policyPath, JSON.stringify(POLICY));
+await createSalts(policyPath, POLICY);
+
+let count = 0;
+async function begun(): Promise<string> {
+  const dir = join(folder, `batch-${count++}`);
+  await initBatch({ dir, policyPath, lot: LOT, coi: COI, order: ORDER, custodianKey, devices: [LOGGER] });
+  return dir;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+it("publishes the opening of the corrected first stage, and then keeps it", async () => {
+  const dir = await begun();
+  const before = batchCommitments(await readBatch(dir));
+  const custodian = { key: other.description.public, org: other.description.org };
+  const published = await replaceOpening(dir, { devices: [SPARE], custodian }, async (batch, opening) => {
+    // Not written yet: what publishes may still fail.
+    expect(batchCommitments(await readBatch(dir))).toEqual(before);
+    expect(batchCommitments(batch)).toEqual({ batch: before.batch, opening });
+    return opening;
+  });
+  expect(published).not.toBe(before.opening);
+  const after = await readBatch(dir);
+  expect(batchCommitments(after)).toEqual({ batch: before.batch, opening: published });
+  expect(after.stages[0]).toMatchObject({ devices: [SPARE], custodian: { org: "Courier" } });
+});
+
+it("leaves the folder as it was if the register refuses", async () => {
+  const dir = await begun();
+  const before = readFileSync(join(dir, "batch.json"), "utf8");
+  const refusing = replaceOpening(dir, { devices: [SPARE] }, () => Promise.reject(inputError("no", { code: "no" })));
+  expect((await refusedAsync(refusing)).code).toBe("no");
+  expect(readFileSync(join(dir, "batch.json"), "utf8")).toBe(before);
+});
+
+it("refuses the same opening, a signed first stage, and the folder of another party", async () => {
+  const dir = await begun();
+  expect((await refusedAsync(replaceOpening(dir, { devices: [LOGGER] }, nothing))).code).toBe("opening-same");
+  const file = join(folder, "batch.json");
+  writeFileSync(file, documentText(handoffFile(await readBatch(dir), undefined)));
+  const joined = join(folder, "joined");
+  await joinBatch({ dir: joined, policyPath, lot: LOT, handoffPath: file });
+  expect((await refusedAsync(replaceOpening(joined, { devices: [SPARE] }, nothing))).code).toBe("batch-joined");
+  await setStage(dir, "storage", { start: "2022-05-05T10:00:00Z", end: "2022-05-05T16:00:00Z" });
+  await signHandoff({ dir, stage: "storage", side: "released", key: custodianKey, condition: "conforming" });
+  expect((await refusedAsync(replaceOpening(dir, { devices: [SPARE] }, nothing))).code).toBe("handoff-made");
+});

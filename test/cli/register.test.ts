@@ -1,0 +1,581 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { dataSlice, ZeroAddress } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchState } from "../../src/chain/batchState.ts";
+import { chainTime, connectRpc, findRegister, mineAt, type Chain } from "../../src/chain/connect.ts";
+import { qaRole, ROLE_ID } from "../../src/chain/codes.ts";
+import { registerAt, type Addresses, type Register } from "../../src/chain/handles.ts";
+import { SIGNALS } from "../../src/formats/constants.ts";
+import { formatTime } from "../../src/input/times.ts";
+import { ENVELOPE_FILE } from "../../src/prover/envelope.ts";
+import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
+import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
+import { refusedWith } from "./support.ts";
+
+/** Every call of the register as people type it: its effect, read back from the register, and who may not. */
+
+const CUSTODY = "storage/custody";
+const TEMPERATURE = "storage/temperature";
+const DEVICE = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088";
+const OTHER_DEVICE = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109089";
+const MES = "fixtures/b2mml/BatchML-v0401_ProductionBatchRecord_Example_v06.xml";
+const MES_BATCH = "BX10";
+const YEAR = ["--from", "2022-01-01T00:00:00Z", "--to", "2022-12-31T00:00:00Z"] as const;
+const ALWAYS = ["--from", "2020-01-01T00:00:00Z", "--to", "2040-01-01T00:00:00Z"] as const;
+const REASON = ["--reason", "DEV-1"] as const;
+const DAY = 86_400n;
+
+let scene: Scene;
+let chain: Chain;
+let addresses: Addresses;
+let register: Register;
+let policyId: string;
+let root: string;
+const path = (name: string): string => scene.path(name);
+
+/** Accounts besides those of the scene. */
+const OTHERS = { qa: 6, authority: 7, holder: 8, heir: 9 } as const;
+type Who = keyof typeof OTHERS | Parameters<Scene["account"]>[0];
+const account = (who: Who): string =>
+  who in OTHERS ? (scene.accounts[OTHERS[who as keyof typeof OTHERS]] ?? "") : scene.account(who as "qp");
+
+/** The options of a command that `who` sends to the register. */
+const as = (who: Who): string[] => [...scene.on, "--account", account(who)];
+/** The same of someone who is not the owner, about a folder. */
+const about = (who: Who): string[] => [...as(who), "--owner", account("manufacturer")];
+
+interface Stand {
+  readonly key: string;
+  readonly status: string;
+  readonly heldBy: readonly string[];
+}
+
+function said<T = Stand>(...args: readonly string[]): Promise<T> {
+  return cliJson<T>(args);
+}
+
+async function refusal(...args: readonly string[]): Promise<[exit: number, code: string]> {
+  const { exit, code } = await refusedWith(args);
+  return [exit, code];
+}
+
+/** Time of the chain and some seconds more, RFC 3339. */
+async function soon(seconds: bigint): Promise<string> {
+  return formatTime(Number((await chainTime(chain.provider)) + seconds));
+}
+
+function sha256(text: string): string {
+  return `0x${createHash("sha256").update(text).digest("hex")}`;
+}
+
+async function document(name: string, text = `text of ${name}`): Promise<string> {
+  await writeFile(path(name), text);
+  return path(name);
+}
+
+/** One stage under one custodian: custody, which cannot be waived, and a process claim, which can. */
+async function policy(): Promise<unknown> {
+  interface Claims {
+    readonly maxDue: readonly number[];
+    readonly claims: readonly { readonly id: string }[];
+  }
+  const read = async (name: string): Promise<Claims> =>
+    JSON.parse(await readFile(`fixtures/policies/${name}.json`, "utf8")) as Claims;
+  const [fridge, process] = [await read("fridge-2-8"), await read("cd20-prodigy")];
+  const last = process.claims.find(({ id }) => id === "administration/custody");
+  return {
+    ...fridge,
+    stages: ["storage"],
+    claims: [
+      { ...last, id: CUSTODY, stage: 0, neededFor: "release" },
+      { ...fridge.claims[0], id: TEMPERATURE, stage: 0, class: "process" },
+    ],
+  };
+}
+
+async function initialised(name: string): Promise<string> {
+  const identity = ["--lot", `LOT-${name}`, "--coi", `COI-${name}`, "--order", `ORDER-${name}`];
+  const fixed = ["--custodian", path("custodian.json"), "--device", DEVICE, "--parties", path("parties.json")];
+  await said("init", path(name), "--policy", path("policy.json"), ...identity, ...fixed);
+  return path(name);
+}
+
+async function opened(
+  name: string,
+  ...extra: readonly string[]
+): Promise<{ dir: string; key: string; serial: string }> {
+  const dir = await initialised(name);
+  const { key, serial } = await said<{ key: string; serial: string }>(
+    ...["open", dir, "--qp", account("qp"), ...extra, ...as("manufacturer")],
+  );
+  return { dir, key, serial };
+}
+
+function raise(dir: string, claim: string, ...extra: readonly string[]): Promise<{ id: string; repeats: string }> {
+  const what = ["--claim", claim, "--category", "equipment", "--severity", "2", "--reference", "DEV-1"];
+  return said("exception", "raise", dir, ...what, ...as("manufacturer"), ...extra);
+}
+
+function closing(step: "propose" | "confirm", id: string, evidence: string, disposition = "accepted"): string[] {
+  return ["exception", `${step}-closing`, id, "--disposition", disposition, "--evidence", evidence];
+}
+
+beforeAll(async () => {
+  scene = await Scene.set(["custody", "temperature-1k"]);
+  chain = await connectRpc(scene.on[1] ?? "");
+  addresses = await findRegister(chain.provider, scene.registry);
+  register = registerAt(addresses, chain.provider);
+  const qa = ["qa", account("qa"), "--person", "qa", "--owner", account("manufacturer")];
+  await said("role", "grant", ...qa, ...ALWAYS, ...as("admin"));
+  await said("role", "grant", "authority", account("authority"), "--person", "authority", ...ALWAYS, ...as("admin"));
+  await writeFile(path("policy.json"), JSON.stringify(await policy()));
+  await said("policy", "salt", path("policy.json"));
+  const key = ["--role", "custodian", "--name", "custodian", "--org", "site A", "--out", path("custodian.json")];
+  await said("key", "new", ...key);
+  await said("party", "add", path("parties.json"), "--key", path("custodian.json"), ...YEAR);
+  for (const [i, device] of [DEVICE, OTHER_DEVICE].entries()) {
+    const named = ["--device", device, "--org", "site A", "--name", `logger ${i}`];
+    await said("party", "add", path("parties.json"), ...named, ...YEAR);
+  }
+  await scene.publish(path("policy.json"), path("parties.json"));
+  ({ policyId } = await said<{ policyId: string }>("policy", "hash", path("policy.json")));
+  ({ root } = await said<{ root: string }>("party", "root", path("parties.json")));
+});
+
+afterAll(async () => {
+  await chain.close();
+  await scene.close();
+});
+
+describe("which batch a command is about", () => {
+  it("is said once, by a folder or by a key", async () => {
+    const { dir, key } = await opened("named");
+    const hold = (...which: readonly string[]): string[] => ["hold", ...which, ...REASON, ...as("authority")];
+    expect(await refusal(...hold())).toEqual([2, "usage"]);
+    expect(await refusal(...hold(dir, "--batch", key))).toEqual([2, "usage"]);
+    expect(await refusal(...hold("--batch", key, "--owner", account("manufacturer")))).toEqual([2, "usage"]);
+    expect(await refusal(...hold("--batch", key.slice(2)))).toEqual([2, "hash"]);
+    expect(await refusal(...hold("--batch", policyId))).toEqual([1, "BatchUnknown"]);
+    const guessed = await refusedWith(hold(dir));
+    expect(guessed).toMatchObject({ exit: 1, code: "BatchUnknown" });
+    expect(guessed.remedy).toContain("--owner");
+    expect(await said(...hold(dir, "--owner", account("manufacturer")))).toMatchObject({ key, heldBy: ["authority"] });
+    expect(await refusal(...hold("--batch", key))).toEqual([1, "HoldUnchanged"]);
+  });
+
+  it("is never told in a public text", async () => {
+    const { dir } = await opened("secret");
+    for (const told of ["patient COI-secret withdrew", "see order-SECRET", "LOT-secret"]) {
+      expect(await refusal("abort", dir, "--reason", told, ...as("manufacturer"))).toEqual([1, "private"]);
+    }
+    expect(await refusal("abort", dir, "--reason", " ", ...as("manufacturer"))).toEqual([2, "public-text"]);
+  });
+});
+
+describe("decisions", () => {
+  it("hold and unhold, each side for itself", async () => {
+    const { dir, key } = await opened("held");
+    expect(await said("hold", dir, ...REASON, ...about("qp"))).toMatchObject({ status: "Open", heldBy: ["qp"] });
+    expect(await said("hold", "--batch", key, ...REASON, ...as("authority"))).toMatchObject({
+      heldBy: ["qp", "authority"],
+    });
+    expect(await said("unhold", dir, ...REASON, ...about("qp"))).toMatchObject({ heldBy: ["authority"] });
+    expect((await batchState(register, key)).heldBy).toEqual(["authority"]);
+    expect(await refusal("unhold", dir, ...REASON, ...about("qp"))).toEqual([1, "HoldUnchanged"]);
+    expect(await refusal("hold", dir, ...REASON, ...about("stranger"))).toEqual([1, "NotQpOrAuthority"]);
+  });
+
+  it("reject, as a process of its own", async () => {
+    const { dir, key } = await opened("rejected");
+    const rejected = await cli(["reject", dir, ...REASON, ...about("qp")]);
+    expect([rejected.code, rejected.stdout], rejected.stderr).toEqual([0, "Rejected. The batch is Rejected.\n"]);
+    expect(await register.registry.statusOf(key)).toBe(6n);
+    const twice = await cli(["reject", dir, ...REASON, ...about("qp")]);
+    expect([twice.code, twice.stdout]).toEqual([1, ""]);
+    expect(twice.stderr).toMatch(/^error: The chain refused: status wrong/);
+    expect(await refusal("reject", dir, ...REASON, ...about("stranger"))).toEqual([1, "NotQp"]);
+  });
+
+  it("abort", async () => {
+    const { dir, key } = await opened("aborted");
+    expect(await refusal("abort", dir, ...REASON, ...about("qp"))).toEqual([1, "NotOwner"]);
+    expect(await said("abort", dir, ...REASON, ...as("manufacturer"))).toMatchObject({ key, status: "Aborted" });
+  });
+
+  it("recall", async () => {
+    const { key } = await opened("recalled");
+    expect(await refusal("recall", "--batch", key, ...REASON, ...as("qa"))).toEqual([1, "NotQpOrAuthority"]);
+    expect(await said("recall", "--batch", key, ...REASON, ...as("authority"))).toMatchObject({ status: "Recalled" });
+    expect(await refusal("recall", "--batch", key, ...REASON, ...as("qp"))).toEqual([1, "BatchIsRecalled"]);
+  });
+
+  it("supply, with the hashes of its documents", async () => {
+    const { dir } = await opened("supplied");
+    const documents = ["--risk-evaluation", await document("risk"), "--physician-acceptance", await document("doctor")];
+    const supply = (notified: string): string[] => [
+      "supply",
+      dir,
+      ...documents,
+      "--notified",
+      notified,
+      ...about("qp"),
+    ];
+    expect(await refusal(...supply(await soon(DAY)))).toEqual([1, "AuthorityNotNotified"]);
+    expect(await said(...supply(await soon(0n)))).toMatchObject({
+      status: "ExceptionalSupply",
+      riskEvaluation: sha256("text of risk"),
+      physicianAcceptance: sha256("text of doctor"),
+    });
+  });
+});
+
+describe("openings and due dates", () => {
+  it("serials count the owner's batches, and a batch names the one it supersedes", async () => {
+    const before = await opened("superseded");
+    const { id } = await raise(before.dir, TEMPERATURE);
+    const after = await opened("superseding", "--supersedes", before.key);
+    expect(BigInt(after.serial)).toBe(BigInt(before.serial) + 1n);
+    expect((await register.registry.batchOf(after.key)).supersedes).toBe(before.key);
+    expect((await batchState(register, after.key)).status, `exception ${id}`).toBe("Exception");
+    const dir = await initialised("orphan");
+    const orphan = ["open", dir, "--qp", account("qp"), "--supersedes", policyId, ...as("manufacturer")];
+    expect(await refusal(...orphan)).toEqual([1, "BatchUnknown"]);
+  });
+
+  it("extend", async () => {
+    const due = ["--due", await soon(DAY), "--due-completion", await soon(2n * DAY)];
+    const { dir, key } = await opened("extended", ...due);
+    const extend = (which: string, time: string): string[] => [
+      "extend",
+      dir,
+      "--which",
+      which,
+      "--due",
+      time,
+      ...REASON,
+    ];
+    expect(await refusal(...extend("completion", await soon(91n * DAY)), ...as("manufacturer"))).toEqual([
+      1,
+      "DueTooLate",
+    ]);
+    const [time, later] = [await soon(2n * DAY - 60n), await soon(4n * DAY)];
+    await said(...extend("release", time), ...as("manufacturer"));
+    await said(...extend("completion", later), ...as("manufacturer"));
+    expect((await register.registry.batchOf(key)).due.map((each) => formatTime(Number(each)))).toEqual([time, later]);
+  });
+
+  it("name-submitter", async () => {
+    const { dir, key } = await opened("submitted");
+    const name = ["name-submitter", dir, "--submitter", account("stranger")];
+    expect(await refusal(...name, ...about("stranger"))).toEqual([1, "NotOwner"]);
+    await said(...name, ...as("manufacturer"));
+    expect(await register.registry.isSubmitterOf(key, account("stranger"))).toBe(true);
+    expect(await refusal(...name, ...as("manufacturer"))).toEqual([1, "SubmitterInvalid"]);
+  });
+
+  it("replace-opening, in the folder too, but only if the register agrees", async () => {
+    const { dir, key } = await opened("reopened");
+    const text = await readFile(join(dir, "batch.json"), "utf8");
+    const replace = ["replace-opening", dir, "--device", OTHER_DEVICE, ...REASON];
+    expect(await refusal(...replace, ...about("stranger"))).toEqual([1, "NotOwner"]);
+    expect(await readFile(join(dir, "batch.json"), "utf8")).toBe(text);
+    const { opening } = await said<{ opening: string }>(...replace, ...as("manufacturer"));
+    expect((await register.registry.batchOf(key)).opening).toBe(BigInt(opening));
+    const batch = JSON.parse(await readFile(join(dir, "batch.json"), "utf8")) as Record<string, unknown>;
+    expect(batch).toMatchObject({ commitments: { opening }, stages: [{ devices: [{ serial: "130500109089" }] }] });
+    expect((await inThisProcess(["stage", dir, "storage", "--start", "2022-05-05T16:26:00Z"])).code).toBe(0);
+    expect(await refusal(...replace, ...as("manufacturer"))).toEqual([2, "opening-same"]);
+    expect(await refusal("replace-opening", dir, ...REASON, ...as("manufacturer"))).toEqual([2, "usage"]);
+  });
+});
+
+describe("exceptions", () => {
+  it("raise, by someone who is concerned; repeats are counted", async () => {
+    const { dir, key } = await opened("raised");
+    const first = await raise(dir, CUSTODY);
+    const second = await raise(dir, CUSTODY);
+    expect(BigInt(second.repeats)).toBe(BigInt(first.repeats) + 1n);
+    const byKey = ["exception", "raise", "--batch", key, "--claim", "1", "--reference", "INSPECTION-7"];
+    const kind = ["--category", "integrity", "--severity", "3"];
+    const { id } = await said<{ id: string }>(...byKey, ...kind, ...as("authority"));
+    const raised = await register.registry.exceptionOf(BigInt(id));
+    expect([raised.key, raised.claim, raised.disposition]).toEqual([key, 1n, 0n]);
+    expect(await refusal(...byKey, ...kind, ...as("stranger"))).toEqual([1, "NotConcerned"]);
+    expect(await refusal(...byKey, ...as("authority"))).toEqual([2, "usage"]);
+    expect(await refusal(...byKey, "--mes", "1", ...as("authority"))).toEqual([2, "usage"]);
+    expect(await refusal(...byKey, ...kind.slice(0, 2), "--severity", "4", ...as("authority"))).toEqual([
+      2,
+      "severity",
+    ]);
+    const named = ["exception", "raise", "--batch", key, "--claim", TEMPERATURE, "--reference", "D", ...kind];
+    expect(await refusal(...named, ...as("authority"))).toEqual([2, "claim"]);
+    const mes = ["exception", "raise", dir, "--claim", CUSTODY, "--reference", "D", "--mes", "EX-1"];
+    expect(await refusal(...mes, ...as("manufacturer"))).toEqual([2, "mes-unknown"]);
+    await said("import", "batchml", MES, "--into", dir, "--batch-id", MES_BATCH);
+    const known = [...mes.slice(0, -1), "0124", ...as("manufacturer")];
+    expect(await said<object>(...known)).toMatchObject({ category: "parameter", severity: 1 });
+    const told = [...mes.slice(0, 5), "--reference", "COI-raised", ...kind];
+    expect(await refusal(...told, ...as("manufacturer"))).toEqual([1, "private"]);
+  });
+
+  it("are closed by a QP exactly as QA proposed, and only accepted ones stand in place of a proof", async () => {
+    const { dir, key } = await opened("closed");
+    const [report, other] = [await document("report"), await document("other")];
+    const { id } = await raise(dir, TEMPERATURE);
+    expect(await refusal(...closing("propose", id, report), ...as("qp"))).toEqual([1, "RoleNotHeld"]);
+    expect(await refusal(...closing("propose", "9999", report), ...as("qa"))).toEqual([1, "ExceptionUnknown"]);
+    const early = await refusedWith([...closing("confirm", id, report), ...as("qp")]);
+    expect(early).toMatchObject({ exit: 1, code: "NotProposed" });
+    expect(early.message).toContain("nothing yet");
+
+    await said(...closing("propose", id, other, "unfounded"), ...as("qa"));
+    await said(...closing("propose", id, report), ...as("qa"));
+    expect(await refusal(...closing("propose", id, report), ...as("qa"))).toEqual([1, "AlreadyProposed"]);
+    const wrong = await refusedWith([...closing("confirm", id, other), ...as("qp")]);
+    expect(wrong).toMatchObject({ exit: 1, code: "NotProposed" });
+    expect(wrong.message).toContain(`accepted with evidence ${sha256("text of report")}`);
+    expect(await refusal(...closing("confirm", id, report), ...as("qa"))).toEqual([1, "NotQp"]);
+
+    const closed = await cli([...closing("confirm", id, report), ...as("qp")]);
+    expect(closed.code, closed.stderr).toBe(0);
+    expect(closed.stdout).toContain(sha256("text of report"));
+    expect(closed.stdout).toContain(account("qa"));
+    expect(closed.stdout).toContain("in place of the claim's proof");
+    expect((await register.registry.missingClaims(key)).release).toBe(1n);
+    expect(await refusal(...closing("confirm", id, report), ...as("qp"))).toEqual([1, "ExceptionIsClosed"]);
+
+    // A custody claim is never settled before release.
+    const custody = await raise(dir, CUSTODY);
+    await said(...closing("propose", custody.id, report), ...as("qa"));
+    const confirmed = await said<object>(...closing("confirm", custody.id, report), ...as("qp"));
+    expect(confirmed).toMatchObject({ settled: false, key, claim: 0, proposer: account("qa") });
+  });
+
+  it("set-head, only while one is open on the stage's custody", async () => {
+    const { dir, key } = await opened("asserted");
+    const setHead = ["set-head", dir, "--stage", "storage"];
+    expect(await refusal(...setHead, ...as("manufacturer"))).toEqual([2, "batch-stage"]);
+    await said("stage", dir, "storage", "--start", "2022-05-05T16:26:00Z", "--end", "2022-05-08T16:26:00Z");
+    expect(await refusal(...setHead, ...as("manufacturer"))).toEqual([1, "NoCustodyException"]);
+    await raise(dir, CUSTODY);
+    const { head } = await said<{ head: string }>(...setHead, ...as("manufacturer"));
+    expect(await register.registry.headOf(key, 0)).toBe(BigInt(head));
+    expect((await register.registry.batchOf(key)).assertedHeads).toBe(1n);
+  });
+});
+
+describe("requests", () => {
+  it("are asked by an authority and answered by the owner", async () => {
+    const { dir, key } = await opened("requested");
+    const window = ["--from", "2022-05-05T00:00:00Z", "--to", "2022-05-06T00:00:00Z", "--due", await soon(DAY)];
+    const byKey = ["request", "--batch", key, "--claim", "1", ...window];
+    expect(await refusal(...byKey, ...as("qp"))).toEqual([1, "RoleNotHeld"]);
+    const { id } = await said<{ id: string }>(...byKey, ...as("authority"));
+    const byFolder = ["request", dir, "--claim", TEMPERATURE, ...window];
+    expect(await said(...byFolder, ...about("authority"))).toMatchObject({ claim: 1 });
+    expect(await register.requests.requestsOf(key)).toEqual([BigInt(id), BigInt(id) + 1n]);
+
+    const answer = ["answer", id, "--disclosure", await document("disclosure")];
+    expect(await refusal(...answer, ...as("stranger"))).toEqual([1, "NotOwner"]);
+    await said(...answer, ...as("manufacturer"));
+    const { disclosureHash } = await register.requests.requestOf(BigInt(id));
+    expect(disclosureHash).toBe(sha256("text of disclosure"));
+    expect(await refusal(...answer, ...as("manufacturer"))).toEqual([1, "RequestAnswered"]);
+    expect(await refusal("answer", "0", "--disclosure", path("disclosure"), ...as("manufacturer"))).toEqual([
+      2,
+      "usage",
+    ]);
+  });
+});
+
+describe("consents", () => {
+  it("are given for a batch, revoked by their holder, and decided on by a QP", async () => {
+    const file = path("consent.json");
+    const { commitment } = await said<{ commitment: string }>(
+      "consent",
+      "new",
+      file,
+      "--document",
+      await document("form"),
+    );
+    expect(await refusal("consent", "new", file, "--document", path("form"))).toEqual([2, "consent-exists"]);
+    const again = path("again.json");
+    const other = await said<{ commitment: string }>("consent", "new", again, "--document", path("form"));
+    expect(other.commitment).not.toBe(commitment);
+
+    const { consent } = await said<{ consent: string }>("consent", "grant", file, ...as("holder"));
+    expect(consent).toBe(await register.consents.idOf(account("holder"), commitment));
+    expect(await register.consents.isValid(consent)).toBe(true);
+    expect(await refusal("consent", "grant", file, ...as("holder"))).toEqual([1, "ConsentKnown"]);
+
+    const { dir, key } = await opened("consented", "--consent", consent);
+    expect((await register.registry.batchOf(key)).consent).toBe(consent);
+    const decide = ["consent", "decide", dir, ...REASON, ...about("qp")];
+    expect(await refusal(...decide)).toEqual([1, "NothingRevoked"]);
+    expect(await refusal("consent", "revoke", consent, ...as("manufacturer"))).toEqual([1, "NotHolder"]);
+    await said("consent", "revoke", consent, ...as("holder"));
+    expect((await batchState(register, key)).status).toBe("Exception");
+    expect(await said(...decide)).toMatchObject({ status: "Open" });
+    const late = ["open", await initialised("late"), "--qp", account("qp"), "--consent", consent];
+    expect(await refusal(...late, ...as("manufacturer"))).toEqual([1, "ConsentNotValid"]);
+    expect(await refusal(...late.slice(0, -1), "consent", ...as("manufacturer"))).toEqual([2, "hash"]);
+  });
+});
+
+describe("a batch from proof to release, and an attestation found wrong", () => {
+  it("is amended by QA, which reopens what the new head unbinds and takes the release back", async () => {
+    const { dir, key } = await opened("amended");
+    const setEnd = (end: string): Promise<unknown> =>
+      said("stage", dir, "storage", "--start", "2022-05-05T16:26:00Z", "--end", end);
+    const sign = ["handoff", "sign", dir, "--stage", "storage", "--as", "releaser", "--key", path("custodian.json")];
+    const prove = (submitter: Who): Promise<unknown> => {
+      const destination = ["--registry", scene.registry, "--chain-id", "31337", "--key", path("custodian.json")];
+      return said("prove", dir, "--claim", CUSTODY, "--submitter", account(submitter), ...destination);
+    };
+    const amend = ["amend", dir, "--claim", CUSTODY, ...REASON, ...about("qa")];
+
+    await setEnd("2022-05-08T16:26:00Z");
+    await said(...sign);
+    await prove("manufacturer");
+    expect(await refusal(...amend)).toEqual([1, "context"]);
+    await said("attest", dir, ...as("manufacturer"));
+    const { id } = await raise(dir, TEMPERATURE);
+    const report = await document("investigation");
+    await said(...closing("propose", id, report), ...as("qa"));
+    await said(...closing("confirm", id, report), ...as("qp"));
+    const certificate = ["--certificate", await document("certificate")];
+    await said("certify", dir, ...certificate, ...about("qp"));
+    expect(await register.registry.isReleased(key)).toBe(true);
+
+    const stranger = ["amend", dir, "--claim", CUSTODY, ...REASON, ...about("stranger")];
+    expect(await refusal(...stranger)).toEqual([1, "context"]);
+    await said("handoff", "discard", dir, "--stage", "storage");
+    await setEnd("2022-05-08T17:26:00Z");
+    await said(...sign);
+    await prove("qa");
+    const preview = await inThisProcess([...amend, "--dry-run"]);
+    expect(preview.stdout).toContain(`must be attested anew: ${TEMPERATURE}.`);
+    expect(await register.registry.isReleased(key)).toBe(true);
+    expect(await said(...amend)).toMatchObject({ reopened: [TEMPERATURE], status: "Open" });
+    const proof = await ENVELOPE_FILE.read(join(dir, "proofs/storage--custody.json"));
+    expect(await register.registry.headOf(key, 0)).toBe(BigInt(proof.signals[SIGNALS.indexOf("head")] ?? 0));
+    expect(await register.registry.isReleased(key)).toBe(false);
+    const nothing = await said<object>(...amend, "--dry-run");
+    expect(nothing).toMatchObject({ reopened: [] });
+    expect(nothing).not.toHaveProperty("transaction");
+  });
+});
+
+describe("policies, parties, circuits", () => {
+  it("an authority endorses a policy once", async () => {
+    expect(await refusal("policy", "endorse", policyId, ...as("qp"))).toEqual([1, "RoleNotHeld"]);
+    await said("policy", "endorse", policyId, ...as("authority"));
+    expect(await refusal("policy", "endorse", policyId, ...as("authority"))).toEqual([1, "AlreadyEndorsed"]);
+    expect(await refusal("policy", "endorse", "FIXTURE-2-8", ...as("authority"))).toEqual([2, "policy-id"]);
+  });
+
+  it("pausing stops attest and certify, and nothing else", async () => {
+    expect(await refusal("pause", ...as("stranger"))).toEqual([1, "RoleNotHeld"]);
+    await said("pause", ...as("admin"));
+    const { dir } = await opened("paused");
+    const certify = ["certify", dir, "--certificate", await document("certificate"), ...about("qp")];
+    expect(await refusal(...certify)).toEqual([1, "EnforcedPause"]);
+    await raise(dir, TEMPERATURE);
+    await said("unpause", ...as("admin"));
+    expect(await refusal("unpause", ...as("admin"))).toEqual([1, "ExpectedPause"]);
+    expect(await refusal(...certify)).toEqual([1, "ClaimsMissing"]);
+  });
+
+  it("circuit freeze, by name or id", async () => {
+    const circuitId = lockedCircuitId("custody");
+    const freeze = ["circuit", "freeze", "custody"];
+    expect(await refusal(...freeze, ...as("admin"))).toEqual([2, "usage"]);
+    expect(await refusal(...freeze, "--effective", "2022-01-01T00:00:00Z", ...as("admin"))).toEqual([
+      1,
+      "FreezeInPast",
+    ]);
+    const end = await soon(30n * DAY);
+    await said(...freeze, "--effective", end, ...as("admin"));
+    const { frozenFrom, unsound } = await register.circuits.circuitOf(circuitId);
+    expect([formatTime(Number(frozenFrom)), unsound]).toEqual([end, false]);
+    expect(await refusal(...freeze, "--effective", await soon(40n * DAY), ...as("admin"))).toEqual([
+      1,
+      "FreezeOnlyStricter",
+    ]);
+    await said("circuit", "freeze", circuitId, "--unsound", ...as("admin"));
+    expect((await register.circuits.circuitOf(circuitId)).unsound).toBe(true);
+  });
+
+  it("policy retire", async () => {
+    expect(await refusal("policy", "retire", policyId, ...REASON, ...as("proposer"))).toEqual([1, "RoleNotHeld"]);
+    await said("policy", "retire", policyId, ...REASON, ...as("approver"));
+    expect((await register.policies.lifeOf(policyId)).retiredAt).toBeGreaterThan(0n);
+    const late = ["open", await initialised("retired"), "--qp", account("qp"), ...as("manufacturer")];
+    expect(await refusal(...late)).toEqual([1, "PolicyNotEffective"]);
+  });
+
+  it("party revoke", async () => {
+    expect(await register.parties.isValid(BigInt(root))).toBe(true);
+    expect(await refusal("party", "revoke", root, ...REASON, ...as("proposer"))).toEqual([1, "RoleNotHeld"]);
+    await said("party", "revoke", root, ...REASON, ...as("approver"));
+    expect(await register.parties.isValid(BigInt(root))).toBe(false);
+    expect(await refusal("party", "revoke", root, ...REASON, ...as("approver"))).toEqual([1, "RootIsRevoked"]);
+  });
+});
+
+describe("roles", () => {
+  it("are revoked by ADMIN and renounced by who has them", async () => {
+    const qa = ["role", "revoke", "qa", account("qa"), "--owner", account("manufacturer")];
+    expect(await refusal(...qa, ...as("stranger"))).toEqual([1, "AccessControlUnauthorizedAccount"]);
+    await said(...qa, ...as("admin"));
+    expect(await register.roles.holds(qaRole(account("manufacturer")), account("qa"))).toBe(false);
+    expect(await refusal(...qa, ...as("admin"))).toEqual([1, "RoleNotHeld"]);
+    expect(await refusal("role", "revoke", "qa", account("qa"), ...as("admin"))).toEqual([2, "owner"]);
+
+    await said("role", "renounce", "qp", ...as("qp"));
+    expect(await register.roles.holds(ROLE_ID.qp, account("qp"))).toBe(false);
+    expect(await refusal("role", "renounce", "qp", ...as("qp"))).toEqual([1, "RoleNotHeld"]);
+    expect(await refusal("role", "renounce", "admin", ...as("admin"))).toEqual([
+      1,
+      "AccessControlEnforcedDefaultAdminDelay",
+    ]);
+  });
+
+  it("ADMIN moves in two steps, with a delay between them", async () => {
+    const transfer = ["admin", "transfer", account("heir")];
+    expect(await refusal(...transfer, ...as("stranger"))).toEqual([1, "AccessControlUnauthorizedAccount"]);
+    expect(await refusal("admin", "transfer", "heir", ...as("admin"))).toEqual([2, "address"]);
+    await said("admin", "transfer", ZeroAddress, ...as("admin"));
+    await said("admin", "cancel-transfer", ...as("admin"));
+    expect(await refusal("admin", "accept", ...as("heir"))).toEqual([1, "AccessControlInvalidDefaultAdmin"]);
+    expect(await refusal("admin", "delay", "1.5", ...as("admin"))).toEqual([2, "usage"]);
+    await said("admin", "delay", "600", ...as("admin"));
+    await said("admin", "keep-delay", ...as("admin"));
+    await said(...transfer, ...as("admin"));
+    expect(await refusal("admin", "accept", ...as("heir"))).toEqual([1, "AccessControlEnforcedDefaultAdminDelay"]);
+    await mineAt(chain, (await chainTime(chain.provider)) + 4n * DAY);
+    await said("admin", "accept", ...as("heir"));
+    expect(await register.roles.holds(ROLE_ID.admin, account("heir"))).toBe(true);
+    expect(await register.roles.holds(ROLE_ID.admin, account("admin"))).toBe(false);
+    expect(await refusal("pause", ...as("admin"))).toEqual([1, "RoleNotHeld"]);
+  });
+});
+
+// Everything above went through the command line, so the chain itself tells which calls have a command.
+it("every call that changes something was sent by a command", async () => {
+  const latest = await chain.provider.getBlockNumber();
+  const sent = new Set<string>();
+  for (let number = 1; number <= latest; number++) {
+    const block = await chain.provider.getBlock(number, true);
+    for (const { to, data } of block?.prefetchedTransactions ?? []) sent.add(`${to ?? ""} ${dataSlice(data, 0, 4)}`);
+  }
+  const without: string[] = [];
+  for (const name of Object.keys(register) as (keyof Register)[]) {
+    register[name].interface.forEachFunction(({ constant, name: call, selector }) => {
+      if (!constant && !sent.has(`${addresses[name]} ${selector}`)) without.push(`${name}.${call}`);
+    });
+  }
+  expect(without).toEqual([]);
+});
