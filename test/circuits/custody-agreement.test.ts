@@ -5,8 +5,9 @@ import { CircuitUnderTest } from "../support/circuit.ts";
 import { makeCustody } from "../support/custody.ts";
 import { expectAgreement } from "../support/custodyRules.ts";
 import { custodyScenarios } from "../support/custodyScenarios.ts";
+import { agreementRuns } from "../support/runs.ts";
 
-const RUNS = 200;
+const RUNS = agreementRuns(100);
 
 describe("circuit custody", () => {
   it(`check and the circuit agree on ${RUNS} generated stages`, { timeout: 3_600_000 }, async () => {

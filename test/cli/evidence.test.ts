@@ -149,9 +149,12 @@ describe("a compliant leg", () => {
 
     expect((await cli(["attest", dir, "--dry-run", ...on, ...as(3)])).stdout).toContain("would be attested");
     expect((await cli(["attest", dir, ...on, ...as(3)])).code).toBe(0);
-    const twice = await cli(["attest", dir, "--json", ...on, ...as(3)]);
+    const twice = await cli(["attest", dir, "--claim", CLAIM, "--json", ...on, ...as(3)]);
     expect(twice.code).toBe(1);
     expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: "AlreadyAttested" } });
+    const nothing = await cli(["attest", dir, "--json", ...on, ...as(3)]);
+    expect(nothing.code).toBe(2);
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ error: { code: "proof-missing" } });
 
     await writeFile(path("certificate.txt"), "certificate of analysis");
     const certificate = ["--certificate", path("certificate.txt"), "--owner", manufacturer];
