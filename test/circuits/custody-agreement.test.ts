@@ -22,6 +22,6 @@ describe("circuit custody", () => {
     );
     // The stages must have tried both answers, and every rule.
     expect(seen.get("none") ?? 0).toBeGreaterThan(RUNS / 10);
-    for (const rule of CUSTODY_RULES) expect(seen.get(rule) ?? 0, rule).toBeGreaterThan(1);
+    for (const rule of CUSTODY_RULES) expect(seen.get(rule) ?? 0, rule).toBeGreaterThan(0);
   });
 });

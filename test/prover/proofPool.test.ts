@@ -24,7 +24,13 @@ beforeAll(async () => {
     { store },
   );
   key = await readVerifyingKey(vkey);
-  job = { input: TINY_INPUT, wasm, zkey };
+  const input = {
+    product: BigInt(TINY_INPUT.product),
+    others: TINY_INPUT.others.map(BigInt),
+    x: BigInt(TINY_INPUT.x),
+    y: BigInt(TINY_INPUT.y),
+  };
+  job = { input, wasm, zkey };
   subscribe("child_process", note);
 });
 afterAll(() => unsubscribe("child_process", note));
@@ -59,7 +65,7 @@ describe("withProofPool", () => {
   });
 
   it("names a prover that fails without its message, which may hold private values, and goes on", async () => {
-    const wrong = { ...job, input: { ...job.input, product: "37" } };
+    const wrong = { ...job, input: { ...job.input, product: 37n } };
     const started = await startedBy(async () => {
       await withProofPool(1, async (makeProof) => {
         const error = await refusedAsync(makeProof(wrong));
