@@ -17,6 +17,8 @@ const TAGS = ["temperature=TT", "carbonDioxide=CO2", "acidity=PH", "dissolvedOxy
 );
 const SAMPLES = "fixtures/needle-to-needle/generated/activation-bioreactor.csv";
 const RESULTS = "fixtures/needle-to-needle/release-tests-01.csv";
+/** Samples were taken at the end of activation, and the report came five days later. */
+const REPORTED = "2022-05-14T15:00:00Z";
 const YEAR = ["--from", "2022-01-01T00:00:00Z", "--to", "2022-12-31T00:00:00Z"] as const;
 
 let scene: Scene;
@@ -40,7 +42,7 @@ async function shortPolicy(): Promise<unknown> {
     stages: ["collection", "activation", "administration"],
     claims: [
       claim("collection/custody", "collection/custody", 0),
-      claim("activation/custody", "activation/custody", 1, { boundary: "handover", hold: 14_400 }),
+      claim("activation/custody", "activation/custody", 1, { boundary: "handover", hold: 20 * 86_400 }),
       claim("activation/parameters", "activation/parameters", 1),
       claim("expansion/release-tests", "activation/release-tests", 1),
       claim("administration/custody", "administration/custody", 2),
@@ -53,6 +55,12 @@ beforeAll(async () => {
   ({ on } = scene);
   [hospital, manufacturer] = [path("hospital"), path("manufacturer")];
   await writeFile(path("policy.json"), JSON.stringify(await shortPolicy(), null, 2));
+  const results = await readFile(RESULTS, "utf8");
+  // Twelve days earlier: there is no expansion.
+  await writeFile(
+    path("results.csv"),
+    results.replaceAll(/2022-05-(\d\d)/g, (_, day) => `2022-05-${String(Number(day) - 12).padStart(2, "0")}`),
+  );
   await cliJson(["policy", "salt", path("policy.json")]);
   const keys = [
     ["hospital", "custodian", "Hospital"],
@@ -197,7 +205,10 @@ describe("a batch in two folders", () => {
     ]);
     const key = ["--key", path("hospital.json")];
     const checked = await cli(["check", hospital, "--stage", "collection", ...key]);
-    expect([checked.code, checked.stdout]).toEqual([0, "collection/custody: pass\n  took 7 h, then 1 h until the next stage\n"]);
+    expect([checked.code, checked.stdout]).toEqual([
+      0,
+      "collection/custody: pass\n  took 7 h, then 1 h until the next stage\n",
+    ]);
     const proven = await prove(hospital, "--stage", "collection", ...key);
     expect(proven.code, proven.stderr).toBe(0);
     const sent = await attest("--proof", join(hospital, "proofs/collection--custody.json"));
@@ -236,9 +247,17 @@ describe("a batch in two folders", () => {
     const samples = await cli([...csv, ...TAGS]);
     expect([samples.code, samples.stdout], samples.stderr).toEqual([0, expect.stringContaining("145 samples")]);
 
-    const results = ["import", "results", RESULTS, "--into", manufacturer, "--claim", "activation/release-tests"];
-    const lab = ["--lab", path("laboratory.json"), "--reported", "2022-05-26T15:00:00Z"];
-    const wrong = [...results, "--lab", path("gateway.json"), "--reported", "2022-05-26T15:00:00Z", "--json"];
+    const results = [
+      "import",
+      "results",
+      path("results.csv"),
+      "--into",
+      manufacturer,
+      "--claim",
+      "activation/release-tests",
+    ];
+    const lab = ["--lab", path("laboratory.json"), "--reported", REPORTED];
+    const wrong = [...results, "--lab", path("gateway.json"), "--reported", REPORTED, "--json"];
     expect(await refusal(inThisProcess(wrong))).toEqual({ exit: 2, code: "key-role" });
     const set = await cli([...results, ...lab]);
     expect(set.code, set.stderr).toBe(0);
