@@ -3,5 +3,5 @@ import { itAgreesOnExcursions } from "../support/agreement.ts";
 import { agreementRuns } from "../support/runs.ts";
 
 describe("template Excursions, 210 readings", () => {
-  itAgreesOnExcursions(210, agreementRuns(400), 0x62617463);
+  itAgreesOnExcursions(210, agreementRuns(100), 0x62617463);
 });

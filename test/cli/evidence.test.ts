@@ -100,26 +100,26 @@ describe("a compliant leg", () => {
     expect(proven.code, proven.stderr).toBe(0);
     expect(proven.stdout).toContain("DEVELOPMENT KEY");
     const proof = join(dir, "proofs/cold-storage--temperature.json");
-    expect((await cli(["verify", proof])).code).toBe(0);
+    expect((await inThisProcess(["verify", proof])).code).toBe(0);
 
     // V1: another account cannot use the proof.
-    const stolen = await cli(["attest", dir, "--owner", manufacturer, ...on, ...scene.by("stranger")]);
+    const stolen = await inThisProcess(["attest", dir, "--owner", manufacturer, ...on, ...scene.by("stranger")]);
     expect([stolen.code, stolen.stderr]).toEqual([1, expect.stringContaining("context")]);
 
-    expect((await cli(["attest", dir, "--dry-run", ...on, ...scene.by("manufacturer")])).stdout).toContain(
+    expect((await inThisProcess(["attest", dir, "--dry-run", ...on, ...scene.by("manufacturer")])).stdout).toContain(
       "would be attested",
     );
     expect((await cli(["attest", dir, ...on, ...scene.by("manufacturer")])).code).toBe(0);
-    const twice = await cli(["attest", dir, "--claim", CLAIM, "--json", ...on, ...scene.by("manufacturer")]);
+    const twice = await inThisProcess(["attest", dir, "--claim", CLAIM, "--json", ...on, ...scene.by("manufacturer")]);
     expect(twice.code).toBe(1);
     expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: "AlreadyAttested" } });
-    const nothing = await cli(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
+    const nothing = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
     expect(nothing.code).toBe(2);
     expect(JSON.parse(nothing.stdout)).toMatchObject({ error: { code: "proof-missing" } });
 
     await writeFile(path("certificate.txt"), "certificate of analysis");
     const certificate = ["--certificate", path("certificate.txt"), "--owner", manufacturer];
-    const notQp = await cli(["certify", dir, "--json", ...certificate, ...on, ...scene.by("stranger")]);
+    const notQp = await inThisProcess(["certify", dir, "--json", ...certificate, ...on, ...scene.by("stranger")]);
     expect(JSON.parse(notQp.stdout)).toMatchObject({ error: { code: "SignerNotQp" } });
     expect((await cli(["certify", dir, ...certificate, ...on, ...scene.by("qp")])).code).toBe(0);
 
@@ -133,15 +133,15 @@ describe("a compliant leg", () => {
   it("counts a second, different import as a further attempt, and the same one not at all", async () => {
     const dir = await initialise("again", "order 2");
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
-    expect((await importInto(dir)).code).toBe(0);
-    const same = await importInto(dir, ["--offset", "+00:00", "--json"]);
+    expect((await importInto(dir, undefined, RAW, inThisProcess)).code).toBe(0);
+    const same = await importInto(dir, ["--offset", "+00:00", "--json"], RAW, inThisProcess);
     expect(JSON.parse(same.stdout)).toMatchObject({ attempt: 0 });
 
     const shifted = ["--offset", "+00:00", "--clock-error", "30"];
-    const unexplained = await importInto(dir, shifted);
+    const unexplained = await importInto(dir, shifted, RAW, inThisProcess);
     expect([unexplained.code, unexplained.stderr]).toEqual([2, expect.stringContaining("needs a reason")]);
-    expect((await importInto(dir, [...shifted, "--reason", "clock compared again"])).code).toBe(0);
-    expect((await cli(["check", dir])).stdout).toBe(`${CLAIM}: deviation (attempt, clock)\n`);
+    expect((await importInto(dir, [...shifted, "--reason", "clock compared again"], RAW, inThisProcess)).code).toBe(0);
+    expect((await inThisProcess(["check", dir])).stdout).toBe(`${CLAIM}: deviation (attempt, clock)\n`);
   });
 });
 
@@ -166,20 +166,20 @@ describe("the same readings as CSV", () => {
     expect(other.rows).toBe(one.rows);
     expect(other.header).toMatchObject({ bucket: "0", deviceHash: one.header["deviceHash"] });
     expect(filesIn(join(unsigned, "evidence"))).toEqual(["export.csv"]);
-    const checked = await cli(["check", unsigned]);
+    const checked = await inThisProcess(["check", unsigned]);
     expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
   });
 
   it("are thinned where the user says so, which the record declares", async () => {
     const dir = await storedLeg("thinned");
-    const imported = await importCsv(dir, [...chosen, "--thin", "900"]);
+    const imported = await importCsv(dir, [...chosen, "--thin", "900"], inThisProcess);
     expect(imported.code, imported.stderr).toBe(0);
     const { rows, header } = await rowsIn(dir);
     const count = rows.split(" ").length;
     expect(count).toBeLessThan(865);
     expect(header).toMatchObject({ bucket: "900", rowCount: `${count}` });
     expect(imported.stdout).toContain(`thinned: from 865 to ${count} readings`);
-    const checked = await cli(["check", dir]);
+    const checked = await inThisProcess(["check", dir]);
     expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
   });
 
@@ -217,19 +217,21 @@ describe("a leg out of range", () => {
     const dir = await initialise("hot", "order 3");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
     await setTimes(dir, "2022-05-11T12:01:00Z", "2022-05-13T12:01:00Z");
-    expect((await importInto(dir)).code).toBe(0);
+    expect((await importInto(dir, undefined, RAW, inThisProcess)).code).toBe(0);
     const checked = await cli(["check", dir]);
     expect(checked.code).toBe(1);
     expect(checked.stdout).toContain(
       "rule range: reading 25 at 2022-05-11T14:01:00Z is 8.3 °C, above the upper limit of 8.0 °C; 56 more like it.",
     );
-    const proven = await cli(["prove", dir, "--json", ...scene.destination]);
+    const proven = await inThisProcess(["prove", dir, "--json", ...scene.destination]);
     expect(proven.code).toBe(1);
     expect(JSON.parse(proven.stdout)).toMatchObject({ error: { code: "range" } });
     expect(filesIn(join(dir, "proofs"))).toEqual([]);
 
     const what = ["--claim", CLAIM, "--category", "parameter", "--severity", "2", "--reference", "DEV-1"];
-    expect((await cli(["exception", "raise", dir, ...what, ...on, ...scene.by("manufacturer")])).code).toBe(0);
+    expect((await inThisProcess(["exception", "raise", dir, ...what, ...on, ...scene.by("manufacturer")])).code).toBe(
+      0,
+    );
     const audited = await cli(["audit", "--fail-on-exceptions", ...on]);
     expect(audited.code).toBe(1);
     expect(audited.stdout).toContain("exception 1: parameter, severity 2");
@@ -238,9 +240,9 @@ describe("a leg out of range", () => {
   it("is imported even where a reading has no code at all, so that check can name it", async () => {
     const dir = await initialise("frozen", "order 4");
     await setTimes(dir, "2022-05-30T00:01:00Z", "2022-05-31T00:01:00Z");
-    const imported = await importInto(dir);
+    const imported = await importInto(dir, undefined, RAW, inThisProcess);
     expect(imported.code, imported.stderr).toBe(0);
-    const checked = await cli(["check", dir]);
+    const checked = await inThisProcess(["check", dir]);
     expect(checked.code).toBe(1);
     expect(checked.stdout).toMatch(
       /rule range: reading \d+ at 2022-05-30T.* is -.* °C, below the lower limit of 2.0 °C/,
@@ -269,7 +271,7 @@ describe("bad input leaves nothing behind", () => {
   it("a stage that the file covers only with a gap", async () => {
     const dir = await initialise("gap", "order of a gap");
     await setTimes(dir, "2022-05-02T04:44:00Z", "2022-05-03T00:01:00Z");
-    const refused = await importInto(dir);
+    const refused = await importInto(dir, undefined, RAW, inThisProcess);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("the rule allows 15 min");
     expect(filesIn(join(dir, "records"))).toEqual([]);
@@ -279,11 +281,11 @@ describe("bad input leaves nothing behind", () => {
     const dir = await initialise("broken", "order of broken");
     const secrets = await readFile(join(dir, "secrets.json"));
     await rm(join(dir, "secrets.json"));
-    const missing = await cli(["check", dir]);
+    const missing = await inThisProcess(["check", dir]);
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("secrets.json")]);
     await writeFile(join(dir, "secrets.json"), secrets, { mode: 0o600 });
     await cp("fixtures/policies/usp-controlled-cold.json", join(dir, "policy.json"));
-    const wrong = await cli(["check", dir]);
+    const wrong = await inThisProcess(["check", dir]);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("policy.json")]);
   });
 });

@@ -114,16 +114,16 @@ async function handOver(
   await cliJson(["handoff", "import", from, path(`${name}-signed.json`)]);
 }
 
-function prove(dir: string, ...what: string[]): Promise<Run> {
-  return cli(["prove", dir, ...what, ...scene.destination]);
+function prove(run: typeof cli, dir: string, ...what: string[]): Promise<Run> {
+  return run(["prove", dir, ...what, ...scene.destination]);
 }
 
-function attest(...what: string[]): Promise<Run> {
-  return cli(["attest", manufacturer, ...what, ...on, ...scene.by("manufacturer")]);
+function attest(run: typeof cli, ...what: string[]): Promise<Run> {
+  return run(["attest", manufacturer, ...what, ...on, ...scene.by("manufacturer")]);
 }
 
-function gate(dir: string, stage: string): Promise<Run> {
-  return cli(["gate", dir, "--stage", stage, "--owner", scene.account("manufacturer"), ...on]);
+function gate(run: typeof cli, dir: string, stage: string): Promise<Run> {
+  return run(["gate", dir, "--stage", stage, "--owner", scene.account("manufacturer"), ...on]);
 }
 
 async function refusal(run: Promise<Run>): Promise<{ exit: number; code: string }> {
@@ -151,9 +151,9 @@ describe("a batch in two folders", () => {
 
   it("refuses to join with an identity, and to write over a file", async () => {
     const both = ["init", path("both"), "--handoff", path("batch.json"), "--coi", COI, ...common(), "--json"];
-    expect(await refusal(cli(both))).toEqual({ exit: 2, code: "usage" });
+    expect(await refusal(inThisProcess(both))).toEqual({ exit: 2, code: "usage" });
     const again = ["handoff", "export", hospital, "--out", path("batch.json"), "--json"];
-    expect(await refusal(cli(again))).toEqual({ exit: 2, code: "file-exists" });
+    expect(await refusal(inThisProcess(again))).toEqual({ exit: 2, code: "file-exists" });
   });
 
   it("closes a stage by the signatures of both sides, the releaser's first", async () => {
@@ -179,7 +179,7 @@ describe("a batch in two folders", () => {
       "--key",
       path("site.json"),
     ];
-    expect(await refusal(cli([...early, "--json"]))).toEqual({ exit: 2, code: "handoff-missing" });
+    expect(await refusal(inThisProcess([...early, "--json"]))).toEqual({ exit: 2, code: "handoff-missing" });
     expect((await sign(hospital, "collection", "releaser", "hospital", cli)).code).toBe(0);
     const shown = await cli(["handoff", "show", hospital]);
     expect(shown.stdout).toContain("missing: receiver");
@@ -198,7 +198,7 @@ describe("a batch in two folders", () => {
   });
 
   it("shuts the gate until the hospital's proof, sent as a file, is attested", async () => {
-    const shut = await gate(manufacturer, "activation");
+    const shut = await gate(cli, manufacturer, "activation");
     expect([shut.code, shut.stdout]).toEqual([
       1,
       expect.stringContaining('the custody of stage "collection" is not attested'),
@@ -209,11 +209,11 @@ describe("a batch in two folders", () => {
       0,
       "collection/custody: pass\n  took 7 h, then 1 h until the next stage\n",
     ]);
-    const proven = await prove(hospital, "--stage", "collection", ...key);
+    const proven = await prove(inThisProcess, hospital, "--stage", "collection", ...key);
     expect(proven.code, proven.stderr).toBe(0);
-    const sent = await attest("--proof", join(hospital, "proofs/collection--custody.json"));
+    const sent = await attest(cli, "--proof", join(hospital, "proofs/collection--custody.json"));
     expect(sent.code, sent.stderr).toBe(0);
-    const open = await gate(manufacturer, "activation");
+    const open = await gate(inThisProcess, manufacturer, "activation");
     expect([open.code, open.stdout]).toEqual([0, "Stage activation may begin.\n"]);
   });
 
@@ -225,10 +225,10 @@ describe("a batch in two folders", () => {
     await cliJson(["stage", from, "collection", "--end", "2022-05-08T17:30:00Z"]);
     await joinBatch(to, "batch.json", inThisProcess);
     await handOver("collection", from, "hospital", to, "site", "forked");
-    const forked = await gate(to, "activation");
+    const forked = await gate(inThisProcess, to, "activation");
     expect([forked.code, forked.stdout]).toEqual([1, expect.stringContaining("the chain forks")]);
     const both = ["handoff", "import", manufacturer, path("forked-signed.json"), "--json"];
-    expect(await refusal(cli(both))).toEqual({ exit: 2, code: "handoff-differs" });
+    expect(await refusal(inThisProcess(both))).toEqual({ exit: 2, code: "handoff-differs" });
   });
 
   it("imports several tags of one historian, and a laboratory's results", async () => {
@@ -273,31 +273,31 @@ describe("a batch in two folders", () => {
     await handOver("activation", manufacturer, "site", hospital, "hospital", "activation");
     await cliJson(["stage", hospital, "administration", "--end", "2022-05-28T11:00:00Z"]);
     expect((await sign(hospital, "administration", "releaser", "hospital")).code).toBe(0);
-    const proven = await prove(hospital, "--stage", "administration");
+    const proven = await prove(inThisProcess, hospital, "--stage", "administration");
     expect(proven.code, proven.stderr).toBe(0);
-    const skipped = attest("--proof", join(hospital, "proofs/administration--custody.json"), "--json");
+    const skipped = attest(inThisProcess, "--proof", join(hospital, "proofs/administration--custody.json"), "--json");
     expect(await refusal(skipped)).toEqual({ exit: 1, code: "HeadUnset" });
   });
 
   it("proves a stage's claims side by side and attests them in one transaction, custody first", async () => {
-    const checked = await cli(["check", manufacturer, "--stage", "activation"]);
+    const checked = await inThisProcess(["check", manufacturer, "--stage", "activation"]);
     expect(checked.code, checked.stdout).toBe(0);
-    const proven = await prove(manufacturer, "--stage", "activation", "--workers", "2");
+    const proven = await prove(cli, manufacturer, "--stage", "activation", "--workers", "2");
     expect(proven.code, proven.stderr).toBe(0);
     expect(filesIn(join(manufacturer, "proofs"))).toHaveLength(3);
-    const sent = await attest("--stage", "activation", "--json");
+    const sent = await attest(inThisProcess, "--stage", "activation", "--json");
     expect(sent.code, sent.stderr).toBe(0);
     expect((JSON.parse(sent.stdout) as { claims: string[] }).claims).toEqual([
       ...["activation/custody", "activation/parameters", "activation/release-tests"],
     ]);
-    expect((await gate(hospital, "administration")).code).toBe(0);
+    expect((await gate(inThisProcess, hospital, "administration")).code).toBe(0);
   });
 
   it("is released, then completed by the claim that comes after release", async () => {
     await writeFile(path("certificate.txt"), "certificate of analysis");
     const certificate = ["--certificate", path("certificate.txt"), "--owner", scene.account("manufacturer")];
     await cliJson(["certify", manufacturer, ...certificate, ...on, ...scene.by("qp")]);
-    const last = await attest("--proof", join(hospital, "proofs/administration--custody.json"));
+    const last = await attest(inThisProcess, "--proof", join(hospital, "proofs/administration--custody.json"));
     expect(last.code, last.stderr).toBe(0);
     const audited = await inThisProcess(["audit", "--all", ...on]);
     expect(audited.stdout).toContain("Completed");
