@@ -35,7 +35,8 @@ export const SHIPPER: DeviceId = { vendor: "FIXTURE", model: "dry shipper logger
 
 const NO_LINK = `0x${"0".repeat(64)}`;
 /** For key files that live in build/demo and protect nothing. */
-const PASSPHRASE = "demo passphrase, protects nothing";
+/** Of every key of the demo. */
+export const DEMO_PASSPHRASE = "demo passphrase, protects nothing";
 const DAY = 86_400;
 
 export interface Listener {
@@ -210,8 +211,8 @@ async function makeKeys(dir: string): Promise<Keys> {
   const make = async (org: string, role: KeyRole): Promise<UnlockedKey> => {
     const path = join(dir, `${org}-${role}.json`);
     const description = { name: `demo ${org} ${role}`, role, org: `demo ${org} (fixture)` };
-    await saveKey(path, await createKey({ ...description, passphrase: PASSPHRASE, scryptN: 2 ** 12 }));
-    return await unlockKey(path, PASSPHRASE);
+    await saveKey(path, await createKey({ ...description, passphrase: DEMO_PASSPHRASE, scryptN: 2 ** 12 }));
+    return await unlockKey(path, DEMO_PASSPHRASE);
   };
   const site = async (org: string): Promise<SiteKeys> => {
     return { custodian: await make(org, "custodian"), source: await make(org, "source") };

@@ -25,8 +25,9 @@ interface Waiting {
 }
 
 /**
- * Runs `task` with a prover that makes up to `size` proofs side by side, each in a process of its own (snarkjs does not run in worker threads); jobs beyond
- * that wait. The workers are ended on every path.
+ * Runs `task` with a prover that makes up to `size` proofs side by side, each in a process of its own (snarkjs does not
+ * run in worker threads); jobs beyond that wait. The workers are ended on every path. Errors `prover`: a proof failed or
+ * its process ended; the other jobs go on.
  */
 export async function withProofPool<T>(size: number, task: (makeProof: MakeProof) => Promise<T>): Promise<T> {
   const pool = new ProofPool(size);
@@ -73,10 +74,18 @@ class ProofPool {
 
   #next(): void {
     if (this.#waiting.length === 0) return;
-    const worker = this.#idle.pop() ?? (this.#all.size < this.#size ? this.#start() : undefined);
+    const worker = this.#rested() ?? (this.#all.size < this.#size ? this.#start() : undefined);
     if (worker === undefined) return;
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) this.#run(worker, waiting);
+  }
+
+  /** An idle worker; those that died meanwhile are forgotten. */
+  #rested(): ChildProcess | undefined {
+    const worker = this.#idle.pop();
+    if (worker === undefined || worker.connected) return worker;
+    this.#all.delete(worker);
+    return this.#rested();
   }
 
   #start(): ChildProcess {
@@ -108,6 +117,7 @@ class ProofPool {
     worker.once("exit", (code, signal) => {
       finish(() => failed(broken(`its process ended (${signal ?? code ?? "unknown"})`)), false);
     });
+    worker.once("error", (error) => finish(() => failed(broken(error.name)), false));
     worker.send(job);
   }
 }

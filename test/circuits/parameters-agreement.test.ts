@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { expectParametersAgreement, makeParameters } from "../support/parameters.ts";
 import { parametersScenarios } from "../support/parametersScenarios.ts";
+import { agreementRuns } from "../support/runs.ts";
 
-const RUNS = 200;
+const RUNS = agreementRuns(100);
 
 describe("circuit parameters, 70 samples", () => {
   it(`check and the circuit agree on ${RUNS} generated records`, { timeout: 3_600_000 }, async () => {

@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
 import { parseTime } from "../../src/input/times.ts";
-import { startAnvil } from "../contracts/support/chains.ts";
 import { csvFile, csvLine } from "../import/historian.ts";
-import { batchproof, batchproofProcess, filesIn, PASSPHRASE, type Run } from "./support.ts";
+import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
+import { filesIn, type Run } from "./support.ts";
 
 /**
  * The way of a batch as its people walk it: every step a command of its own, on a node of another maker (anvil), from a
@@ -20,26 +19,9 @@ const DEVICE = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088";
 const CLAIM = "cold-storage/temperature";
 const YEAR_2022 = ["--from", "2022-01-01T00:00:00Z", "--to", "2022-12-31T00:00:00Z"] as const;
 
-let home: string;
-let chain: Awaited<ReturnType<typeof startAnvil>>;
-let on: string[];
-let accounts: string[];
-const path = (name: string): string => join(home, name);
-const as = (index: number): string[] => ["--account", accounts[index] ?? ""];
-
-const ENVIRONMENT = { BATCHPROOF_PASSPHRASE: PASSPHRASE };
-
-/** A process of its own, as a user runs it. */
-function cli(args: readonly string[]): Promise<Run> {
-  return batchproofProcess(args, ENVIRONMENT);
-}
-
-/** A step that must succeed, in this process because it only sets the scene. */
-async function cliJson<T>(args: readonly string[]): Promise<T> {
-  const { code, stdout, stderr } = await batchproof([...args, "--json"], ENVIRONMENT);
-  if (code !== 0) throw new Error(`batchproof ${args.join(" ")}: exit ${code}\n${stderr}`);
-  return JSON.parse(stdout) as T;
-}
+let scene: Scene;
+let on: readonly string[];
+const path = (name: string): string => scene.path(name);
 
 async function initialise(name: string, order: string): Promise<string> {
   const dir = path(name);
@@ -47,11 +29,6 @@ async function initialise(name: string, order: string): Promise<string> {
   const fixed = ["--custodian", path("custodian.json"), "--device", DEVICE, "--parties", path("parties.json")];
   await cliJson(["init", dir, "--policy", path("policy.json"), ...identity, ...fixed]);
   return dir;
-}
-
-/** The same without the seconds that a process takes to load. */
-function inThisProcess(args: readonly string[]): Promise<Run> {
-  return batchproof(args, ENVIRONMENT);
 }
 
 function importInto(
@@ -90,11 +67,8 @@ function setTimes(dir: string, start: string, end: string): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "batchproof-evidence-"));
-  chain = await startAnvil();
-  accounts = (await chain.chain.provider.listAccounts()).map(({ address }) => address);
-  const rpc = ["--rpc", chain.url];
-
+  scene = await Scene.set(["temperature-1k"]);
+  ({ on } = scene);
   await cp("fixtures/policies/fridge-2-8.json", path("policy.json"));
   await cliJson(["policy", "salt", path("policy.json")]);
   await writeFile(path("export.csv"), exportedLeg());
@@ -104,29 +78,15 @@ beforeAll(async () => {
   }
   const device = ["--device", DEVICE, "--org", "site A", "--name", "logger"];
   await cliJson(["party", "add", path("parties.json"), ...device, ...YEAR_2022]);
-
-  const { addresses } = await cliJson<{ addresses: { registry: string } }>(["deploy", ...rpc, ...as(0)]);
-  on = [...rpc, "--registry", addresses.registry];
-  const roles = ["proposer", "approver", "manufacturer", "qp"].entries();
-  for (const [index, role] of roles) {
-    const person = ["--person", role, "--from", "2020-01-01T00:00:00Z", "--to", "2040-01-01T00:00:00Z"];
-    await cliJson(["role", "grant", role, accounts[index + 1] ?? "", ...person, ...on, ...as(0)]);
-  }
-  const { policyId } = await cliJson<{ policyId: string }>(["policy", "publish", path("policy.json"), ...on, ...as(1)]);
-  await cliJson(["policy", "approve", policyId, "--authorisation", "V-1", ...on, ...as(2)]);
-  const { root } = await cliJson<{ root: string }>(["party", "publish", path("parties.json"), ...on, ...as(1)]);
-  await cliJson(["party", "approve", root, "--authorisation", "P-1", ...on, ...as(2)]);
+  await scene.publish(path("policy.json"), path("parties.json"));
 });
 
-afterAll(async () => {
-  await chain.chain.close();
-  await rm(home, { recursive: true, force: true });
-});
+afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
-    await cliJson(["open", dir, "--qp", accounts[4] ?? "", ...on, ...as(3)]);
+    await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
     const imported = await importInto(dir);
     expect(imported.code).toBe(0);
@@ -135,29 +95,33 @@ describe("a compliant leg", () => {
     const checked = await cli(["check", dir]);
     expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
 
-    const manufacturer = accounts[3] ?? "";
-    const destination = ["--submitter", manufacturer, "--registry", on[3] ?? "", "--chain-id", "31337"];
-    const proven = await cli(["prove", dir, ...destination]);
+    const manufacturer = scene.account("manufacturer");
+    const proven = await cli(["prove", dir, ...scene.destination]);
     expect(proven.code, proven.stderr).toBe(0);
     expect(proven.stdout).toContain("DEVELOPMENT KEY");
     const proof = join(dir, "proofs/cold-storage--temperature.json");
-    expect((await cli(["verify", proof])).code).toBe(0);
+    expect((await inThisProcess(["verify", proof])).code).toBe(0);
 
     // V1: another account cannot use the proof.
-    const stolen = await cli(["attest", dir, "--owner", manufacturer, ...on, ...as(5)]);
+    const stolen = await inThisProcess(["attest", dir, "--owner", manufacturer, ...on, ...scene.by("stranger")]);
     expect([stolen.code, stolen.stderr]).toEqual([1, expect.stringContaining("context")]);
 
-    expect((await cli(["attest", dir, "--dry-run", ...on, ...as(3)])).stdout).toContain("would be attested");
-    expect((await cli(["attest", dir, ...on, ...as(3)])).code).toBe(0);
-    const twice = await cli(["attest", dir, "--json", ...on, ...as(3)]);
+    expect((await inThisProcess(["attest", dir, "--dry-run", ...on, ...scene.by("manufacturer")])).stdout).toContain(
+      "would be attested",
+    );
+    expect((await cli(["attest", dir, ...on, ...scene.by("manufacturer")])).code).toBe(0);
+    const twice = await inThisProcess(["attest", dir, "--claim", CLAIM, "--json", ...on, ...scene.by("manufacturer")]);
     expect(twice.code).toBe(1);
     expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: "AlreadyAttested" } });
+    const nothing = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
+    expect(nothing.code).toBe(2);
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ error: { code: "proof-missing" } });
 
     await writeFile(path("certificate.txt"), "certificate of analysis");
     const certificate = ["--certificate", path("certificate.txt"), "--owner", manufacturer];
-    const notQp = await cli(["certify", dir, "--json", ...certificate, ...on, ...as(5)]);
+    const notQp = await inThisProcess(["certify", dir, "--json", ...certificate, ...on, ...scene.by("stranger")]);
     expect(JSON.parse(notQp.stdout)).toMatchObject({ error: { code: "SignerNotQp" } });
-    expect((await cli(["certify", dir, ...certificate, ...on, ...as(4)])).code).toBe(0);
+    expect((await cli(["certify", dir, ...certificate, ...on, ...scene.by("qp")])).code).toBe(0);
 
     const audited = await cli(["audit", "--all", ...on]);
     expect(audited.stdout).toContain("1 opened = 1 certified");
@@ -169,15 +133,15 @@ describe("a compliant leg", () => {
   it("counts a second, different import as a further attempt, and the same one not at all", async () => {
     const dir = await initialise("again", "order 2");
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
-    expect((await importInto(dir)).code).toBe(0);
-    const same = await importInto(dir, ["--offset", "+00:00", "--json"]);
+    expect((await importInto(dir, undefined, RAW, inThisProcess)).code).toBe(0);
+    const same = await importInto(dir, ["--offset", "+00:00", "--json"], RAW, inThisProcess);
     expect(JSON.parse(same.stdout)).toMatchObject({ attempt: 0 });
 
     const shifted = ["--offset", "+00:00", "--clock-error", "30"];
-    const unexplained = await importInto(dir, shifted);
+    const unexplained = await importInto(dir, shifted, RAW, inThisProcess);
     expect([unexplained.code, unexplained.stderr]).toEqual([2, expect.stringContaining("needs a reason")]);
-    expect((await importInto(dir, [...shifted, "--reason", "clock compared again"])).code).toBe(0);
-    expect((await cli(["check", dir])).stdout).toBe(`${CLAIM}: deviation (attempt, clock)\n`);
+    expect((await importInto(dir, [...shifted, "--reason", "clock compared again"], RAW, inThisProcess)).code).toBe(0);
+    expect((await inThisProcess(["check", dir])).stdout).toBe(`${CLAIM}: deviation (attempt, clock)\n`);
   });
 });
 
@@ -202,20 +166,20 @@ describe("the same readings as CSV", () => {
     expect(other.rows).toBe(one.rows);
     expect(other.header).toMatchObject({ bucket: "0", deviceHash: one.header["deviceHash"] });
     expect(filesIn(join(unsigned, "evidence"))).toEqual(["export.csv"]);
-    const checked = await cli(["check", unsigned]);
+    const checked = await inThisProcess(["check", unsigned]);
     expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
   });
 
   it("are thinned where the user says so, which the record declares", async () => {
     const dir = await storedLeg("thinned");
-    const imported = await importCsv(dir, [...chosen, "--thin", "900"]);
+    const imported = await importCsv(dir, [...chosen, "--thin", "900"], inThisProcess);
     expect(imported.code, imported.stderr).toBe(0);
     const { rows, header } = await rowsIn(dir);
     const count = rows.split(" ").length;
     expect(count).toBeLessThan(865);
     expect(header).toMatchObject({ bucket: "900", rowCount: `${count}` });
     expect(imported.stdout).toContain(`thinned: from 865 to ${count} readings`);
-    const checked = await cli(["check", dir]);
+    const checked = await inThisProcess(["check", dir]);
     expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
   });
 
@@ -251,22 +215,23 @@ describe("the same readings as CSV", () => {
 describe("a leg out of range", () => {
   it("is refused with rule, reading, time and limit, and declared as an exception", async () => {
     const dir = await initialise("hot", "order 3");
-    await cliJson(["open", dir, "--qp", accounts[4] ?? "", ...on, ...as(3)]);
+    await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
     await setTimes(dir, "2022-05-11T12:01:00Z", "2022-05-13T12:01:00Z");
-    expect((await importInto(dir)).code).toBe(0);
+    expect((await importInto(dir, undefined, RAW, inThisProcess)).code).toBe(0);
     const checked = await cli(["check", dir]);
     expect(checked.code).toBe(1);
     expect(checked.stdout).toContain(
       "rule range: reading 25 at 2022-05-11T14:01:00Z is 8.3 °C, above the upper limit of 8.0 °C; 56 more like it.",
     );
-    const destination = ["--submitter", accounts[3] ?? "", "--registry", on[3] ?? "", "--chain-id", "31337"];
-    const proven = await cli(["prove", dir, "--json", ...destination]);
+    const proven = await inThisProcess(["prove", dir, "--json", ...scene.destination]);
     expect(proven.code).toBe(1);
     expect(JSON.parse(proven.stdout)).toMatchObject({ error: { code: "range" } });
     expect(filesIn(join(dir, "proofs"))).toEqual([]);
 
     const what = ["--claim", CLAIM, "--category", "parameter", "--severity", "2", "--reference", "DEV-1"];
-    expect((await cli(["exception", "raise", dir, ...what, ...on, ...as(3)])).code).toBe(0);
+    expect((await inThisProcess(["exception", "raise", dir, ...what, ...on, ...scene.by("manufacturer")])).code).toBe(
+      0,
+    );
     const audited = await cli(["audit", "--fail-on-exceptions", ...on]);
     expect(audited.code).toBe(1);
     expect(audited.stdout).toContain("exception 1: parameter, severity 2");
@@ -275,9 +240,9 @@ describe("a leg out of range", () => {
   it("is imported even where a reading has no code at all, so that check can name it", async () => {
     const dir = await initialise("frozen", "order 4");
     await setTimes(dir, "2022-05-30T00:01:00Z", "2022-05-31T00:01:00Z");
-    const imported = await importInto(dir);
+    const imported = await importInto(dir, undefined, RAW, inThisProcess);
     expect(imported.code, imported.stderr).toBe(0);
-    const checked = await cli(["check", dir]);
+    const checked = await inThisProcess(["check", dir]);
     expect(checked.code).toBe(1);
     expect(checked.stdout).toMatch(
       /rule range: reading \d+ at 2022-05-30T.* is -.* °C, below the lower limit of 2.0 °C/,
@@ -306,7 +271,7 @@ describe("bad input leaves nothing behind", () => {
   it("a stage that the file covers only with a gap", async () => {
     const dir = await initialise("gap", "order of a gap");
     await setTimes(dir, "2022-05-02T04:44:00Z", "2022-05-03T00:01:00Z");
-    const refused = await importInto(dir);
+    const refused = await importInto(dir, undefined, RAW, inThisProcess);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("the rule allows 15 min");
     expect(filesIn(join(dir, "records"))).toEqual([]);
@@ -316,11 +281,11 @@ describe("bad input leaves nothing behind", () => {
     const dir = await initialise("broken", "order of broken");
     const secrets = await readFile(join(dir, "secrets.json"));
     await rm(join(dir, "secrets.json"));
-    const missing = await cli(["check", dir]);
+    const missing = await inThisProcess(["check", dir]);
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("secrets.json")]);
     await writeFile(join(dir, "secrets.json"), secrets, { mode: 0o600 });
     await cp("fixtures/policies/usp-controlled-cold.json", join(dir, "policy.json"));
-    const wrong = await cli(["check", dir]);
+    const wrong = await inThisProcess(["check", dir]);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("policy.json")]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { itAgreesOnExcursions } from "../support/agreement.ts";
+import { agreementRuns } from "../support/runs.ts";
 
 describe("template Excursions, 210 readings", () => {
-  itAgreesOnExcursions(210, 1500, 0x62617463);
+  itAgreesOnExcursions(210, agreementRuns(100), 0x62617463);
 });
