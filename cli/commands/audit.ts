@@ -1,5 +1,6 @@
 import { audit, type AuditOptions } from "../../src/audit/audit.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
+import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { inputError } from "../../src/errors.ts";
 import { writeFileAtomically } from "../../src/input/files.ts";
@@ -17,6 +18,7 @@ export const registerAudit: Register = (program, give) => {
       .option("--finality <blocks>", "newest blocks that are not read, because the chain may still take them back")
       .option("--state <file>", "keep here what was read; the next audit with this file reads only new blocks")
       .option("--csv <file>", "write what needs eyes as a table")
+      .option("--html <file>", "write the page for a browser")
       .option("--fail-on-exceptions", "exit 1 if anything needs a person's eyes"),
     give,
     run,
@@ -30,6 +32,8 @@ async function run(_args: readonly string[], options: Options): Promise<Answer> 
     const report = await audit(provider, registry, how);
     const csv = text(options, "csv");
     if (csv !== undefined) await writeFileAtomically(csv, auditCsv(report));
+    const html = text(options, "html");
+    if (html !== undefined) await writeFileAtomically(html, auditHtml(report));
     return {
       text: auditText(report, { all: flag(options, "all"), colours: isColourful() }),
       json: report,

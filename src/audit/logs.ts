@@ -1,9 +1,10 @@
 import type { Log, Provider } from "ethers";
+import { isRefusal } from "../chain/refusal.ts";
 import { explained } from "../chain/revert.ts";
 import type { Addresses } from "../chain/handles.ts";
 import { eventReader, type RegisterEvent } from "./events.ts";
 import { incomplete } from "./incomplete.ts";
-import { isRefusal, persistently } from "./node.ts";
+import { persistently } from "./node.ts";
 
 /** Blocks asked for at first and at most, and how many logs make the next range smaller or larger. */
 const FIRST_RANGE = 1_000;

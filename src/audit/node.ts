@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Block, Provider } from "ethers";
 import { BatchproofError, environmentError } from "../errors.ts";
+import { isRefusal } from "../chain/refusal.ts";
 import { explained } from "../chain/revert.ts";
 import { incomplete } from "./incomplete.ts";
 
@@ -9,14 +10,6 @@ export const TRIES = 4;
 const FIRST_WAIT = 250;
 /** Questions that are asked at once; the connection puts them into one request. */
 const AT_ONCE = 50;
-
-/** A node that answered, and said no: asking the same again would not help. */
-export function isRefusal(error: unknown): boolean {
-  const { code, error: inner, response } = (error ?? {}) as Record<string, unknown>;
-  if (code === "UNKNOWN_ERROR" && typeof (inner as { code?: unknown } | undefined)?.code === "number") return true;
-  const status = (response as { statusCode?: unknown } | undefined)?.statusCode;
-  return code === "SERVER_ERROR" && typeof status === "number" && status >= 400 && status < 500 && status !== 429;
-}
 
 /**
  * Asks a node, again after a dropped connection or a timeout, at most `TRIES` times. A refusal and what the contract

@@ -30,21 +30,38 @@ type Paint = (colour: "red" | "yellow" | "green", text: string) => string;
 export function auditText(report: AuditReport, options: TextOptions = {}): string {
   const paint: Paint = (colour, text) =>
     options.colours === true ? styleText(colour, text, { validateStream: false }) : text;
-  const { batches, findings, total, reviewed } = report;
+  const { batches, findings } = report;
   const nameOf = batchNames(report, options.names);
+  const { head, foot } = summaryLines(report, paint);
   return [
-    `Register ${report.registry}, chain ${report.chainId}, block ${report.block}, ${formatTime(report.at)}`,
-    `Reconciliation: ${reconciliation(report)}`,
-    proofLine(report, paint),
-    ...readingLines(report),
+    ...head,
     ...(findings.length === 0
       ? []
       : ["To review, the worst and oldest first:", findingTable(findings, report, nameOf, paint)]),
     ...(options.all === true && batches.length > 0 ? ["All batches:", batchTable(batches, nameOf, paint)] : []),
-    colourLine(report, paint),
-    `${total - reviewed} of ${total} batches needed no reading; ${reviewed} to review`,
-    ...noteLines(report),
+    ...foot,
   ].join("\n");
+}
+
+/** What stands before and after the rows on every form of the page. */
+export function summaryLines(
+  report: AuditReport,
+  paint: Paint = (_, text) => text,
+): { readonly head: readonly string[]; readonly foot: readonly string[] } {
+  const { total, reviewed } = report;
+  return {
+    head: [
+      `Register ${report.registry}, chain ${report.chainId}, block ${report.block}, ${formatTime(report.at)}`,
+      `Reconciliation: ${reconciliation(report)}`,
+      proofLine(report, paint),
+      ...readingLines(report),
+    ],
+    foot: [
+      colourLine(report, paint),
+      `${total - reviewed} of ${total} batches needed no reading; ${reviewed} to review`,
+      ...noteLines(report),
+    ],
+  };
 }
 
 function reconciliation({ reconciliation: parts, owners }: AuditReport): string {

@@ -2,6 +2,7 @@ import {
   BrowserProvider,
   FetchRequest,
   isAddress,
+  isError,
   JsonRpcProvider,
   Network,
   type JsonRpcApiProvider,
@@ -159,6 +160,8 @@ export async function findRegister(provider: Provider, registry: string): Promis
     ]);
     return { roles, circuits, policies, parties, consents, requests, registry };
   } catch (error) {
+    // A dropped connection says nothing about the contract.
+    if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;
     throw environmentError(`The contract at ${registry} is not a compliance registry of batchproof.`, {
       code: "contract",
       cause: error,

@@ -1,11 +1,11 @@
 import { toBeHex, type ContractTransactionReceipt, type Log, type Provider } from "ethers";
-import { isRefusal } from "../audit/node.ts";
 import { environmentError, refusal } from "../errors.ts";
 import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCategoryName } from "./codes.ts";
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
 import { eventOf } from "./receipts.ts";
 import { explained } from "./revert.ts";
+import { isRefusal } from "./refusal.ts";
 
 /** What is said of a claim that is not or may not be met. */
 export interface ExceptionReport {

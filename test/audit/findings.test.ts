@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { audit, type AuditReport } from "../../src/audit/audit.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
 import type { ReportedFinding } from "../../src/audit/report.ts";
+import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
@@ -221,5 +222,16 @@ describe("the table for spreadsheets", () => {
     const product = { ...report, batches: report.batches.map((batch) => ({ ...batch, product: FORMULA })) };
     expect(auditCsv(product)).toContain(`,"'=HYPERLINK(""x"")",`);
     expect(auditCsv(product)).not.toMatch(/(^|,)"?[=+@-]/m);
+  });
+});
+
+describe("the page for a browser", () => {
+  it("says what the text says, with a row for each finding, and runs nothing that somebody put into the chain", () => {
+    const hostile = "<script>alert('x')</script>&";
+    const html = auditHtml({ ...report, batches: report.batches.map((batch) => ({ ...batch, product: hostile })) });
+    expect(html.match(/<tr class=/g)).toHaveLength(report.findings.length);
+    expect(html).toContain(`<p>Reconciliation: ${report.reconciliation.opened} opened = `);
+    expect(html).toContain("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;");
+    expect(html).not.toMatch(/<(script|img|link|iframe)|\son\w+=|https?:/i);
   });
 });

@@ -66,7 +66,7 @@ function cli(...options: string[]): ReturnType<typeof batchproofProcess> {
   return batchproofProcess(["audit", "--rpc", node.url, "--registry", world.addresses.registry, ...options]);
 }
 
-describe("a node that lies", () => {
+describe("V13: a node that lies", () => {
   it("drops one log of any kind: exit 3 on the command line, and no word of a result", async () => {
     node.lies.logs = (logs) => logs.filter(({ topics }) => (topics as string[])[0] !== topicOf("ExceptionRaised"));
     const { code, stdout, stderr } = await cli("--fail-on-exceptions");
