@@ -518,7 +518,8 @@ interface IComplianceRegistry is IReleaseGate {
     error CertificateExpired(uint64 deadline, uint256 nowSeconds);
     /// @notice The signer is not a QP of this batch.
     error SignerNotQp(bytes32 key, address signer);
-    /// @notice Claims needed for release are neither attested nor settled: bit i stands for claim i.
+    /// @notice Claims needed for release are neither attested nor settled, or custody of a stage whose head the owner set
+    /// is not attested: bit i stands for claim i.
     error ClaimsMissing(uint256 claims);
     /// @notice Exceptions are open.
     error ExceptionsOpen(uint256 count);
@@ -577,7 +578,8 @@ interface IComplianceRegistry is IReleaseGate {
     /// @notice Lets the record of a stage go on although its custody is not proven. Caller: owner. Refused: batch
     /// Completed, Rejected or Aborted, a head that is set, a stage whose predecessor has no head, no open exception on
     /// the stage's custody claim. A later custody proof must be about this head; until it is attested the batch is not
-    /// certified and no later stage is ready. The flag stays.
+    /// certified, also where custody of the stage is needed only for completion, and no later stage is ready. The flag
+    /// stays.
     /// @param key Key of the batch.
     /// @param stage Index of the stage.
     /// @param head The head.
@@ -623,8 +625,8 @@ interface IComplianceRegistry is IReleaseGate {
 
     /// @notice Releases a batch with a QP's signature. Caller: anybody, the signature decides. Refused: paused, certified
     /// already, ended, held, recalled, signer not a QP of the batch or without a valid QP role, a claim needed for release
-    /// neither attested nor (class process only) settled, an open exception, a revoked consent without a decision, a
-    /// certificate that does not say exactly what the register says.
+    /// neither attested nor (class process only) settled, a head set by the owner whose custody is not attested, an open
+    /// exception, a revoked consent without a decision, a certificate that does not say exactly what the register says.
     /// @param key Key of the batch.
     /// @param certificate What was signed.
     /// @param signature 65 bytes over the EIP-712 hash, domain "batchproof", version "1".

@@ -61,14 +61,15 @@ library BatchVerifier {
         uint256 count = statements.length;
         if (count == 0) revert ICircuitRegistry.NoStatements();
         (bytes32[] memory ids, uint256[] memory circuitAt) = _distinct(statements);
+        Circuit[] memory circuits = new Circuit[](ids.length);
         uint256[] memory pairs = new uint256[](PAIR_WORDS * (count + 3 * ids.length));
         uint256 start = _dataOf(pairs);
         uint256 points = start + count * PAIR_BYTES;
         uint256 end = points;
-        Circuit[] memory circuits = new Circuit[](ids.length);
         for (uint256 i = 0; i < ids.length; i++) end = _load(circuits[i], keyOf(ids[i]), points, end);
-        _addProofs(start, statements, circuits, circuitAt);
-        _addKeys(circuits);
+        uint256[4] memory scratch;
+        _addProofs(start, statements, circuits, circuitAt, scratch);
+        _addKeys(circuits, scratch);
         _negate(points, end);
         if (!_productIsOne(start, end)) revert ICircuitRegistry.ProofInvalid();
     }
@@ -118,9 +119,11 @@ library BatchVerifier {
             // The first byte of the account's code is CodeStore's STOP.
             extcodecopy(key, at, 1, 0x3c0)
         }
-        (circuit.beta, end) = _pairWith(at + BETA, pairs, end);
-        (circuit.gamma, end) = _pairWith(at + GAMMA, pairs, end);
-        (circuit.delta, end) = _pairWith(at + DELTA, pairs, end);
+        unchecked {
+            (circuit.beta, end) = _pairWith(at + BETA, pairs, end);
+            (circuit.gamma, end) = _pairWith(at + GAMMA, pairs, end);
+            (circuit.delta, end) = _pairWith(at + DELTA, pairs, end);
+        }
         return end;
     }
 
@@ -128,28 +131,24 @@ library BatchVerifier {
     function _pairWith(uint256 q, uint256 pairs, uint256 end) private pure returns (uint256 pair, uint256 newEnd) {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            let c1 := mload(q)
-            let c0 := mload(add(q, 0x20))
-            let d1 := mload(add(q, 0x40))
-            let d0 := mload(add(q, 0x60))
             newEnd := end
             for {
                 pair := pairs
             } lt(pair, end) {
                 pair := add(pair, PAIR_BYTES)
             } {
-                let different := or(xor(mload(add(pair, 0x40)), c1), xor(mload(add(pair, 0x60)), c0))
-                different := or(different, xor(mload(add(pair, 0x80)), d1))
-                different := or(different, xor(mload(add(pair, 0xa0)), d0))
-                if iszero(different) {
-                    break
+                // Most differ in the first word already.
+                if eq(mload(add(pair, 0x40)), mload(q)) {
+                    if eq(keccak256(add(pair, 0x40), 0x80), keccak256(q, 0x80)) {
+                        break
+                    }
                 }
             }
             if eq(pair, end) {
-                mstore(add(pair, 0x40), c1)
-                mstore(add(pair, 0x60), c0)
-                mstore(add(pair, 0x80), d1)
-                mstore(add(pair, 0xa0), d0)
+                mstore(add(pair, 0x40), mload(q))
+                mstore(add(pair, 0x60), mload(add(q, 0x20)))
+                mstore(add(pair, 0x80), mload(add(q, 0x40)))
+                mstore(add(pair, 0xa0), mload(add(q, 0x60)))
                 newEnd := add(end, PAIR_BYTES)
             }
         }
@@ -161,73 +160,109 @@ library BatchVerifier {
         uint256 pair,
         ICircuitRegistry.Statement[] calldata statements,
         Circuit[] memory circuits,
-        uint256[] memory circuitAt
+        uint256[] memory circuitAt,
+        uint256[4] memory scratch
     ) private view {
         bytes32 seed = seedOf(statements);
         // From memory: the compiler would otherwise read these long constants from the code again at every use.
         uint256[2] memory fields = [Signals.FIELD, VerifyingKey.BASE_FIELD];
-        for (uint256 i = 0; i < statements.length; i++) {
-            ICircuitRegistry.Statement calldata statement;
-            Circuit memory circuit;
+        ICircuitRegistry.Statement calldata statement = statements[0];
+        Circuit memory circuit = circuits[0];
+        for (uint256 i = 0; i < circuitAt.length; i++) {
+            uint256 scalar = i == 0 ? 1 : scalarOf(seed, i);
             // solhint-disable-next-line no-inline-assembly
             assembly ("memory-safe") {
                 // Without Solidity's checks of indices that are right by construction.
-                statement := add(statements.offset, mul(i, SIZE))
                 let at := mload(add(add(circuitAt, 0x20), mul(i, 0x20)))
                 circuit := mload(add(add(circuits, 0x20), mul(at, 0x20)))
+                calldatacopy(pair, add(statement, 0x100), 0x40)
             }
-            _requireCanonical(statement, fields);
-            uint256 scalar = i == 0 ? 1 : scalarOf(seed, i);
-            _addSignals(circuit.scalars, statement.signals, scalar, fields);
-            uint256 proof;
-            uint256 c;
+            if (!_isCanonical(statement, fields) || !_addSignals(circuit, statement, scalar, fields)) {
+                _refuse(statement);
+            }
+            _multiply(pair, scalar);
             // solhint-disable-next-line no-inline-assembly
             assembly ("memory-safe") {
-                proof := add(statement, 0x100)
-                c := add(statement, 0x1c0)
-                calldatacopy(add(pair, 0x40), add(proof, 0x40), 0x80)
+                calldatacopy(add(pair, 0x40), add(statement, 0x140), 0x80)
+                calldatacopy(scratch, add(statement, 0x1c0), 0x40)
+                pair := add(pair, PAIR_BYTES)
+                // After the last one nothing is read there.
+                statement := add(statement, SIZE)
             }
-            _addFromCall(pair, proof, scalar);
-            _addFromCall(circuit.delta, c, scalar);
-            unchecked {
-                pair += PAIR_BYTES;
-            }
+            _multiply(_dataOf(scratch), scalar);
+            _add(circuit.delta, scratch);
         }
     }
 
+    /// @dev One value has one encoding: coordinates below q (signals below r: `_addSignals`). No point is 0, where a
+    /// pairing says nothing. (Verifiers off chain refuse the same.)
+    function _isCanonical(
+        ICircuitRegistry.Statement calldata statement,
+        uint256[2] memory fields
+    ) private pure returns (bool canonical) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            function two(at, field) -> inside, any {
+                let first := calldataload(at)
+                let second := calldataload(add(at, 0x20))
+                inside := and(lt(first, field), lt(second, field))
+                any := or(first, second)
+            }
+            let field := mload(add(fields, 0x20))
+            let insideA, anyA := two(add(statement, 0x100), field)
+            let insideX, anyX := two(add(statement, 0x140), field)
+            let insideY, anyY := two(add(statement, 0x180), field)
+            let insideC, anyC := two(add(statement, 0x1c0), field)
+            let inside := and(and(insideA, insideX), and(insideY, insideC))
+            let zero := or(or(iszero(anyA), iszero(or(anyX, anyY))), iszero(anyC))
+            canonical := gt(inside, zero)
+        }
+    }
+
+    /// @dev Returns whether every signal is below r.
     function _addSignals(
-        uint256[8] memory scalars,
-        uint256[7] calldata signals,
+        Circuit memory circuit,
+        ICircuitRegistry.Statement calldata statement,
         uint256 scalar,
         uint256[2] memory fields
-    ) private pure {
+    ) private pure returns (bool canonical) {
+        uint256[8] memory scalars = circuit.scalars;
         // Written out: a loop would cost more than what it repeats.
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            function accumulate(sum, signal, factor, modulus) {
-                mstore(sum, addmod(mload(sum), mulmod(factor, calldataload(signal), modulus), modulus))
+            function accumulate(sum, signal, factor, modulus) -> inside {
+                let value := calldataload(signal)
+                inside := lt(value, modulus)
+                mstore(sum, addmod(mload(sum), mulmod(factor, value, modulus), modulus))
             }
             let field := mload(fields)
             mstore(scalars, addmod(mload(scalars), scalar, field))
-            accumulate(add(scalars, 0x20), signals, scalar, field)
-            accumulate(add(scalars, 0x40), add(signals, 0x20), scalar, field)
-            accumulate(add(scalars, 0x60), add(signals, 0x40), scalar, field)
-            accumulate(add(scalars, 0x80), add(signals, 0x60), scalar, field)
-            accumulate(add(scalars, 0xa0), add(signals, 0x80), scalar, field)
-            accumulate(add(scalars, 0xc0), add(signals, 0xa0), scalar, field)
-            accumulate(add(scalars, 0xe0), add(signals, 0xc0), scalar, field)
+            canonical := accumulate(add(scalars, 0x20), add(statement, 0x20), scalar, field)
+            canonical := and(canonical, accumulate(add(scalars, 0x40), add(statement, 0x40), scalar, field))
+            canonical := and(canonical, accumulate(add(scalars, 0x60), add(statement, 0x60), scalar, field))
+            canonical := and(canonical, accumulate(add(scalars, 0x80), add(statement, 0x80), scalar, field))
+            canonical := and(canonical, accumulate(add(scalars, 0xa0), add(statement, 0xa0), scalar, field))
+            canonical := and(canonical, accumulate(add(scalars, 0xc0), add(statement, 0xc0), scalar, field))
+            canonical := and(canonical, accumulate(add(scalars, 0xe0), add(statement, 0xe0), scalar, field))
         }
     }
 
     /// @dev Adds the multiples of each circuit's own points, alpha and IC.
-    function _addKeys(Circuit[] memory circuits) private view {
+    function _addKeys(Circuit[] memory circuits, uint256[4] memory scratch) private view {
         for (uint256 i = 0; i < circuits.length; i++) {
             Circuit memory circuit = circuits[i];
-            uint256 key = _dataOf(circuit.key);
-            for (uint256 j = 0; j < 8; j++) _add(circuit.gamma, key + IC + 0x40 * j, circuit.scalars[j]);
+            uint256 point = _dataOf(circuit.key);
+            unchecked {
+                point += IC;
+                for (uint256 j = 0; j < 8; j++) {
+                    _addMultiple(circuit.gamma, point, circuit.scalars[j], scratch);
+                    point += 0x40;
+                }
+            }
         }
         for (uint256 i = 0; i < circuits.length; i++) {
-            _add(circuits[i].beta, _dataOf(circuits[i].key), _takeAlphaScalars(circuits, i));
+            Circuit memory circuit = circuits[i];
+            _addMultiple(circuit.beta, _dataOf(circuit.key), _takeAlphaScalars(circuits, i), scratch);
         }
     }
 
@@ -244,51 +279,47 @@ library BatchVerifier {
         }
     }
 
-    /// @dev sum := sum + scalar * point; both are addresses in memory.
-    function _add(uint256 sum, uint256 point, uint256 scalar) private view {
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, mload(point))
-            mstore(add(free, 0x20), mload(add(point, 0x20)))
-        }
-        _addFree(sum, scalar);
-    }
-
-    /// @dev As `_add`; `point` is a place in the call data.
-    function _addFromCall(uint256 sum, uint256 point, uint256 scalar) private view {
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            calldatacopy(mload(0x40), point, 0x40)
-        }
-        _addFree(sum, scalar);
-    }
-
-    /// @dev As `_add`; the point is where free memory begins. Whatever is multiplied by 0 or 1, or added to 0, costs
-    /// nothing: a single proof needs as many operations as a verifier for single proofs.
-    function _addFree(uint256 sum, uint256 scalar) private view {
+    /// @dev sum := sum + scalar * point; both are addresses. What is multiplied by 0 or 1, or added to 0, costs nothing:
+    /// a single proof needs as many operations as a verifier for single proofs.
+    function _addMultiple(uint256 sum, uint256 point, uint256 scalar, uint256[4] memory scratch) private view {
         if (scalar == 0) return;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(scratch, mload(point))
+            mstore(add(scratch, 0x20), mload(add(point, 0x20)))
+        }
+        _multiply(_dataOf(scratch), scalar);
+        _add(sum, scratch);
+    }
+
+    /// @dev point := scalar * point, in place. The word behind the point is overwritten.
+    function _multiply(uint256 point, uint256 scalar) private view {
+        if (scalar == 1) return;
         bool valid;
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            let point := mload(0x40)
-            let other := add(point, 0x40)
-            valid := 1
-            if gt(scalar, 1) {
-                mstore(other, scalar)
-                valid := staticcall(MULTIPLY_GAS, 7, point, 0x60, point, 0x40)
-            }
+            mstore(add(point, 0x40), scalar)
+            valid := staticcall(MULTIPLY_GAS, 7, point, 0x60, point, 0x40)
+        }
+        if (!valid) revert ICircuitRegistry.ProofInvalid();
+    }
+
+    /// @dev sum := sum + the point that `scratch` begins with.
+    function _add(uint256 sum, uint256[4] memory scratch) private view {
+        bool valid = true;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
             let x := mload(sum)
             let y := mload(add(sum, 0x20))
             switch or(x, y)
             case 0 {
-                mstore(sum, mload(point))
-                mstore(add(sum, 0x20), mload(add(point, 0x20)))
+                mstore(sum, mload(scratch))
+                mstore(add(sum, 0x20), mload(add(scratch, 0x20)))
             }
             default {
-                mstore(other, x)
-                mstore(add(other, 0x20), y)
-                valid := and(valid, staticcall(ADD_GAS, 6, point, 0x80, sum, 0x40))
+                mstore(add(scratch, 0x40), x)
+                mstore(add(scratch, 0x60), y)
+                valid := staticcall(ADD_GAS, 6, scratch, 0x80, sum, 0x40)
             }
         }
         if (!valid) revert ICircuitRegistry.ProofInvalid();
@@ -350,42 +381,19 @@ library BatchVerifier {
         }
     }
 
-    /// @dev One value has one encoding: signals below r, coordinates below q. No point is 0, where a pairing says
-    /// nothing. (Verifiers off chain refuse the same.)
-    function _requireCanonical(ICircuitRegistry.Statement calldata statement, uint256[2] memory fields) private pure {
-        bool inside;
-        // Written out: a loop would cost more than what it repeats.
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            function four(at, field) -> yes {
-                let first := and(lt(calldataload(at), field), lt(calldataload(add(at, 0x20)), field))
-                let second := and(lt(calldataload(add(at, 0x40)), field), lt(calldataload(add(at, 0x60)), field))
-                yes := and(first, second)
-            }
-            let scalarField := mload(fields)
-            let baseField := mload(add(fields, 0x20))
-            // Seven signals: the fourth is looked at twice.
-            inside := and(four(add(statement, 0x20), scalarField), four(add(statement, 0x80), scalarField))
-            inside := and(inside, four(add(statement, 0x100), baseField))
-            inside := and(inside, four(add(statement, 0x180), baseField))
-        }
-        if (!inside) _refuse(statement);
-        uint256[8] calldata proof = statement.proof;
-        if (proof[0] | proof[1] == 0) revert ICircuitRegistry.ProofPointZero(0);
-        if (proof[2] | proof[3] | proof[4] | proof[5] == 0) revert ICircuitRegistry.ProofPointZero(2);
-        if (proof[6] | proof[7] == 0) revert ICircuitRegistry.ProofPointZero(6);
-    }
-
-    /// @dev Says which word is outside its field.
+    /// @dev Says what is not canonical.
     function _refuse(ICircuitRegistry.Statement calldata statement) private pure {
         for (uint256 i = 0; i < Signals.COUNT; i++) {
             uint256 signal = statement.signals[i];
             if (signal >= Signals.FIELD) revert ICircuitRegistry.SignalOutOfField(i, signal);
         }
+        uint256[8] calldata proof = statement.proof;
         for (uint256 i = 0; i < 8; i++) {
-            uint256 word = statement.proof[i];
-            if (word >= VerifyingKey.BASE_FIELD) revert ICircuitRegistry.ProofWordOutOfField(i, word);
+            if (proof[i] >= VerifyingKey.BASE_FIELD) revert ICircuitRegistry.ProofWordOutOfField(i, proof[i]);
         }
+        if (proof[0] | proof[1] == 0) revert ICircuitRegistry.ProofPointZero(0);
+        if (proof[2] | proof[3] | proof[4] | proof[5] == 0) revert ICircuitRegistry.ProofPointZero(2);
+        revert ICircuitRegistry.ProofPointZero(6);
     }
 
     function _dataOf(uint256[] memory array) private pure returns (uint256 data) {
@@ -399,6 +407,13 @@ library BatchVerifier {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             data := key
+        }
+    }
+
+    function _dataOf(uint256[4] memory scratch) private pure returns (uint256 data) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            data := scratch
         }
     }
 }

@@ -106,11 +106,17 @@ abstract contract Attestations is Ledger, Pausable {
         uint256 commitment = batch.batch;
         uint256 context = _context();
         uint256 statements = Statements.allocate(items.length);
-        for (uint256 i = 0; i < items.length; i++) {
-            Item calldata item = items[i];
+        uint256 count = items.length;
+        Item calldata item = items[0];
+        for (uint256 i = 0; i < count; i++) {
             uint256 rule = _attestOne(batch, all, item);
             uint256 at = Statements.set(statements, i, commitment, rule, context, item);
             Statements.announce(at, all.key, item.claim);
+            // solhint-disable-next-line no-inline-assembly
+            assembly ("memory-safe") {
+                // After the last one nothing is read there.
+                item := add(item, ITEM)
+            }
         }
         Statements.requireValid(statements, circuits);
         return all.attested;

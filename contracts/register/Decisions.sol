@@ -25,7 +25,7 @@ abstract contract Decisions is Ledger, Pausable {
         if (!isQpOf[key][signer]) revert SignerNotQp(key, signer);
         _requireRole(RoleIds.QP, signer);
         IPolicyRegistry.Outline memory outline = _outline(batch);
-        uint256 missing = _missing(batch, outline.release);
+        uint256 missing = _missing(batch, outline.release) | _unprovenCustody(batch, outline);
         if (missing != 0) revert ClaimsMissing(missing);
         if (_isRevocationUndecided(batch)) revert RevocationUndecided(batch.consent);
         uint256 open = openExceptionsOf(key);
@@ -95,6 +95,23 @@ abstract contract Decisions is Ledger, Pausable {
         batch.recalled = true;
         _count(key, batch.owner, Counter.Recalled);
         emit BatchRecalled(key, msg.sender, batch.status, reason);
+    }
+
+    /// @dev Custody claims of stages whose head the owner set, as long as no proof has followed. Also those needed only for
+    /// completion: no batch is certified on a head that is nothing but its owner's word.
+    function _unprovenCustody(
+        Batch storage batch,
+        IPolicyRegistry.Outline memory outline
+    ) private view returns (uint256 claims) {
+        uint256 asserted = batch.assertedHeads;
+        for (uint8 stage = 0; asserted != 0; stage++) {
+            if (asserted & 1 != 0) {
+                (uint256 here, ) = policies.claimsOfStage(batch.policyId, stage);
+                claims |= here;
+            }
+            asserted >>= 1;
+        }
+        return claims & outline.custody & ~batch.attested;
     }
 
     function _changeHold(bytes32 key, bytes32 digest, bool held, Counter what) private returns (uint8 side) {

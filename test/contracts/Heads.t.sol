@@ -130,6 +130,27 @@ contract HeadsTest is Fixture {
         assertEq(registry.batchOf(key).assertedHeads, 1);
     }
 
+    function test_certify_waits_for_custody_of_a_set_head_even_if_needed_only_for_completion() external {
+        IPolicyRegistry.Policy memory policy = _withCustody();
+        policy.claims[2].neededFor = Codes.NEEDED_FOR_COMPLETION;
+        bytes32 key = _open(_approve(policy));
+        _attestCustody(key, 0, 50, registry.batchOf(key).opening);
+        _attestCustody(key, 1, 50, 5);
+        uint256 id = _raise(key, 2);
+        _set(key, 1, 60);
+        _close(id, Codes.DISPOSITION_ACCEPTED);
+        (uint256 release, ) = registry.missingClaims(key);
+        assertEq(release, 0);
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.ClaimsMissing.selector, 1 << 2));
+        registry.certify(key, certificate, signature);
+
+        _attestCustody(key, 2, 60, 50);
+        _certify(key);
+        assertTrue(registry.isReleased(key), "released");
+    }
+
     function test_no_stage_after_an_asserted_head_is_ready_until_its_custody_is_proven() external {
         bytes32 key = _open(_policy);
         uint256 id = _raise(key, 0);
