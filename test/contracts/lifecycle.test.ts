@@ -1,13 +1,13 @@
 import { id, ZeroHash } from "ethers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { EXCEPTION_CATEGORY, type CounterName, COUNTER } from "../../src/chain/codes.ts";
 import { mineAt } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { extendRunningHash } from "../../src/chain/runningHash.ts";
-import { CHAINS } from "./support/chains.ts";
+import { describeOnChains } from "./support/chains.ts";
 import { ASSAY, CUSTODY_0, CUSTODY_1, LEG, LEG_0, LEG_1, STERILITY, World } from "./support/world.ts";
 
-describe.each(CHAINS)("a batch with real proofs on $name", ({ start }) => {
+describeOnChains("a batch with real proofs", (start) => {
   let world: World;
   beforeAll(async () => {
     world = await World.build(await start());

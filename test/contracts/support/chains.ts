@@ -1,22 +1,34 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { describe } from "vitest";
 import { connectRpc, embeddedChain, type Chain } from "../../../src/chain/connect.ts";
 
-/** Both kinds of local chain: the one inside this process, and a node of another maker behind JSON-RPC. */
-export const CHAINS: readonly { readonly name: string; readonly start: () => Promise<Chain> }[] = [
-  { name: "embedded", start: () => embeddedChain() },
-  { name: "anvil", start: async () => (await startAnvil()).chain },
-];
+const ANVIL = "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
+
+/** Its package holds a binary for one kind of machine. Elsewhere tests that need it are skipped, and their names say so. */
+export const HAS_ANVIL = existsSync(ANVIL);
+
+/** What the name of a test on anvil ends with. */
+export const ANVIL_NOTE = HAS_ANVIL ? "" : ` (skipped: no ${ANVIL})`;
+
+/** The same tests on both kinds of local chain: the one inside this process, and a node of another maker behind JSON-RPC. */
+export function describeOnChains(name: string, tests: (start: () => Promise<Chain>) => void): void {
+  describe(`${name} on embedded`, () => tests(() => embeddedChain()));
+  const anvil = `${name} on anvil${ANVIL_NOTE}`;
+  describe.skipIf(!HAS_ANVIL)(anvil, () => tests(async () => (await startAnvil()).chain));
+}
 
 /** Accounts that the chain holds, as many as Hardhat's. */
 const ACCOUNTS = "20";
 
 /** Starts anvil on a free port; closing the chain ends it. */
 export async function startAnvil(chainId = 31337n): Promise<{ chain: Chain; url: string }> {
+  if (!HAS_ANVIL) throw new Error(`anvil is not installed for this machine: no ${ANVIL}`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const node = spawn(
-    "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil",
+    ANVIL,
     ["--port", String(port), "--chain-id", String(chainId), "--accounts", ACCOUNTS, "--silent"],
     // Should it ever end by itself, it says why.
     { stdio: ["ignore", "ignore", "inherit"] },
