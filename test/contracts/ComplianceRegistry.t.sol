@@ -6,6 +6,7 @@ import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol"
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
+import {Codes} from "../../contracts/libraries/Codes.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Fixture} from "./Fixture.sol";
 
@@ -61,6 +62,15 @@ contract ComplianceRegistryTest is Fixture {
             assertTrue(!registry.isReleased(key), "gate");
             assertTrue(!registry.isStageReady(key, 0), "stage");
         }
+    }
+
+    function test_an_accepted_exception_can_be_the_last_that_makes_a_batch_compliant() external {
+        bytes32 key = _open(plainPolicy);
+        _attest(key, 1);
+        uint256 id = _raise(key, 0);
+        assertEq(_status(key), EXCEPTION);
+        _close(id, Codes.DISPOSITION_ACCEPTED);
+        assertEq(_status(key), COMPLIANT);
     }
 
     function test_the_opening_and_the_submitters_are_final_with_the_first_head() external {
@@ -243,6 +253,52 @@ contract ComplianceRegistryTest is Fixture {
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.CircuitNotAccepted.selector, 0, custody));
         registry.attest(key, _one(item));
+    }
+
+    function _refusesOpening(uint256 batch, uint64 completion, address[] memory qps, bytes memory expected) private {
+        uint64[2] memory due = [uint64(block.timestamp + 10 days), completion];
+        vm.prank(OWNER);
+        vm.expectRevert(expected);
+        registry.openBatch(batch, 7, plainPolicy, due, 0, qps, new address[](0), 0);
+    }
+
+    function test_refuses_a_batch_that_is_known_has_no_QP_or_completes_before_its_release() external {
+        bytes32 key = _open(plainPolicy);
+        uint256 batch = registry.batchOf(key).batch;
+        uint64 release = uint64(block.timestamp + 10 days);
+        address[] memory qps = new address[](1);
+        _refusesOpening(batch + 1, release, qps, abi.encodeWithSelector(IComplianceRegistry.QpMissing.selector));
+        qps[0] = qp;
+        _refusesOpening(batch, release, qps, abi.encodeWithSelector(IComplianceRegistry.BatchKnown.selector, key));
+        bytes memory order = abi.encodeWithSelector(IComplianceRegistry.DueOrder.selector, release, release - 1);
+        _refusesOpening(batch + 1, release - 1, qps, order);
+        qps = new address[](0);
+        _refusesOpening(batch + 1, release, qps, abi.encodeWithSelector(IComplianceRegistry.QpMissing.selector));
+    }
+
+    function test_refuses_call_data_with_anything_hidden_behind_the_arguments() external {
+        bytes32 key = _open(plainPolicy);
+        bytes memory call = abi.encodeCall(registry.replaceOpening, (key, 8, "why"));
+        bytes memory expected = abi.encodeWithSelector(
+            IComplianceRegistry.CallDataNotCanonical.selector,
+            call.length + 1,
+            call.length
+        );
+        vm.prank(OWNER);
+        (bool done, bytes memory answer) = address(registry).call(bytes.concat(call, hex"00"));
+        assertTrue(!done && keccak256(answer) == keccak256(expected), "hidden byte");
+        vm.prank(OWNER);
+        (done, ) = address(registry).call(call);
+        assertTrue(done, "the same without it");
+    }
+
+    function test_refuses_a_certificate_without_a_document() external {
+        bytes32 key = _batchIn(COMPLIANT);
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        certificate.certificate = 0;
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(IComplianceRegistry.CertificateDocumentMissing.selector);
+        registry.certify(key, certificate, signature);
     }
 
     function test_refuses_submitters_twice_and_nobody() external {

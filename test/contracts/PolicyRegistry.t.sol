@@ -218,6 +218,11 @@ contract PolicyRegistryTest is Fixture {
         policies.retire(policyId, "");
     }
 
+    function test_an_unknown_policy_has_no_table() external {
+        vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.PolicyUnknown.selector, bytes32("?")));
+        policies.tableOf("?");
+    }
+
     function test_is_never_backdated() external view {
         assertEq(policies.lifeOf(plainPolicy).effectiveFrom, START);
     }
