@@ -1,6 +1,7 @@
 import { ZeroHash } from "ethers";
 import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../chain/codes.ts";
 import { batchKey } from "../chain/context.ts";
+import { formatTime } from "../input/times.ts";
 import { certificateProblem } from "./certificate.ts";
 import { momentOf, type EventArgs, type RegisterEvent } from "./events.ts";
 import { incomplete, known } from "./incomplete.ts";
@@ -161,7 +162,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
   },
   BatchSuppliedExceptionally: (_state, event, _key, batch) => {
     batch.status = "ExceptionalSupply";
-    const notified = new Date(event.args.number("authorityNotifiedAt") * 1000).toISOString();
+    const notified = formatTime(event.args.number("authorityNotifiedAt"));
     batch.ended = { ...momentOf(event, event.args.text("qp")), reason: `authority notified ${notified}` };
   },
   BatchRejected: (_state, event, _key, batch) => {

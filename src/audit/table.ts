@@ -97,7 +97,7 @@ function findingTable(
   nameOf: (key: string | null) => string,
   paint: Paint,
 ): string {
-  const table = plainTable(["severity", "since", "batch", "status", "what to look at", "by"], [10, 24, 20, 12, 58, 14]);
+  const table = plainTable(["severity", "since", "batch", "status", "what to look at", "by"], [10, 24, 20, 19, 58, 14]);
   const statuses = new Map(batches.map(({ key, status }) => [key, status]));
   for (const finding of findings) {
     const { severity, key, text, by } = finding;
@@ -121,7 +121,7 @@ function ageOf(seconds: number): string {
 
 function batchTable(batches: readonly BatchReport[], nameOf: (key: string) => string, paint: Paint): string {
   const head = ["batch", "product", "status", "for the reader", "claims proven", "what to look at"];
-  const table = plainTable(head, [20, 18, 12, 15, 15, 52]);
+  const table = plainTable(head, [20, 18, 19, 15, 15, 52]);
   for (const batch of batches) {
     const { key, product, status, colour, proven, claims, reasons } = batch;
     table.push([
