@@ -86,6 +86,15 @@ export class CircuitUnderTest {
     return this.#judge(touched, (wire) => edited.get(wire) ?? good[wire] ?? 0n);
   }
 
+  /** Whether an otherwise good witness breaks any constraint when one wire has another value. */
+  notices(good: readonly bigint[], edited: number, value: bigint): boolean {
+    const wire = (index: number): bigint => (index === edited ? value : (good[index] ?? 0n));
+    return (this.#touching.get(edited) ?? []).some((index) => {
+      const constraint = this.r1cs.constraints[index];
+      return constraint !== undefined && !holds(constraint, wire);
+    });
+  }
+
   #judge(indexes: Iterable<number>, wire: (index: number) => bigint): Violation[] {
     const broken: Violation[] = [];
     for (const index of indexes) {

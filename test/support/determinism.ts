@@ -39,3 +39,12 @@ function movingWires({ a, b, c }: Constraint, witness: readonly bigint[]): numbe
   for (const [wire, coefficient] of c) add(wire, -coefficient);
   return [...slope].filter(([, amount]) => modulo(amount) !== 0n).map(([wire]) => wire);
 }
+
+/** The wires of a good witness to which `change` can be added without breaking a constraint. */
+export function unnoticedChanges(circuit: CircuitUnderTest, witness: readonly bigint[], change: bigint): string[] {
+  const unnoticed: string[] = [];
+  for (let wire = 1; wire < circuit.r1cs.wires; wire++) {
+    if (!circuit.notices(witness, wire, modulo((witness[wire] ?? 0n) + change))) unnoticed.push(circuit.name(wire));
+  }
+  return unnoticed.sort();
+}
