@@ -47,7 +47,7 @@ export function itAgreesOnExcursions(n: number, runs: number, seed: number): voi
       { numRuns: runs, seed, endOnFailure: true },
     );
     for (const answer of ["none", ...EXCURSION_RULES]) {
-      expect(seen.get(answer) ?? 0, answer).toBeGreaterThan(runs / 20);
+      expect(seen.get(answer) ?? 0, answer).toBeGreaterThan(runs / 50);
     }
   });
 }
