@@ -14,6 +14,7 @@ import { poolSize, withProofPool } from "../prover/proofPool.ts";
 import { prove, refuseBroken, type Destination } from "../prover/prove.ts";
 import { statementOf, type Statement } from "../prover/statement.ts";
 import type { Artifacts } from "../setup/artifacts.ts";
+import { withSnarkjs } from "../setup/snarkjsThreads.ts";
 import { gatherEvidence, type SiteKey } from "./evidence.ts";
 
 export interface ProveOptions {
@@ -49,9 +50,12 @@ export async function proveClaims(
   const jobs: Job[] = [];
   for (const claim of claims) jobs.push(await jobOf(batch, claim, options));
   const size = Math.min(workers, jobs.length);
-  return size <= 1
-    ? await proveAll(batch, jobs, options)
-    : await withProofPool(size, (makeProof) => proveAll(batch, jobs, options, makeProof));
+  // snarkjs' threads are started once for all proofs: starting them takes as long as a small proof.
+  return await withSnarkjs(() =>
+    size <= 1
+      ? proveAll(batch, jobs, options)
+      : withProofPool(size, (makeProof) => proveAll(batch, jobs, options, makeProof)),
+  );
 }
 
 /** As `proveClaims`, of one claim. */
