@@ -275,10 +275,17 @@ describe("circuit temperature, one chunk", () => {
       expect(await expectAgreement(circuit, makeEvidence({ rows: steadyRows(count) }))).toEqual([]);
   });
 
+  /** Many limits are kept by the same record. */
+  let plain: Promise<string[]> | undefined;
+  const verdict = (keeps: Scenario): Promise<string[]> => {
+    if (Object.keys(keeps).length > 0) return expectAgreement(circuit, makeEvidence(keeps));
+    return (plain ??= expectAgreement(circuit, makeEvidence(keeps)));
+  };
+
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
     describe(`rule ${rule}`, () => {
       it.each(boundaries)("%s", async (_, keeps, breaks) => {
-        expect(await expectAgreement(circuit, makeEvidence(keeps))).toEqual([]);
+        expect(await verdict(keeps)).toEqual([]);
         const evidence = makeEvidence(breaks);
         const refused = await expectAgreement(circuit, evidence);
         expect(refused).toContain(rule);
