@@ -4,6 +4,7 @@ import type { Batch } from "../src/batch/batchFile.ts";
 import { batchCommitments } from "../src/batch/commitments.ts";
 import { claimOf, readBatch } from "../src/batch/folder.ts";
 import { batchState } from "../src/chain/batchState.ts";
+import { batchKey } from "../src/chain/context.ts";
 import type { Chain } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
 import { publicText } from "../src/chain/publicText.ts";
@@ -84,7 +85,7 @@ export interface OnBatch {
 /** Runs as the account of --account, about a batch of the register. Error `BatchUnknown`: it has none of this key. */
 export function asAccountOn<T>(target: Target, options: Options, run: (on: OnBatch) => Promise<T>): Promise<T> {
   return asAccount(options, async (register, account, chain) => {
-    const key = "key" in target ? target.key : await folderKey(target.folder, register, account, options);
+    const key = "key" in target ? target.key : await folderKey(target.folder, account, options);
     try {
       await batchState(register, key);
     } catch (error) {
@@ -94,10 +95,15 @@ export function asAccountOn<T>(target: Target, options: Options, run: (on: OnBat
   });
 }
 
-async function folderKey(folder: Batch, { registry }: Register, account: Signer, options: Options): Promise<string> {
+/** Key of a folder's batch as --owner opened it, or else the sending account; the register itself says whether it did. */
+export async function folderKey(folder: Batch, account: Signer, options: Options): Promise<string> {
   const given = text(options, "owner");
-  const owner = given === undefined ? await account.getAddress() : addressOf(given, "--owner");
-  return registry.keyOf(owner, batchCommitments(folder).batch);
+  return ownersKey(folder, given === undefined ? await account.getAddress() : addressOf(given, "--owner"));
+}
+
+/** Key of a folder's batch, if `owner` opened it. */
+export function ownersKey(folder: Batch, owner: string): string {
+  return batchKey(owner, batchCommitments(folder).batch);
 }
 
 function unknownBatch(target: Target, options: Options): BatchproofError {

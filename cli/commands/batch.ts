@@ -17,7 +17,6 @@ import { chainTime, type Chain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import { askGate } from "../../src/chain/gate.ts";
-import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { requireNoBlockingException } from "../../src/claims/mesRecord.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
@@ -34,6 +33,7 @@ import { answers, collect, list, required, text, type Options, type Register } f
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
+import { ownersKey } from "../target.ts";
 import { hashOf } from "../values.ts";
 
 const DAY = 86_400n;
@@ -106,7 +106,7 @@ export const registerBatch: Register = (program, give) => {
         const receipt = await mined(() =>
           registry.openBatch(commitment, opening, policyId, due, consent, qps, submitters, supersedes),
         );
-        const key = await registry.keyOf(await account.getAddress(), commitment);
+        const key = ownersKey(batch, await account.getAddress());
         const { serial } = eventOf(receipt, registry, "BatchOpened");
         return {
           text: `Opened, number ${serial as bigint} of this owner. Batch key ${key}`,
@@ -140,7 +140,7 @@ export const registerBatch: Register = (program, give) => {
       const document = sha256(await readBytes(required(options, "certificate")));
       return asAccount(options, async (register, account, chain) => {
         const { registry } = register;
-        const key = await keyOfBatch(batch, register, addressOf(required(options, "owner"), "--owner"));
+        const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
         const now = await chainTime(chain.provider);
         const certified = (await registry.batchCounts(key))[COUNTER.indexOf("Certified")] ?? 0n;
         const stored = await registry.batchOf(key);
@@ -160,11 +160,6 @@ export const registerBatch: Register = (program, give) => {
 function namedHash(options: Options, name: string, what: string): string {
   const given = text(options, name);
   return given === undefined ? ZeroHash : hashOf(given, `--${name}`, what);
-}
-
-/** The batch's key on the register. Whether it was opened, the register itself says. */
-function keyOfBatch(batch: Batch, { registry }: Contracts, owner: string): Promise<string> {
-  return registry.keyOf(owner, batchCommitments(batch).batch);
 }
 
 async function init([dir = ""]: readonly string[], options: Options): Promise<Answer> {
@@ -229,7 +224,7 @@ async function gate([dir = ""]: readonly string[], options: Options): Promise<An
   const stage = stageIndex(batch, name);
   const before = batch.stages[stage - 1]?.handoff;
   return onRegister(options, async (register) => {
-    const key = await keyOfBatch(batch, register, addressOf(required(options, "owner"), "--owner"));
+    const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
     const question = {
       key,
       stage,

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import type { Batch } from "../../src/batch/batchFile.ts";
-import { batchCommitments } from "../../src/batch/commitments.ts";
 import { claimOf, readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { attest } from "../../src/chain/attest.ts";
@@ -25,6 +24,7 @@ import { answers, collect, flag, list, required, text, type Options, type Regist
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { withProgressBar } from "../progress.ts";
+import { folderKey } from "../target.ts";
 import { wholeNumber } from "../values.ts";
 
 /** `check`, `prove`, `attest`: from evidence to the register. */
@@ -151,9 +151,7 @@ function usableArtifacts(
 async function attestAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
   return asAccount(options, async (register, account, chain) => {
-    const given = text(options, "owner");
-    const owner = given === undefined ? await account.getAddress() : addressOf(given, "--owner");
-    const key = await register.registry.keyOf(owner, batchCommitments(batch).batch);
+    const key = await folderKey(batch, account, options);
     const envelopes = inOrder(batch, await envelopesOf(batch, register, key, options));
     requireOurCircuits(envelopes, chain.chainId);
     const claims = envelopes.map(({ claim }) => batch.policy.claims[claim]?.id ?? claim.toString());

@@ -1,6 +1,6 @@
 import type { Log, Provider } from "ethers";
 import { isRefusal } from "../chain/refusal.ts";
-import { explained } from "../chain/revert.ts";
+import { explain } from "../chain/revert.ts";
 import type { Addresses } from "../chain/handles.ts";
 import { eventReader, type RegisterEvent } from "./events.ts";
 import { incomplete } from "./incomplete.ts";
@@ -44,7 +44,7 @@ export async function* readLogs(
         size = Math.ceil((end - start + 1) / 2);
         continue;
       }
-      return await explained(() => Promise.reject(error as Error));
+      throw explain(error);
     }
     for (const log of logs) {
       requireOrder(log, last, start, end);

@@ -4,7 +4,7 @@ import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCa
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
 import { eventOf } from "./receipts.ts";
-import { explained } from "./revert.ts";
+import { explain, explained } from "./revert.ts";
 import { isRefusal } from "./refusal.ts";
 
 /** What is said of a claim that is not or may not be met. */
@@ -129,15 +129,11 @@ async function* newestFirst(
   try {
     logs = await provider.getLogs({ ...filter, fromBlock, toBlock });
   } catch (error) {
-    if (!isRefusal(error) || fromBlock === toBlock) throw await explanation(error);
+    if (!isRefusal(error) || fromBlock === toBlock) throw explain(error);
     const middle = Math.floor((fromBlock + toBlock) / 2);
     yield* newestFirst(provider, filter, middle + 1, toBlock);
     yield* newestFirst(provider, filter, fromBlock, middle);
     return;
   }
   yield* [...logs].reverse();
-}
-
-function explanation(error: unknown): Promise<unknown> {
-  return explained(() => Promise.reject(error as Error)).catch((explained: unknown) => explained);
 }

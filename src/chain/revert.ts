@@ -15,7 +15,8 @@ export async function explained<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-function explain(error: unknown): Error {
+/** The error of ours that says what went wrong in a call to the chain; see `explained`. */
+export function explain(error: unknown): Error {
   if (error instanceof BatchproofError) return error;
   const data = revertData(error);
   // A revert without reason has no data, not even a selector.

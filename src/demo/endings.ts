@@ -1,13 +1,10 @@
-import { join } from "node:path";
 import { sha256, toUtf8Bytes, type Signer } from "ethers";
-import { initBatch } from "../batch/folder.ts";
 import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../chain/codes.ts";
 import { chainTime } from "../chain/connect.ts";
 import { mined } from "../chain/deploy.ts";
 import { registerAt, type Register } from "../chain/handles.ts";
 import { parseTime } from "../input/times.ts";
-import { LOGGER } from "./legs.ts";
-import { certify, published, type Event, type Stage } from "./stage.ts";
+import { certify, openLot, type Event, type Stage } from "./stage.ts";
 
 /** What people decide where a proof is missing, or after it: every end that a batch can have beside a plain release. */
 export function endingEvents(stage: Stage, keys: Map<string, string>): Event[] {
@@ -16,7 +13,7 @@ export function endingEvents(stage: Stage, keys: Map<string, string>): Event[] {
   const by = (account: Signer): Register["registry"] => registerAt(stage.addresses, account).registry;
   const at = (time: string, happens: Event["happens"]): Event => ({ at: parseTime(time, "demo"), happens });
   const open = (lot: string, time: string): Event =>
-    at(time, async () => void keys.set(await openEmpty(lot, stage), lot));
+    at(time, async () => void keys.set(await openLot(lot, "fridge-2-8", stage), lot));
   return [
     at("2022-05-14T09:00:00Z", async () => {
       const key = keyOf(keys, "LOT-3-OUT-OF-RANGE");
@@ -52,23 +49,6 @@ export function endingEvents(stage: Stage, keys: Map<string, string>): Event[] {
       say("LOT-10-RECALLED: recalled after its release; its gate is closed for good");
     }),
   ];
-}
-
-/** A batch that is opened and whose data never come. Returns its key. */
-async function openEmpty(lot: string, { dir, keys, partiesPath, policies, openBatch, say }: Stage): Promise<string> {
-  const { path, policyId, policy } = published(policies, "fridge-2-8");
-  const { commitments } = await initBatch({
-    dir: join(dir, lot),
-    policyPath: path,
-    lot,
-    coi: `COI of ${lot}`,
-    order: `order of ${lot}`,
-    custodianKey: keys.site.custodian,
-    devices: [LOGGER],
-    partiesPath,
-  });
-  say(`${lot}: opened`);
-  return await openBatch(commitments, policyId, policy);
 }
 
 /** Two persons close every exception of a batch: QA proposes, the QP confirms exactly that. */

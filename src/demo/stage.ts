@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { id, sha256, toUtf8Bytes, type Signer } from "ethers";
+import { initBatch } from "../batch/folder.ts";
 import { qaRole, ROLE_ID } from "../chain/codes.ts";
 import { chainTime, type Chain } from "../chain/connect.ts";
 import { addCircuit, deploy, mined } from "../chain/deploy.ts";
@@ -34,8 +35,7 @@ export const TANK: DeviceId = { vendor: "FIXTURE", model: "LN2 tank monitor", se
 export const SHIPPER: DeviceId = { vendor: "FIXTURE", model: "dry shipper logger", serial: "DS-0001" };
 
 const NO_LINK = `0x${"0".repeat(64)}`;
-/** For key files that live in build/demo and protect nothing. */
-/** Of every key of the demo. */
+/** Of every key of the demo; the files live in build/ and protect nothing. */
 export const DEMO_PASSPHRASE = "demo passphrase, protects nothing";
 const DAY = 86_400;
 
@@ -138,6 +138,25 @@ export async function setTheStage(
   const openBatch = (commitments: Commitments, policyId: string, policy: Policy): Promise<string> =>
     openOnChain(chain, addresses, accounts, commitments, policyId, policy);
   return { dir, chain, artifacts, addresses, accounts, keys, partiesPath, policies, say, openBatch };
+}
+
+/** Opens a lot whose first stage the demo's site holds, under a policy, before any data exist. Returns its key. */
+export async function openLot(lot: string, policyName: string, stage: Stage): Promise<string> {
+  const { dir, keys, partiesPath, policies, openBatch, say } = stage;
+  const { path, policyId, policy } = published(policies, policyName);
+  const { commitments } = await initBatch({
+    dir: join(dir, lot),
+    policyPath: path,
+    lot,
+    coi: `COI of ${lot}`,
+    order: `order of ${lot}`,
+    custodianKey: keys.site.custodian,
+    devices: [LOGGER],
+    partiesPath,
+  });
+  const key = await openBatch(commitments, policyId, policy);
+  say(`${lot}: opened under ${policyName} before any data exist`);
+  return key;
 }
 
 /** The policy of a name. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { audit, type AuditReport } from "../audit/audit.ts";
 import { auditText } from "../audit/table.ts";
-import { initBatch, readBatch, setStage } from "../batch/folder.ts";
+import { readBatch, setStage } from "../batch/folder.ts";
 import { attest } from "../chain/attest.ts";
 import { EXCEPTION_CATEGORY } from "../chain/codes.ts";
 import { chainTime, embeddedChain, mineAt } from "../chain/connect.ts";
@@ -32,6 +32,7 @@ import {
   certify,
   circuitArtifacts,
   indented,
+  openLot,
   published,
   setTheStage,
   type Event,
@@ -135,7 +136,7 @@ function eventsOf(leg: Leg, stage: Stage, keys: Map<string, string>): Event[] {
   const opening: Event = {
     at: parseTime(first, leg.lot) - HOUR,
     happens: async () => {
-      key = await open(leg, stage);
+      key = await openLot(leg.lot, leg.policy, stage);
       keys.set(key, leg.lot);
     },
   };
@@ -148,23 +149,6 @@ function eventsOf(leg: Leg, stage: Stage, keys: Map<string, string>): Event[] {
     },
   }));
   return [opening, ...closings];
-}
-
-async function open(leg: Leg, { dir, keys, partiesPath, policies, openBatch, say }: Stage): Promise<string> {
-  const { path, policyId, policy } = published(policies, leg.policy);
-  const { commitments } = await initBatch({
-    dir: join(dir, leg.lot),
-    policyPath: path,
-    lot: leg.lot,
-    coi: `COI of ${leg.lot}`,
-    order: `order of ${leg.lot}`,
-    custodianKey: keys.site.custodian,
-    devices: [LOGGER],
-    partiesPath,
-  });
-  const key = await openBatch(commitments, policyId, policy);
-  say(`${leg.lot}: opened under ${leg.policy} before any data exist`);
-  return key;
 }
 
 /** Brings the evidence of one stage, judges it, and attests the claim or declares an exception. */
