@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import Table from "cli-table3";
 import lock from "../artifacts.lock.json" with { type: "json" };
-import { CIRCUITS } from "../src/circuits.ts";
+import { CIRCUITS } from "../src/kinds/circuits.ts";
 import { SIGNALS } from "../src/formats/constants.ts";
 import { compileOnly } from "../src/setup/artifacts.ts";
 import { COMPILER } from "../src/setup/compile.ts";

@@ -24,10 +24,12 @@ const started = performance.now();
 for (const folder of FOLDERS) {
   const dir = join(demo, NEEDLE_LOT, folder);
   const batch = await readBatch(dir);
-  const own = batch.policy.claims.map(({ id }) => id).filter((id) => existsSync(join(dir, claimFile("proofs", id))));
+  const own = batch.policy.claims
+    .map((claim, index) => ({ claim, index }))
+    .filter(({ claim }) => existsSync(join(dir, claimFile("proofs", claim.id))));
   let last = performance.now();
   const proven = await proveClaims(
-    dir,
+    batch,
     own,
     {
       destination,

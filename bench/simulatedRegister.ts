@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { Wallet, ZeroHash, hexlify, id, toBeHex } from "ethers";
-import { CLAIM_CLASS, COUNTER, COUNTED_EVENT, NEEDED_FOR, STATUS } from "../src/chain/codes.ts";
+import { CLAIM_CLASS, COUNTER, COUNTED_EVENT, NEEDED_FOR, STATUS } from "../src/formats/codes.ts";
 import { compiled, type ContractName } from "../src/chain/contracts.ts";
-import { batchKey, contextOf } from "../src/chain/context.ts";
+import { batchKey, contextOf } from "../src/formats/context.ts";
 import { releaseCertificate, signCertificate } from "../src/chain/eip712.ts";
 import type { Addresses, Item, StoredBatch } from "../src/chain/handles.ts";
-import { policyIdOf, type ChainPolicy } from "../src/chain/policy.ts";
+import { policyIdOf, type ChainPolicy } from "../src/formats/chainPolicy.ts";
 import { extendRunningHash } from "../src/chain/runningHash.ts";
 import { KIND } from "../src/formats/constants.ts";
 import { FIELD } from "../src/formats/field.ts";

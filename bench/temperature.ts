@@ -2,13 +2,13 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { groth16, wtns } from "snarkjs";
-import { CIRCUITS } from "../src/circuits.ts";
-import { temperatureInput } from "../src/prover/input.ts";
-import { signalsOf } from "../src/rules/evidence.ts";
-import { checkTemperature } from "../src/rules/temperature.ts";
+import { CIRCUITS } from "../src/kinds/circuits.ts";
+import { temperatureInput } from "../src/kinds/temperature/input.ts";
+import { checkTemperature } from "../src/kinds/temperature/check.ts";
 import { compileOnly, ensureArtifacts } from "../src/setup/artifacts.ts";
 import { withSnarkjs } from "../src/setup/snarkjsThreads.ts";
 import { CONTEXT, makeEvidence, steadyRows } from "../test/support/evidence.ts";
+import { temperatureSignals } from "../src/kinds/temperature/statement.ts";
 
 /** Seconds and memory of every step of one temperature claim, for each tier: `npm run bench`. */
 
@@ -38,7 +38,7 @@ for (const circuit of CIRCUITS.filter(({ kind }) => kind === "temperature")) {
     const rows = steadyRows(circuit.tier);
     const evidence = await timed("sign", () => Promise.resolve(makeEvidence({ n: circuit.tier, rows })));
     await timed("check", () => Promise.resolve(checkTemperature(evidence)));
-    const input = temperatureInput(evidence, signalsOf(evidence, CONTEXT));
+    const input = temperatureInput(evidence, temperatureSignals(evidence, CONTEXT));
     await withSnarkjs(async () => {
       for (const state of ["cold", "warm"]) {
         const witness = { type: "mem" } as const;

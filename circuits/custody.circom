@@ -1,18 +1,18 @@
 pragma circom 2.2.2;
 
 include "circomlib/circuits/comparators.circom";
-include "lib/batchOpening.circom";
-include "lib/buses.circom";
 include "lib/constants.circom";
-include "lib/continuity.circom";
-include "lib/custodian.circom";
-include "lib/custodyRule.circom";
-include "lib/duration.circom";
-include "lib/handoff.circom";
-include "lib/headChain.circom";
-include "lib/hold.circom";
-include "lib/order.circom";
-include "lib/seal.circom";
+include "lib/custody/batchOpening.circom";
+include "lib/custody/continuity.circom";
+include "lib/custody/custodian.circom";
+include "lib/custody/custodyRule.circom";
+include "lib/custody/duration.circom";
+include "lib/custody/handoff.circom";
+include "lib/custody/headChain.circom";
+include "lib/custody/hold.circom";
+include "lib/custody/order.circom";
+include "lib/custody/seal.circom";
+include "lib/shared/buses.circom";
 
 /**
  * @title Custody

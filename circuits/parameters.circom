@@ -1,17 +1,17 @@
 pragma circom 2.2.2;
 
 include "circomlib/circuits/comparators.circom";
-include "lib/buses.circom";
-include "lib/channelRanges.circom";
-include "lib/clock.circom";
 include "lib/constants.circom";
-include "lib/device.circom";
-include "lib/gap.circom";
-include "lib/headOpening.circom";
-include "lib/parametersRecord.circom";
-include "lib/parametersRule.circom";
-include "lib/source.circom";
-include "lib/window.circom";
+include "lib/parameters/channelRanges.circom";
+include "lib/parameters/parametersRecord.circom";
+include "lib/parameters/parametersRule.circom";
+include "lib/shared/buses.circom";
+include "lib/shared/clock.circom";
+include "lib/shared/device.circom";
+include "lib/shared/gap.circom";
+include "lib/shared/headOpening.circom";
+include "lib/shared/source.circom";
+include "lib/shared/window.circom";
 
 /**
  * @title Parameters

@@ -1,13 +1,13 @@
 pragma circom 2.2.2;
 
 include "circomlib/circuits/comparators.circom";
-include "lib/buses.circom";
 include "lib/constants.circom";
-include "lib/headOpening.circom";
-include "lib/judgement.circom";
-include "lib/lab.circom";
-include "lib/qualityRule.circom";
-include "lib/resultSet.circom";
+include "lib/quality/judgement.circom";
+include "lib/quality/lab.circom";
+include "lib/quality/qualityRule.circom";
+include "lib/quality/resultSet.circom";
+include "lib/shared/buses.circom";
+include "lib/shared/headOpening.circom";
 
 /**
  * @title Quality

@@ -1,18 +1,18 @@
 pragma circom 2.2.2;
 
 include "circomlib/circuits/comparators.circom";
-include "lib/buses.circom";
-include "lib/clock.circom";
 include "lib/constants.circom";
-include "lib/device.circom";
-include "lib/excursions.circom";
-include "lib/gap.circom";
-include "lib/headOpening.circom";
-include "lib/range.circom";
-include "lib/recordOpening.circom";
-include "lib/ruleOpening.circom";
-include "lib/source.circom";
-include "lib/window.circom";
+include "lib/shared/buses.circom";
+include "lib/shared/clock.circom";
+include "lib/shared/device.circom";
+include "lib/shared/gap.circom";
+include "lib/shared/headOpening.circom";
+include "lib/shared/range.circom";
+include "lib/shared/source.circom";
+include "lib/shared/window.circom";
+include "lib/temperature/excursions.circom";
+include "lib/temperature/temperatureRecord.circom";
+include "lib/temperature/temperatureRule.circom";
 
 /**
  * @title Temperature
@@ -40,7 +40,7 @@ template Temperature(chunks, lengths) {
     // ---- PRIVATE ----
     input TemperatureRule() ruleFields;
     input StageHead() headFields;
-    input RecordHeader() header;
+    input TemperatureHeader() header;
     signal input dt[N];        // ticks since the reading before
     signal input code[N];      // readings
     signal input chunkSalts[chunks];
@@ -57,7 +57,7 @@ template Temperature(chunks, lengths) {
     signal input excursionCounts[lengths + 1]; // how often length 0 and each of them is looked up
 
     // 1. The rule is the approved one.
-    component ruleOpening = RuleOpening();
+    component ruleOpening = TemperatureRuleOpening();
     ruleOpening.rule <== rule;
     ruleOpening.fields <== ruleFields;
 
@@ -77,7 +77,7 @@ template Temperature(chunks, lengths) {
     range.width <== ruleFields.width;
 
     // 4. The record is these readings under this header, coded as the rule says.
-    component recordOpening = RecordOpening(chunks);
+    component recordOpening = TemperatureRecordOpening(chunks);
     recordOpening.record <== record;
     recordOpening.header <== header;
     recordOpening.rule <== ruleFields;

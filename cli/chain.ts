@@ -4,7 +4,7 @@ import { getAddress, isAddress, JsonRpcSigner, Wallet, type ContractTransactionR
 import { inputError } from "../src/errors.ts";
 import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
 import { registerAt, type Register } from "../src/chain/handles.ts";
-import { explain, explained } from "../src/chain/revert.ts";
+import { explainRevert, explained } from "../src/chain/revert.ts";
 import { readBytes } from "../src/input/files.ts";
 import { required, text, type Options } from "./command.ts";
 import { passphrase } from "./passphrase.ts";
@@ -36,7 +36,7 @@ export async function onChain<T>(options: Options, run: (chain: Chain) => Promis
     return await run(chain);
   } catch (error) {
     // A node that goes away half-way fails in ethers' or Node's own words: they are not a bug of ours.
-    throw isChainFailure(error) ? explain(error) : error;
+    throw isChainFailure(error) ? explainRevert(error) : error;
   } finally {
     await chain.close();
   }

@@ -1,4 +1,4 @@
-import type { Circuit } from "../src/circuits.ts";
+import type { Circuit } from "../src/kinds/circuits.ts";
 import { inputError } from "../src/errors.ts";
 import { checkLock, lockedCircuitId } from "../src/setup/artifactLock.ts";
 import { ensureArtifacts, type Artifacts } from "../src/setup/artifacts.ts";

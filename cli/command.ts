@@ -4,7 +4,7 @@ import type { Answer } from "./output.ts";
 /** Takes a command's answer; `main` prints it. */
 export type Give = (answer: Answer) => void;
 /** Adds one or more commands to the program. */
-export type Register = (program: Command, give: Give) => void;
+export type AddCommands = (program: Command, give: Give) => void;
 
 /** Values of options as commander collects them. */
 export type Options = Readonly<Record<string, string | boolean | string[] | undefined>>;

@@ -1,10 +1,8 @@
 import type { Command } from "commander";
 import type { Signer } from "ethers";
-import type { Batch } from "../src/batch/batchFile.ts";
-import { batchCommitments } from "../src/batch/commitments.ts";
-import { claimOf, readBatch } from "../src/batch/folder.ts";
+import { readBatch } from "../src/batch/folder.ts";
 import { batchState } from "../src/chain/batchState.ts";
-import { batchKey } from "../src/chain/context.ts";
+import { batchKey } from "../src/formats/context.ts";
 import type { Chain } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
 import { publicText } from "../src/chain/publicText.ts";
@@ -13,6 +11,8 @@ import { addressOf, asAccount, withAccount, withRegistry } from "./chain.ts";
 import { required, text, type Options } from "./command.ts";
 import type { Answer } from "./output.ts";
 import { hashOf } from "./values.ts";
+import type { Batch } from "../src/batch/batch.ts";
+import { claimNamed } from "../src/policy/document.ts";
 
 /** Options of a command that is sent to the register about a batch that lies in a folder. */
 export function withFolder(command: Command): Command {
@@ -55,7 +55,7 @@ export async function targetOf(dir: string | undefined, options: Options): Promi
 
 /** A claim's index: a folder knows its id, without one it is the index that `audit` prints. Errors `claim`. */
 export function claimIndex(target: Target, given: string): number {
-  if ("folder" in target) return claimOf(target.folder, given).index;
+  if ("folder" in target) return claimNamed(target.folder.policy, given).index;
   if (/^(0|[1-9][0-9]{0,2})$/.test(given) && Number(given) < 256) return Number(given);
   throw inputError("With --batch a claim is named by its index in the policy, 0 to 255.", {
     place: `--claim ${given}`,
@@ -103,7 +103,7 @@ export async function folderKey(folder: Batch, account: Signer, options: Options
 
 /** Key of a folder's batch, if `owner` opened it. */
 export function ownersKey(folder: Batch, owner: string): string {
-  return batchKey(owner, batchCommitments(folder).batch);
+  return batchKey(owner, folder.commitments.batch);
 }
 
 function unknownBatch(target: Target, options: Options): BatchproofError {

@@ -18,6 +18,6 @@ export function wholeNumber(given: string, place: string): bigint {
 }
 
 /** What is published of a document: its sha256, 0x hex. Errors: those of `readBytes`. */
-export async function documentHash(path: string): Promise<string> {
+export async function fileHash(path: string): Promise<string> {
   return sha256(await readBytes(path));
 }

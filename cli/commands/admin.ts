@@ -2,12 +2,12 @@ import type { ContractTransactionResponse } from "ethers";
 import { mined } from "../../src/chain/deploy.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
 import { addressOf, asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
-import { answers, type Options, type Register } from "../command.ts";
+import { answers, type Options, type AddCommands } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { wholeNumber } from "../values.ts";
 
 /** `pause`, `unpause`, `admin`: the register as a whole, in the hands of its ADMIN. */
-export const registerAdmin: Register = (program, give) => {
+export const addAdminCommands: AddCommands = (program, give) => {
   const send = (
     name: string,
     does: string,

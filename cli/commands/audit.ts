@@ -5,11 +5,11 @@ import { auditText } from "../../src/audit/table.ts";
 import { inputError } from "../../src/errors.ts";
 import { writeFileAtomically } from "../../src/input/files.ts";
 import { addressOf, onChain, withRegistry } from "../chain.ts";
-import { answers, flag, required, text, type Options, type Register } from "../command.ts";
+import { answers, flag, required, text, type Options, type AddCommands } from "../command.ts";
 import type { Answer } from "../output.ts";
 
 /** `audit`: the regulator's view. */
-export const registerAudit: Register = (program, give) => {
+export const addAuditCommands: AddCommands = (program, give) => {
   answers(
     withRegistry(program.command("audit"))
       .description("read a register: reconcile it, verify every proof again, list what needs a person's eyes")

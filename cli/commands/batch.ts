@@ -1,18 +1,8 @@
 import { sha256, ZeroHash } from "ethers";
-import type { Batch, Custodian } from "../../src/batch/batchFile.ts";
-import { batchCommitments, type Commitments } from "../../src/batch/commitments.ts";
-import {
-  initBatch,
-  missingEvidence,
-  readBatch,
-  setParties,
-  setStage,
-  stageIndex,
-  type MissingEvidence,
-  type StageChanges,
-} from "../../src/batch/folder.ts";
+import { missingEvidence, type MissingEvidence } from "../../src/batch/evidence.ts";
+import { initBatch, readBatch, setParties, setStage, stageIndex, type StageChanges } from "../../src/batch/folder.ts";
 import { joinBatch } from "../../src/batch/handoffs.ts";
-import { COUNTER } from "../../src/chain/codes.ts";
+import { COUNTER } from "../../src/formats/codes.ts";
 import { chainTime, type Chain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
@@ -29,17 +19,18 @@ import { unlockKey } from "../../src/parties/keys.ts";
 import { findParty } from "../../src/parties/partyList.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { addressOf, asAccount, onRegister, transactionOf, withAccount, withRegistry } from "../chain.ts";
-import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { ownersKey } from "../target.ts";
 import { hashOf } from "../values.ts";
+import type { Batch, Custodian, Commitments } from "../../src/batch/batch.ts";
 
 const DAY = 86_400n;
 
 /** `init`, `stage`, `open`, `gate`, `certify`: a batch from its folder to its release. */
-export const registerBatch: Register = (program, give) => {
+export const addBatchCommands: AddCommands = (program, give) => {
   answers(
     program
       .command("init <dir>")
@@ -99,7 +90,7 @@ export const registerBatch: Register = (program, give) => {
       const supersedes = namedHash(options, "supersedes", "batch");
       return asAccount(options, async ({ registry }, account, chain) => {
         const due = await dueDates(batch, options, chain);
-        const { batch: commitment, opening } = batchCommitments(batch);
+        const { batch: commitment, opening } = batch.commitments;
         const policyId = policyIdOfBatch(batch, lockedCircuitId);
         const qps = list(options, "qp").map((qp) => addressOf(qp, "--qp"));
         const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
@@ -174,7 +165,7 @@ async function init([dir = ""]: readonly string[], options: Options): Promise<An
   if (handoffPath !== undefined) {
     refuseBoth(options);
     const batch = await joinBatch({ ...common, handoffPath });
-    return newFolder(dir, batchCommitments(batch), await missingEvidence(batch));
+    return newFolder(dir, batch.commitments, await missingEvidence(batch));
   }
   const identity = (name: string): string => {
     const given = text(options, name);

@@ -2,13 +2,13 @@ import { mined } from "../../src/chain/deploy.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { consentCommitment, drawConsent, readConsent } from "../../src/parties/consentFile.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
-import { answers, required, type Options, type Register } from "../command.ts";
+import { answers, required, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { asAccountOn, publicOption, standing, targetOf, withBatch, withReason } from "../target.ts";
 import { hashOf } from "../values.ts";
 
 /** `consent`: what a patient agreed to, given and withdrawn by whoever holds it. */
-export const registerConsent: Register = (program, give) => {
+export const addConsentCommands: AddCommands = (program, give) => {
   const consent = program
     .command("consent")
     .description("consents; that one belongs to the batch's patient is asserted by the owner, not proven");

@@ -1,7 +1,6 @@
 import { Option } from "commander";
-import type { Batch } from "../../src/batch/batchFile.ts";
 import { headOf } from "../../src/batch/commitments.ts";
-import { claimOf, readBatch, stageIndex } from "../../src/batch/folder.ts";
+import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { replaceOpening, type FirstStage } from "../../src/batch/replaceOpening.ts";
 import { amend } from "../../src/chain/amend.ts";
@@ -11,18 +10,20 @@ import { toHex } from "../../src/formats/field.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { ENVELOPE_FILE } from "../../src/prover/envelope.ts";
 import { addressOf, transactionOf } from "../chain.ts";
-import { answers, collect, flag, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { asAccountOn, publicOption, standing, targetOf, withBatch, withFolder, withReason } from "../target.ts";
 import { custodianNamed } from "./batch.ts";
 import { requireOurCircuits } from "./evidence.ts";
+import type { Batch } from "../../src/batch/batch.ts";
+import { claimNamed } from "../../src/policy/document.ts";
 
 /** What `extendDue` counts the due dates as. */
 const DUE = ["release", "completion"] as const;
 
 /** `name-submitter`, `replace-opening`, `set-head`, `extend`, `amend`: corrections, each of which stays visible. */
-export const registerCorrect: Register = (program, give) => {
+export const addCorrectCommands: AddCommands = (program, give) => {
   answers(
     withBatch(program.command("name-submitter"))
       .description("name one more account that may attest for the owner, before the first head is set (owner)")
@@ -135,7 +136,7 @@ async function extend([dir]: readonly string[], options: Options): Promise<Answe
 async function amendClaim([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const folder = await readBatch(dir);
   const claim = required(options, "claim");
-  claimOf(folder, claim);
+  claimNamed(folder.policy, claim);
   const reason = publicOption(options, "reason", { folder });
   const envelope = await ENVELOPE_FILE.read(`${dir}/${claimFile("proofs", claim)}`, { within: dir });
   const dryRun = flag(options, "dryRun");

@@ -1,10 +1,10 @@
 import { mined } from "../../src/chain/deploy.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { transactionOf } from "../chain.ts";
-import { answers, required, type Options, type Register } from "../command.ts";
+import { answers, required, type Options, type AddCommands } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { asAccountOn, publicOption, standing, targetOf, withBatch, withReason } from "../target.ts";
-import { documentHash } from "../values.ts";
+import { fileHash } from "../values.ts";
 
 /** Decisions that need a batch and a reason: what they do, who may, and what is said once it is done. */
 const DECISIONS = [
@@ -24,7 +24,7 @@ const DECISIONS = [
 ] as const;
 
 /** `reject`, `abort`, `hold`, `unhold`, `recall`, `supply`: what people decide on a batch. */
-export const registerDecide: Register = (program, give) => {
+export const addDecideCommands: AddCommands = (program, give) => {
   for (const [name, does, done] of DECISIONS) {
     answers(withReason(withBatch(program.command(name))).description(does), give, async ([dir], options) => {
       const target = await targetOf(dir, options);
@@ -52,8 +52,8 @@ export const registerDecide: Register = (program, give) => {
 
 async function supply([dir]: readonly string[], options: Options): Promise<Answer> {
   const target = await targetOf(dir, options);
-  const riskEvaluation = await documentHash(required(options, "riskEvaluation"));
-  const physicianAcceptance = await documentHash(required(options, "physicianAcceptance"));
+  const riskEvaluation = await fileHash(required(options, "riskEvaluation"));
+  const physicianAcceptance = await fileHash(required(options, "physicianAcceptance"));
   const notified = parseTime(required(options, "notified"), "--notified");
   return asAccountOn(target, options, async (on) => {
     const { registry } = on.register;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { packageRoot } from "../../src/root.ts";
-import { answers, type Register } from "../command.ts";
+import { answers, type AddCommands } from "../command.ts";
 import { tellDemo } from "../../src/demo/story.ts";
 import { progressBar } from "../progress.ts";
 
 /** `demo`: the whole story on an embedded chain. */
-export const registerDemo: Register = (program, give) => {
+export const addDemoCommands: AddCommands = (program, give) => {
   const command = program
     .command("demo")
     .description("the whole story on an embedded chain, with readings of a real signed logger");

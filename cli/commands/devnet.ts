@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { environmentError, inputError } from "../../src/errors.ts";
 import { packageRoot } from "../../src/root.ts";
-import { answers, required, type Options, type Register } from "../command.ts";
+import { answers, required, type Options, type AddCommands } from "../command.ts";
 import type { Answer } from "../output.ts";
 
 const HOST = "127.0.0.1";
@@ -17,7 +17,7 @@ const NETWORK = {
 } as const;
 
 /** `devnet`: a local chain for the other commands. */
-export const registerDevnet: Register = (program, give) => {
+export const addDevnetCommands: AddCommands = (program, give) => {
   answers(
     program
       .command("devnet")

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Provider } from "ethers";
-import { CIRCUITS, kindCode, SMALLEST, type Circuit } from "../../src/circuits.ts";
+import { CIRCUITS, kindCode, SMALLEST, type Circuit } from "../../src/kinds/circuits.ts";
 import { findRegister } from "../../src/chain/connect.ts";
 import { compiled, CONTRACTS } from "../../src/chain/contracts.ts";
 import { registerAt, type CircuitRegistry } from "../../src/chain/handles.ts";
@@ -13,7 +13,7 @@ import { artifactsPresent, type Artifacts } from "../../src/setup/artifacts.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { onChain } from "../chain.ts";
 import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
-import { answers, text, type Options, type Register } from "../command.ts";
+import { answers, text, type Options, type AddCommands } from "../command.ts";
 import type { Answer } from "../output.ts";
 
 /** One line of the screen. */
@@ -25,7 +25,7 @@ interface Check {
 }
 
 /** `doctor`: what is wrong, and how to mend it. */
-export const registerDoctor: Register = (program, give) => {
+export const addDoctorCommands: AddCommands = (program, give) => {
   answers(
     program
       .command("doctor")

@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import type { Batch } from "../../src/batch/batchFile.ts";
-import { claimOf, readBatch, stageIndex } from "../../src/batch/folder.ts";
+import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { attest } from "../../src/chain/attest.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { checkBatch, checkText } from "../../src/claims/checkBatch.ts";
 import { proveClaims } from "../../src/claims/proveClaim.ts";
-import type { Circuit } from "../../src/circuits.ts";
+import type { Circuit } from "../../src/kinds/circuits.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { unlockKey, type UnlockedKey } from "../../src/parties/keys.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
@@ -20,23 +19,25 @@ import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { addressOf, asAccount, withAccount, withRegistry } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, collect, flag, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { withProgressBar } from "../progress.ts";
 import { folderKey } from "../target.ts";
 import { wholeNumber } from "../values.ts";
+import type { Batch } from "../../src/batch/batch.ts";
+import { claimAt, claimNamed, type IndexedClaim } from "../../src/policy/document.ts";
 
 /** `check`, `prove`, `attest`: from evidence to the register. */
-export const registerEvidence: Register = (program, give) => {
+export const addEvidenceCommands: AddCommands = (program, give) => {
   answers(
     withClaims(program.command("check <dir>"))
       .description("judge every claim in plain TypeScript, with the exact reading, time and limit; exit 1 if one fails")
       .option("--key <keyfile>", "the first custodian's key, to judge also that the batch is its order's one batch"),
     give,
     async ([dir = ""], options) => {
-      const claims = chosenClaims(await readBatch(dir), options);
-      const verdicts = await checkBatch(dir, claims, await siteKeyOf(options));
+      const batch = await readBatch(dir);
+      const verdicts = await checkBatch(batch, chosenClaims(batch, options), await siteKeyOf(options));
       const holds = verdicts.every(({ outcome }) => outcome === "pass" || outcome === "deviation");
       return { text: checkText(verdicts), json: { verdicts }, exitCode: holds ? 0 : 1 };
     },
@@ -76,12 +77,14 @@ function withClaims(command: Command): Command {
 }
 
 /** The claims that --claim and --stage name, in the policy's order; none where neither is given. Errors `claim`, `batch-stage`. */
-function chosenClaims(batch: Batch, options: Options): string[] {
-  const named = list(options, "claim").map((id) => claimOf(batch, id).index);
+function chosenClaims(batch: Batch, options: Options): IndexedClaim[] {
+  const named = list(options, "claim").map((id) => claimNamed(batch.policy, id).index);
   const stages = list(options, "stage").map((name) => stageIndex(batch, name));
-  return batch.policy.claims
-    .filter((claim, i) => named.includes(i) || stages.includes(claim.stage))
-    .map(({ id }) => id);
+  return allClaims(batch).filter(({ claim, index }) => named.includes(index) || stages.includes(claim.stage));
+}
+
+function allClaims({ policy }: Batch): IndexedClaim[] {
+  return policy.claims.map((claim, index) => ({ claim, index }));
 }
 
 async function siteKeyOf(options: Options): Promise<UnlockedKey | undefined> {
@@ -92,7 +95,7 @@ async function siteKeyOf(options: Options): Promise<UnlockedKey | undefined> {
 async function proveAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
   const chosen = chosenClaims(batch, options);
-  const claims = chosen.length > 0 ? chosen : batch.policy.claims.map(({ id }) => id);
+  const claims = chosen.length > 0 ? chosen : allClaims(batch);
   const destination = {
     submitter: addressOf(required(options, "submitter"), "--submitter"),
     registry: addressOf(required(options, "registry"), "--registry"),
@@ -105,7 +108,7 @@ async function proveAll([dir = ""]: readonly string[], options: Options): Promis
   const proven = await withProgressBar((onProgress) => {
     let done = 0;
     return proveClaims(
-      dir,
+      batch,
       claims,
       {
         destination,
@@ -170,11 +173,11 @@ async function envelopesOf(batch: Batch, { registry }: Contracts, key: string, o
   const { dir, policy } = batch;
   const sent = list(options, "proof");
   const chosen = chosenClaims(batch, options);
-  const read = (claim: string): Promise<Envelope> =>
-    ENVELOPE_FILE.read(`${dir}/${claimFile("proofs", claim)}`, { within: dir });
+  const read = (id: string): Promise<Envelope> =>
+    ENVELOPE_FILE.read(`${dir}/${claimFile("proofs", id)}`, { within: dir });
   const envelopes: Envelope[] = [];
   for (const file of sent) envelopes.push(await ENVELOPE_FILE.read(file));
-  for (const claim of chosen) envelopes.push(await read(claim));
+  for (const { claim } of chosen) envelopes.push(await read(claim.id));
   if (envelopes.length > 0) return envelopes;
   const { attested } = await explained(() => registry.batchOf(key));
   for (const [i, { id }] of policy.claims.entries()) {
@@ -192,7 +195,7 @@ async function envelopesOf(batch: Batch, { registry }: Contracts, key: string, o
 /** A stage's custody sets the head that all other claims of the stage are checked against. */
 function inOrder({ policy }: Batch, envelopes: readonly Envelope[]): Envelope[] {
   const rank = ({ claim }: Envelope): readonly [number, number, number] => {
-    const { stage = 0, kind = "temperature" } = policy.claims[claim] ?? {};
+    const { stage, kind } = claimAt(policy, claim);
     return [stage, kind === "custody" ? 0 : 1, claim];
   };
   return [...envelopes].sort((a, b) => {

@@ -4,19 +4,20 @@ import {
   EXCEPTION_CATEGORY,
   type DispositionName,
   type ExceptionCategoryName,
-} from "../../src/chain/codes.ts";
+} from "../../src/formats/codes.ts";
 import { confirmClosing, proposeClosing, raiseException, type Closing } from "../../src/chain/exceptions.ts";
 import { exceptionEvidence, NO_EVIDENCE } from "../../src/claims/exceptionEvidence.ts";
 import { mesExceptionsOf } from "../../src/claims/mesRecord.ts";
 import { inputError } from "../../src/errors.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
-import { answers, required, text, type Options, type Register } from "../command.ts";
+import { answers, required, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { asAccountOn, claimIndex, publicOption, targetOf, withBatch, type Target } from "../target.ts";
-import { documentHash, wholeNumber } from "../values.ts";
+import { fileHash, wholeNumber } from "../values.ts";
+import { claimAt } from "../../src/policy/document.ts";
 
 /** `exception`: what is not proven, declared by whoever knows it and closed by two people. */
-export const registerException: Register = (program, give) => {
+export const addExceptionCommands: AddCommands = (program, give) => {
   const exception = program.command("exception").description("declare what is not proven, and close it by two people");
   answers(
     withBatch(exception.command("raise"))
@@ -63,7 +64,8 @@ async function raise([dir]: readonly string[], options: Options): Promise<Answer
   const reference = publicOption(options, "reference", target);
   const judged = await judgement(target, options);
   // Without a folder there is no evidence at hand: the reference says where it is.
-  const evidence = "folder" in target ? await exceptionEvidence(target.folder, given) : NO_EVIDENCE;
+  const evidence =
+    "folder" in target ? await exceptionEvidence(target.folder, claimAt(target.folder.policy, claim)) : NO_EVIDENCE;
   return asAccountOn(target, options, async ({ register, key }) => {
     const report = { claim, ...judged, reference, evidence };
     const { id, repeats, receipt } = await raiseException(register, key, report);
@@ -111,7 +113,7 @@ async function closingOf(number: string, options: Options): Promise<Closing> {
   return {
     id: wholeNumber(number, "batchproof exception"),
     disposition: required(options, "disposition") as DispositionName,
-    evidence: await documentHash(required(options, "evidence")),
+    evidence: await fileHash(required(options, "evidence")),
   };
 }
 

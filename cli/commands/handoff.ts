@@ -16,19 +16,19 @@ import type { HandoffSide } from "../../src/formats/handoff.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { writeNewFile } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
-import { documentText } from "../../src/parties/document.ts";
+import { documentText } from "../../src/formats/document.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
-import type { Batch } from "../../src/batch/batchFile.ts";
-import { answers, required, text, type Options, type Register } from "../command.ts";
+import { answers, required, text, type Options, type AddCommands } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
+import type { Batch } from "../../src/batch/batch.ts";
 
 /** Who signs, in the words of the command line. */
 const SIDES = { releaser: "released", receiver: "received" } as const satisfies Record<string, HandoffSide>;
 const WORD_OF = { released: "releaser", received: "receiver" } as const satisfies Record<HandoffSide, string>;
 
 /** `handoff`: the end of a stage, signed by those concerned. */
-export const registerHandoff: Register = (program, give) => {
+export const addHandoffCommands: AddCommands = (program, give) => {
   const handoff = program.command("handoff").description("the hand-off that closes a stage: sign, show, exchange");
   answers(
     handoff

@@ -8,24 +8,25 @@ import {
   type ReadingsImport,
 } from "../../src/claims/importClaim.ts";
 import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
-import { claimOf, readBatch } from "../../src/batch/folder.ts";
+import { readBatch } from "../../src/batch/folder.ts";
 import { inputError } from "../../src/errors.ts";
 import { CHANNEL, type ChannelName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
-import { shown } from "../../src/import/batchml.ts";
+import { shownText } from "../../src/import/batchml.ts";
 import { csvReader } from "../../src/import/csv.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import { samplesCsvReader } from "../../src/import/samplesCsv.ts";
 import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
 import { parseOffset, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
-import { answers, collect, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
+import { claimNamed } from "../../src/policy/document.ts";
 
 /** `import`: a raw file into a batch folder, as signed evidence for one of its claims. */
-export const registerImport: Register = (program, give) => {
+export const addImportCommands: AddCommands = (program, give) => {
   const importing = program.command("import").description("bring a raw file into a batch folder as signed evidence");
   answers(
     withSeries(
@@ -76,8 +77,7 @@ export const registerImport: Register = (program, give) => {
       const labKey = required(options, "lab");
       return importedAnswer(
         await importResults({
-          dir: required(options, "into"),
-          claimId: required(options, "claim"),
+          ...(await claimToFill(options)),
           file,
           labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
           reported: parseTime(required(options, "reported"), "--reported"),
@@ -94,8 +94,8 @@ export const registerImport: Register = (program, give) => {
     give,
     async ([file = ""], options) => {
       const batchId = text(options, "batchId");
-      const dir = required(options, "into");
-      const imported = await importMesRecord({ dir, file, ...(batchId === undefined ? {} : { batchId }) });
+      const batch = await readBatch(required(options, "into"));
+      const imported = await importMesRecord({ batch, file, ...(batchId === undefined ? {} : { batchId }) });
       return { text: mesText(imported), json: imported };
     },
   );
@@ -105,15 +105,26 @@ export const registerImport: Register = (program, give) => {
 async function importCsv([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const device = deviceOf(required(options, "device"));
   const tags = list(options, "tag");
-  const { claim } = claimOf(await readBatch(required(options, "into")), required(options, "claim"));
   const request = await seriesOf(file, options);
-  if (claim.kind === "parameters") {
-    return importedAnswer(await importSamples({ ...request, read: samplesCsvReader(channelTags(tags), device) }));
+  const { id, kind } = request.claim.claim;
+  switch (kind) {
+    case "parameters":
+      return importedAnswer(await importSamples({ ...request, read: samplesCsvReader(channelTags(tags), device) }));
+    case "temperature": {
+      const [tag, second] = tags;
+      if (second === undefined)
+        return importedAnswer(await importReadings({ ...request, read: csvReader(tag, device) }));
+      const remedy = "Give --tag once.";
+      throw inputError("A temperature claim has one tag.", { place: "--tag", code: "usage", remedy });
+    }
+    case "custody":
+    case "quality":
+      throw inputError(`Claim ${id} is about ${kind}; a series of readings is no evidence for it.`, {
+        place: "--claim",
+        code: "claim-kind",
+        remedy: "Name the claim that the file is evidence for.",
+      });
   }
-  if (tags.length > 1) {
-    throw inputError("A temperature claim has one tag.", { place: "--tag", code: "usage", remedy: "Give --tag once." });
-  }
-  return importedAnswer(await importReadings({ ...request, read: csvReader(tags[0], device) }));
 }
 
 /** "channel=tag" of each channel. Errors `channel-tags`. */
@@ -152,8 +163,7 @@ async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsIm
   };
   const keyPath = required(options, "source");
   return {
-    dir: required(options, "into"),
-    claimId: required(options, "claim"),
+    ...(await claimToFill(options)),
     file,
     settings,
     sourceKey: await unlockKey(keyPath, await passphrase(basename(keyPath))),
@@ -161,6 +171,12 @@ async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsIm
     reason: required(options, "reason"),
     now: Math.floor(Date.now() / 1000),
   };
+}
+
+/** The batch folder that --into names, read once, and its claim that --claim names. */
+async function claimToFill(options: Options): Promise<Pick<ReadingsImport, "batch" | "claim">> {
+  const batch = await readBatch(required(options, "into"));
+  return { batch, claim: claimNamed(batch.policy, required(options, "claim")) };
 }
 
 function importedAnswer({ attempt, record, summary }: Imported): Answer {
@@ -188,13 +204,13 @@ function mesText({ record, exceptions }: ImportedMesRecord): string {
     ...exceptions.flatMap(({ id, state, category, severity, mes, missing, element }) => [
       `  ${id} ${state}: ${category}, severity ${severity} (${mes.category}, risk ${mes.risk}, status ${mes.status})`,
       `    at ${element}`,
-      `    says: ${shown(description.get(id) ?? "")}`,
+      `    says: ${shownText(description.get(id) ?? "")}`,
       ...missing.map((what) => `    missing: ${what}`),
     ]),
     `comments: ${record.comments.length}`,
     ...record.comments.map(
       ({ id, target, person, text, risk, status }) =>
-        `  ${id}: on exception ${target} by ${person}, proposes risk ${risk?.text ?? "-"}, status ${status?.text ?? "-"}: ${shown(text)}`,
+        `  ${id}: on exception ${target} by ${person}, proposes risk ${risk?.text ?? "-"}, status ${status?.text ?? "-"}: ${shownText(text)}`,
     ),
     `signatures: ${record.signatures.length}`,
     ...record.signatures.map(

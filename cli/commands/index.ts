@@ -1,45 +1,45 @@
-import type { Register } from "../command.ts";
-import { registerAdmin } from "./admin.ts";
-import { registerAudit } from "./audit.ts";
-import { registerBatch } from "./batch.ts";
-import { registerConsent } from "./consent.ts";
-import { registerCorrect } from "./correct.ts";
-import { registerDecide } from "./decide.ts";
-import { registerDemo } from "./demo.ts";
-import { registerDevnet } from "./devnet.ts";
-import { registerDoctor } from "./doctor.ts";
-import { registerEvidence } from "./evidence.ts";
-import { registerException } from "./exception.ts";
-import { registerHandoff } from "./handoff.ts";
-import { registerImport } from "./import.ts";
-import { registerKey } from "./key.ts";
-import { registerParty } from "./party.ts";
-import { registerPolicy } from "./policy.ts";
-import { registerRegister } from "./register.ts";
-import { registerRequest } from "./request.ts";
-import { registerSetup } from "./setup.ts";
-import { registerVerify } from "./verify.ts";
+import type { AddCommands } from "../command.ts";
+import { addAdminCommands } from "./admin.ts";
+import { addAuditCommands } from "./audit.ts";
+import { addBatchCommands } from "./batch.ts";
+import { addConsentCommands } from "./consent.ts";
+import { addCorrectCommands } from "./correct.ts";
+import { addDecideCommands } from "./decide.ts";
+import { addDemoCommands } from "./demo.ts";
+import { addDevnetCommands } from "./devnet.ts";
+import { addDoctorCommands } from "./doctor.ts";
+import { addEvidenceCommands } from "./evidence.ts";
+import { addExceptionCommands } from "./exception.ts";
+import { addHandoffCommands } from "./handoff.ts";
+import { addImportCommands } from "./import.ts";
+import { addKeyCommands } from "./key.ts";
+import { addPartyCommands } from "./party.ts";
+import { addPolicyCommands } from "./policy.ts";
+import { addRegisterCommands } from "./register.ts";
+import { addRequestCommands } from "./request.ts";
+import { addSetupCommands } from "./setup.ts";
+import { addVerifyCommands } from "./verify.ts";
 
 /** Every command, in the order of `--help`: what a batch goes through, then the tools around it. */
-export const COMMANDS: readonly Register[] = [
-  registerDemo,
-  registerPolicy,
-  registerKey,
-  registerParty,
-  registerRegister,
-  registerAdmin,
-  registerConsent,
-  registerBatch,
-  registerHandoff,
-  registerImport,
-  registerEvidence,
-  registerException,
-  registerDecide,
-  registerCorrect,
-  registerRequest,
-  registerVerify,
-  registerAudit,
-  registerSetup,
-  registerDoctor,
-  registerDevnet,
+export const COMMANDS: readonly AddCommands[] = [
+  addDemoCommands,
+  addPolicyCommands,
+  addKeyCommands,
+  addPartyCommands,
+  addRegisterCommands,
+  addAdminCommands,
+  addConsentCommands,
+  addBatchCommands,
+  addHandoffCommands,
+  addImportCommands,
+  addEvidenceCommands,
+  addExceptionCommands,
+  addDecideCommands,
+  addCorrectCommands,
+  addRequestCommands,
+  addVerifyCommands,
+  addAuditCommands,
+  addSetupCommands,
+  addDoctorCommands,
+  addDevnetCommands,
 ];

@@ -2,12 +2,12 @@ import { Option } from "commander";
 import { toHex } from "../../src/formats/field.ts";
 import { keyHash } from "../../src/formats/identity.ts";
 import { createKey, KEY_ROLES, readKeyFile, saveKey, unlockKey, type KeyDescription } from "../../src/parties/keys.ts";
-import { answers, required, text, type Options, type Register } from "../command.ts";
+import { answers, required, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { newPassphrase, passphrase } from "../passphrase.ts";
 
 /** `key`: the signing keys of people and gateways. */
-export const registerKey: Register = (program, give) => {
+export const addKeyCommands: AddCommands = (program, give) => {
   const key = program.command("key").description("signing keys of custodians, sources and laboratories");
   answers(
     key

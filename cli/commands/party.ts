@@ -8,12 +8,12 @@ import { readKeyFile } from "../../src/parties/keys.ts";
 import { addParty, partyOfKey, partyTree, readParties, writeParties, type Party } from "../../src/parties/partyList.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
 import { deviceOf } from "../device.ts";
-import { answers, required, text, type Options, type Register } from "../command.ts";
+import { answers, required, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { publicOption, withReason } from "../target.ts";
 
 /** `party`: who may sign, and which devices may measure. */
-export const registerParty: Register = (program, give) => {
+export const addPartyCommands: AddCommands = (program, give) => {
   const party = program.command("party").description("authorised parties and devices, and their root on chain");
   answers(
     party

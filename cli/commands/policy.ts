@@ -1,20 +1,20 @@
 import { mined } from "../../src/chain/deploy.ts";
-import { policyIdOf, type ChainPolicy } from "../../src/chain/policy.ts";
+import { policyIdOf, type ChainPolicy } from "../../src/formats/chainPolicy.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { parseTime } from "../../src/input/times.ts";
-import { diffPolicies, showDiff } from "../../src/policy/diff.ts";
-import { documentHash } from "../../src/policy/hash.ts";
-import { lintPolicy } from "../../src/policy/lint.ts";
-import { chainPolicy } from "../../src/policy/onChain.ts";
-import { readPolicy, type Policy } from "../../src/policy/policy.ts";
+import { diffPolicies, showDiff } from "../../src/review/diff.ts";
+import { lintPolicy } from "../../src/review/lint.ts";
+import { chainPolicy } from "../../src/kinds/policyId.ts";
+import { type Policy, documentHash } from "../../src/policy/document.ts";
 import { createSalts, readSalts, saltsPath } from "../../src/policy/salts.ts";
-import { showPolicy } from "../../src/policy/show.ts";
+import { showPolicy } from "../../src/review/show.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
 import { circuitIds } from "../circuits.ts";
-import { answers, collect, flag, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { publicOption, withReason } from "../target.ts";
+import { readPolicy } from "../../src/kinds/policy.ts";
 
 const CIRCUIT_ID = [
   "--circuit-id <name=id>",
@@ -23,7 +23,7 @@ const CIRCUIT_ID = [
 ] as const;
 
 /** `policy`: what a compliant batch is, from its file to its approval. */
-export const registerPolicy: Register = (program, give) => {
+export const addPolicyCommands: AddCommands = (program, give) => {
   const policy = program
     .command("policy")
     .description("what a compliant batch is: check, show, compare, hash, publish, approve, endorse, retire");

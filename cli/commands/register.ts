@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 import { id, type Signer } from "ethers";
-import { type Circuit, circuitNamed, kindCode, SMALLEST } from "../../src/circuits.ts";
-import { qaRole, ROLE_ID } from "../../src/chain/codes.ts";
+import { type Circuit, circuitNamed, kindCode, SMALLEST } from "../../src/kinds/circuits.ts";
+import { qaRole, ROLE_ID } from "../../src/formats/codes.ts";
 import { addCircuit, deploy, mined, type RegisteredCircuit } from "../../src/chain/deploy.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
@@ -20,7 +20,7 @@ import {
   withRpc,
 } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, collect, flag, list, required, text, type Options, type Register } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { hashOf } from "../values.ts";
 
@@ -28,7 +28,7 @@ import { hashOf } from "../values.ts";
 const ROLES = ["proposer", "approver", "manufacturer", "qa", "qp", "authority"] as const;
 
 /** `deploy`, `circuit`, `role`: the register itself, and who may do what there. */
-export const registerRegister: Register = (program, give) => {
+export const addRegisterCommands: AddCommands = (program, give) => {
   answers(
     withAccount(withRpc(program.command("deploy")))
       .description("deploy the register's contracts and add circuits; the account becomes ADMIN")

@@ -2,13 +2,13 @@ import { mined } from "../../src/chain/deploy.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
-import { answers, required, type Options, type Register } from "../command.ts";
+import { answers, required, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { asAccountOn, claimIndex, targetOf, withBatch } from "../target.ts";
-import { documentHash, wholeNumber } from "../values.ts";
+import { fileHash, wholeNumber } from "../values.ts";
 
 /** `request`, `answer`: an authority asks for one window of a claim's data, the owner answers. */
-export const registerRequest: Register = (program, give) => {
+export const addRequestCommands: AddCommands = (program, give) => {
   answers(
     withBatch(program.command("request"))
       .description("ask for a window of a claim's data; unanswered it is overdue (AUTHORITY)")
@@ -45,7 +45,7 @@ async function request([dir]: readonly string[], options: Options): Promise<Answ
 
 async function answer([number = ""]: readonly string[], options: Options): Promise<Answer> {
   const id = wholeNumber(number, "batchproof answer");
-  const disclosure = await documentHash(required(options, "disclosure"));
+  const disclosure = await fileHash(required(options, "disclosure"));
   return asAccount(options, async ({ requests }) => {
     const sent = transactionOf(await mined(() => requests.answer(id, disclosure)));
     return { text: fieldLines({ answered: id.toString(), disclosure, ...sent }), json: { id, disclosure, ...sent } };

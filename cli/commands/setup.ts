@@ -1,12 +1,12 @@
-import { circuitNamed, CIRCUITS } from "../../src/circuits.ts";
+import { circuitNamed, CIRCUITS } from "../../src/kinds/circuits.ts";
 import { checkLock, writeLock } from "../../src/setup/artifactLock.ts";
 import type { Artifacts } from "../../src/setup/artifacts.ts";
 import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
-import { answers, flag, text, type Options, type Register } from "../command.ts";
+import { answers, flag, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 
 /** `setup`: compiled circuits and their keys. */
-export const registerSetup: Register = (program, give) => {
+export const addSetupCommands: AddCommands = (program, give) => {
   answers(
     program
       .command("setup")

@@ -1,5 +1,5 @@
-import { circuitNamed, CIRCUITS } from "../../src/circuits.ts";
-import { contextOf } from "../../src/chain/context.ts";
+import { circuitNamed, CIRCUITS } from "../../src/kinds/circuits.ts";
+import { contextOf } from "../../src/formats/context.ts";
 import { BatchproofError, refusal } from "../../src/errors.ts";
 import { SIGNALS } from "../../src/formats/constants.ts";
 import { readJson } from "../../src/input/json.ts";
@@ -9,11 +9,11 @@ import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { fromSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, text, type Options, type Register } from "../command.ts";
+import { answers, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 
 /** `verify`: one proof, off chain. */
-export const registerVerify: Register = (program, give) => {
+export const addVerifyCommands: AddCommands = (program, give) => {
   answers(
     program
       .command("verify <proof.json>")

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Codes
-/// @notice Every number that stands for a word. `src/chain/codes.ts` and `src/formats/constants.ts` hold the same
+/// @notice Every number that stands for a word. `src/formats/codes.ts` and `src/formats/constants.ts` hold the same
 /// numbers and a test compares them.
 library Codes {
     // What a circuit proves.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title RoleIds
-/// @notice Names of the roles. `src/chain/codes.ts` holds the same ones and a test compares them.
+/// @notice Names of the roles. `src/formats/codes.ts` holds the same ones and a test compares them.
 library RoleIds {
     /// @dev Consortium or marketing authorisation holder: OpenZeppelin's default admin, transferred with a delay.
     bytes32 internal constant ADMIN = 0x00;

@@ -8,10 +8,10 @@ import { readLogs } from "./logs.ts";
 import { asked, blockAt } from "./node.ts";
 import { ProofQueue } from "./proofs.ts";
 import { reduce } from "./reduce.ts";
-import { reportOf, type AuditReport, type Reading } from "./report.ts";
+import { reportOf, type AuditReport, type LogReading } from "./report.ts";
 import { emptyState, type RegisterState } from "./state.ts";
 import { readCheckpoints, writeCheckpoints, type Checkpoint } from "./stateFile.ts";
-import { statementOf } from "./statement.ts";
+import { loggedProofOf } from "./statement.ts";
 import { requireCallsComplete } from "./trail.ts";
 
 export type { AuditReport, BatchReport } from "./report.ts";
@@ -100,7 +100,7 @@ async function commonCheckpoints(
   return [];
 }
 
-function readingOf(kept: readonly Checkpoint[], common: readonly Checkpoint[]): Reading {
+function readingOf(kept: readonly Checkpoint[], common: readonly Checkpoint[]): LogReading {
   const [before, to] = [kept.at(-1)?.block, common.at(-1)?.block ?? -1];
   const from = to + 1;
   return before === undefined || before === to ? { from } : { from, rewound: { from: before, to } };
@@ -126,7 +126,7 @@ async function play(
       const { hash } = await blockAt(provider, through);
       for (const event of events) {
         reduce(state, event);
-        const statement = statementOf(state, event);
+        const statement = loggedProofOf(state, event);
         if (statement === undefined) continue;
         await queue.add(statement, known(state.circuits, statement.circuitId, "circuit").key);
         state.verified++;

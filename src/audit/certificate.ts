@@ -1,8 +1,8 @@
 import { recoverAddress } from "ethers";
-import { MEANING_CERTIFIED, NEEDED_FOR } from "../chain/codes.ts";
+import { MEANING_CERTIFIED, NEEDED_FOR } from "../formats/codes.ts";
 import { certificateHash, type Certificate } from "../chain/eip712.ts";
 import type { RegisterEvent } from "./events.ts";
-import type { BatchState, RegisterState } from "./state.ts";
+import type { AuditedBatch, RegisterState } from "./state.ts";
 
 /**
  * What is wrong with the certificate of `BatchReleased`; undefined: nothing. The signature is verified again, so it
@@ -12,7 +12,7 @@ import type { BatchState, RegisterState } from "./state.ts";
 export function certificateProblem(
   state: RegisterState,
   key: string,
-  batch: BatchState,
+  batch: AuditedBatch,
   { args }: RegisterEvent,
 ): string | undefined {
   const qp = args.text("qp");

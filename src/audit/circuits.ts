@@ -1,5 +1,5 @@
 import { getBytes } from "ethers";
-import { CIRCUITS } from "../circuits.ts";
+import { CIRCUITS } from "../kinds/circuits.ts";
 import { KIND } from "../formats/constants.ts";
 import { BatchproofError } from "../errors.ts";
 import { lockedCircuitId } from "../setup/artifactLock.ts";

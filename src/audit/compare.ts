@@ -1,9 +1,9 @@
 import { ZeroHash, type Provider } from "ethers";
-import { COUNTER, STATUS } from "../chain/codes.ts";
+import { COUNTER, STATUS } from "../formats/codes.ts";
 import { registerAt, type Addresses, type Register, type StoredBatch } from "../chain/handles.ts";
 import { asked, askedForEach } from "./node.ts";
 import { incomplete } from "./incomplete.ts";
-import type { BatchState, RegisterState } from "./state.ts";
+import type { AuditedBatch, RegisterState } from "./state.ts";
 import { statusOf } from "./status.ts";
 
 /** The block at which everything is read. `now`: its time, Unix seconds. */
@@ -120,7 +120,7 @@ async function requireConsents({ consents }: Register, state: RegisterState, at:
 }
 
 /** What the events tell of a batch, in the form of `storedOf`. */
-function tellingOf(batch: BatchState): Record<string, unknown> {
+function tellingOf(batch: AuditedBatch): Record<string, unknown> {
   return {
     owner: batch.owner,
     serial: batch.serial,

@@ -1,9 +1,9 @@
 import { ZeroHash } from "ethers";
 import { formatTime } from "../input/times.ts";
-import { SEVERITY, type Severity } from "../policy/policy.ts";
-import { deviationNames } from "../rules/temperature.ts";
-import type { BatchState, CircuitState, ExceptionState, Moment, RegisterState } from "./state.ts";
+import { SEVERITY, type Severity } from "../policy/document.ts";
+import type { AuditedBatch, CircuitState, ExceptionState, Moment, RegisterState } from "./state.ts";
 import { isRevocationUndecided, statusOf } from "./status.ts";
+import { deviationNames } from "../formats/deviations.ts";
 
 /** What a finding is about, by its one name. */
 export type FindingKind =
@@ -34,7 +34,7 @@ export type FindingKind =
   | "paused";
 
 /** Something that needs a person's eyes. */
-export interface Finding extends Moment {
+export interface AuditFinding extends Moment {
   readonly kind: FindingKind;
   /** 3 critical, 2 major, 1 minor. */
   readonly severity: Severity;
@@ -49,7 +49,7 @@ const MAJOR = 2;
 const MINOR = 1;
 
 /** Everything about a batch that needs eyes at a time (Unix seconds). None: no reading needed. */
-export function findingsOf(state: RegisterState, batch: BatchState, now: number): Finding[] {
+export function findingsOf(state: RegisterState, batch: AuditedBatch, now: number): AuditFinding[] {
   return [
     ...proofFindings(state, batch),
     ...exceptionFindings(batch),
@@ -64,7 +64,7 @@ export function findingsOf(state: RegisterState, batch: BatchState, now: number)
 export function registerFindings(
   { circuits, paused }: RegisterState,
   problems: ReadonlyMap<string, string>,
-): Finding[] {
+): AuditFinding[] {
   return [
     ...(paused === undefined ? [] : [standing("paused", MAJOR, paused, "attest and certify are paused")]),
     ...Object.entries(circuits).flatMap(([circuitId, { added, frozen }]) => {
@@ -84,11 +84,11 @@ function frozenText({ unsound, effective }: NonNullable<CircuitState["frozen"]>)
   return unsound ? "was declared unsound" : `is frozen from ${formatTime(effective)} on`;
 }
 
-function standing(kind: FindingKind, severity: Severity, moment: Moment, text: string): Finding {
+function standing(kind: FindingKind, severity: Severity, moment: Moment, text: string): AuditFinding {
   return { ...bare(moment), kind, severity, standing: true, text };
 }
 
-function news(kind: FindingKind, severity: Severity, moment: Moment, text: string): Finding {
+function news(kind: FindingKind, severity: Severity, moment: Moment, text: string): AuditFinding {
   return { ...bare(moment), kind, severity, standing: false, text };
 }
 
@@ -97,7 +97,7 @@ function bare({ block, transaction, by }: Moment): Moment {
 }
 
 /** What was proven or signed, and does not hold. */
-function proofFindings({ circuits, roots }: RegisterState, batch: BatchState): Finding[] {
+function proofFindings({ circuits, roots }: RegisterState, batch: AuditedBatch): AuditFinding[] {
   const attested = Object.entries(batch.attested);
   return [
     ...batch.unproven.map((each) =>
@@ -127,7 +127,7 @@ function proofFindings({ circuits, roots }: RegisterState, batch: BatchState): F
   ];
 }
 
-function exceptionFindings({ exceptions }: BatchState): Finding[] {
+function exceptionFindings({ exceptions }: AuditedBatch): AuditFinding[] {
   return exceptions.flatMap((exception) => {
     const { id, category, severity, qmsRef, claim, closed, repeats } = exception;
     const grade = isSeverity(severity) ? severity : CRITICAL;
@@ -159,9 +159,9 @@ function isSeverity(value: number): value is Severity {
 }
 
 /** What should have happened, or waits for somebody. */
-function waitingFindings(state: RegisterState, batch: BatchState, now: number): Finding[] {
+function waitingFindings(state: RegisterState, batch: AuditedBatch, now: number): AuditFinding[] {
   const { requests, consent, revocationDecided } = batch;
-  const findings: Finding[] = [];
+  const findings: AuditFinding[] = [];
   const late = requests.filter(({ answered, dueBy }) => answered === undefined && now > dueBy);
   if (statusOf(state, batch, now) === "Overdue" && late.length === 0) {
     const due = batch.due[batch.status === "Open" ? 0 : 1];
@@ -194,7 +194,7 @@ function waitingFindings(state: RegisterState, batch: BatchState, now: number): 
 }
 
 /** What people decided about the whole batch. */
-function decisionFindings(batch: BatchState): Finding[] {
+function decisionFindings(batch: AuditedBatch): AuditFinding[] {
   const { recalled, holds, ended, status } = batch;
   return [
     ...(recalled === undefined ? [] : [standing("recall", CRITICAL, recalled, `recalled: ${recalled.reason}`)]),
@@ -207,7 +207,7 @@ function decisionFindings(batch: BatchState): Finding[] {
   ];
 }
 
-function endFinding(status: BatchState["status"], reason: string, moment: Moment): Finding {
+function endFinding(status: AuditedBatch["status"], reason: string, moment: Moment): AuditFinding {
   switch (status) {
     case "ExceptionalSupply":
       return news("supply", CRITICAL, moment, `supplied out of specification, uncertified: ${reason}`);
@@ -219,7 +219,7 @@ function endFinding(status: BatchState["status"], reason: string, moment: Moment
 }
 
 /** What was changed after it was said once. */
-function changeFindings(batch: BatchState): Finding[] {
+function changeFindings(batch: AuditedBatch): AuditFinding[] {
   const { amendments, extensions, openingsReplaced, submittersNamed, asserted, supersedes, opened } = batch;
   return [
     ...amendments.map((each) => news("amendment", MAJOR, each, amendmentText(each))),
@@ -236,12 +236,12 @@ function changeFindings(batch: BatchState): Finding[] {
   ];
 }
 
-function amendmentText({ claim, reason, reopened }: BatchState["amendments"][number]): string {
+function amendmentText({ claim, reason, reopened }: AuditedBatch["amendments"][number]): string {
   return `claim ${claim} amended: ${reason}${reopened === 0 ? "" : `; ${reopened} claims open again`}`;
 }
 
 /** What the proofs themselves say: budgets that were used, clocks corrected, tests or collections repeated. */
-function deviationFindings({ attested }: BatchState): Finding[] {
+function deviationFindings({ attested }: AuditedBatch): AuditFinding[] {
   return Object.entries(attested).flatMap(([claim, { deviations, ...moment }]) =>
     deviationNames(BigInt(deviations)).map((name) =>
       name === "attempt"

@@ -14,7 +14,7 @@ import type { PairingArena } from "./pairing.ts";
  */
 
 /** One proof and what it proves. */
-export interface Statement {
+export interface GroupedProof {
   /** In the order of `SIGNALS`. */
   readonly signals: readonly bigint[];
   /** A (x, y), B (x.c1, x.c0, y.c1, y.c0), C (x, y). */
@@ -45,7 +45,7 @@ interface Share {
 export function verifyGroup(
   arena: PairingArena,
   key: VerifyingKey,
-  statements: readonly Statement[],
+  statements: readonly GroupedProof[],
 ): (Refusal | undefined)[] {
   return arena.scoped(() => {
     const refusals = statements.map<Refusal | undefined>(() => undefined);
@@ -61,7 +61,7 @@ export function verifyGroup(
   });
 }
 
-function shareOf(arena: PairingArena, { signals, proof }: Statement, index: number): Share | Refusal {
+function shareOf(arena: PairingArena, { signals, proof }: GroupedProof, index: number): Share | Refusal {
   const [ax = 0n, ay = 0n, bx1 = 0n, bx0 = 0n, by1 = 0n, by0 = 0n, cx = 0n, cy = 0n] = proof;
   const [a, b, c] = [
     { x: ax, y: ay },

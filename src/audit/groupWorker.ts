@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { CurveCode } from "../setup/curveArena.ts";
 import { decodeVerifyingKey } from "../setup/verifyingKey.ts";
-import { verifyGroup, type Refusal, type Statement } from "./group.ts";
+import { verifyGroup, type Refusal, type GroupedProof } from "./group.ts";
 import { PairingArena } from "./pairing.ts";
 
 /** One group to verify. */
@@ -9,7 +9,7 @@ export interface GroupJob {
   readonly id: number;
   /** The verifying key as the chain stores it. */
   readonly key: Uint8Array;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly GroupedProof[];
 }
 
 export interface GroupResult {

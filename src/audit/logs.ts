@@ -1,6 +1,6 @@
 import type { Log, Provider } from "ethers";
 import { isRefusal } from "../chain/refusal.ts";
-import { explain } from "../chain/revert.ts";
+import { explainRevert } from "../chain/revert.ts";
 import type { Addresses } from "../chain/handles.ts";
 import { eventReader, type RegisterEvent } from "./events.ts";
 import { incomplete } from "./incomplete.ts";
@@ -44,7 +44,7 @@ export async function* readLogs(
         size = Math.ceil((end - start + 1) / 2);
         continue;
       }
-      throw explain(error);
+      throw explainRevert(error);
     }
     for (const log of logs) {
       requireOrder(log, last, start, end);

@@ -5,7 +5,7 @@ import { getBytes } from "ethers";
 import { loadCurve } from "../setup/curve.ts";
 import type { GroupJob, GroupResult } from "./groupWorker.ts";
 import type { Refusal } from "./group.ts";
-import type { LoggedStatement } from "./statement.ts";
+import type { LoggedProof } from "./statement.ts";
 
 /** Proofs of one group: more save little, and a bad one among more takes longer to find. */
 const GROUP = 128;
@@ -16,10 +16,10 @@ const WAITING = 2;
 const WORKER = new URL(`./groupWorker${extname(import.meta.url)}`, import.meta.url);
 
 /** Takes a proof that does not verify. */
-export type OnRefused = (statement: LoggedStatement, refusal: Refusal) => void;
+export type OnRefused = (statement: LoggedProof, refusal: Refusal) => void;
 
 interface Waiting {
-  readonly statements: readonly LoggedStatement[];
+  readonly statements: readonly LoggedProof[];
   readonly finish: () => void;
   readonly fail: (reason: Error) => void;
 }
@@ -33,7 +33,7 @@ export class ProofQueue {
   readonly #count: number;
   #workers: Promise<readonly Worker[]> | undefined;
   #failure: Error | undefined;
-  readonly #groups = new Map<string, LoggedStatement[]>();
+  readonly #groups = new Map<string, LoggedProof[]>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #jobs = new Set<Promise<void>>();
   #lastJob = 0;
@@ -45,7 +45,7 @@ export class ProofQueue {
   }
 
   /** Takes a proof. `key`: its circuit's verifying key, 0x hex. */
-  async add(statement: LoggedStatement, key: string): Promise<void> {
+  async add(statement: LoggedProof, key: string): Promise<void> {
     const group = this.#groups.get(key) ?? [];
     group.push(statement);
     this.#groups.set(key, group);
@@ -74,7 +74,7 @@ export class ProofQueue {
     });
   }
 
-  async #send(key: string, statements: readonly LoggedStatement[]): Promise<void> {
+  async #send(key: string, statements: readonly LoggedProof[]): Promise<void> {
     this.#groups.delete(key);
     const workers = await (this.#workers ??= this.#start());
     if (this.#failure !== undefined) throw this.#failure;

@@ -1,10 +1,10 @@
 import { keccak256 } from "ethers";
-import { COUNTED_EVENT, COUNTER } from "../chain/codes.ts";
-import { policyIdOf } from "../chain/policy.ts";
+import { COUNTED_EVENT, COUNTER } from "../formats/codes.ts";
+import { policyIdOf } from "../formats/chainPolicy.ts";
 import { momentOf, type EventArgs, type RegisterEvent } from "./events.ts";
 import { incomplete, known } from "./incomplete.ts";
 import { BATCH_EVENTS, openBatch } from "./reduceBatch.ts";
-import type { BatchState, Moment, PolicyState, RegisterState } from "./state.ts";
+import type { AuditedBatch, Moment, PolicyState, RegisterState } from "./state.ts";
 
 /**
  * Plays one event: what is known after it, from what was known before it and nothing else. Changes `state` in place,
@@ -117,7 +117,7 @@ function policyOf(policyId: string, policy: EventArgs, proposed: Moment): Policy
   return { product, version, stages, claims: stored, proposed, endorsed: [] };
 }
 
-function batchOf({ batches }: RegisterState, key: string): BatchState {
+function batchOf({ batches }: RegisterState, key: string): AuditedBatch {
   return known(batches, key, "batch");
 }
 

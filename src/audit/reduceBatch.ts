@@ -1,11 +1,11 @@
 import { ZeroHash } from "ethers";
-import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../chain/codes.ts";
-import { batchKey } from "../chain/context.ts";
+import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../formats/codes.ts";
+import { batchKey } from "../formats/context.ts";
 import { formatTime } from "../input/times.ts";
 import { certificateProblem } from "./certificate.ts";
 import { momentOf, type EventArgs, type RegisterEvent } from "./events.ts";
 import { incomplete, known } from "./incomplete.ts";
-import type { BatchState, ExceptionState, PendingItem, ReasonedMoment, RegisterState } from "./state.ts";
+import type { AuditedBatch, ExceptionState, PendingItem, ReasonedMoment, RegisterState } from "./state.ts";
 import { extendExceptions, extendTrail, noteCall, noteItem, requireBound } from "./trail.ts";
 
 /** `BatchOpened`. */
@@ -51,7 +51,7 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
   };
 }
 
-type Play = (state: RegisterState, event: RegisterEvent, key: string, batch: BatchState) => void;
+type Play = (state: RegisterState, event: RegisterEvent, key: string, batch: AuditedBatch) => void;
 
 /** A handler that remembers when the batch last changed. */
 function touching(play: Play): Play {
@@ -94,13 +94,13 @@ const PLAYS: Readonly<Record<string, Play>> = {
     if (batch.attested[event.args.number("claim")] !== undefined) {
       throw incomplete(`a claim of batch ${key} was attested twice`);
     }
-    const item = itemOf(event.args);
+    const item = pendingItemOf(event.args);
     attest(state, event, batch, item);
     noteItem(state, key, item);
   },
   ClaimAmended: (state, event, key, batch) => {
     const { args } = event;
-    const item = itemOf(args);
+    const item = pendingItemOf(args);
     if (batch.attested[item.claim] === undefined)
       throw incomplete(`an amended claim of batch ${key} was never attested`);
     requireBound(key, batch, known(state.policies, batch.policyId, "policy"), item);
@@ -231,7 +231,7 @@ function named<Name>(names: ReadonlyMap<number, Name>, code: number): Name {
   return name;
 }
 
-function attest(state: RegisterState, event: RegisterEvent, batch: BatchState, item: PendingItem): void {
+function attest(state: RegisterState, event: RegisterEvent, batch: AuditedBatch, item: PendingItem): void {
   const { claims } = known(state.policies, batch.policyId, "policy");
   if (claims[item.claim]?.circuitIds.includes(item.circuitId) !== true) {
     throw incomplete(`a proof is of circuit ${item.circuitId}, which its claim does not accept`);
@@ -249,7 +249,7 @@ function attest(state: RegisterState, event: RegisterEvent, batch: BatchState, i
 }
 
 /** The proof of `ClaimAttested` or `ClaimAmended`. */
-export function itemOf(args: EventArgs): PendingItem {
+export function pendingItemOf(args: EventArgs): PendingItem {
   const decimal = (name: string): string => args.big(name).toString();
   return {
     claim: args.number("claim"),
@@ -262,7 +262,7 @@ export function itemOf(args: EventArgs): PendingItem {
   };
 }
 
-function raisedBy(state: RegisterState, event: RegisterEvent, key: string, batch: BatchState): ExceptionState {
+function raisedBy(state: RegisterState, event: RegisterEvent, key: string, batch: AuditedBatch): ExceptionState {
   const { args } = event;
   const claim = args.number("claim");
   const rule = known(state.policies, batch.policyId, "policy").claims[claim]?.rule;
@@ -291,7 +291,7 @@ function nextNumber(received: number, last: number, what: string): number {
   return received;
 }
 
-function exceptionOf(batch: BatchState, key: string, args: EventArgs): ExceptionState {
+function exceptionOf(batch: AuditedBatch, key: string, args: EventArgs): ExceptionState {
   const id = args.number("id");
   const found = batch.exceptions.find((exception) => exception.id === id && exception.closed === undefined);
   if (found === undefined) throw incomplete(`exception ${id} of batch ${key} is not open where an event closes it`);

@@ -1,13 +1,13 @@
 import type { Provider } from "ethers";
-import { CLAIM_CLASS, type StatusName } from "../chain/codes.ts";
-import { deviationNames } from "../rules/temperature.ts";
+import { CLAIM_CLASS, type StatusName } from "../formats/codes.ts";
 import { circuitReports, type CircuitReport } from "./circuits.ts";
 import type { ReadBlock } from "./compare.ts";
-import { findingsOf, registerFindings, type Finding } from "./findings.ts";
+import { findingsOf, registerFindings, type AuditFinding } from "./findings.ts";
 import { known } from "./incomplete.ts";
 import { askedForEach, blockAt } from "./node.ts";
-import type { BatchState, ExceptionState, PolicyState, RegisterState } from "./state.ts";
+import type { AuditedBatch, ExceptionState, PolicyState, RegisterState } from "./state.ts";
 import { openExceptionsOf, statusOf } from "./status.ts";
+import { deviationNames } from "../formats/deviations.ts";
 
 /** The reader's three colours: proven, declared not compliant, nothing known. Silence is never green. */
 export type Colour = "proven" | "declared" | "unknown";
@@ -43,7 +43,7 @@ export interface BatchReport {
 }
 
 /** How the log was read. */
-export interface Reading {
+export interface LogReading {
   /** First block that was read now: 0, or where the last audit ended. */
   readonly from: number;
   /** Set if the chain was reorganised since the last audit: what was read up to `block` stands, the rest was read anew. */
@@ -51,7 +51,7 @@ export interface Reading {
 }
 
 /** A finding with its time and the batch it is about; `key` is null where it concerns the register as a whole. */
-export interface ReportedFinding extends Finding {
+export interface ReportedFinding extends AuditFinding {
   readonly key: string | null;
   /** Unix seconds. */
   readonly at: number;
@@ -78,7 +78,7 @@ export interface AuditReport {
   readonly hash: string;
   /** Its time, Unix seconds: the audit's "now". */
   readonly at: number;
-  readonly reading: Reading;
+  readonly reading: LogReading;
   readonly reconciliation: Reconciliation;
   readonly colours: Readonly<Record<Colour, number>>;
   readonly owners: number;
@@ -98,14 +98,14 @@ export async function reportOf(
   provider: Provider,
   state: RegisterState,
   block: ReadBlock,
-  reading: Reading,
+  reading: LogReading,
   from: number,
 ): Promise<AuditReport> {
   const circuits = await circuitReports(state);
   const problems = new Map(
     circuits.flatMap(({ circuitId, problem }) => (problem === null ? [] : [[circuitId, problem] as const])),
   );
-  const isShown = ({ standing, block: at }: Finding): boolean => standing || at >= from;
+  const isShown = ({ standing, block: at }: AuditFinding): boolean => standing || at >= from;
   const perBatch = Object.entries(state.batches).map(([key, batch]) => {
     const findings = findingsOf(state, batch, block.now).filter(isShown);
     return {
@@ -172,9 +172,9 @@ function reconcile(batches: readonly BatchReport[]): Reconciliation {
 function batchReport(
   state: RegisterState,
   key: string,
-  batch: BatchState,
+  batch: AuditedBatch,
   now: number,
-  findings: readonly Finding[],
+  findings: readonly AuditFinding[],
 ): BatchReport {
   const policy = known(state.policies, batch.policyId, "policy");
   const attested = Object.entries(batch.attested).map(([claim, attestation]) => ({
@@ -212,7 +212,7 @@ function batchReport(
   };
 }
 
-function notesOf({ circuits }: RegisterState, { attested }: BatchState, { claims }: PolicyState): string[] {
+function notesOf({ circuits }: RegisterState, { attested }: AuditedBatch, { claims }: PolicyState): string[] {
   const developed = Object.values(attested).some(({ circuitId }) => circuits[circuitId]?.development);
   return [
     ...(claims.some((claim) => claim.class === CLAIM_CLASS.custody) ? [] : ["custody not proven"]),
@@ -220,7 +220,7 @@ function notesOf({ circuits }: RegisterState, { attested }: BatchState, { claims
   ];
 }
 
-function colourOf(state: RegisterState, batch: BatchState, status: StatusName): Colour {
+function colourOf(state: RegisterState, batch: AuditedBatch, status: StatusName): Colour {
   // Whatever the register says: a proof or a signature that does not hold says nothing.
   if (batch.unproven.length > 0 || batch.certified.some(({ problem }) => problem !== undefined)) return "unknown";
   if (status === "Open" || status === "Overdue") return "unknown";
@@ -229,7 +229,7 @@ function colourOf(state: RegisterState, batch: BatchState, status: StatusName): 
 }
 
 /** Gives each finding the time of its block, and sorts them. Only blocks that are shown are asked for. */
-async function timed<F extends Finding>(
+async function timed<F extends AuditFinding>(
   provider: Provider,
   findings: readonly F[],
 ): Promise<(F & { readonly at: number })[]> {

@@ -1,5 +1,5 @@
 import { formatTime } from "../input/times.ts";
-import { SEVERITY } from "../policy/policy.ts";
+import { SEVERITY } from "../policy/document.ts";
 import type { AuditReport } from "./report.ts";
 
 /** The columns of `findingRows`. */

@@ -1,4 +1,4 @@
-import type { DispositionName, ExceptionCategoryName } from "../chain/codes.ts";
+import type { DispositionName, ExceptionCategoryName } from "../formats/codes.ts";
 
 /**
  * What the events told so far. Plain JSON (numbers beyond 2^53 as decimal text), because it is kept in a file between
@@ -14,7 +14,7 @@ export interface RegisterState {
   readonly roots: Record<string, RootState>;
   readonly consents: Record<string, { readonly holder: string; revoked?: Moment }>;
   /** By key, in the order of their opening. */
-  readonly batches: Record<string, BatchState>;
+  readonly batches: Record<string, AuditedBatch>;
   /** Events of each kind, by owner; `COUNTER` in order. */
   readonly counts: Record<string, number[]>;
   /** Exceptions by owner and rule, "owner/rule". */
@@ -86,7 +86,7 @@ export interface RootState {
 /** What `statusOf` of the contract computes from. */
 export type StoredStatus = "Open" | "Released" | "Completed" | "Rejected" | "Aborted" | "ExceptionalSupply";
 
-export interface BatchState {
+export interface AuditedBatch {
   readonly owner: string;
   readonly serial: number;
   /** Commitment, decimal. */

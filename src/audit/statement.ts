@@ -1,13 +1,13 @@
 import type { SnarkjsProof } from "snarkjs";
-import { contextOf } from "../chain/context.ts";
+import { contextOf } from "../formats/context.ts";
 import type { RegisterEvent } from "./events.ts";
-import type { Statement } from "./group.ts";
+import type { GroupedProof } from "./group.ts";
 import { known } from "./incomplete.ts";
-import { itemOf } from "./reduceBatch.ts";
+import { pendingItemOf } from "./reduceBatch.ts";
 import type { RegisterState } from "./state.ts";
 
 /** A proof as the log tells it, and where its result belongs. */
-export interface LoggedStatement extends Statement {
+export interface LoggedProof extends GroupedProof {
   readonly key: string;
   readonly claim: number;
   readonly circuitId: string;
@@ -21,12 +21,12 @@ export interface LoggedStatement extends Statement {
  * The statement of `ClaimAttested` or `ClaimAmended`, right after `reduce` played the event; undefined for other events.
  * Batch, rule and context are not the event's: the log's opening and policy and the sender give them.
  */
-export function statementOf(state: RegisterState, event: RegisterEvent): LoggedStatement | undefined {
+export function loggedProofOf(state: RegisterState, event: RegisterEvent): LoggedProof | undefined {
   const { name, args, block, transaction } = event;
   if (name !== "ClaimAttested" && name !== "ClaimAmended") return undefined;
   const key = args.text("key");
   const { batch, policyId } = known(state.batches, key, "batch");
-  const item = itemOf(args);
+  const item = pendingItemOf(args);
   const rule = known(state.policies, policyId, "policy").claims[item.claim]?.rule ?? "0";
   const context = contextOf(BigInt(state.chainId), state.registry, args.text("submitter"));
   const { claim, circuitId, head, parties, record, deviations } = item;
@@ -43,7 +43,7 @@ export function statementOf(state: RegisterState, event: RegisterEvent): LoggedS
 }
 
 /** The eight words of a proof as snarkjs writes it: B comes in the order of the EVM. */
-export function snarkjsProof(words: readonly bigint[]): SnarkjsProof {
+export function proofOfWords(words: readonly bigint[]): SnarkjsProof {
   const [ax, ay, bx1, bx0, by1, by0, cx, cy] = Array.from({ length: 8 }, (_, i) => String(words[i] ?? 0n)) as [
     string,
     string,

@@ -1,10 +1,10 @@
 import { ZeroHash } from "ethers";
-import { NEEDED_FOR, type NeededForName, type StatusName } from "../chain/codes.ts";
+import { NEEDED_FOR, type NeededForName, type StatusName } from "../formats/codes.ts";
 import { known } from "./incomplete.ts";
-import type { BatchState, RegisterState } from "./state.ts";
+import type { AuditedBatch, RegisterState } from "./state.ts";
 
 /** The state to show at a time (Unix seconds), as `statusOf` of the contract says, from the events alone. */
-export function statusOf(state: RegisterState, batch: BatchState, now: number): StatusName {
+export function statusOf(state: RegisterState, batch: AuditedBatch, now: number): StatusName {
   if (batch.recalled !== undefined) return "Recalled";
   if (isEnded(batch)) return batch.status;
   if (batch.status === "Open" && openExceptionsOf(state, batch) > 0) return "Exception";
@@ -14,21 +14,21 @@ export function statusOf(state: RegisterState, batch: BatchState, now: number): 
 }
 
 /** Ended without release. */
-function isEnded({ status }: BatchState): boolean {
+function isEnded({ status }: AuditedBatch): boolean {
   return status === "Rejected" || status === "Aborted" || status === "ExceptionalSupply";
 }
 
 /** Exceptions that block a batch: its own, those of the batches it supersedes, a revoked consent without decision. */
-export function openExceptionsOf(state: RegisterState, batch: BatchState): number {
+export function openExceptionsOf(state: RegisterState, batch: AuditedBatch): number {
   let open = isRevocationUndecided(state, batch) ? 1 : 0;
-  for (let each: BatchState | undefined = batch; each !== undefined; each = state.batches[each.supersedes]) {
+  for (let each: AuditedBatch | undefined = batch; each !== undefined; each = state.batches[each.supersedes]) {
     open += each.exceptions.filter(({ closed }) => closed === undefined).length;
   }
   return open;
 }
 
 /** Whether the consent of a batch was revoked and no QP decided on it. */
-export function isRevocationUndecided({ consents }: RegisterState, batch: BatchState): boolean {
+export function isRevocationUndecided({ consents }: RegisterState, batch: AuditedBatch): boolean {
   return (
     batch.consent !== ZeroHash &&
     batch.revocationDecided === undefined &&
@@ -37,7 +37,7 @@ export function isRevocationUndecided({ consents }: RegisterState, batch: BatchS
 }
 
 /** Claims needed for something that are neither attested nor settled. */
-export function missingClaims({ policies }: RegisterState, batch: BatchState, goal: NeededForName): number[] {
+export function missingClaims({ policies }: RegisterState, batch: AuditedBatch, goal: NeededForName): number[] {
   return known(policies, batch.policyId, "policy").claims.flatMap(({ neededFor }, claim) =>
     neededFor === NEEDED_FOR[goal] && batch.attested[claim] === undefined && !batch.settled.includes(claim)
       ? [claim]
@@ -45,7 +45,7 @@ export function missingClaims({ policies }: RegisterState, batch: BatchState, go
   );
 }
 
-function isOverdue(state: RegisterState, batch: BatchState, now: number): boolean {
+function isOverdue(state: RegisterState, batch: AuditedBatch, now: number): boolean {
   const [release, completion] = batch.due;
   if (batch.requests.some(({ answered, dueBy }) => answered === undefined && now > dueBy)) return true;
   if (batch.status === "Open") return now > release;

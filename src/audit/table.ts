@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
 import { formatTime } from "../input/times.ts";
-import { SEVERITY } from "../policy/policy.ts";
+import { SEVERITY } from "../policy/document.ts";
 import type { AuditReport, BatchReport, Colour, ReportedFinding } from "./report.ts";
 import { plain, short } from "./words.ts";
 

@@ -1,9 +1,9 @@
 import { compiled } from "../chain/contracts.ts";
-import { CLAIM_CLASS } from "../chain/codes.ts";
+import { CLAIM_CLASS } from "../formats/codes.ts";
 import { extendRunningHash } from "../chain/runningHash.ts";
 import type { RegisterEvent } from "./events.ts";
 import { incomplete } from "./incomplete.ts";
-import type { BatchState, PendingCall, PendingItem, PolicyState, RegisterState } from "./state.ts";
+import type { AuditedBatch, PendingCall, PendingItem, PolicyState, RegisterState } from "./state.ts";
 
 /**
  * A batch's running hashes, computed again from what the events say was called. They only come out as the register
@@ -19,7 +19,7 @@ export function noteItem(state: RegisterState, key: string, item: PendingItem): 
 export function noteCall(
   state: RegisterState,
   key: string,
-  batch: BatchState,
+  batch: AuditedBatch,
   method: string,
   args: readonly unknown[],
 ): void {
@@ -32,7 +32,7 @@ export function noteCall(
 export function extendTrail(
   state: RegisterState,
   key: string,
-  batch: BatchState,
+  batch: AuditedBatch,
   policy: PolicyState,
   { args }: RegisterEvent,
 ): void {
@@ -47,7 +47,7 @@ export function extendTrail(
 /** An exceptionsHash stands in the very event that tells the call. Errors: `log`. */
 export function extendExceptions(
   key: string,
-  batch: BatchState,
+  batch: AuditedBatch,
   method: string,
   callArgs: readonly unknown[],
   { args }: RegisterEvent,
@@ -78,7 +78,7 @@ function pendingOf(state: RegisterState, key: string): PendingCall {
 }
 
 /** A proof is about the head of its stage, and a custody proof continues the head before. Errors: `log`. */
-export function requireBound(key: string, batch: BatchState, policy: PolicyState, item: PendingItem): void {
+export function requireBound(key: string, batch: AuditedBatch, policy: PolicyState, item: PendingItem): void {
   const { stage, class: claimClass } = claimOf(policy, item.claim);
   const before = stage === 0 ? batch.opening : batch.heads[stage - 1];
   if (batch.heads[stage] === item.head && (claimClass !== CLAIM_CLASS.custody || before === item.record)) return;

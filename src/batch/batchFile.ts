@@ -1,6 +1,5 @@
 import { inputError, type BatchproofError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
-import { type DeviceId, type PublicKey } from "../formats/identity.ts";
 import { parseTime } from "../input/times.ts";
 import {
   defineDocument,
@@ -13,52 +12,13 @@ import {
   TEXT,
   TIME,
   type PointJson,
-} from "../parties/document.ts";
-import type { PartyList } from "../parties/partyList.ts";
+} from "../formats/document.ts";
 import { checkKey } from "../parties/point.ts";
-import { documentHash } from "../policy/hash.ts";
-import type { Policy } from "../policy/policy.ts";
-import { batchCommitments, deviceSetOfIds, type Commitments } from "./commitments.ts";
-import { checkHandoff, HANDOFF, handoffFromJson, handoffToJson, type Handoff, type HandoffJson } from "./handoff.ts";
+import { documentHash } from "../policy/document.ts";
+import { deviceSetOfIds } from "./commitments.ts";
+import { checkHandoff, HANDOFF, handoffFromJson, handoffToJson, type HandoffJson } from "./handoff.ts";
 import { POLICY_FILE } from "./paths.ts";
-import type { BatchSecrets } from "./secrets.ts";
-
-/** Who holds the material during a stage. */
-export interface Custodian {
-  readonly key: PublicKey;
-  /** Legal entity or site id. */
-  readonly org: string;
-}
-
-/** One stage of a batch. What is not known yet, or not here, is absent; times are RFC 3339. */
-export interface BatchStage {
-  readonly name: string;
-  readonly start?: string;
-  readonly end?: string;
-  readonly custodian?: Custodian;
-  /** Up to 8, named before the data exist. */
-  readonly devices: readonly DeviceId[];
-  /** Number of the seal on the container when the stage ends. */
-  readonly seal?: string;
-  /** What closed the stage, once its custodian has signed. */
-  readonly handoff?: Handoff;
-}
-
-/** Where a batch came from: it began in this folder, or the folder joined it and was told its commitments. */
-export type Origin = { readonly coi: string; readonly order: string } | { readonly joined: Commitments };
-
-/** A batch folder, read and checked. */
-export interface Batch {
-  readonly dir: string;
-  readonly lot: string;
-  readonly origin: Origin;
-  readonly policy: Policy;
-  /** parties.json, once the folder has one. */
-  readonly parties: PartyList | undefined;
-  /** One for each stage of the policy. */
-  readonly stages: readonly BatchStage[];
-  readonly secrets: BatchSecrets;
-}
+import type { Batch, BatchStage, Commitments, Custodian, Origin } from "./batch.ts";
 
 interface StageJson extends Omit<BatchStage, "custodian" | "handoff"> {
   readonly custodian?: CustodianJson;
@@ -120,9 +80,10 @@ export const batchDocument = defineDocument<BatchFile>(
   ["coi", "order"],
 );
 
-/** The text of batch.json. Errors: those of `checkStages`, `batch-file`. */
+/** The text of batch.json. Errors: those of `checkStages` and `checkHandoffs`, `batch-file`. */
 export function batchText(batch: Batch, place: string): string {
   checkStages(batch, place);
+  checkHandoffs(batch, place);
   const { origin } = batch;
   const file: BatchFile = {
     format: "batchproof-batch/1",
@@ -130,7 +91,7 @@ export function batchText(batch: Batch, place: string): string {
     ...("coi" in origin ? { coi: origin.coi, order: origin.order } : {}),
     policy: POLICY_FILE,
     policyHash: documentHash(batch.policy),
-    commitments: commitmentsToJson(batchCommitments(batch)),
+    commitments: commitmentsToJson(batch.commitments),
     stages: batch.stages.map(stageToJson),
   };
   return documentText(batchDocument.check(file, place));
@@ -196,10 +157,12 @@ export function custodianFromJson(custodian: CustodianJson, place: string): Cust
 /**
  * Errors, with `place`#/pointer: `batch-stages` (not the policy's stages in the policy's order, or no first custodian in
  * the folder where the batch begins), `batch-time` (a time not after 1970, or not after the one before it), `party-key`,
- * `device-set`, `device-id`, those of `checkHandoff`.
+ * `device-set`, `device-id`.
  */
-export function checkStages(batch: Batch, place: string): void {
-  const { stages, policy, origin } = batch;
+export function checkStages(
+  { stages, policy, origin }: Pick<Batch, "stages" | "policy" | "origin">,
+  place: string,
+): void {
   if (stages.length !== policy.stages.length || stages.some(({ name }, i) => name !== policy.stages[i])) {
     throw inputError("The stages are not those of the policy, in its order.", {
       code: "batch-stages",
@@ -224,7 +187,11 @@ export function checkStages(batch: Batch, place: string): void {
     }
     latest = end ?? start ?? latest;
   });
-  stages.forEach((_, i) => checkHandoff(batch, i, `${place}#/stages/${i}/handoff`));
+}
+
+/** Checks each stage's hand-off against the folder's own entries: the errors of `checkHandoff`. */
+export function checkHandoffs(batch: Batch, place: string): void {
+  batch.stages.forEach((_, i) => checkHandoff(batch, i, `${place}#/stages/${i}/handoff`));
 }
 
 function timeError(place: string, message: string): BatchproofError {

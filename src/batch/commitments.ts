@@ -3,21 +3,14 @@ import { openingHead, stageHead, type Opening, type StageHead } from "../formats
 import { batchCommitment, deviceHash, deviceSet, keyHash, textHash, type DeviceId } from "../formats/identity.ts";
 import { parseTime } from "../input/times.ts";
 import type { Period } from "../parties/partyList.ts";
-import type { Batch, BatchStage } from "./batchFile.ts";
 import { BATCH_FILE } from "./paths.ts";
+import type { Batch, BatchStage, Commitments } from "./batch.ts";
 
-/** What `openBatch` puts on chain. */
-export interface Commitments {
-  /** Public signal `batch`. */
-  readonly batch: bigint;
-  /** head_{-1}: fixes the first custodian and its devices before data exist. */
-  readonly opening: bigint;
-}
-
+/** A batch before its commitments are derived. */
 type Begun = Pick<Batch, "origin" | "stages" | "secrets">;
 
 /** The commitments of a batch: of one that begins here, from its identity, its first stage and its salts. */
-export function batchCommitments(batch: Begun): Commitments {
+export function deriveCommitments(batch: Begun): Commitments {
   if ("joined" in batch.origin) return batch.origin.joined;
   const opening = openingOf(batch);
   return { batch: opening.batch, opening: openingHead(opening) };
@@ -68,7 +61,7 @@ export function drawnHead(batch: Batch, index: number): StageHead {
   const next = index + 1 < batch.stages.length ? filled(batch, index + 1, ["start", "custodian"]) : undefined;
   const { start, end } = stagePeriod(batch, index);
   return {
-    batch: batchCommitments(batch).batch,
+    batch: batch.commitments.batch,
     previous: headBefore(batch, index),
     stage: BigInt(index),
     start: BigInt(start),
@@ -86,7 +79,7 @@ export function drawnHead(batch: Batch, index: number): StageHead {
 
 /** The head that a stage follows. */
 export function headBefore(batch: Batch, index: number): bigint {
-  return index === 0 ? batchCommitments(batch).opening : headOf(batch, index - 1).hash;
+  return index === 0 ? batch.commitments.opening : headOf(batch, index - 1).hash;
 }
 
 /** Start and end of a stage, Unix seconds. Error `batch-stage` if one is not set. */

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { BatchproofError, inputError, placed } from "../errors.ts";
 import { bytesHash } from "../formats/identity.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
-import type { Batch } from "./batchFile.ts";
 import { evidenceFile } from "./paths.ts";
+import type { Batch } from "./batch.ts";
 
 /** A record with the raw file that it came from. */
 interface Sourced {

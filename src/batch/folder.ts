@@ -1,30 +1,31 @@
-import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
+import { documentText } from "../formats/document.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { batchCommitment, batchSalt, textHash, type DeviceId } from "../formats/identity.ts";
 import { flushFolder, readBytes, writeFileAtomically } from "../input/files.ts";
 import { MAX_JSON_BYTES, parseJson, readJson } from "../input/json.ts";
-import { documentText } from "../parties/document.ts";
+import { withLock } from "../input/lock.ts";
+import { parsePolicy } from "../kinds/policy.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
-import { withLock } from "../parties/lock.ts";
 import { readParties, writeParties, type PartyList } from "../parties/partyList.ts";
-import { documentHash } from "../policy/hash.ts";
-import { parsePolicy, type Policy, type PolicyClaim } from "../policy/policy.ts";
+import { documentHash, type Policy } from "../policy/document.ts";
 import { readSalts, type PolicySalts } from "../policy/salts.ts";
+import type { Batch, BatchStage, Commitments } from "./batch.ts";
 import {
   batchDocument,
   batchText,
+  checkHandoffs,
   checkStages,
   originFromJson,
   stagesFromJson,
-  type Batch,
-  type BatchFile,
   withoutHandoff,
-  type BatchStage,
+  type BatchFile,
 } from "./batchFile.ts";
-import { batchCommitments, type Commitments } from "./commitments.ts";
-import { BATCH_FILE, claimFile, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
+import { deriveCommitments } from "./commitments.ts";
+import { missingEvidence, type MissingEvidence } from "./evidence.ts";
+import { BATCH_FILE, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
 import { BatchSecrets, drawSecrets, readSecrets } from "./secrets.ts";
 
 /** What `initBatch` needs. */
@@ -43,13 +44,6 @@ export interface NewBatch {
   readonly devices: readonly DeviceId[];
   /** A party list to copy in; `setParties` does it later. */
   readonly partiesPath?: string;
-}
-
-/** A claim that has no record yet. */
-export interface MissingEvidence {
-  readonly claim: string;
-  readonly kind: PolicyClaim["kind"];
-  readonly stage: string;
 }
 
 /**
@@ -76,7 +70,7 @@ export async function initBatch(
       i === 0 ? { name, custodian: { key, org }, devices } : { name, devices: [] },
     ),
   });
-  return { commitments: batchCommitments(batch), missing: await missingEvidence(batch) };
+  return { commitments: batch.commitments, missing: await missingEvidence(batch) };
 }
 
 /** A policy's file with the salts beside it. */
@@ -111,12 +105,14 @@ export async function makeBatch(
     ruleSalts: salts,
     ...(salt === undefined ? {} : { batchSalt: salt }),
   });
+  const secrets = new BatchSecrets(secretsFile);
   const batch: Batch = {
     dir,
     policy,
     parties: partiesPath === undefined ? undefined : await readParties(partiesPath),
-    secrets: new BatchSecrets(secretsFile),
+    secrets,
     ...content,
+    commitments: deriveCommitments({ ...content, secrets }),
   };
   await makeFolder(batch, {
     [BATCH_FILE]: batchText(batch, "the new batch"),
@@ -178,17 +174,17 @@ export async function readBatch(dir: string): Promise<Batch> {
   const parties = await readFolderParties(dir);
   const commitment = fromHex(file.commitments.batch, `${path}#/commitments/batch`);
   const stages = stagesFromJson(file, commitment, `${path}#/stages`);
-  const batch: Batch = { dir, lot: file.lot, origin, policy, parties, stages, secrets };
-  checkStages({ ...batch, stages: stages.map(withoutHandoff) }, path);
-  const { batch: known, opening } = batchCommitments(batch);
-  if (toHex(known) !== file.commitments.batch || toHex(opening) !== file.commitments.opening) {
+  checkStages({ origin, policy, stages: stages.map(withoutHandoff) }, path);
+  const commitments = deriveCommitments({ origin, stages, secrets });
+  const batch: Batch = { dir, lot: file.lot, origin, commitments, policy, parties, stages, secrets };
+  if (toHex(commitments.batch) !== file.commitments.batch || toHex(commitments.opening) !== file.commitments.opening) {
     throw inputError("COI, order, first custodian, its devices and the salts do not give the batch's commitments.", {
       code: "batch-commitments",
       place: `${path}#/commitments`,
       remedy: "The folder was changed or damaged after it was made: restore it from a backup.",
     });
   }
-  checkStages(batch, path);
+  checkHandoffs(batch, path);
   return batch;
 }
 
@@ -257,7 +253,9 @@ export function stageIndex({ policy }: Pick<Batch, "policy">, name: string): num
 
 function refuseSigned(batch: Batch, changed: Batch): void {
   try {
-    checkStages(changed, join(batch.dir, BATCH_FILE));
+    const path = join(batch.dir, BATCH_FILE);
+    checkStages(changed, path);
+    checkHandoffs(changed, path);
   } catch (error) {
     if (!(error instanceof BatchproofError && error.code?.startsWith("handoff-"))) throw error;
     throw inputError("A signed hand-off says something else.", {
@@ -278,7 +276,7 @@ export async function changeBatch(dir: string, change: (batch: Batch) => Batch):
     const changed = change(batch);
     const path = join(dir, BATCH_FILE);
     const text = batchText(changed, path);
-    if (batchCommitments(changed).opening !== batchCommitments(batch).opening) {
+    if (deriveCommitments(changed).opening !== batch.commitments.opening) {
       throw inputError("The batch's opening fixed the first custodian and its devices before data existed.", {
         code: "batch-opening",
         place: `${path}#/stages/0`,
@@ -306,37 +304,4 @@ export async function setParties(dir: string, partiesPath: string): Promise<Batc
 export async function changeFolder<T>(dir: string, change: (batch: Batch) => Promise<T>): Promise<T> {
   await readBatchFile(dir);
   return withLock(join(dir, LOCK_FILE), async () => change(await readBatch(dir)));
-}
-
-/** The claim of an id and its index in the policy. Error `claim`. */
-export function claimOf({ policy }: Pick<Batch, "policy">, claimId: string): { claim: PolicyClaim; index: number } {
-  const index = policy.claims.findIndex(({ id }) => id === claimId);
-  const claim = policy.claims[index];
-  if (claim !== undefined) return { claim, index };
-  throw inputError("The policy has no claim of this id.", {
-    code: "claim",
-    remedy: `Name one of: ${policy.claims.map(({ id }) => id).join(", ")}.`,
-  });
-}
-
-/** The claims whose record is still missing, for custody the hand-off, in the policy's order. */
-export async function missingEvidence({
-  dir,
-  policy,
-  stages,
-}: Pick<Batch, "dir" | "policy" | "stages">): Promise<MissingEvidence[]> {
-  const missing: MissingEvidence[] = [];
-  for (const { id, kind, stage } of policy.claims) {
-    const there =
-      kind === "custody" ? stages[stage]?.handoff !== undefined : await exists(join(dir, claimFile("records", id)));
-    if (!there) missing.push({ claim: id, kind, stage: policy.stages[stage] ?? "" });
-  }
-  return missing;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -4,7 +4,6 @@ import { fromHex, toHex } from "../formats/field.ts";
 import { handoffMessage, type HandoffSide } from "../formats/handoff.ts";
 import { STAGE_HEAD_FIELDS, stageHead, type StageHead } from "../formats/head.ts";
 import { keyHash, textHash } from "../formats/identity.ts";
-import type { Signature } from "../formats/source.ts";
 import { parseTime } from "../input/times.ts";
 import {
   HEX_FIELD,
@@ -13,19 +12,9 @@ import {
   signatureFromJson,
   signatureToJson,
   type SignatureJson,
-} from "../parties/document.ts";
-import type { Batch, Custodian } from "./batchFile.ts";
+} from "../formats/document.ts";
 import { deviceSetOfIds, drawnHead, headBefore } from "./commitments.ts";
-
-/** What closed a stage: the head that was signed, in what state the material changed hands, and the signatures. */
-export interface Handoff {
-  readonly head: StageHead;
-  readonly condition: ConditionName;
-  /** The custodian's; it is made with the head. */
-  readonly released: Signature;
-  /** The next custodian's, once it is there; none at an internal or last boundary. */
-  readonly received?: Signature;
-}
+import type { Batch, Custodian, Handoff } from "./batch.ts";
 
 /** What a head's opening says besides batch and stage, which its place says. */
 const FIELDS = STAGE_HEAD_FIELDS.filter((field) => field !== "batch" && field !== "stage");

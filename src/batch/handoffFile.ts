@@ -2,10 +2,9 @@ import { inputError, type BatchproofError } from "../errors.ts";
 import { keyHash, textHash, type DeviceId } from "../formats/identity.ts";
 import { verifySignature } from "../formats/source.ts";
 import { formatTime } from "../input/times.ts";
-import { defineDocument, DEVICE, HEX_FIELD, object, TEXT } from "../parties/document.ts";
+import { defineDocument, DEVICE, HEX_FIELD, object, TEXT } from "../formats/document.ts";
 import { checkKey } from "../parties/point.ts";
-import { documentHash } from "../policy/hash.ts";
-import type { Policy } from "../policy/policy.ts";
+import { type Policy, documentHash } from "../policy/document.ts";
 import {
   COMMITMENTS,
   commitmentsFromJson,
@@ -13,14 +12,12 @@ import {
   CUSTODIAN,
   custodianFromJson,
   custodianToJson,
-  type Batch,
-  type BatchStage,
   type CommitmentsJson,
-  type Custodian,
   type CustodianJson,
 } from "./batchFile.ts";
-import { batchCommitments, deviceSetOfIds, type Commitments } from "./commitments.ts";
-import { HANDOFF, handoffFromJson, handoffToJson, messageOf, type Handoff, type HandoffJson } from "./handoff.ts";
+import { deviceSetOfIds } from "./commitments.ts";
+import { HANDOFF, handoffFromJson, handoffToJson, messageOf, type HandoffJson } from "./handoff.ts";
+import type { Batch, BatchStage, Custodian, Commitments, Handoff } from "./batch.ts";
 
 /**
  * What one party sends to another: the batch's commitments, which are public, and the hand-off that closes one stage: the
@@ -85,7 +82,7 @@ export function handoffFile(batch: Batch, index: number | undefined): HandoffFil
   const file = {
     format: "batchproof-handoff/1",
     policyHash: documentHash(batch.policy),
-    commitments: commitmentsToJson(batchCommitments(batch)),
+    commitments: commitmentsToJson(batch.commitments),
   } as const;
   return index === undefined ? file : { ...file, stage: closedStage(batch, index) };
 }

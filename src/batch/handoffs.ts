@@ -4,17 +4,22 @@ import type { HandoffSide } from "../formats/handoff.ts";
 import { stageHead } from "../formats/head.ts";
 import { keyHash } from "../formats/identity.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
-import type { Boundary, Policy } from "../policy/policy.ts";
-import { withoutHandoff, type Batch, type BatchStage } from "./batchFile.ts";
-import { batchCommitments, drawnHead } from "./commitments.ts";
+import type { Policy } from "../policy/document.ts";
+import { withoutHandoff } from "./batchFile.ts";
+import { drawnHead } from "./commitments.ts";
 import { changeBatch, makeBatch, readBatch, readRules, stageIndex, type NewBatch } from "./folder.ts";
-import { messageOf, type Handoff } from "./handoff.ts";
+import { messageOf } from "./handoff.ts";
 import { missingHandoff, readHandoffFile, withClosedStage, type ClosedStage } from "./handoffFile.ts";
+import { claimsOf } from "../kinds/kind.ts";
+import type { Boundary, CustodyLimits } from "../kinds/custody/limits.ts";
+import type { Batch, BatchStage, Handoff } from "./batch.ts";
 
 /** Which boundary the policy says a stage ends with. Error `handoff-unclaimed`: it claims no custody of the stage. */
-export function boundaryOfStage({ claims, stages }: Policy, index: number): Boundary {
-  for (const claim of claims) if (claim.kind === "custody" && claim.stage === index) return claim.rule.boundary;
-  throw inputError(`The policy claims no custody of stage "${stages[index] ?? index}", so there is nothing to sign.`, {
+export function boundaryOfStage(policy: Policy, index: number): Boundary {
+  const custody = claimsOf<"custody", CustodyLimits>(policy, "custody").find(({ claim }) => claim.stage === index);
+  if (custody !== undefined) return custody.claim.rule.boundary;
+  const stage = policy.stages[index] ?? index;
+  throw inputError(`The policy claims no custody of stage "${stage}", so there is nothing to sign.`, {
     code: "handoff-unclaimed",
   });
 }
@@ -141,7 +146,7 @@ export async function importHandoff(
   const { policy } = await readBatch(dir);
   const { commitments, stage } = await readHandoffFile(path, policy);
   const batch = await changeBatch(dir, (found) => {
-    const { batch: commitment, opening } = batchCommitments(found);
+    const { batch: commitment, opening } = found.commitments;
     if (commitments.batch !== commitment || commitments.opening !== opening) {
       throw inputError("The file is about another batch.", {
         code: "handoff-batch",

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { EXCEPTION_CATEGORY, type ExceptionCategoryName } from "../chain/codes.ts";
+import { EXCEPTION_CATEGORY, type ExceptionCategoryName } from "../formats/codes.ts";
 import { BatchproofError, inputError } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
 import { bytesHash } from "../formats/identity.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
-import { defineDocument, documentText, HEX_FIELD, object, TEXT, TIME } from "../parties/document.ts";
-import type { Batch } from "./batchFile.ts";
+import { defineDocument, documentText, HEX_FIELD, object, TEXT, TIME } from "../formats/document.ts";
 import { evidenceFile } from "./paths.ts";
+import type { Batch } from "./batch.ts";
 
 /** In the batch folder: the exceptions of the MES's production record, as they stand for this batch. */
 export const MES_FILE = "mes-exceptions.json";

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { inputError } from "../errors.ts";
-import { openingHead } from "../formats/head.ts";
 import { writeFileAtomically } from "../input/files.ts";
-import { batchText, type Batch, type BatchStage } from "./batchFile.ts";
+import { batchText } from "./batchFile.ts";
 import { openingOf } from "./commitments.ts";
+import { openingHead } from "../formats/head.ts";
 import { changeFolder } from "./folder.ts";
 import { BATCH_FILE } from "./paths.ts";
+import type { Batch, BatchStage } from "./batch.ts";
 
 /** What the opening fixes of the first stage. */
 export type FirstStage = Partial<Pick<BatchStage, "custodian" | "devices">>;
@@ -26,7 +27,7 @@ export async function replaceOpening<T>(
     const path = join(dir, BATCH_FILE);
     const changed = withFirstStage(batch, changes, path);
     const text = batchText(changed, path);
-    const published = await publish(changed, openingHead(openingOf(changed)));
+    const published = await publish(changed, changed.commitments.opening);
     await writeFileAtomically(path, text, { mode: 0o600, within: dir });
     return published;
   });
@@ -41,7 +42,9 @@ function withFirstStage(batch: Batch, changes: FirstStage, place: string): Batch
       remedy: "Discard the hand-off first (`handoff discard`); both sides sign anew.",
     });
   }
-  const changed = first === undefined ? batch : { ...batch, stages: [{ ...first, ...changes }, ...later] };
-  if (openingHead(openingOf(changed)) !== openingHead(openingOf(batch))) return changed;
+  const stages = first === undefined ? [] : [{ ...first, ...changes }, ...later];
+  const opening = openingHead(openingOf({ ...batch, stages }));
+  const changed = { ...batch, stages, commitments: { ...batch.commitments, opening } };
+  if (changed.commitments.opening !== batch.commitments.opening) return changed;
   throw inputError("This is the opening that the batch has.", { code: "opening-same", place: `${place}#/stages/0` });
 }

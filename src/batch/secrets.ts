@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { canonicalJson } from "../input/json.ts";
-import { defineDocument, HEX_FIELD, hexBytes } from "../parties/document.ts";
-import type { Policy } from "../policy/policy.ts";
+import { defineDocument, HEX_FIELD, hexBytes } from "../formats/document.ts";
+import type { Policy } from "../policy/document.ts";
 import { saltOf, type PolicySalts } from "../policy/salts.ts";
 import { SECRETS_FILE } from "./paths.ts";
 

@@ -1,4 +1,4 @@
-import { HOLD, STATUS, type StatusName } from "./codes.ts";
+import { HOLD, STATUS, type StatusName } from "../formats/codes.ts";
 import type { Register } from "./handles.ts";
 import { explained } from "./revert.ts";
 

@@ -1,5 +1,5 @@
 import { TypedDataEncoder, type Signer, type TypedDataDomain } from "ethers";
-import { MEANING_CERTIFIED, NEEDED_FOR } from "./codes.ts";
+import { MEANING_CERTIFIED, NEEDED_FOR } from "../formats/codes.ts";
 import type { StoredBatch } from "./handles.ts";
 
 /** What a QP signs; `IComplianceRegistry.Certificate`. Hashes as 0x hex, times in Unix seconds. */

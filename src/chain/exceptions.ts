@@ -1,10 +1,10 @@
 import { toBeHex, type ContractTransactionReceipt, type Log, type Provider } from "ethers";
 import { environmentError, refusal } from "../errors.ts";
-import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCategoryName } from "./codes.ts";
+import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCategoryName } from "../formats/codes.ts";
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
 import { eventOf } from "./receipts.ts";
-import { explain, explained } from "./revert.ts";
+import { explainRevert, explained } from "./revert.ts";
 import { isRefusal } from "./refusal.ts";
 
 /** What is said of a claim that is not or may not be met. */
@@ -129,7 +129,7 @@ async function* newestFirst(
   try {
     logs = await provider.getLogs({ ...filter, fromBlock, toBlock });
   } catch (error) {
-    if (!isRefusal(error) || fromBlock === toBlock) throw explain(error);
+    if (!isRefusal(error) || fromBlock === toBlock) throw explainRevert(error);
     const middle = Math.floor((fromBlock + toBlock) / 2);
     yield* newestFirst(provider, filter, middle + 1, toBlock);
     yield* newestFirst(provider, filter, fromBlock, middle);

@@ -1,4 +1,4 @@
-import { STATUS } from "./codes.ts";
+import { STATUS } from "../formats/codes.ts";
 import type { Register } from "./handles.ts";
 import { explained } from "./revert.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "ethers";
 import { compiled, type ContractName } from "./contracts.ts";
 import type { Certificate } from "./eip712.ts";
-import type { ChainPolicy } from "./policy.ts";
+import type { ChainPolicy } from "../formats/chainPolicy.ts";
 
 type Call<A extends unknown[]> = BaseContractMethod<A, unknown, ContractTransactionResponse>;
 type View<A extends unknown[], R> = BaseContractMethod<A, R, R>;
@@ -25,7 +25,7 @@ export interface Item {
 }
 
 /** One proof with what it proves, as `CircuitRegistry.verifyMany` takes it. */
-export interface Statement {
+export interface VerifiedProof {
   readonly circuitId: string;
   /** In the order of `SIGNALS`. */
   readonly signals: readonly bigint[];
@@ -82,7 +82,7 @@ export interface CircuitRegistry extends BaseContract {
   readonly addCircuit: Call<[key: string, kind: number, tier: number, development: boolean]>;
   readonly freeze: Call<[circuitId: string, effective: bigint, unsound: boolean]>;
   readonly verify: View<[circuitId: string, signals: readonly bigint[], proof: readonly bigint[]], []>;
-  readonly verifyMany: View<[statements: readonly Statement[]], []>;
+  readonly verifyMany: View<[statements: readonly VerifiedProof[]], []>;
   readonly circuitOf: View<[circuitId: string], StoredCircuit>;
   readonly keyOf: View<[circuitId: string], string>;
 }

@@ -11,12 +11,12 @@ export async function explained<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw explain(error);
+    throw explainRevert(error);
   }
 }
 
 /** The error of ours that says what went wrong in a call to the chain; see `explained`. */
-export function explain(error: unknown): Error {
+export function explainRevert(error: unknown): Error {
   if (error instanceof BatchproofError) return error;
   const data = revertData(error);
   // A revert without reason has no data, not even a selector.

@@ -1,9 +1,7 @@
-import { BatchproofError } from "../errors.ts";
-import type { Batch } from "../batch/batchFile.ts";
-import { claimOf, readBatch } from "../batch/folder.ts";
-import type { Explanation } from "../rules/explain.ts";
-import { gatherEvidence, type SiteKey } from "./evidence.ts";
-import { judge, type Judgement } from "./judge.ts";
+import type { Batch } from "../batch/batch.ts";
+import { EVIDENCE, isMissingEvidence, type SiteKey } from "../batch/evidence.ts";
+import type { Explanation } from "../kinds/statement.ts";
+import type { IndexedClaim } from "../policy/document.ts";
 import { mesExceptionsOf } from "./mesRecord.ts";
 
 /** Stands for a claim in the verdict on the exceptions of the MES's production record. */
@@ -24,19 +22,19 @@ export interface ClaimVerdict {
 }
 
 /**
- * Judges every claim of a batch folder and, where a production record was imported, the exceptions in it; or only the
- * named claims. Errors: those of `readBatch`, `gatherEvidence` and `mesExceptionsOf`.
+ * Judges claims of a batch, and with all of them, where a production record was imported, the exceptions in it. Errors:
+ * those of `EvidenceStore.statement` and `mesExceptionsOf`.
+ * @param claims those to judge; all of the policy's if none is named
  * @param siteKey the first custodian's key; without it rule `batch` of custody of stage 0 is not judged
  */
 export async function checkBatch(
-  dir: string,
-  claims: readonly string[] = [],
+  batch: Batch,
+  claims: readonly IndexedClaim[] = [],
   siteKey?: SiteKey,
 ): Promise<ClaimVerdict[]> {
-  const batch = await readBatch(dir);
-  const ids = claims.length > 0 ? claims : batch.policy.claims.map(({ id }) => id);
+  const all = batch.policy.claims.map((claim, index) => ({ claim, index }));
   const verdicts: ClaimVerdict[] = [];
-  for (const claim of ids) verdicts.push(await verdictOn(batch, claim, siteKey));
+  for (const claim of claims.length > 0 ? claims : all) verdicts.push(await verdictOn(batch, claim, siteKey));
   return claims.length > 0 ? verdicts : [...verdicts, ...(await verdictOnMes(batch))];
 }
 
@@ -52,30 +50,16 @@ async function verdictOnMes(batch: Batch): Promise<ClaimVerdict[]> {
   return [{ claim: MES_EXCEPTIONS, outcome, deviations: [], remarks: [], problems }];
 }
 
-/** No evidence yet: the record, or the hand-off. */
-const MISSING: readonly (string | undefined)[] = ["record-missing", "handoff-missing"];
-
-async function verdictOn(batch: Batch, claimId: string, siteKey: SiteKey | undefined): Promise<ClaimVerdict> {
+async function verdictOn(batch: Batch, claim: IndexedClaim, siteKey: SiteKey | undefined): Promise<ClaimVerdict> {
+  const { id, kind } = claim.claim;
   try {
-    const { claim } = claimOf(batch, claimId);
-    const judgement = judge(claim, await gatherEvidence(batch, claimId, siteKey));
-    const judged =
-      claim.kind === "custody" && claim.stage === 0 && siteKey === undefined ? withoutOrigin(judgement) : judgement;
+    const judged = (await EVIDENCE[kind].statement(batch, claim, siteKey)).judge();
     const holds = judged.deviations.length === 0 ? "pass" : "deviation";
-    return { claim: claimId, outcome: judged.problems.length > 0 ? "fail" : holds, ...judged };
+    return { claim: id, outcome: judged.problems.length > 0 ? "fail" : holds, ...judged };
   } catch (error) {
-    if (!(error instanceof BatchproofError && MISSING.includes(error.code))) throw error;
-    return { claim: claimId, outcome: "missing", deviations: [], remarks: [], problems: [] };
+    if (!isMissingEvidence(error)) throw error;
+    return { claim: id, outcome: "missing", deviations: [], remarks: [], problems: [] };
   }
-}
-
-/** Only the site's secret tells whether the batch is the order's one batch: `prove` asks for it, and judges. */
-function withoutOrigin({ problems, remarks, ...rest }: Judgement): Judgement {
-  return {
-    ...rest,
-    problems: problems.filter(({ rule }) => rule !== "batch"),
-    remarks: [...remarks, "rule batch was not judged: it needs the first custodian's key (--key)"],
-  };
 }
 
 /** One line a claim, one a remark and one a problem. */

@@ -1,17 +1,7 @@
 import { createHash, hkdfSync } from "node:crypto";
-import { join } from "node:path";
-import type { Batch } from "../batch/batchFile.ts";
-import { claimOf } from "../batch/folder.ts";
-import { handoffFile } from "../batch/handoffFile.ts";
-import { evidenceFile } from "../batch/paths.ts";
-import { readRecord } from "../batch/record.ts";
-import { READINGS_RECORD, SAMPLES_RECORD } from "../batch/recordFormat.ts";
-import { readResults } from "../batch/resultsRecord.ts";
-import { BatchproofError } from "../errors.ts";
-import type { Signature } from "../formats/source.ts";
-import { readBytes } from "../input/files.ts";
-import { documentText } from "../parties/document.ts";
-import type { PolicyClaim } from "../policy/policy.ts";
+import type { Batch } from "../batch/batch.ts";
+import { EVIDENCE, isMissingEvidence } from "../batch/evidence.ts";
+import type { Claim } from "../policy/document.ts";
 
 /** What an exception commits to where there is nothing to show: no evidence was ever imported. */
 export const NO_EVIDENCE = `0x${"0".repeat(64)}`;
@@ -22,52 +12,17 @@ export const NO_EVIDENCE = `0x${"0".repeat(64)}`;
  * made, can still be disclosed line by line and checked. Leaf k = sha256(0x00, salt_k, bytes), node = sha256(0x01, left,
  * right), an odd node moves up. The salts come from the record's secret by HKDF. NO_EVIDENCE if there is none yet.
  */
-export async function exceptionEvidence(batch: Batch, claimId: string): Promise<string> {
-  const exhibit = await exhibitOf(batch, claimId).catch((error: unknown) => {
-    const none = error instanceof BatchproofError && ["record-missing", "handoff-missing"].includes(error.code ?? "");
-    if (none) return undefined;
+export async function exceptionEvidence(batch: Batch, claim: Claim): Promise<string> {
+  const exhibit = await EVIDENCE[claim.kind].exhibit(batch, claim).catch((error: unknown) => {
+    if (isMissingEvidence(error)) return undefined;
     throw error;
   });
   if (exhibit === undefined) return NO_EVIDENCE;
   const signed = exhibit.signatures.map(({ r8x, r8y, s }) => Buffer.from([r8x, r8y, s].join(), "utf8"));
-  const leaves = [...linesOf(exhibit.bytes), ...signed].map((line, k) => leafHash(exhibit.secret, k, line));
+  const leaves = [...linesOf(Buffer.from(exhibit.bytes)), ...signed].map((line, k) =>
+    leafHash(exhibit.secret, k, line),
+  );
   return `0x${rootOf(leaves).toString("hex")}`;
-}
-
-/** What a disclosure would show line by line. */
-interface Exhibit {
-  readonly bytes: Buffer;
-  readonly signatures: readonly Signature[];
-  readonly secret: Uint8Array;
-}
-
-async function exhibitOf(batch: Batch, claimId: string): Promise<Exhibit> {
-  const { claim } = claimOf(batch, claimId);
-  if (claim.kind === "custody") return handoffExhibit(batch, claim);
-  const { rawFile, signature, secret } = await storedOf(batch, claim);
-  const bytes = await readBytes(join(batch.dir, evidenceFile(rawFile)), { within: batch.dir });
-  return { bytes: Buffer.from(bytes), signatures: [signature], secret };
-}
-
-function storedOf(
-  batch: Batch,
-  { id, kind }: PolicyClaim,
-): Promise<{ readonly rawFile: string; readonly signature: Signature; readonly secret: Uint8Array }> {
-  switch (kind) {
-    case "parameters":
-      return readRecord(SAMPLES_RECORD, batch, id);
-    case "quality":
-      return readResults(batch, id);
-    default:
-      return readRecord(READINGS_RECORD, batch, id);
-  }
-}
-
-function handoffExhibit(batch: Batch, { id, stage }: PolicyClaim): Exhibit {
-  const bytes = Buffer.from(documentText(handoffFile(batch, stage)), "utf8");
-  const handoff = batch.stages[stage]?.handoff;
-  const signatures = [handoff?.released, handoff?.received].filter((signature) => signature !== undefined);
-  return { bytes, signatures, secret: batch.secrets.recordSecret(id, 0) };
 }
 
 /** Lines with their line ends, byte for byte. */

@@ -1,31 +1,39 @@
 import { basename } from "node:path";
-import type { Batch } from "../batch/batchFile.ts";
-import { claimOf, readBatch } from "../batch/folder.ts";
-import { batchCommitments, stagePeriod } from "../batch/commitments.ts";
+import type { Batch } from "../batch/batch.ts";
+import { stagePeriod } from "../batch/commitments.ts";
 import { keepEvidence } from "../batch/evidenceFiles.ts";
-import { NO_RECORD, prepareRecord, UNSIGNED, writeRecord, type PreparedRecord } from "../batch/record.ts";
-import { READINGS_RECORD, SAMPLES_RECORD, type RecordFormat, type SeriesHeader } from "../batch/recordFormat.ts";
-import { prepareSet, writeResults } from "../batch/resultsRecord.ts";
-import { circuitNamed } from "../circuits.ts";
+import { prepareRecord, writeRecord, type Prepared } from "../batch/recordStore.ts";
+import { RESULTS_RECORD } from "../batch/resultsRecord.ts";
+import {
+  NO_RECORD,
+  READINGS_RECORD,
+  SAMPLES_RECORD,
+  UNSIGNED,
+  type SeriesForm,
+  type SeriesHeader,
+} from "../batch/seriesRecord.ts";
 import { inputError } from "../errors.ts";
 import { CHANNEL, NO_CHANNEL, type KindName } from "../formats/constants.ts";
-import { readBytes } from "../input/files.ts";
-import { formatTime } from "../input/times.ts";
 import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { parametersRecord } from "../import/parametersRecord.ts";
 import { resultSet } from "../import/resultsCsv.ts";
 import type { ImportSettings } from "../import/seriesRecord.ts";
 import { temperatureRecord } from "../import/temperatureRecord.ts";
+import { readBytes } from "../input/files.ts";
+import { formatTime } from "../input/times.ts";
+import { circuitNamed } from "../kinds/circuits.ts";
+import { parametersRuleOf } from "../kinds/parameters/rule.ts";
+import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
+import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import { openJournal, type Journal, type JournalKey } from "../parties/journal.ts";
 import type { KeyRole, UnlockedKey } from "../parties/keys.ts";
-import type { PolicyClaim } from "../policy/policy.ts";
-import { analytesOf } from "../policy/quality.ts";
-import { parametersRuleOf, qualityRuleOf, temperatureRuleOf } from "../policy/rule.ts";
+import type { Claim, IndexedClaim } from "../policy/document.ts";
 
 /** What every import is told. */
 interface Import {
-  readonly dir: string;
-  readonly claimId: string;
+  readonly batch: Batch;
+  /** The claim that the file is evidence for. */
+  readonly claim: IndexedClaim;
   readonly file: string;
 }
 
@@ -76,27 +84,23 @@ export interface Imported {
  */
 export async function importReadings(request: ReadingsImport): Promise<Imported> {
   requireRole(request.sourceKey, "source");
-  const { batch, claim, index } = await claimOfKind(request, "temperature");
-  const bytes = await readBytes(request.file);
-  const demand = {
-    rule: temperatureRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
-    ...demandOf(batch, claim),
-  };
-  const unsigned = temperatureRecord(bytes, request.file, request.read, demand, request.settings);
-  return await signSeries(READINGS_RECORD, batch, claim, request, bytes, unsigned, CHANNEL.temperature.code);
+  refuseOtherKind(request, "temperature");
+  const { batch, claim, file, read, settings } = request;
+  const bytes = await readBytes(file);
+  const demand = { rule: temperatureRuleOf(...ruleArguments(request)), ...demandOf(batch, claim.claim) };
+  const unsigned = temperatureRecord(bytes, file, read, demand, settings);
+  return await signSeries(READINGS_RECORD, request, bytes, unsigned, CHANNEL.temperature.code);
 }
 
 /** As `importReadings`, of samples of several channels for a parameters claim. Errors: also those of `parametersRecord`. */
 export async function importSamples(request: SamplesImport): Promise<Imported> {
   requireRole(request.sourceKey, "source");
-  const { batch, claim, index } = await claimOfKind(request, "parameters");
-  const bytes = await readBytes(request.file);
-  const demand = {
-    rule: parametersRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
-    ...demandOf(batch, claim),
-  };
-  const unsigned = parametersRecord(bytes, request.file, request.read, demand, request.settings);
-  return await signSeries(SAMPLES_RECORD, batch, claim, request, bytes, unsigned, NO_CHANNEL);
+  refuseOtherKind(request, "parameters");
+  const { batch, claim, file, read, settings } = request;
+  const bytes = await readBytes(file);
+  const demand = { rule: parametersRuleOf(...ruleArguments(request)), ...demandOf(batch, claim.claim) };
+  const unsigned = parametersRecord(bytes, file, read, demand, settings);
+  return await signSeries(SAMPLES_RECORD, request, bytes, unsigned, NO_CHANNEL);
 }
 
 /**
@@ -105,22 +109,31 @@ export async function importSamples(request: SamplesImport): Promise<Imported> {
  * of the batch folder.
  */
 export async function importResults(request: ResultsImport): Promise<Imported> {
-  const { claimId, file, labKey, reported } = request;
+  const { batch, claim, file, labKey, reported } = request;
   requireRole(labKey, "lab");
-  const { batch, claim, index } = await claimOfKind(request, "quality");
+  refuseOtherKind(request, "quality");
   const bytes = await readBytes(file);
   const demand = {
-    rule: qualityRuleOf(batch.policy, index, batch.secrets.ruleSalt(claimId)),
-    analytes: analytesOf(claim.rule),
+    rule: qualityRuleOf(...ruleArguments(request)),
+    analytes: claimedAnalytes(batch.policy, claim.index),
     lot: batch.lot,
   };
-  const { set, summary } = resultSet(bytes, file, demand, reported);
-  const { record, message } = prepareSet(batch, claimId, set);
+  const { set: unsalted, summary } = resultSet(bytes, file, demand, reported);
+  const { record, message } = prepareRecord(RESULTS_RECORD, batch, claim.claim, { unsalted });
   const rawFile = basename(file);
   await keepEvidence(batch, rawFile, bytes);
-  const signed = { lab: labKey.description.public, signature: labKey.sign(message) };
-  await writeResults(batch, { claim: claimId, set, rawFile, ...signed });
+  await writeRecord(RESULTS_RECORD, batch, claim.claim, {
+    claim: claim.claim.id,
+    unsalted,
+    rawFile,
+    signer: labKey.description.public,
+    signature: labKey.sign(message),
+  });
   return { attempt: 0, record, summary };
+}
+
+function ruleArguments({ batch, claim: { claim, index } }: Import): Parameters<typeof temperatureRuleOf> {
+  return [batch.policy, index, batch.secrets.ruleSalt(claim.id)];
 }
 
 function requireRole({ description }: UnlockedKey, role: KeyRole): void {
@@ -131,25 +144,16 @@ function requireRole({ description }: UnlockedKey, role: KeyRole): void {
   });
 }
 
-async function claimOfKind<K extends KindName>(
-  { dir, claimId, file }: Import,
-  kind: K,
-): Promise<{ batch: Batch; claim: Extract<PolicyClaim, { readonly kind: K }>; index: number }> {
-  const batch = await readBatch(dir);
-  const { claim, index } = claimOf(batch, claimId);
-  if (isKind(claim, kind)) return { batch, claim, index };
-  throw inputError(`Claim ${claimId} is about ${claim.kind}; this file is evidence for ${kind}.`, {
+function refuseOtherKind({ claim: { claim }, file }: Import, kind: KindName): void {
+  if (claim.kind === kind) return;
+  throw inputError(`Claim ${claim.id} is about ${claim.kind}; this file is evidence for ${kind}.`, {
     code: "claim-kind",
     place: file,
     remedy: "Name the claim that the file is evidence for.",
   });
 }
 
-function isKind<K extends KindName>(claim: PolicyClaim, kind: K): claim is Extract<PolicyClaim, { readonly kind: K }> {
-  return claim.kind === kind;
-}
-
-function demandOf(batch: Batch, claim: PolicyClaim) {
+function demandOf(batch: Batch, claim: Claim) {
   return {
     period: stagePeriod(batch, claim.stage),
     lot: batch.lot,
@@ -164,37 +168,36 @@ interface Unsigned<H, R> {
   readonly summary: readonly string[];
 }
 
-async function signSeries<H extends SeriesHeader, R extends { readonly dt: number }>(
-  format: RecordFormat<H, R>,
-  batch: Batch,
-  claim: PolicyClaim,
+async function signSeries<H extends SeriesHeader, R>(
+  form: SeriesForm<H, R>,
   request: SeriesImport,
   bytes: Uint8Array,
   unsigned: Unsigned<H, R>,
   channel: number,
 ): Promise<Imported> {
-  const { sourceKey, file } = request;
+  const { batch, sourceKey, file } = request;
+  const { claim } = request.claim;
   const key: JournalKey = {
-    batch: batchCommitments(batch).batch,
+    batch: batch.commitments.batch,
     stage: claim.stage,
     channel,
     device: (unsigned.header as H).deviceHash,
   };
   const number = (attempt: number): NumberedRecord<H> => {
     const header = { ...unsigned.header, attempt: BigInt(attempt) } as H;
-    return { header, ...prepareRecord(format, batch, claim.id, { header, rows: unsigned.rows }) };
+    return { header, ...prepareRecord(form, batch, claim, { header, rows: unsigned.rows }) };
   };
   const journal = await openJournal(request.journalPath);
   try {
     const { header, record, message } = await journalRecord(journal, key, number, request);
     const rawFile = basename(file);
     await keepEvidence(batch, rawFile, bytes);
-    await writeRecord(format, batch, {
+    await writeRecord(form, batch, claim, {
       claim: claim.id,
       header,
       rows: unsigned.rows,
       rawFile,
-      source: sourceKey.description.public,
+      signer: sourceKey.description.public,
       signature: record === NO_RECORD ? UNSIGNED : sourceKey.sign(message),
     });
     return { attempt: Number(header.attempt), record, summary: unsigned.summary };
@@ -203,7 +206,7 @@ async function signSeries<H extends SeriesHeader, R extends { readonly dt: numbe
   }
 }
 
-interface NumberedRecord<H> extends PreparedRecord {
+interface NumberedRecord<H> extends Prepared {
   readonly header: H;
 }
 

@@ -1,6 +1,4 @@
 import { basename, join } from "node:path";
-import type { Batch } from "../batch/batchFile.ts";
-import { readBatch } from "../batch/folder.ts";
 import {
   MES_FILE,
   mesExceptionsText,
@@ -12,7 +10,7 @@ import {
 } from "../batch/mesExceptions.ts";
 import { LOCK_FILE } from "../batch/paths.ts";
 import { keepEvidence } from "../batch/evidenceFiles.ts";
-import type { ExceptionCategoryName } from "../chain/codes.ts";
+import type { ExceptionCategoryName } from "../formats/codes.ts";
 import { inputError, refusal } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
 import { bytesHash } from "../formats/identity.ts";
@@ -22,12 +20,13 @@ import {
   type MesComment,
   type MesException,
   type MesSignature,
-  type Moment,
+  type MesTime,
   type ProductionRecord,
 } from "../import/batchml.ts";
 import { MAX_XML_BYTES } from "../import/xml.ts";
 import { readBytes } from "../input/files.ts";
-import { withLock } from "../parties/lock.ts";
+import { withLock } from "../input/lock.ts";
+import type { Batch } from "../batch/batch.ts";
 
 /** Severity of the MES's risks: 1 minor, 2 major, 3 critical. */
 const SEVERITY = { None: 1, Low: 1, Medium: 2, High: 3 } as const;
@@ -48,7 +47,7 @@ type Status = (typeof STATUSES)[number];
 /** Whether something carries both signatures. */
 interface Standing {
   /** When the second of them was made; absent while it is not accepted. */
-  readonly accepted?: Moment;
+  readonly accepted?: MesTime;
   /** What is missing, if it is not accepted. */
   readonly missing?: string;
 }
@@ -56,7 +55,7 @@ interface Standing {
 /** A comment's proposal, in known words. */
 interface Proposal extends Standing {
   readonly id: string;
-  readonly time: Moment;
+  readonly time: MesTime;
   readonly risk?: Risk;
   readonly status?: Status;
 }
@@ -164,7 +163,7 @@ function sameName(person: string): string {
 }
 
 export interface MesImport {
-  readonly dir: string;
+  readonly batch: Batch;
   readonly file: string;
   /** The MES's own number of the batch, where it is not the lot number. */
   readonly batchId?: string;
@@ -182,10 +181,9 @@ export interface ImportedMesRecord {
  * the same record replaces an earlier one, but can lose no exception.
  * Errors: `record-lot` (of another batch), `mes-record` (another record than the one imported before), `mes-older`,
  * `mes-lost` (an exception of the earlier export is not in this one), those of `readBatchml`, `judgeExceptions`,
- * `readBatch` and `keepEvidence`.
+ * and `keepEvidence`.
  */
-export async function importMesRecord({ dir, file, batchId }: MesImport): Promise<ImportedMesRecord> {
-  const batch = await readBatch(dir);
+export async function importMesRecord({ batch, file, batchId }: MesImport): Promise<ImportedMesRecord> {
   const bytes = await readBytes(file, { limit: MAX_XML_BYTES });
   const record = readBatchml(bytes, file);
   if (record.batchId.text !== (batchId ?? batch.lot)) {
@@ -197,7 +195,7 @@ export async function importMesRecord({ dir, file, batchId }: MesImport): Promis
   }
   const made = fileOf(record, basename(file), bytes);
   mesExceptionsText(made); // what could not be read back is refused before anything is written
-  return withLock(join(dir, LOCK_FILE), async () => {
+  return withLock(join(batch.dir, LOCK_FILE), async () => {
     const earlier = await readMesExceptions(batch);
     if (earlier !== undefined) refuseStepBack(earlier, record, made, file);
     await keepEvidence(batch, made.rawFile, bytes);

@@ -1,21 +1,20 @@
 import { join } from "node:path";
-import type { Batch } from "../batch/batchFile.ts";
-import { claimOf, readBatch } from "../batch/folder.ts";
+import type { Batch } from "../batch/batch.ts";
+import { EVIDENCE, type SiteKey } from "../batch/evidence.ts";
 import { claimFile } from "../batch/paths.ts";
-import { circuitNamed, type Circuit } from "../circuits.ts";
 import { environmentError } from "../errors.ts";
+import { documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
-import { documentText } from "../parties/document.ts";
-import { policyId } from "../policy/onChain.ts";
-import type { PolicyClaim } from "../policy/policy.ts";
+import { circuitNamed, type Circuit } from "../kinds/circuits.ts";
+import { policyId } from "../kinds/policyId.ts";
+import type { Statement } from "../kinds/statement.ts";
+import type { Claim, IndexedClaim } from "../policy/document.ts";
 import type { Envelope } from "../prover/envelope.ts";
 import type { MakeProof } from "../prover/makeProof.ts";
 import { poolSize, withProofPool } from "../prover/proofPool.ts";
 import { prove, refuseBroken, type Destination } from "../prover/prove.ts";
-import { statementOf, type Statement } from "../prover/statement.ts";
 import type { Artifacts } from "../setup/artifacts.ts";
 import { withSnarkjs } from "../setup/snarkjsThreads.ts";
-import { gatherEvidence, type SiteKey } from "./evidence.ts";
 
 export interface ProveOptions {
   readonly destination: Destination;
@@ -36,19 +35,19 @@ export interface ProvenClaim {
 }
 
 /**
- * Proves claims of a batch folder, several side by side, and writes `proofs/<claim>.json` of each. Refuses what `check`
- * refuses (code: the rule), before the first proof is made. Errors: those of `gatherEvidence` and `prove`.
+ * Proves claims of a batch, several side by side, and writes `proofs/<claim>.json` of each. Refuses what `check`
+ * refuses (code: the rule), before the first proof is made. Errors: those of `EvidenceStore.statement` and `prove`.
  * @param workers proofs at a time
  */
 export async function proveClaims(
-  dir: string,
-  claims: readonly string[],
+  batch: Batch,
+  claims: readonly IndexedClaim[],
   options: ProveOptions,
   workers = poolSize(),
 ): Promise<ProvenClaim[]> {
-  const batch = await readBatch(dir);
+  const policy = policyIdOfBatch(batch, options.circuitIdOf);
   const jobs: Job[] = [];
-  for (const claim of claims) jobs.push(await jobOf(batch, claim, options));
+  for (const claim of claims) jobs.push(await jobOf(batch, policy, claim, options));
   const size = Math.min(workers, jobs.length);
   // snarkjs' threads are started once for all proofs: starting them takes as long as a small proof.
   return await withSnarkjs(() =>
@@ -58,30 +57,28 @@ export async function proveClaims(
   );
 }
 
-/** As `proveClaims`, of one claim. */
-export async function proveClaim(dir: string, claim: string, options: ProveOptions): Promise<Envelope> {
-  const batch = await readBatch(dir);
-  return await proveJob(batch, await jobOf(batch, claim, options), options);
-}
-
 /** What one proof is made from. */
-interface Job {
-  readonly claim: PolicyClaim;
-  readonly index: number;
+interface Job extends IndexedClaim {
+  readonly policyId: string;
   readonly statement: Statement;
   readonly circuit: Circuit;
   readonly artifacts: Artifacts;
 }
 
-async function jobOf(batch: Batch, claimId: string, { artifactsOf, siteKey }: ProveOptions): Promise<Job> {
-  const { claim, index } = claimOf(batch, claimId);
-  const statement = statementOf(await gatherEvidence(batch, claimId, siteKey));
-  refuseBroken(statement, claimId);
+async function jobOf(
+  batch: Batch,
+  policy: string,
+  indexed: IndexedClaim,
+  { artifactsOf, siteKey }: ProveOptions,
+): Promise<Job> {
+  const { claim } = indexed;
+  const statement = await EVIDENCE[claim.kind].statement(batch, indexed, siteKey);
+  refuseBroken(statement, claim.id);
   const circuit = circuitOf(claim, statement);
-  return { claim, index, statement, circuit, artifacts: await artifactsOf(circuit) };
+  return { ...indexed, policyId: policy, statement, circuit, artifacts: await artifactsOf(circuit) };
 }
 
-function circuitOf({ id, circuits }: PolicyClaim, { capacity }: Statement): Circuit {
+function circuitOf({ id, circuits }: Claim, { capacity }: Statement): Circuit {
   const circuit = circuits
     .map((name) => circuitNamed(name))
     .find(({ tier }) => capacity === undefined || BigInt(tier) === capacity);
@@ -116,8 +113,8 @@ async function settled(tasks: readonly Promise<void>[]): Promise<void> {
 
 async function proveJob(
   batch: Batch,
-  { claim, index, statement, circuit, artifacts }: Job,
-  { destination, circuitIdOf, onProven }: ProveOptions,
+  { claim, index, policyId: policy, statement, circuit, artifacts }: Job,
+  { destination, onProven }: ProveOptions,
   makeProof?: MakeProof,
 ): Promise<Envelope> {
   const envelope = await prove({
@@ -125,7 +122,7 @@ async function proveJob(
     circuit,
     artifacts,
     destination,
-    policyId: policyIdOfBatch(batch, circuitIdOf),
+    policyId: policy,
     claim: index,
     ...(makeProof === undefined ? {} : { makeProof }),
   });

@@ -1,5 +1,5 @@
 import { sha256, toUtf8Bytes, type Signer } from "ethers";
-import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../chain/codes.ts";
+import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../formats/codes.ts";
 import { chainTime } from "../chain/connect.ts";
 import { mined } from "../chain/deploy.ts";
 import { registerAt, type Register } from "../chain/handles.ts";

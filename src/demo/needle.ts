@@ -1,6 +1,6 @@
+import { claimNamed, type IndexedClaim } from "../policy/document.ts";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { batchCommitments } from "../batch/commitments.ts";
 import { initBatch, readBatch, setStage } from "../batch/folder.ts";
 import { handoffFile } from "../batch/handoffFile.ts";
 import { importHandoff, joinBatch, signHandoff } from "../batch/handoffs.ts";
@@ -20,7 +20,7 @@ import { samplesCsvReader } from "../import/samplesCsv.ts";
 import { NOT_THINNED } from "../import/thin.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { parseTime } from "../input/times.ts";
-import { documentText } from "../parties/document.ts";
+import { documentText } from "../formats/document.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
 import { packageRoot } from "../root.ts";
 import type { Envelope } from "../prover/envelope.ts";
@@ -166,8 +166,7 @@ async function begin(play: Play): Promise<void> {
   const handoffPath = await send(play, "hospital", "the batch's commitments");
   const batch = await joinBatch({ ...common, dir: folders.manufacturer, handoffPath });
   await joinBatch({ ...common, dir: folders.courier, handoffPath });
-  const { batch: commitment, opening } = batchCommitments(batch);
-  play.key = await stage.openBatch({ batch: commitment, opening }, policyId, policy);
+  play.key = await stage.openBatch(batch.commitments, policyId, policy);
   stage.say(`${NEEDLE_LOT}: opened under ${NEEDLE_POLICY} by the manufacturer, who knows neither patient nor order`);
 }
 
@@ -230,8 +229,10 @@ async function askNext({ stage, register, key, folders }: Play, index: number, n
 /** The record of a stage, where it has one. Readings of the first transport are real; the others are generated. */
 async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg): Promise<Imported | undefined> {
   const { source } = stage.keys[who === "hospital" ? "manufacturer" : who];
+  const batch = await readBatch(folders[who]);
+  const claim = (kind: string): IndexedClaim => claimNamed(batch.policy, `${name}/${kind}`);
   const series = {
-    dir: folders[who],
+    batch,
     settings: { clockError: 0, bucket: NOT_THINNED },
     sourceKey: source,
     journalPath: join(stage.dir, "keys", `${who}-source.journal`),
@@ -244,7 +245,7 @@ async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg
     case "apheresis-transport":
       return await importReadings({
         ...series,
-        claimId: `${name}/temperature`,
+        claim: claim("temperature"),
         file: join(packageRoot(), LOGGER_FILE),
         read: fridgetagReader(0),
       });
@@ -252,7 +253,7 @@ async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg
     case "expansion":
       return await importSamples({
         ...series,
-        claimId: `${name}/parameters`,
+        claim: claim("parameters"),
         file: file(`${name}-bioreactor.csv`),
         read: samples,
       });
@@ -264,7 +265,7 @@ async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg
           : (["product-transport-shipper.csv", SHIPPER] as const);
       return await importReadings({
         ...series,
-        claimId: `${name}/temperature`,
+        claim: claim("temperature"),
         file: file(csv),
         read: csvReader(undefined, device),
       });
@@ -291,24 +292,29 @@ async function reportResults(play: Play): Promise<void> {
   for (const dir of [folders.laboratory, failing]) {
     await joinBatch({ dir, policyPath: path, lot: NEEDLE_LOT, partiesPath: stage.partiesPath, handoffPath });
   }
-  const report = { claimId: RELEASE_TESTS, labKey: stage.keys.laboratory, reported: parseTime(REPORTED, NEEDLE_LOT) };
+  const failed = await readBatch(failing);
+  const claim = claimNamed(failed.policy, RELEASE_TESTS);
+  const report = { claim, labKey: stage.keys.laboratory, reported: parseTime(REPORTED, NEEDLE_LOT) };
   const file = (name: string): string => join(packageRoot(), FIXTURES, name);
-  await importResults({ ...report, dir: failing, file: file("release-tests-car-19.9.csv") });
+  await importResults({ ...report, batch: failed, file: file("release-tests-car-19.9.csv") });
   stage.say("Had CAR+ been 19.9 % instead of 26.0 %:");
-  stage.say(indented(checkText(await checkBatch(failing, [RELEASE_TESTS]))));
+  stage.say(indented(checkText(await checkBatch(failed, [claim]))));
   stage.say("  A specification is never waived: without this proof the batch cannot be released.");
-  const { summary } = await importResults({ ...report, dir: folders.laboratory, file: file("release-tests-01.csv") });
+  const batch = await readBatch(folders.laboratory);
+  const { summary } = await importResults({ ...report, batch, file: file("release-tests-01.csv") });
   stage.say(indented(summary.join("\n")));
   await proveAndAttest(play, folders.laboratory, [RELEASE_TESTS], "release tests, by the laboratory");
 }
 
 /** Proves claims in one party's folder; the manufacturer's account sends the proofs, and hides who made them. */
-async function proveAndAttest(play: Play, folder: string, claims: readonly string[], what: string): Promise<void> {
+async function proveAndAttest(play: Play, folder: string, ids: readonly string[], what: string): Promise<void> {
   const { stage, register, key } = play;
   const { keys, accounts, chain, addresses, artifacts, say } = stage;
   const siteKey = keys.hospital.custodian;
-  say(indented(checkText(await checkBatch(folder, claims, siteKey))));
-  const proven = await proveClaims(folder, claims, {
+  const batch = await readBatch(folder);
+  const claims = ids.map((id) => claimNamed(batch.policy, id));
+  say(indented(checkText(await checkBatch(batch, claims, siteKey))));
+  const proven = await proveClaims(batch, claims, {
     destination: {
       submitter: await accounts.manufacturer.getAddress(),
       chainId: chain.chainId,

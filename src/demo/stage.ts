@@ -2,20 +2,19 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { id, sha256, toUtf8Bytes, type Signer } from "ethers";
 import { initBatch } from "../batch/folder.ts";
-import { qaRole, ROLE_ID } from "../chain/codes.ts";
+import { qaRole, ROLE_ID } from "../formats/codes.ts";
 import { chainTime, type Chain } from "../chain/connect.ts";
 import { addCircuit, deploy, mined } from "../chain/deploy.ts";
 import { registerAt, type Addresses, type Register } from "../chain/handles.ts";
-import { policyIdOf } from "../chain/policy.ts";
-import { circuitNamed, kindCode, type Circuit } from "../circuits.ts";
+import { policyIdOf } from "../formats/chainPolicy.ts";
+import { circuitNamed, kindCode, type Circuit } from "../kinds/circuits.ts";
 import { releaseCertificate, signCertificate } from "../chain/eip712.ts";
 import { writeFileAtomically } from "../input/files.ts";
-import type { Commitments } from "../batch/commitments.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import { createKey, saveKey, unlockKey, type KeyRole, type UnlockedKey } from "../parties/keys.ts";
 import { partyOfKey, partyTree, writeParties, type PartyList } from "../parties/partyList.ts";
-import { chainPolicy } from "../policy/onChain.ts";
-import { readPolicy, type Policy } from "../policy/policy.ts";
+import { chainPolicy } from "../kinds/policyId.ts";
+import { type Policy } from "../policy/document.ts";
 import { createSalts } from "../policy/salts.ts";
 import { packageRoot } from "../root.ts";
 import { ensureArtifacts, type Artifacts } from "../setup/artifacts.ts";
@@ -23,6 +22,8 @@ import { checkLock } from "../setup/artifactLock.ts";
 import type { Progress } from "../setup/progress.ts";
 import { readVerifyingKey } from "../setup/verifyingKey.ts";
 import { LOGGER } from "./legs.ts";
+import { readPolicy } from "../kinds/policy.ts";
+import type { Commitments } from "../batch/batch.ts";
 
 /** The circuits that the demo's policies name. */
 export const DEMO_CIRCUITS: readonly Circuit[] = ["temperature-1k", "parameters-770", "custody", "quality"].map(

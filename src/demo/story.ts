@@ -1,29 +1,33 @@
+import type { Batch } from "../batch/batch.ts";
+import { claimNamed, type IndexedClaim } from "../policy/document.ts";
+import type { Envelope } from "../prover/envelope.ts";
+import { requireKind } from "../kinds/kind.ts";
+import type { TemperatureClaim } from "../kinds/temperature/limits.ts";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { audit, type AuditReport } from "../audit/audit.ts";
 import { auditText } from "../audit/table.ts";
-import { readBatch, setStage } from "../batch/folder.ts";
+import { setStage } from "../batch/folder.ts";
 import { attest } from "../chain/attest.ts";
-import { EXCEPTION_CATEGORY } from "../chain/codes.ts";
+import { EXCEPTION_CATEGORY } from "../formats/codes.ts";
 import { chainTime, embeddedChain, mineAt } from "../chain/connect.ts";
 import { mined } from "../chain/deploy.ts";
 import { registerAt } from "../chain/handles.ts";
-import { SMALLEST } from "../circuits.ts";
+import { SMALLEST } from "../kinds/circuits.ts";
 import { checkBatch, checkText } from "../claims/checkBatch.ts";
 import { exceptionEvidence } from "../claims/exceptionEvidence.ts";
 import { importReadings } from "../claims/importClaim.ts";
-import { proveClaim } from "../claims/proveClaim.ts";
+import { proveClaims } from "../claims/proveClaim.ts";
 import { BatchproofError } from "../errors.ts";
 import { fridgetagReader } from "../import/fridgetagSeries.ts";
 import { temperatureRecord } from "../import/temperatureRecord.ts";
 import { NOT_THINNED } from "../import/thin.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { formatTime, parseTime } from "../input/times.ts";
-import { lintPolicy } from "../policy/lint.ts";
-import type { Policy } from "../policy/policy.ts";
-import { temperatureRuleOf } from "../policy/rule.ts";
+import { lintPolicy } from "../review/lint.ts";
+import type { Policy } from "../policy/document.ts";
 import { packageRoot } from "../root.ts";
-import { meanKineticTemperature } from "../rules/mkt.ts";
+import { meanKineticTemperature } from "../kinds/temperature/meanKineticTemperature.ts";
 import { endingEvents } from "./endings.ts";
 import { DILUTED, FIRST_DAY, LEGS, LOGGER, LOGGER_FILE, type Leg, type Part } from "./legs.ts";
 import { needleEvents, NEEDLE_POLICY } from "./needle.ts";
@@ -39,6 +43,7 @@ import {
   type Listener,
   type Stage,
 } from "./stage.ts";
+import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -97,9 +102,8 @@ async function showDilution({ policies, say }: Stage): Promise<void> {
   const longer: Policy = {
     ...policy,
     claims: policy.claims.map((claim) => {
-      if (claim.kind !== "temperature") return claim;
-      const { mkt } = claim.rule;
-      return mkt === undefined ? claim : { ...claim, rule: { ...claim.rule, mkt: { ...mkt, span } } };
+      const { rule }: TemperatureClaim = requireKind(claim, "temperature");
+      return rule.mkt === undefined ? claim : { ...claim, rule: { ...rule, mkt: { ...rule.mkt, span } } };
     }),
   };
   const refused = lintPolicy(longer).find(({ severity }) => severity === "error");
@@ -154,26 +158,28 @@ function eventsOf(leg: Leg, stage: Stage, keys: Map<string, string>): Event[] {
 /** Brings the evidence of one stage, judges it, and attests the claim or declares an exception. */
 async function close(leg: Leg, part: Part, key: string, stage: Stage): Promise<boolean> {
   const folder = join(stage.dir, leg.lot);
-  const { stages } = await setStage(folder, part.stage, { start: part.start, end: part.end });
+  const ended = await setStage(folder, part.stage, { start: part.start, end: part.end });
   const next = leg.parts[leg.parts.indexOf(part) + 1];
   // Who goes on, from when and with which logger, is part of the head that closes this stage.
-  const custodian = stages[0]?.custodian;
-  if (next !== undefined && custodian !== undefined) {
-    await setStage(folder, next.stage, { start: next.start, custodian, devices: [LOGGER] });
-  }
-  await bringEvidence(part, folder, stage);
-  const verdicts = await checkBatch(folder, [part.claim]);
+  const custodian = ended.stages[0]?.custodian;
+  const batch =
+    next === undefined || custodian === undefined
+      ? ended
+      : await setStage(folder, next.stage, { start: next.start, custodian, devices: [LOGGER] });
+  const claim = claimNamed(batch.policy, part.claim);
+  await bringEvidence(batch, claim, stage);
+  const verdicts = await checkBatch(batch, [claim]);
   stage.say(indented(checkText(verdicts)));
   const holds = verdicts.every(({ outcome }) => outcome === "pass" || outcome === "deviation");
-  if (holds) await attestClaim(leg, part, folder, key, stage);
-  else await declareException(leg, part, folder, key, stage);
+  if (holds) await attestClaim(leg, batch, claim, key, stage);
+  else await declareException(leg, batch, claim, key, stage);
   return holds;
 }
 
-async function bringEvidence(part: Part, folder: string, { chain, dir, keys, say }: Stage): Promise<void> {
+async function bringEvidence(batch: Batch, claim: IndexedClaim, { chain, dir, keys, say }: Stage): Promise<void> {
   const imported = await importReadings({
-    dir: folder,
-    claimId: part.claim,
+    batch,
+    claim,
     file: join(packageRoot(), LOGGER_FILE),
     read: fridgetagReader(0),
     settings: { clockError: 0, bucket: NOT_THINNED },
@@ -185,21 +191,21 @@ async function bringEvidence(part: Part, folder: string, { chain, dir, keys, say
   say(indented(imported.summary.join("\n")));
 }
 
-async function attestClaim(leg: Leg, part: Part, folder: string, key: string, stage: Stage): Promise<void> {
+async function attestClaim(leg: Leg, batch: Batch, claim: IndexedClaim, key: string, stage: Stage): Promise<void> {
   const { accounts, addresses, say } = stage;
-  const envelope = await prove(part, folder, stage);
+  const envelope = await prove(batch, claim, stage);
   const { gasUsed } = await attest(accounts.manufacturer, registerAt(addresses, accounts.manufacturer), key, [
     envelope,
   ]);
-  say(`${leg.lot}: ${part.claim} proven by ${envelope.circuit}, attested (${gasUsed} gas)`);
+  say(`${leg.lot}: ${claim.claim.id} proven by ${envelope.circuit}, attested (${gasUsed} gas)`);
 }
 
 async function prove(
-  part: Part,
-  folder: string,
+  batch: Batch,
+  claim: IndexedClaim,
   { artifacts, accounts, chain, addresses }: Stage,
-): Promise<Awaited<ReturnType<typeof proveClaim>>> {
-  return await proveClaim(folder, part.claim, {
+): Promise<Envelope> {
+  const [proven] = await proveClaims(batch, [claim], {
     destination: {
       submitter: await accounts.manufacturer.getAddress(),
       chainId: chain.chainId,
@@ -208,22 +214,29 @@ async function prove(
     artifactsOf: (circuit) => Promise.resolve(artifactsOf(artifacts, circuit.name)),
     circuitIdOf: (name) => artifactsOf(artifacts, name).circuitId,
   });
+  if (proven === undefined) throw new Error(`${claim.claim.id} gave no proof`);
+  return proven.envelope;
 }
 
-async function declareException(leg: Leg, part: Part, folder: string, key: string, stage: Stage): Promise<void> {
+async function declareException(
+  leg: Leg,
+  batch: Batch,
+  indexed: IndexedClaim,
+  key: string,
+  stage: Stage,
+): Promise<void> {
   const { accounts, addresses, say } = stage;
+  const { claim, index } = indexed;
   try {
-    await prove(part, folder, stage);
+    await prove(batch, indexed, stage);
     throw new Error(`${leg.lot} could be proven although check refused it`);
   } catch (refused) {
     if (!(refused instanceof BatchproofError) || refused.kind !== "no") throw refused;
-    say(`${leg.lot}: prove refuses ${part.claim} too (rule ${refused.code ?? "unknown"})`);
+    say(`${leg.lot}: prove refuses ${claim.id} too (rule ${refused.code ?? "unknown"})`);
   }
   const { registry } = registerAt(addresses, accounts.manufacturer);
-  const batch = await readBatch(folder);
-  const claim = batch.policy.claims.findIndex(({ id }) => id === part.claim);
-  const evidence = await exceptionEvidence(batch, part.claim);
-  await mined(() => registry.raiseException(key, claim, EXCEPTION_CATEGORY.parameter, 2, "DEV-2022-001", evidence));
+  const evidence = await exceptionEvidence(batch, claim);
+  await mined(() => registry.raiseException(key, index, EXCEPTION_CATEGORY.parameter, 2, "DEV-2022-001", evidence));
   say(`${leg.lot}: exception raised; the batch cannot be released`);
 }
 

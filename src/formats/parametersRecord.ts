@@ -1,10 +1,10 @@
 import { TAG } from "./constants.ts";
 import { channelElements, type Channel } from "./parametersRule.ts";
 import { sponge } from "./poseidon.ts";
-import type { RecordHeader } from "./record.ts";
+import type { TemperatureHeader } from "./temperatureRecord.ts";
 
 /** The header of a record of several channels; what is not about a channel is as in a one-channel record. */
-export interface ParametersHeader extends Omit<RecordHeader, keyof Channel> {
+export interface ParametersHeader extends Omit<TemperatureHeader, keyof Channel> {
   /** Exactly CHANNELS, those of the rule. */
   readonly channels: readonly Channel[];
 }

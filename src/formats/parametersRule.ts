@@ -1,7 +1,7 @@
 import { inputError } from "../errors.ts";
 import { CHANNELS, MIN_WIDTH, NO_CHANNEL, TAG } from "./constants.ts";
 import { sponge } from "./poseidon.ts";
-import type { TemperatureRule } from "./rule.ts";
+import type { TemperatureRule } from "./temperatureRule.ts";
 
 /**
  * How one channel's codes are read: code u stands for (origin + u * stepNum / stepDen) millionths of the channel's

@@ -74,3 +74,9 @@ export class PartyTree {
     };
   }
 }
+
+/** A party with its place in the tree. */
+export interface ListedParty {
+  readonly leaf: PartyLeaf;
+  readonly path: PartyPath;
+}

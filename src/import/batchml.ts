@@ -13,7 +13,7 @@ const KIND = {
 } as const;
 
 /** A time as the MES wrote it, and its order among others. */
-export interface Moment {
+export interface MesTime {
   readonly text: string;
   /** Unix milliseconds. */
   readonly ms: number;
@@ -32,9 +32,9 @@ export interface ExecutedElement {
   readonly level: Level;
   /** How often the element had been run, from 1. */
   readonly instance: number;
-  readonly start?: Moment;
+  readonly start?: MesTime;
   /** When it was completed; absent if it was not. */
-  readonly end?: Moment;
+  readonly end?: MesTime;
   readonly performers: readonly string[];
   readonly equipment: readonly string[];
 }
@@ -42,7 +42,7 @@ export interface ExecutedElement {
 /** An exception as the MES recorded it. Its words are judged by `judgeExceptions`, so they keep their place. */
 export interface MesException {
   readonly id: string;
-  readonly time: Moment;
+  readonly time: MesTime;
   readonly risk: XmlText;
   readonly status: XmlText;
   readonly category: XmlText;
@@ -55,7 +55,7 @@ export interface MesException {
 /** A comment on an exception; it may propose another risk or status. */
 export interface MesComment {
   readonly id: string;
-  readonly time: Moment;
+  readonly time: MesTime;
   /** Id of the exception. */
   readonly target: string;
   readonly person: string;
@@ -67,7 +67,7 @@ export interface MesComment {
 /** An electronic signature. The two of one act, by two persons, share their id. */
 export interface MesSignature {
   readonly id: string;
-  readonly time: Moment;
+  readonly time: MesTime;
   /** What is signed; ids of exceptions and comments are unique among each other. */
   readonly target: { readonly kind: "exception" | "comment" | "element"; readonly id: string };
   readonly person: string;
@@ -79,8 +79,8 @@ export interface MesSignature {
 /** A production record, read to its last element. */
 export interface ProductionRecord {
   readonly id: string;
-  readonly created: Moment;
-  readonly changed: Moment;
+  readonly created: MesTime;
+  readonly changed: MesTime;
   /** The MES's own number of the batch. */
   readonly batchId: XmlText;
   readonly product: { readonly id: string; readonly name: string };
@@ -331,7 +331,7 @@ export function oneOf<const T extends string>(word: XmlText, known: readonly T[]
 }
 
 function unknownWord(word: XmlText, what: string): Error {
-  return inputError(`"${shown(word.text)}" is not a known ${what}.`, {
+  return inputError(`"${shownText(word.text)}" is not a known ${what}.`, {
     place: word.place,
     remedy: "What it means for release is not known, so nothing was imported.",
     code: "mes-word",
@@ -339,7 +339,7 @@ function unknownWord(word: XmlText, what: string): Error {
 }
 
 function unknownReference(reference: XmlText): Error {
-  return inputError(`"${shown(reference.text)}" is not in this record.`, {
+  return inputError(`"${shownText(reference.text)}" is not in this record.`, {
     place: reference.place,
     remedy: "Export the whole record.",
     code: "mes-reference",
@@ -347,7 +347,7 @@ function unknownReference(reference: XmlText): Error {
 }
 
 /** Text of a file for a terminal: one line, nothing that moves the cursor or turns the writing round, not too long. */
-export function shown(text: string): string {
+export function shownText(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").replaceAll(/\p{C}/gu, "\uFFFD");
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
@@ -364,7 +364,7 @@ function count({ text, place }: XmlText): number {
 }
 
 /** "2010-04-27T16:02:06.903+02:00"; fractions beyond milliseconds are cut. */
-function moment({ text, place }: XmlText): Moment {
+function moment({ text, place }: XmlText): MesTime {
   const [, clock = text, fraction = "", zone = ""] = /^([^.]+)\.([0-9]{1,9})(Z|[+-][0-9:]+)?$/.exec(text) ?? [];
   return { text, ms: parseTime(`${clock}${zone}`, place) * 1000 + Number(fraction.padEnd(3, "0").slice(0, 3)) };
 }

@@ -1,5 +1,5 @@
 import { inputError } from "../errors.ts";
-import type { TemperatureRule } from "../formats/rule.ts";
+import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import { CELSIUS_OFFSET, CHANNELS } from "../formats/constants.ts";
 import type { Channel } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
@@ -11,7 +11,10 @@ import type { Reading, SampleReading } from "./series.ts";
  * channel's unit on one common zero (a rule's `origin` minus CELSIUS_OFFSET, or both with it). The permitted codes
  * are 0 to `width`, the normal ones `normalLow` to `normalHigh` (0 and `width` where a rule has no normal band).
  */
-export type Coding = Pick<TemperatureRule, "origin" | "stepNum" | "stepDen" | "width" | "normalLow" | "normalHigh">;
+export type ReadingGrid = Pick<
+  TemperatureRule,
+  "origin" | "stepNum" | "stepDen" | "width" | "normalLow" | "normalHigh"
+>;
 
 /**
  * The code of a value, rounded outward: below the centre of the normal band down, at or above it up. So a value beyond
@@ -20,7 +23,7 @@ export type Coding = Pick<TemperatureRule, "origin" | "stepNum" | "stepDen" | "w
  * `range`. Limits that lie on the grid get their own codes; codes never fall as values rise. Exact; circuits.md,
  * Encoding.
  */
-export function codeReading(value: bigint, coding: Coding): bigint {
+export function codeReading(value: bigint, coding: ReadingGrid): bigint {
   const { origin, stepNum, stepDen, normalLow, normalHigh } = coding;
   // In stepNum to a code, so that neither the centre nor the code's own place is rounded.
   const distance = (value - origin) * stepDen;
@@ -55,7 +58,7 @@ export interface CodedSeries<R> {
 /** The rows of a record from its readings. Codes outside 0..width stay as they are. Error `time-backward`. */
 export function codeSeries(
   readings: readonly Pick<Reading, "time" | "value">[],
-  coding: Coding,
+  coding: ReadingGrid,
   tick: number,
 ): CodedSeries<Row> {
   return codeRows(readings, tick, (dt, { value }) => ({ dt, code: Number(codeReading(value, coding)) }));
@@ -67,7 +70,7 @@ export function codeSeries(
  */
 export function codeSamples(
   samples: readonly Pick<SampleReading, "time" | "values">[],
-  codings: readonly Coding[],
+  codings: readonly ReadingGrid[],
   tick: number,
 ): CodedSeries<Sample> {
   const unused = new Array<number>(CHANNELS - codings.length).fill(0);
@@ -92,7 +95,7 @@ function codeRows<T extends { readonly time: number }, R>(
 }
 
 /** How a channel with hard limits only codes plain millionths of its unit: a rule's origin is offset in every channel. */
-export function channelCoding({ origin, stepNum, stepDen, width }: Channel): Coding {
+export function channelCoding({ origin, stepNum, stepDen, width }: Channel): ReadingGrid {
   return { origin: origin - CELSIUS_OFFSET, stepNum, stepDen, width, normalLow: 0n, normalHigh: width };
 }
 

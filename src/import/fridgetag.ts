@@ -34,7 +34,7 @@ export interface FridgetagExport {
   readonly markers: readonly Marker[];
   /** Empty where the device keeps only its daily history. */
   readonly readings: readonly LocalReading[];
-  readonly certificate: Certificate;
+  readonly certificate: DeviceCertificate;
   /** 64 bytes as hex, each half little-endian. */
   readonly certificateSignature: string;
   readonly signature: string;
@@ -184,7 +184,7 @@ export interface Marker {
   readonly time: number;
 }
 
-export interface Certificate {
+export interface DeviceCertificate {
   readonly version: string;
   readonly lot: string;
   readonly issuer: string;
@@ -474,7 +474,7 @@ function readTable<T>(
   });
 }
 
-function readCertificate(section: Section): Certificate {
+function readCertificate(section: Section): DeviceCertificate {
   return {
     version: text(section.take("Vers")),
     lot: text(section.take("Lot")),

@@ -3,7 +3,7 @@ import { CHANNEL, type ChannelName } from "../formats/constants.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import { parseMicro } from "../input/quantities.ts";
 import { parseTime } from "../input/times.ts";
-import { PHYSICAL_RANGE } from "../policy/channels.ts";
+import { PHYSICAL_RANGE } from "../formats/channels.ts";
 import { readCsv, shown, type CsvLine } from "./csvTable.ts";
 import type { Reading, Unusable } from "./series.ts";
 

@@ -1,10 +1,10 @@
-import type { Circuit } from "../circuits.ts";
+import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
 import { KIND, NO_CHANNEL, type ChannelName } from "../formats/constants.ts";
 import type { ParametersHeader } from "../formats/parametersRecord.ts";
 import type { Channel, ParametersRule } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
-import { channelNamed } from "../policy/channels.ts";
+import { channelNamed } from "../formats/channels.ts";
 import { channelCoding, codeSamples } from "./coding.ts";
 import type { SamplesReader } from "./loggerSeries.ts";
 import { cutToWindow } from "./series.ts";

@@ -4,7 +4,7 @@ import { bytesHash, textHash } from "../formats/identity.ts";
 import { analyteId, type Analyte, type QualityRule, type QualitySlot } from "../formats/qualityRule.ts";
 import type { Result, ResultSet } from "../formats/results.ts";
 import { formatTime, parseTime } from "../input/times.ts";
-import { codeResult, formatResult } from "../rules/resultCoding.ts";
+import { codeResult, formatResult } from "../formats/resultCoding.ts";
 import { readCsv, shown, type CsvLine } from "./csvTable.ts";
 
 /*

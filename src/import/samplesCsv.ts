@@ -2,7 +2,7 @@ import { inputError } from "../errors.ts";
 import type { ChannelName } from "../formats/constants.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import { formatTime } from "../input/times.ts";
-import { CHANNEL_WORDS, channelNamed } from "../policy/channels.ts";
+import { CHANNEL_WORDS, channelNamed } from "../formats/channels.ts";
 import {
   HISTORIAN_FACTS,
   readEntries,

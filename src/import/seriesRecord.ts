@@ -1,9 +1,9 @@
-import type { Circuit } from "../circuits.ts";
+import type { Circuit } from "../kinds/circuits.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { CLOCK_ERROR_OFFSET } from "../formats/constants.ts";
 import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
-import type { RecordHeader } from "../formats/record.ts";
-import type { TemperatureRule } from "../formats/rule.ts";
+import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
+import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { CodedSeries } from "./coding.ts";
 import type { LoggerSeries } from "./loggerSeries.ts";
 import type { Window } from "./series.ts";
@@ -49,7 +49,7 @@ export function windowOf({ tick, gapTicks, lead, tail }: Timing, { start, end }:
 
 /** What a header says that is not about channels and not about the circuit. */
 type SeriesHeader = Omit<
-  RecordHeader,
+  TemperatureHeader,
   "kind" | "n" | "attempt" | "channelId" | "origin" | "stepNum" | "stepDen" | "width"
 >;
 

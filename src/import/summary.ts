@@ -1,8 +1,8 @@
 import { CHANNEL, type ChannelName } from "../formats/constants.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatTime } from "../input/times.ts";
-import { CHANNEL_WORDS } from "../policy/channels.ts";
-import type { Coding } from "./coding.ts";
+import { CHANNEL_WORDS } from "../formats/channels.ts";
+import type { ReadingGrid } from "./coding.ts";
 import { shownSpan } from "./loggerSeries.ts";
 import type { Cut, Entry, Reading, SampleReading, Window } from "./series.ts";
 import { NOT_THINNED } from "./thin.ts";
@@ -16,7 +16,7 @@ export interface ImportFacts {
   readonly bucket: number;
   /** The readings of the record. */
   readonly readings: readonly Reading[];
-  readonly coding: Coding;
+  readonly coding: ReadingGrid;
 }
 
 /** What was read, cut, thinned and coded, one line each for the person who imports. No reading's value is shown. */
@@ -34,7 +34,7 @@ export interface SamplesFacts {
   readonly facts: readonly string[];
   readonly window: Window;
   readonly cut: Cut<SampleReading>;
-  readonly channels: readonly { readonly name: ChannelName; readonly coding: Coding }[];
+  readonly channels: readonly { readonly name: ChannelName; readonly coding: ReadingGrid }[];
 }
 
 /** What was read, cut and coded, for the person who imports: a line for each channel. No value is shown. */
@@ -54,7 +54,7 @@ function shownCut<R extends Entry>({ readings, before, after }: Cut<R>, what: st
   );
 }
 
-function shownCoding(coding: Coding, channel: ChannelName): string {
+function shownCoding(coding: ReadingGrid, channel: ChannelName): string {
   const { symbol } = CHANNEL[channel];
   return (
     `one step is ${shownStep(coding)} ${symbol}, codes 0 to ${coding.width.toString()} from ` +
@@ -77,6 +77,6 @@ function shownThinning(cut: Cut, bucket: number, readings: readonly Reading[]): 
 }
 
 /** A step as a decimal where it is one, else as a fraction. */
-function shownStep({ stepNum, stepDen }: Coding): string {
+function shownStep({ stepNum, stepDen }: ReadingGrid): string {
   return stepNum % stepDen === 0n ? formatMicro(stepNum / stepDen) : `${formatMicro(stepNum)}/${stepDen.toString()}`;
 }

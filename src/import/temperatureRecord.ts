@@ -1,11 +1,11 @@
-import type { Circuit } from "../circuits.ts";
+import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
 import { CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
-import { distinctLengths, excursionsOf, excursionTableSize } from "../rules/excursions.ts";
-import type { RecordHeader } from "../formats/record.ts";
-import type { TemperatureRule } from "../formats/rule.ts";
+import { distinctLengths, excursionsOf, excursionTableSize } from "../kinds/temperature/excursions.ts";
+import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
+import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
-import { codeSeries, type Coding } from "./coding.ts";
+import { codeSeries, type ReadingGrid } from "./coding.ts";
 import type { SeriesReader } from "./loggerSeries.ts";
 import { cutToWindow } from "./series.ts";
 import {
@@ -21,7 +21,7 @@ import { thin } from "./thin.ts";
 
 /** A canonical record before a source has numbered and signed it. */
 export interface UnsignedRecord {
-  readonly header: Omit<RecordHeader, "attempt">;
+  readonly header: Omit<TemperatureHeader, "attempt">;
   readonly rows: readonly Row[];
   /** What was read, cut, thinned and coded, for the person who imports. */
   readonly summary: readonly string[];
@@ -87,7 +87,7 @@ function refuseDense(rows: readonly Row[], tick: number, file: string): void {
 }
 
 /** The rule's grid on the zero of the readings: plain micro-degrees. */
-function codingOf({ origin, stepNum, stepDen, width, normalLow, normalHigh }: TemperatureRule): Coding {
+function codingOf({ origin, stepNum, stepDen, width, normalLow, normalHigh }: TemperatureRule): ReadingGrid {
   return { origin: origin - CELSIUS_OFFSET, stepNum, stepDen, width, normalLow, normalHigh };
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { inputError } from "../errors.ts";
 import { writeNewFile } from "../input/files.ts";
-import { defineDocument, documentText, hexBytes } from "./document.ts";
+import { defineDocument, documentText, hexBytes } from "../formats/document.ts";
 
 /** A consent as its holder keeps it, to show one day what was agreed to. Bytes as hex. */
 export interface ConsentFile {

@@ -5,8 +5,8 @@ import { fromHex, toHex } from "../formats/field.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
 import { parseJson } from "../input/json.ts";
 import { parseTime } from "../input/times.ts";
-import { COUNT, defineCheck, defineDocument, documentText, HEX_FIELD, hexBytes, object } from "./document.ts";
-import { acquireLock, withLock, type Lock } from "./lock.ts";
+import { COUNT, defineCheck, defineDocument, documentText, HEX_FIELD, hexBytes, object } from "../formats/document.ts";
+import { acquireLock, withLock, type Lock } from "../input/lock.ts";
 
 /** A source signs one record for each of these; every further one is a further attempt. */
 export interface JournalKey {

@@ -16,7 +16,7 @@ import {
   pointToJson,
   TEXT,
   type PointJson,
-} from "./document.ts";
+} from "../formats/document.ts";
 import { checkKey } from "./point.ts";
 
 /** Roles that a key can have; the fourth role, device, has no key. */

@@ -17,7 +17,7 @@ import {
   TEXT,
   TIME,
   type PointJson,
-} from "./document.ts";
+} from "../formats/document.ts";
 import type { KeyDescription, KeyRole } from "./keys.ts";
 import { checkKey } from "./point.ts";
 

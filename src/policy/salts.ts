@@ -3,8 +3,7 @@ import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { writeNewFile } from "../input/files.ts";
 import { readJson, type JsonValue } from "../input/json.ts";
-import { documentHash } from "./hash.ts";
-import type { Policy } from "./policy.ts";
+import { type Policy, documentHash } from "./document.ts";
 
 /**
  * The salts of a policy's rules hide the limits behind the public rule hashes. The parties keep them beside the policy

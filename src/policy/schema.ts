@@ -1,29 +1,84 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { inputError } from "../errors.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
 import { nearestWord } from "./spelling.ts";
 
-const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true });
-const isPolicy = ajv.compile<Policy>(schema);
+/** A kind's part of the policy's schema. */
+export interface KindSchema {
+  /** The schema of its limits. */
+  readonly limits: object;
+  /** What that refers to, by name; kinds that share a definition give the same one. */
+  readonly definitions: Readonly<Record<string, Described>>;
+}
+
+/** A definition of a schema. `$comment` says in words what a user should give. */
+interface Described {
+  readonly $comment?: string;
+  readonly description?: string;
+  readonly $ref?: string;
+  readonly [keyword: string]: unknown;
+}
 
 type Code = "claim-kind" | "unit" | "policy-schema";
 
 /** What matters most is said first: under an unknown kind of claim, for example, every limit looks wrong. */
 const PRIORITY: readonly Code[] = ["claim-kind", "unit", "policy-schema"];
 
-/** Refuses what does not match schema.json, with its pointer in plain words; the codes are those of `parsePolicy`. */
-export function validatePolicy(value: unknown, place: string): Policy {
-  if (isPolicy(value)) return value;
-  // A hostile file can have 200,000 mismatches: all get a code, one gets words. That a condition applied is none.
-  const errors = (isPolicy.errors ?? []).filter(({ keyword }) => keyword !== "if");
-  const codes = errors.map(codeOfError);
-  const code = PRIORITY.find((each) => codes.includes(each));
-  const error = errors.find((_, index) => codes[index] === code);
-  if (code === undefined || error === undefined) throw new Error("A refused policy has an error.");
-  const { pointer = error.instancePath, message, remedy } = EXPLAIN[code](error);
-  const more = errors.length === 1 ? "" : ` (One of ${errors.length} problems in this file.)`;
-  throw inputError(`${message}${more}`, { place: `${place}#${pointer}`, remedy, code });
+/** The schema of a policy: its definitions, and everything else that the validator takes. */
+interface PolicySchema {
+  readonly $defs: Readonly<Record<string, Described>>;
+  readonly [keyword: string]: unknown;
+}
+
+/** JSON Schema (2020-12) of a policy whose claims are of these kinds. */
+export function policySchema(kinds: Readonly<Record<string, KindSchema>>): PolicySchema {
+  const { claim, ...shared } = schema.$defs;
+  const names = Object.keys(kinds);
+  const parts = Object.entries(kinds).flatMap(([name, { limits, definitions }]) => [
+    ...Object.entries(definitions),
+    [limitsName(name), limits] as const,
+  ]);
+  const properties = { ...claim.properties, kind: { ...claim.properties.kind, enum: names } };
+  const allOf = names.map((name) => ({
+    if: { properties: { kind: { const: name } }, required: ["kind"] },
+    then: { properties: { rule: { $ref: `#/$defs/${limitsName(name)}` } } },
+  }));
+  return { ...schema, $defs: { ...shared, claim: { ...claim, properties, allOf }, ...Object.fromEntries(parts) } };
+}
+
+function limitsName(kind: string): string {
+  return `${kind}Limits`;
+}
+
+/** Checks parsed JSON against the schema of a policy whose claims are of certain kinds. */
+export class PolicyValidator {
+  readonly #definitions: Readonly<Record<string, Described>>;
+  readonly #isPolicy: ValidateFunction<Policy>;
+
+  constructor(kinds: Readonly<Record<string, KindSchema>>) {
+    const whole = policySchema(kinds);
+    this.#definitions = whole.$defs;
+    this.#isPolicy = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true }).compile(whole);
+  }
+
+  /**
+   * Refuses what does not match, with its pointer in plain words. Errors: `claim-kind` (no such kind), `unit` (not the
+   * channel's), `policy-schema` (everything else).
+   * @param place a file; goes into errors as place#/json/pointer
+   */
+  policy(value: unknown, place: string): Policy {
+    if (this.#isPolicy(value)) return value;
+    // A hostile file can have 200,000 mismatches: all get a code, one gets words. That a condition applied is none.
+    const errors = (this.#isPolicy.errors ?? []).filter(({ keyword }) => keyword !== "if");
+    const codes = errors.map(codeOfError);
+    const code = PRIORITY.find((each) => codes.includes(each));
+    const error = errors.find((_, index) => codes[index] === code);
+    if (code === undefined || error === undefined) throw new Error("A refused policy has an error.");
+    const { pointer = error.instancePath, message, remedy } = EXPLAIN[code](error, this.#definitions);
+    const more = errors.length === 1 ? "" : ` (One of ${errors.length} problems in this file.)`;
+    throw inputError(`${message}${more}`, { place: `${place}#${pointer}`, remedy, code });
+  }
 }
 
 function codeOfError({ keyword, instancePath }: ErrorObject): Code {
@@ -32,15 +87,17 @@ function codeOfError({ keyword, instancePath }: ErrorObject): Code {
   return "policy-schema";
 }
 
-/** One mismatch with schema.json, for people. */
-interface Explanation {
+/** One mismatch with the schema, for people. */
+interface Mismatch {
   /** Where it differs from the place that the validator names. */
   readonly pointer?: string;
   readonly message: string;
   readonly remedy: string;
 }
 
-const EXPLAIN: Readonly<Record<Code, (error: ErrorObject) => Explanation>> = {
+type Definitions = Readonly<Record<string, Described>>;
+
+const EXPLAIN: Readonly<Record<Code, (error: ErrorObject, definitions: Definitions) => Mismatch>> = {
   "claim-kind": ({ data, params }) => ({
     message: `There is no kind of claim ${shorten(data)}.`,
     remedy: `Use one of ${list(paramsOf(params)["allowedValues"])}.`,
@@ -52,7 +109,7 @@ const EXPLAIN: Readonly<Record<Code, (error: ErrorObject) => Explanation>> = {
   "policy-schema": explainSchema,
 };
 
-function explainSchema(error: ErrorObject): Explanation {
+function explainSchema(error: ErrorObject, definitions: Definitions): Mismatch {
   const { keyword, message = "is not permitted" } = error;
   const data = shorten(error.data);
   const params = paramsOf(error.params);
@@ -63,14 +120,17 @@ function explainSchema(error: ErrorObject): Explanation {
       return { message: `${data} is not permitted here.`, remedy: `Use one of ${list(params["allowedValues"])}.` };
     case "required": {
       const key = String(params["missingProperty"]);
-      return { message: `"${key}" is missing.`, remedy: `Add "${key}"${describe(propertiesOf(error)[key])}.` };
+      return {
+        message: `"${key}" is missing.`,
+        remedy: `Add "${key}"${describe(propertiesOf(error)[key], definitions)}.`,
+      };
     }
     case "additionalProperties":
       return explainUnknown(error.instancePath, String(params["additionalProperty"]), propertiesOf(error));
     case "pattern":
-      return { message: `${data} has the wrong form.`, remedy: expected(error) };
+      return { message: `${data} has the wrong form.`, remedy: expected(error, definitions) };
     default:
-      return { message: `${data} ${message.replace("must NOT", "must not")}.`, remedy: expected(error) };
+      return { message: `${data} ${message.replace("must NOT", "must not")}.`, remedy: expected(error, definitions) };
   }
 }
 
@@ -78,7 +138,7 @@ function paramsOf(params: unknown): Readonly<Record<string, unknown>> {
   return params as Readonly<Record<string, unknown>>;
 }
 
-function explainUnknown(parent: string, key: string, properties: Readonly<Record<string, Described>>): Explanation {
+function explainUnknown(parent: string, key: string, properties: Readonly<Record<string, Described>>): Mismatch {
   const known = Object.keys(properties);
   const meant = nearestWord(key, known);
   return {
@@ -88,31 +148,12 @@ function explainUnknown(parent: string, key: string, properties: Readonly<Record
   };
 }
 
-/** What each definition of the schema asks for, in words. */
-const EXPECTED: Readonly<Record<string, string>> = {
-  uint32: "a whole number up to 4,294,967,295",
-  name: "a short text without control characters or spaces at its ends",
-  text: "a text of up to 2,000 characters, without control characters or spaces at its ends",
-  slug: "lower-case letters and digits in words joined by single hyphens",
-  claimId: "the stage's name, a slash and the claim's own name, such as \"transport/temperature\"",
-  budget: "a whole number of seconds up to 2,147,483,647",
-  seconds: "a whole number of seconds up to 4,294,967,294",
-  word: "a short text without '|', control characters or spaces at its ends",
-  limit: 'a decimal number in quotes, such as "0.5", with up to 9 digits before the point and 6 after it',
-  quantity: 'a decimal number in quotes, such as "2.0", with up to 6 digits before and after the point',
-};
-
 /** The definition's words, else the field's own description. */
-function expected(error: ErrorObject): string {
+function expected(error: ErrorObject, definitions: Definitions): string {
   const [, , definition = ""] = error.schemaPath.split("/");
-  const words = EXPECTED[definition];
+  const words = definitions[definition]?.$comment;
   if (words !== undefined) return `Give ${words}.`;
-  return `What belongs here${describe(error.parentSchema as Described | undefined)}.`;
-}
-
-interface Described {
-  readonly description?: string;
-  readonly $ref?: string;
+  return `What belongs here${describe(error.parentSchema as Described | undefined, definitions)}.`;
 }
 
 function propertiesOf(error: ErrorObject): Readonly<Record<string, Described>> {
@@ -120,8 +161,7 @@ function propertiesOf(error: ErrorObject): Readonly<Record<string, Described>> {
 }
 
 /** What the schema says about a property, itself or in the definition that it refers to. */
-function describe(property: Described | undefined): string {
-  const definitions = schema.$defs as Readonly<Record<string, Described>>;
+function describe(property: Described | undefined, definitions: Definitions): string {
   const definition = definitions[property?.$ref?.replace("#/$defs/", "") ?? ""];
   const words = property?.description ?? definition?.description;
   return words === undefined ? "" : `: ${lowerFirst(words).replace(/\.$/, "")}`;

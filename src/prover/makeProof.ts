@@ -1,5 +1,5 @@
 import { groth16, wtns, type SnarkjsProof } from "snarkjs";
-import type { CircuitInput } from "./input.ts";
+import type { CircuitInput } from "../kinds/circuitInput.ts";
 
 /** One proof to make: the private input, and the artifacts of its circuit. */
 export interface ProofJob {

@@ -1,13 +1,13 @@
-import type { Circuit } from "../circuits.ts";
+import type { Circuit } from "../kinds/circuits.ts";
 import { environmentError, refusal } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
-import { contextOf } from "../chain/context.ts";
+import { contextOf } from "../formats/context.ts";
 import type { Artifacts } from "../setup/artifacts.ts";
 import { withSnarkjs } from "../setup/snarkjsThreads.ts";
 import { readVerifyingKey } from "../setup/verifyingKey.ts";
 import { makeEnvelope, type Envelope } from "./envelope.ts";
 import { makeProof, type MakeProof } from "./makeProof.ts";
-import type { Statement } from "./statement.ts";
+import type { Statement } from "../kinds/statement.ts";
 import { verifyProof } from "./verify.ts";
 
 /** Where and by whom a proof will be sent: it is worth nothing anywhere else. */

@@ -8,10 +8,9 @@ import { sourceMessage, verifySignature, type Signature } from "../../src/format
 import { poseidon } from "../../src/formats/poseidon.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
-import { recordOf, type TemperatureEvidence } from "../../src/rules/evidence.ts";
-import { excursionsOf, timeOutside, weightedDwell } from "../../src/rules/excursions.ts";
-import { weightsOf } from "../../src/policy/weights.ts";
-import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
+import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
+import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
+import { weightsOf } from "../../src/kinds/temperature/weights.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
 import {
@@ -44,6 +43,7 @@ import {
   tableFor,
   withEntries,
 } from "./excursions.ts";
+import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /**
  * The attack catalogue against circuit `temperature`: a malicious prover, who writes any witness. Each attack is
@@ -330,7 +330,7 @@ describe("C7 an excursion made to disappear", () => {
     expect(cooled).toHaveLength(span);
     await expectRefused(inputOf(withRows(signed, cooled)), ["source"]);
     // Keeping the signed commitment instead: the readings do not open it.
-    const input = { ...inputOf(withRows(signed, cooled)), record: recordOf(signed) };
+    const input = { ...inputOf(withRows(signed, cooled)), record: temperatureRecordOf(signed) };
     await expectRefused(input, ["record"]);
   });
   it("within the range but over its budget: refused, and shortened or cooled it is not the signed record", async () => {
@@ -361,7 +361,7 @@ describe("C8 padding", () => {
   });
   it("padding differently under the signed commitment does not open it", async () => {
     const padded = [...padRows(signed.rows, 210).slice(0, 209), { dt: 1, code: 90 }];
-    await expectRefused({ ...inputOf(withRows(signed, padded)), record: recordOf(signed) }, ["record"]);
+    await expectRefused({ ...inputOf(withRows(signed, padded)), record: temperatureRecordOf(signed) }, ["record"]);
   });
   it("cool padding that dilutes the mean is another record", async () => {
     const hot = exactEvidence();
@@ -737,7 +737,7 @@ describe("C22 a mean understated by weighing each code at the cold side of its b
 describe("the signature test itself", () => {
   it("verifies the honest signature, so that its refusals mean something", () => {
     const { batch, rule, source } = makeEvidence();
-    const message = sourceMessage(batch, rule.stage, rule.channelId, recordOf(makeEvidence()));
+    const message = sourceMessage(batch, rule.stage, rule.channelId, temperatureRecordOf(makeEvidence()));
     expect(verifySignature({ x: source.leaf.id0, y: source.leaf.id1 }, message, source.signature)).toBe(true);
   });
 });

@@ -6,8 +6,7 @@ import { stageHead } from "../../src/formats/head.ts";
 import { textHash } from "../../src/formats/identity.ts";
 import { PartyTree, partyLeafHash, partyRootOf, type PartyLeaf } from "../../src/formats/party.ts";
 import type { Signature } from "../../src/formats/source.ts";
-import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
-import { previousHead, type CustodyEvidence } from "../../src/rules/custodyEvidence.ts";
+import { previousHead, type CustodyEvidence } from "../../src/kinds/custody/evidence.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import {
   BATCH,
@@ -29,6 +28,7 @@ import { checkedRules, inputOf, refusedRules } from "../support/custodyRules.ts"
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
 import { modulo } from "../support/r1cs.ts";
 import { inverse, list } from "./excursions.ts";
+import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /**
  * The attack catalogue against circuit `custody`: a malicious prover, who writes any witness. Each attack is judged by

@@ -1,11 +1,11 @@
 import { FIELD } from "../../src/formats/field.ts";
-import type { TemperatureRule } from "../../src/formats/rule.ts";
+import type { TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import type { Row } from "../../src/formats/series.ts";
-import { bus, type CircuitInput } from "../../src/prover/input.ts";
-import { dwellOf, excursionTable, outsideFlags } from "../../src/rules/excursions.ts";
+import { dwellOf, excursionTable, outsideFlags } from "../../src/kinds/temperature/excursions.ts";
 import type { Violation } from "../support/circuit.ts";
 import { makeEvidence, START, TICK, ticksOf } from "../support/evidence.ts";
 import { modulo } from "../support/r1cs.ts";
+import { bus, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /** What attacks on the excursions share: 30 readings with a normal band, and the sums that a lookup compares. */
 

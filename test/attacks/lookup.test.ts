@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { sponge } from "../../src/formats/poseidon.ts";
-import type { CircuitInput } from "../../src/prover/input.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { modulo } from "../support/r1cs.ts";
 import {
@@ -19,6 +18,7 @@ import {
   tableFor,
   withEntries,
 } from "./excursions.ts";
+import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /**
  * The five conditions of circuits/lib/lookup.circom. Each has a small circuit in which it is missing and a forgery that

@@ -4,12 +4,11 @@ import { FIELD } from "../../src/formats/field.ts";
 import { deviceSlots } from "../../src/formats/identity.ts";
 import { PARAMETERS_HEADER_FIELDS } from "../../src/formats/parametersRecord.ts";
 import { channelElements } from "../../src/formats/parametersRule.ts";
-import { RECORD_HEADER_FIELDS } from "../../src/formats/record.ts";
+import { TEMPERATURE_HEADER_FIELDS } from "../../src/formats/temperatureRecord.ts";
 import { SAMPLES, type Sample } from "../../src/formats/samples.ts";
-import type { CircuitInput } from "../../src/prover/input.ts";
-import { channelledBus } from "../../src/prover/parametersInput.ts";
-import { recordOf } from "../../src/rules/evidence.ts";
-import { parametersRecordOf, type ParametersEvidence } from "../../src/rules/parametersEvidence.ts";
+import { channelledBus } from "../../src/kinds/parameters/input.ts";
+import { temperatureRecordOf } from "../../src/kinds/temperature/evidence.ts";
+import { parametersRecordOf, type ParametersEvidence } from "../../src/kinds/parameters/evidence.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
 import { LOGGER, makeEvidence, SPARE, START } from "../support/evidence.ts";
@@ -28,6 +27,7 @@ import { codeGenerated, generatedSamples } from "../support/parametersData.ts";
 import { modulo } from "../support/r1cs.ts";
 import { refusedRules } from "../support/rules.ts";
 import { inverse, list, withEntries } from "./excursions.ts";
+import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /**
  * The attack catalogue against circuit `parameters`: a malicious prover, who writes any witness. Each attack is judged by the
@@ -252,11 +252,11 @@ describe("C15 a signature of another kind of record", () => {
 
   it("a temperature record cannot be opened as one of several channels, even one signed for channel 0", async () => {
     const temperature = makeEvidence({ rule: { channelId: 0n } });
-    const evidence = makeParameters({ signed: { record: recordOf(temperature) } });
-    const input = { ...parametersInputOf(evidence), record: recordOf(temperature) };
+    const evidence = makeParameters({ signed: { record: temperatureRecordOf(temperature) } });
+    const input = { ...parametersInputOf(evidence), record: temperatureRecordOf(temperature) };
     // The source did sign this commitment: only that it commits to something else refuses.
     await expectRefused(input, ["record"]);
-    const oneChannel = RECORD_HEADER_FIELDS.length;
+    const oneChannel = TEMPERATURE_HEADER_FIELDS.length;
     const several = PARAMETERS_HEADER_FIELDS.length - 1 + channelElements(BIOREACTOR).length;
     expect(several).toBeGreaterThan(oneChannel); // the sponge absorbs the count
   });

@@ -6,8 +6,7 @@ import { stageHead } from "../../src/formats/head.ts";
 import { partyLeafHash, type PartyLeaf } from "../../src/formats/party.ts";
 import { labMessage, resultSetHash, type Result } from "../../src/formats/results.ts";
 import { verifySignature, type Signature } from "../../src/formats/source.ts";
-import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
-import type { QualityEvidence } from "../../src/rules/qualityEvidence.ts";
+import type { QualityEvidence } from "../../src/kinds/quality/evidence.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
 import { BATCH, OUTSIDER_KEY } from "../support/evidence.ts";
@@ -23,6 +22,7 @@ import {
 import { at, coded, number } from "../support/qualitySpecs.ts";
 import { modulo } from "../support/r1cs.ts";
 import { inverse, list, withEntries } from "./excursions.ts";
+import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /**
  * The attack catalogue against circuit `quality`: a malicious prover, who writes any witness. Each attack is judged by the

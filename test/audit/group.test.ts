@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PairingArena } from "../../src/audit/pairing.ts";
-import { verifyGroup, type Statement } from "../../src/audit/group.ts";
-import { snarkjsProof } from "../../src/audit/statement.ts";
+import { verifyGroup, type GroupedProof } from "../../src/audit/group.ts";
+import { proofOfWords } from "../../src/audit/statement.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { verifyProof } from "../../src/prover/verify.ts";
@@ -18,7 +18,7 @@ const Q = 2188824287183927522224640574525727508869631115729782366268903789464522
 let arena: PairingArena;
 let circuit: SimulatedCircuit;
 let other: SimulatedCircuit;
-let valid: readonly Statement[];
+let valid: readonly GroupedProof[];
 
 beforeAll(async () => {
   arena = new PairingArena((await loadCurve()).code);
@@ -31,9 +31,9 @@ const random = (): bigint => BigInt(`0x${randomBytes(32).toString("hex")}`) % FI
 const randomSignals = (): bigint[] => Array.from({ length: 7 }, random);
 
 /** The oracle's answer about one statement. */
-async function single({ signals, proof }: Statement): Promise<string | undefined> {
+async function single({ signals, proof }: GroupedProof): Promise<string | undefined> {
   try {
-    await verifyProof(circuit.key, signals.map(String), snarkjsProof(proof));
+    await verifyProof(circuit.key, signals.map(String), proofOfWords(proof));
     return undefined;
   } catch (error) {
     if (error instanceof BatchproofError) return error.code;
@@ -42,16 +42,17 @@ async function single({ signals, proof }: Statement): Promise<string | undefined
 }
 
 /** The same list with one statement replaced. */
-const replaced = (at: number, statement: Statement): Statement[] => valid.map((old, i) => (i === at ? statement : old));
+const replaced = (at: number, statement: GroupedProof): GroupedProof[] =>
+  valid.map((old, i) => (i === at ? statement : old));
 
 /** A statement with one of its 15 words changed: signals first, then the proof's. */
-function withWord({ signals, proof }: Statement, at: number, change: (word: bigint) => bigint): Statement {
+function withWord({ signals, proof }: GroupedProof, at: number, change: (word: bigint) => bigint): GroupedProof {
   const words = [...signals, ...proof];
   words[at] = change(words[at] ?? 0n);
   return { signals: words.slice(0, 7), proof: words.slice(7) };
 }
 
-const first = (): Statement => valid[0] ?? { signals: [], proof: [] };
+const first = (): GroupedProof => valid[0] ?? { signals: [], proof: [] };
 
 describe("a group of proofs", () => {
   it("holds when each holds", async () => {
@@ -108,7 +109,7 @@ describe("a group of proofs", () => {
     expect([await single(one), await single(two)]).toEqual(["proof-invalid", "proof-invalid"]);
     expect(verifyGroup(arena, circuit.key, [one, two])).toEqual(["proof-invalid", "proof-invalid"]);
     // Swapped proofs sum up to the same too.
-    const [a, b] = valid as [Statement, Statement];
+    const [a, b] = valid as [GroupedProof, GroupedProof];
     const swapped = [
       { ...a, proof: b.proof },
       { ...b, proof: a.proof },

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { batchCommitments, headOf, stagePeriod } from "../../src/batch/commitments.ts";
-import type { Batch, BatchStage } from "../../src/batch/batchFile.ts";
+import { headOf, stagePeriod } from "../../src/batch/commitments.ts";
 import { initBatch, readBatch, setStage } from "../../src/batch/folder.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { deviceHash, deviceSet, keyHash, textHash } from "../../src/formats/identity.ts";
 import { refused } from "../input/refused.ts";
 import { temporaryFolder } from "../parties/support.ts";
 import { LOGGER, newBatch, newSite, SPARE } from "./support.ts";
+import type { Batch, BatchStage } from "../../src/batch/batch.ts";
 
 const folder = temporaryFolder();
 const site = await newSite(join(folder, "site"));
@@ -40,7 +40,7 @@ function changed(index: number, members: object): Batch {
 }
 
 describe("headOf", () => {
-  const commitments = batchCommitments(batch);
+  const commitments = batch.commitments;
   const [head0, head1, head2] = [0, 1, 2].map((index) => headOf(batch, index));
 
   it("opens the first head on the batch's opening", () => {

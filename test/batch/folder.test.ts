@@ -13,28 +13,21 @@ import {
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { batchCommitments } from "../../src/batch/commitments.ts";
-import {
-  claimOf,
-  initBatch,
-  missingEvidence,
-  readBatch,
-  setParties,
-  setStage,
-  type StageChanges,
-} from "../../src/batch/folder.ts";
+import { initBatch, readBatch, setParties, setStage, type StageChanges } from "../../src/batch/folder.ts";
 import { claimFile, evidenceFile } from "../../src/batch/paths.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { openingHead } from "../../src/formats/head.ts";
 import { batchCommitment, batchSalt, deviceHash, deviceSet, keyHash, textHash } from "../../src/formats/identity.ts";
 import { canonicalJson } from "../../src/input/json.ts";
-import { acquireLock } from "../../src/parties/lock.ts";
+import { acquireLock } from "../../src/input/lock.ts";
 import { partyOfKey, writeParties } from "../../src/parties/partyList.ts";
 import { readSalts } from "../../src/policy/salts.ts";
 import { refused, refusedAsync } from "../input/refused.ts";
 import { killAfter } from "../parties/kill.ts";
 import { flipBits, PASSPHRASE, shown, temporaryFolder } from "../parties/support.ts";
 import { COI, LOGGER, LOT, newBatch, newSite, ORDER, POLICY, SPARE } from "./support.ts";
+import { missingEvidence } from "../../src/batch/evidence.ts";
+import { claimNamed } from "../../src/policy/document.ts";
 
 const folder = temporaryFolder();
 const site = await newSite(join(folder, "site"));
@@ -81,7 +74,7 @@ describe("a new batch folder", () => {
         salt: batch.secrets.openingSalt,
       }),
     );
-    expect(batchCommitments(batch)).toEqual(commitments);
+    expect(batch.commitments).toEqual(commitments);
   });
 
   it("comes back as it was made", async () => {
@@ -329,7 +322,7 @@ describe("a batch folder is refused", () => {
 
   it("with a batch commitment that is not that of its identity", async () => {
     const dir = await made();
-    const { opening } = batchCommitments(await readBatch(dir));
+    const { opening } = (await readBatch(dir)).commitments;
     const commitments = { batch: toHex(1n), opening: toHex(opening) };
     edit(dir, "batch.json", (file) => ({ ...file, commitments }));
     edit(dir, "secrets.json", (file) => {
@@ -450,8 +443,8 @@ describe("names in a batch folder", () => {
 
   it("of claims are those of the policy", async () => {
     const batch = await readBatch(await made());
-    expect(claimOf(batch, "storage/temperature")).toMatchObject({ index: 1, claim: { stage: 2 } });
-    expect(refused(() => claimOf(batch, "storage/other")).code).toBe("claim");
+    expect(claimNamed(batch.policy, "storage/temperature")).toMatchObject({ index: 1, claim: { stage: 2 } });
+    expect(refused(() => claimNamed(batch.policy, "storage/other")).code).toBe("claim");
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { batchCommitments, headOf } from "../../src/batch/commitments.ts";
+import { headOf } from "../../src/batch/commitments.ts";
 import { initBatch, readBatch, setParties, setStage } from "../../src/batch/folder.ts";
 import { handoffFile } from "../../src/batch/handoffFile.ts";
 import {
@@ -12,17 +12,20 @@ import {
   signHandoff,
   type SignRequest,
 } from "../../src/batch/handoffs.ts";
-import { gatherEvidence } from "../../src/claims/evidence.ts";
-import { documentText } from "../../src/parties/document.ts";
+import { EVIDENCE, type SiteKey } from "../../src/batch/evidence.ts";
+import type { Statement } from "../../src/kinds/statement.ts";
+import { claimNamed } from "../../src/policy/document.ts";
+import { documentText } from "../../src/formats/document.ts";
 import type { UnlockedKey } from "../../src/parties/keys.ts";
 import { partyOfKey, writeParties } from "../../src/parties/partyList.ts";
-import type { CustodyClaim, Policy } from "../../src/policy/policy.ts";
+import type { Policy } from "../../src/policy/document.ts";
 import { createSalts } from "../../src/policy/salts.ts";
-import { checkCustody } from "../../src/rules/custody.ts";
 import { refusedAsync } from "../input/refused.ts";
 import { newKey, temporaryFolder } from "../parties/support.ts";
 import { fixture } from "../policy/support.ts";
 import { COI, LOGGER, LOT, ORDER, SPARE } from "./support.ts";
+import type { CustodyClaim } from "../../src/kinds/custody/limits.ts";
+import type { Batch } from "../../src/batch/batch.ts";
 
 /** Three stages under three custodians, each in a folder of its own; the last one has an internal boundary before it. */
 const folder = temporaryFolder();
@@ -115,10 +118,13 @@ async function handedOver(): Promise<{ from: string; to: string }> {
   return { from, to };
 }
 
+function custodyOf(batch: Batch, claim: string, siteKey?: SiteKey): Promise<Statement> {
+  return EVIDENCE.custody.statement(batch, claimNamed(batch.policy, claim), siteKey);
+}
+
 async function brokenRules(dir: string, claim: string): Promise<string[]> {
-  const { kind, evidence } = await gatherEvidence(await readBatch(dir), claim, hospital);
-  if (kind !== "custody") throw new Error("not custody");
-  return [...new Set(checkCustody(evidence).map(({ rule }) => rule))];
+  const { findings } = await custodyOf(await readBatch(dir), claim, hospital);
+  return [...new Set(findings().map(({ rule }) => rule))];
 }
 
 type Json = Record<string, unknown> & { stage: Record<string, unknown> };
@@ -135,7 +141,7 @@ describe("a hand-off between two folders", () => {
     expect(await brokenRules(from, "collection/custody")).toEqual([]);
     const [sent, received] = [await readBatch(from), await readBatch(to)];
     expect(headOf(sent, 0).hash).toBe(headOf(received, 0).hash);
-    expect(batchCommitments(received)).toEqual(batchCommitments(sent));
+    expect(received.commitments).toEqual(sent.commitments);
     expect(handoffStatus(received)[0]?.missing).toEqual([]);
     expect(received.stages[1]).toEqual({
       name: "transport",
@@ -153,7 +159,7 @@ describe("a hand-off between two folders", () => {
       expect(sent).not.toContain(value);
     const batch = await readBatch(to);
     expect(() => batch.secrets.batchSalt).toThrow("no secret");
-    expect((await refusedAsync(gatherEvidence(batch, "collection/custody"))).code).toBe("batch-joined");
+    expect((await refusedAsync(custodyOf(batch, "collection/custody"))).code).toBe("batch-joined");
   });
 
   it("goes on through an internal boundary to the last stage", async () => {
@@ -195,7 +201,7 @@ describe("a hand-off between two folders", () => {
   it("prepares a folder from the commitments alone", async () => {
     const from = await begun();
     const to = await joined(await exported(from));
-    expect(batchCommitments(await readBatch(to))).toEqual(batchCommitments(await readBatch(from)));
+    expect((await readBatch(to)).commitments).toEqual((await readBatch(from)).commitments);
     const { stage } = await importHandoff(to, await exported(from));
     expect(stage).toBeUndefined();
   });

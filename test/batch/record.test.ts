@@ -1,31 +1,32 @@
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { batchCommitments } from "../../src/batch/commitments.ts";
-import type { Batch } from "../../src/batch/batchFile.ts";
-import { initBatch, missingEvidence, readBatch } from "../../src/batch/folder.ts";
+import { missingEvidence } from "../../src/batch/evidence.ts";
 import { keepEvidence } from "../../src/batch/evidenceFiles.ts";
-import {
-  NO_RECORD,
-  prepareRecord,
-  readRecord,
-  UNSIGNED,
-  writeRecord,
-  type StoredRecord,
-} from "../../src/batch/record.ts";
-import { READINGS_RECORD } from "../../src/batch/recordFormat.ts";
+import { initBatch, readBatch } from "../../src/batch/folder.ts";
+import * as store from "../../src/batch/recordStore.ts";
+import { NO_RECORD, READINGS_RECORD, UNSIGNED, type SeriesContent } from "../../src/batch/seriesRecord.ts";
+import { claimNamed } from "../../src/policy/document.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { bytesHash, textHash } from "../../src/formats/identity.ts";
-import type { RecordHeader } from "../../src/formats/record.ts";
+import type { TemperatureHeader } from "../../src/formats/temperatureRecord.ts";
 import type { Row } from "../../src/formats/series.ts";
 import { sourceMessage } from "../../src/formats/source.ts";
-import { recordOf } from "../../src/rules/evidence.ts";
+import { temperatureRecordOf } from "../../src/kinds/temperature/evidence.ts";
 import { refused, refusedAsync } from "../input/refused.ts";
 import { flipBits, shown, temporaryFolder } from "../parties/support.ts";
 import { makeEvidence, steadyRows } from "../support/evidence.ts";
 import { CLAIM, LOT, newBatch, newSite } from "./support.ts";
+import type { Batch } from "../../src/batch/batch.ts";
 
-type Stored = StoredRecord<RecordHeader, Row>;
+type Stored = store.StoredRecord<SeriesContent<TemperatureHeader, Row>>;
+
+const prepareRecord = (batch: Batch, id: string, content: SeriesContent<TemperatureHeader, Row>) =>
+  store.prepareRecord(READINGS_RECORD, batch, claimNamed(batch.policy, id).claim, content);
+const readRecord = (batch: Batch, id = CLAIM) =>
+  store.readRecord(READINGS_RECORD, batch, claimNamed(batch.policy, id).claim);
+const writeRecord = async (batch: Batch, stored: Stored): Promise<void> =>
+  store.writeRecord(READINGS_RECORD, batch, claimNamed(batch.policy, stored.claim).claim, stored);
 
 const folder = temporaryFolder();
 const site = await newSite(join(folder, "site"));
@@ -41,20 +42,20 @@ async function newFolder(order = "ORDER-1"): Promise<Batch> {
   return batch;
 }
 
-function headerFor(change: Partial<RecordHeader> = {}): RecordHeader {
+function headerFor(change: Partial<TemperatureHeader> = {}): TemperatureHeader {
   const lotHash = textHash(LOT);
   return { ...makeEvidence({ n: 420, rows }).header, rawFileHash: bytesHash(RAW), lotHash, ...change };
 }
 
-function signed(batch: Batch, header: RecordHeader = headerFor(), content = rows): Stored {
-  const { message } = prepareRecord(READINGS_RECORD, batch, CLAIM, { header, rows: content });
-  const { public: source } = site.source.description;
-  return { claim: CLAIM, header, rows: content, rawFile: "raw.txt", source, signature: site.source.sign(message) };
+function signed(batch: Batch, header: TemperatureHeader = headerFor(), content = rows): Stored {
+  const { message } = prepareRecord(batch, CLAIM, { header, rows: content });
+  const { public: signer } = site.source.description;
+  return { claim: CLAIM, header, rows: content, rawFile: "raw.txt", signer, signature: site.source.sign(message) };
 }
 
-async function written(header?: RecordHeader): Promise<Batch> {
+async function written(header?: TemperatureHeader): Promise<Batch> {
   const batch = await newFolder();
-  await writeRecord(READINGS_RECORD, batch, signed(batch, header));
+  await writeRecord(batch, signed(batch, header));
   return batch;
 }
 
@@ -72,12 +73,12 @@ describe("a record", () => {
   it("comes back as it was written, with its salts, hash and message", async () => {
     const batch = await newFolder();
     const record = signed(batch);
-    await writeRecord(READINGS_RECORD, batch, record);
-    const found = await readRecord(READINGS_RECORD, batch, CLAIM);
+    await writeRecord(batch, record);
+    const found = await readRecord(batch);
     expect(found).toMatchObject(record);
     expect(found.salts.chunkSalts).toHaveLength(2);
-    expect(found.record).toBe(recordOf(found));
-    expect(found.message).toBe(sourceMessage(batchCommitments(batch).batch, 1n, 1n, found.record));
+    expect(found.record).toBe(temperatureRecordOf(found));
+    expect(found.message).toBe(sourceMessage(batch.commitments.batch, 1n, 1n, found.record));
     expect(statSync(pathOf(batch)).mode & 0o777).toBe(0o600);
     expect((await missingEvidence(batch)).map(({ claim }) => claim)).toEqual(["storage/temperature"]);
   });
@@ -94,24 +95,24 @@ describe("a record", () => {
     const batch = await newFolder();
     const beyond = steadyRows(300).with(7, { dt: 50, code: 300 }).with(8, { dt: 50, code: -4 });
     const record = { ...signed(batch, headerFor(), beyond), signature: UNSIGNED };
-    await writeRecord(READINGS_RECORD, batch, record);
-    expect(await readRecord(READINGS_RECORD, batch, CLAIM)).toMatchObject({ ...record, record: NO_RECORD });
+    await writeRecord(batch, record);
+    expect(await readRecord(batch)).toMatchObject({ ...record, record: NO_RECORD });
     // An honest record cannot be turned into one.
-    await writeRecord(READINGS_RECORD, batch, signed(batch));
+    await writeRecord(batch, signed(batch));
     edit(batch, (file) => ({ ...file, rows: withReading(file["rows"], "50:300") }));
-    expect((await refusedAsync(readRecord(READINGS_RECORD, batch, CLAIM))).code).toBe("record-tampered");
+    expect((await refusedAsync(readRecord(batch))).code).toBe("record-tampered");
   });
 
   it("shares no salt with any other: attempt, device, thinning, reading, claim or batch", async () => {
     const [batch, other] = [await newFolder(), await newFolder()];
     const salts = [
-      prepareRecord(READINGS_RECORD, batch, CLAIM, { header: headerFor(), rows }),
-      prepareRecord(READINGS_RECORD, batch, CLAIM, { header: headerFor({ attempt: 1n }), rows }),
-      prepareRecord(READINGS_RECORD, batch, CLAIM, { header: headerFor({ deviceHash: 5n }), rows }),
-      prepareRecord(READINGS_RECORD, batch, CLAIM, { header: headerFor({ bucket: 300n }), rows }),
-      prepareRecord(READINGS_RECORD, batch, CLAIM, { header: headerFor(), rows: rows.with(9, { dt: 50, code: 91 }) }),
-      prepareRecord(READINGS_RECORD, batch, "storage/temperature", { header: headerFor(), rows }),
-      prepareRecord(READINGS_RECORD, other, CLAIM, { header: headerFor(), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor(), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor({ attempt: 1n }), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor({ deviceHash: 5n }), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor({ bucket: 300n }), rows }),
+      prepareRecord(batch, CLAIM, { header: headerFor(), rows: rows.with(9, { dt: 50, code: 91 }) }),
+      prepareRecord(batch, "storage/temperature", { header: headerFor(), rows }),
+      prepareRecord(other, CLAIM, { header: headerFor(), rows }),
     ].flatMap((prepared) => [prepared.salts.salt, ...prepared.salts.chunkSalts]);
     expect(new Set(salts).size).toBe(21);
   });
@@ -120,12 +121,10 @@ describe("a record", () => {
     const batch = await newFolder();
     const again = await readBatch(batch.dir);
     const content = { header: headerFor(), rows };
-    expect(prepareRecord(READINGS_RECORD, again, CLAIM, content)).toEqual(
-      prepareRecord(READINGS_RECORD, batch, CLAIM, content),
-    );
+    expect(prepareRecord(again, CLAIM, content)).toEqual(prepareRecord(batch, CLAIM, content));
   });
 
-  it.each<[string, string, Partial<RecordHeader>]>([
+  it.each<[string, string, Partial<TemperatureHeader>]>([
     ["another kind", "record-header", { kind: 2n }],
     ["no rows of a circuit", "record-header", { n: 0n }],
     ["half a chunk", "record-header", { n: 315n }],
@@ -135,20 +134,14 @@ describe("a record", () => {
     ["another lot", "record-lot", { lotHash: textHash("LOT-2") }],
   ])("is not prepared with a header of %s", async (_, code, change) => {
     const batch = await newFolder();
-    expect(refused(() => prepareRecord(READINGS_RECORD, batch, CLAIM, { header: headerFor(change), rows })).code).toBe(
-      code,
-    );
+    expect(refused(() => prepareRecord(batch, CLAIM, { header: headerFor(change), rows })).code).toBe(code);
   });
 
   it("takes the longest series", async () => {
     const batch = await newFolder();
     const long = steadyRows(256 * 210);
-    await writeRecord(
-      READINGS_RECORD,
-      batch,
-      signed(batch, headerFor({ n: 256n * 210n, rowCount: 256n * 210n }), long),
-    );
-    expect((await readRecord(READINGS_RECORD, batch, CLAIM)).rows).toHaveLength(256 * 210);
+    await writeRecord(batch, signed(batch, headerFor({ n: 256n * 210n, rowCount: 256n * 210n }), long));
+    expect((await readRecord(batch)).rows).toHaveLength(256 * 210);
   });
 
   it.each<[string, string, (record: Stored, batch: Batch) => Stored]>([
@@ -157,7 +150,7 @@ describe("a record", () => {
       "record-signature",
       (record, batch) => ({
         ...record,
-        signature: site.custodian.sign(prepareRecord(READINGS_RECORD, batch, CLAIM, record).message),
+        signature: site.custodian.sign(prepareRecord(batch, CLAIM, record).message),
       }),
     ],
     ["signed for other rows", "record-signature", (record) => ({ ...record, rows: steadyRows(300, 91) })],
@@ -167,12 +160,12 @@ describe("a record", () => {
       (record) => ({ ...record, header: { ...record.header, clockError: 1_048_577n } }),
     ],
     ["of an unknown claim", "claim", (record) => ({ ...record, claim: "storage/humidity" })],
-    ["with a traversing claim", "claim-id", (record) => ({ ...record, claim: "../../x" })],
+    ["with a traversing claim", "claim", (record) => ({ ...record, claim: "../../x" })],
     ["without its raw file", "evidence-missing", (record) => ({ ...record, rawFile: "other.txt" })],
     ["with a raw file elsewhere", "evidence-name", (record) => ({ ...record, rawFile: "../secrets.json" })],
   ])("is not written %s", async (_, code, change) => {
     const batch = await newFolder();
-    expect((await refusedAsync(writeRecord(READINGS_RECORD, batch, change(signed(batch), batch)))).code).toBe(code);
+    expect((await refusedAsync(writeRecord(batch, change(signed(batch), batch)))).code).toBe(code);
     expect(readdirSync(join(batch.dir, "records"))).toEqual([]);
   });
 });
@@ -203,45 +196,42 @@ describe("a changed record is refused", () => {
   ])("%s", async (_, code, change) => {
     const batch = await written();
     edit(batch, change);
-    const error = await refusedAsync(readRecord(READINGS_RECORD, batch, CLAIM));
+    const error = await refusedAsync(readRecord(batch));
     expect(error.code).toBe(code);
     if (!code.startsWith("evidence-missing")) expect(error.place).toContain(pathOf(batch));
   });
 
   it("that was never written", async () => {
     const batch = await newFolder();
-    expect(await refusedAsync(readRecord(READINGS_RECORD, batch, CLAIM))).toMatchObject({
+    expect(await refusedAsync(readRecord(batch))).toMatchObject({
       code: "record-missing",
       place: pathOf(batch),
     });
-    expect((await refusedAsync(readRecord(READINGS_RECORD, batch, "../../x"))).code).toBe("claim-id");
   });
 
   it("that belongs to another batch, or to another folder of the same order", async () => {
     const batch = await written();
     for (const other of [await newFolder("ORDER-2"), await newFolder()]) {
       cpSync(pathOf(batch), pathOf(other));
-      expect((await refusedAsync(readRecord(READINGS_RECORD, other, CLAIM))).code).toBe("record-tampered");
+      expect((await refusedAsync(readRecord(other))).code).toBe("record-tampered");
     }
   });
 
   it("with one bit flipped (F1)", async () => {
     const batch = await written();
-    const outcomes = await flipBits(pathOf(batch), 11, () => readRecord(READINGS_RECORD, batch, CLAIM));
+    const outcomes = await flipBits(pathOf(batch), 11, () => readRecord(batch));
     expect(outcomes.length).toBeGreaterThan(150);
     expect(outcomes).not.toContain("accepted");
     expect(outcomes).toEqual(expect.arrayContaining(["record-tampered", "record-signature", "record-file"]));
-    await readRecord(READINGS_RECORD, batch, CLAIM);
+    await readRecord(batch);
   });
 
   it("whose raw file has one bit flipped, or is gone (F1)", async () => {
     const batch = await written();
-    const outcomes = await flipBits(join(batch.dir, "evidence", "raw.txt"), 1, () =>
-      readRecord(READINGS_RECORD, batch, CLAIM),
-    );
+    const outcomes = await flipBits(join(batch.dir, "evidence", "raw.txt"), 1, () => readRecord(batch));
     expect(new Set(outcomes)).toEqual(new Set(["evidence-tampered"]));
     rmSync(join(batch.dir, "evidence", "raw.txt"));
-    expect((await refusedAsync(readRecord(READINGS_RECORD, batch, CLAIM))).code).toBe("evidence-missing");
+    expect((await refusedAsync(readRecord(batch))).code).toBe("evidence-missing");
   });
 
   it("whose raw file is a symbolic link out of the batch (F4)", async () => {
@@ -250,7 +240,7 @@ describe("a changed record is refused", () => {
     writeFileSync(join(folder, "outside.txt"), RAW);
     rmSync(path);
     symlinkSync(join(folder, "outside.txt"), path);
-    expect((await refusedAsync(readRecord(READINGS_RECORD, batch, CLAIM))).code).toBe("path-escape");
+    expect((await refusedAsync(readRecord(batch))).code).toBe("path-escape");
   });
 
   it("that is, or whose folder is, a symbolic link out of the batch (F4)", async () => {
@@ -259,10 +249,10 @@ describe("a changed record is refused", () => {
     cpSync(pathOf(batch), outside);
     rmSync(pathOf(batch));
     symlinkSync(outside, pathOf(batch));
-    expect((await refusedAsync(readRecord(READINGS_RECORD, batch, CLAIM))).code).toBe("path-escape");
+    expect((await refusedAsync(readRecord(batch))).code).toBe("path-escape");
     rmSync(join(batch.dir, "records"), { recursive: true });
     symlinkSync(folder, join(batch.dir, "records"));
-    expect((await refusedAsync(writeRecord(READINGS_RECORD, batch, signed(batch)))).code).toBe("path-escape");
+    expect((await refusedAsync(writeRecord(batch, signed(batch)))).code).toBe("path-escape");
     rmSync(join(batch.dir, "evidence"), { recursive: true });
     symlinkSync(folder, join(batch.dir, "evidence"));
     expect((await refusedAsync(keepEvidence(batch, "outside.json", RAW))).code).toBe("path-escape");
@@ -272,8 +262,8 @@ describe("a changed record is refused", () => {
   it("without showing a private value", async () => {
     const batch = await written();
     edit(batch, (file) => ({ ...file, rows: withReading(file["rows"], "50:91") }));
-    const output = shown(await refusedAsync(readRecord(READINGS_RECORD, batch, CLAIM)));
-    const { salts } = prepareRecord(READINGS_RECORD, batch, CLAIM, { header: headerFor(), rows });
+    const output = shown(await refusedAsync(readRecord(batch)));
+    const { salts } = prepareRecord(batch, CLAIM, { header: headerFor(), rows });
     for (const hidden of [LOT, toHex(salts.salt), salts.salt.toString()]) expect(output).not.toContain(hidden);
   });
 });

@@ -1,14 +1,14 @@
+import type { CustodyClaim } from "../../src/kinds/custody/limits.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { batchCommitments } from "../../src/batch/commitments.ts";
 import { initBatch, readBatch, setStage } from "../../src/batch/folder.ts";
 import { handoffFile } from "../../src/batch/handoffFile.ts";
 import { joinBatch, signHandoff } from "../../src/batch/handoffs.ts";
 import { replaceOpening } from "../../src/batch/replaceOpening.ts";
 import { inputError } from "../../src/errors.ts";
-import { documentText } from "../../src/parties/document.ts";
-import type { Policy } from "../../src/policy/policy.ts";
+import { documentText } from "../../src/formats/document.ts";
+import type { Policy } from "../../src/policy/document.ts";
 import { createSalts } from "../../src/policy/salts.ts";
 import { refusedAsync } from "../input/refused.ts";
 import { newKey, temporaryFolder } from "../parties/support.ts";
@@ -19,22 +19,17 @@ const folder = temporaryFolder();
 const custodianKey = await newKey(folder, { name: "hospital", role: "custodian", org: "Hospital" });
 const other = await newKey(folder, { name: "courier", role: "custodian", org: "Courier" });
 const policyPath = join(folder, "policy.json");
-const POLICY: Policy = {
-  ...fixture(),
-  stages: ["storage"],
-  claims: [
-    {
-      id: "storage/custody",
-      kind: "custody",
-      stage: 0,
-      class: "custody",
-      neededFor: "release",
-      severity: 3,
-      circuits: ["custody"],
-      rule: { boundary: "last", source: "chosen for this test" },
-    },
-  ],
+const CLAIM: CustodyClaim = {
+  id: "storage/custody",
+  kind: "custody",
+  stage: 0,
+  class: "custody",
+  neededFor: "release",
+  severity: 3,
+  circuits: ["custody"],
+  rule: { boundary: "last", source: "chosen for this test" },
 };
+const POLICY: Policy = { ...fixture(), stages: ["storage"], claims: [CLAIM] };
 writeFileSync(policyPath, JSON.stringify(POLICY));
 await createSalts(policyPath, POLICY);
 
@@ -49,17 +44,17 @@ const nothing = (): Promise<void> => Promise.resolve();
 
 it("publishes the opening of the corrected first stage, and then keeps it", async () => {
   const dir = await begun();
-  const before = batchCommitments(await readBatch(dir));
+  const before = (await readBatch(dir)).commitments;
   const custodian = { key: other.description.public, org: other.description.org };
   const published = await replaceOpening(dir, { devices: [SPARE], custodian }, async (batch, opening) => {
     // Not written yet: what publishes may still fail.
-    expect(batchCommitments(await readBatch(dir))).toEqual(before);
-    expect(batchCommitments(batch)).toEqual({ batch: before.batch, opening });
+    expect((await readBatch(dir)).commitments).toEqual(before);
+    expect(batch.commitments).toEqual({ batch: before.batch, opening });
     return opening;
   });
   expect(published).not.toBe(before.opening);
   const after = await readBatch(dir);
-  expect(batchCommitments(after)).toEqual({ batch: before.batch, opening: published });
+  expect(after.commitments).toEqual({ batch: before.batch, opening: published });
   expect(after.stages[0]).toMatchObject({ devices: [SPARE], custodian: { org: "Courier" } });
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NewBatch } from "../../src/batch/folder.ts";
 import type { UnlockedKey } from "../../src/parties/keys.ts";
-import type { Policy } from "../../src/policy/policy.ts";
+import type { Policy } from "../../src/policy/document.ts";
 import { createSalts } from "../../src/policy/salts.ts";
 import { newKey } from "../parties/support.ts";
 import { fixture, onlyClaim } from "../policy/support.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CUSTODY_RULES } from "../../src/rules/custody.ts";
+import { CUSTODY_RULES } from "../../src/kinds/custody/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { makeCustody } from "../support/custody.ts";
 import { expectAgreement } from "../support/custodyRules.ts";

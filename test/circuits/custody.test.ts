@@ -11,8 +11,8 @@ import {
 import { FIELD } from "../../src/formats/field.ts";
 import { handoffMessage } from "../../src/formats/handoff.ts";
 import { batchCommitment, textHash } from "../../src/formats/identity.ts";
-import { CUSTODY_RULES } from "../../src/rules/custody.ts";
-import type { CustodyEvidence } from "../../src/rules/custodyEvidence.ts";
+import { CUSTODY_RULES } from "../../src/kinds/custody/check.ts";
+import type { CustodyEvidence } from "../../src/kinds/custody/evidence.ts";
 import { fieldsOf } from "../formats/vectors.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import {

@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as constants from "../../src/formats/constants.ts";
 import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
 import { PARTY_LEAF_FIELDS } from "../../src/formats/party.ts";
-import { RECORD_HEADER_FIELDS } from "../../src/formats/record.ts";
-import { TEMPERATURE_RULE_FIELDS } from "../../src/formats/rule.ts";
-import { CIRCUITS } from "../../src/circuits.ts";
-import { excursionTableSize } from "../../src/rules/excursions.ts";
-import { TEMPERATURE_RULES } from "../../src/rules/temperature.ts";
+import { TEMPERATURE_HEADER_FIELDS } from "../../src/formats/temperatureRecord.ts";
+import { TEMPERATURE_RULE_FIELDS } from "../../src/formats/temperatureRule.ts";
+import { CIRCUITS } from "../../src/kinds/circuits.ts";
+import { excursionTableSize } from "../../src/kinds/temperature/excursions.ts";
+import { TEMPERATURE_RULES } from "../../src/kinds/temperature/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 
 /** What is defined in TypeScript and mirrored in circom must be the same, to the letter. */
@@ -64,14 +64,14 @@ describe("circuits/lib/constants.circom", () => {
   });
 });
 
-describe("circuits/lib/buses.circom", () => {
-  const text = source("circuits/lib/buses.circom");
+describe("circuits/lib", () => {
   it.each([
-    ["TemperatureRule", TEMPERATURE_RULE_FIELDS],
-    ["RecordHeader", RECORD_HEADER_FIELDS],
-    ["StageHead", STAGE_HEAD_FIELDS],
-    ["PartyLeaf", PARTY_LEAF_FIELDS],
-  ] as const)("%s has TypeScript's fields in TypeScript's order", (bus, fields) => {
+    ["temperature/temperatureRule", "TemperatureRule", TEMPERATURE_RULE_FIELDS],
+    ["temperature/temperatureRecord", "TemperatureHeader", TEMPERATURE_HEADER_FIELDS],
+    ["shared/buses", "StageHead", STAGE_HEAD_FIELDS],
+    ["shared/buses", "PartyLeaf", PARTY_LEAF_FIELDS],
+  ] as const)("%s.circom: bus %s has TypeScript's fields in TypeScript's order", (file, bus, fields) => {
+    const text = source(`circuits/lib/${file}.circom`);
     const body = new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(text)?.[1] ?? "";
     expect([...body.matchAll(/signal (\w+)(\[255\])?;/g)].map((match) => match[1])).toEqual(fields);
   });
@@ -79,7 +79,7 @@ describe("circuits/lib/buses.circom", () => {
 
 describe("circuits/temperature.circom", () => {
   it("has a component for every rule that check knows, and a main file for every tier", () => {
-    const text = source("circuits/temperature.circom") + source("circuits/lib/excursions.circom");
+    const text = source("circuits/temperature.circom") + source("circuits/lib/temperature/excursions.circom");
     const components = [...text.matchAll(/component (\w+) = [A-Z]/g)].map((match) => match[1]?.replace("Opening", ""));
     for (const rule of TEMPERATURE_RULES) expect(components).toContain(rule);
   });

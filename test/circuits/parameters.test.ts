@@ -12,7 +12,7 @@ import { deviceSlots } from "../../src/formats/identity.ts";
 import { PARAMETERS_HEADER_FIELDS } from "../../src/formats/parametersRecord.ts";
 import { CHANNEL_FIELDS, PARAMETERS_RULE_FIELDS, UNUSED_CHANNEL } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
-import { checkParameters, PARAMETERS_RULES } from "../../src/rules/parameters.ts";
+import { checkParameters, PARAMETERS_RULES } from "../../src/kinds/parameters/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { BATCH, LOGGER, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "../support/evidence.ts";
 import {
@@ -338,11 +338,11 @@ describe("circuits/parameters.circom", () => {
   });
 
   it.each([
-    ["Channel", CHANNEL_FIELDS],
-    ["ParametersRule", PARAMETERS_RULE_FIELDS],
-    ["ParametersHeader", PARAMETERS_HEADER_FIELDS],
-  ] as const)("bus %s has TypeScript's fields in TypeScript's order", (bus, fields) => {
-    const text = readFileSync("circuits/lib/buses.circom", "utf8");
+    ["parametersRule", "Channel", CHANNEL_FIELDS],
+    ["parametersRule", "ParametersRule", PARAMETERS_RULE_FIELDS],
+    ["parametersRecord", "ParametersHeader", PARAMETERS_HEADER_FIELDS],
+  ] as const)("%s.circom: bus %s has TypeScript's fields in TypeScript's order", (file, bus, fields) => {
+    const text = readFileSync(`circuits/lib/parameters/${file}.circom`, "utf8");
     const body = new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(text)?.[1] ?? "";
     const names = [...body.matchAll(/(?:signal|Channel\(\)) (\w+)(?:\[(\d)\])?;/g)].map((match) => match[1]);
     expect(names).toEqual(fields);

@@ -10,12 +10,12 @@ import {
   parametersRuleHash,
   type Channel,
 } from "../../src/formats/parametersRule.ts";
-import { recordSalts } from "../../src/formats/record.ts";
 import { SAMPLES, type Sample } from "../../src/formats/samples.ts";
-import { parametersMessage } from "../../src/rules/parametersEvidence.ts";
+import { parametersMessage } from "../../src/kinds/parameters/evidence.ts";
 import { fieldsOf } from "../formats/vectors.ts";
 import { BIOREACTOR, steadySamples } from "../support/parameters.ts";
 import { codeGenerated, generatedSamples } from "../support/parametersData.ts";
+import { recordSalts } from "../../src/formats/recordSalts.ts";
 
 type Texts = Readonly<Record<string, string>>;
 type Fields = Texts & { readonly channels: readonly Texts[] };

@@ -25,8 +25,8 @@ import {
   resultSetHash,
 } from "../../src/formats/results.ts";
 import { sponge } from "../../src/formats/poseidon.ts";
-import { QUALITY_RULES } from "../../src/rules/quality.ts";
-import { codeNumber, codeResult, formatResult } from "../../src/rules/resultCoding.ts";
+import { QUALITY_RULES } from "../../src/kinds/quality/check.ts";
+import { codeNumber, codeResult, formatResult } from "../../src/formats/resultCoding.ts";
 import { makeQuality } from "../support/quality.ts";
 import { category, coded, number, type Line } from "../support/qualitySpecs.ts";
 
@@ -46,7 +46,7 @@ function codeOf(action: () => unknown): string | undefined {
 describe("circuits/lib", () => {
   it("qualityConstants.circom mirrors src/formats", () => {
     const mirrored = [
-      ...source("circuits/lib/qualityConstants.circom").matchAll(/function (\w+)\(\) \{ return (\d+); \}/g),
+      ...source("circuits/lib/quality/qualityConstants.circom").matchAll(/function (\w+)\(\) \{ return (\d+); \}/g),
     ];
     expect(Object.fromEntries(mirrored.map((match) => [match[1], BigInt(match[2] ?? "")]))).toEqual({
       QUALITY_RULE_VERSION: BigInt(QUALITY_RULE_VERSION),
@@ -65,7 +65,8 @@ describe("circuits/lib", () => {
     ["QualityRule", "qualityRule", [...QUALITY_HEAD_FIELDS, ...QUALITY_SLOT_FIELDS, ...QUALITY_PRODUCT_FIELDS, "salt"]],
     ["ResultSet", "resultSet", [...RESULT_SET_HEAD_FIELDS, ...RESULT_FIELDS, "salt"]],
   ] as const)("bus %s has TypeScript's fields in TypeScript's order", (bus, file, fields) => {
-    const body = new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(source(`circuits/lib/${file}.circom`))?.[1] ?? "";
+    const body =
+      new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(source(`circuits/lib/quality/${file}.circom`))?.[1] ?? "";
     const found = [...body.matchAll(/signal (\w+)(?:\[(\d+)\])?;/g)];
     expect(found.map((match) => match[1])).toEqual(fields);
     const columns = { ...qualityRuleColumns(makeQuality().rule), ...resultSetColumns(makeQuality().set) };
@@ -75,7 +76,7 @@ describe("circuits/lib", () => {
   });
 
   it("has a component for every rule that check knows", () => {
-    const text = source("circuits/quality.circom") + source("circuits/lib/judgement.circom");
+    const text = source("circuits/quality.circom") + source("circuits/lib/quality/judgement.circom");
     const components = [...text.matchAll(/component (\w+) = [A-Z]/g)].map((match) => match[1]?.replace("Opening", ""));
     for (const rule of QUALITY_RULES) expect(components).toContain(rule);
     expect(source("circuits/main/quality.circom")).toContain(`{public [${SIGNALS.join(", ")}]}`);

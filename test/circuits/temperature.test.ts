@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, ROLE } from "../../src/formats/constants.ts";
-import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE } from "../../src/formats/rule.ts";
+import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE } from "../../src/formats/temperatureRule.ts";
 import { deviceSlots } from "../../src/formats/identity.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import {

@@ -3,14 +3,14 @@ import { CLOCK_ERROR_OFFSET, CODES, HOTTEST_WEIGHT } from "../../src/formats/con
 import { FIELD } from "../../src/formats/field.ts";
 import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
 import { sponge } from "../../src/formats/poseidon.ts";
-import { saltedSeriesRoot } from "../../src/formats/record.ts";
-import { NO_BUDGET } from "../../src/formats/rule.ts";
+import { saltedSeriesRoot } from "../../src/formats/temperatureRecord.ts";
+import { NO_BUDGET } from "../../src/formats/temperatureRule.ts";
 import { sourceMessage } from "../../src/formats/source.ts";
-import { dwellOf } from "../../src/rules/excursions.ts";
-import { bus, pathInput, type CircuitInput } from "../../src/prover/input.ts";
+import { dwellOf } from "../../src/kinds/temperature/excursions.ts";
 import { fieldsOf, ruleOf, VECTORS } from "../formats/vectors.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { makeEvidence, steadyRows } from "../support/evidence.ts";
+import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /** A library template compiled on its own. */
 async function template(name: string): Promise<{
@@ -440,7 +440,7 @@ describe("HeadOpening and RuleOpening", () => {
       expect(await opening.accepts(changed), field).toBe(false);
     }
 
-    const ruleTemplate = await template("ruleOpening");
+    const ruleTemplate = await template("temperatureRule");
     const ruleInput = { rule: BigInt(VECTORS.rule.out), ...bus("fields", rule) };
     expect(await ruleTemplate.accepts(ruleInput)).toBe(true);
     const { weights, ...numbers } = rule;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { handle } from "../../src/chain/handles.ts";
-import { CIRCUITS } from "../../src/circuits.ts";
+import { CIRCUITS } from "../../src/kinds/circuits.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { freePort, startAnvil } from "../contracts/support/chains.ts";
 import {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { contextOf } from "../../src/chain/context.ts";
+import { contextOf } from "../../src/formats/context.ts";
 import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { tinyCircuit } from "../contracts/support/sevenSignals.ts";
 import { batchproof, batchproofJson, refusedWith, scratch } from "./support.ts";

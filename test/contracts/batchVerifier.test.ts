@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { itemOf } from "../../src/chain/attest.ts";
 import { embeddedChain, type Chain } from "../../src/chain/connect.ts";
 import { addCircuit, deploy, type Deployment } from "../../src/chain/deploy.ts";
-import type { Statement } from "../../src/chain/handles.ts";
+import type { VerifiedProof } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import { KIND, SIGNALS, type Signals } from "../../src/formats/constants.ts";
@@ -24,7 +24,7 @@ let deployment: Deployment;
 /** What snarkjs exports for each circuit. */
 const exported = new Map<string, Contract>();
 /** Two valid statements of each circuit, the circuits taking turns. */
-let valid: readonly Statement[];
+let valid: readonly VerifiedProof[];
 
 beforeAll(async () => {
   chain = await embeddedChain();
@@ -37,14 +37,14 @@ beforeAll(async () => {
     const verifier = await new ContractFactory(abi, bytecode, admin).deploy();
     exported.set(circuitId, (await verifier.waitForDeployment()) as Contract);
   }
-  const statements: Statement[] = [];
+  const statements: VerifiedProof[] = [];
   for (const [i, circuit] of [...circuits, ...circuits].entries()) statements.push(await prove(circuit, i));
   valid = statements;
 });
 afterAll(() => chain.close());
 
 /** A valid statement about signals as long as real ones. */
-async function prove(circuit: TinyCircuit, i: number): Promise<Statement> {
+async function prove(circuit: TinyCircuit, i: number): Promise<VerifiedProof> {
   const value = (name: string): bigint => BigInt(id(`${name} ${i}`)) % FIELD;
   const signals = Object.fromEntries(SIGNALS.map((name) => [name, value(name)])) as Signals;
   const envelope = await circuit.prove(0, signals);
@@ -56,7 +56,7 @@ async function prove(circuit: TinyCircuit, i: number): Promise<Statement> {
 }
 
 /** What the chain says of statements: "valid", or the code of the refusal. */
-async function verifyMany(statements: readonly Statement[]): Promise<string | undefined> {
+async function verifyMany(statements: readonly VerifiedProof[]): Promise<string | undefined> {
   try {
     await explained(() => deployment.circuits.verifyMany(statements));
     return "valid";
@@ -67,7 +67,7 @@ async function verifyMany(statements: readonly Statement[]): Promise<string | un
 }
 
 /** The oracle: what the exported verifier of the statement's circuit answers. */
-async function isAccepted({ circuitId, signals, proof }: Statement): Promise<boolean> {
+async function isAccepted({ circuitId, signals, proof }: VerifiedProof): Promise<boolean> {
   const [ax, ay, bx1, bx0, by1, by0, cx, cy] = proof;
   const points = [
     [ax, ay],
@@ -84,18 +84,18 @@ async function isAccepted({ circuitId, signals, proof }: Statement): Promise<boo
 }
 
 /** Signals, then proof: the words of a statement that can be mangled. */
-function withWord(statement: Statement, at: number, change: (word: bigint) => bigint): Statement {
+function withWord(statement: VerifiedProof, at: number, change: (word: bigint) => bigint): VerifiedProof {
   const words = [...statement.signals, ...statement.proof];
   words[at] = change(words[at] ?? 0n);
   return { ...statement, signals: words.slice(0, 7), proof: words.slice(7) };
 }
 
-function isCanonical({ signals, proof }: Statement): boolean {
+function isCanonical({ signals, proof }: VerifiedProof): boolean {
   return signals.every((signal) => signal < FIELD) && proof.every((word) => word < Q);
 }
 
 /** The same list with one statement replaced. */
-function replaced(at: number, statement: Statement): Statement[] {
+function replaced(at: number, statement: VerifiedProof): VerifiedProof[] {
   return valid.map((other, i) => (i === at ? statement : other));
 }
 
@@ -121,7 +121,7 @@ describe("batched verification, compared with the verifiers that snarkjs exports
   });
 
   it("agrees about every single byte mangled, alone and among seven valid statements", async () => {
-    const [statement] = valid as [Statement];
+    const [statement] = valid as [VerifiedProof];
     const place = { signals: 0, proof: 0 };
     for (let at = 0; at < 15; at++) {
       for (let byte = 0; byte < 32; byte++) {
@@ -157,7 +157,7 @@ describe("batched verification, compared with the verifiers that snarkjs exports
 
   it("refuses points at infinity, signals + r and coordinates + q wherever they stand", async () => {
     for (const i of [0, 7]) {
-      const statement = valid[i] as Statement;
+      const statement = valid[i] as VerifiedProof;
       for (const point of [
         [0, 1],
         [2, 3, 4, 5],
@@ -174,7 +174,7 @@ describe("batched verification, compared with the verifiers that snarkjs exports
   });
 
   it("refuses a B that is on its curve but outside the subgroup", async () => {
-    const statement = valid[0] as Statement;
+    const statement = valid[0] as VerifiedProof;
     const { x, y } = outsideG2();
     const proof = [...statement.proof.slice(0, 2), x.c1, x.c0, y.c1, y.c0, ...statement.proof.slice(6)];
     expect(await verifyMany(replaced(0, { ...statement, proof }))).toBe("ProofInvalid");
@@ -183,7 +183,7 @@ describe("batched verification, compared with the verifiers that snarkjs exports
 
 describe("a single proof", () => {
   it("costs at most 10 % more than with the verifier that snarkjs exports", async () => {
-    const { circuitId, signals, proof } = valid[0] as Statement;
+    const { circuitId, signals, proof } = valid[0] as VerifiedProof;
     const [ax, ay, bx1, bx0, by1, by0, cx, cy] = proof;
     const single = exported.get(circuitId) as Contract;
     const points = [

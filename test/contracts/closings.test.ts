@@ -1,6 +1,6 @@
 import { toBeHex, type Filter, type Log, type Provider } from "ethers";
 import { describe, expect, it } from "vitest";
-import { DISPOSITION, type DispositionName } from "../../src/chain/codes.ts";
+import { DISPOSITION, type DispositionName } from "../../src/formats/codes.ts";
 import { compiled } from "../../src/chain/contracts.ts";
 import { proposedClosings, type ProposedClosing } from "../../src/chain/exceptions.ts";
 import { registerAt, type Addresses, type Register } from "../../src/chain/handles.ts";

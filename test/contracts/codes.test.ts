@@ -12,10 +12,10 @@ import {
   qaRole,
   ROLE_ID,
   STATUS,
-} from "../../src/chain/codes.ts";
+} from "../../src/formats/codes.ts";
 import { KIND, SIGNALS } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
-import { SEVERITY } from "../../src/policy/policy.ts";
+import { SEVERITY } from "../../src/policy/document.ts";
 
 function source(file: string): string {
   return readFileSync(`contracts/${file}`, "utf8");

@@ -1,6 +1,6 @@
 import { id, ZeroHash } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { EXCEPTION_CATEGORY, type CounterName, COUNTER } from "../../src/chain/codes.ts";
+import { EXCEPTION_CATEGORY, type CounterName, COUNTER } from "../../src/formats/codes.ts";
 import { mineAt } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { extendRunningHash } from "../../src/chain/runningHash.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { contextOf } from "../../src/chain/context.ts";
-import { policyIdOf, type ChainPolicy } from "../../src/chain/policy.ts";
+import { contextOf } from "../../src/formats/context.ts";
+import { policyIdOf, type ChainPolicy } from "../../src/formats/chainPolicy.ts";
 import { toHex } from "../../src/formats/field.ts";
 
 /** The cases of a vector file. Solidity reads the same files in `Vectors.t.sol`. */

@@ -13,11 +13,16 @@ import {
 } from "../../src/formats/identity.ts";
 import { PARTY_LEAF_FIELDS, PartyTree, partyLeafHash, partyRootOf, type PartyLeaf } from "../../src/formats/party.ts";
 import { poseidon, sponge } from "../../src/formats/poseidon.ts";
-import { RECORD_HEADER_FIELDS, recordHash, recordSalts, saltedSeriesRoot } from "../../src/formats/record.ts";
-import { ruleHash } from "../../src/formats/rule.ts";
+import {
+  TEMPERATURE_HEADER_FIELDS,
+  temperatureRecordHash,
+  saltedSeriesRoot,
+} from "../../src/formats/temperatureRecord.ts";
+import { temperatureRuleHash } from "../../src/formats/temperatureRule.ts";
 import { chunkStarts, packChunk, padRows, seriesRoot, type Row } from "../../src/formats/series.ts";
 import { publicKey, sign, sourceMessage, verifySignature } from "../../src/formats/source.ts";
 import { fieldsOf, ruleOf, VECTORS } from "./vectors.ts";
+import { recordSalts } from "../../src/formats/recordSalts.ts";
 
 /** The code with which an action fails. */
 function codeOf(action: () => unknown): string | undefined {
@@ -56,7 +61,7 @@ describe("shared vectors (fixtures/vectors/formats.json)", () => {
     expect(batchCommitment(coi, order, salt).toString()).toBe(batch.out);
     expect(openingHead(fieldsOf(["batch", "key", "deviceSet", "salt"], opening.fields)).toString()).toBe(opening.out);
     expect(stageHead(fieldsOf(STAGE_HEAD_FIELDS, head.fields)).toString()).toBe(head.out);
-    expect(ruleHash(ruleOf(rule.fields)).toString()).toBe(rule.out);
+    expect(temperatureRuleHash(ruleOf(rule.fields)).toString()).toBe(rule.out);
   });
   it("party leaf and tree", () => {
     const leaf = fieldsOf(PARTY_LEAF_FIELDS, VECTORS.party.fields);
@@ -73,7 +78,9 @@ describe("shared vectors (fixtures/vectors/formats.json)", () => {
     );
     const root = saltedSeriesRoot(rows, salts.chunkSalts);
     expect(root.toString()).toBe(record.root);
-    expect(recordHash(root, fieldsOf(RECORD_HEADER_FIELDS, record.header), salts.salt).toString()).toBe(record.out);
+    expect(temperatureRecordHash(root, fieldsOf(TEMPERATURE_HEADER_FIELDS, record.header), salts.salt).toString()).toBe(
+      record.out,
+    );
   });
   it("source message", () => {
     const { batch, stage, channelId, record, message } = VECTORS.source;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { TEMPERATURE_RULE_FIELDS, type TemperatureRule } from "../../src/formats/rule.ts";
+import { TEMPERATURE_RULE_FIELDS, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 
 /** fixtures/vectors/formats.json: one example of every hash of the formats. Numbers are decimal strings. */
 export const VECTORS = JSON.parse(readFileSync("fixtures/vectors/formats.json", "utf8")) as Readonly<{

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { initBatch } from "../../src/batch/folder.ts";
+import { initBatch, readBatch } from "../../src/batch/folder.ts";
 import { MES_FILE, type BatchException } from "../../src/batch/mesExceptions.ts";
 import { checkBatch } from "../../src/claims/checkBatch.ts";
 import { importMesRecord, judgeExceptions, mesExceptionsOf } from "../../src/claims/mesRecord.ts";
@@ -12,6 +12,7 @@ import { MAX_XML_BYTES } from "../../src/import/xml.ts";
 import { newBatch, newSite, type Site } from "../batch/support.ts";
 import { batchproof, batchproofProcess, refusedWith } from "../cli/support.ts";
 import { refused, refusedAsync } from "../input/refused.ts";
+import { claimNamed } from "../../src/policy/document.ts";
 
 const FILE = "fixtures/b2mml/BatchML-v0401_ProductionBatchRecord_Example_v06.xml";
 const REAL = readFileSync(FILE, "utf8");
@@ -477,7 +478,7 @@ describe("into a batch folder", () => {
       }),
       { target: "0124|Exception", person: "q", id: "901" },
     );
-    const { exceptions } = await importMesRecord({ dir, file: await written(closed0124) });
+    const { exceptions } = await importMesRecord({ batch: await readBatch(dir), file: await written(closed0124) });
     expect(exceptions.map(({ id, state }) => `${id} ${state}`)).toEqual(["0125 open", "0126 open", "0124 closed"]);
   });
 
@@ -485,7 +486,7 @@ describe("into a batch folder", () => {
     const dir = await batch();
     expect(await mesExceptionsOf({ dir })).toBeUndefined();
     expect((await batchproof(["check", dir])).stdout).not.toContain("MES");
-    await importMesRecord({ dir, file: FILE });
+    await importMesRecord({ batch: await readBatch(dir), file: FILE });
     const checked = await batchproof(["check", dir]);
     expect(checked.code).toBe(1);
     expect(checked.stdout).toContain("MES exceptions: fail\n");
@@ -516,16 +517,17 @@ describe("into a batch folder", () => {
       closed = proposed(closed, { id: `${id}-09`, on: id, status: "Closed" });
       closed = signed(closed, { target: `${id}-09|Comment`, person: "q", id: `902-${id}` });
     }
-    await importMesRecord({ dir, file: await written(closed) });
-    const verdicts = await checkBatch(dir);
+    await importMesRecord({ batch: await readBatch(dir), file: await written(closed) });
+    const verdicts = await checkBatch(await readBatch(dir));
     expect(verdicts.at(-1)).toMatchObject({ claim: "MES exceptions", outcome: "pass", problems: [] });
     expect(await refusedWith([...certify, ...on])).not.toMatchObject({ code: "mes-exception" });
   });
 
   it("judges a named claim alone", async () => {
     const dir = await batch();
-    await importMesRecord({ dir, file: FILE });
-    const verdicts = await checkBatch(dir, ["storage/temperature"]);
+    await importMesRecord({ batch: await readBatch(dir), file: FILE });
+    const read = await readBatch(dir);
+    const verdicts = await checkBatch(read, [claimNamed(read.policy, "storage/temperature")]);
     expect(verdicts.map(({ claim }) => claim)).toEqual(["storage/temperature"]);
   });
 
@@ -564,40 +566,46 @@ describe("into a batch folder", () => {
   ];
   it.each(steps)("C21: %s cannot take the place of an import", async (_what, code, text) => {
     const dir = await batch();
-    await importMesRecord({ dir, file: FILE });
-    await importMesRecord({ dir, file: FILE });
+    await importMesRecord({ batch: await readBatch(dir), file: FILE });
+    await importMesRecord({ batch: await readBatch(dir), file: FILE });
     const before = await content(dir);
-    expect((await refusedAsync(importMesRecord({ dir, file: await written(text) }))).code).toBe(code);
+    expect((await refusedAsync(importMesRecord({ batch: await readBatch(dir), file: await written(text) }))).code).toBe(
+      code,
+    );
     expect(await content(dir)).toEqual(before);
-    expect(await refusedAsync(importMesRecord({ dir: await batch("LOT 8"), file: FILE }))).toMatchObject({
+    expect(
+      await refusedAsync(importMesRecord({ batch: await readBatch(await batch("LOT 8")), file: FILE })),
+    ).toMatchObject({
       code: "record-lot",
     });
   });
 
   it("F1: a changed list or raw file is found", async () => {
     const dir = await batch();
-    await importMesRecord({ dir, file: FILE });
+    await importMesRecord({ batch: await readBatch(dir), file: FILE });
     const path = join(dir, MES_FILE);
     const text = await readFile(path, "utf8");
     await writeFile(path, changed('"state": "open"', '"state": "closed"', text));
-    expect((await refusedAsync(checkBatch(dir))).code).toBe("mes-tampered");
+    expect((await refusedAsync(checkBatch(await readBatch(dir)))).code).toBe("mes-tampered");
     await writeFile(path, changed('"severity": 1', '"severity": 9', text));
-    expect((await refusedAsync(checkBatch(dir))).code).toBe("mes-file");
+    expect((await refusedAsync(checkBatch(await readBatch(dir)))).code).toBe("mes-file");
     await writeFile(path, text);
     const raw = join(dir, "evidence", FILE.slice("fixtures/b2mml/".length));
     await writeFile(raw, changed('Risk="Low"', 'Risk="High"'));
-    expect((await refusedAsync(checkBatch(dir))).code).toBe("evidence-tampered");
+    expect((await refusedAsync(checkBatch(await readBatch(dir)))).code).toBe("evidence-tampered");
     await rm(raw);
-    expect((await refusedAsync(checkBatch(dir))).code).toBe("evidence-missing");
+    expect((await refusedAsync(checkBatch(await readBatch(dir)))).code).toBe("evidence-missing");
   });
 
   it("another file under the name of the kept one is refused", async () => {
     const dir = await batch();
-    await importMesRecord({ dir, file: FILE });
+    await importMesRecord({ batch: await readBatch(dir), file: FILE });
     const name = FILE.slice("fixtures/b2mml/".length);
     const other = join(home, name);
     await cp(await written(CLOSED_0126), other);
-    expect((await refusedAsync(importMesRecord({ dir, file: other }))).code).toBe("evidence-exists");
+    expect((await refusedAsync(importMesRecord({ batch: await readBatch(dir), file: other }))).code).toBe(
+      "evidence-exists",
+    );
     expect((await mesExceptionsOf({ dir }))?.every(({ state }) => state === "open")).toBe(true);
   });
 });

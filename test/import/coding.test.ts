@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeReading, codeSeries, codeTimes, type Coding } from "../../src/import/coding.ts";
+import { codeReading, codeSeries, codeTimes, type ReadingGrid } from "../../src/import/coding.ts";
 import { refused } from "../input/refused.ts";
 
 /** 2.0 to 8.0 °C in steps of 0.05 °C: codes 0 to 120 would be too narrow, so 0.04 °C: codes 0 to 150. */
-const fridge: Coding = {
+const fridge: ReadingGrid = {
   origin: 2_000_000n,
   stepNum: 40_000n,
   stepDen: 1n,
@@ -14,13 +14,20 @@ const fridge: Coding = {
 };
 
 /** Hard limits 2.0 and 15.0 °C, normal band 2.0 to 8.0 °C in steps of 0.1 °C. */
-const coldChain: Coding = { ...fridge, stepNum: 100_000n, width: 130n, normalHigh: 60n };
+const coldChain: ReadingGrid = { ...fridge, stepNum: 100_000n, width: 130n, normalHigh: 60n };
 
 /** Hard limits 0.0 and 25.0 °C, normal band 2.0 to 8.0 °C, in steps of 1/6 °C: the step is no whole millionth. */
-const sixths: Coding = { origin: 0n, stepNum: 500_000n, stepDen: 3n, width: 150n, normalLow: 12n, normalHigh: 48n };
+const sixths: ReadingGrid = {
+  origin: 0n,
+  stepNum: 500_000n,
+  stepDen: 3n,
+  width: 150n,
+  normalLow: 12n,
+  normalHigh: 48n,
+};
 
 /** Codings whose hard limits lie on the grid of whole millionths, as `policy lint` demands, with any normal band. */
-const codings: fc.Arbitrary<Coding> = fc
+const codings: fc.Arbitrary<ReadingGrid> = fc
   .record({
     origin: fc.bigInt(-90_000_000n, 90_000_000n),
     stepNum: fc.bigInt(1n, 500_000n),
@@ -37,12 +44,12 @@ const codings: fc.Arbitrary<Coding> = fc
     return { ...grid, normalLow, normalHigh };
   });
 const values = fc.bigInt(-200_000_000n, 200_000_000n);
-const high = ({ origin, stepNum, stepDen, width }: Coding): bigint => origin + (width * stepNum) / stepDen;
+const high = ({ origin, stepNum, stepDen, width }: ReadingGrid): bigint => origin + (width * stepNum) / stepDen;
 
 /** Whether a value lies beyond a code: exact, both sides times stepDen. */
-const isAbove = (value: bigint, code: bigint, { origin, stepNum, stepDen }: Coding): boolean =>
+const isAbove = (value: bigint, code: bigint, { origin, stepNum, stepDen }: ReadingGrid): boolean =>
   (value - origin) * stepDen > code * stepNum;
-const isBelow = (value: bigint, code: bigint, { origin, stepNum, stepDen }: Coding): boolean =>
+const isBelow = (value: bigint, code: bigint, { origin, stepNum, stepDen }: ReadingGrid): boolean =>
   (value - origin) * stepDen < code * stepNum;
 
 describe("codeReading", () => {
@@ -55,7 +62,7 @@ describe("codeReading", () => {
   });
 
   it("rounds from the centre of the normal band, not of the hard limits", () => {
-    const wide: Coding = { ...fridge, width: 254n };
+    const wide: ReadingGrid = { ...fridge, width: 254n };
     // 5.02 lies above the band's centre and below that of the hard limits.
     expect(codeReading(5_020_000n, wide)).toBe(76n);
     expect(codeReading(5_020_000n, { ...wide, normalHigh: 254n })).toBe(75n);
@@ -68,7 +75,7 @@ describe("codeReading", () => {
   });
 
   it("is exact where the step is no whole millionth", () => {
-    const thirds: Coding = { ...fridge, origin: 0n, stepNum: 100_000n, stepDen: 3n };
+    const thirds: ReadingGrid = { ...fridge, origin: 0n, stepNum: 100_000n, stepDen: 3n };
     expect([33_333n, 33_334n, 66_666n, 66_667n].map((value) => codeReading(value, thirds))).toEqual([0n, 1n, 1n, 2n]);
     expect([5_000_000n, 5_000_001n, 4_966_667n].map((value) => codeReading(value, thirds))).toEqual([150n, 151n, 150n]);
   });
@@ -122,7 +129,7 @@ describe("codeReading", () => {
 });
 
 describe("C22 an excursion hidden by rounding", () => {
-  const cases: readonly (readonly [string, Coding])[] = [
+  const cases: readonly (readonly [string, ReadingGrid])[] = [
     ["hard limits only", fridge],
     ["a band inside the hard limits", coldChain],
     ["a step that is no whole millionth", sixths],

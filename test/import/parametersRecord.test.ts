@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CIRCUITS, type Circuit } from "../../src/circuits.ts";
+import { CIRCUITS, type Circuit } from "../../src/kinds/circuits.ts";
 import { CHANNEL, CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { bytesHash, deviceHash, deviceSlots, textHash } from "../../src/formats/identity.ts";
 import { PARAMETERS_HEADER_FIELDS } from "../../src/formats/parametersRecord.ts";
@@ -11,7 +11,7 @@ import type { ImportSettings, RecordDemand } from "../../src/import/seriesRecord
 import { NOT_THINNED } from "../../src/import/thin.ts";
 import { formatMicro } from "../../src/input/quantities.ts";
 import { formatTime } from "../../src/input/times.ts";
-import { checkParameters } from "../../src/rules/parameters.ts";
+import { checkParameters } from "../../src/kinds/parameters/check.ts";
 import { refused } from "../input/refused.ts";
 import { BIOREACTOR, makeParameters, onlyFirst } from "../support/parameters.ts";
 import { codeGenerated, generatedSamples, type GeneratedSample } from "../support/parametersData.ts";

@@ -3,7 +3,7 @@ import { bytesHash, textHash } from "../../src/formats/identity.ts";
 import { RESULT_FIELDS, RESULT_KIND, RESULT_SET_HEAD_FIELDS } from "../../src/formats/results.ts";
 import { resultSet, type ResultsDemand, type UnsignedResultSet } from "../../src/import/resultsCsv.ts";
 import { parseTime } from "../../src/input/times.ts";
-import { checkQuality } from "../../src/rules/quality.ts";
+import { checkQuality } from "../../src/kinds/quality/check.ts";
 import { refused } from "../input/refused.ts";
 import { makeQuality, resultsOf } from "../support/quality.ts";
 import { ARI_BATCHES, ARI_LINES, at, coded } from "../support/qualitySpecs.ts";

@@ -1,5 +1,5 @@
 import { CELSIUS_OFFSET, CODES, KIND, TEMPERATURE_RULE_VERSION } from "../../src/formats/constants.ts";
-import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/rule.ts";
+import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 
 /** 2.0 to 8.0 °C in steps of 0.04 °C, a gap of 15 minutes in ticks of 5 s, no lead, tail, budget or mean. */
 export const FRIDGE_RULE: TemperatureRule = {

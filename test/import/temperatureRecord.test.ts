@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Circuit } from "../../src/circuits.ts";
+import type { Circuit } from "../../src/kinds/circuits.ts";
 import { CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { bytesHash, deviceHash, textHash } from "../../src/formats/identity.ts";
-import type { TemperatureRule } from "../../src/formats/rule.ts";
+import type { TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { csvReader } from "../../src/import/csv.ts";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openJournal, repairJournal, type JournalEntry, type JournalKey } from "../../src/parties/journal.ts";
-import { acquireLock } from "../../src/parties/lock.ts";
+import { acquireLock } from "../../src/input/lock.ts";
 import { refusedAsync } from "../input/refused.ts";
 import { killAfter, run } from "./kill.ts";
 import { flipBits, temporaryFolder } from "./support.ts";

@@ -1,27 +1,17 @@
-import type {
-  AnalyteSpec,
-  ChannelLimits,
-  CustodyLimits,
-  ParametersLimits,
-  Policy,
-  PolicyClaim,
-  ProductSpec,
-  QualityLimits,
-} from "../../src/policy/policy.ts";
-import type { Case } from "./lintCase.ts";
-import { claimOf, fixture, withClaim, withRule, type ChangeOf } from "./support.ts";
+import type { Policy, Claim } from "../../src/policy/document.ts";
+import type { Case } from "../review/lintCase.ts";
+import { claimOfKind, fixture, withClaim, withRule, type ChangeOf } from "./support.ts";
+import type { AnalyteSpec, ProductSpec, QualityLimits } from "../../src/kinds/quality/limits.ts";
+import type { ChannelLimits, ParametersLimits } from "../../src/kinds/parameters/limits.ts";
+import type { CustodyLimits } from "../../src/kinds/custody/limits.ts";
 
 /** What `lint` finds in parameters, custody and quality claims, on both sides. */
 
 const ari = fixture("ari-0001");
 
 const PARAMETERS = "expansion/parameters";
-const [temperature, carbonDioxide, acidity, oxygen] = claimOf(ari, PARAMETERS, "parameters").rule.channels as readonly [
-  ChannelLimits,
-  ChannelLimits,
-  ChannelLimits,
-  ChannelLimits,
-];
+const [temperature, carbonDioxide, acidity, oxygen] = claimOfKind(ari, PARAMETERS, "parameters").rule
+  .channels as readonly [ChannelLimits, ChannelLimits, ChannelLimits, ChannelLimits];
 const PARAMETERS_AT = "/claims/6/rule";
 
 function parameters(change: ChangeOf<ParametersLimits>): Policy {
@@ -42,8 +32,8 @@ function without(policy: Policy, ...ids: readonly string[]): Policy {
   return { ...policy, claims: policy.claims.filter(({ id }) => !ids.includes(id)) };
 }
 
-function needed(id: string, neededFor: PolicyClaim["neededFor"], policy = ari): Policy {
-  return withClaim(policy, id, { ...claimOf(policy, id, "custody"), neededFor });
+function needed(id: string, neededFor: Claim["neededFor"], policy = ari): Policy {
+  return withClaim(policy, id, { ...claimOfKind(policy, id, "custody"), neededFor });
 }
 
 const TESTS = "expansion/release-tests";
@@ -70,8 +60,8 @@ function product(spec: Partial<ProductSpec>, ...specs: readonly AnalyteSpec[]): 
 
 /** A second claim with the limits of another one, changed by the caller. */
 function twin(id: string, kind: "parameters" | "quality", change: object): Policy {
-  const claim: PolicyClaim = claimOf(ari, id, kind);
-  const second = { ...claim, id: `${id}-2`, rule: { ...claim.rule, ...change } } as PolicyClaim;
+  const claim: Claim = claimOfKind(ari, id, kind);
+  const second = { ...claim, id: `${id}-2`, rule: { ...claim.rule, ...change } } as Claim;
   return { ...ari, claims: [...ari.claims, second] };
 }
 
@@ -156,7 +146,7 @@ const PARAMETERS_CASES: readonly Case[] = [
     severity: "warning",
     good: twin(PARAMETERS, "parameters", { channels: [{ ...temperature, range: ["36.0", "38.1"] }] }),
     bad: twin(PARAMETERS, "parameters", {
-      channels: [...claimOf(ari, PARAMETERS, "parameters").rule.channels].reverse(),
+      channels: [...claimOfKind(ari, PARAMETERS, "parameters").rule.channels].reverse(),
       independent: false,
     }),
     pointer: TWIN_AT,
@@ -166,7 +156,7 @@ const PARAMETERS_CASES: readonly Case[] = [
     code: "circuit",
     severity: "error",
     good: ari,
-    bad: withClaim(ari, PARAMETERS, { ...claimOf(ari, PARAMETERS, "parameters"), circuits: ["temperature-1k"] }),
+    bad: withClaim(ari, PARAMETERS, { ...claimOfKind(ari, PARAMETERS, "parameters"), circuits: ["temperature-1k"] }),
     pointer: "/claims/6/circuits/0",
   },
 ];
@@ -251,7 +241,7 @@ const CUSTODY_CASES: readonly Case[] = [
     good: ari,
     bad: {
       ...ari,
-      claims: [...ari.claims, { ...claimOf(ari, "storage/custody", "custody"), id: "storage/custody-2" }],
+      claims: [...ari.claims, { ...claimOfKind(ari, "storage/custody", "custody"), id: "storage/custody-2" }],
     },
     pointer: `/claims/${ari.claims.length}/stage`,
   },
@@ -268,15 +258,15 @@ const CUSTODY_CASES: readonly Case[] = [
     code: "class",
     severity: "error",
     good: ari,
-    bad: withClaim(ari, "storage/custody", { ...claimOf(ari, "storage/custody", "custody"), class: "process" }),
+    bad: withClaim(ari, "storage/custody", { ...claimOfKind(ari, "storage/custody", "custody"), class: "process" }),
     pointer: "/claims/8/class",
   },
   {
     what: "class custody on a quality claim",
     code: "class",
     severity: "error",
-    good: withClaim(ari, TESTS, { ...claimOf(ari, TESTS, "quality"), class: "process" }),
-    bad: withClaim(ari, TESTS, { ...claimOf(ari, TESTS, "quality"), class: "custody" }),
+    good: withClaim(ari, TESTS, { ...claimOfKind(ari, TESTS, "quality"), class: "process" }),
+    bad: withClaim(ari, TESTS, { ...claimOfKind(ari, TESTS, "quality"), class: "custody" }),
     pointer: "/claims/7/class",
   },
 ];
@@ -489,7 +479,7 @@ const QUALITY_CASES: readonly Case[] = [
     severity: "error",
     good: ari,
     bad: tests({
-      products: claimOf(ari, TESTS, "quality").rule.products?.map((each) => ({ ...each, name: "dose" })),
+      products: claimOfKind(ari, TESTS, "quality").rule.products?.map((each) => ({ ...each, name: "dose" })),
     }),
     pointer: `${TESTS_AT}/products/1/name`,
   },

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { documentHash } from "../../src/policy/hash.ts";
 import { createSalts, isSalt, readSalts, saltOf, saltsPath } from "../../src/policy/salts.ts";
 import { errorOf, fixture, onlyClaim, withClaims } from "./support.ts";
+import { documentHash } from "../../src/policy/document.ts";
 
 const claim = onlyClaim();
 const policy = withClaims(claim, { ...claim, id: "cold-storage/second" });

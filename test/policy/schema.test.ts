@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHANNEL, MAX_WIDTH } from "../../src/formats/constants.ts";
 import { NO_DURATION_LIMIT, NO_HOLD_LIMIT } from "../../src/formats/custodyRule.ts";
-import { parsePolicy, readPolicy, type Policy } from "../../src/policy/policy.ts";
+import { type Policy } from "../../src/policy/document.ts";
 import { errorOf, fixture, FIXTURES, fixturePath, PROCESSES, withLimits } from "./support.ts";
+import { parsePolicy, readPolicy } from "../../src/kinds/policy.ts";
 
 type Json = Record<string, unknown>;
 

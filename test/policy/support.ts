@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { BatchproofError } from "../../src/errors.ts";
-import {
-  parsePolicy,
-  type Policy,
-  type PolicyClaim,
-  type TemperatureClaim,
-  type TemperatureLimits,
-} from "../../src/policy/policy.ts";
+import type { KindName } from "../../src/formats/constants.ts";
+import type { CustodyLimits } from "../../src/kinds/custody/limits.ts";
+import type { ParametersLimits } from "../../src/kinds/parameters/limits.ts";
+import type { QualityLimits } from "../../src/kinds/quality/limits.ts";
+import { requireKind } from "../../src/kinds/kind.ts";
+import { claimNamed, type Claim, type Policy } from "../../src/policy/document.ts";
+import type { TemperatureClaim, TemperatureLimits } from "../../src/kinds/temperature/limits.ts";
+import { parsePolicy } from "../../src/kinds/policy.ts";
 
 /** Names of the policies in fixtures/policies with one temperature claim. */
 export const FIXTURES = ["fridge-2-8", "usp-controlled-cold", "who-fridge-default"] as const;
@@ -41,47 +42,46 @@ export function changedLimits<Limits extends object>(limits: Limits, change: Cha
 }
 
 /** The fridge policy with other claims. */
-export function withClaims(...claims: readonly PolicyClaim[]): Policy {
+export function withClaims(...claims: readonly Claim[]): Policy {
   return { ...fixture(), claims };
 }
 
 export function onlyClaim(name?: FixtureName): TemperatureClaim {
   const [claim] = fixture(name).claims;
-  if (claim?.kind !== "temperature") throw new Error("The fixture has a temperature claim.");
-  return claim;
+  if (claim === undefined) throw new Error("The fixture has a claim.");
+  return requireKind(claim, "temperature");
 }
 
 /** Index of a claim in a policy. */
-export function indexOf({ claims }: Policy, id: string): number {
-  const index = claims.findIndex((claim) => claim.id === id);
-  if (index === -1) throw new Error(`The policy has no claim ${id}.`);
-  return index;
+export function indexOf(policy: Policy, id: string): number {
+  return claimNamed(policy, id).index;
+}
+
+interface LimitsOf {
+  readonly temperature: TemperatureLimits;
+  readonly parameters: ParametersLimits;
+  readonly custody: CustodyLimits;
+  readonly quality: QualityLimits;
 }
 
 /** A claim of one kind; which kind is the test's own knowledge. */
-export function claimOf<K extends PolicyClaim["kind"]>(
-  policy: Policy,
-  id: string,
-  kind: K,
-): Extract<PolicyClaim, { readonly kind: K }> {
-  const claim = policy.claims[indexOf(policy, id)];
-  if (claim?.kind !== kind) throw new Error(`${id} is no ${kind} claim.`);
-  return claim as Extract<PolicyClaim, { readonly kind: K }>;
+export function claimOfKind<K extends KindName>(policy: Policy, id: string, kind: K): Claim<K, LimitsOf[K]> {
+  return requireKind(claimNamed(policy, id).claim, kind);
 }
 
 /** The policy with other limits in one claim, which is of that kind. */
-export function withRule<K extends PolicyClaim["kind"]>(
+export function withRule<K extends KindName>(
   policy: Policy,
   id: string,
   kind: K,
-  change: ChangeOf<Extract<PolicyClaim, { readonly kind: K }>["rule"]>,
+  change: ChangeOf<LimitsOf[K]>,
 ): Policy {
-  const claim = claimOf(policy, id, kind);
-  return withClaim(policy, id, { ...claim, rule: changedLimits<object>(claim.rule, change) });
+  const claim = claimOfKind(policy, id, kind);
+  return withClaim(policy, id, { ...claim, rule: changedLimits(claim.rule, change) });
 }
 
 /** The policy with one claim replaced. */
-export function withClaim(policy: Policy, id: string, claim: PolicyClaim): Policy {
+export function withClaim(policy: Policy, id: string, claim: Claim): Policy {
   return { ...policy, claims: policy.claims.map((each) => (each.id === id ? claim : each)) };
 }
 

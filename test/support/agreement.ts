@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { CircuitUnderTest } from "./circuit.ts";
-import { bus, type CircuitInput } from "../../src/prover/input.ts";
-import type { TemperatureEvidence } from "../../src/rules/evidence.ts";
+import type { TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
 import { makeEvidence, ticksOf } from "./evidence.ts";
 import { checkedRules, expectAgreement, inputOf } from "./rules.ts";
 import { scenarios } from "./scenarios.ts";
+import { bus, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /** The property that holds TypeScript and circuit together, over `runs` generated records of a circuit of n rows. */
 export function itAgrees(n: number, runs: number, seed: number): void {

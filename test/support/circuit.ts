@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { WitnessCalculatorBuilder, type WitnessCalculator } from "circom_runtime";
 import { compiledInstance } from "./compiled.ts";
-import type { CircuitInput } from "../../src/prover/input.ts";
 import { evaluate, modulo, readR1csFile, type Constraint, type R1cs } from "./r1cs.ts";
+import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /** A constraint that a witness breaks, by the names of the signals in it. */
 export interface Violation {

@@ -11,15 +11,9 @@ import {
   textHash,
   type PublicKey,
 } from "../../src/formats/identity.ts";
-import { PartyTree, partyLeafHash, type PartyLeaf } from "../../src/formats/party.ts";
+import { PartyTree, partyLeafHash, type PartyLeaf, type ListedParty } from "../../src/formats/party.ts";
 import { publicKey, sign, type Signature } from "../../src/formats/source.ts";
-import {
-  isOpening,
-  previousHead,
-  type BatchOrigin,
-  type CustodyEvidence,
-  type ListedParty,
-} from "../../src/rules/custodyEvidence.ts";
+import { isOpening, previousHead, type BatchOrigin, type CustodyEvidence } from "../../src/kinds/custody/evidence.ts";
 
 /** A stage of ten hours from 2022-05-05 16:30 UTC, and the next custodian ten minutes later. */
 export const START = 1651768200n;

@@ -1,10 +1,11 @@
 import { expect } from "vitest";
 import { textHash } from "../../src/formats/identity.ts";
-import { custodyInput } from "../../src/prover/custodyInput.ts";
-import type { CircuitInput } from "../../src/prover/input.ts";
-import { checkCustody, type CustodyRuleName } from "../../src/rules/custody.ts";
-import { custodySignals, type CustodyEvidence } from "../../src/rules/custodyEvidence.ts";
+import { custodyInput } from "../../src/kinds/custody/input.ts";
+import { checkCustody, type CustodyRuleName } from "../../src/kinds/custody/check.ts";
+import { type CustodyEvidence } from "../../src/kinds/custody/evidence.ts";
 import type { CircuitUnderTest, Violation } from "./circuit.ts";
+import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
+import { custodySignals } from "../../src/kinds/custody/statement.ts";
 
 export const CONTEXT = textHash("a context");
 

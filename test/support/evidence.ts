@@ -9,11 +9,12 @@ import {
 } from "../../src/formats/identity.ts";
 import type { StageHead } from "../../src/formats/head.ts";
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
-import { recordSalts, type RecordHeader } from "../../src/formats/record.ts";
-import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/rule.ts";
+import { type TemperatureHeader } from "../../src/formats/temperatureRecord.ts";
+import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { isEncodable, type Row } from "../../src/formats/series.ts";
 import { publicKey, sign, sourceMessage } from "../../src/formats/source.ts";
-import { recordOf, type TemperatureEvidence } from "../../src/rules/evidence.ts";
+import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
+import { recordSalts } from "../../src/formats/recordSalts.ts";
 
 /** 2022-05-05 16:30 UTC, the start of the test stage. */
 export const START = 1651768200n;
@@ -56,7 +57,7 @@ export interface Scenario {
   readonly rows?: readonly Row[];
   readonly rule?: Partial<TemperatureRule>;
   readonly head?: Partial<StageHead>;
-  readonly header?: Partial<RecordHeader>;
+  readonly header?: Partial<TemperatureHeader>;
   readonly sourceLeaf?: Partial<PartyLeaf>;
   readonly deviceLeaf?: Partial<PartyLeaf>;
   readonly slots?: readonly bigint[];
@@ -128,7 +129,7 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     salt: textHash("head salt"),
     ...scenario.head,
   };
-  const header: RecordHeader = {
+  const header: TemperatureHeader = {
     kind: rule.kind,
     n: BigInt(n),
     t0,
@@ -171,7 +172,7 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     device: { leaf: device, path: pathOf(device, "device"), slots },
   };
   const said = { batch: BATCH, stage: rule.stage, channelId: rule.channelId, ...scenario.signed };
-  const record = scenario.signed?.record ?? (isEncodable(rows) ? recordOf(unsigned) : 0n);
+  const record = scenario.signed?.record ?? (isEncodable(rows) ? temperatureRecordOf(unsigned) : 0n);
   const signature = sign(scenario.signer ?? SOURCE_KEY, sourceMessage(said.batch, said.stage, said.channelId, record));
   return { ...unsigned, source: { leaf: source, path: pathOf(source, "source"), signature } };
 }

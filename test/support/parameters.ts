@@ -9,20 +9,17 @@ import {
   type Channel,
   type ParametersRule,
 } from "../../src/formats/parametersRule.ts";
-import { recordSalts } from "../../src/formats/record.ts";
 import { SAMPLES, type Sample } from "../../src/formats/samples.ts";
 import { publicKey, sign, sourceMessage } from "../../src/formats/source.ts";
-import type { CircuitInput } from "../../src/prover/input.ts";
-import { parametersInput } from "../../src/prover/parametersInput.ts";
-import { checkParameters, parametersDeviationBits } from "../../src/rules/parameters.ts";
-import {
-  parametersRecordOf,
-  parametersSignalsOf,
-  type ParametersEvidence,
-} from "../../src/rules/parametersEvidence.ts";
+import { parametersInput } from "../../src/kinds/parameters/input.ts";
+import { checkParameters, parametersDeviationBits } from "../../src/kinds/parameters/check.ts";
+import { parametersRecordOf, type ParametersEvidence } from "../../src/kinds/parameters/evidence.ts";
 import type { CircuitUnderTest } from "./circuit.ts";
 import { BATCH, CONTEXT, makeEvidence, type Scenario } from "./evidence.ts";
 import { refusedRules } from "./rules.ts";
+import { recordSalts } from "../../src/formats/recordSalts.ts";
+import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
+import { parametersSignals } from "../../src/kinds/parameters/statement.ts";
 
 /** 36 to 38 °C, 4 to 6 % CO2, pH 7.0 to 7.4, 30 to 70 % dissolved oxygen, 55 to 65 rpm. */
 export const BIOREACTOR: readonly Channel[] = channelsOf([
@@ -116,7 +113,7 @@ function inOrder<K extends string, T extends Record<K, unknown>>(names: readonly
 
 /** Public signals even where the rows have no record: such evidence must be refused before the record matters. */
 export function anyParametersSignals(evidence: ParametersEvidence): Signals {
-  if (SAMPLES.isEncodable(evidence.rows)) return parametersSignalsOf(evidence, CONTEXT);
+  if (SAMPLES.isEncodable(evidence.rows)) return parametersSignals(evidence, CONTEXT);
   return {
     batch: evidence.batch,
     rule: parametersRuleHash(evidence.rule),

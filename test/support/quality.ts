@@ -5,8 +5,8 @@ import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/par
 import { QUALITY_RULE_VERSION, type QualityRule } from "../../src/formats/qualityRule.ts";
 import { labMessage, resultSetHash, type Result, type ResultSet } from "../../src/formats/results.ts";
 import { publicKey, sign } from "../../src/formats/source.ts";
-import type { QualityEvidence } from "../../src/rules/qualityEvidence.ts";
-import { codeResult } from "../../src/rules/resultCoding.ts";
+import type { QualityEvidence } from "../../src/kinds/quality/evidence.ts";
+import { codeResult } from "../../src/formats/resultCoding.ts";
 import { BATCH, CUSTODIAN_ORG, OUTSIDER_KEY, START } from "./evidence.ts";
 import { ARI_BATCHES, ARI_DOSE, ARI_ENDOTOXIN, ARI_LINES, type Line } from "./qualitySpecs.ts";
 

@@ -1,12 +1,13 @@
 import { expect } from "vitest";
-import { qualityInput } from "../../src/prover/qualityInput.ts";
-import { bus, type CircuitInput } from "../../src/prover/input.ts";
+import { qualityInput } from "../../src/kinds/quality/input.ts";
 import { CATEGORIES, QUALITY_SLOTS, qualityRuleColumns } from "../../src/formats/qualityRule.ts";
 import { resultSetColumns } from "../../src/formats/results.ts";
-import { checkQuality, type QualityRuleName } from "../../src/rules/quality.ts";
-import { qualitySignals, type QualityEvidence } from "../../src/rules/qualityEvidence.ts";
+import { checkQuality, type QualityRuleName } from "../../src/kinds/quality/check.ts";
+import { type QualityEvidence } from "../../src/kinds/quality/evidence.ts";
 import type { CircuitUnderTest, Violation } from "./circuit.ts";
 import { CONTEXT } from "./evidence.ts";
+import { bus, type CircuitInput } from "../../src/kinds/circuitInput.ts";
+import { qualitySignals } from "../../src/kinds/quality/statement.ts";
 
 /** What is proven: the tests compile the circuit itself. */
 export const QUALITY_MAIN = "circuits/main/quality.circom";

@@ -5,7 +5,7 @@ import {
   type QualityProduct,
   type QualitySlot,
 } from "../../src/formats/qualityRule.ts";
-import { codeNumber, codeWord } from "../../src/rules/resultCoding.ts";
+import { codeNumber, codeWord } from "../../src/formats/resultCoding.ts";
 
 /**
  * Published release specifications with the results that were published for real batches, as far as they have any.

@@ -1,14 +1,16 @@
 import { expect } from "vitest";
-import { checkTemperature, type TemperatureRuleName } from "../../src/rules/temperature.ts";
-import { signalsOf, type TemperatureEvidence } from "../../src/rules/evidence.ts";
-import { temperatureInput, type CircuitInput } from "../../src/prover/input.ts";
-import { ruleHash } from "../../src/formats/rule.ts";
+import { checkTemperature, type TemperatureRuleName } from "../../src/kinds/temperature/check.ts";
+import { type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
+import { temperatureInput } from "../../src/kinds/temperature/input.ts";
+import { temperatureRuleHash } from "../../src/formats/temperatureRule.ts";
 import { stageHead } from "../../src/formats/head.ts";
-import { deviationBits } from "../../src/rules/temperature.ts";
+import { temperatureDeviationBits } from "../../src/kinds/temperature/check.ts";
 import type { Signals } from "../../src/formats/constants.ts";
 import type { CircuitUnderTest, Violation } from "./circuit.ts";
 import { isEncodable } from "../../src/formats/series.ts";
 import { CONTEXT } from "./evidence.ts";
+import { temperatureSignals } from "../../src/kinds/temperature/statement.ts";
+import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /** The component of circuits/temperature.circom that proves each rule, and inputs that only one rule judges. */
 const OWNER: Readonly<Record<string, TemperatureRuleName>> = {
@@ -51,14 +53,14 @@ function componentOf(signal: string): string {
 
 /** Public signals even where the rows have no record: such evidence must be refused before the record matters. */
 export function anySignals(evidence: TemperatureEvidence): Signals {
-  if (isEncodable(evidence.rows)) return signalsOf(evidence, CONTEXT);
+  if (isEncodable(evidence.rows)) return temperatureSignals(evidence, CONTEXT);
   return {
     batch: evidence.batch,
-    rule: ruleHash(evidence.rule),
+    rule: temperatureRuleHash(evidence.rule),
     head: stageHead(evidence.head),
     parties: evidence.parties,
     record: 0n,
-    deviations: deviationBits(evidence),
+    deviations: temperatureDeviationBits(evidence),
     context: CONTEXT,
   };
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { CLOCK_ERROR_OFFSET, CODES } from "../../src/formats/constants.ts";
-import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/rule.ts";
+import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
-import { excursionsOf, timeOutside, weightedDwell } from "../../src/rules/excursions.ts";
+import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
 import { OTHER_ORG, START, ticksOf, type Scenario } from "./evidence.ts";
 
 /** Inside the limits, often exactly on one of the two edges, sometimes one beyond. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { bn254 } from "@noble/curves/bn254.js";
-import type { Statement } from "../../src/audit/group.ts";
+import type { GroupedProof } from "../../src/audit/group.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { developmentSecrets } from "../../src/setup/developmentKey.ts";
 import { circuitId, type Affine, type Affine2, type VerifyingKey } from "../../src/setup/verifyingKey.ts";
@@ -13,9 +13,9 @@ export interface SimulatedCircuit {
   readonly circuitId: string;
   readonly key: VerifyingKey;
   /** A proof of seven signals; each call gives another one. */
-  simulate(signals: readonly bigint[]): Statement;
+  simulate(signals: readonly bigint[]): GroupedProof;
   /** Two wrong proofs whose equations hold when they are multiplied without random scalars. */
-  cancellingPair(first: readonly bigint[], second: readonly bigint[]): [Statement, Statement];
+  cancellingPair(first: readonly bigint[], second: readonly bigint[]): [GroupedProof, GroupedProof];
   /** A, B and C of a proof as multiples of the generators, for whoever multiplies many at once. `seed`: any text. */
   scalars(signals: readonly bigint[], seed: string): { readonly a: bigint; readonly b: bigint; readonly c: bigint };
 }
@@ -34,7 +34,7 @@ export function simulatedCircuit(name: string): SimulatedCircuit {
     const vkx = signals.reduce((sum, signal, i) => sum + signal * (ic[i + 1] ?? 0n), ic[0] ?? 0n);
     return { a, b, c: Fr.create((a * b - alpha * beta - vkx) * inverse) };
   };
-  const statement = (signals: readonly bigint[], error: bigint): Statement => {
+  const statement = (signals: readonly bigint[], error: bigint): GroupedProof => {
     const { a, b, c } = scalars(signals, `${name} ${count++}`);
     const [A, B, C] = [g1(a), g2(b), g1(Fr.create(c + error))];
     return { signals, proof: [A.x, A.y, B.x.c1, B.x.c0, B.y.c1, B.y.c0, C.x, C.y] };

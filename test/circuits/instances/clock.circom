@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/clock.circom";
+include "../../../circuits/lib/shared/clock.circom";
 
 component main = Clock();

@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/cumulative.circom";
+include "../../../circuits/lib/temperature/cumulative.circom";
 
 component main = Cumulative();

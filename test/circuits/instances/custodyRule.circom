@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/custodyRule.circom";
+include "../../../circuits/lib/custody/custodyRule.circom";
 
 component main {public [rule]} = CustodyRuleOpening();

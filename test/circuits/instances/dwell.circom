@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/dwell.circom";
+include "../../../circuits/lib/temperature/dwell.circom";
 
 component main = Dwell(4);

@@ -1,9 +1,9 @@
 pragma circom 2.2.2;
 
 include "circomlib/circuits/poseidon.circom";
-include "../../../circuits/lib/excursions.circom";
-include "../../../circuits/lib/gap.circom";
-include "../../../circuits/lib/range.circom";
+include "../../../circuits/lib/temperature/excursions.circom";
+include "../../../circuits/lib/shared/gap.circom";
+include "../../../circuits/lib/shared/range.circom";
 
 /**
  * Excursions of a record: intervals and codes are range-checked and bound as in circuit temperature, by a small record

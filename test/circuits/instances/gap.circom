@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/gap.circom";
+include "../../../circuits/lib/shared/gap.circom";
 
 component main = Gap(2);

@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/headOpening.circom";
+include "../../../circuits/lib/shared/headOpening.circom";
 
 component main {public [head]} = HeadOpening();

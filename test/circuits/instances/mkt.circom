@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/mkt.circom";
+include "../../../circuits/lib/temperature/mkt.circom";
 
 component main = Mkt(210);

@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/normalBand.circom";
+include "../../../circuits/lib/temperature/normalBand.circom";
 
 component main = NormalBand();

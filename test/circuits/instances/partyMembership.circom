@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/partyMembership.circom";
+include "../../../circuits/lib/shared/partyMembership.circom";
 
 component main {public [root]} = PartyMembership(2);

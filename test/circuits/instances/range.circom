@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/range.circom";
+include "../../../circuits/lib/shared/range.circom";
 
 component main = Range(2);

@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/seriesHash.circom";
+include "../../../circuits/lib/shared/seriesHash.circom";
 
 component main = SeriesHash(1, 1);

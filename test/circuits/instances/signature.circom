@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/signature.circom";
+include "../../../circuits/lib/shared/signature.circom";
 
 component main = SignatureCheck();

@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/single.circom";
+include "../../../circuits/lib/temperature/single.circom";
 
 component main = Single(6, 2);

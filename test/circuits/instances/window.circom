@@ -1,5 +1,5 @@
 pragma circom 2.2.2;
 
-include "../../../circuits/lib/window.circom";
+include "../../../circuits/lib/shared/window.circom";
 
 component main = Window();

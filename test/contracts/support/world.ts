@@ -1,13 +1,13 @@
 import { id, toBeHex, ZeroHash, type Signer } from "ethers";
 import type { ProofEnvelope } from "../../../src/chain/attest.ts";
 import { itemOf } from "../../../src/chain/attest.ts";
-import { CLAIM_CLASS, NEEDED_FOR, qaRole, ROLE_ID, STATUS, type StatusName } from "../../../src/chain/codes.ts";
+import { CLAIM_CLASS, NEEDED_FOR, qaRole, ROLE_ID, STATUS, type StatusName } from "../../../src/formats/codes.ts";
 import { chainTime, type Chain } from "../../../src/chain/connect.ts";
-import { batchKey } from "../../../src/chain/context.ts";
+import { batchKey } from "../../../src/formats/context.ts";
 import { addCircuit, deploy, mined, type Deployment } from "../../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate, type Certificate } from "../../../src/chain/eip712.ts";
 import { registerAt, type Addresses, type Item, type Register } from "../../../src/chain/handles.ts";
-import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/chain/policy.ts";
+import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/formats/chainPolicy.ts";
 import { KIND, type Signals } from "../../../src/formats/constants.ts";
 import { tinyCircuit, type CeremonyCircuit } from "./sevenSignals.ts";
 
@@ -202,7 +202,7 @@ export class World {
     submitter: Actor,
     changes: Partial<Signals> = {},
   ): Promise<ProofEnvelope> {
-    const { rule, class: claimClass } = claimOf(policy, claim);
+    const { rule, class: claimClass } = chainClaimOf(policy, claim);
     const context = await this.deployment.registry.contextOf(this.address[submitter]);
     const circuit = claimClass === CLAIM_CLASS.custody ? this.custody : this.temperature;
     const signals = { batch, rule, head, parties: ROOT, record: 900n + BigInt(claim), deviations: 0n, context };
@@ -253,7 +253,7 @@ export interface OpenBatch {
   readonly gasUsed: bigint;
 }
 
-export function claimOf(policy: ChainPolicy, claim: number): ChainClaim {
+export function chainClaimOf(policy: ChainPolicy, claim: number): ChainClaim {
   const found = policy.claims[claim];
   if (found === undefined) throw new Error(`no claim ${claim}`);
   return found;

@@ -1,7 +1,7 @@
 pragma circom 2.2.2;
 
 include "circomlib/circuits/bitify.circom";
-include "../../../../circuits/lib/single.circom";
+include "../../../../circuits/lib/temperature/single.circom";
 include "../../../../circuits/lib/sponge.circom";
 
 /**

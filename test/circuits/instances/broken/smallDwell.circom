@@ -2,7 +2,7 @@ pragma circom 2.2.2;
 
 include "../../../../circuits/lib/atMost.circom";
 include "../../../../circuits/lib/lookup.circom";
-include "../../../../circuits/lib/single.circom";
+include "../../../../circuits/lib/temperature/single.circom";
 include "../../../../circuits/lib/sponge.circom";
 
 /**

@@ -1,0 +1,94 @@
+pragma circom 2.2.2;
+
+include "circomlib/circuits/bitify.circom";
+include "circomlib/circuits/comparators.circom";
+include "../constants.circom";
+include "../sponge.circom";
+
+/// A temperature rule, version 1 (src/formats/temperatureRule.ts).
+bus TemperatureRule() {
+    signal version;
+    signal kind;
+    signal claimIndex;
+    signal stage;
+    signal productHash;
+    signal policyVersion;
+    signal channelId;
+    signal origin;         // micro-degrees + 300e6
+    signal stepNum;        // step = stepNum / stepDen micro-degrees
+    signal stepDen;
+    signal width;          // largest permitted code
+    signal tick;           // seconds
+    signal gapTicks;       // longest legal interval, in ticks
+    signal normalLow;      // first code of the normal band
+    signal normalHigh;     // last code of the normal band
+    signal lead;           // seconds
+    signal tail;           // seconds
+    signal clockTolerance; // seconds
+    signal independent;    // 0 or 1
+    signal budgetAbove;    // half-ticks
+    signal budgetBelow;    // half-ticks
+    signal single;         // ticks
+    signal mktSpan;        // seconds
+    signal mktLimit;       // a weight
+    signal weights[255];   // of each code, at the hot edge of its bin
+    signal salt;
+}
+
+/**
+ * @title TemperatureRuleOpening
+ * @notice Rule `rule`: the public hash is that of this temperature rule, and the rule is well-formed. Once approved,
+ *         a rule's numbers are trusted; the structural checks keep a malformed one from breaking the gadgets.
+ *         Constraints: about 11,300.
+ * @input  rule    public signal
+ * @input  fields  any field elements
+ *
+ * Afterwards known: version and kind are those of this circuit; tick in 1..2^16-1; lead and tail below 2^32;
+ * clockTolerance below 2^20; independent 0 or 1; budgets and mktSpan below 2^32, single below 2^24, mktLimit below 2^41.
+ * `width` and `gapTicks` are checked by Band, the normal band by NormalBand. Weights are trusted to be at most 2^40.
+ */
+template TemperatureRuleOpening() {
+    signal input rule;
+    input TemperatureRule() fields;
+
+    component opened = Sponge(TAG_RULE(), 25 + CODES());
+    var head[24] = [
+        fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion,
+        fields.channelId, fields.origin, fields.stepNum, fields.stepDen, fields.width, fields.tick, fields.gapTicks,
+        fields.normalLow, fields.normalHigh, fields.lead, fields.tail, fields.clockTolerance, fields.independent,
+        fields.budgetAbove, fields.budgetBelow, fields.single, fields.mktSpan, fields.mktLimit
+    ];
+    for (var i = 0; i < 24; i++) {
+        opened.elements[i] <== head[i];
+    }
+    for (var j = 0; j < CODES(); j++) {
+        opened.elements[24 + j] <== fields.weights[j];
+    }
+    opened.elements[24 + CODES()] <== fields.salt;
+    rule === opened.out;
+
+    fields.version === TEMPERATURE_RULE_VERSION();
+    fields.kind === KIND_TEMPERATURE();
+    component tickBits = Num2Bits(16);
+    tickBits.in <== fields.tick;
+    component tickIsZero = IsZero();
+    tickIsZero.in <== fields.tick;
+    tickIsZero.out === 0;
+    component leadBits = Num2Bits(32);
+    leadBits.in <== fields.lead;
+    component tailBits = Num2Bits(32);
+    tailBits.in <== fields.tail;
+    component toleranceBits = Num2Bits(20);
+    toleranceBits.in <== fields.clockTolerance;
+    fields.independent * (fields.independent - 1) === 0;
+    component budgetAboveBits = Num2Bits(32);
+    budgetAboveBits.in <== fields.budgetAbove;
+    component budgetBelowBits = Num2Bits(32);
+    budgetBelowBits.in <== fields.budgetBelow;
+    component singleBits = Num2Bits(24);
+    singleBits.in <== fields.single;
+    component spanBits = Num2Bits(32);
+    spanBits.in <== fields.mktSpan;
+    component limitBits = Num2Bits(41);
+    limitBits.in <== fields.mktLimit;
+}

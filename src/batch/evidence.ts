@@ -1,0 +1,223 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { BatchproofError, inputError } from "../errors.ts";
+import { CONDITION, type KindName } from "../formats/constants.ts";
+import { documentText } from "../formats/document.ts";
+import type { Opening, StageHead } from "../formats/head.ts";
+import { deviceHash, deviceSlots, textHash, type PublicKey } from "../formats/identity.ts";
+import type { ListedParty } from "../formats/party.ts";
+import type { RecordSalts } from "../formats/recordSalts.ts";
+import type { Signature } from "../formats/source.ts";
+import { readBytes } from "../input/files.ts";
+import type { BatchOrigin, CustodyEvidence } from "../kinds/custody/evidence.ts";
+import { custodyRuleOf } from "../kinds/custody/rule.ts";
+import { custodyStatement } from "../kinds/custody/statement.ts";
+import { parametersRuleOf } from "../kinds/parameters/rule.ts";
+import { parametersStatement } from "../kinds/parameters/statement.ts";
+import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
+import { qualityStatement } from "../kinds/quality/statement.ts";
+import type { SeriesContext } from "../kinds/series/evidence.ts";
+import type { Statement } from "../kinds/statement.ts";
+import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
+import { temperatureStatement } from "../kinds/temperature/statement.ts";
+import type { KeyRole, UnlockedKey } from "../parties/keys.ts";
+import { findDevice, findKey, partyTree, toLeaf, type PartyList, type Period } from "../parties/partyList.ts";
+import type { Claim, IndexedClaim } from "../policy/document.ts";
+import type { Batch } from "./batch.ts";
+import { filled, headOf, identityOf, openingOf } from "./commitments.ts";
+import { handoffFile, missingHandoff } from "./handoffFile.ts";
+import { claimFile, evidenceFile } from "./paths.ts";
+import { readRecord, type Prepared, type RecordForm, type StoredRecord } from "./recordStore.ts";
+import { RESULTS_RECORD } from "./resultsRecord.ts";
+import { READINGS_RECORD, SAMPLES_RECORD, type SeriesContent, type SeriesHeader } from "./seriesRecord.ts";
+
+/** The first custodian's key: its site's secret opens the batch, which custody of stage 0 proves. */
+export type SiteKey = Pick<UnlockedKey, "siteSecret">;
+
+/** What a disclosure of evidence would show line by line. */
+export interface Exhibit {
+  readonly bytes: Uint8Array;
+  readonly signatures: readonly Signature[];
+  /** 32 bytes, of this evidence only. */
+  readonly secret: Uint8Array;
+}
+
+/** How the evidence of one kind of claim lies in a batch folder. */
+export interface EvidenceStore {
+  /** Whether there is any. */
+  readonly isThere: (batch: Pick<Batch, "dir" | "stages">, claim: Claim) => Promise<boolean>;
+  /**
+   * Everything that the claim is judged and proven from. Errors: `record-missing` and `handoff-missing` (no evidence yet),
+   * `parties-missing`, `party` (a source, device, laboratory or custodian that is not in the list), `batch-stage`, those of
+   * `readRecord`.
+   * @param siteKey without it, custody of stage 0 lacks its `origin` and breaks rule `batch`
+   */
+  readonly statement: (batch: Batch, claim: IndexedClaim, siteKey?: SiteKey) => Promise<Statement>;
+  /** The raw file, or the exported hand-off, and its signatures. Errors as `statement`. */
+  readonly exhibit: (batch: Batch, claim: Claim) => Promise<Exhibit>;
+}
+
+/** How the evidence of every kind of claim lies in a batch folder. What it means is said in src/kinds. */
+export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
+  temperature: recorded(READINGS_RECORD, (batch, { claim, index }, stored) =>
+    temperatureStatement({
+      rule: temperatureRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
+      ...seriesEvidence(batch, claim.stage, stored),
+    }),
+  ),
+  parameters: recorded(SAMPLES_RECORD, (batch, { claim, index }, stored) =>
+    parametersStatement({
+      rule: parametersRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
+      ...seriesEvidence(batch, claim.stage, stored),
+    }),
+  ),
+  quality: recorded(RESULTS_RECORD, (batch, { claim, index }, { set, signer, signature }) => {
+    const parties = partiesOf(batch);
+    const period = { start: Number(set.sampled), end: Number(set.reported) };
+    const evidence = {
+      batch: batch.commitments.batch,
+      rule: qualityRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
+      head: headOf(batch, claim.stage).head,
+      parties: partyTree(parties).root,
+      set,
+      lab: { ...listed(parties, "lab", signer, period), signature },
+    };
+    return qualityStatement(evidence, claimedAnalytes(batch.policy, index));
+  }),
+  custody: {
+    isThere: async ({ stages }, { stage }) => Promise.resolve(stages[stage]?.handoff !== undefined),
+    statement: async (batch, { claim, index }, siteKey) => {
+      const rule = custodyRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id));
+      return Promise.resolve(custodyStatement({ rule, ...custodyEvidence(batch, claim.stage, siteKey) }));
+    },
+    exhibit: async (batch, { id, stage }) => {
+      const bytes = Buffer.from(documentText(handoffFile(batch, stage)), "utf8");
+      const handoff = batch.stages[stage]?.handoff;
+      const signatures = [handoff?.released, handoff?.received].filter((signature) => signature !== undefined);
+      return Promise.resolve({ bytes, signatures, secret: batch.secrets.recordSecret(id, 0) });
+    },
+  },
+};
+
+/** Evidence that is a signed record with its raw file. */
+function recorded<C extends object, D extends object, J extends object>(
+  form: RecordForm<C, D, J>,
+  statement: (batch: Batch, claim: IndexedClaim, stored: StoredRecord<C> & D & Prepared) => Statement,
+): EvidenceStore {
+  return {
+    isThere: ({ dir }, { id }) => exists(join(dir, claimFile("records", id))),
+    statement: async (batch, claim) => statement(batch, claim, await readRecord(form, batch, claim.claim)),
+    exhibit: async (batch, claim) => {
+      const { rawFile, signature, secret } = await readRecord(form, batch, claim);
+      const bytes = await readBytes(join(batch.dir, evidenceFile(rawFile)), { within: batch.dir });
+      return { bytes, signatures: [signature], secret };
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether an error says that a claim has no evidence yet: no record, or no hand-off. */
+export function isMissingEvidence(error: unknown): boolean {
+  return error instanceof BatchproofError && (error.code === "record-missing" || error.code === "handoff-missing");
+}
+
+/** A claim that has no record yet. */
+export interface MissingEvidence {
+  readonly claim: string;
+  readonly kind: KindName;
+  readonly stage: string;
+}
+
+/** The claims whose record is still missing, for custody the hand-off, in the policy's order. */
+export async function missingEvidence(batch: Pick<Batch, "dir" | "policy" | "stages">): Promise<MissingEvidence[]> {
+  const missing: MissingEvidence[] = [];
+  for (const claim of batch.policy.claims) {
+    const { id, kind, stage } = claim;
+    if (await EVIDENCE[kind].isThere(batch, claim)) continue;
+    missing.push({ claim: id, kind, stage: batch.policy.stages[stage] ?? "" });
+  }
+  return missing;
+}
+
+function partiesOf({ parties, dir }: Batch): PartyList {
+  if (parties !== undefined) return parties;
+  throw inputError("The batch folder has no party list.", {
+    code: "parties-missing",
+    place: dir,
+    remedy: "Copy the published list into it: `batchproof init` or `batchproof stage` with --parties.",
+  });
+}
+
+function listed(parties: PartyList, role: KeyRole, key: PublicKey, period: Period): ListedParty {
+  const leaf = toLeaf(findKey(parties, role, key, period));
+  return { leaf, path: partyTree(parties).path(leaf) };
+}
+
+/** What claims about a series are judged and proven from, apart from their rule. */
+function seriesEvidence<H extends SeriesHeader, R>(
+  batch: Batch,
+  stage: number,
+  { header, rows, salts, signer, signature }: StoredRecord<SeriesContent<H, R>> & { readonly salts: RecordSalts },
+): SeriesContext & SeriesContent<H, R> {
+  const parties = partiesOf(batch);
+  const { head } = headOf(batch, stage);
+  const period = { start: Number(head.start), end: Number(head.end) };
+  const device = toLeaf(findDevice(parties, header.deviceHash, period));
+  const tree = partyTree(parties);
+  return {
+    batch: batch.commitments.batch,
+    head,
+    parties: tree.root,
+    header,
+    rows,
+    salts,
+    source: { ...listed(parties, "source", signer, period), signature },
+    device: {
+      leaf: device,
+      path: tree.path(device),
+      slots: deviceSlots((batch.stages[stage]?.devices ?? []).map(deviceHash)),
+    },
+  };
+}
+
+function custodyEvidence(batch: Batch, index: number, siteKey: SiteKey | undefined): Omit<CustodyEvidence, "rule"> {
+  const parties = partiesOf(batch);
+  const { custodian, handoff, name } = filled(batch, index, ["custodian"]);
+  if (handoff === undefined) throw missingHandoff(name);
+  const { head, condition, released, received } = handoff;
+  const period = { start: Number(head.start), end: Number(head.end) };
+  const takeover = { start: Number(head.nextStart), end: Number(head.nextStart) };
+  const next = batch.stages[index + 1]?.custodian;
+  const origin = index === 0 ? originOf(batch, siteKey) : undefined;
+  return {
+    batch: batch.commitments.batch,
+    head,
+    before: headBeforeStage(batch, index),
+    parties: partyTree(parties).root,
+    custodian: listed(parties, "custodian", custodian.key, period),
+    ...(next === undefined ? {} : { next: listed(parties, "custodian", next.key, takeover) }),
+    ...(origin === undefined ? {} : { origin }),
+    condition: BigInt(CONDITION[condition]),
+    released,
+    ...(received === undefined ? {} : { received }),
+  };
+}
+
+function headBeforeStage(batch: Batch, index: number): StageHead | Opening {
+  if (index === 0) return openingOf(batch);
+  const before = batch.stages[index - 1];
+  if (before?.handoff === undefined) throw missingHandoff(before?.name ?? "");
+  return before.handoff.head;
+}
+
+function originOf(batch: Batch, siteKey: SiteKey | undefined): BatchOrigin | undefined {
+  if (siteKey === undefined) return undefined;
+  const { coi, order } = identityOf(batch);
+  return { siteSecret: siteKey.siteSecret, coiHash: textHash(coi), orderHash: textHash(order) };
+}

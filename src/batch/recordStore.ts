@@ -1,0 +1,240 @@
+import { createHash, hkdfSync } from "node:crypto";
+import { join } from "node:path";
+import { inputError, placed } from "../errors.ts";
+import {
+  defineDocument,
+  documentText,
+  HEX_FIELD,
+  POINT,
+  pointFromJson,
+  pointToJson,
+  SIGNATURE,
+  signatureFromJson,
+  signatureToJson,
+  TEXT,
+  type DocumentKind,
+  type PointJson,
+  type SignatureJson,
+} from "../formats/document.ts";
+import type { KindName } from "../formats/constants.ts";
+import { toHex } from "../formats/field.ts";
+import { textHash, type PublicKey } from "../formats/identity.ts";
+import { verifySignature, type Signature } from "../formats/source.ts";
+import { writeFileAtomically } from "../input/files.ts";
+import type { Claim } from "../policy/document.ts";
+import type { Batch } from "./batch.ts";
+import { readRawFile, renamed } from "./evidenceFiles.ts";
+import { claimFile } from "./paths.ts";
+
+/**
+ * The records of a batch folder: signed evidence that a raw file was read into, one for a claim, in
+ * `records/<stage>--<claim>.json`. What a record holds and how it is hashed and signed is its form's; that it is what was
+ * signed, for this batch and claim, from the raw file that the folder keeps, is seen to here.
+ */
+
+/** Everything about a record that follows from what it says, the batch and the batch's secrets. */
+export interface Prepared {
+  /** 32 bytes, of this very record only. */
+  readonly secret: Uint8Array;
+  /** Public signal `record`, or NO_RECORD. */
+  readonly record: bigint;
+  /** What the signer signs. */
+  readonly message: bigint;
+}
+
+/** Who signs a record: the party's role, and the member of the file that names its key. */
+export type Signer = "source" | "lab";
+
+/** What a record is of: public signal `batch` and the stage. */
+export interface RecordOwner {
+  readonly batch: bigint;
+  readonly stage: bigint;
+}
+
+/** How records of one kind of claim are written down, derived and signed: content C, and D that follows from it. */
+export interface RecordForm<C extends object, D extends object, J extends object> {
+  readonly kind: KindName;
+  /** `format` of the file. */
+  readonly format: string;
+  /** Code of a file that is malformed. */
+  readonly code: string;
+  /** What it holds, in words: "The <noun> ...". */
+  readonly noun: string;
+  readonly signer: Signer;
+  /** JSON Schema of the content's members of the file, and the way there and back; `place` is the file. */
+  readonly properties: Parameters<typeof defineDocument>[2];
+  readonly toJson: (content: C) => J;
+  readonly fromJson: (json: J, place: string) => C;
+  /** The content as the text from whose hash its secret is derived. */
+  readonly contentText: (content: C) => string;
+  /** 0 for the first record of the claim. */
+  readonly attempt: (content: C) => number;
+  /** Hashes of the lot and of the raw file that the content names. */
+  readonly hashes: (content: C) => { readonly lotHash: bigint; readonly rawFileHash: bigint };
+  /** Refuses content that no circuit of the claim could hold. */
+  readonly check: (content: C) => void;
+  /** What follows from the content, its owner and its own secret. */
+  readonly derive: (content: C, owner: RecordOwner, secret: Uint8Array) => D & Omit<Prepared, "secret">;
+  /** Whether there is a record that could be signed. */
+  readonly isSignable: (content: C) => boolean;
+}
+
+/** A record of one claim as the batch folder keeps it. */
+export type StoredRecord<C extends object> = C & {
+  readonly claim: string;
+  /** Name of the raw file in `evidence/`. */
+  readonly rawFile: string;
+  readonly signer: PublicKey;
+  readonly signature: Signature;
+};
+
+type RecordFile<J extends object> = J & {
+  readonly format: string;
+  readonly claim: string;
+  readonly rawFile: string;
+  readonly record: string;
+  readonly signature: SignatureJson;
+} & Readonly<Partial<Record<Signer, PointJson>>>;
+
+const documents = new WeakMap<object, DocumentKind<unknown>>();
+
+/** The file of a form; its schema is compiled once. */
+function documentOf<C extends object, D extends object, J extends object>(
+  form: RecordForm<C, D, J>,
+): DocumentKind<RecordFile<J>> {
+  const known = documents.get(form);
+  if (known !== undefined) return known as DocumentKind<RecordFile<J>>;
+  const document = defineDocument<RecordFile<J>>(form.format, form.code, {
+    claim: TEXT,
+    ...form.properties,
+    rawFile: TEXT,
+    record: HEX_FIELD,
+    [form.signer]: POINT,
+    signature: SIGNATURE,
+  });
+  documents.set(form, document);
+  return document;
+}
+
+/**
+ * The salts, the public signal and the signer's message of a record of this claim; what `import` signs.
+ * Errors: `claim-kind` (the claim is about something else), `record-lot` (of another lot), those of the form's `check` and
+ * `derive`.
+ */
+export function prepareRecord<C extends object, D extends object, J extends object>(
+  form: RecordForm<C, D, J>,
+  batch: Batch,
+  claim: Claim,
+  content: C,
+): D & Prepared {
+  if (claim.kind !== form.kind) {
+    throw inputError(`Claim ${claim.id} is about ${claim.kind}, not about ${form.kind}.`, { code: "claim-kind" });
+  }
+  form.check(content);
+  if (form.hashes(content).lotHash !== textHash(batch.lot)) {
+    throw inputError(`The ${form.noun} of another lot.`, { code: "record-lot" });
+  }
+  const secret = contentSecret(batch.secrets.recordSecret(claim.id, form.attempt(content)), form.contentText(content));
+  const owner = { batch: batch.commitments.batch, stage: BigInt(claim.stage) };
+  return { ...form.derive(content, owner, secret), secret };
+}
+
+/**
+ * HKDF-SHA256 of the claim's secret with the record's content: the same content has the same salts when an interrupted
+ * import is done again, and other content (another logger, a corrected offset) never shares one.
+ */
+function contentSecret(secret: Uint8Array, content: string): Uint8Array {
+  const info = `batchproof/content/${createHash("sha256").update(content).digest("hex")}`;
+  return new Uint8Array(hkdfSync("sha256", secret, "", info, 32));
+}
+
+/**
+ * Writes a signed record into the folder, in place of an earlier one of the claim. What `readRecord` would refuse is
+ * not written.
+ */
+export async function writeRecord<C extends object, D extends object, J extends object>(
+  form: RecordForm<C, D, J>,
+  batch: Batch,
+  claim: Claim,
+  stored: StoredRecord<C>,
+): Promise<void> {
+  const { rawFile, signer, signature } = stored;
+  const name = claimFile("records", claim.id);
+  const { record, message } = prepareRecord(form, batch, claim, stored);
+  checkSignature(form, stored, message, name);
+  await readRawFile(batch, { rawFile, rawFileHash: form.hashes(stored).rawFileHash }, name);
+  const file = {
+    format: form.format,
+    claim: claim.id,
+    ...form.toJson(stored),
+    rawFile,
+    record: toHex(record),
+    [form.signer]: pointToJson(signer),
+    signature: signatureToJson(signature),
+  };
+  const text = documentText(documentOf(form).check(file, name));
+  await writeFileAtomically(join(batch.dir, name), text, { mode: 0o600, within: batch.dir });
+}
+
+/**
+ * Reads the record of a claim and checks it against the batch's secrets, the signature and the raw file.
+ * Errors: `record-missing`, the form's code (shape), `record-claim` (of another claim), `record-tampered` (the content does
+ * not give the record's hash), `record-signature`, those of `readRawFile`, `prepareRecord` and `readJson`.
+ */
+export async function readRecord<C extends object, D extends object, J extends object>(
+  form: RecordForm<C, D, J>,
+  batch: Batch,
+  claim: Claim,
+): Promise<StoredRecord<C> & D & Prepared> {
+  const path = join(batch.dir, claimFile("records", claim.id));
+  const file = await documentOf(form)
+    .read(path, { within: batch.dir })
+    .catch((error: unknown) => {
+      throw renamed(error, "file-missing", "record-missing", "This claim has no record yet.", "Import its raw file.");
+    });
+  if (file.claim !== claim.id) {
+    throw inputError("This is the record of another claim.", { code: "record-claim", place: `${path}#/claim` });
+  }
+  const stored = fromFile(form, file, path);
+  const prepared = placed(path, () => prepareRecord(form, batch, claim, stored));
+  if (toHex(prepared.record) !== file.record) {
+    throw inputError(`The ${form.noun} not the one that was signed.`, {
+      code: "record-tampered",
+      place: path,
+      remedy: "Restore the record from a backup.",
+    });
+  }
+  checkSignature(form, stored, prepared.message, path);
+  await readRawFile(batch, { rawFile: stored.rawFile, rawFileHash: form.hashes(stored).rawFileHash }, path);
+  return { ...stored, ...prepared };
+}
+
+function fromFile<C extends object, D extends object, J extends object>(
+  form: RecordForm<C, D, J>,
+  file: RecordFile<J>,
+  path: string,
+): StoredRecord<C> {
+  // The schema has seen to it that the signer is there.
+  const signer = file[form.signer] as PointJson;
+  return {
+    ...form.fromJson(file, path),
+    claim: file.claim,
+    rawFile: file.rawFile,
+    signer: pointFromJson(signer, `${path}#/${form.signer}`),
+    signature: signatureFromJson(file.signature, `${path}#/signature`),
+  };
+}
+
+function checkSignature<C extends object, D extends object, J extends object>(
+  form: RecordForm<C, D, J>,
+  stored: StoredRecord<C>,
+  message: bigint,
+  place: string,
+): void {
+  if (!form.isSignable(stored) || verifySignature(stored.signer, message, stored.signature)) return;
+  throw inputError(`The signature of the ${form.signer} does not fit this record, batch and stage.`, {
+    code: "record-signature",
+    place: `${place}#/signature`,
+    remedy: "Restore the record from a backup, or import the raw file again.",
+  });
+}

@@ -1,0 +1,190 @@
+import { CHANNELS, KIND, SERIES_ARITY, SERIES_DEPTH } from "../formats/constants.ts";
+import { HEX_FIELD, object } from "../formats/document.ts";
+import { fromHex, toHex } from "../formats/field.ts";
+import { PARAMETERS_HEADER_FIELDS, type ParametersHeader } from "../formats/parametersRecord.ts";
+import { CHANNEL_FIELDS, type Channel } from "../formats/parametersRule.ts";
+import { recordSalts, type RecordSalts } from "../formats/recordSalts.ts";
+import { SAMPLES, type Sample } from "../formats/samples.ts";
+import { READINGS, type Row, type SeriesFormat } from "../formats/series.ts";
+import { sourceMessage, type Signature } from "../formats/source.ts";
+import { TEMPERATURE_HEADER_FIELDS, type TemperatureHeader } from "../formats/temperatureRecord.ts";
+import { inputError } from "../errors.ts";
+import { parametersMessage, parametersRecordOf } from "../kinds/parameters/evidence.ts";
+import { temperatureRecordOf } from "../kinds/temperature/evidence.ts";
+import type { RecordForm } from "./recordStore.ts";
+
+/** Records of series: readings of one channel, samples of several. */
+
+const MAX_CHUNKS = SERIES_ARITY ** SERIES_DEPTH;
+
+/**
+ * The "record" of a series that has none: a reading lies so far outside the limits that its code is no byte. It is kept
+ * so that `check` can name the reading; it can be neither signed nor proven.
+ */
+export const NO_RECORD = 0n;
+/** The signature under such a series. */
+export const UNSIGNED: Signature = { r8x: 0n, r8y: 0n, s: 0n };
+
+/** What every header of a series has, whatever was measured. */
+export type SeriesHeader = Pick<
+  TemperatureHeader,
+  "kind" | "n" | "rowCount" | "attempt" | "deviceHash" | "rawFileHash" | "lotHash"
+>;
+
+/** What the record of a series says. */
+export interface SeriesContent<H, R> {
+  readonly header: H;
+  /** Before padding. */
+  readonly rows: readonly R[];
+}
+
+interface SeriesJson {
+  readonly header: object;
+  /** "dt:code" of each row, "dt:code:code..." of several channels, separated by blanks. */
+  readonly rows: string;
+}
+
+/** How the record of a series lies in the folder. */
+export type SeriesForm<H extends SeriesHeader, R> = RecordForm<
+  SeriesContent<H, R>,
+  { readonly salts: RecordSalts },
+  SeriesJson
+>;
+
+/** What is each kind of series' own. */
+interface SeriesParts<H extends SeriesHeader, R extends { readonly dt: number }> {
+  readonly kind: "temperature" | "parameters";
+  readonly series: SeriesFormat<R>;
+  readonly headerSchema: object;
+  readonly headerToJson: (header: H) => object;
+  readonly headerFromJson: (json: object, place: string) => H;
+  /** Codes of a row, one a channel, and the row that has them. */
+  readonly codes: number;
+  readonly rowOf: (dt: number, codes: readonly number[]) => R;
+  readonly codesOf: (row: R) => readonly number[];
+  /** Public signal `record`. The rows must be bytes. */
+  readonly recordOf: (content: SeriesContent<H, R> & { readonly salts: RecordSalts }) => bigint;
+  /** What the source signs. */
+  readonly messageOf: (batch: bigint, stage: bigint, header: H, record: bigint) => bigint;
+}
+
+/** Longest texts of one row's interval, and of one code with its sign. */
+const INTERVAL = "(0|[1-9][0-9]{0,3})";
+const CODE = ":(0|-?[1-9][0-9]{0,6})";
+const INTERVAL_TEXT = 5;
+const CODE_TEXT = 9;
+
+function seriesForm<H extends SeriesHeader, R extends { readonly dt: number }>(
+  parts: SeriesParts<H, R>,
+): SeriesForm<H, R> {
+  const { kind, series, codes, rowOf, codesOf } = parts;
+  const row = `${INTERVAL}(${CODE}){${codes}}`;
+  const rowsText = (rows: readonly R[]): string => rows.map((each) => [each.dt, ...codesOf(each)].join(":")).join(" ");
+  return {
+    kind,
+    format: "batchproof-record/1",
+    code: "record-file",
+    noun: "record is",
+    signer: "source",
+    properties: {
+      header: parts.headerSchema,
+      rows: {
+        type: "string",
+        maxLength: MAX_CHUNKS * series.rowsPerChunk * (INTERVAL_TEXT + codes * CODE_TEXT),
+        pattern: `^${row}( ${row})*$`,
+      },
+    },
+    toJson: ({ header, rows }) => ({ header: parts.headerToJson(header), rows: rowsText(rows) }),
+    fromJson: ({ header, rows }, place) => ({
+      header: parts.headerFromJson(header, `${place}#/header`),
+      rows: rows.split(" ").map((text) => {
+        const [dt = 0, ...values] = text.split(":").map(Number);
+        return rowOf(dt, values);
+      }),
+    }),
+    contentText: ({ header, rows }) => `${JSON.stringify(parts.headerToJson(header))};${rowsText(rows)}`,
+    attempt: ({ header }) => Number(header.attempt),
+    hashes: ({ header }) => header,
+    check: (content) => checkHeader(parts, content),
+    derive: ({ header, rows }, { batch, stage }, secret) => {
+      const salts = recordSalts(secret, Number(header.n) / series.rowsPerChunk);
+      const record = series.isEncodable(rows) ? parts.recordOf({ header, rows, salts }) : NO_RECORD;
+      return { salts, record, message: parts.messageOf(batch, stage, header, record) };
+    },
+    isSignable: ({ rows }) => series.isEncodable(rows),
+  };
+}
+
+/** Error `record-header`: kind, N or the number of rows. */
+function checkHeader<H extends SeriesHeader, R extends { readonly dt: number }>(
+  { kind, series: { rowsPerChunk } }: SeriesParts<H, R>,
+  { header, rows }: SeriesContent<H, R>,
+): void {
+  const most = BigInt(MAX_CHUNKS * rowsPerChunk);
+  const rowsOfCircuit = header.n > 0n && header.n <= most && header.n % BigInt(rowsPerChunk) === 0n;
+  if (rowsOfCircuit && header.kind === BigInt(KIND[kind]) && header.rowCount === BigInt(rows.length)) return;
+  throw inputError("The record's header does not fit its claim or its rows.", { code: "record-header" });
+}
+
+const DECIMAL = { type: "string", pattern: "^(0|[1-9][0-9]{0,19})$" } as const;
+/** Header fields that are hashes, written in hex; the others are decimal strings. */
+const HASHES: ReadonlySet<string> = new Set(["deviceHash", "rawFileHash", "lotHash"]);
+
+function schemaOf(fields: readonly string[]): Record<string, object> {
+  return Object.fromEntries(fields.map((field) => [field, HASHES.has(field) ? HEX_FIELD : DECIMAL]));
+}
+
+function toJson<K extends string>(fields: readonly K[], values: Readonly<Record<K, bigint>>): Record<K, string> {
+  const text = (field: K): string => (HASHES.has(field) ? toHex(values[field]) : values[field].toString());
+  return Object.fromEntries(fields.map((field) => [field, text(field)])) as Record<K, string>;
+}
+
+/** The schema has seen to the form. */
+function fromJson<K extends string>(fields: readonly K[], json: object, place: string): Record<K, bigint> {
+  const texts = json as Readonly<Record<K, string>>;
+  const value = (field: K): bigint =>
+    HASHES.has(field) ? fromHex(texts[field], `${place}/${field}`) : BigInt(texts[field]);
+  return Object.fromEntries(fields.map((field) => [field, value(field)])) as Record<K, bigint>;
+}
+
+/** Readings of one channel: what a temperature claim is proven from. */
+export const READINGS_RECORD: SeriesForm<TemperatureHeader, Row> = seriesForm<TemperatureHeader, Row>({
+  kind: "temperature",
+  series: READINGS,
+  headerSchema: object(schemaOf(TEMPERATURE_HEADER_FIELDS)),
+  headerToJson: (header) => toJson(TEMPERATURE_HEADER_FIELDS, header),
+  headerFromJson: (json, place) => fromJson(TEMPERATURE_HEADER_FIELDS, json, place),
+  codes: 1,
+  rowOf: (dt, [code = 0]) => ({ dt, code }),
+  codesOf: ({ code }) => [code],
+  recordOf: temperatureRecordOf,
+  messageOf: (batch, stage, { channelId }, record) => sourceMessage(batch, stage, channelId, record),
+});
+
+type PlainField = Exclude<keyof ParametersHeader, "channels">;
+const PLAIN_FIELDS = PARAMETERS_HEADER_FIELDS.filter((field): field is PlainField => field !== "channels");
+
+/** Samples of several channels: what a parameters claim is proven from. */
+export const SAMPLES_RECORD: SeriesForm<ParametersHeader, Sample> = seriesForm<ParametersHeader, Sample>({
+  kind: "parameters",
+  series: SAMPLES,
+  headerSchema: object({
+    ...schemaOf(PLAIN_FIELDS),
+    channels: { type: "array", minItems: CHANNELS, maxItems: CHANNELS, items: object(schemaOf(CHANNEL_FIELDS)) },
+  }),
+  headerToJson: ({ channels, ...plain }) => ({
+    ...toJson(PLAIN_FIELDS, plain),
+    channels: channels.map((channel) => toJson(CHANNEL_FIELDS, channel)),
+  }),
+  headerFromJson: (json, place) => ({
+    ...fromJson(PLAIN_FIELDS, json, place),
+    channels: (json as { readonly channels: readonly object[] }).channels.map((channel, i): Channel =>
+      fromJson(CHANNEL_FIELDS, channel, `${place}/channels/${i}`),
+    ),
+  }),
+  codes: CHANNELS,
+  rowOf: (dt, codes) => ({ dt, codes }),
+  codesOf: ({ codes }) => codes,
+  recordOf: parametersRecordOf,
+  messageOf: (batch, stage, _, record) => parametersMessage(batch, stage, record),
+});

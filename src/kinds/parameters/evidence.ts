@@ -1,0 +1,29 @@
+import { NO_CHANNEL } from "../../formats/constants.ts";
+import { parametersRecordHash, type ParametersHeader } from "../../formats/parametersRecord.ts";
+import type { ParametersRule } from "../../formats/parametersRule.ts";
+import { SAMPLES, type Sample } from "../../formats/samples.ts";
+import { sourceMessage } from "../../formats/source.ts";
+import type { SeriesContext } from "../series/evidence.ts";
+
+/** Everything that one parameters claim is judged and proven from. */
+export interface ParametersEvidence extends SeriesContext {
+  readonly rule: ParametersRule;
+  readonly header: ParametersHeader;
+  /** Samples before padding. */
+  readonly rows: readonly Sample[];
+}
+
+/** Public signal `record` of this evidence. The rows must be bytes (`series-packing`). */
+export function parametersRecordOf({
+  header,
+  rows,
+  salts,
+}: Pick<ParametersEvidence, "header" | "rows" | "salts">): bigint {
+  const root = SAMPLES.saltedRoot(SAMPLES.pad(rows, Number(header.n)), salts.chunkSalts);
+  return parametersRecordHash(root, header, salts.salt);
+}
+
+/** What a source signs for a record of several channels. */
+export function parametersMessage(batch: bigint, stage: bigint, record: bigint): bigint {
+  return sourceMessage(batch, stage, BigInt(NO_CHANNEL), record);
+}

@@ -1,0 +1,22 @@
+import { CHANNEL_WORDS, channelNamed } from "../../formats/channels.ts";
+import { CHANNEL } from "../../formats/constants.ts";
+import { fact, type Facet } from "../../policy/facets.ts";
+import { rangeFacets, resolutionFacet, seriesFacets } from "../series/facets.ts";
+import type { ParametersLimits } from "./limits.ts";
+
+/** Everything that a parameters rule says. */
+export function parametersFacets(rule: ParametersLimits): Facet[] {
+  return [
+    ...rule.channels.flatMap(({ channel, range, resolution }) => {
+      const name = channelNamed(channel);
+      const words = CHANNEL_WORDS[name];
+      const { symbol } = CHANNEL[name];
+      return [
+        ...rangeFacets(`reading of ${words}`, range, symbol),
+        resolutionFacet(`sensor's steps of ${words}`, resolution, symbol),
+      ];
+    }),
+    fact("order of the channels", rule.channels.map(({ channel }) => CHANNEL_WORDS[channelNamed(channel)]).join(", ")),
+    ...seriesFacets(rule),
+  ];
+}

@@ -1,0 +1,34 @@
+import { CLAIM_CLASS, NEEDED_FOR } from "../formats/codes.ts";
+import { policyIdOf, type ChainPolicy } from "../formats/chainPolicy.ts";
+import { type Policy, documentHash } from "../policy/document.ts";
+import { claimRuleHash } from "./index.ts";
+import { saltOf, type PolicySalts } from "../policy/salts.ts";
+
+/**
+ * The policy as `PolicyRegistry` stores it.
+ * @param salts salt of each claim's rule
+ * @param circuitId the circuitId (0x hex) of a circuit's name
+ * Errors: those of `claimRuleHash` and of `saltOf`.
+ */
+export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name: string) => string): ChainPolicy {
+  return {
+    documentHash: documentHash(policy),
+    product: policy.product,
+    version: policy.version,
+    stages: policy.stages.length,
+    maxDue: [BigInt(policy.maxDue[0]), BigInt(policy.maxDue[1])],
+    claims: policy.claims.map((claim, index) => ({
+      circuitIds: claim.circuits.map((name) => circuitId(name)),
+      rule: claimRuleHash(policy, index, saltOf(salts, claim.id)),
+      stage: claim.stage,
+      class: CLAIM_CLASS[claim.class],
+      neededFor: NEEDED_FOR[claim.neededFor],
+      severity: claim.severity,
+    })),
+  };
+}
+
+/** policyId of a policy, 0x hex: parameters and errors of `chainPolicy`, formula of `policyIdOf`. */
+export function policyId(policy: Policy, salts: PolicySalts, circuitId: (name: string) => string): string {
+  return policyIdOf(chainPolicy(policy, salts, circuitId));
+}

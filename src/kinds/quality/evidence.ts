@@ -1,0 +1,17 @@
+import { type StageHead } from "../../formats/head.ts";
+import type { PartyLeaf, PartyPath } from "../../formats/party.ts";
+import { type QualityRule } from "../../formats/qualityRule.ts";
+import { type ResultSet } from "../../formats/results.ts";
+import type { Signature } from "../../formats/source.ts";
+
+/** Everything that one quality claim is judged and proven from. */
+export interface QualityEvidence {
+  /** Public signal `batch`. */
+  readonly batch: bigint;
+  readonly rule: QualityRule;
+  readonly head: StageHead;
+  /** Public signal `parties`. */
+  readonly parties: bigint;
+  readonly set: ResultSet;
+  readonly lab: { readonly leaf: PartyLeaf; readonly path: PartyPath; readonly signature: Signature };
+}

@@ -1,0 +1,17 @@
+import type { StageHead } from "../../formats/head.ts";
+import type { ListedParty } from "../../formats/party.ts";
+import type { RecordSalts } from "../../formats/recordSalts.ts";
+import type { Signature } from "../../formats/source.ts";
+
+/** What claims about a series are judged and proven from, apart from rule, header and rows. */
+export interface SeriesContext {
+  /** Public signal `batch`. */
+  readonly batch: bigint;
+  readonly head: StageHead;
+  /** Public signal `parties`. */
+  readonly parties: bigint;
+  readonly source: ListedParty & { readonly signature: Signature };
+  /** `slots`: the devices that the stage's head fixed. */
+  readonly device: ListedParty & { readonly slots: readonly bigint[] };
+  readonly salts: RecordSalts;
+}

@@ -1,0 +1,24 @@
+import { formatDuration } from "../../input/times.ts";
+import { warning, type LintFinding } from "../../policy/lintFinding.ts";
+import type { ParametersLimits } from "../parameters/limits.ts";
+import type { TemperatureLimits } from "../temperature/limits.ts";
+
+/** From an hour on, a clock error can hide a wrong time zone. */
+const ZONE_STEP = 3600;
+
+/** What approvers of a series should know of its times. */
+export function lintTimes(rule: TemperatureLimits | ParametersLimits, pointer: string): LintFinding[] {
+  const findings: LintFinding[] = [];
+  for (const end of ["lead", "tail"] as const) {
+    if (rule[end] <= rule.gap) continue;
+    const where = end === "lead" ? "start" : "end";
+    const message = `At the stage's ${where}, ${formatDuration(rule[end])} may pass without a reading: longer than the gap.`;
+    findings.push(warning(end, `${pointer}/${end}`, message, `Shorten the ${end} to the gap, ${rule.gap} s, or less.`));
+  }
+  if (rule.clockTolerance >= ZONE_STEP) {
+    const message = `A clock error of ${formatDuration(rule.clockTolerance)} is tolerated: it can hide a wrong time zone.`;
+    const pointerOfTolerance = `${pointer}/clockTolerance`;
+    findings.push(warning("clock-tolerance", pointerOfTolerance, message, "Tolerate minutes, not hours."));
+  }
+  return findings;
+}

@@ -1,0 +1,50 @@
+import { ROWS_PER_CHUNK } from "../../formats/constants.ts";
+import { temperatureRuleHash } from "../../formats/temperatureRule.ts";
+import { defineKind } from "../kind.ts";
+import seriesDefinitions from "../series/schema.json" with { type: "json" };
+import { unprovenSeries } from "../series/unproven.ts";
+import { TEMPERATURE_RULES } from "./check.ts";
+import { excursionTableSize } from "./excursions.ts";
+import { temperatureFacets } from "./facets.ts";
+import type { TemperatureLimits } from "./limits.ts";
+import { lintTemperature } from "./lint.ts";
+import { heatOf } from "./mkt.ts";
+import { temperatureRuleOf } from "./rule.ts";
+import schema from "./schema.json" with { type: "json" };
+import { showTemperature } from "./show.ts";
+
+/** A long series of one channel: hard limits, a normal band with budgets, and a mean kinetic temperature. */
+export const temperature = defineKind<"temperature", TemperatureLimits>({
+  name: "temperature",
+  rules: TEMPERATURE_RULES,
+  tiers: [
+    { name: "temperature-1k", tier: 5 * ROWS_PER_CHUNK },
+    { name: "temperature-4k", tier: 18 * ROWS_PER_CHUNK },
+    { name: "temperature-9k", tier: 44 * ROWS_PER_CHUNK },
+  ],
+  classes: ["specification", "process"],
+  measuresStage: true,
+  schema: { ...schema, definitions: { ...seriesDefinitions, ...schema.definitions } },
+  ruleHash: (policy, claimIndex, salt) => temperatureRuleHash(temperatureRuleOf(policy, claimIndex, salt)),
+  lint: (_, { rule }, pointer) => lintTemperature(rule, pointer),
+  lintTogether: () => [],
+  show: (_, { rule }) => showTemperature(rule),
+  showTier: (tier) => `up to ${tier} readings, with excursions of up to ${excursionTableSize(tier)} different lengths`,
+  showUnproven: (policy) => unprovenSeries(policy, "temperature"),
+  facets: ({ rule }) => temperatureFacets(rule),
+  twin: { evidence: "One logger's readings", judgedBy },
+});
+
+/** Resolution, lead, tail and clock tolerance are left out: one logger can suit both claims. */
+function judgedBy({ gap, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): object {
+  return {
+    gap,
+    range,
+    independent: independent ?? false,
+    normal: normal ?? range,
+    above: cumulative?.above ?? null,
+    below: cumulative?.below ?? null,
+    single: single ?? null,
+    mkt: mkt === undefined ? null : [mkt.limit, heatOf(mkt).toString(), mkt.span],
+  };
+}

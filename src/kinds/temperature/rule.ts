@@ -1,0 +1,26 @@
+import { CHANNEL, TEMPERATURE_RULE_VERSION } from "../../formats/constants.ts";
+import type { TemperatureRule } from "../../formats/temperatureRule.ts";
+import { claimAt, type Policy } from "../../policy/document.ts";
+import { requireKind } from "../kind.ts";
+import { ruleHead } from "../ruleHead.ts";
+import { codingOf } from "../series/coding.ts";
+import { windowOf } from "../series/rule.ts";
+import { budgetOf, singleOf } from "./budgets.ts";
+import type { TemperatureClaim } from "./limits.ts";
+import { mktOf } from "./mkt.ts";
+
+/** The rule of a temperature claim. Errors: those of `ruleHead`, `codingOf`, `budgetOf`, `singleOf` and `mktOf`. */
+export function temperatureRuleOf(policy: Policy, claimIndex: number, salt: bigint): TemperatureRule {
+  const { rule: limits }: TemperatureClaim = requireKind(claimAt(policy, claimIndex), "temperature");
+  const coding = codingOf(limits);
+  return {
+    ...ruleHead(policy, claimIndex, TEMPERATURE_RULE_VERSION, salt),
+    channelId: BigInt(CHANNEL.temperature.code),
+    ...coding,
+    ...windowOf(limits),
+    budgetAbove: budgetOf(limits, coding, "above"),
+    budgetBelow: budgetOf(limits, coding, "below"),
+    single: singleOf(limits, coding),
+    ...mktOf(limits, coding),
+  };
+}

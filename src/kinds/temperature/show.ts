@@ -1,0 +1,72 @@
+import { CHANNEL } from "../../formats/constants.ts";
+import { formatMicro } from "../../input/quantities.ts";
+import { budgetOf, canLeave, describeHalfTicks, SIDES, singleOf, type Side } from "./budgets.ts";
+import { codingOf, describeCode, describeStep, type Coding } from "../series/coding.ts";
+import { heatOf } from "./mkt.ts";
+import { showSeries } from "../series/show.ts";
+import { time } from "../../policy/words.ts";
+import type { TemperatureLimits } from "./limits.ts";
+
+/** Every limit of a temperature claim in words. */
+export function showTemperature(rule: TemperatureLimits): string[] {
+  return [...showRange(rule), ...showExcursions(rule), ...showMkt(rule), ...showSeries(rule, "logger")];
+}
+
+function showRange(rule: TemperatureLimits): string[] {
+  const { symbol } = CHANNEL.temperature;
+  const coding = codingOf(rule);
+  const low = describeCode(coding, 0);
+  const high = describeCode(coding, Number(coding.width));
+  return [
+    `Temperature: every reading from ${low} to ${high}, both permitted. The sensor shows steps of ${rule.resolution} ${symbol}.`,
+    `Coded in ${describeStep(coding)} steps, rounded outward from the middle of the ${middle(rule)}: ${low} is code 0, ${high} is code ${coding.width}, and a reading beyond a limit by any amount is coded beyond it.`,
+  ];
+}
+
+function showExcursions(rule: TemperatureLimits): string[] {
+  if (rule.normal === undefined) {
+    return ["Normal band: none. Every permitted reading is a normal one, and its time is not limited."];
+  }
+  const coding = codingOf(rule);
+  const [low, high] = [coding.normalLow, coding.normalHigh].map((code) => describeCode(coding, Number(code)));
+  return [
+    `Normal band: from ${low} (code ${coding.normalLow}) to ${high} (code ${coding.normalHigh}), both inside. A reading beyond it is an excursion; that there was one above or below it is public as a deviation, how long is not.`,
+    "How excursions count: a reading stands for half of the interval before it and half of the one after it. An excursion over a stage boundary is judged in each stage for its part only.",
+    ...SIDES.map((side) => showBudget(rule, coding, side)),
+    showSingle(rule, coding),
+  ];
+}
+
+function showBudget(rule: TemperatureLimits, coding: Coding, side: Side): string {
+  const label = `Time ${side} the band`;
+  const seconds = rule.cumulative?.[side];
+  if (!canLeave(coding, side)) return `${label}: none; the band ends where the range ends.`;
+  if (seconds === undefined) return `${label}: no budget for the stage; only the other limits bound it.`;
+  const halfTicks = budgetOf(rule, coding, side);
+  return `${label}: at most ${time(seconds)} in total over the stage; proven as ${halfTicks} half-ticks, ${describeHalfTicks(halfTicks, coding.tick)}.`;
+}
+
+function showSingle(rule: TemperatureLimits, coding: Coding): string {
+  if (rule.single === undefined) return "Longest excursion: no limit of its own.";
+  const ticks = singleOf(rule, coding);
+  const proven = Number((ticks + 1n) * coding.tick) - 1;
+  return (
+    `Longest excursion: at most ${time(rule.single)} without interruption, to either side, from the last reading inside the band to the last one outside. ` +
+    `The proof alone, ${ticks} ticks of ${coding.tick} s, shows that none is longer than ${time(proven)}.`
+  );
+}
+
+function showMkt(rule: TemperatureLimits): string[] {
+  const { mkt } = rule;
+  if (mkt === undefined) return ["Mean kinetic temperature (MKT): no limit."];
+  const { symbol } = CHANNEL.temperature;
+  return [
+    `Mean kinetic temperature (MKT): at most ${mkt.limit} ${symbol} over the stage, with a heat of activation of ${formatMicro(heatOf(mkt))} kJ/mol and R = 8.3144 J/(mol K). A reading below the middle of the ${middle(rule)} counts up to one code warmer than it was.`,
+    `Longest stage over which that mean may be taken: ${time(mkt.span)}. A longer stage cannot be proven at all, because its cool hours would hide its hot ones.`,
+  ];
+}
+
+/** What readings are rounded away from the middle of. */
+function middle({ normal }: TemperatureLimits): string {
+  return normal === undefined ? "range" : "normal band";
+}

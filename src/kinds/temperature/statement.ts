@@ -1,0 +1,38 @@
+import type { Signals } from "../../formats/constants.ts";
+import { deviationNames } from "../../formats/deviations.ts";
+import { stageHead } from "../../formats/head.ts";
+import { temperatureRuleHash } from "../../formats/temperatureRule.ts";
+import type { Statement } from "../statement.ts";
+import { checkTemperature, temperatureDeviationBits } from "./check.ts";
+import { temperatureRecordOf, type TemperatureEvidence } from "./evidence.ts";
+import { describeBudgets, explainTemperature } from "./explain.ts";
+import { temperatureInput } from "./input.ts";
+
+/** What is judged and proven of the evidence of a temperature claim. */
+export function temperatureStatement(evidence: TemperatureEvidence): Statement {
+  return {
+    kind: "temperature",
+    capacity: evidence.header.n,
+    findings: () => checkTemperature(evidence),
+    judge: () => ({
+      problems: explainTemperature(evidence, checkTemperature(evidence)),
+      deviations: deviationNames(temperatureDeviationBits(evidence)),
+      remarks: describeBudgets(evidence),
+    }),
+    signals: (context) => temperatureSignals(evidence, context),
+    input: (signals) => temperatureInput(evidence, signals),
+  };
+}
+
+/** The seven public signals of a proof of this evidence. */
+export function temperatureSignals(evidence: TemperatureEvidence, context: bigint): Signals {
+  return {
+    batch: evidence.batch,
+    rule: temperatureRuleHash(evidence.rule),
+    head: stageHead(evidence.head),
+    parties: evidence.parties,
+    record: temperatureRecordOf(evidence),
+    deviations: temperatureDeviationBits(evidence),
+    context,
+  };
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { inputError } from "../errors.ts";
+import type { ClaimClassName, NeededForName } from "../formats/codes.ts";
+import type { KindName } from "../formats/constants.ts";
+import { canonicalJson } from "../input/json.ts";
+
+/** Severity of a breach, graded as inspectorates grade deficiencies (critical, major, other): higher is worse. */
+export const SEVERITY = { 1: "minor", 2: "major", 3: "critical" } as const;
+export type Severity = keyof typeof SEVERITY;
+
+/** The limits of a claim, as people write them: each kind has its own; all say where their numbers come from. */
+export interface Limits {
+  readonly source: string;
+}
+
+/** "This rule holds for this stage of a batch." Its index is its place in the policy. */
+export interface Claim<K extends KindName = KindName, L extends Limits = Limits> {
+  /** stage-name/claim-name. */
+  readonly id: string;
+  readonly kind: K;
+  /** Index of the stage, from 0. */
+  readonly stage: number;
+  readonly class: ClaimClassName;
+  readonly neededFor: NeededForName;
+  readonly severity: Severity;
+  /** Names of every circuit (tier) that may prove the claim. */
+  readonly circuits: readonly string[];
+  readonly rule: L;
+}
+
+/**
+ * What a compliant batch is: policy.json, exactly as written. Nothing is filled in, because the document's hash is
+ * taken over this object.
+ */
+export interface Policy {
+  readonly product: string;
+  readonly version: number;
+  /** Reference of the approved specification. */
+  readonly document: string;
+  readonly stages: readonly string[];
+  /** Latest release and completion, seconds from a batch's opening. */
+  readonly maxDue: readonly [release: number, completion: number];
+  readonly claims: readonly Claim[];
+}
+
+/** SHA-256 of the policy in canonical JSON (RFC 8785), as 0x hex: what people approve. */
+export function documentHash(policy: Policy): string {
+  return `0x${createHash("sha256").update(canonicalJson(policy)).digest("hex")}`;
+}
+
+/** A claim with its index in the policy. */
+export interface IndexedClaim {
+  readonly claim: Claim;
+  readonly index: number;
+}
+
+/** The claim of an index. Error `claim`. */
+export function claimAt({ claims }: Policy, index: number): Claim {
+  const claim = claims[index];
+  if (claim === undefined) throw inputError(`The policy has no claim ${index}.`, { code: "claim" });
+  return claim;
+}
+
+/** The claim of an id and its index. Error `claim`. */
+export function claimNamed({ claims }: Policy, id: string): IndexedClaim {
+  const index = claims.findIndex((each) => each.id === id);
+  const claim = claims[index];
+  if (claim !== undefined) return { claim, index };
+  throw inputError("The policy has no claim of this id.", {
+    code: "claim",
+    remedy: `Name one of: ${claims.map((each) => each.id).join(", ")}.`,
+  });
+}

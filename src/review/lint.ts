@@ -1,0 +1,125 @@
+import { CIRCUITS, type Circuit } from "../kinds/circuits.ts";
+import { kindOf, KINDS } from "../kinds/index.ts";
+import { canonicalJson } from "../input/json.ts";
+import { formatDuration } from "../input/times.ts";
+import type { Claim, Policy } from "../policy/document.ts";
+import { error, isError, warning, type LintFinding } from "../policy/lintFinding.ts";
+
+/**
+ * Everything that is wrong with a policy whose shape is right: errors first, each in the order of the document.
+ * @param circuits the circuits that claims may name
+ */
+export function lintPolicy(
+  policy: Policy,
+  circuits: readonly Pick<Circuit, "name" | "kind">[] = CIRCUITS,
+): LintFinding[] {
+  const findings = [
+    ...lintStages(policy),
+    ...lintDue(policy),
+    ...policy.claims.flatMap((claim, index) => [
+      ...lintClaim(policy, claim, `/claims/${index}`),
+      ...lintCircuits(claim, circuits, `/claims/${index}`),
+      ...kindOf(claim).lint(policy, claim, `/claims/${index}/rule`),
+      ...lintTwins(policy, index),
+    ]),
+    ...lintGoals(policy),
+    ...Object.values(KINDS).flatMap((kind) => kind.lintTogether(policy)),
+  ];
+  return [...findings.filter(isError), ...findings.filter((finding) => !isError(finding))];
+}
+
+function lintStages({ stages, claims }: Policy): LintFinding[] {
+  return stages.flatMap((name, index) => {
+    const pointer = `/stages/${index}`;
+    const findings: LintFinding[] = [];
+    if (stages.indexOf(name) < index) {
+      findings.push(
+        error("stage-name", pointer, `Two stages are called "${name}".`, "Give every stage a name of its own."),
+      );
+    }
+    if (!claims.some((claim) => claim.stage === index)) {
+      findings.push(
+        warning(
+          "stage-empty",
+          pointer,
+          `Nothing is proven about stage "${name}".`,
+          "Add a claim, or say why none is needed.",
+        ),
+      );
+    }
+    return findings;
+  });
+}
+
+function lintDue({ maxDue: [release, completion] }: Policy): LintFinding[] {
+  if (release <= completion) return [];
+  const message = `Release may be due ${formatDuration(release - completion)} after completion.`;
+  return [error("max-due", "/maxDue", message, "Write the release first; a batch is completed after its release.")];
+}
+
+function lintClaim({ stages, claims }: Policy, claim: Claim, pointer: string): LintFinding[] {
+  const findings: LintFinding[] = [];
+  const stage = stages[claim.stage];
+  if (stage === undefined) {
+    const remedy = `Stages are numbered from 0 to ${stages.length - 1}.`;
+    findings.push(error("stage", `${pointer}/stage`, `The policy has no stage ${claim.stage}.`, remedy));
+  } else if (!claim.id.startsWith(`${stage}/`)) {
+    const message = `The claim "${claim.id}" is about stage "${stage}".`;
+    findings.push(error("claim-id", `${pointer}/id`, message, `Begin its id with "${stage}/", or correct its stage.`));
+  }
+  if (claims.find(({ id }) => id === claim.id) !== claim) {
+    const message = `Two claims are called "${claim.id}".`;
+    findings.push(error("claim-id", `${pointer}/id`, message, "Give every claim a name of its own."));
+  }
+  const { classes } = kindOf(claim);
+  if (!classes.includes(claim.class)) {
+    const message = `A ${claim.kind} claim cannot be of class ${claim.class}.`;
+    const remedy = `Use ${classes.map((name) => `"${name}"`).join(" or ")}.`;
+    findings.push(error("class", `${pointer}/class`, message, remedy));
+  }
+  return findings;
+}
+
+function lintCircuits(
+  claim: Claim,
+  circuits: readonly Pick<Circuit, "name" | "kind">[],
+  pointer: string,
+): LintFinding[] {
+  const fitting = circuits.filter(({ kind }) => kind === claim.kind).map(({ name }) => name);
+  return claim.circuits.flatMap((name, index) => {
+    if (claim.circuits.indexOf(name) < index) {
+      const message = `Circuit "${name}" is named twice.`;
+      return [error("circuit", `${pointer}/circuits/${index}`, message, "Remove the second one.")];
+    }
+    if (fitting.includes(name)) return [];
+    const known = circuits.find((circuit) => circuit.name === name);
+    const message =
+      known === undefined
+        ? `There is no circuit "${name}".`
+        : `Circuit "${name}" proves claims of kind "${known.kind}", not "${claim.kind}".`;
+    return [
+      error("circuit", `${pointer}/circuits/${index}`, message, `Circuits for this claim: ${fitting.join(", ")}.`),
+    ];
+  });
+}
+
+/** Claims of one stage with equal limits differ in their index only: one record proves both. */
+function lintTwins({ claims }: Policy, index: number): LintFinding[] {
+  const claim = claims[index];
+  const twin = claim && kindOf(claim).twin;
+  if (claim === undefined || twin === undefined) return [];
+  const judging = canonicalJson(twin.judgedBy(claim));
+  const other = claims
+    .slice(0, index)
+    .filter(({ kind, stage }) => kind === claim.kind && stage === claim.stage)
+    .find((earlier) => canonicalJson(twin.judgedBy(earlier)) === judging);
+  if (other === undefined) return [];
+  const message = `${twin.evidence} can prove both "${other.id}" and "${claim.id}": they have the same limits.`;
+  return [warning("same-limits", `/claims/${index}/rule`, message, "Do not count them as two independent proofs.")];
+}
+
+function lintGoals({ claims }: Policy): LintFinding[] {
+  if (claims.some((claim) => claim.neededFor === "release")) return [];
+  const message = "No claim is needed for release, so every batch would be compliant unproven.";
+  return [error("needed-for", "/claims", message, 'Set "neededFor" of at least one claim to "release".')];
+}

@@ -1,0 +1,91 @@
+import { CIRCUITS, type Circuit } from "../kinds/circuits.ts";
+import { kindOf } from "../kinds/index.ts";
+import type { ClaimClassName, NeededForName } from "../formats/codes.ts";
+import { documentHash, SEVERITY, type Claim, type Policy } from "../policy/document.ts";
+import { span } from "../policy/words.ts";
+import { showUnproven } from "./unproven.ts";
+
+/** What happens without a proof; `done` is what the claim is needed for. */
+const CONSEQUENCE: Readonly<Record<ClaimClassName, (done: string) => string>> = {
+  specification: (done) =>
+    `a registered specification. Only a proof counts: a batch without it is never ${done} (EU GMP Annex 16, section 3).`,
+  process: (done) =>
+    `a process limit. If it is not met, an exception is raised, and the batch is ${done} only if QA and QP accept the documented investigation (EU GMP Annex 16, section 3).`,
+  custody: (done) => `custody. Only a proof counts: a batch without it is never ${done}.`,
+};
+
+const DONE: Readonly<Record<NeededForName, string>> = { release: "released", completion: "completed" };
+
+/**
+ * Every limit of a policy in words, with its units, for people who approve or review it; also what the limits leave
+ * uncovered. Lines end with a line feed. The policy must be free of lint errors (else the errors of `claimRuleHash`).
+ * @param circuits the circuits whose capacity is shown
+ */
+export function showPolicy(policy: Policy, circuits: readonly Pick<Circuit, "name" | "tier">[] = CIRCUITS): string {
+  const lines = [
+    ...showHead(policy),
+    ...policy.stages.flatMap((name, stage) => showStage(policy, name, stage, circuits)),
+    ...showNeeds(policy),
+    ...showUnproven(policy),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function showHead(policy: Policy): string[] {
+  const [release, completion] = policy.maxDue;
+  return [
+    `Policy for product ${policy.product}, version ${policy.version}`,
+    `  Document: ${policy.document}`,
+    `  Document hash: ${documentHash(policy)}`,
+    `  Due: released within ${span(release)} and completed within ${span(completion)} of a batch's opening, at the latest.`,
+  ];
+}
+
+function showStage(
+  policy: Policy,
+  name: string,
+  stage: number,
+  circuits: readonly Pick<Circuit, "name" | "tier">[],
+): string[] {
+  const claims = policy.claims.filter((claim) => claim.stage === stage);
+  const body =
+    claims.length === 0
+      ? ["  Nothing is proven about this stage."]
+      : claims.flatMap((claim) => showClaim(policy, claim, circuits));
+  return ["", `Stage ${stage}: ${name}`, ...body];
+}
+
+function showClaim(policy: Policy, claim: Claim, circuits: readonly Pick<Circuit, "name" | "tier">[]): string[] {
+  return [
+    `  Claim ${claim.id}`,
+    ...[
+      ...kindOf(claim).show(policy, claim),
+      `Class: ${CONSEQUENCE[claim.class](DONE[claim.neededFor])}`,
+      `Severity of a breach: ${claim.severity} (${SEVERITY[claim.severity]}; 1 minor, 2 major, 3 critical).`,
+      `Needed for: ${claim.neededFor}.`,
+      `Proven by: ${claim.circuits.map((circuit) => showCircuit(claim, circuit, circuits)).join(" or ")}.`,
+      `Where the numbers come from: ${claim.rule.source}`,
+    ].map((line) => `    ${line}`),
+  ];
+}
+
+function showCircuit(claim: Claim, name: string, circuits: readonly Pick<Circuit, "name" | "tier">[]): string {
+  const tier = circuits.find((known) => known.name === name)?.tier;
+  const holds = tier === undefined ? undefined : kindOf(claim).showTier(tier);
+  return holds === undefined ? name : `${name} (${holds})`;
+}
+
+function showNeeds({ claims }: Policy): string[] {
+  const named = (goal: Claim["neededFor"]): string =>
+    claims
+      .filter(({ neededFor }) => neededFor === goal)
+      .map(({ id }) => id)
+      .join(", ");
+  const completion = named("completion");
+  return [
+    "",
+    "What a batch needs",
+    `  For release: ${named("release")}, no open exception, and the certificate of a Qualified Person.`,
+    `  For completion: its release${completion === "" ? "; no further claim" : `, and ${completion}`}.`,
+  ];
+}

@@ -1,0 +1,5 @@
+pragma circom 2.2.2;
+
+include "../../../circuits/lib/temperature/temperatureRule.circom";
+
+component main {public [rule]} = TemperatureRuleOpening();
