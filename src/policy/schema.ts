@@ -153,7 +153,7 @@ function expected(error: ErrorObject, definitions: Definitions): string {
   const [, , definition = ""] = error.schemaPath.split("/");
   const words = definitions[definition]?.$comment;
   if (words !== undefined) return `Give ${words}.`;
-  return `What belongs here${describe(error.parentSchema as Described | undefined, definitions)}.`;
+  return `What belongs here${describe(error.parentSchema, definitions)}.`;
 }
 
 function propertiesOf(error: ErrorObject): Readonly<Record<string, Described>> {
