@@ -1,6 +1,6 @@
 import { inputError } from "../errors.ts";
 
-/** Files and folders of a batch folder (cli.md). */
+/** Files and folders of a batch folder (docs/spec/batch-folder.md, Files). */
 export const BATCH_FILE = "batch.json";
 export const SECRETS_FILE = "secrets.json";
 export const POLICY_FILE = "policy.json";

@@ -48,7 +48,7 @@ import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
-/** formats.md, demo report. */
+/** docs/spec/formats.md, Demo report. */
 export interface DemoReport {
   readonly batches: readonly {
     readonly lot: string;

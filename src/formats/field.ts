@@ -3,7 +3,7 @@ import { inputError } from "../errors.ts";
 /** Order of the BN254 scalar field: what one signal of a circuit can hold. */
 export const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
-/** A field element as 0x and 64 lower-case hex digits (formats.md, JSON). Throws `field` outside 0..FIELD-1. */
+/** A field element as 0x and 64 lower-case hex digits (docs/spec/formats.md, JSON). Throws `field` outside 0..FIELD-1. */
 export function toHex(value: bigint): string {
   if (value < 0n || value >= FIELD) throw inputError("The value is not a field element.", { code: "field" });
   return `0x${value.toString(16).padStart(64, "0")}`;

@@ -20,8 +20,8 @@ export type ReadingGrid = Pick<
  * The code of a value, rounded outward: below the centre of the normal band down, at or above it up. So a value beyond
  * a limit by any amount has a code beyond that limit's code: one beyond the normal band is never coded back into it,
  * and one beyond a hard limit has a code below 0 or above `width`, which is returned as it is and refused by the rule
- * `range`. Limits that lie on the grid get their own codes; codes never fall as values rise. Exact; circuits.md,
- * Encoding.
+ * `range`. Limits that lie on the grid get their own codes; codes never fall as values rise. Exact;
+ * docs/spec/formats.md, Encoding.
  */
 export function codeReading(value: bigint, coding: ReadingGrid): bigint {
   const { origin, stepNum, stepDen, normalLow, normalHigh } = coding;

@@ -32,7 +32,7 @@ export interface JournalEntry extends JournalKey {
   readonly at: string;
 }
 
-/** An entry as the file holds it, in this order of members (formats.md). */
+/** An entry as the file holds it, in this order of members (docs/spec/formats.md, Journal). */
 interface LineJson {
   readonly seq: number;
   readonly prevHash: string;

@@ -59,7 +59,7 @@ function editStage(dir: string, index: number, members: object): void {
 }
 
 describe("a new batch folder", () => {
-  it("has the commitments that formats.md gives", async () => {
+  it("has the commitments that docs/spec/formats.md gives", async () => {
     const dir = newDir();
     const { commitments } = await initBatch(newBatch(site, dir));
     const salt = batchSalt(site.custodian.siteSecret, textHash(COI), textHash(ORDER));
@@ -87,7 +87,7 @@ describe("a new batch folder", () => {
     ]);
   });
 
-  it("holds everything that cli.md names, for its owner only", async () => {
+  it("holds everything that docs/spec/batch-folder.md names, for its owner only", async () => {
     const dir = await made();
     expect(readdirSync(dir).sort()).toEqual([
       "batch.json",

@@ -65,7 +65,7 @@ function writeLines(path: string, lines: readonly string[]): void {
 }
 
 describe("a journal", () => {
-  it("has lines as formats.md says, each with the hash of the one before", async () => {
+  it("has lines as docs/spec/formats.md says, each with the hash of the one before", async () => {
     const path = await journalOf(2);
     const [first = "", second = ""] = linesOf(path);
     const zero = "0".repeat(62);

@@ -23,9 +23,9 @@ export function codingOf(limits: RangeLimits & { readonly gap: number }): Coding
 }
 
 /**
- * The grid of a range, exactly (docs/spec/formats.md, Codes): up to 254 sensor steps are refined by the smallest whole factor
- * that fills 127 codes; more are coarsened to as many equal steps, up to 254, as put the ends of the normal band on
- * codes too. Either way the hard limits are codes 0 and `width`, and no limit moves.
+ * The grid of a range, exactly (docs/spec/formats.md, Encoding): up to 254 sensor steps are refined by the smallest
+ * whole factor that fills 127 codes; more are coarsened to as many equal steps, up to 254, as put the ends of the normal
+ * band on codes too. Either way the hard limits are codes 0 and `width`, and no limit moves.
  * @param channel decides which limits are physically possible
  * Errors, with the limit's field as place: `range` (low not below high), `physical-range`, `grid` (a limit is no
  * multiple of the resolution), `normal-range` (the normal band is upside down or reaches out of the range),
