@@ -13,8 +13,13 @@ process.on("uncaughtException", (error) => process.exit(printError(error, argv.i
 process.stdout.on("error", (cause: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`| head`) is no failure; a full disk is.
   if (cause.code === "EPIPE") process.exit(exitCode);
-  const lost = { code: "output", place: "stdout", remedy: "Check the free space, and run it again.", cause };
-  process.exit(printError(environmentError("The answer could not be written.", lost), false));
+  const lost = environmentError("The answer could not be written.", {
+    code: "output",
+    place: "stdout",
+    remedy: "Check the free space, and run it again.",
+    cause,
+  });
+  process.exit(printError(lost, false));
 });
 
 exitCode = await run(argv);

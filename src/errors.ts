@@ -1,3 +1,5 @@
+import type { ErrorCode } from "./errorCodes.ts";
+
 /**
  * One error type for everything a user can meet. The command line prints `message`, `place` and `remedy` and takes
  * its exit code from `kind`; nothing else decides an exit code.
@@ -16,8 +18,8 @@ export interface ErrorDetails {
   readonly place?: string;
   /** What the user can do about it, one sentence. */
   readonly remedy?: string;
-  /** The rule or check that refused, by its one name (`gap`, `range`, `key`, ...), for tests and `--json`. */
-  readonly code?: string;
+  /** The rule or check that refused, by its one name (`gap`, `range`, ...), for tests and `--json`. */
+  readonly code?: ErrorCode;
   readonly cause?: unknown;
 }
 
@@ -25,7 +27,7 @@ export class BatchproofError extends Error {
   readonly kind: ErrorKind;
   readonly place: string | undefined;
   readonly remedy: string | undefined;
-  readonly code: string | undefined;
+  readonly code: ErrorCode | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

@@ -11,6 +11,7 @@ import { fromSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
 import { answers, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
+import type { ErrorCode } from "ethers";
 
 /** `verify`: one proof, off chain. */
 export const addVerifyCommands: AddCommands = (program, give) => {
@@ -63,9 +64,9 @@ async function placedIn(file: string, run: () => Promise<void>): Promise<void> {
     await run();
   } catch (error) {
     if (!(error instanceof BatchproofError) || error.kind !== "no") throw error;
-    const { message, place = "", code = "" } = error;
+    const { message, place = "", code } = error;
     throw refusal(message, {
-      code,
+      ...(code === undefined ? {} : { code }),
       // snarkjs says pi_a where an envelope says a.
       place: `${file}#/${place.replace("pi_", "")}`,
       remedy: "Ask for the proof again; this one proves nothing.",
@@ -76,7 +77,7 @@ async function placedIn(file: string, run: () => Promise<void>): Promise<void> {
 
 /** What the envelope says in words must be what its key and its signals say. Errors `setup`, `context`, `circuit`. */
 function requireHonest(envelope: Envelope, setup: Envelope["setup"], file: string): void {
-  const refuse = (code: string, message: string, pointer: string): never => {
+  const refuse = (code: ErrorCode, message: string, pointer: string): never => {
     throw refusal(message, { code, place: `${file}#/${pointer}`, remedy: "Ask for the proof again, as it was made." });
   };
   if (envelope.setup !== setup) refuse("setup", `The key is a ${setup} key, the envelope says otherwise.`, "setup");

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "ethers";
 import type { DispositionName, ExceptionCategoryName } from "../formats/codes.ts";
 
 /**
@@ -150,7 +151,7 @@ export interface AttestationState {
 export interface UnprovenState {
   readonly proof: number;
   readonly claim: number;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly block: number;
   readonly transaction: string;
 }

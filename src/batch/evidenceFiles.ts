@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, inputError, placed } from "../errors.ts";
 import { bytesHash } from "../formats/identity.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
@@ -58,7 +59,7 @@ export async function keepEvidence(batch: Pick<Batch, "dir">, name: string, byte
 }
 
 /** A general error of reading, said in terms of the batch folder. */
-export function renamed(error: unknown, from: string, code: string, message: string, remedy: string): unknown {
+export function renamed(error: unknown, from: ErrorCode, code: ErrorCode, message: string, remedy: string): unknown {
   if (!(error instanceof BatchproofError && error.code === from)) return error;
   return inputError(message, { code, remedy, ...(error.place === undefined ? {} : { place: error.place }) });
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errorCodes.ts";
 import { createHash, hkdfSync } from "node:crypto";
 import { join } from "node:path";
 import { inputError, placed } from "../errors.ts";
@@ -57,7 +58,7 @@ export interface RecordForm<C extends object, D extends object, J extends object
   /** `format` of the file. */
   readonly format: string;
   /** Code of a file that is malformed. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What it holds, in words: "The <noun> ...". */
   readonly noun: string;
   readonly signer: Signer;

@@ -103,7 +103,13 @@ export async function requireChainSignals(
   }
 }
 
-function requireEqual(name: SignalName, place: string, received: bigint, expected: bigint, remedy: string): void {
+function requireEqual(
+  name: "batch" | "rule" | "context",
+  place: string,
+  received: bigint,
+  expected: bigint,
+  remedy: string,
+): void {
   if (received === expected) return;
   throw refusal(`The proof's signal \`${name}\` is ${received}, expected ${expected}.`, { code: name, place, remedy });
 }

@@ -1,6 +1,12 @@
 import { dataLength, Interface, isError, isHexString, type ErrorDescription } from "ethers";
+import { CONTRACT_ERRORS } from "../contractErrors.ts";
+import { codesOf } from "../errorCodes.ts";
 import { BatchproofError, environmentError, refusal } from "../errors.ts";
 import { compiled, CONTRACTS } from "./contracts.ts";
+
+/** What a contract can refuse with: its own errors, and those that it inherits. */
+const CHAIN_REFUSALS = [...CONTRACT_ERRORS, ...codesOf("inherited")] as const;
+type ChainRefusal = (typeof CHAIN_REFUSALS)[number];
 
 /**
  * Runs a call to the chain and turns what goes wrong into one of our errors: a custom error of the contracts becomes
@@ -22,7 +28,7 @@ export function explainRevert(error: unknown): Error {
   // A revert without reason has no data, not even a selector.
   const custom = data === undefined || dataLength(data) < 4 ? null : allErrors().parseError(data);
   if (custom !== null) {
-    return refusal(`The chain refused: ${sentence(custom)}.`, { code: custom.name, cause: error });
+    return refusal(`The chain refused: ${sentence(custom)}.`, { code: codeOf(custom), cause: error });
   }
   if (isError(error, "INSUFFICIENT_FUNDS")) {
     return environmentError("The sending account cannot pay for the transaction.", { code: "funds", cause: error });
@@ -38,6 +44,13 @@ export function explainRevert(error: unknown): Error {
     });
   }
   return environmentError(`The chain could not be asked: ${reason(error)}.`, { code: "chain", cause: error });
+}
+
+/** The name of an error. The list has every error of the ABIs, or it is a bug. */
+function codeOf({ name }: ErrorDescription): ChainRefusal {
+  const code = CHAIN_REFUSALS.find((known) => known === name);
+  if (code === undefined) throw new Error(`The contracts' error ${name} has no code.`);
+  return code;
 }
 
 /** ethers' own short message: the long one repeats the whole request. */

@@ -1,4 +1,5 @@
 import { Ajv2020, type AnySchema } from "ajv/dist/2020.js";
+import type { ErrorCode } from "../errorCodes.ts";
 import { inputError } from "../errors.ts";
 import { fromHex, toHex } from "./field.ts";
 import type { PublicKey } from "./identity.ts";
@@ -40,7 +41,7 @@ export type Check<T> = (value: unknown, place: string) => T;
  * @param name what the value should be, for the message
  * @param code code of the errors. They say where and what was expected, never the value: it may be private.
  */
-export function defineCheck<T>(schema: object, name: string, code: string): Check<T> {
+export function defineCheck<T>(schema: object, name: string, code: ErrorCode): Check<T> {
   const validate = new Ajv2020({ strict: true }).compile<T>(schema);
   return (value, place) => {
     if (validate(value)) return value;
@@ -62,7 +63,7 @@ export interface DocumentKind<T> {
 /** A kind of JSON document: an object whose member `format` is `format`, with exactly the given other members. */
 export function defineDocument<T>(
   format: string,
-  code: string,
+  code: ErrorCode,
   properties: Readonly<Record<string, AnySchema>>,
   optional: readonly string[] = [],
 ): DocumentKind<T> {

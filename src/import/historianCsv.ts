@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errorCodes.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { CHANNEL, type ChannelName } from "../formats/constants.ts";
 import type { DeviceId } from "../formats/identity.ts";
@@ -158,7 +159,7 @@ export function refuseMixedTimes(lines: readonly HistorianLine[], file: string):
 function refuseMixed(
   lines: readonly HistorianLine[],
   formOf: (line: HistorianLine) => unknown,
-  code: string,
+  code: ErrorCode,
   what: string,
   file: string,
 ): void {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errorCodes.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 
 /** A value with the place it was read from. */
@@ -160,7 +161,7 @@ export class Section {
 
 interface Origin {
   readonly file: string;
-  readonly syntax: string;
+  readonly syntax: ErrorCode;
 }
 
 function startsWith(line: Line, key: string): boolean {
@@ -171,7 +172,7 @@ function startsWith(line: Line, key: string): boolean {
  * Reads a whole outline: UTF-8, CRLF at the end of each line, no other control character than the tabs of tables.
  * `syntax` is the code of every error.
  */
-export function readOutline<T>(bytes: Uint8Array, file: string, syntax: string, read: (root: Section) => T): T {
+export function readOutline<T>(bytes: Uint8Array, file: string, syntax: ErrorCode, read: (root: Section) => T): T {
   const origin = { file, syntax };
   const root = new Section(origin, 1, nest(splitLines(bytes, origin), origin));
   const result = read(root);

@@ -1,4 +1,5 @@
 import { XMLParser, type MatcherView } from "fast-xml-parser";
+import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, inputError } from "../errors.ts";
 
 /** Largest XML file that is read: a hostile one may need 90 times as much memory. */
@@ -35,7 +36,7 @@ export interface XmlKind {
   /** The one namespace of all its elements. */
   readonly namespace: string;
   /** Code of the errors about elements: what is missing, unknown, or stands there twice. */
-  readonly code: string;
+  readonly code: ErrorCode;
 }
 
 /** A text with the place it was read from. */
@@ -53,12 +54,12 @@ export interface XmlText {
 export class XmlElement {
   readonly place: string;
   readonly #node: Node;
-  readonly #code: string;
+  readonly #code: ErrorCode;
   readonly #left: Set<Node>;
   readonly #attributesLeft: Set<string>;
   #textRead = false;
 
-  constructor(node: Node, code: string) {
+  constructor(node: Node, code: ErrorCode) {
     this.#node = node;
     this.#code = code;
     this.place = node.place;
@@ -165,7 +166,7 @@ export class XmlElement {
   }
 }
 
-function problem(message: string, { path, place }: Node, code: string): BatchproofError {
+function problem(message: string, { path, place }: Node, code: ErrorCode): BatchproofError {
   return inputError(`${path}: ${message}`, {
     place,
     remedy: "The record is written in a way that is not supported yet; nothing was imported.",

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants, type BigIntStats } from "node:fs";
 import { link, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 
 /** Largest raw file of a logger or historian that is read: years of readings fit, a mistaken archive does not. */
@@ -71,7 +72,7 @@ async function readRegularFile(real: string, path: string, limit: number): Promi
   }
 }
 
-const READING_ERRORS: Readonly<Record<string, readonly [code: string, message: string]>> = {
+const READING_ERRORS: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   ENOENT: ["file-missing", "There is no such file."],
   ENOTDIR: ["file-missing", "There is no such file: a part of its path is not a folder."],
   EACCES: ["file-permission", "You may not read this file."],

@@ -1,5 +1,6 @@
 import { parse, type ValueNode } from "@humanwhocodes/momoa";
 import canonicalize from "canonicalize";
+import type { ErrorCode } from "../errorCodes.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { readBytes, type ReadOptions } from "./files.ts";
 
@@ -49,7 +50,7 @@ interface Position {
   readonly column: number;
 }
 
-function jsonError(message: string, code: string, file: string, at: Position): BatchproofError {
+function jsonError(message: string, code: ErrorCode, file: string, at: Position): BatchproofError {
   return inputError(message, { place: `${file}:${at.line}:${at.column}`, code });
 }
 
@@ -83,8 +84,9 @@ function scan(text: string, file: string): void {
   for (let i = 0; i < text.length; i++) {
     const char = text.charAt(i);
     if (char < " " && (inString || !"\t\n\r".includes(char))) {
-      const [code, name] = char === "\0" ? ["json-nul", "A NUL character"] : ["json-control", "A control character"];
-      throw jsonError(`${name} stands here.`, code, file, positionOf(text, i));
+      const at = positionOf(text, i);
+      if (char === "\0") throw jsonError("A NUL character stands here.", "json-nul", file, at);
+      throw jsonError("A control character stands here.", "json-control", file, at);
     }
     if (inString) {
       if (char === "\\") i++;
@@ -172,7 +174,7 @@ function checkedString(value: string, file: string, at: Position): string {
 }
 
 /** Why a JSON number is refused, first match first. Quantities with decimals are written as strings. */
-const REFUSED_NUMBERS: readonly (readonly [code: string, pattern: RegExp, message: string])[] = [
+const REFUSED_NUMBERS: readonly (readonly [code: ErrorCode, pattern: RegExp, message: string])[] = [
   ["json-exponent", /[eE]/, "A number with an exponent; write it out."],
   ["json-fraction", /\./, 'A number with decimals; quantities are strings, such as "2.0".'],
   ["json-negative-zero", /^-0+$/, "Negative zero is not a number here."],

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errorCodes.ts";
 import { inputError } from "../errors.ts";
 
 /** Quantities are exact: a decimal text is held as a whole number of millionths of its unit. */
@@ -5,7 +6,7 @@ export const MICRO = 1_000_000n;
 const DECIMALS = 6;
 
 /** What a decimal text is refused for, first match first. A device's own marks for "no value" have `reading-` codes. */
-const REFUSED: readonly (readonly [code: string, pattern: RegExp, message: string])[] = [
+const REFUSED: readonly (readonly [code: ErrorCode, pattern: RegExp, message: string])[] = [
   ["quantity-blank", /^\s*$/, "The value is blank"],
   ["reading-missing", /^[+-]?-+\.?-*$/, "The device had no reading here"],
   ["reading-sentinel", /^-0*9999(\.0*)?$/, "This is a mark for a missing value, not a measurement"],

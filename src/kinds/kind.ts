@@ -1,3 +1,4 @@
+import type { RuleName } from "../errorCodes.ts";
 import { BatchproofError } from "../errors.ts";
 import type { ClaimClassName } from "../formats/codes.ts";
 import type { KindName } from "../formats/constants.ts";
@@ -21,7 +22,7 @@ export interface Tier {
 export interface Kind {
   readonly name: KindName;
   /** The rules, by the names that circuit, TypeScript and tests share. */
-  readonly rules: readonly string[];
+  readonly rules: readonly RuleName[];
   /** The circuits that prove such claims, the smallest first. */
   readonly tiers: readonly Tier[];
   /** Classes that such a claim can have. */

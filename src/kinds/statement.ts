@@ -1,10 +1,11 @@
+import type { ErrorCode, RuleName } from "../errorCodes.ts";
 import type { KindName, Signals } from "../formats/constants.ts";
 import type { CircuitInput } from "./circuitInput.ts";
 import type { RuleFinding } from "./findings.ts";
 
 /** A broken rule in plain words, with reading, time and limit where the rule judges readings. */
 export interface Explanation {
-  readonly rule: string;
+  readonly rule: ErrorCode;
   readonly message: string;
   /** Number of the reading within the stage, from 1. */
   readonly reading?: number;
@@ -29,7 +30,7 @@ export interface Statement {
   /** Capacity that the circuit must have: a series' padding is part of its record; undefined where the kind has one circuit. */
   readonly capacity: bigint | undefined;
   /** Every broken rule; empty: it can be proven. */
-  readonly findings: () => readonly RuleFinding<string>[];
+  readonly findings: () => readonly RuleFinding<RuleName>[];
   /** The same in words, by the rules of the circuit in plain TypeScript. */
   readonly judge: () => Judgement;
   /** The seven public signals; only of evidence that keeps its rules. */

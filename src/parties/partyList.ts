@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errorCodes.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { PARTY_DEPTH, ROLE, type RoleName } from "../formats/constants.ts";
 import { fromHex, toHex } from "../formats/field.ts";
@@ -190,7 +191,7 @@ function checkSecret(party: KeyParty, secrets: Map<bigint, bigint>, place: strin
   secrets.set(org, party.secretHash);
 }
 
-function refuseRepeated(seen: Map<string, number>, value: string, index: number, code: string, place: string): void {
+function refuseRepeated(seen: Map<string, number>, value: string, index: number, code: ErrorCode, place: string): void {
   const earlier = seen.get(value);
   if (earlier !== undefined) {
     throw inputError(`The same ${code === "party-name" ? "name" : "party"} stands at /parties/${earlier}.`, {

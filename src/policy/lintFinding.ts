@@ -1,3 +1,5 @@
+import { codesOf, type CodeIn } from "../errorCodes.ts";
+
 /** Something wrong with a policy, or something its approvers should know. Errors stop `publish`. */
 export interface LintFinding {
   readonly severity: "error" | "warning";
@@ -8,62 +10,9 @@ export interface LintFinding {
   readonly remedy: string;
 }
 
-/** The checks, by the names that `--json` and the tests use. Those up to `result-within` judge one rule by itself. */
-export const LINT_CODES = [
-  "range",
-  "physical-range",
-  "grid",
-  "normal-range",
-  "normal-grid",
-  "gap",
-  "normal-missing",
-  "side-unlimited",
-  "rounded",
-  "useless",
-  "mkt-limit",
-  "mkt-precision",
-  "mkt-span",
-  "mkt-grid",
-  "mkt-heat",
-  "lead",
-  "tail",
-  "clock-tolerance",
-  "channels",
-  "boundary",
-  "duration",
-  "sealed",
-  "hold",
-  "analyte-twice",
-  "words",
-  "permitted",
-  "permits-all",
-  "limit",
-  "no-value",
-  "result-decimals",
-  "result-size",
-  "reported-only",
-  "or-before",
-  "or-unlimited",
-  "product-factor",
-  "product-scale",
-  "product-name",
-  "product-group",
-  "result-within",
-  "stage",
-  "stage-name",
-  "stage-empty",
-  "claim-id",
-  "same-limits",
-  "circuit",
-  "class",
-  "needed-for",
-  "max-due",
-  "custody",
-  "custody-missing",
-  "custody-repeated",
-  "custody-order",
-] as const;
-export type LintCode = (typeof LINT_CODES)[number];
+/** The checks, by the names that `--json` and the tests use: group `policy` of the error codes. */
+export const LINT_CODES = codesOf("policy");
+export type LintCode = CodeIn<"policy">;
 
 export function isError({ severity }: LintFinding): boolean {
   return severity === "error";

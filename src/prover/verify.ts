@@ -1,4 +1,5 @@
 import { groth16, type SnarkjsProof } from "snarkjs";
+import type { ErrorCode } from "../errorCodes.ts";
 import { type BatchproofError, refusal } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
 import { FIELD } from "../formats/field.ts";
@@ -104,6 +105,6 @@ function notAPoint(place: string): BatchproofError {
   return refuse("proof-point", "A point of the proof is not a point of the curve in canonical form.", place);
 }
 
-function refuse(code: string, message: string, place: string): BatchproofError {
+function refuse(code: ErrorCode, message: string, place: string): BatchproofError {
   return refusal(message, { code, place });
 }

@@ -1,4 +1,5 @@
 import { bn254 } from "@noble/curves/bn254.js";
+import type { ErrorCode } from "../errorCodes.ts";
 import { type BatchproofError, environmentError } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
 import { developmentCircuitHash, isDevelopmentKey } from "./developmentKey.ts";
@@ -120,6 +121,6 @@ function isZero({ x, y }: Affine): boolean {
   return x === 0n && y === 0n;
 }
 
-function refuse(code: string, message: string, place: string): BatchproofError {
+function refuse(code: ErrorCode, message: string, place: string): BatchproofError {
   return environmentError(message, { code, place, remedy: "Build the key again, or get the one that was registered." });
 }

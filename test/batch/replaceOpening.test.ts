@@ -61,8 +61,10 @@ it("publishes the opening of the corrected first stage, and then keeps it", asyn
 it("leaves the folder as it was if the register refuses", async () => {
   const dir = await begun();
   const before = readFileSync(join(dir, "batch.json"), "utf8");
-  const refusing = replaceOpening(dir, { devices: [SPARE] }, () => Promise.reject(inputError("no", { code: "no" })));
-  expect((await refusedAsync(refusing)).code).toBe("no");
+  const refusing = replaceOpening(dir, { devices: [SPARE] }, () =>
+    Promise.reject(inputError("no", { code: "reverted" })),
+  );
+  expect((await refusedAsync(refusing)).code).toBe("reverted");
   expect(readFileSync(join(dir, "batch.json"), "utf8")).toBe(before);
 });
 

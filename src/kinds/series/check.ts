@@ -6,6 +6,7 @@ import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import { sourceMessage, verifySignature } from "../../formats/source.ts";
 import type { SeriesContext } from "./evidence.ts";
 import { findings, fits, isFlag, type RuleFinding, type Verdict } from "../findings.ts";
+import type { RuleName } from "../../errorCodes.ts";
 
 /**
  * The rules that every record of a series keeps, whatever it measures: the templates of the same names, in plain
@@ -16,7 +17,7 @@ import { findings, fits, isFlag, type RuleFinding, type Verdict } from "../findi
 export type SeriesRuleName = "rule" | "head" | "gap" | "window" | "clock" | "source" | "device";
 
 /** One broken rule. Numbers are raw (codes, ticks, seconds); `explain` puts them into words. */
-export interface SeriesFinding<Rule extends string = SeriesRuleName> extends RuleFinding<Rule> {
+export interface SeriesFinding<Rule extends RuleName = SeriesRuleName> extends RuleFinding<Rule> {
   /** Index of the reading, from 0, where the rule judges readings. */
   readonly reading?: number;
 }

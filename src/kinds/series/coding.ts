@@ -5,6 +5,7 @@ import { formatMicro, parseMicro } from "../../input/quantities.ts";
 import { PHYSICAL_RANGE } from "../../formats/channels.ts";
 import { greatestCommonDivisor } from "../divisor.ts";
 import type { RangeLimits } from "./limits.ts";
+import type { ErrorCode } from "ethers";
 
 /**
  * How readings become codes: code u stands for origin + u * stepNum / stepDen millionths of the channel's unit (origin
@@ -106,7 +107,7 @@ function refuseBand(low: bigint, high: bigint, resolution: bigint, normal: reado
   refuseStray(normal, "normal", resolution, "normal-grid");
 }
 
-function refuseStray(limits: readonly string[], field: string, resolution: bigint, code: string): void {
+function refuseStray(limits: readonly string[], field: string, resolution: bigint, code: ErrorCode): void {
   const stray = limits.find((limit) => parseMicro(limit, field) % resolution !== 0n);
   if (stray === undefined) return;
   throw inputError(`The limit ${stray} is no multiple of the resolution ${formatMicro(resolution)}.`, {

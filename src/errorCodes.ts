@@ -1,0 +1,555 @@
+import type { ContractErrorName } from "./contractErrors.ts";
+
+/**
+ * Every error code, in groups: what it means and what to do. `docs/errors.md` is generated from this table
+ * (`npm run docs:errors`). A name that says different things in different areas has a line in each of their groups.
+ */
+
+type Codes = Readonly<Record<string, readonly [meaning: string, remedy: string]>>;
+
+export const ERROR_CODES = {
+  /** The command line. */
+  usage: {
+    usage: ["The command's words do not fit together, or one is missing.", "See `--help` of the command."],
+    account: [
+      "The account to send from is missing, unknown to the node, or its keystore or key cannot be used.",
+      "Give `--account` a keystore or an address that the node holds, or set the variable that the message names.",
+    ],
+    address: ["This is not an address.", "Give 0x and 40 hex digits; mixed case must be the checksum's."],
+    hash: [
+      "This does not name a batch, policy, circuit or consent of the register.",
+      "Give 0x and 64 lower-case hex digits.",
+    ],
+    blocks: ["This is not a number of blocks.", "Give a whole number from 0 on."],
+    severity: ["This is not a severity.", "Give 1 (minor), 2 (major) or 3 (critical)."],
+    owner: ["The role and `--owner` do not fit.", "Give `--owner` with the role qa, and with no other one."],
+    person: [
+      "The person's id is empty, or has spaces at its ends.",
+      "Give the same id for the same person every time, such as the staff number.",
+    ],
+    port: ["This is no port, or the port cannot be used.", "Give a free port from 0 to 65535."],
+    "circuit-id": ["This is not a circuit's name and its circuitId.", "Write name=0x and 64 lower-case hex digits."],
+    "file-exists": ["There is a file of this name already.", "Name a new file."],
+    "passphrase-missing": [
+      "No passphrase was given, and there is no terminal to ask on.",
+      "Set the variable that the message names.",
+    ],
+    "passphrase-differs": ["The two passphrases differ.", "Try again."],
+    "public-text": [
+      "A text for the chain is empty, too long, or not one line.",
+      "Write one line of plain characters, as long as the message says at most.",
+    ],
+    private: [
+      "A text for the chain names the chain of identity, the order or the lot.",
+      "Refer to the number in the quality management system instead.",
+    ],
+    output: ["The answer could not be written.", "Check the free space, and run it again."],
+    internal: ["This is a bug in batchproof.", "Report it with the lines that are printed."],
+    package: ["The package.json of batchproof is in no folder above the code.", "Install batchproof again."],
+    node: ["Node.js is too old.", "Install a newer Node.js."],
+  },
+
+  /** Reading and writing files. */
+  files: {
+    "file-missing": ["There is no such file.", "Check the path."],
+    "file-permission": ["You may not read this file.", "Change its mode, or run as another user."],
+    "file-kind": ["This is not a regular file.", "Name a file, or a link to one."],
+    "file-empty": ["The file is empty.", "Export or copy it again."],
+    "file-size": ["The file is larger than files of its sort are read.", "Check that this is the right file."],
+    "file-changed": ["The file changed while it was read.", "Try again when no other program writes it."],
+    "file-read": ["The system could not read the file.", "Check the disk."],
+    "file-write": ["The file or folder cannot be written.", "Check free space and permissions."],
+    "path-escape": ["The path leads out of the folder it belongs to.", "Name a file inside the folder."],
+    "output-over-input": ["The output would overwrite an input.", "Give another name for the output."],
+    locked: ["Another command is writing here.", "Wait until it has ended, then try again."],
+    lock: ["The lock file cannot be used.", "Check that the folder exists and can be written."],
+  },
+
+  /** JSON text. */
+  json: {
+    "json-encoding": ["The file is not UTF-8, or holds half a character.", "Save it as UTF-8."],
+    "json-bom": ["The file starts with a byte-order mark.", "Save it as UTF-8 without a byte-order mark."],
+    "json-nul": ["A NUL character stands here.", "Remove it."],
+    "json-control": ["A control character stands here.", "Remove it."],
+    "json-syntax": ["This is not valid JSON.", "Correct it at the line and column that are named."],
+    "json-trailing": ["Text follows the end of the JSON value.", "Remove it."],
+    "json-depth": ["The values are nested too deep.", "Check that this is the right file."],
+    "json-size": ["There are too many values.", "Check that this is the right file."],
+    "json-duplicate-key": ["This key appears twice in one object.", "Keep the one that is meant."],
+    "json-forbidden-key": ["This key is never allowed.", "Remove it."],
+    "json-nan": ["NaN and Infinity are not numbers.", "Write a number."],
+    "json-exponent": ["A number has an exponent.", "Write it out."],
+    "json-fraction": ["A number has decimals.", 'Write the quantity as a string, such as "2.0".'],
+    "json-negative-zero": ["Negative zero is not a number here.", "Write 0."],
+    "json-number": ["A number beyond 2^53 loses digits.", "Write it as a string."],
+    "json-value": ["The value cannot be written as JSON.", "Give a value that JSON can hold."],
+  },
+
+  /** Numbers, times and texts. */
+  values: {
+    "quantity-blank": ["The value is blank.", "Write the number."],
+    "quantity-syntax": ["This is not a decimal number.", 'Write it as "2.0" or "-0.5".'],
+    "quantity-comma": ["The number has a decimal comma or a thousands separator.", "Write a decimal point."],
+    "quantity-exponent": ["The number has an exponent.", "Write it out."],
+    "quantity-nan": ["This is not a number.", "Write a number."],
+    "quantity-size": ["The number has more than 9 digits before the point.", "Check the unit."],
+    "quantity-precision": ["The number has more than 6 decimals.", "Write at most 6 decimals."],
+    "reading-missing": ["The device had no reading here.", "Use the file of another device, or raise an exception."],
+    "reading-sentinel": [
+      "This is a mark for a missing value, not a measurement.",
+      "Use the file of another device, or raise an exception.",
+    ],
+    "time-syntax": ["This is not a time in the expected form.", "Write it as in the example of the message."],
+    "time-fraction": ["Times are whole seconds.", "Leave out the fraction."],
+    "time-zone": ["The time has no zone.", 'End it with its offset from UTC, such as "+01:00", or with "Z".'],
+    "time-impossible": ["There is no such time, or it lies before 1970.", "Correct the time."],
+    "offset-syntax": ["This is not an offset from UTC.", 'Write it as "+01:00" or "Z".'],
+    "offset-range": ["No place is more than 14 hours from UTC.", "Correct the offset."],
+    text: ["The text is not valid Unicode.", "Write it again without the broken character."],
+    field: ["This is not a field element.", "Write 0x and 64 lower-case hex digits, below the field order."],
+  },
+
+  /** Key files, party lists, consents. */
+  parties: {
+    "key-file": ["This is not a key file.", "Name a key file, or restore it from a backup."],
+    "key-exists": ["There is a file of this name already.", "Choose another name; a key file is never overwritten."],
+    "key-passphrase": ["The passphrase is wrong, or the key file was changed.", "Try again, or restore the file."],
+    "key-tampered": ["The key file was changed after it was made.", "Restore the file from a backup."],
+    "key-role": ["The key or party has another role than this needs.", "Use one with the role that is named."],
+    "key-predecessor": [
+      "A site secret is passed on between custodian keys of one organisation only.",
+      "Name a custodian key of the same organisation.",
+    ],
+    "passphrase-length": ["The passphrase is too short.", "Choose a longer one."],
+    "party-list": ["This is not a party list.", "Correct the file at the place that is named."],
+    "party-count": ["The list has more parties than the tree holds.", "Remove parties that are no longer needed."],
+    "party-name": ["Two parties have one name.", "Give every party a name of its own."],
+    "party-duplicate": ["The party is there already.", "Remove one of the two."],
+    "party-key": [
+      "This public key is not a point of BabyJubJub's prime subgroup.",
+      "Take the key from the key file's `public` part.",
+    ],
+    "party-secret": [
+      "The site secrets of an organisation's custodians are missing, misplaced or differ.",
+      "Make the site's further custodian keys from its first one.",
+    ],
+    "party-validity": ["The validity ends before it begins.", "Correct the two times."],
+    party: ["This party is not in the party list.", "Add it to the list, and have the new root published."],
+    "party-root": ["The root of this list is another one.", "Ask the proposer for the list that was proposed."],
+    "device-id": ["This does not name a device.", 'Write vendor, model and serial, none empty, joined by "|".'],
+    "consent-file": ["This is not a consent file.", "Name a consent file, or restore it from a backup."],
+    "consent-exists": [
+      "There is a file of this name already.",
+      "Every consent has a file of its own: name another one.",
+    ],
+  },
+
+  /** The journal of a source. */
+  journal: {
+    journal: [
+      "The journal or its head was changed, or its last line is unfinished.",
+      "Restore both files from a backup; an unfinished line is removed by repairing the journal.",
+    ],
+    "journal-attempt": ["The record's attempt is not the next one.", "Import again."],
+    "journal-reason": [
+      "A further record for the same batch, stage, channel and device needs a reason.",
+      "Say why the earlier record is not the one to use.",
+    ],
+    "journal-write": ["The journal cannot be written.", "Check free space and permissions."],
+  },
+
+  /** Policies: what `policy lint` finds, and what the derivation of a rule refuses under the same name. */
+  policy: {
+    range: ["The lower limit is not below the upper one.", "Write the lower limit first."],
+    "physical-range": ["No sensor measures in this range.", "Check unit and decimal point."],
+    grid: ["A limit is no multiple of the resolution.", "Give limits that the sensor can show."],
+    "normal-range": ["The normal band is not inside the range.", "Write its lower end first, and widen the range."],
+    "normal-grid": [
+      "An end of the normal band is no multiple of the resolution, or no coding meets both ends.",
+      "Move the ends to what the sensor can show, or narrow the range.",
+    ],
+    gap: ["The gap cannot be coded.", "Use one of the gaps that the message names."],
+    "normal-missing": ["There is a limit on excursions, but no normal band.", 'Add "normal", or remove the limit.'],
+    "side-unlimited": ["Nothing limits excursions to one side.", "Limit them, or end the range with the normal band."],
+    rounded: ["The time is no whole number of ticks and is rounded.", "Write a whole number of ticks."],
+    useless: ["A limit refuses nothing that others permit.", "Remove it, or give the limit that is meant."],
+    "mkt-limit": ["No mean over the range can be judged by this limit.", "Give a limit within the range."],
+    "mkt-precision": [
+      "The limit is too far below the range's upper one for weights of 40 bits.",
+      "Lower the upper limit, and check the heat of activation.",
+    ],
+    "mkt-span": ["The mean is taken over so long a time that excursions vanish in it.", "Shorten the span."],
+    "mkt-grid": ["No code stands for the limit.", "Give a limit that is a whole number of the sensor's steps."],
+    "mkt-heat": ["The heat of activation is unusual.", 'Check the unit, and say in "source" where it was measured.'],
+    lead: ["More than a gap may pass at the stage's start without a reading.", "Shorten the lead."],
+    tail: ["More than a gap may pass at the stage's end without a reading.", "Shorten the tail."],
+    "clock-tolerance": ["The tolerated clock error can hide a wrong time zone.", "Tolerate minutes, not hours."],
+    channels: [
+      "A channel is unknown or named twice, or a rule has none or too many.",
+      "Name each channel of the rule once.",
+    ],
+    boundary: ["The stage's boundary does not fit its place in the policy.", "Write the one that the message names."],
+    duration: ["The shortest duration is longer than the longest.", "Write the shorter one as min."],
+    sealed: ["Before the first stage nothing was sealed.", 'Remove "sealed" from the first stage.'],
+    hold: ["No claim watches the time until the next stage.", 'Add "hold", the longest permitted time.'],
+    "analyte-twice": ["Two analytes have one name.", "Give every analyte a name of its own."],
+    words: ["A word is there twice.", "Write every word of the laboratory once."],
+    permitted: ["No word is permitted, one is unknown, or one is there twice.", "Use some of the words, each once."],
+    "permits-all": ["Every word is permitted, so no result fails.", "Permit those words only that pass."],
+    limit: ["There are two limits of one side, or none where one is needed.", "Keep or add the one that is meant."],
+    "no-value": ["No number keeps the limits.", "Write limits that some number keeps."],
+    "result-decimals": ["A number has more decimals than its analyte declares.", "Declare or write fewer decimals."],
+    "result-size": ["The number is too large for its decimals.", "Declare fewer decimals, or check the unit."],
+    "reported-only": ["Nothing limits the analyte.", 'Add a limit, or say in "source" why it is reported only.'],
+    "or-before": ["The first analyte cannot stand in for one before it.", "Mark the further members of a group."],
+    "or-unlimited": ["A member of a group always passes, so nothing is judged in it.", "Limit every member."],
+    "product-factor": ["A factor of the product is no measured analyte of the rule.", "Name one that is."],
+    "product-scale": [
+      "The product's limit is not one that the circuit can hold.",
+      "Give one above 0 with fewer digits.",
+    ],
+    "product-name": ["Two products have one name.", "Give every product a name of its own."],
+    "product-group": [
+      "A factor may fail its own limits, because another of its group can pass instead.",
+      "Check that the product is meant to bind whichever passes.",
+    ],
+    "result-within": ["The laboratory must report before the stage ends.", "Give it the time that it needs."],
+    stage: ["The policy has no such stage.", "Use the number of one of its stages, from 0."],
+    "stage-name": ["Two stages have one name.", "Give every stage a name of its own."],
+    "stage-empty": ["Nothing is proven about a stage.", "Add a claim, or say why none is needed."],
+    "claim-id": [
+      "A claim's id is malformed, there twice, or of another stage.",
+      "Write the stage's name, a slash and a name of the claim's own.",
+    ],
+    "same-limits": ["Two claims of a stage have the same limits.", "Do not count them as two independent proofs."],
+    circuit: [
+      "There is no such circuit, or it is not the one that this claim or proof needs.",
+      "Name a circuit for this kind of claim; prove or import again with this version.",
+    ],
+    class: ["The class does not fit the kind of claim.", "Write the one that the message names."],
+    "needed-for": ["No claim is needed for release.", 'Set "neededFor" of at least one claim to "release".'],
+    "max-due": ["Release may be due after completion.", "Write the release first."],
+    custody: ["Custody is not proven.", "Add a custody claim to every stage, or keep the signed papers."],
+    "custody-missing": ["The chain of custody has a hole.", "Claim custody of every stage, or of none."],
+    "custody-repeated": ["Custody of a stage is claimed twice.", "Keep one custody claim for each stage."],
+    "custody-order": [
+      "A custody claim needed for release follows one needed for completion.",
+      'Set "neededFor" to "completion" from the first such stage on.',
+    ],
+  },
+
+  /** Policy files, their salts, and claims. */
+  claims: {
+    "policy-schema": ["The file does not match the policy's schema.", "Correct it at the pointer that is named."],
+    "policy-lint": ["The policy has errors, so it is not published.", "See `batchproof policy lint`."],
+    "policy-id": ["This is no policyId, or not that of the file.", "Compare it with what `policy hash` prints."],
+    "claim-kind": ["The claim, or its kind, is not one that this is about.", "Name a claim of the right kind."],
+    claim: ["The policy has no such claim.", "Name one of its claims."],
+    analyte: ["An analyte is missing, or not well described.", "Describe it as the policy language asks."],
+    salt: ["A rule's salt has 1 to 248 bits and is not 0.", "Restore the salts from a backup."],
+    "salts-missing": [
+      "The salts of the policy, or of a claim, are missing.",
+      "Copy the file from a party of the policy.",
+    ],
+    "salts-exist": ["The policy has salts already.", "Keep them: published rules open with no others."],
+    "salts-policy": [
+      "The salts belong to another policy, or to an earlier wording of this one.",
+      "Restore the policy they were drawn for, or draw new ones under a new file name.",
+    ],
+    "salts-schema": ["This is not a file of salts.", "Restore it from a backup or from a party."],
+  },
+
+  /** The batch folder. */
+  batch: {
+    "batch-missing": ["There is no batch in this folder.", "Name a batch folder, or make one with `init`."],
+    "batch-exists": ["The folder is taken.", "Name a new folder; a batch folder is never overwritten."],
+    "batch-file": ["The batch file is malformed.", "Restore it from a backup."],
+    "batch-policy": [
+      "This is not the policy that the batch was made with.",
+      "Restore it from a backup, or make a new batch under the other policy.",
+    ],
+    "batch-stages": ["The stages do not fit the policy.", "Restore the batch file from a backup."],
+    "batch-stage": ["There is no such stage, or something of it is not set.", "Name a stage, or set what is missing."],
+    "batch-time": ["The stage's times do not fit.", "Correct the stage's times."],
+    "batch-commitments": ["The folder does not give the batch's commitments.", "Restore it from a backup."],
+    "batch-joined": ["Only the first custodian's folder knows the batch's identity.", "Do this in that folder."],
+    "batch-opening": [
+      "The opening fixed the first custodian and its devices.",
+      "Make a new batch, or replace the opening on the register.",
+    ],
+    "opening-same": ["This is the opening that the batch has.", "Name what is to be replaced."],
+    "device-set": ["A stage names different devices, up to 8.", "Name each device once."],
+    "parties-missing": ["The batch folder has no party list.", "Copy the published list into it: `stage --parties`."],
+    "secrets-missing": ["The secrets of the batch are missing.", "Restore the file from a backup."],
+    "secrets-file": ["The file of secrets is malformed, or not complete.", "Restore it from a backup."],
+    "secrets-damaged": ["The secrets were changed after they were drawn.", "Restore the file from a backup."],
+    "secrets-batch": ["These secrets belong to another batch.", "Restore this batch's own file from a backup."],
+    "secrets-mode": [
+      "Others than the owner may read the secrets.",
+      "Set the file's mode to 0600, and find out who has read it.",
+    ],
+  },
+
+  /** Hand-offs. */
+  handoff: {
+    "handoff-missing": ["The stage has no hand-off yet.", "Have its custodian sign it, or import the file."],
+    "handoff-file": ["The file of a hand-off is malformed or contradicts itself.", "Ask for the file again."],
+    "handoff-policy": [
+      "The file is about a batch under another policy.",
+      "Get the policy from the party that sent it.",
+    ],
+    "handoff-batch": ["The file is about another batch.", "Import it into the folder of its batch."],
+    "handoff-signature": ["A signature in the file does not hold.", "Ask for the file again, as it was exported."],
+    "handoff-signer": [
+      "The key is not that of the custodian who signs here.",
+      "Sign with the key that the stage names.",
+    ],
+    "handoff-side": ["Nobody receives at this boundary.", "The custodian alone signs, as releaser."],
+    "handoff-condition": ["The two sides sign different conditions.", "Discard the hand-off, and sign it anew."],
+    "handoff-unclaimed": ["The policy claims no custody of the stage.", "There is nothing to sign."],
+    "handoff-made": ["A signed hand-off says something else.", "Discard the hand-off first; both sides sign anew."],
+    "handoff-follows": [
+      "A later hand-off rests on this one.",
+      "Discard the later ones first, the last one before the others.",
+    ],
+    "handoff-differs": [
+      "The folder has another hand-off of the stage.",
+      "Ask which one stands, and discard the other.",
+    ],
+    "handoff-chain": ["The hand-off follows another head than that of the stage before.", "Discard the wrong one."],
+    "handoff-stage": ["The hand-off is not of what the folder says of the stage.", "Restore the folder, or sign anew."],
+  },
+
+  /** Records, results and raw files in the batch folder. */
+  records: {
+    "record-missing": ["The claim has no record yet.", "Import its raw file."],
+    "record-file": ["The record's file is malformed.", "Restore it from a backup."],
+    "results-file": ["The file of results is malformed.", "Restore it from a backup."],
+    "record-claim": ["The file is of another claim.", "Restore it from a backup."],
+    "record-header": ["The record's header does not fit its claim or rows.", "Import the raw file again."],
+    "record-lot": ["The record is of another lot.", "Import the record of this lot."],
+    "record-tampered": ["This is not what was signed.", "Restore it from a backup."],
+    "record-signature": ["The signature does not fit the record.", "Restore it from a backup, or import again."],
+    "evidence-name": ["This is not a plain file name.", "Rename the raw file."],
+    "evidence-exists": ["The folder keeps another raw file of this name.", "Rename the new raw file."],
+    "evidence-missing": ["The raw file is missing.", "Restore it from a backup."],
+    "evidence-tampered": ["The raw file is not the one that was imported.", "Restore it from a backup."],
+    "series-length": [
+      "The series has no readings, or more than the circuit holds.",
+      "Thin it, or use a larger circuit.",
+    ],
+    "series-packing": [
+      "A chunk of a series does not have its rows, or they are no bytes.",
+      "Import the raw file again.",
+    ],
+    "series-salts": ["A series has not a salt for each chunk.", "Import the raw file again."],
+    "quality-size": ["There is more than the quality circuit holds.", "Split the claim."],
+  },
+
+  /** Importing series of readings and laboratory results. */
+  import: {
+    unit: ["The unit is not the one that is expected.", "Export in that unit; nothing is ever converted."],
+    "unit-mixed": ["Two spellings of the unit stand in one series.", "Export the whole series once, in one form."],
+    "time-mixed": [
+      'Times with "Z" and with offsets stand in one series.',
+      "Export the whole series once, in one form.",
+    ],
+    "physical-range": ["No sensor measures this value.", "Export such an entry with its true quality."],
+    "time-backward": ["The time runs backward.", "Export the series again, in the order of time."],
+    "offset-missing": ["The file's times have no offset from UTC.", "Add `--offset` with the clock's true offset."],
+    window: ["The readings do not cover the stage.", "Import the file that covers it, and check the offset."],
+    gap: ["A longer time passed without a reading than the rule allows.", "Raise an exception for the claim."],
+    quality: ["An entry that is needed is not good.", "Raise an exception, or use another device's file."],
+    dense: ["Too many readings share a tick.", "Thin the series with `--thin`."],
+    bucket: ["The series is not thinned to such buckets.", "Give one that the message permits, or leave out `--thin`."],
+    "channel-tags": ["The tags do not fit the channels of the rule.", "Name one tag for each channel, and no other."],
+    "sample-twice": ["A tag has two entries at one time.", "Export one entry for each tag and time."],
+    "sample-incomplete": ["At one time a tag has no entry.", "Export all tags on one raster of times."],
+    "result-missing": ["An analyte has no result.", "Add its line: a set of results is complete."],
+    "result-unknown": ["The rule has no such analyte.", "Report the analytes of the rule."],
+    "result-twice": ["An analyte has two results.", "Report one, and further tests in the column repeats."],
+    "result-pending": ["There is no result yet.", "Wait for it: a set of results is complete."],
+    "result-count": ["This is no number of tests.", "Write a whole number, 0 where there were none."],
+    "result-word": ["The result is none of the analyte's words.", "Report one of them."],
+    "result-bound": [
+      "The bound does not say whether the value is the limit, which is not permitted.",
+      "Ask the laboratory for the number, or for a strict bound.",
+    ],
+    "csv-encoding": ["The file is not UTF-8 text.", "Export it as CSV in UTF-8."],
+    "csv-cut-off": ["The last line has no line end.", "Export or copy it again."],
+    "csv-header": ["The first line does not name the expected columns.", "Export these columns and no others."],
+    "csv-columns": ["A line has not the fields of the first line.", "Check for a blank line and a decimal comma."],
+    "csv-syntax": ["This is not CSV.", "Check for a stray or unclosed quote."],
+    "csv-tag": ["The tag is not in the file, or is no plain text.", "Choose one of the file's tags with `--tag`."],
+    "fridgetag-format": [
+      "This is not a text export of a Fridge-tag or Q-tag.",
+      "Import the .txt file that the device itself wrote.",
+    ],
+    "fridgetag-line-ends": ["The line ends were converted.", "Copy the file from the device again, in binary mode."],
+    "fridgetag-syntax": [
+      "The export is not of the form that the device is known to write.",
+      "Nothing was imported: this form is not supported yet.",
+    ],
+    "fridgetag-trailing": ["Something follows the device's signature.", "Import the file as the device wrote it."],
+    "device-signature": ["The device's signature does not fit.", "Take the file from the device again, unedited."],
+    "device-certificate": ["The device's certificate is not by the known issuer.", "Export from the genuine device."],
+  },
+
+  /** XML and the MES's production records. */
+  mes: {
+    "xml-encoding": ["The file is not XML 1.0 in UTF-8.", "Export it as XML 1.0 in UTF-8."],
+    "xml-control": ["A character stands here that XML does not allow.", "Export the file again."],
+    "xml-instruction": ["Processing instructions are not read.", "Export the record without them."],
+    "xml-doctype": ["A document type is never read.", "Export the record without a document type."],
+    "xml-size": ["There are too many elements.", "Check that this is the right file."],
+    "xml-depth": ["The elements are nested too deep.", "Check that this is the right file."],
+    "xml-syntax": ["This is not well-formed XML.", "Export or copy the file again."],
+    "xml-entity": ["The entity stands for no character here.", "Export without entities of its own."],
+    "xml-root": ["The document's root is another one.", "Check that this is the right file and version."],
+    "xml-namespace": ["A name is in another namespace, or in none.", "Export in this version of the format."],
+    batchml: ["An element is missing, unknown or malformed.", "Nothing was imported: this form is not supported yet."],
+    "mes-word": ["A risk, status or category is not known.", "Nothing was imported: what it means is not known."],
+    "mes-reference": ["Something refers to what is not in the record.", "Export the whole record."],
+    "mes-twice": ["An id stands in the record a second time.", "Export the record again."],
+    "mes-record": ["Another production record was imported for this batch.", "Export that one again."],
+    "mes-older": ["A later export of this record was imported already.", "Export the record again."],
+    "mes-lost": ["An exception of the earlier export is not in this one.", "Export the whole record."],
+    "mes-file": ["The list of MES exceptions is malformed.", "Import the production record again."],
+    "mes-tampered": ["The list of MES exceptions is not what the raw file gives.", "Import the record again."],
+    "mes-unknown": ["The MES record has no such exception.", "Name one that it has."],
+    "mes-exception": ["MES exceptions that block release are open.", "Close them in the MES, then import it again."],
+  },
+
+  /** Proofs and their envelopes. `batch`, `rule` and `context` are names of public signals. */
+  proofs: {
+    "proof-missing": ["There is no proof to send.", "Prove a claim first, or name a proof's file (`--proof`)."],
+    envelope: ["This is not a proof's envelope, or its numbers are malformed.", "Ask for the proof again."],
+    setup: ["The envelope says another setup than its key.", "Ask for the proof again, as it was made."],
+    batch: ["The proof is about another batch.", "Send it to the batch it was made for."],
+    rule: ["The proof is about another rule.", "Prove again with the policy of this batch."],
+    context: ["The proof is bound to another chain, registry or submitter.", "Prove again for this destination."],
+    "signals-count": ["The proof has not seven public signals.", "Ask for the proof again."],
+    "signal-canonical": ["A signal is not written canonically below the field order.", "Ask for the proof again."],
+    "proof-protocol": ["The proof is not Groth16 over BN254.", "Ask for the proof again."],
+    "proof-point": ["A point of the proof is not on the curve or not canonical.", "Ask for the proof again."],
+    "proof-subgroup": ["The point B is not in its group.", "Ask for the proof again."],
+    "proof-invalid": ["The proof does not prove these signals under this key.", "Ask for the proof again."],
+    prover: ["A proof could not be made.", "Check the free memory, or use fewer workers (`--workers`)."],
+  },
+
+  /** Circuits, keys and what is made from them. */
+  setup: {
+    circom: ["The circuit does not compile.", "Correct the circuit at the place that is named."],
+    "circom-include": [
+      "A circuit file or an included one cannot be read.",
+      "Correct the path, or install the library.",
+    ],
+    "file-format": ["A binary file is not what its name says.", "Build it again, or name the right file."],
+    "vkey-format": ["This is not a Groth16 verifying key over BN254.", "Name the right file."],
+    "artifact-stale": ["A generated file is not the one that was written.", "Delete what the message names."],
+    "artifact-lock": [
+      "An artifact is not the one that the lock file pins, or the lock file is not readable.",
+      "If the circuit was meant to change, write the lock file anew and review the difference.",
+    ],
+    "key-signals": ["The key has not seven public signals.", "Get the key that was registered."],
+    "key-delta": ["The key has had no second phase: proofs can be forged.", "Get the key that was registered."],
+    "key-ic": ["A point of IC is zero or repeated: a signal is not bound.", "Get the key that was registered."],
+    "key-point": ["A point of the key is not in its group.", "Get the key that was registered."],
+    "key-id": ["The key is of another circuitId than expected.", "Get the key that was registered."],
+    "key-contributions": ["The key has no contribution: proofs can be forged.", "Get the key that was registered."],
+    "key-circuit": ["The key was made for another circuit.", "Build the key again."],
+    "key-development": ["A development key is refused on a public chain.", "Use a key from a ceremony."],
+    "circuit-unknown": ["Our circuit is not registered there.", "Add it, or get the artifacts that were registered."],
+    "circuit-kind": ["The circuit is registered with another kind or tier.", "See the register's administrator."],
+    "circuit-frozen": ["The circuit is frozen there.", "Move to a circuit that is not frozen."],
+  },
+
+  /** The chain and the register. */
+  chain: {
+    rpc: ["This is no http or https URL without user name and password.", "Correct the address of the node."],
+    unreachable: ["No node answers.", "Start the node or check the address."],
+    chainId: ["The node is on another chain.", "Ask a node of the right chain."],
+    chain: ["The node could not answer, or lost the transaction.", "Ask again, or ask another node."],
+    funds: ["The sending account cannot pay for the transaction.", "Fund the account."],
+    reverted: ["The chain refused the call without giving a reason.", "Check the register's address and version."],
+    code: ["There is no contract at the address.", "Check the address and the chain."],
+    contract: ["The contract is not one of batchproof's, or of another version.", "Check the address and the version."],
+    contracts: ["The contracts were not built from the present sources.", "Run `npm run build`."],
+  },
+
+  /** The audit of a register. */
+  audit: {
+    "audit-state": ["This is not the state of an audit, or of another register.", "Name another file, or remove it."],
+    head: ["The node's latest block is older than what was read before.", "Wait, or ask another node."],
+    reorg: ["A block was replaced while the log was read.", "Audit again, with `--finality` if it happens often."],
+    log: ["The node's answers do not fit together: nothing can be concluded.", "Ask another node, and audit again."],
+  },
+
+  /** Rules of the circuits: the evidence does not keep the rule of this name, so no proof is made. */
+  rules: {
+    rule: ["The rule itself is not well-formed.", "Correct the policy."],
+    head: ["The head is of another batch or stage, or its times are not sane.", "Check the stage's data."],
+    gap: ["Too long a time passed without a reading.", "Raise an exception for the claim."],
+    range: ["A reading is outside the limits.", "Raise an exception for the claim."],
+    record: ["The record, or its header, is not coded as the rule says.", "Import the raw file again."],
+    window: ["The readings do not cover the stage.", "Import the file that covers it, or raise an exception."],
+    clock: ["The device's clock error is over the tolerance.", "Raise an exception for the claim."],
+    source: ["No registered source of the right organisation signed the record.", "Import with a registered key."],
+    device: ["The device is not registered, not valid, or not named by the stage.", "Check the stage's devices."],
+    cumulative: ["The time outside the normal band is over its budget.", "Raise an exception for the claim."],
+    single: ["One excursion is longer than the limit.", "Raise an exception for the claim."],
+    mkt: ["The mean kinetic temperature is over its limit.", "Raise an exception for the claim."],
+    continuity: ["Custodian, start or devices are not those fixed beforehand.", "Check the hand-off before."],
+    order: ["The times of the stage are not sane.", "Correct the stage's times, and sign anew."],
+    hold: ["The next custodian took over too late.", "Raise an exception for the claim."],
+    duration: ["The stage was too short or too long.", "Raise an exception for the claim."],
+    custodian: ["A custodian is not registered for its organisation.", "Check the party list."],
+    handoff: ["Not everybody concerned signed the hand-off.", "Have it signed."],
+    condition: ["The material was not in order when it changed hands.", "Raise an exception for the claim."],
+    seal: ["The seal was broken.", "Raise an exception for the claim."],
+    batch: ["The batch is not the order's one batch at this site.", "Prove with the first custodian's key."],
+    complete: ["A demanded result is missing, or one is there that is not demanded.", "Import a complete set."],
+    spec: ["A result does not meet its specification.", "Raise an exception for the claim."],
+    group: ["No member of a group meets its specification.", "Raise an exception for the claim."],
+    product: ["A product of results is outside its limits.", "Raise an exception for the claim."],
+    date: ["Sampling, results or report are not in their time.", "Check the dates, or raise an exception."],
+    lab: ["No registered laboratory signed the results.", "Import with a registered key."],
+  },
+
+  /** What the contracts inherit from OpenZeppelin and from Solidity. */
+  inherited: {
+    AccessControlBadConfirmation: ["An account renounces roles of its own only.", "Send from the account itself."],
+    AccessControlEnforcedDefaultAdminDelay: ["The change of administrator must wait.", "Send it later."],
+    AccessControlEnforcedDefaultAdminRules: [
+      "The administrator's role is handed over in two steps, never granted.",
+      "Begin the transfer, and have it accepted.",
+    ],
+    AccessControlInvalidDefaultAdmin: ["The new administrator is not valid.", "Name another account."],
+    AccessControlUnauthorizedAccount: ["The account does not have the role.", "Send from an account that has it."],
+    ECDSAInvalidSignature: ["The signature gives no address.", "Have it signed again."],
+    ECDSAInvalidSignatureLength: ["The signature has the wrong length.", "Have it signed again."],
+    ECDSAInvalidSignatureS: ["The signature's S is in the upper half order.", "Have it signed again."],
+    EnforcedPause: ["The register is paused.", "Wait until the administrator ends the pause."],
+    ExpectedPause: ["The register is not paused.", "There is nothing to do."],
+    SafeCastOverflowedUintDowncast: ["A number is too large.", "Give a smaller one."],
+    Error: ["The contract refused with a text.", "See the message."],
+    Panic: ["The contract met an error of its own.", "Report it with the transaction."],
+  },
+} as const satisfies Readonly<Record<string, Codes>>;
+
+export type CodeGroup = keyof typeof ERROR_CODES;
+
+/** The codes of a group. */
+export type CodeIn<Group extends CodeGroup> = { [G in Group]: keyof (typeof ERROR_CODES)[G] }[Group];
+
+/** The name of a rule of a circuit: the code of a refusal to prove what breaks it. */
+export type RuleName = CodeIn<"rules">;
+
+/** Every code that an error can have. */
+export type ErrorCode = CodeIn<CodeGroup> | ContractErrorName;
+
+/** The codes of a group, in the order of the table. */
+export function codesOf<Group extends CodeGroup>(group: Group): readonly CodeIn<Group>[] {
+  // Object.keys forgets its keys' types.
+  return Object.keys(ERROR_CODES[group]) as CodeIn<Group>[];
+}
