@@ -31,7 +31,7 @@ export const ERROR_CODES = {
     "circuit-id": ["This is not a circuit's name and its circuitId.", "Write name=0x and 64 lower-case hex digits."],
     "file-exists": ["There is a file of this name already.", "Name a new file."],
     "passphrase-missing": [
-      "No passphrase was given, and there is no terminal to ask on.",
+      "No passphrase was given, or there is no terminal to ask for it.",
       "Set the variable that the message names.",
     ],
     "passphrase-differs": ["The two passphrases differ.", "Try again."],
@@ -55,7 +55,7 @@ export const ERROR_CODES = {
     "file-permission": ["You may not read this file.", "Change its mode, or run as another user."],
     "file-kind": ["This is not a regular file.", "Name a file, or a link to one."],
     "file-empty": ["The file is empty.", "Export or copy it again."],
-    "file-size": ["The file is larger than files of its sort are read.", "Check that this is the right file."],
+    "file-size": ["The file is larger than the limit for its sort.", "Check that this is the right file."],
     "file-changed": ["The file changed while it was read.", "Try again when no other program writes it."],
     "file-read": ["The system could not read the file.", "Check the disk."],
     "file-write": ["The file or folder cannot be written.", "Check free space and permissions."],
@@ -148,7 +148,7 @@ export const ERROR_CODES = {
   journal: {
     journal: [
       "The journal or its head was changed, or its last line is unfinished.",
-      "Restore both files from a backup; an unfinished line is removed by repairing the journal.",
+      "Restore both files from a backup; where only the last line is unfinished, remove it.",
     ],
     "journal-attempt": ["The record's attempt is not the next one.", "Import again."],
     "journal-reason": [
@@ -243,7 +243,10 @@ export const ERROR_CODES = {
     "policy-schema": ["The file does not match the policy's schema.", "Correct it at the pointer that is named."],
     "policy-lint": ["The policy has errors, so it is not published.", "See `batchproof policy lint`."],
     "policy-id": ["This is no policyId, or not that of the file.", "Compare it with what `policy hash` prints."],
-    "claim-kind": ["The claim, or its kind, is not one that this is about.", "Name a claim of the right kind."],
+    "claim-kind": [
+      "There is no such kind of claim, or the claim is of another kind than is needed here.",
+      "Name a claim, or write a kind, that fits.",
+    ],
     claim: ["The policy has no such claim.", "Name one of its claims."],
     analyte: ["An analyte is missing, or not well described.", "Describe it as the policy language asks."],
     salt: ["A rule's salt has 1 to 248 bits and is not 0.", "Restore the salts from a backup."],
@@ -469,7 +472,10 @@ export const ERROR_CODES = {
     rpc: ["This is no http or https URL without user name and password.", "Correct the address of the node."],
     unreachable: ["No node answers.", "Start the node or check the address."],
     chainId: ["The node is on another chain.", "Ask a node of the right chain."],
-    chain: ["The node could not answer, or lost the transaction.", "Ask again, or ask another node."],
+    chain: [
+      "The node could not answer, lost the transaction, or cannot do what is asked.",
+      "Ask again, or ask another node.",
+    ],
     funds: ["The sending account cannot pay for the transaction.", "Fund the account."],
     reverted: ["The chain refused the call without giving a reason.", "Check the register's address and version."],
     code: ["There is no contract at the address.", "Check the address and the chain."],
