@@ -17,7 +17,7 @@ const KIND_OF: Readonly<Record<string, Outcome>> = {
   environmentError: "environment",
 };
 
-/** Functions of src/policy/findings.ts. */
+/** Functions of src/policy/lintFinding.ts. */
 const FINDING_OF: Readonly<Record<string, Outcome>> = { error: "lint error", warning: "lint warning" };
 
 interface Scan {
@@ -48,7 +48,7 @@ function startScan(): Scan {
   const checker = program.getTypeChecker();
   const declared = [
     ["src/errorCodes.ts", "ErrorCode"],
-    ["src/policy/findings.ts", "LintCode"],
+    ["src/policy/lintFinding.ts", "LintCode"],
   ].map(([file = "", name = ""]) => declaredType(program, checker, join(root, file), name));
   const files = program.getSourceFiles().filter(({ fileName }) => fileNames.includes(fileName));
   return { checker, files, declared, handed: new Map(), found: new Map() };

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../src/errorCodes.ts";
 import { circuitNamed, CIRCUITS } from "../../src/kinds/circuits.ts";
 import { contextOf } from "../../src/formats/context.ts";
 import { BatchproofError, refusal } from "../../src/errors.ts";
@@ -11,7 +12,6 @@ import { fromSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
 import { answers, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
-import type { ErrorCode } from "ethers";
 
 /** `verify`: one proof, off chain. */
 export const addVerifyCommands: AddCommands = (program, give) => {

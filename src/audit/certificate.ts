@@ -1,8 +1,8 @@
 import { recoverAddress } from "ethers";
 import { MEANING_CERTIFIED, NEEDED_FOR } from "../formats/codes.ts";
-import { certificateHash, type Certificate } from "../chain/eip712.ts";
 import type { RegisterEvent } from "./events.ts";
 import type { AuditedBatch, RegisterState } from "./state.ts";
+import { certificateHash, type Certificate } from "../formats/certificate.ts";
 
 /**
  * What is wrong with the certificate of `BatchReleased`; undefined: nothing. The signature is verified again, so it

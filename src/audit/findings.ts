@@ -213,7 +213,10 @@ function endFinding(status: AuditedBatch["status"], reason: string, moment: Mome
       return news("supply", CRITICAL, moment, `supplied out of specification, uncertified: ${reason}`);
     case "Rejected":
       return news("rejected", MINOR, moment, `rejected: ${reason}`);
-    default:
+    case "Aborted":
+    case "Open":
+    case "Released":
+    case "Completed":
       return news("aborted", MINOR, moment, `aborted: ${reason}`);
   }
 }

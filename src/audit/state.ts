@@ -1,4 +1,4 @@
-import type { ErrorCode } from "ethers";
+import type { ErrorCode } from "../errorCodes.ts";
 import type { DispositionName, ExceptionCategoryName } from "../formats/codes.ts";
 
 /**

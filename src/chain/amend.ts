@@ -1,9 +1,10 @@
 import type { Signer } from "ethers";
-import { itemOf, requireChainSignals, type ProofEnvelope } from "./attest.ts";
+import { itemOf, requireChainSignals } from "./attest.ts";
 import { mined } from "./deploy.ts";
 import { handle, type Item, type Register } from "./handles.ts";
 import { eventOf } from "./receipts.ts";
 import { explained } from "./revert.ts";
+import type { ProofEnvelope } from "../formats/proof.ts";
 
 export interface Amended {
   /** Claims that lose their attestation and must be attested anew: bit i stands for claim i. */

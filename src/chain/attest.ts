@@ -3,24 +3,8 @@ import { inputError, refusal } from "../errors.ts";
 import { SIGNALS, type SignalName } from "../formats/constants.ts";
 import { mined } from "./deploy.ts";
 import { handle, type Item, type Register } from "./handles.ts";
+import type { ProofEnvelope } from "../formats/proof.ts";
 import { explained } from "./revert.ts";
-
-/** The part of a proof envelope that is sent. Numbers as decimal strings, as snarkjs writes them. */
-export interface ProofEnvelope {
-  readonly circuitId: string;
-  /** Index of the claim in the policy. */
-  readonly claim: number;
-  /** The seven public signals in the order of `SIGNALS`. */
-  readonly signals: readonly string[];
-  readonly proof: {
-    /** x, y */
-    readonly a: readonly string[];
-    /** [x.c0, x.c1], [y.c0, y.c1] */
-    readonly b: readonly (readonly string[])[];
-    /** x, y */
-    readonly c: readonly string[];
-  };
-}
 
 export interface Attested {
   /** Hash of the transaction; absent in a dry run. */

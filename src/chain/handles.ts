@@ -6,8 +6,8 @@ import {
   type ContractTransactionResponse,
 } from "ethers";
 import { compiled, type ContractName } from "./contracts.ts";
-import type { Certificate } from "./eip712.ts";
 import type { ChainPolicy } from "../formats/chainPolicy.ts";
+import type { Certificate } from "../formats/certificate.ts";
 
 type Call<A extends unknown[]> = BaseContractMethod<A, unknown, ContractTransactionResponse>;
 type View<A extends unknown[], R> = BaseContractMethod<A, R, R>;

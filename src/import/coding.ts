@@ -1,10 +1,10 @@
-import { inputError } from "../errors.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import { CELSIUS_OFFSET, CHANNELS } from "../formats/constants.ts";
 import type { Channel } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
 import type { Row } from "../formats/series.ts";
 import type { Reading, SampleReading } from "./series.ts";
+import { codeTimes } from "./ticks.ts";
 
 /**
  * How values become codes: code u stands for origin + u * stepNum / stepDen. Everything is in millionths of the
@@ -29,23 +29,6 @@ export function codeReading(value: bigint, coding: ReadingGrid): bigint {
   const distance = (value - origin) * stepDen;
   const isLow = 2n * distance < (normalLow + normalHigh) * stepNum;
   return isLow ? floorDivide(distance, stepNum) : -floorDivide(-distance, stepNum);
-}
-
-/** Whole ticks from `t0` to a time, both in seconds. */
-export function codeTime(time: number, t0: number, tick: number): number {
-  return Math.floor((time - t0) / tick);
-}
-
-/** For each time its ticks since `t0` (k) and since the time before it (dt, 0 for the first). Error `time-backward`. */
-export function codeTimes(times: readonly number[], t0: number, tick: number): { k: number; dt: number }[] {
-  let before = 0;
-  return times.map((time) => {
-    const k = codeTime(time, t0, tick);
-    const dt = k - before;
-    if (dt < 0) throw inputError("The times of a series run backward.", { code: "time-backward" });
-    before = k;
-    return { k, dt };
-  });
 }
 
 /** A record's time zero and rows. */

@@ -1,6 +1,6 @@
 import { inputError, type BatchproofError } from "../errors.ts";
 import { formatDuration, formatOffset, formatTime } from "../input/times.ts";
-import { codeTime } from "./coding.ts";
+import { codeTime } from "./ticks.ts";
 
 /** A reading on the device's own clock: local seconds (`parseLocalTime`), value in millionths of the channel's unit. */
 export interface LocalReading {

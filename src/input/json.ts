@@ -147,7 +147,8 @@ function toValue(node: ValueNode, text: string, file: string): JsonValue {
       return node.elements.map((element) => toValue(element.value, text, file));
     case "Object":
       return toObject(node, text, file);
-    default:
+    case "NaN":
+    case "Infinity":
       throw jsonError("This is not valid JSON.", "json-syntax", file, node.loc.start);
   }
 }

@@ -1,7 +1,7 @@
 import { SIGNALS, type Signals } from "../formats/constants.ts";
 import type { SnarkjsProof } from "snarkjs";
-import type { ProofEnvelope } from "../chain/attest.ts";
 import { COUNT, defineDocument, object } from "../formats/document.ts";
+import type { ProofEnvelope } from "../formats/proof.ts";
 
 const FORMAT = "batchproof-proof/1";
 

@@ -6,7 +6,6 @@ import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, qaRole, ROLE_ID } from "../..
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { batchKey } from "../../src/formats/context.ts";
 import { addCircuit, mined } from "../../src/chain/deploy.ts";
-import type { Certificate } from "../../src/chain/eip712.ts";
 import type { Item } from "../../src/chain/handles.ts";
 import { policyIdOf } from "../../src/formats/chainPolicy.ts";
 import { explained } from "../../src/chain/revert.ts";
@@ -30,6 +29,7 @@ import {
   type Actor,
   type OpenBatch,
 } from "../contracts/support/world.ts";
+import type { Certificate } from "../../src/formats/certificate.ts";
 
 let world: World;
 beforeAll(async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
-import { codeReading, codeTimes } from "../../src/import/coding.ts";
+import { codeReading } from "../../src/import/coding.ts";
 import { cutToWindow, type Reading } from "../../src/import/series.ts";
 import { codingOf } from "../../src/kinds/series/coding.ts";
 import { weightOf, weightsOf } from "../../src/kinds/temperature/weights.ts";
 import { refused } from "../input/refused.ts";
+import { codeTimes } from "../../src/import/ticks.ts";
 
 /** C22: an excursion or a mean that rounding would make better than it was, and a gap that whole ticks would hide. */
 

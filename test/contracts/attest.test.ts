@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { attest, itemOf, type ProofEnvelope } from "../../src/chain/attest.ts";
+import { attest, itemOf } from "../../src/chain/attest.ts";
 import { embeddedChain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { codeOf, LEG, World } from "./support/world.ts";
+import type { ProofEnvelope } from "../../src/formats/proof.ts";
 
 let world: World;
 beforeAll(async () => {

@@ -4,11 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compiled, CONTRACTS } from "../../src/chain/contracts.ts";
 import { CONTRACT_ERRORS } from "../../src/contractErrors.ts";
 import { codesOf, ERROR_CODES, type CodeGroup } from "../../src/errorCodes.ts";
+import { KINDS } from "../../src/kinds/index.ts";
 import { packageRoot } from "../../src/root.ts";
-import { CUSTODY_RULES } from "../../src/rules/custody.ts";
-import { PARAMETERS_RULES } from "../../src/rules/parameters.ts";
-import { QUALITY_RULES } from "../../src/rules/quality.ts";
-import { TEMPERATURE_RULES } from "../../src/rules/temperature.ts";
 import { contractNotices, ERRORS_FILE, errorsDocument } from "../../tools/errors.ts";
 import { thrownCodes } from "../../tools/thrownCodes.ts";
 
@@ -32,7 +29,7 @@ describe("the table of error codes", () => {
   });
 
   it("names the rules of the circuits, and nothing else as a rule", () => {
-    const rules = new Set<string>([...TEMPERATURE_RULES, ...PARAMETERS_RULES, ...CUSTODY_RULES, ...QUALITY_RULES]);
+    const rules = new Set<string>(Object.values(KINDS).flatMap((kind) => kind.rules));
     expect([...codesOf("rules")].sort()).toEqual([...rules].sort());
   });
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeReading, codeSeries, codeTimes, type ReadingGrid } from "../../src/import/coding.ts";
+import { codeReading, codeSeries, type ReadingGrid } from "../../src/import/coding.ts";
 import { refused } from "../input/refused.ts";
+import { codeTimes } from "../../src/import/ticks.ts";
 
 /** 2.0 to 8.0 °C in steps of 0.05 °C: codes 0 to 120 would be too narrow, so 0.04 °C: codes 0 to 150. */
 const fridge: ReadingGrid = {

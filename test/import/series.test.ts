@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeTime, codeTimes } from "../../src/import/coding.ts";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
 import {
   applyOffset,
@@ -14,6 +13,7 @@ import {
 import { parseTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
 import { FRIDGETAG_2, FRIDGETAG_2L, fixture } from "./logger.ts";
+import { codeTime, codeTimes } from "../../src/import/ticks.ts";
 
 const START = 1_000_000;
 /** Readings at these seconds after START; reading i stands on line 10 + i. */

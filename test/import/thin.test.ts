@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeTimes } from "../../src/import/coding.ts";
 import type { Reading } from "../../src/import/series.ts";
 import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED, thin } from "../../src/import/thin.ts";
 import { refused } from "../input/refused.ts";
+import { codeTimes } from "../../src/import/ticks.ts";
 
 /** A multiple of every bucket in these tests. */
 const START = 1_651_768_200 - (1_651_768_200 % 3600);

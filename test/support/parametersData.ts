@@ -1,8 +1,9 @@
 import type { Channel } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
 import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
-import { codeReading, codeTimes } from "../../src/import/coding.ts";
+import { codeReading } from "../../src/import/coding.ts";
 import { BIOREACTOR } from "./parameters.ts";
+import { codeTimes } from "../../src/import/ticks.ts";
 
 /**
  * GENERATED data, not measured: a bioreactor in expansion, held at 37.0 °C, 5 % CO2, pH 7.2, 50 % dissolved oxygen and

@@ -36,7 +36,14 @@ function limitOf(
       const [from, to] = [leaf.notBefore, leaf.notAfter].map((time) => formatTime(Number(time)));
       return { message: `${problem}: the party list says from ${from ?? ""} to ${to ?? ""}.` };
     }
-    default:
+    case "rule":
+    case "head":
+    case "continuity":
+    case "order":
+    case "handoff":
+    case "condition":
+    case "seal":
+    case "batch":
       return { message: `${problem}.` };
   }
 }

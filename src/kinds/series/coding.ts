@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../errorCodes.ts";
 import { CELSIUS_OFFSET, CHANNEL, MAX_WIDTH, MIN_WIDTH, type ChannelName } from "../../formats/constants.ts";
 import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import { inputError } from "../../errors.ts";
@@ -5,7 +6,6 @@ import { formatMicro, parseMicro } from "../../input/quantities.ts";
 import { PHYSICAL_RANGE } from "../../formats/channels.ts";
 import { greatestCommonDivisor } from "../divisor.ts";
 import type { RangeLimits } from "./limits.ts";
-import type { ErrorCode } from "ethers";
 
 /**
  * How readings become codes: code u stands for origin + u * stepNum / stepDen millionths of the channel's unit (origin

@@ -1,13 +1,12 @@
 import { formatDuration } from "../../input/times.ts";
 import { warning, type LintFinding } from "../../policy/lintFinding.ts";
-import type { ParametersLimits } from "../parameters/limits.ts";
-import type { TemperatureLimits } from "../temperature/limits.ts";
+import type { SeriesLimits } from "./limits.ts";
 
 /** From an hour on, a clock error can hide a wrong time zone. */
 const ZONE_STEP = 3600;
 
 /** What approvers of a series should know of its times. */
-export function lintTimes(rule: TemperatureLimits | ParametersLimits, pointer: string): LintFinding[] {
+export function lintTimes(rule: SeriesLimits, pointer: string): LintFinding[] {
   const findings: LintFinding[] = [];
   for (const end of ["lead", "tail"] as const) {
     if (rule[end] <= rule.gap) continue;

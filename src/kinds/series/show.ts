@@ -1,17 +1,16 @@
 import { timingOf } from "./coding.ts";
 import { time } from "../../policy/words.ts";
-import type { ParametersLimits } from "../parameters/limits.ts";
-import type { TemperatureLimits } from "../temperature/limits.ts";
+import type { SeriesLimits } from "./limits.ts";
 
 /**
  * What a series of readings must be, apart from its values.
  * @param device what recorded it
  */
-export function showSeries(rule: TemperatureLimits | ParametersLimits, device: string): string[] {
+export function showSeries(rule: SeriesLimits, device: string): string[] {
   return [...showTimes(rule, device), ...showEvidence(rule, device)];
 }
 
-function showTimes(rule: TemperatureLimits | ParametersLimits, device: string): string[] {
+function showTimes(rule: SeriesLimits, device: string): string[] {
   const { tick } = timingOf(rule.gap);
   const proven = rule.gap + Number(tick) - 1;
   return [
@@ -29,7 +28,7 @@ function uncovered(seconds: number, when: string, side: string): string {
     : `${when} ${time(seconds)} ${side}; up to that long nothing is proven.`;
 }
 
-function showEvidence(rule: TemperatureLimits | ParametersLimits, device: string): string[] {
+function showEvidence(rule: SeriesLimits, device: string): string[] {
   const signer =
     rule.independent === true
       ? "a registered source of another organisation than the stage's custodian"

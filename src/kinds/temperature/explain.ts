@@ -42,9 +42,9 @@ function explainFirst(
   const { rule, reading } = finding;
   if (reading === undefined) return { rule, ...explainRecord(evidence, finding) };
   const timeOf = (index: number): string => formatTime(Number(times[index] ?? evidence.header.t0));
-  const { limit, message } = explainReading(evidence, finding, reading, timeOf);
+  const { message, ...limit } = explainReading(evidence, finding, reading, timeOf);
   const more = others === 0 ? "" : `; ${others} more like it`;
-  return { rule, reading: reading + 1, time: timeOf(reading), limit, message: `${message}${more}.` };
+  return { rule, reading: reading + 1, time: timeOf(reading), ...limit, message: `${message}${more}.` };
 }
 
 /** A finding on one reading; its message without the full stop. */
@@ -53,7 +53,7 @@ function explainReading(
   { rule, problem }: TemperatureFinding,
   reading: number,
   timeOf: (reading: number) => string,
-): Required<Pick<Explanation, "limit" | "message">> {
+): Pick<Explanation, "limit" | "message"> {
   const here = `reading ${reading + 1} at ${timeOf(reading)}`;
   switch (rule) {
     case "gap": {
@@ -74,11 +74,21 @@ function explainReading(
       const band = `${describeCode(limits, Number(limits.normalLow))} to ${describeCode(limits, Number(limits.normalHigh))}`;
       return { limit, message: `${length} outside ${band} at a stretch, up to ${here}; the limit is ${limit}` };
     }
-    default: {
+    case "range": {
       const { code = 0 } = rows[reading] ?? {};
       const limit = describeCode(limits, code < 0 ? 0 : Number(limits.width));
       return { limit, message: `${here} is ${describeCode(limits, code)}, ${problem} of ${limit}` };
     }
+    // These judge the record as a whole.
+    case "rule":
+    case "head":
+    case "record":
+    case "window":
+    case "clock":
+    case "source":
+    case "device":
+    case "mkt":
+      return { message: `${here}: ${problem}` };
   }
 }
 

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { groth16, wtns } from "snarkjs";
-import type { ProofEnvelope } from "../../../src/chain/attest.ts";
 import { SIGNALS, type Signals } from "../../../src/formats/constants.ts";
 import { writeDevelopmentKey } from "../../../src/setup/developmentKey.ts";
 import { circuitId, fromSnarkjsKey, type VerifyingKey } from "../../../src/setup/verifyingKey.ts";
 import { readZkey } from "../../../src/setup/zkey.ts";
+import type { ProofEnvelope } from "../../../src/formats/proof.ts";
 
 const SOURCE = "test/contracts/circuits/sevenSignals.circom";
 const PTAU = "fixtures/ptau/powersOfTau28_hez_final_08.ptau";

@@ -1,15 +1,16 @@
 import { id, toBeHex, ZeroHash, type Signer } from "ethers";
-import type { ProofEnvelope } from "../../../src/chain/attest.ts";
 import { itemOf } from "../../../src/chain/attest.ts";
 import { CLAIM_CLASS, NEEDED_FOR, qaRole, ROLE_ID, STATUS, type StatusName } from "../../../src/formats/codes.ts";
 import { chainTime, type Chain } from "../../../src/chain/connect.ts";
 import { batchKey } from "../../../src/formats/context.ts";
 import { addCircuit, deploy, mined, type Deployment } from "../../../src/chain/deploy.ts";
-import { releaseCertificate, signCertificate, type Certificate } from "../../../src/chain/eip712.ts";
+import { releaseCertificate, signCertificate } from "../../../src/chain/eip712.ts";
 import { registerAt, type Addresses, type Item, type Register } from "../../../src/chain/handles.ts";
 import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/formats/chainPolicy.ts";
 import { KIND, type Signals } from "../../../src/formats/constants.ts";
 import { tinyCircuit, type CeremonyCircuit } from "./sevenSignals.ts";
+import type { Certificate } from "../../../src/formats/certificate.ts";
+import type { ProofEnvelope } from "../../../src/formats/proof.ts";
 
 /** Who acts, each with an account of its own. `rival` is a second manufacturer, `stranger` has no role at all. */
 const ACTORS = [

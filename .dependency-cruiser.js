@@ -1,0 +1,91 @@
+/**
+ * The architecture as a rule: what each folder of `src/` may import. Every arrow that is not written here is an error, and so
+ * is every circle; imports of types count. CONTRIBUTING.md, Layers, says why the arrows run so.
+ */
+const GROUND = ["errors", "errorCodes", "contractErrors", "root"];
+
+/** Folder (or file) of `src/` -> what it may import besides itself and the ground. */
+const LAYERS = {
+  input: [],
+  formats: ["input"],
+  policy: ["formats", "input"],
+  kinds: ["policy", "formats", "input"],
+  parties: ["formats", "input"],
+  setup: ["formats", "input"],
+  chain: ["setup", "formats"],
+  review: ["kinds", "policy", "formats", "input"],
+  import: ["kinds", "formats", "input"],
+  batch: ["kinds", "policy", "parties", "formats", "input"],
+  prover: ["kinds", "setup", "formats", "input"],
+  audit: ["chain", "kinds", "policy", "setup", "formats", "input"],
+  claims: ["batch", "import", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
+  demo: [
+    ...["claims", "review", "audit", "chain", "batch", "import", "prover"],
+    ...["kinds", "policy", "parties", "setup", "formats", "input"],
+  ],
+};
+
+/** The rooms of `src/kinds/`: none looks into another one; `series` is what kinds over a series share. */
+const ROOMS = ["temperature", "parameters", "custody", "quality"];
+
+const place = (name) => `^src/${name}(/|[.]ts$)`;
+const allowed = (names) => names.map(place).concat("^src/types/");
+
+const layers = Object.entries(LAYERS).map(([layer, below]) => ({
+  name: `layer-${layer}`,
+  comment: `src/${layer} imports ${below.join(", ") || "only the ground"}.`,
+  severity: "error",
+  from: { path: place(layer) },
+  to: { path: "^(src|cli|test|bench|tools)/", pathNot: allowed([layer, ...below, ...GROUND]) },
+}));
+
+const rooms = ROOMS.map((room) => ({
+  name: `room-${room}`,
+  comment: "A kind's room imports what kinds share, never another kind nor the table of kinds.",
+  severity: "error",
+  from: { path: `^src/kinds/${room}/` },
+  to: {
+    path: `^src/kinds/(${[...ROOMS.filter((other) => other !== room)].join("|")})/|^src/kinds/(index|circuits|policy|policyId)[.]ts$`,
+  },
+}));
+
+export default {
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "ground",
+      comment: "Errors and the package root import nothing but each other.",
+      severity: "error",
+      from: { path: GROUND.map((name) => `^src/${name}[.]ts$`) },
+      to: { path: "^(src|cli|test|bench|tools)/", pathNot: allowed(GROUND) },
+    },
+    {
+      name: "known-folder",
+      comment: "A new folder of src/ needs its row in LAYERS.",
+      severity: "error",
+      from: { path: "^src/", pathNot: allowed([...Object.keys(LAYERS), ...GROUND]) },
+      to: {},
+    },
+    {
+      name: "series",
+      comment: "What kinds over a series share knows none of them.",
+      severity: "error",
+      from: { path: "^src/kinds/series/" },
+      to: { path: `^src/kinds/(${ROOMS.join("|")})/|^src/kinds/(index|circuits|policy|policyId)[.]ts$` },
+    },
+    {
+      name: "command-line",
+      comment: "Nothing that is delivered imports tests, benches or tools.",
+      severity: "error",
+      from: { path: "^cli/" },
+      to: { path: "^(test|bench|tools)/" },
+    },
+    ...layers,
+    ...rooms,
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};
