@@ -30,7 +30,7 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
     ) external only(RoleIds.ADMIN) returns (bytes32 circuitId) {
         key.requireSound();
         _requireHonestFlag(key.isDevelopment(), development);
-        if (kind < Codes.KIND_TEMPERATURE || kind > Codes.KIND_QUALITY) revert KindUnknown(kind);
+        if (kind < Codes.KIND_TEMPERATURE || kind > Codes.KIND_LAST) revert KindUnknown(kind);
         if (tier == 0) revert TierZero();
         circuitId = keccak256(key);
         if (_circuits[circuitId].key != address(0)) revert CircuitKnown(circuitId);

@@ -58,7 +58,7 @@ export interface RecordForm<C extends object, D extends object, J extends object
   /** `format` of the file. */
   readonly format: string;
   /** Code of a file that is malformed. */
-  readonly code: ErrorCode;
+  readonly code: Extract<ErrorCode, "record-file" | "results-file">;
   /** What it holds, in words: "The <noun> ...". */
   readonly noun: string;
   readonly signer: Signer;

@@ -25,6 +25,8 @@ export interface Kind {
   readonly rules: readonly RuleName[];
   /** The circuits that prove such claims, the smallest first. */
   readonly tiers: readonly Tier[];
+  /** The main component of a circuit of this capacity, as its file in circuits/main writes it. */
+  readonly instance: (tier: number) => string;
   /** Classes that such a claim can have. */
   readonly classes: readonly ClaimClassName[];
   /** Whether its evidence shows how the batch was kept during the stage. */

@@ -6,7 +6,7 @@ import { PARTY_LEAF_FIELDS } from "../../src/formats/party.ts";
 import { TEMPERATURE_HEADER_FIELDS } from "../../src/formats/temperatureRecord.ts";
 import { TEMPERATURE_RULE_FIELDS } from "../../src/formats/temperatureRule.ts";
 import { CIRCUITS } from "../../src/kinds/circuits.ts";
-import { excursionTableSize } from "../../src/kinds/temperature/excursions.ts";
+import { KINDS } from "../../src/kinds/index.ts";
 import { TEMPERATURE_RULES } from "../../src/kinds/temperature/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 
@@ -86,15 +86,9 @@ describe("circuits/temperature.circom", () => {
 });
 
 describe("circuits/main", () => {
-  const TEMPLATES: Readonly<Record<constants.KindName, (tier: number) => string>> = {
-    temperature: (tier) => `Temperature(${tier / constants.ROWS_PER_CHUNK}, ${excursionTableSize(tier)})`,
-    parameters: (tier) => `Parameters(${tier / constants.SAMPLES_PER_CHUNK})`,
-    custody: () => "Custody()",
-    quality: () => "Quality()",
-  };
   it.each(CIRCUITS)("$name has the public signals and the size that its name promises", ({ kind, main, tier }) => {
     expect(source(main)).toContain(`component main {public [${constants.SIGNALS.join(", ")}]}`);
-    expect(source(main)).toContain(`= ${TEMPLATES[kind](tier)};`);
+    expect(source(main)).toContain(`= ${KINDS[kind].instance(tier)};`);
   });
 });
 

@@ -14,6 +14,7 @@ export const custody = defineKind<"custody", CustodyLimits>({
   name: "custody",
   rules: CUSTODY_RULES,
   tiers: [{ name: "custody", tier: 1 }],
+  instance: () => "Custody()",
   classes: ["custody"],
   measuresStage: false,
   schema,

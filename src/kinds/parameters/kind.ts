@@ -21,6 +21,7 @@ export const parameters = defineKind<"parameters", ParametersLimits>({
     { name: "parameters-2k", tier: 28 * SAMPLES_PER_CHUNK },
     { name: "parameters-4k", tier: 60 * SAMPLES_PER_CHUNK },
   ],
+  instance: (tier) => `Parameters(${tier / SAMPLES_PER_CHUNK})`,
   classes: ["specification", "process"],
   measuresStage: true,
   schema: { ...schema, definitions: { ...seriesDefinitions, ...schema.definitions } },

@@ -13,6 +13,7 @@ export const quality = defineKind<"quality", QualityLimits>({
   name: "quality",
   rules: QUALITY_RULES,
   tiers: [{ name: "quality", tier: QUALITY_SLOTS }],
+  instance: () => "Quality()",
   classes: ["specification", "process"],
   measuresStage: false,
   schema,

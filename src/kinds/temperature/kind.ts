@@ -22,6 +22,7 @@ export const temperature = defineKind<"temperature", TemperatureLimits>({
     { name: "temperature-4k", tier: 18 * ROWS_PER_CHUNK },
     { name: "temperature-9k", tier: 44 * ROWS_PER_CHUNK },
   ],
+  instance: (tier) => `Temperature(${tier / ROWS_PER_CHUNK}, ${excursionTableSize(tier)})`,
   classes: ["specification", "process"],
   measuresStage: true,
   schema: { ...schema, definitions: { ...seriesDefinitions, ...schema.definitions } },
