@@ -75,10 +75,11 @@ describe("policy show", () => {
     expect(stdout).toContain("every reading from 2.0 °C to 8.0 °C");
   });
 
-  it("refuses a policy with errors, as salt and hash do, and leaves nothing behind", async () => {
+  it("refuses a policy with errors, as salt, hash and publish do, and leaves nothing behind", async () => {
     const file = unsound();
-    for (const command of ["show", "salt", "hash"]) {
-      expect(await refusedWith(["policy", command, file])).toMatchObject({
+    const nowhere = ["--rpc", "http://127.0.0.1:1", "--registry", `0x${"11".repeat(20)}`, "--account", "0"];
+    for (const [command, ...options] of [["show"], ["salt"], ["hash"], ["publish", ...nowhere]] as const) {
+      expect(await refusedWith(["policy", command, file, ...options])).toMatchObject({
         exit: 1,
         code: "policy-lint",
         place: `${file}#/claims/0/rule/range`,

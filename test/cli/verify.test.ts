@@ -11,6 +11,8 @@ interface Editable {
   setup: string;
   circuitId: string;
   submitter: string;
+  registry: string;
+  chainId: string;
   signals: string[];
   proof: { a: string[]; b: string[][]; c: string[] };
 }
@@ -57,6 +59,8 @@ describe("verify", () => {
     ["proof-invalid", "proof", ({ proof }) => (proof.a = proof.c)],
     ["setup", "setup", (proof) => (proof.setup = "development")],
     ["context", "submitter", (proof) => (proof.submitter = `0x${"44".repeat(20)}`)],
+    ["context", "submitter", (proof) => (proof.registry = `0x${"44".repeat(20)}`)],
+    ["context", "submitter", (proof) => (proof.chainId = "1337")],
     ["circuit", "tier", (proof) => (proof.tier = 1)],
   ])("exits 1 for a tampered proof: %s at %s", async (code, pointer, edit) => {
     const file = written(edit);

@@ -146,8 +146,9 @@ describe("a thinned record", () => {
 
 describe("readings faster than the tick", () => {
   const start = demand.period.start;
-  const every = (seconds: number): Uint8Array =>
-    csvFile(Array.from({ length: 601 }, (_, i) => csvLine({ time: start + i * seconds, value: 5_000_000n }, 0)));
+  const at = (times: readonly number[]): Uint8Array =>
+    csvFile(times.map((time) => csvLine({ time: start + time, value: 5_000_000n }, 0)));
+  const every = (seconds: number): Uint8Array => at(Array.from({ length: 601 }, (_, i) => i * seconds));
   const short = { ...demand, period: { start, end: start + 600 } };
   const read =
     (bytes: Uint8Array, bucket = NOT_THINNED): (() => unknown) =>
@@ -159,5 +160,14 @@ describe("readings faster than the tick", () => {
     expect(refused(read(every(1)))).toMatchObject({ code: "dense", place: "f.csv" });
     expect(read(every(1), 60)).not.toThrow();
     expect(read(every(3))).not.toThrow();
+  });
+
+  it("are taken as long as no more than one in ten stands for no time", () => {
+    const calm = Array.from({ length: 31 }, (_, i) => i * 20);
+    // Each adds two readings within a tick; the first of them shares it with both of its neighbours.
+    const hasty = [60, 120, 180, 240].flatMap((time) => [time + 1, time + 2]);
+    const series = (...more: number[]): Uint8Array => at([...calm, ...hasty, ...more].sort((a, b) => a - b));
+    expect(refused(read(series())).message).toContain("4 of 39 readings");
+    expect(read(series(590))).not.toThrow();
   });
 });
