@@ -79,7 +79,7 @@ describe("honest evidence", () => {
   });
 });
 
-describe("free choice of a hint", () => {
+describe("C6 free choice of a hint", () => {
   // The inverse hint of a comparison with zero means nothing when the compared value is zero: whatever it is, the
   // product with zero is zero, and the verdict stays 1. No other wire may be left to the prover.
   const ALWAYS = [

@@ -140,9 +140,9 @@ function packedCounts(input: CircuitInput, challenge: bigint): CircuitInput {
 
 describe("condition 2: every multiplicity is absorbed, one an element", () => {
   it.each([
-    ["C4 a count chosen after the challenge", "lateCounts", lateCount],
-    ["C4 two counts of one word, traded after the challenge", "packedCounts", packedCounts],
-  ] as const)("%s hides an excursion that is too long", async (_, name, forge) => {
+    ["a count chosen after the challenge", "lateCounts", lateCount],
+    ["two counts of one word, traded after the challenge", "packedCounts", packedCounts],
+  ] as const)("C4 %s hides an excursion that is too long", async (_, name, forge) => {
     const circuit = await unsound(name);
     expect(await brokenPlaces(circuit, leftOutOf12())).toEqual(["judged lookup"]);
     const challenge = await wire(circuit, leftOutOf12(), "challenge");
@@ -152,9 +152,9 @@ describe("condition 2: every multiplicity is absorbed, one an element", () => {
   });
 
   it.each([
-    ["C4 a count chosen after the challenge", lateCount],
-    ["C4 two counts traded after the challenge", packedCounts],
-  ] as const)("%s changes the challenge, and the sums differ", async (_, forge) => {
+    ["a count chosen after the challenge", lateCount],
+    ["two counts traded after the challenge", packedCounts],
+  ] as const)("C4 %s changes the challenge, and the sums differ", async (_, forge) => {
     const challenge = await wire(excursions, leftOut(), "challenges.singleChallenge");
     const forged = forge(leftOut(), challenge);
     expect(modulo(missingSum(singleLookup(forged), challenge))).toBe(0n); // a real forgery, for the old challenge

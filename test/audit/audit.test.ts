@@ -104,6 +104,7 @@ function topic(contract: "ComplianceRegistry" | "CircuitRegistry" | "PolicyRegis
   return compiled(contract).interface.getEvent(event)?.topicHash ?? "";
 }
 
+// Verifies V13.
 describe("a node that withholds", () => {
   const withheld = [
     ["ComplianceRegistry", "BatchOpened"],
@@ -142,6 +143,7 @@ describe("a node that withholds", () => {
   });
 });
 
+// Verifies V13.
 describe("a node that changes", () => {
   it("what a proof is about: the trail, which the QP signed, tells", async () => {
     const attested = topic("ComplianceRegistry", "ClaimAttested");

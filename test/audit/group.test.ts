@@ -87,6 +87,7 @@ describe("a group of proofs", () => {
       }
     }));
 
+  // Verifies P4.
   it("refuses points at infinity and a B outside the subgroup, as the single verification does", async () => {
     for (const point of [
       [7, 8],
@@ -104,6 +105,7 @@ describe("a group of proofs", () => {
     expect(verifyGroup(arena, circuit.key, replaced(1, outside))[1]).toBe("proof-subgroup");
   });
 
+  // Verifies P7.
   it("does not let errors cancel: a pair whose equations hold in sum only", async () => {
     const [one, two] = circuit.cancellingPair(randomSignals(), randomSignals());
     expect([await single(one), await single(two)]).toEqual(["proof-invalid", "proof-invalid"]);

@@ -118,6 +118,7 @@ describe("a new batch folder", () => {
     expect(new Set([first.commitments.batch, ...others]).size).toBe(4);
   });
 
+  // Verifies P6.
   it("draws every salt anew", async () => {
     const [first, second] = [await readBatch(await made()), await readBatch(await made())].map(({ secrets }) => [
       secrets.openingSalt,
@@ -449,6 +450,7 @@ describe("names in a batch folder", () => {
 });
 
 describe("private values", () => {
+  // Verifies F7.
   it("are in no error and no inspection of the secrets", async () => {
     const dir = await made();
     const batch = await readBatch(dir);

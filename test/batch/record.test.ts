@@ -103,6 +103,7 @@ describe("a record", () => {
     expect((await refusedAsync(readRecord(batch))).code).toBe("record-tampered");
   });
 
+  // Verifies P6.
   it("shares no salt with any other: attempt, device, thinning, reading, claim or batch", async () => {
     const [batch, other] = [await newFolder(), await newFolder()];
     const salts = [
@@ -259,6 +260,7 @@ describe("a changed record is refused", () => {
     expect((await refusedAsync(keepEvidence(batch, "new.txt", RAW))).code).toBe("path-escape");
   });
 
+  // Verifies F7.
   it("without showing a private value", async () => {
     const batch = await written();
     edit(batch, (file) => ({ ...file, rows: withReading(file["rows"], "50:91") }));

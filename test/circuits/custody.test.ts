@@ -269,6 +269,7 @@ describe("flags of a rule that contradict themselves", () => {
   });
 });
 
+// Verifies C23.
 describe("public signals", () => {
   const evidence = makeCustody();
   it.each(SIGNALS.filter((signal) => signal !== "context"))(
@@ -286,6 +287,7 @@ describe("public signals", () => {
     );
     expect(squares).toHaveLength(1);
   });
+  // Verifies C24.
   it("no deviation can be claimed: the bitmap is 0, upper bits too", async () => {
     for (const deviations of [1n, 2n, 16n, 1n << 200n, FIELD - 1n]) {
       const violations = proven.violations(await proven.witness({ ...inputOf(evidence), deviations }));

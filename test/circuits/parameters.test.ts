@@ -208,6 +208,7 @@ describe("circuit parameters, one chunk", () => {
     named = await CircuitUnderTest.load(ONE, "O1");
   });
 
+  // Verifies C23.
   it("has the seven public signals, in order, each in a real constraint", () => {
     expect(circuit.r1cs.publicInputs).toBe(7);
     SIGNALS.forEach((name, i) => expect(circuit.wire(name)).toBe(i + 1));
@@ -256,6 +257,7 @@ describe("circuit parameters, one chunk", () => {
     ]);
   });
 
+  // Verifies C24.
   it("sets exactly the deviation bits that the header asks for", async () => {
     const cases: readonly (readonly [ParametersScenario, bigint])[] = [
       [{}, 0n],

@@ -376,6 +376,7 @@ describe("circuit quality", () => {
     expect(circuit.r1cs.constraints.length + SIGNALS.length + 1).toBeLessThanOrEqual(2 ** 15);
   });
 
+  // Verifies C23.
   it("has the seven public signals, in order, each in a real constraint", () => {
     expect(circuit.r1cs.publicInputs).toBe(7);
     SIGNALS.forEach((name, i) => expect(circuit.wire(name)).toBe(i + 1));
@@ -450,6 +451,7 @@ describe("circuit quality", () => {
     });
   }
 
+  // Verifies C24.
   it("sets exactly the deviation bit that invalidated and repeated tests ask for", async () => {
     const cases: readonly (readonly [QualityScenario, bigint])[] = [
       [{}, 0n],

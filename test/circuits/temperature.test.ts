@@ -258,6 +258,7 @@ describe("circuit temperature, one chunk", () => {
     named = await CircuitUnderTest.load("test/circuits/instances/temperature-210.circom", "O1");
   });
 
+  // Verifies C23.
   it("has the seven public signals, in order, each in a real constraint", () => {
     expect(circuit.r1cs.publicInputs).toBe(7);
     const names = ["batch", "rule", "head", "parties", "record", "deviations", "context"];
@@ -294,6 +295,7 @@ describe("circuit temperature, one chunk", () => {
     });
   }
 
+  // Verifies C24.
   it("sets exactly the deviation bits that band and header ask for", async () => {
     const cases: readonly (readonly [Scenario, bigint])[] = [
       [{}, 0n],

@@ -27,6 +27,7 @@ async function template(name: string): Promise<{
 }
 
 describe("ExactRange and Band", () => {
+  // Verifies C2.
   it("accepts exactly 0..127 + w, whatever the prover writes into the hints", async () => {
     const { circuit } = await template("exactRange");
     const bits = circuit.signals(/^bits/);
@@ -49,6 +50,7 @@ describe("ExactRange and Band", () => {
     }
   });
 
+  // Verifies C3.
   it("would admit -1 and the width 126 + 1 without Band, which refuses such a width", async () => {
     const range = await template("exactRange");
     expect(await range.accepts({ value: 126n, w: FIELD - 1n })).toBe(true);
@@ -69,6 +71,7 @@ describe("ExactRange and Band", () => {
 });
 
 describe("AtMost", () => {
+  // Verifies C25.
   it("accepts low <= high within its bits, and no difference that wraps", async () => {
     const { accepts } = await template("atMost");
     for (const [low, high] of [
@@ -119,6 +122,7 @@ describe("SeriesHash", () => {
     expect(await output(input(count), "ticks")).toBe(BigInt((count - 1) * 50));
   });
 
+  // Verifies C1.
   it("binds nothing without range checks: limbs of one word can be swapped under the same root", async () => {
     const { output } = await template("seriesHash-1");
     const honest = input(210);
@@ -184,6 +188,7 @@ describe("Window", () => {
     }
   });
 
+  // Verifies C25.
   it("refuses a time of 41 bits and a negative one", async () => {
     const { accepts } = await template("window");
     const late = 2n ** 40n - 1n;
@@ -212,6 +217,7 @@ describe("Clock", () => {
     expect(await output(at(0, 1n), "corrected")).toBe(1n);
   });
 
+  // Verifies C25.
   it("refuses an error that wraps around the field", async () => {
     const { accepts } = await template("clock");
     expect(await accepts({ ...at(0), clockError: FIELD - 1n })).toBe(false);
@@ -270,6 +276,7 @@ describe("NormalBand", () => {
       expect(await accepts({ low, high, width }), `${low} to ${high} of ${width}`).toBe(false);
   });
 
+  // Verifies C6.
   it("leaves no flag to the prover", async () => {
     const { circuit } = await template("normalBand");
     const good = await circuit.witness({ low: 60n, high: 150n, width: 180n });
@@ -392,6 +399,7 @@ describe("Single", () => {
     expect(await accepts({ ...input, excursionCounts: [2n, 0n, 1n] })).toBe(false);
   });
 
+  // Verifies C25.
   it("refuses a length that is no number of ticks", async () => {
     const { accepts } = await template("single");
     const unused = { ...input, outside: [0n, 1n, 1n, 0n, 0n, 0n], excursionCounts: [3n, 1n, 0n] };

@@ -301,6 +301,7 @@ describe("a chain that is not to be used", () => {
     expect(stdout).toContain("Start the node or check the address.");
   });
 
+  // Verifies S5.
   it("gets no development key if it is not a local one, and nothing is sent to it", async () => {
     const { url, chain } = await startAnvil(5n);
     try {

@@ -84,6 +84,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
+  // Verifies V1, F7.
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
@@ -102,7 +103,7 @@ describe("a compliant leg", () => {
     const proof = join(dir, "proofs/cold-storage--temperature.json");
     expect((await inThisProcess(["verify", proof])).code).toBe(0);
 
-    // V1: another account cannot use the proof.
+    // Another account cannot use the proof.
     const stolen = await inThisProcess(["attest", dir, "--owner", manufacturer, ...on, ...scene.by("stranger")]);
     expect([stolen.code, stolen.stderr]).toEqual([1, expect.stringContaining("context")]);
 
@@ -130,6 +131,7 @@ describe("a compliant leg", () => {
     await expectNothingPrivate(dir, [imported, checked, proven, audited, twice], proof);
   });
 
+  // Verifies C21.
   it("counts a second, different import as a further attempt, and the same one not at all", async () => {
     const dir = await initialise("again", "order 2");
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
@@ -213,6 +215,7 @@ describe("the same readings as CSV", () => {
 });
 
 describe("a leg out of range", () => {
+  // Verifies F5.
   it("is refused with rule, reading, time and limit, and declared as an exception", async () => {
     const dir = await initialise("hot", "order 3");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);

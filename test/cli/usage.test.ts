@@ -41,6 +41,7 @@ describe("a process of its own", () => {
     expect(await batchproofProcess(["policy", "lint", "missing.json", "--json"])).toEqual(before);
   });
 
+  // Verifies F6.
   it.runIf(existsSync("/dev/full"))("exits 3 if its answer is lost on a full disk", () => {
     const lint = `"${process.execPath}" "${MAIN}" policy lint ${POLICY} > /dev/full`;
     const { status, stderr } = spawnSync("sh", ["-c", lint], { encoding: "utf8" });
@@ -64,6 +65,7 @@ it("answers --help and --version on stdout, exit 0", async () => {
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+// Verifies F7.
 it("has no option for a secret, and asks for one only where somebody can answer", async () => {
   const args = ["key", "new", "--role", "source", "--name", "a", "--org", "b", "--out", "/nonexistent/key"];
   expect(await refusedWith(args)).toMatchObject({ exit: 2, code: "passphrase-missing" });

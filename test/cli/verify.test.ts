@@ -72,12 +72,14 @@ describe("verify", () => {
     });
   });
 
+  // Verifies S3.
   it("exits 3 for the key of another circuit", async () => {
     const other = join(folder, "other.json");
     writeFileSync(other, JSON.stringify(toSnarkjsKey(tinyCircuit("custody").key)));
     expect(await refusedWith(["verify", written(), "--vkey", other])).toMatchObject({ exit: 3, code: "key-id" });
   });
 
+  // Verifies S1, S2.
   it("exits 3 for a key without a contribution: anybody forges its proofs", async () => {
     const other = join(folder, "zero.json");
     writeFileSync(other, JSON.stringify(toSnarkjsKey(tinyCircuit("custody").keyWithoutContribution)));

@@ -31,6 +31,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.addCircuit(abi.encode(words), Codes.KIND_QUALITY, 16, false);
     }
 
+    // Verifies V7.
     function test_refuses_anybody_but_the_admin() external {
         bytes memory key = abi.encode(Trapdoor.key(3));
         vm.prank(OWNER);
@@ -51,6 +52,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.addCircuit("", 1, 1, false);
     }
 
+    // Verifies S7.
     function test_refuses_each_point_at_infinity() external {
         uint256[13] memory starts = [uint256(0), 2, 6, 10, 14, 16, 18, 20, 22, 24, 26, 28, 30];
         for (uint256 p = 0; p < 12; p++) {
@@ -60,6 +62,7 @@ contract CircuitRegistryTest is Fixture {
         }
     }
 
+    // Verifies S7.
     function test_fuzz_refuses_words_beyond_the_base_field(uint256 at, uint256 value) external {
         at = at % 30;
         if (value < VerifyingKey.BASE_FIELD) value = VerifyingKey.BASE_FIELD;
@@ -68,6 +71,7 @@ contract CircuitRegistryTest is Fixture {
         _refused(words, abi.encodeWithSelector(ICircuitRegistry.KeyWordOutOfField.selector, at, value));
     }
 
+    // Verifies S2.
     function test_refuses_delta_equal_or_opposite_to_gamma() external {
         uint256[30] memory words = Trapdoor.key(3);
         for (uint256 i = 0; i < 4; i++) words[DELTA + i] = words[GAMMA + i];
@@ -78,6 +82,7 @@ contract CircuitRegistryTest is Fixture {
         _add(words, false);
     }
 
+    // Verifies S2.
     function test_refuses_delta_equal_or_opposite_to_the_generator() external {
         uint256[30] memory words = Trapdoor.key(3);
         words[DELTA] = G2_X1;
@@ -87,6 +92,7 @@ contract CircuitRegistryTest is Fixture {
         _add(words, false);
     }
 
+    // Verifies S7.
     function test_fuzz_refuses_two_equal_or_opposite_points_of_IC(uint256 i, uint256 j) external {
         i = i % 8;
         j = j % 8;
@@ -96,6 +102,7 @@ contract CircuitRegistryTest is Fixture {
         _refused(words, abi.encodeWithSelector(ICircuitRegistry.IcRepeated.selector, i, j));
     }
 
+    // Verifies S5.
     function test_refuses_a_development_flag_that_disagrees_with_alpha() external {
         uint256[30] memory words = Trapdoor.key(3);
         vm.prank(ADMIN);
@@ -106,6 +113,7 @@ contract CircuitRegistryTest is Fixture {
         _refused(words, abi.encodeWithSelector(ICircuitRegistry.DevelopmentFlagWrong.selector, false, true));
     }
 
+    // Verifies S5.
     function test_refuses_a_development_key_outside_local_chains() external {
         uint256[30] memory words = Trapdoor.key(3);
         words[0] = DEV_X;

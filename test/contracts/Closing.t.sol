@@ -51,6 +51,7 @@ contract ClosingTest is Fixture {
         registry.confirmClosing(id, ACCEPTED, "evidence");
     }
 
+    // Verifies V11.
     function test_refuses_the_proposer_as_confirmer_by_account_and_by_person() external {
         uint256 id = _raise(_open(plainPolicy));
         _grant(RoleIds.qaOf(OWNER), qp);
@@ -70,6 +71,7 @@ contract ClosingTest is Fixture {
         registry.confirmClosing(id, ACCEPTED, "other");
     }
 
+    // Verifies V11.
     function test_fuzz_refuses_a_confirmation_of_anything_but_what_was_proposed(
         uint8 disposition,
         bytes32 evidence,

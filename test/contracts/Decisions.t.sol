@@ -41,6 +41,7 @@ contract DecisionsTest is Fixture {
         registry.certify(key, certificate, signature);
     }
 
+    // Verifies V8.
     function test_refuses_the_wrong_hands() external {
         bytes32 key = _released();
         // A QP, but not of this batch.
@@ -203,6 +204,7 @@ contract DecisionsTest is Fixture {
         assertTrue(registry.isReleased(key), "free");
     }
 
+    // Verifies V11.
     function test_a_hold_voids_signatures_also_after_it_is_lifted() external {
         bytes32 key = _compliant();
         IComplianceRegistry.Certificate memory certificate = _certificate(key);

@@ -103,6 +103,7 @@ contract ExamplesTest is Fixture {
         assertEq(PAYEE.balance, 100);
     }
 
+    // Verifies V16.
     function test_the_escrow_pays_nobody_twice_and_keeps_what_is_refused() external {
         bytes32 key = _released(0);
         _escrow.fund{value: 500}(key, PAYEE, DUE);

@@ -9,6 +9,7 @@ import {Fixture} from "./Fixture.sol";
 
 /// @notice Heads that the owner sets under a custody exception. Claims of the policy: 0 custody and 1 leg of stage 0,
 /// 2 custody and 3 leg of stage 1, 4 custody of stage 2.
+// Verifies V10.
 contract HeadsTest is Fixture {
     bytes32 private _policy;
 

@@ -117,6 +117,7 @@ contract PolicyRegistryTest is Fixture {
         }
     }
 
+    // Verifies V12.
     function test_refuses_rules_that_are_repeated_or_no_field_elements() external {
         IPolicyRegistry.Policy memory policy = _fresh();
         policy.claims[2].rule = policy.claims[0].rule;

@@ -173,6 +173,7 @@ describe("batched verification, compared with the verifiers that snarkjs exports
     }
   });
 
+  // Verifies P4.
   it("refuses a B that is on its curve but outside the subgroup", async () => {
     const statement = valid[0] as VerifiedProof;
     const { x, y } = outsideG2();

@@ -24,6 +24,7 @@ describe("the built contracts", () => {
   });
 });
 
+// Verifies S3.
 describe("a build that is not the sources'", () => {
   it("is refused, naming the source, and only for contracts that use it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "batchproof-build-"));

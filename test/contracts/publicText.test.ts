@@ -16,6 +16,7 @@ describe("a public text", () => {
     expect(refused(() => publicText(text, "--reason"))).toMatchObject({ code: "public-text", place: "--reason" });
   });
 
+  // Verifies F7.
   it.each([
     ["in its own letters", "for COI-0815 only"],
     ["in other letters", "for coi-0815 only"],

@@ -189,6 +189,7 @@ describe("the MES's production record", () => {
   });
 });
 
+// Verifies F10.
 describe("a change of risk or status", () => {
   const accepted = (person: string, more: Partial<Signed> = {}): string =>
     signed(REAL, { target: "0124-01|Comment", person, ...more });
@@ -266,6 +267,7 @@ describe("a change of risk or status", () => {
   });
 });
 
+// Verifies F10.
 describe("words with no known meaning are refused by name", () => {
   const words: readonly (readonly [what: string, text: string, word: string, line: number])[] = [
     ["risk", changed('Risk="Low"', 'Risk="Severe"'), "Severe", 499],
@@ -293,6 +295,7 @@ describe("words with no known meaning are refused by name", () => {
     expect(refused(() => read(text)).code).toBe("mes-word");
   });
 
+  // Verifies F8.
   it("and shown without what could move a terminal's cursor", () => {
     const { message } = refused(() => read(changed("<Reason>Approval", "<Reason>No&#x202E;t")));
     expect(message).toBe('"No\uFFFDt" is not a known reason of a signature.');

@@ -17,6 +17,7 @@ function* seeded(seed: number): Generator<number, never> {
   }
 }
 
+// Verifies F9.
 describe("verifyFridgetag", () => {
   it.each([FRIDGETAG_2L, FRIDGETAG_2, Q_TAG])("accepts %s", (name) => {
     expect(() => verify(fixture(name))).not.toThrow();
@@ -130,6 +131,7 @@ describe("verifyFridgetag", () => {
     expect(error.message).toContain(words);
   });
 
+  // Verifies F2.
   it("stays fast and bounded on hostile megabytes", () => {
     const megabytes = 8 * 2 ** 20;
     for (const bytes of [

@@ -21,7 +21,7 @@ import { ARI_LINES, at } from "../support/qualitySpecs.ts";
 import { FRIDGETAG_2L, fixture } from "./logger.ts";
 import { FRIDGE_RULE } from "./rule.ts";
 
-/** fixtures/needle-to-needle: what SOURCE.md says of the files. */
+/** What fixtures/needle-to-needle/SOURCE.md says of the files. */
 
 const FOLDER = new URL("../../fixtures/needle-to-needle/", import.meta.url);
 const bytesOf = (name: string): Buffer => readFileSync(new URL(name, FOLDER));

@@ -155,6 +155,7 @@ describe("units", () => {
   });
 });
 
+// Verifies F2.
 describe("hostile files", () => {
   it.each([
     ["a decimal comma in quotes", replaced(3, entry(10, "PH", '"7,19"')), "quantity-comma", "h.csv:5"],

@@ -61,6 +61,7 @@ describe("readBytes", () => {
     }
   });
 
+  // Verifies F4.
   it("keeps inside the base folder", async () => {
     await mkdir(at("base", "sub"), { recursive: true });
     await writeFile(at("base", "sub", "in"), "in");
@@ -89,6 +90,7 @@ describe("writeFileAtomically", () => {
     expect((await stat(at("s"))).mode & 0o777).toBe(0o600);
   });
 
+  // Verifies F6.
   it("keeps the old file and no temporary one when it fails", async () => {
     await mkdir(at("f"));
     const error = await refusedAsync(writeFileAtomically(at("f"), "new"));
@@ -117,6 +119,7 @@ describe("writeFileAtomically", () => {
     expect(await readFile(at("out"), "utf8")).toBe("new");
   });
 
+  // Verifies F4.
   it("keeps inside the base folder, also before it makes folders", async () => {
     await mkdir(at("base"));
     await mkdir(at("outside"));

@@ -138,6 +138,7 @@ describe("a journal", () => {
     await append(path);
   });
 
+  // Verifies F6.
   it("says so when it cannot be written", async () => {
     const path = newPath();
     const journal = await openJournal(path);
@@ -148,6 +149,7 @@ describe("a journal", () => {
   });
 });
 
+// Verifies C21.
 describe("a changed journal is refused with its line", () => {
   const cases: [string, number, (lines: string[]) => string[]][] = [
     ["an edited line", 2, (lines) => lines.with(1, (lines[1] ?? "").replace("twice", "never"))],
@@ -274,6 +276,7 @@ describe("an interrupted import", () => {
   });
 });
 
+// Verifies F6.
 describe("two imports at a time", () => {
   it("never take the same attempt number", async () => {
     const path = newPath();

@@ -165,6 +165,7 @@ describe("an edited key file", () => {
     expect([error.code, error.place]).toEqual(["key-file", `${path}#${pointer}`]);
   });
 
+  // Verifies C13.
   it("is refused if its public key is of low order", async () => {
     const path = await edited((file) => ({ ...file, public: { x: toHex(0n), y: toHex(1n) } }));
     expect((await refusedAsync(readKeyFile(path))).code).toBe("party-key");
@@ -200,6 +201,7 @@ describe("an edited key file", () => {
 });
 
 describe("private material", () => {
+  // Verifies F7.
   it("is in no error, no JSON and no inspection", async () => {
     const path = await saved();
     const key = await unlockKey(path, PASSPHRASE);

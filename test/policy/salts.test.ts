@@ -29,6 +29,7 @@ async function writeSalts(change: object): Promise<void> {
 }
 
 describe("createSalts", () => {
+  // Verifies P6.
   it("writes one fresh salt for each claim, for the owner only, and reads them back", async () => {
     const salts = await createSalts(path, policy);
     expect([...salts.keys()]).toEqual(["cold-storage/temperature", "cold-storage/second"]);
@@ -55,6 +56,7 @@ describe("createSalts", () => {
     expect(await readdir(folder)).toEqual(["policy.salts.json"]);
   });
 
+  // Verifies F6.
   it("lets exactly one of several writers win", async () => {
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => createSalts(path, policy)));
     const won = results.filter((result) => result.status === "fulfilled");
@@ -103,6 +105,7 @@ describe("readSalts", () => {
     expect(JSON.stringify([error.message, error.place, error.remedy, error.stack])).not.toMatch(/5ec2e7/i);
   });
 
+  // Verifies F7.
   it("names no salt either when the JSON is broken", async () => {
     await writeFile(saltsPath(path), `{"salts": {"a": "${SECRET}", "b": ${SECRET}`);
     const error = await errorOf(() => readSalts(path, policy));

@@ -303,6 +303,7 @@ describe("schema: what is refused, and where", () => {
     });
   });
 
+  // Verifies F2.
   it("answers hostile files in seconds, not hours", async () => {
     const spaces = `${" ".repeat(2_000_000)}\u0001`;
     const ones = "1".repeat(2_000_000);

@@ -64,6 +64,7 @@ describe("withProofPool", () => {
     expect(started).toHaveLength(1);
   });
 
+  // Verifies F7.
   it("names a prover that fails without its message, which may hold private values, and goes on", async () => {
     const wrong = { ...job, input: { ...job.input, product: 37n } };
     const started = await startedBy(async () => {

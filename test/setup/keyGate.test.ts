@@ -71,6 +71,7 @@ describe("the key gate", () => {
     await expect(withChange({ gamma: otherGamma, delta: generator })).rejects.toMatchObject({ code: "key-delta" });
   });
 
+  // Verifies S7.
   it("key-ic: no point is zero or occurs twice", async () => {
     await expect(withChange(withPoint(7, { x: 0n, y: 0n }))).rejects.toMatchObject({ code: "key-ic" });
     await expect(withChange(withPoint(0, { x: 0n, y: 0n }))).rejects.toMatchObject({ code: "key-ic" });
@@ -78,6 +79,7 @@ describe("the key gate", () => {
     await expect(withChange(repeated)).rejects.toMatchObject({ code: "key-ic" });
   });
 
+  // Verifies S7.
   it("key-signals: exactly seven public signals", async () => {
     await expect(withChange({ ic: ceremony.ic.slice(1) })).rejects.toMatchObject({ code: "key-signals" });
     const eight = [...ceremony.ic, G1.BASE.toAffine()];
@@ -86,6 +88,7 @@ describe("the key gate", () => {
     await expect(six).rejects.toMatchObject({ code: "key-signals", kind: "environment" });
   });
 
+  // Verifies S7.
   it("key-point: every point is in its group", async () => {
     const off = { x: ceremony.alpha.x, y: ceremony.alpha.y + 1n };
     await expect(withChange({ alpha: off })).rejects.toMatchObject({ code: "key-point" });

@@ -129,6 +129,7 @@ describe("verification_key.json", () => {
   });
 });
 
+// Verifies S4.
 describe("binary files that are not what they should be (file-format)", () => {
   const changed = (source: string, change: (bytes: Buffer) => Buffer): string => {
     const path = join(folder, "changed");
