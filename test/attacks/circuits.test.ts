@@ -261,6 +261,7 @@ function wires(name: string, values: readonly bigint[]): Record<string, bigint> 
   return Object.fromEntries(values.map((value, i) => [`${name}[${i}]`, value]));
 }
 
+// Verifies R-temperature-determined.
 describe("C6 free choice of a hint", () => {
   // The inverse hint of a comparison with zero means nothing when the compared value is zero: whatever it is, the
   // product with zero is zero, and the verdict stays 1. No other wire may be left to the prover.
@@ -562,6 +563,7 @@ describe("C12 mean kinetic temperature", () => {
   });
 });
 
+// Verifies R-format-signature.
 describe("C13 signatures and keys that are not what they seem", () => {
   const SUBGROUP_ORDER = 2736030358979909402780800718157159386076813972158567259200215660948447373041n;
   const honest = makeEvidence();
@@ -599,6 +601,7 @@ describe("C13 signatures and keys that are not what they seem", () => {
   });
 });
 
+// Verifies R-format-messages.
 describe("C15 a signature reused", () => {
   it.each([
     ["at another batch", { batch: BATCH + 1n }],
@@ -609,6 +612,7 @@ describe("C15 a signature reused", () => {
   });
 });
 
+// Verifies R-format-party.
 describe("C17 parties that are not in the tree", () => {
   const honest = makeEvidence();
   const { leaf, path } = honest.source;

@@ -88,6 +88,7 @@ function openArgs(now: bigint, batch: bigint, supersedes = NO_PREDECESSOR, conse
   ] as const;
 }
 
+// Verifies R-register-attest.
 describe("V1: front-running", () => {
   it("the same call data from another account reverts, whether or not the head is set", async () => {
     const batch = await world.open();
@@ -102,6 +103,7 @@ describe("V1: front-running", () => {
   });
 });
 
+// Verifies R-register-attest.
 describe("V2: replay", () => {
   it("a proof for this registry is worth nothing on a redeployed one", async () => {
     const batch = await world.open();
@@ -133,6 +135,7 @@ describe("V2: replay", () => {
   });
 });
 
+// Verifies R-register-attest.
 describe("V3: attesting twice, aliases of a signal", () => {
   it("a claim is attested once: not in a second call and not in the same one", async () => {
     const batch = await world.open();
@@ -203,6 +206,7 @@ describe("V4: what is retired, revoked or frozen", () => {
     await mined(() => world.as("manufacturer").registry.attest(late.key, [item]));
   });
 
+  // Verifies R-register-frozen.
   it("a frozen circuit attests nothing, an announced freeze stops new policies only", async () => {
     // A world of its own: a freeze cannot be undone.
     const own = await World.build(world.chain);
@@ -225,6 +229,7 @@ describe("V4: what is retired, revoked or frozen", () => {
   });
 });
 
+// Verifies R-register-consent.
 describe("V4: consent", () => {
   it("a revoked consent opens no batch; a batch that has it is certified only after its QP decided", async () => {
     const consent = await world.consent();
@@ -345,12 +350,14 @@ describe("V7: circuits", () => {
   });
 });
 
+// Verifies R-register-roles.
 describe("V8: release and approval by the wrong hands", () => {
   async function certifyCode(batch: OpenBatch, signer: Actor): Promise<string | undefined> {
     const [certificate, signature] = await world.sign(batch, signer);
     return codeOf(mined(() => world.as("stranger").registry.certify(batch.key, certificate, signature)));
   }
 
+  // Verifies R-register-certify.
   it("no release with a missing claim or an open exception", async () => {
     const batch = await world.open();
     expect(await certifyCode(batch, "qp")).toBe("ClaimsMissing");
@@ -359,6 +366,7 @@ describe("V8: release and approval by the wrong hands", () => {
     expect(await certifyCode(batch, "qp")).toBe("ExceptionsOpen");
   });
 
+  // Verifies R-register-certify.
   it("no release of a batch that is held, recalled or ended", async () => {
     const [held, recalled, rejected] = [await world.open(), await world.open(), await world.open()];
     for (const batch of [held, recalled, rejected]) await world.makeCompliant(batch);
@@ -372,6 +380,7 @@ describe("V8: release and approval by the wrong hands", () => {
     expect(await certifyRefused(rejected)).toBe("StatusWrong");
   });
 
+  // Verifies R-register-settle.
   it("no release by an accepted exception in place of a specification or of custody", async () => {
     const batch = await world.open();
     await close(await raise("qa", batch, LEG), DISPOSITION.accepted);
@@ -391,6 +400,7 @@ describe("V8: release and approval by the wrong hands", () => {
     expect(await certifyRefused(custodial)).toBe("ClaimsMissing");
   });
 
+  // Verifies R-register-certify.
   it("no release by anybody but a QP whom the batch names and whose role is valid", async () => {
     const batch = await world.open();
     await world.makeCompliant(batch);
@@ -409,6 +419,7 @@ describe("V8: release and approval by the wrong hands", () => {
     );
   });
 
+  // Verifies R-register-two-persons.
   it("nobody approves what he proposed, with both roles or with two accounts", async () => {
     const { roles } = world.as("admin");
     const now = await world.now();
@@ -428,6 +439,7 @@ describe("V8: release and approval by the wrong hands", () => {
 });
 
 describe("V9: malformed calls", () => {
+  // Verifies R-register-calldata.
   it("call data with anything after the arguments, or arrays that lie about their length, is refused", async () => {
     const batch = await world.open();
     const item = await world.item(batch, LEG, 100n, "manufacturer");
@@ -458,6 +470,7 @@ describe("V9: malformed calls", () => {
     expect((await sendRaw("manufacturer", calls.attest)).status).toBe(1);
   });
 
+  // Verifies R-register-open, R-register-states.
   it("due dates that are past, beyond the policy, out of order or beyond 64 bits are refused", async () => {
     const now = await world.now();
     const { registry } = world.as("manufacturer");
@@ -475,6 +488,7 @@ describe("V9: malformed calls", () => {
     expect((await sendRaw("manufacturer", data)).status).toBe(1);
   });
 
+  // Verifies R-register-open.
   it("a batch without QP, with a consent or a predecessor that is not there is refused", async () => {
     const { registry } = world.as("manufacturer");
     const [batch, opening, policyId, due, , qps, submitters] = openArgs(await world.now(), 79n);
@@ -532,6 +546,7 @@ describe("V10: other people's batches", () => {
     expect(await refusedAttest("manufacturer", batch, forked)).toBe("HeadWrong");
   });
 
+  // Verifies R-register-heads.
   it("with custody claims no head is set but by a custody proof that continues the one before", async () => {
     const batch = await world.open(world.custodyPolicy());
     const leg = await world.item(batch, LEG_0, 200n, "manufacturer");
@@ -621,6 +636,7 @@ describe("V10: other people's batches", () => {
   });
 });
 
+// Verifies R-register-certify.
 describe("V11: signatures made before the last change", () => {
   async function certifyCode(batch: OpenBatch, [certificate, signature]: Awaited<ReturnType<World["sign"]>>) {
     return codeOf(mined(() => world.as("qp").registry.certify(batch.key, certificate, signature)));

@@ -79,6 +79,7 @@ describe("honest evidence", () => {
   });
 });
 
+// Verifies R-custody-determined.
 describe("C6 free choice of a hint", () => {
   // The inverse hint of a comparison with zero means nothing when the compared value is zero: whatever it is, the
   // product with zero is zero, and the verdict stays 1. No other wire may be left to the prover.

@@ -93,6 +93,7 @@ describe("F2 data made to break a parser", () => {
   });
 });
 
+// Verifies R-import-value.
 describe("F3 times and values that are not what they seem, behind a valid signature", () => {
   it("the leg itself is imported, with the offset the user gives", async () => {
     const path = await changed("CID: 11", "CID: 12");
@@ -127,6 +128,7 @@ describe("F3 times and values that are not what they seem, behind a valid signat
   });
 });
 
+// Verifies R-batch-escape.
 describe("F4 paths that lead elsewhere", () => {
   it("a traversal or a link out of the batch folder is refused, for reading and for writing", async () => {
     const outside = await mkdtemp(join(tmpdir(), "batchproof-outside-"));

@@ -84,6 +84,7 @@ function swapLimbs(input: CircuitInput, challenge: bigint): CircuitInput {
   });
 }
 
+// Verifies R-lookup-bound.
 describe("condition 1: every value and numerator is a function of absorbed, range-checked data", () => {
   it("C1 packed-limb swap: a packed word alone lets a code be p - 5", async () => {
     const circuit = await unsound("packedWord");
@@ -138,6 +139,7 @@ function packedCounts(input: CircuitInput, challenge: bigint): CircuitInput {
   return withEntries(input, "excursionCounts", { 0: zero - 4_294_967_296n * change, 2: second + change });
 }
 
+// Verifies R-lookup-absorbed.
 describe("condition 2: every multiplicity is absorbed, one an element", () => {
   it.each([
     ["a count chosen after the challenge", "lateCounts", lateCount],
@@ -173,6 +175,7 @@ function smallDwell(input: CircuitInput, one = 1n, skipped: readonly number[] = 
   return dwell;
 }
 
+// Verifies R-lookup-keys.
 describe("condition 3: keys are distinct where multiplicities are used as numbers", () => {
   it("C12 time above the band moved to a key of the same value", async () => {
     const circuit = await unsound("repeatedKeys");
@@ -194,6 +197,7 @@ describe("condition 3: keys are distinct where multiplicities are used as number
   });
 });
 
+// Verifies R-lookup-numerators.
 describe("condition 4: numerators do not cancel, and are not 0 where the row must be in the table", () => {
   // Hot for 60 ticks where 50 are allowed; row 4 has no time on either side.
   const dt = { 3: 30, 4: 0, 5: 0, 6: 30 };
@@ -266,6 +270,7 @@ describe("condition 4: numerators do not cancel, and are not 0 where the row mus
   });
 });
 
+// Verifies R-lookup-challenge.
 describe("condition 5: a challenge of its own, squeezed after everything was absorbed, and all of it", () => {
   const small = (): CircuitInput => {
     const code = list(leftOutOf12(), "outside").map((flag) => (flag === 1n ? 7n : 4n));

@@ -130,6 +130,7 @@ describe("C3 rules that would break the gadgets, approved or not", () => {
   });
 });
 
+// Verifies R-parameters-determined.
 describe("C6 free choice of a hint", () => {
   // As in circuit temperature: the inverse of a comparison with zero means nothing when the compared value is zero.
   const MEANINGLESS_INVERSES = [
@@ -242,6 +243,7 @@ describe("C9 reordered, exchanged or spliced series", () => {
   });
 });
 
+// Verifies R-format-record, R-format-messages.
 describe("C15 a signature of another kind of record", () => {
   it.each([
     ["for one channel", { signed: { channelId: 1n } }],

@@ -92,6 +92,7 @@ describe("the honest proof", () => {
   });
 });
 
+// Verifies R-prover-strict, R-format-signals.
 describe("P1: signals that are not the proven ones, or not in canonical form", () => {
   it.each([0, 1, 2, 3, 4, 5, 6])("signal %i plus one, or swapped with its neighbour: proof-invalid", async (i) => {
     const plusOne = signals.with(i, String(BigInt(signals[i] ?? "") + 1n));
@@ -136,6 +137,7 @@ describe("P1: signals that are not the proven ones, or not in canonical form", (
   });
 });
 
+// Verifies R-prover-strict.
 describe("P2: another number of signals", () => {
   it.each([0, 1, 6, 8])("%i signals: signals-count", async (count) => {
     const list = Array.from({ length: count }, (_, i) => signals[i] ?? "0");
@@ -150,6 +152,7 @@ describe("P2: another number of signals", () => {
   });
 });
 
+// Verifies R-prover-malleable.
 describe("P3: a re-randomised proof", () => {
   it("verifies by design, off chain and on chain: nothing may be keyed on proof bytes", async () => {
     const { a, b, c } = points();
@@ -165,6 +168,7 @@ describe("P3: a re-randomised proof", () => {
   });
 });
 
+// Verifies R-prover-strict.
 describe("P4: points that are no points, refused off chain and on chain", () => {
   const q = Fp.ORDER;
 
@@ -248,6 +252,7 @@ describe("P4: points that are no points, refused off chain and on chain", () => 
   });
 });
 
+// Verifies R-prover-envelope.
 describe("P5: a proof of something else", () => {
   it("of another circuit with the same signals: proof-invalid", async () => {
     await expect(verifyProof(twinKey, signals, proof)).rejects.toMatchObject({ kind: "no", code: "proof-invalid" });

@@ -76,6 +76,7 @@ describe("honest evidence", () => {
   });
 });
 
+// Verifies R-quality-determined.
 describe("C6 free choice of a hint", () => {
   // Where a compared value is 0, its inverse hint is multiplied by 0 and means nothing. No other wire may be left to the
   // prover.

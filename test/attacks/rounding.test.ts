@@ -37,6 +37,7 @@ describe("C22 rounding", () => {
     }
   });
 
+  // Verifies R-import-gap.
   it("lets no true gap over the limit through, although its ticks alone would pass the circuit", () => {
     const [tick, gapTicks] = [Number(FRIDGE.tick), Number(FRIDGE.gapTicks)];
     const limit = tick * gapTicks;

@@ -61,6 +61,7 @@ describe("an honest node", () => {
     ]);
   });
 
+  // Verifies R-audit-reconcile.
   it("reconciles, verifies amended proofs too, and asks for eyes only where they are needed", () => {
     const nothing = { overdue: 0, rejected: 0, aborted: 0, suppliedExceptionally: 0, recalled: 0 };
     expect(report.reconciliation).toEqual({ opened: 6, certified: 1, exception: 1, open: 4, ...nothing });
@@ -72,6 +73,7 @@ describe("an honest node", () => {
     expect([report.reviewed, report.total]).toEqual([3, 6]);
   });
 
+  // Verifies R-audit-colours.
   it("is never green about silence", () => {
     expect(of("silent").colour).toBe("unknown");
     expect(of("exception").colour).toBe("declared");
@@ -104,7 +106,7 @@ function topic(contract: "ComplianceRegistry" | "CircuitRegistry" | "PolicyRegis
   return compiled(contract).interface.getEvent(event)?.topicHash ?? "";
 }
 
-// Verifies V13.
+// Verifies R-audit-complete, V13.
 describe("a node that withholds", () => {
   const withheld = [
     ["ComplianceRegistry", "BatchOpened"],
@@ -145,6 +147,7 @@ describe("a node that withholds", () => {
 
 // Verifies V13.
 describe("a node that changes", () => {
+  // Verifies R-audit-complete, R-audit-certificates.
   it("what a proof is about: the trail, which the QP signed, tells", async () => {
     const attested = topic("ComplianceRegistry", "ClaimAttested");
     const key = batches["released"]?.key;

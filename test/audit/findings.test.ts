@@ -136,6 +136,7 @@ describe("the register rebuilt from its events", () => {
     expect(new Set(report.batches.map(({ status }) => status)).size).toBeGreaterThanOrEqual(8);
   });
 
+  // Verifies R-audit-reconcile.
   it("reconciles: every opened batch in one part", () => {
     const { opened, ...parts } = report.reconciliation;
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(opened);
@@ -144,6 +145,7 @@ describe("the register rebuilt from its events", () => {
   });
 });
 
+// Verifies R-audit-findings.
 describe("what needs eyes", () => {
   it.each([
     ["rejected", ["rejected"]],
@@ -185,6 +187,7 @@ describe("what needs eyes", () => {
     expect(order[0]?.[0]).toBe(3);
   });
 
+  // Verifies R-audit-colours.
   it("is not green with an exception after release, nor with a root revoked since", () => {
     const colour = (name: string): string | undefined =>
       report.batches.find(({ key }) => key === batches[name]?.key)?.colour;

@@ -66,6 +66,7 @@ function cli(...options: string[]): ReturnType<typeof batchproofProcess> {
   return batchproofProcess(["audit", "--rpc", node.url, "--registry", world.addresses.registry, ...options]);
 }
 
+// Verifies R-audit-complete.
 describe("V13: a node that lies", () => {
   it("drops one log of any kind: exit 3 on the command line, and no word of a result", async () => {
     node.lies.logs = (logs) => logs.filter(({ topics }) => (topics as string[])[0] !== topicOf("ExceptionRaised"));
@@ -179,6 +180,7 @@ describe("a node that breaks off", () => {
   }, 60_000);
 });
 
+// Verifies R-audit-state.
 describe("a second audit with the same state", () => {
   it("reads only what is new, and shows what still stands", async () => {
     const first = await look({ statePath });
@@ -251,6 +253,7 @@ describe("a second audit with the same state", () => {
 });
 
 describe("what is new and what still stands", () => {
+  // Verifies R-audit-findings.
   it("--from leaves out old news, never an open exception", async () => {
     const { block } = await look();
     const { findings } = await look({ from: block + 1 });

@@ -106,6 +106,7 @@ const step = fc.record({
   small: fc.nat(7),
 });
 
+// Verifies R-format-running, R-register-events, R-audit-complete.
 it("agrees with the contract after any calls", { timeout: 600_000 }, async () => {
   const accepted = new Map<string, number>();
   await fc.assert(

@@ -59,7 +59,7 @@ describe("the reducer", () => {
     expect(Object.values(whole.batches).map(({ status }) => status)).toEqual(["Released", "Released", "Released"]);
   });
 
-  // Verifies V13.
+  // Verifies R-audit-complete, V13.
   it("refuses a log with any one event missing, or comes to another state", () => {
     const whole = played(events);
     const refused = new Set<string>();

@@ -28,6 +28,7 @@ describe("a register of 50 batches with 300 attestations", () => {
     node.server.close();
   });
 
+  // Verifies R-audit-proofs, R-audit-certificates.
   it("verifies every proof and every certificate, and shows only what needs eyes", async () => {
     const report = await audit(node.chain.provider, register.addresses.registry);
     expect(report).toMatchObject({ proofsVerified: BATCHES * CLAIMS, proofsRefused: 0, total: BATCHES });
@@ -43,6 +44,7 @@ describe("a register of 50 batches with 300 attestations", () => {
 });
 
 describe("a proof that does not verify, although all else fits", () => {
+  // Verifies R-audit-proofs.
   it("is found, named in capitals, and its batch is not green", async () => {
     const register = await simulateRegister({ batches: BATCHES, badProof: BAD });
     const { chain, server } = await served(register);

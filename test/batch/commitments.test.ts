@@ -39,6 +39,7 @@ function changed(index: number, members: object): Batch {
   return { ...batch, stages: batch.stages.map((stage, i) => (i === index ? { ...stage, ...members } : stage)) };
 }
 
+// Verifies R-format-head.
 describe("headOf", () => {
   const commitments = batch.commitments;
   const [head0, head1, head2] = [0, 1, 2].map((index) => headOf(batch, index));

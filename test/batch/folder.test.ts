@@ -59,6 +59,7 @@ function editStage(dir: string, index: number, members: object): void {
 }
 
 describe("a new batch folder", () => {
+  // Verifies R-batch-commitments.
   it("has the commitments that docs/spec/formats.md gives", async () => {
     const dir = newDir();
     const { commitments } = await initBatch(newBatch(site, dir));
@@ -87,6 +88,7 @@ describe("a new batch folder", () => {
     ]);
   });
 
+  // Verifies R-batch-files.
   it("holds everything that docs/spec/batch-folder.md names, for its owner only", async () => {
     const dir = await made();
     expect(readdirSync(dir).sort()).toEqual([
@@ -105,6 +107,7 @@ describe("a new batch folder", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
+  // Verifies R-format-batch.
   it("opens the same order under the same batch commitment again, and another one under another", async () => {
     const first = await initBatch(newBatch(site, newDir()));
     const again = await initBatch(newBatch(site, newDir()));
@@ -118,7 +121,7 @@ describe("a new batch folder", () => {
     expect(new Set([first.commitments.batch, ...others]).size).toBe(4);
   });
 
-  // Verifies P6.
+  // Verifies R-batch-salts, R-batch-secrets, P6.
   it("draws every salt anew", async () => {
     const [first, second] = [await readBatch(await made()), await readBatch(await made())].map(({ secrets }) => [
       secrets.openingSalt,
@@ -222,6 +225,7 @@ describe("a stage", () => {
   const filled: [string, StageChanges][] = [
     ["cold-transport", { start: "2022-05-05T16:00:00Z", end: "2022-05-06T16:00:00Z" }],
   ];
+  // Verifies R-batch-opening.
   it.each<[string, string, StageChanges, string, string]>([
     [
       "that ends when it starts",
@@ -271,6 +275,7 @@ describe("a stage", () => {
     expect([error.code, error.remedy]).toEqual(["batch-stage", "Name one of: collection, cold-transport, storage."]);
   });
 
+  // Verifies R-batch-lock.
   it("is not lost when several are set at a time", async () => {
     const dir = await made();
     const names = ["cold-transport", "storage"];
@@ -301,12 +306,14 @@ describe("a batch folder is refused", () => {
     expect(error.remedy).toContain("backup");
   });
 
+  // Verifies R-batch-secrets.
   it.each([0o640, 0o604, 0o666])("if others may read its secrets: mode %o", async (mode) => {
     const dir = await made();
     chmodSync(join(dir, "secrets.json"), mode);
     expect((await refusedAsync(readBatch(dir))).code).toBe("secrets-mode");
   });
 
+  // Verifies R-batch-secrets.
   it("with the secrets of another batch", async () => {
     const dir = await made();
     const other = newDir();
@@ -315,12 +322,14 @@ describe("a batch folder is refused", () => {
     expect((await refusedAsync(readBatch(dir))).code).toBe("secrets-batch");
   });
 
+  // Verifies R-batch-commitments.
   it("with the secrets of another folder of the same order", async () => {
     const dir = await made();
     cpSync(join(await made(), "secrets.json"), join(dir, "secrets.json"));
     expect((await refusedAsync(readBatch(dir))).code).toBe("batch-commitments");
   });
 
+  // Verifies R-batch-commitments.
   it("with a batch commitment that is not that of its identity", async () => {
     const dir = await made();
     const { opening } = (await readBatch(dir)).commitments;
@@ -384,6 +393,7 @@ describe("a batch folder is refused", () => {
     expect([error.code, error.place]).toEqual([code, `${join(dir, "batch.json")}#${pointer}`]);
   });
 
+  // Verifies R-batch-secrets.
   it("for every flipped bit of its secrets (F1)", async () => {
     const dir = await made();
     const outcomes = await flipBits(join(dir, "secrets.json"), 3, () => readBatch(dir));
@@ -392,6 +402,7 @@ describe("a batch folder is refused", () => {
     await readBatch(dir);
   });
 
+  // Verifies R-batch-escape.
   it.each(["batch.json", "secrets.json", "policy.json", "parties.json"])(
     "if %s is a symbolic link that leads out of it (F4)",
     async (name) => {
@@ -406,6 +417,7 @@ describe("a batch folder is refused", () => {
   );
 });
 
+// Verifies R-batch-escape.
 describe("names in a batch folder", () => {
   it("are flat, and different for different claims", () => {
     expect(claimFile("records", "transport/temp-primary")).toBe("records/transport--temp-primary.json");
@@ -449,6 +461,7 @@ describe("names in a batch folder", () => {
   });
 });
 
+// Verifies R-batch-private.
 describe("private values", () => {
   // Verifies F7.
   it("are in no error and no inspection of the secrets", async () => {
@@ -490,6 +503,7 @@ describe("private values", () => {
   });
 });
 
+// Verifies R-batch-files.
 describe("an interrupted init (F6)", () => {
   it("leaves no half-made batch; another one completes", async () => {
     const script = new URL("./initProcess.ts", import.meta.url);

@@ -136,6 +136,7 @@ function edit(path: string, change: (file: Json) => object): string {
 }
 
 describe("a hand-off between two folders", () => {
+  // Verifies R-batch-exchange.
   it("is proven by both signatures, and both folders have the same head", async () => {
     const { from, to } = await handedOver();
     expect(await brokenRules(from, "collection/custody")).toEqual([]);
@@ -183,6 +184,7 @@ describe("a hand-off between two folders", () => {
     expect(handoffStatus(await readBatch(dir)).map(({ missing }) => missing.length)).toEqual([2, 0, 0, 0]);
   });
 
+  // Verifies R-batch-handoff.
   it("can be signed twice without a change, and taken back for a correction", async () => {
     const { from } = await handedOver();
     const before = await readBatch(from);
@@ -248,6 +250,7 @@ describe("broken custody", () => {
 });
 
 describe("refuses", () => {
+  // Verifies R-batch-handoff.
   it("a signature by somebody else, and a receiver before the releaser", async () => {
     const from = await collected();
     expect((await refusedAsync(sign(from, "collection", "released", courier))).code).toBe("handoff-signer");
@@ -264,6 +267,7 @@ describe("refuses", () => {
     expect((await refusedAsync(damaged)).code).toBe("handoff-condition");
   });
 
+  // Verifies R-batch-handoff.
   it("a hand-off on a stage before that is still open", async () => {
     const { to } = await handedOver();
     await discardHandoff(to, "collection");
@@ -272,6 +276,7 @@ describe("refuses", () => {
     expect((await refusedAsync(sign(to, "transport", "released", courier))).code).toBe("handoff-missing");
   });
 
+  // Verifies R-batch-handoff.
   it("taking back a hand-off that a later one rests on", async () => {
     const { to } = await handedOver();
     await setStage(to, "transport", { end: "2022-05-06T10:00:00Z" });
@@ -280,6 +285,7 @@ describe("refuses", () => {
     expect((await refusedAsync(discardHandoff(to, "collection"))).code).toBe("handoff-follows");
   });
 
+  // Verifies R-batch-handoff.
   it("a second hand-off of a stage: the chain would fork (C19)", async () => {
     const { from, to } = await handedOver();
     await discardHandoff(from, "collection");
@@ -291,6 +297,7 @@ describe("refuses", () => {
     expect((await refusedAsync(importHandoff(to, await exported(other, 0)))).code).toBe("handoff-batch");
   });
 
+  // Verifies R-batch-exchange.
   it.each<[string, string, (file: Json) => object]>([
     ["of another policy", "handoff-policy", (file) => ({ ...file, policyHash: `0x${"1".repeat(64)}` })],
     ["of another stage", "handoff-signature", (file) => ({ ...file, stage: { ...file.stage, name: "thaw" } })],

@@ -91,6 +91,7 @@ describe("a record", () => {
     expect(JSON.stringify(file)).not.toContain(LOT);
   });
 
+  // Verifies R-import-beyond.
   it("of readings that no byte can code is kept for `check`, but is no record that could be proven", async () => {
     const batch = await newFolder();
     const beyond = steadyRows(300).with(7, { dt: 50, code: 300 }).with(8, { dt: 50, code: -4 });
@@ -103,7 +104,7 @@ describe("a record", () => {
     expect((await refusedAsync(readRecord(batch))).code).toBe("record-tampered");
   });
 
-  // Verifies P6.
+  // Verifies R-batch-salts, P6.
   it("shares no salt with any other: attempt, device, thinning, reading, claim or batch", async () => {
     const [batch, other] = [await newFolder(), await newFolder()];
     const salts = [
@@ -118,6 +119,7 @@ describe("a record", () => {
     expect(new Set(salts).size).toBe(21);
   });
 
+  // Verifies R-batch-salts.
   it("has the same salts when an interrupted import is done again", async () => {
     const batch = await newFolder();
     const again = await readBatch(batch.dir);
@@ -171,6 +173,7 @@ describe("a record", () => {
   });
 });
 
+// Verifies R-batch-record.
 describe("a changed record is refused", () => {
   it.each<[string, string, (file: Json) => object]>([
     ["a reading", "record-tampered", (file) => ({ ...file, rows: withReading(file["rows"], "50:91") })],
@@ -260,7 +263,7 @@ describe("a changed record is refused", () => {
     expect((await refusedAsync(keepEvidence(batch, "new.txt", RAW))).code).toBe("path-escape");
   });
 
-  // Verifies F7.
+  // Verifies R-batch-private, F7.
   it("without showing a private value", async () => {
     const batch = await written();
     edit(batch, (file) => ({ ...file, rows: withReading(file["rows"], "50:91") }));
@@ -271,6 +274,7 @@ describe("a changed record is refused", () => {
 });
 
 describe("raw files", () => {
+  // Verifies R-batch-record.
   it("are kept untouched, once", async () => {
     const batch = await newFolder();
     await keepEvidence(batch, "raw.txt", RAW);

@@ -42,6 +42,7 @@ async function begun(): Promise<string> {
 
 const nothing = (): Promise<void> => Promise.resolve();
 
+// Verifies R-batch-opening.
 it("publishes the opening of the corrected first stage, and then keeps it", async () => {
   const dir = await begun();
   const before = (await readBatch(dir)).commitments;
@@ -58,6 +59,7 @@ it("publishes the opening of the corrected first stage, and then keeps it", asyn
   expect(after.stages[0]).toMatchObject({ devices: [SPARE], custodian: { org: "Courier" } });
 });
 
+// Verifies R-batch-opening.
 it("leaves the folder as it was if the register refuses", async () => {
   const dir = await begun();
   const before = readFileSync(join(dir, "batch.json"), "utf8");
@@ -68,6 +70,7 @@ it("leaves the folder as it was if the register refuses", async () => {
   expect(readFileSync(join(dir, "batch.json"), "utf8")).toBe(before);
 });
 
+// Verifies R-batch-opening.
 it("refuses the same opening, a signed first stage, and the folder of another party", async () => {
   const dir = await begun();
   expect((await refusedAsync(replaceOpening(dir, { devices: [LOGGER] }, nothing))).code).toBe("opening-same");

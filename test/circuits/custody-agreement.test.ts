@@ -9,6 +9,7 @@ import { agreementRuns } from "../support/runs.ts";
 
 const RUNS = agreementRuns(100);
 
+// Verifies R-custody-agreement.
 describe("circuit custody", () => {
   it(`check and the circuit agree on ${RUNS} generated stages`, { timeout: 3_600_000 }, async () => {
     const circuit = await CircuitUnderTest.load("circuits/main/custody.circom");

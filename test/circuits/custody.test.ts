@@ -226,6 +226,8 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   ],
 };
 
+// Verifies R-custody-rule, R-custody-head, R-custody-continuity, R-custody-order, R-custody-hold, R-custody-duration,
+// R-custody-custodian, R-custody-handoff, R-custody-condition, R-custody-seal, R-custody-batch.
 describe("every rule, on both sides of its limit", () => {
   const accepted = new Map<CustodyScenario, Promise<string[]>>();
   /** Many limits are kept by the same evidence. */
@@ -269,7 +271,7 @@ describe("flags of a rule that contradict themselves", () => {
   });
 });
 
-// Verifies C23.
+// Verifies R-format-signals, C23.
 describe("public signals", () => {
   const evidence = makeCustody();
   it.each(SIGNALS.filter((signal) => signal !== "context"))(
@@ -287,7 +289,7 @@ describe("public signals", () => {
     );
     expect(squares).toHaveLength(1);
   });
-  // Verifies C24.
+  // Verifies R-custody-deviations, C24.
   it("no deviation can be claimed: the bitmap is 0, upper bits too", async () => {
     for (const deviations of [1n, 2n, 16n, 1n << 200n, FIELD - 1n]) {
       const violations = proven.violations(await proven.witness({ ...inputOf(evidence), deviations }));
@@ -299,12 +301,14 @@ describe("public signals", () => {
 describe("definitions", () => {
   const source = (name: string): string => readFileSync(`circuits/${name}.circom`, "utf8");
 
+  // Verifies R-format-constants.
   it("the bus has TypeScript's fields in TypeScript's order, and the rule its version", () => {
     const text = source("lib/custodyRule");
     const body = /bus CustodyRule\(\) \{([^}]*)\}/.exec(text)?.[1] ?? "";
     expect([...body.matchAll(/signal (\w+);/g)].map((match) => match[1])).toEqual(CUSTODY_RULE_FIELDS);
     expect(text).toContain(`function CUSTODY_RULE_VERSION() { return ${CUSTODY_RULE_VERSION}; }`);
   });
+  // Verifies R-format-signals.
   it("the circuit has a component for every rule that check knows, and the public signals in order", () => {
     const components = [...source("custody").matchAll(/component (\w+) = [A-Z]/g)].map((match) =>
       match[1]?.replace("Opening", ""),
@@ -325,6 +329,7 @@ describe("shared vectors (fixtures/vectors/custody.json)", () => {
     rule: { fields: Record<string, string>; out: string };
     handoff: { head: string; condition: string; signer: string; released: string; received: string };
   }>;
+  // Verifies R-format-custody-rule.
   it("rule", async () => {
     const rule = fieldsOf(CUSTODY_RULE_FIELDS, vectors.rule.fields);
     expect(custodyRuleHash(rule).toString()).toBe(vectors.rule.out);
@@ -334,6 +339,7 @@ describe("shared vectors (fixtures/vectors/custody.json)", () => {
     expect(opening.violations(await opening.witness({ rule: out, ...input }))).toEqual([]);
     expect(opening.violations(await opening.witness({ rule: out + 1n, ...input }))).not.toEqual([]);
   });
+  // Verifies R-format-messages.
   it("what both sides sign", () => {
     const { head, condition, signer, released, received } = vectors.handoff;
     const signed = (side: "released" | "received"): string =>

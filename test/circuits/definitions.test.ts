@@ -52,11 +52,13 @@ describe("circuits/lib/constants.circom", () => {
     DEVICE_SET_SIZE: constants.DEVICE_SET_SIZE,
   };
 
+  // Verifies R-format-constants.
   it("mirrors src/formats/constants.ts", () => {
     expect(mirrored.size).toBeGreaterThan(15);
     for (const [name, value] of mirrored) expect(value, name).toBe(defined[name]);
   });
 
+  // Verifies R-format-hashing.
   it("has one tag for each use", () => {
     const tags = Object.values(constants.TAG);
     expect(new Set(tags).size).toBe(tags.length);
@@ -65,6 +67,7 @@ describe("circuits/lib/constants.circom", () => {
 });
 
 describe("circuits/lib", () => {
+  // Verifies R-format-constants.
   it.each([
     ["temperature/temperatureRule", "TemperatureRule", TEMPERATURE_RULE_FIELDS],
     ["temperature/temperatureRecord", "TemperatureHeader", TEMPERATURE_HEADER_FIELDS],
@@ -86,6 +89,7 @@ describe("circuits/temperature.circom", () => {
 });
 
 describe("circuits/main", () => {
+  // Verifies R-format-signals.
   it.each(CIRCUITS)("$name has the public signals and the size that its name promises", ({ kind, main, tier }) => {
     expect(source(main)).toContain(`component main {public [${constants.SIGNALS.join(", ")}]}`);
     expect(source(main)).toContain(`= ${KINDS[kind].instance(tier)};`);

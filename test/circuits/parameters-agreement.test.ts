@@ -7,6 +7,7 @@ import { agreementRuns } from "../support/runs.ts";
 
 const RUNS = agreementRuns(100);
 
+// Verifies R-parameters-agreement.
 describe("circuit parameters, 70 samples", () => {
   it(`check and the circuit agree on ${RUNS} generated records`, { timeout: 3_600_000 }, async () => {
     const circuit = await CircuitUnderTest.load("test/circuits/instances/parameters-70.circom");

@@ -208,7 +208,7 @@ describe("circuit parameters, one chunk", () => {
     named = await CircuitUnderTest.load(ONE, "O1");
   });
 
-  // Verifies C23.
+  // Verifies R-format-signals, C23.
   it("has the seven public signals, in order, each in a real constraint", () => {
     expect(circuit.r1cs.publicInputs).toBe(7);
     SIGNALS.forEach((name, i) => expect(circuit.wire(name)).toBe(i + 1));
@@ -239,6 +239,8 @@ describe("circuit parameters, one chunk", () => {
   });
 
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
+    // Verifies R-parameters-rule, R-parameters-head, R-parameters-gap, R-parameters-range, R-parameters-record,
+    // R-parameters-window, R-parameters-clock, R-parameters-source, R-parameters-device.
     describe(`rule ${rule}`, () => {
       it.each(boundaries)("%s", async (_, keeps, breaks) => {
         if (Object.keys(keeps).length > 0) {
@@ -257,7 +259,7 @@ describe("circuit parameters, one chunk", () => {
     ]);
   });
 
-  // Verifies C24.
+  // Verifies R-parameters-deviations, C24.
   it("sets exactly the deviation bits that the header asks for", async () => {
     const cases: readonly (readonly [ParametersScenario, bigint])[] = [
       [{}, 0n],

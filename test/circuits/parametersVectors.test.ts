@@ -62,10 +62,12 @@ function codeOf(action: () => unknown): string | undefined {
 }
 
 describe("shared vectors (fixtures/vectors/parameters.json)", () => {
+  // Verifies R-format-parameters-rule.
   it("rule", () => {
     const { fields, out } = VECTORS.rule;
     expect(parametersRuleHash(withChannels(PARAMETERS_RULE_FIELDS, fields)).toString()).toBe(out);
   });
+  // Verifies R-format-record.
   it("record: packing, series root, commitment", () => {
     const { secret, n, rows, firstElement, root, header, out } = VECTORS.record;
     const { salt, chunkSalts } = recordSalts(Buffer.from(secret, "hex"), n / 70);
@@ -75,6 +77,7 @@ describe("shared vectors (fixtures/vectors/parameters.json)", () => {
     expect(found.toString()).toBe(root);
     expect(parametersRecordHash(found, withChannels(PARAMETERS_HEADER_FIELDS, header), salt).toString()).toBe(out);
   });
+  // Verifies R-format-messages.
   it("source message: channel 0", () => {
     const { batch, stage, record, message } = VECTORS.source;
     expect(parametersMessage(BigInt(batch), BigInt(stage), BigInt(record)).toString()).toBe(message);

@@ -18,6 +18,7 @@ const SEED = 0x62617463;
 const WHOLE = agreementRuns(30);
 const JUDGEMENTS = agreementRuns(150);
 
+// Verifies R-quality-agreement.
 describe("circuit quality", () => {
   it(`check and the circuit agree on ${WHOLE} generated sets of results`, { timeout: 3_600_000 }, async () => {
     const circuit = await CircuitUnderTest.load(QUALITY_MAIN);
@@ -34,6 +35,7 @@ describe("circuit quality", () => {
   });
 });
 
+// Verifies R-quality-agreement.
 describe("template Judgement, a sixth of the circuit", () => {
   it(`check and the template agree on ${JUDGEMENTS} generated sets of results`, { timeout: 3_600_000 }, async () => {
     const circuit = await CircuitUnderTest.load(JUDGEMENT_MAIN);

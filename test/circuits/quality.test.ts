@@ -376,7 +376,7 @@ describe("circuit quality", () => {
     expect(circuit.r1cs.constraints.length + SIGNALS.length + 1).toBeLessThanOrEqual(2 ** 15);
   });
 
-  // Verifies C23.
+  // Verifies R-format-signals, C23.
   it("has the seven public signals, in order, each in a real constraint", () => {
     expect(circuit.r1cs.publicInputs).toBe(7);
     SIGNALS.forEach((name, i) => expect(circuit.wire(name)).toBe(i + 1));
@@ -437,6 +437,8 @@ describe("circuit quality", () => {
   });
 
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
+    // Verifies R-quality-rule, R-quality-head, R-quality-record, R-quality-complete, R-quality-spec, R-quality-group,
+    // R-quality-product, R-quality-date, R-quality-lab.
     describe(`rule ${rule}`, () => {
       for (const [what, keeps, breaks] of boundaries) {
         it(what, async () => {
@@ -451,7 +453,7 @@ describe("circuit quality", () => {
     });
   }
 
-  // Verifies C24.
+  // Verifies R-quality-deviations, C24.
   it("sets exactly the deviation bit that invalidated and repeated tests ask for", async () => {
     const cases: readonly (readonly [QualityScenario, bigint])[] = [
       [{}, 0n],

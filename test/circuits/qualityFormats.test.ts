@@ -44,6 +44,7 @@ function codeOf(action: () => unknown): string | undefined {
 }
 
 describe("circuits/lib", () => {
+  // Verifies R-format-constants.
   it("qualityConstants.circom mirrors src/formats", () => {
     const mirrored = [
       ...source("circuits/lib/quality/qualityConstants.circom").matchAll(/function (\w+)\(\) \{ return (\d+); \}/g),
@@ -61,6 +62,7 @@ describe("circuits/lib", () => {
     });
   });
 
+  // Verifies R-format-constants.
   it.each([
     ["QualityRule", "qualityRule", [...QUALITY_HEAD_FIELDS, ...QUALITY_SLOT_FIELDS, ...QUALITY_PRODUCT_FIELDS, "salt"]],
     ["ResultSet", "resultSet", [...RESULT_SET_HEAD_FIELDS, ...RESULT_FIELDS, "salt"]],
@@ -93,9 +95,11 @@ describe("shared vectors (fixtures/vectors/quality.json)", () => {
   const texts = (columns: Readonly<Record<string, bigint | readonly bigint[]>>): unknown =>
     JSON.parse(JSON.stringify(columns, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)));
 
+  // Verifies R-format-quality-rule.
   it("analytes", () => {
     for (const { analyte, out } of vectors.analytes) expect(analyteId(analyte).toString()).toBe(out);
   });
+  // Verifies R-format-quality-rule, R-format-results-hash.
   it("rule and results: column after column", () => {
     const { rule, set } = makeQuality();
     expect(texts(qualityRuleColumns(rule))).toEqual(vectors.rule.columns);
@@ -110,6 +114,7 @@ describe("shared vectors (fixtures/vectors/quality.json)", () => {
       expect(hash.toString()).toBe(out);
     }
   });
+  // Verifies R-format-messages.
   it("laboratory's message", () => {
     const { batch, stage, record, message } = vectors.lab;
     expect(labMessage(BigInt(batch), BigInt(stage), BigInt(record)).toString()).toBe(message);
@@ -125,6 +130,7 @@ describe("sizes and analytes", () => {
     expect(codeOf(() => qualityRuleHash({ ...rule, products: many(product, 4) }))).toBe("quality-size");
     expect(codeOf(() => resultSetHash({ ...set, results: many(result, 17) }))).toBe("quality-size");
   });
+  // Verifies R-format-quality-rule.
   it("refuses analytes whose id would bind less than it seems to", () => {
     const share: Analyte = { name: "share", scale: "number", unit: "%", decimals: 1 };
     const words = (...list: string[]): Analyte => ({ name: "colour", scale: "category", words: list });
@@ -154,6 +160,7 @@ describe("sizes and analytes", () => {
   });
 });
 
+// Verifies R-format-results.
 describe("coding of results", () => {
   const code = ({ analyte, slot }: Line, text: string, rounding = false): unknown =>
     codeResult(text, analyte, slot, rounding, "line 3");

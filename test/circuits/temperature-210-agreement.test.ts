@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { itAgrees } from "../support/agreement.ts";
 import { agreementRuns } from "../support/runs.ts";
 
+// Verifies R-temperature-agreement.
 describe("circuit temperature, 210 readings", () => {
   itAgrees(210, agreementRuns(60), 0x62617463);
 });

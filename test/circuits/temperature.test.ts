@@ -258,7 +258,7 @@ describe("circuit temperature, one chunk", () => {
     named = await CircuitUnderTest.load("test/circuits/instances/temperature-210.circom", "O1");
   });
 
-  // Verifies C23.
+  // Verifies R-format-signals, C23.
   it("has the seven public signals, in order, each in a real constraint", () => {
     expect(circuit.r1cs.publicInputs).toBe(7);
     const names = ["batch", "rule", "head", "parties", "record", "deviations", "context"];
@@ -284,6 +284,9 @@ describe("circuit temperature, one chunk", () => {
   };
 
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
+    // Verifies R-temperature-rule, R-temperature-head, R-temperature-gap, R-temperature-range, R-temperature-record,
+    // R-temperature-window, R-temperature-clock, R-temperature-source, R-temperature-device, R-temperature-cumulative,
+    // R-temperature-single, R-temperature-mkt.
     describe(`rule ${rule}`, () => {
       it.each(boundaries)("%s", async (_, keeps, breaks) => {
         expect(await verdict(keeps)).toEqual([]);
@@ -295,7 +298,7 @@ describe("circuit temperature, one chunk", () => {
     });
   }
 
-  // Verifies C24.
+  // Verifies R-temperature-deviations, C24.
   it("sets exactly the deviation bits that band and header ask for", async () => {
     const cases: readonly (readonly [Scenario, bigint])[] = [
       [{}, 0n],

@@ -90,6 +90,7 @@ describe("AtMost", () => {
 });
 
 describe("Sponge", () => {
+  // Verifies R-format-hashing.
   it.each([15, 16])("hashes %d elements as TypeScript does", async (n) => {
     const { output } = await template(`sponge-${n}`);
     const elements = Array.from({ length: n }, (_, i) => BigInt(i * i + 1));
@@ -97,6 +98,7 @@ describe("Sponge", () => {
   });
 });
 
+// Verifies R-format-series.
 describe("SeriesHash", () => {
   const salts = (chunks: number): bigint[] => Array.from({ length: chunks }, (_, k) => BigInt(1000 + k));
   const input = (count: number): CircuitInput => {
@@ -158,6 +160,7 @@ describe("PartyMembership", () => {
   });
 });
 
+// Verifies R-format-signature.
 describe("SignatureCheck", () => {
   it("accepts a signature over this message by this key only", async () => {
     const { accepts } = await template("signature");

@@ -98,6 +98,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     });
   });
 
+  // Verifies R-setup-development.
   it("finds everything in order, and says development loudly", async () => {
     const { code, stdout } = await batchproof(["doctor", ...at]);
     expect(code).toBe(0);
@@ -137,6 +138,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     expect(await refusedWith([...grant("qp", 3, "person 3 "), ...by(0)])).toMatchObject({ exit: 2, code: "person" });
   });
 
+  // Verifies R-policy-publish.
   it("publishes a policy by two persons", async () => {
     const file = policyCopy(folder);
     await batchproof(["policy", "salt", file]);
@@ -264,6 +266,7 @@ describe("setup", () => {
 });
 
 describe("a chain that is not to be used", () => {
+  // Verifies R-cli-exit.
   it("has a node that goes away half-way: exit 3, no bug of ours", async () => {
     const server = createServer((request, response) => {
       request.on("data", (body: Buffer) => {

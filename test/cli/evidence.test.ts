@@ -84,7 +84,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
-  // Verifies V1, F7.
+  // Verifies R-prover-private, V1, F7.
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
@@ -131,7 +131,7 @@ describe("a compliant leg", () => {
     await expectNothingPrivate(dir, [imported, checked, proven, audited, twice], proof);
   });
 
-  // Verifies C21.
+  // Verifies R-import-attempt, C21.
   it("counts a second, different import as a further attempt, and the same one not at all", async () => {
     const dir = await initialise("again", "order 2");
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
@@ -215,7 +215,7 @@ describe("the same readings as CSV", () => {
 });
 
 describe("a leg out of range", () => {
-  // Verifies F5.
+  // Verifies R-prover-refuses, F5.
   it("is refused with rule, reading, time and limit, and declared as an exception", async () => {
     const dir = await initialise("hot", "order 3");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
@@ -240,6 +240,7 @@ describe("a leg out of range", () => {
     expect(audited.stdout).toContain("exception 1: parameter, severity 2");
   });
 
+  // Verifies R-import-beyond.
   it("is imported even where a reading has no code at all, so that check can name it", async () => {
     const dir = await initialise("frozen", "order 4");
     await setTimes(dir, "2022-05-30T00:01:00Z", "2022-05-31T00:01:00Z");
@@ -254,6 +255,7 @@ describe("a leg out of range", () => {
   });
 });
 
+// Verifies R-cli-nothing-left.
 describe("bad input leaves nothing behind", () => {
   const cases: readonly (readonly [what: string, extra: readonly string[], file: string, expected: string])[] = [
     ["no offset", [], RAW, "--offset +00:00"],

@@ -217,6 +217,7 @@ describe("a batch in two folders", () => {
     expect([open.code, open.stdout]).toEqual([0, "Stage activation may begin.\n"]);
   });
 
+  // Verifies R-batch-handoff.
   it("shuts the gate for a site that signed another end of the stage", async () => {
     const [from, to] = [path("forked-from"), path("forked-to")];
     await cp(hospital, from, { recursive: true });

@@ -51,6 +51,7 @@ describe("party add and root", () => {
     expect(filesIn(folder)).toEqual(["parties.json", "source.key"]);
   });
 
+  // Verifies R-cli-nothing-left.
   it("makes no list for a party that is refused", async () => {
     const other = join(folder, "other.json");
     expect(

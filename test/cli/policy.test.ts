@@ -41,6 +41,7 @@ describe("policy lint", () => {
     });
   });
 
+  // Verifies R-cli-place.
   it("exits 1 with errors, each with place and remedy", async () => {
     const file = unsound();
     const { code, stdout } = await batchproof(["policy", "lint", file]);
@@ -50,6 +51,7 @@ describe("policy lint", () => {
     expect(await batchproofJson(["policy", "lint", file])).toMatchObject({ code: 1, json: { errors: 1, findings } });
   });
 
+  // Verifies R-cli-place.
   it("exits 2 for a file that is missing, no JSON, or another document", async () => {
     expect(await refusedWith(["policy", "lint", "nowhere.json"])).toMatchObject({
       exit: 2,
@@ -75,6 +77,7 @@ describe("policy show", () => {
     expect(stdout).toContain("every reading from 2.0 °C to 8.0 °C");
   });
 
+  // Verifies R-policy-publish.
   it("refuses a policy with errors, as salt, hash and publish do, and leaves nothing behind", async () => {
     const file = unsound();
     const nowhere = ["--rpc", "http://127.0.0.1:1", "--registry", `0x${"11".repeat(20)}`, "--account", "0"];

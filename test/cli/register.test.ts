@@ -165,6 +165,7 @@ describe("which batch a command is about", () => {
     expect(await refusal(...hold("--batch", key))).toEqual([1, "HoldUnchanged"]);
   });
 
+  // Verifies R-cli-private.
   it("is never told in a public text", async () => {
     const { dir } = await opened("secret");
     for (const told of ["patient COI-secret withdrew", "see order-SECRET", "LOT-secret"]) {
@@ -232,6 +233,7 @@ describe("decisions", () => {
 });
 
 describe("openings and due dates", () => {
+  // Verifies R-register-open.
   it("serials count the owner's batches, and a batch names the one it supersedes", async () => {
     const before = await opened("superseded");
     const { id } = await raise(before.dir, TEMPERATURE);
@@ -426,6 +428,7 @@ describe("consents", () => {
 });
 
 describe("a batch from proof to release, and an attestation found wrong", () => {
+  // Verifies R-register-amend.
   it("is amended by QA, which reopens what the new head unbinds and takes the release back", async () => {
     const { dir, key } = await opened("amended");
     const setEnd = (end: string): Promise<unknown> =>

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { batchproof, batchproofProcess, MAIN, POLICY, refusedWith } from "./support.ts";
 
+// Verifies R-cli-usage.
 describe("bad usage exits 2 and names the command and its help", () => {
   it.each([
     [[], "batchproof", "a command is missing"],
@@ -22,6 +23,7 @@ describe("bad usage exits 2 and names the command and its help", () => {
   });
 });
 
+// Verifies R-cli-exit.
 describe("a process of its own", () => {
   it("exits 0 with the answer on stdout", async () => {
     const { code, stdout, stderr } = await batchproofProcess(["policy", "lint", POLICY]);
@@ -31,6 +33,7 @@ describe("a process of its own", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
+  // Verifies R-cli-json.
   it("exits 2 with the error on stderr, and with --json as a document on stdout", async () => {
     const plain = await batchproofProcess(["policy", "lint", "missing.json"]);
     expect(plain).toMatchObject({ code: 2, stdout: "" });
@@ -65,7 +68,7 @@ it("answers --help and --version on stdout, exit 0", async () => {
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-// Verifies F7.
+// Verifies R-cli-private, F7.
 it("has no option for a secret, and asks for one only where somebody can answer", async () => {
   const args = ["key", "new", "--role", "source", "--name", "a", "--org", "b", "--out", "/nonexistent/key"];
   expect(await refusedWith(args)).toMatchObject({ exit: 2, code: "passphrase-missing" });

@@ -17,6 +17,7 @@ interface Editable {
   proof: { a: string[]; b: string[][]; c: string[] };
 }
 
+// Verifies R-prover-envelope.
 describe("verify", () => {
   const folder = scratch();
   const vkey = join(folder, "vkey.json");

@@ -9,6 +9,7 @@ import {Fixture} from "./Fixture.sol";
 import {Trapdoor} from "./Trapdoor.sol";
 
 /// @notice What several items of one call share is asked once, and every item is still held to it.
+// Verifies R-register-attest.
 contract AttestTest is Fixture {
     function test_attests_all_in_order() external {
         bytes32 key = _open(custodyPolicy);
@@ -50,6 +51,7 @@ contract AttestTest is Fixture {
         _refused(key, items, abi.encodeWithSelector(IComplianceRegistry.HeadUnset.selector, 0));
     }
 
+    // Verifies R-register-frozen.
     function test_every_item_needs_a_valid_root() external {
         bytes32 key = _open(plainPolicy);
         uint256[3] memory roots = [uint256(0), ROOT + 1, Signals.FIELD - 1];

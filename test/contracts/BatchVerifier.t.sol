@@ -31,6 +31,7 @@ contract Verifier {
 }
 
 /// @notice Many proofs in one call. Six circuits cover all the setups of `Trapdoor`.
+// Verifies R-register-batch-verify.
 contract BatchVerifierTest is Fixture {
     uint256 private constant FIELD = Signals.FIELD;
     bytes32[6] private _ids;

@@ -42,6 +42,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.freeze(temperature, uint40(START), false);
     }
 
+    // Verifies R-setup-points.
     function test_refuses_a_key_of_another_length() external {
         bytes memory key = abi.encode(Trapdoor.key(3), uint256(1));
         vm.prank(ADMIN);
@@ -52,7 +53,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.addCircuit("", 1, 1, false);
     }
 
-    // Verifies S7.
+    // Verifies R-setup-points, S7.
     function test_refuses_each_point_at_infinity() external {
         uint256[13] memory starts = [uint256(0), 2, 6, 10, 14, 16, 18, 20, 22, 24, 26, 28, 30];
         for (uint256 p = 0; p < 12; p++) {
@@ -71,7 +72,7 @@ contract CircuitRegistryTest is Fixture {
         _refused(words, abi.encodeWithSelector(ICircuitRegistry.KeyWordOutOfField.selector, at, value));
     }
 
-    // Verifies S2.
+    // Verifies R-setup-delta, S2.
     function test_refuses_delta_equal_or_opposite_to_gamma() external {
         uint256[30] memory words = Trapdoor.key(3);
         for (uint256 i = 0; i < 4; i++) words[DELTA + i] = words[GAMMA + i];
@@ -82,7 +83,7 @@ contract CircuitRegistryTest is Fixture {
         _add(words, false);
     }
 
-    // Verifies S2.
+    // Verifies R-setup-delta, S2.
     function test_refuses_delta_equal_or_opposite_to_the_generator() external {
         uint256[30] memory words = Trapdoor.key(3);
         words[DELTA] = G2_X1;
@@ -92,7 +93,7 @@ contract CircuitRegistryTest is Fixture {
         _add(words, false);
     }
 
-    // Verifies S7.
+    // Verifies R-setup-points, S7.
     function test_fuzz_refuses_two_equal_or_opposite_points_of_IC(uint256 i, uint256 j) external {
         i = i % 8;
         j = j % 8;
@@ -113,7 +114,7 @@ contract CircuitRegistryTest is Fixture {
         _refused(words, abi.encodeWithSelector(ICircuitRegistry.DevelopmentFlagWrong.selector, false, true));
     }
 
-    // Verifies S5.
+    // Verifies R-setup-development, S5.
     function test_refuses_a_development_key_outside_local_chains() external {
         uint256[30] memory words = Trapdoor.key(3);
         words[0] = DEV_X;
@@ -144,6 +145,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.addCircuit(key, 1, 0, false);
     }
 
+    // Verifies R-register-frozen.
     function test_refuses_a_circuit_twice() external {
         bytes memory key = abi.encode(Trapdoor.key(1));
         vm.prank(ADMIN);
@@ -166,6 +168,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.freeze("?", uint40(START), false);
     }
 
+    // Verifies R-format-circuitid.
     function test_fuzz_keeps_the_key_as_it_was_and_names_it_by_its_hash(uint256 salt) external {
         uint256[30] memory words = Trapdoor.key(3 + (salt % 1e60));
         bytes32 circuitId = _add(words, false);
@@ -221,6 +224,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.verify(temperature, signals, proof);
     }
 
+    // Verifies R-register-frozen.
     function test_a_freeze_stops_policies_at_once_and_proofs_from_its_date() external {
         uint256[7] memory signals;
         uint256[8] memory proof = _proofOf(signals);
@@ -237,6 +241,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.verify(temperature, signals, proof);
     }
 
+    // Verifies R-register-frozen.
     function test_a_freeze_only_gets_stricter() external {
         uint40 end = uint40(START + 5 days);
         bytes memory looser = abi.encodeWithSelector(ICircuitRegistry.FreezeOnlyStricter.selector, temperature, end);

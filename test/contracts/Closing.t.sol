@@ -51,7 +51,7 @@ contract ClosingTest is Fixture {
         registry.confirmClosing(id, ACCEPTED, "evidence");
     }
 
-    // Verifies V11.
+    // Verifies R-register-two-persons, V11.
     function test_refuses_the_proposer_as_confirmer_by_account_and_by_person() external {
         uint256 id = _raise(_open(plainPolicy));
         _grant(RoleIds.qaOf(OWNER), qp);
@@ -71,7 +71,7 @@ contract ClosingTest is Fixture {
         registry.confirmClosing(id, ACCEPTED, "other");
     }
 
-    // Verifies V11.
+    // Verifies R-register-two-persons, V11.
     function test_fuzz_refuses_a_confirmation_of_anything_but_what_was_proposed(
         uint8 disposition,
         bytes32 evidence,
@@ -122,6 +122,7 @@ contract ClosingTest is Fixture {
         assertEq(registry.exceptionOf(id).disposition, ACCEPTED);
     }
 
+    // Verifies R-register-settle.
     function test_before_release_only_accepted_settles_and_only_process_claims() external {
         for (uint8 disposition = 1; disposition <= 3; disposition++) {
             bytes32 key = _open(plainPolicy);
@@ -134,6 +135,7 @@ contract ClosingTest is Fixture {
         assertEq(registry.batchOf(custodial).settled, 10);
     }
 
+    // Verifies R-register-settle.
     function test_a_settled_process_claim_counts_for_release_and_a_specification_never() external {
         bytes32 key = _open(plainPolicy);
         _close(_raise(key, 0), ACCEPTED);
@@ -157,6 +159,7 @@ contract ClosingTest is Fixture {
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Exception));
     }
 
+    // Verifies R-register-settle.
     function test_after_release_an_accepted_exception_settles_completion_claims_of_any_class() external {
         IPolicyRegistry.Policy memory policy = _plain();
         policy.version = 7;

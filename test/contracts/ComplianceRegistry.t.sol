@@ -53,6 +53,7 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
+    // Verifies R-register-exceptions, R-register-gate.
     function test_an_exception_closes_every_gate() external {
         uint256[5] memory leadsTo = [EXCEPTION, EXCEPTION, RELEASED, COMPLETED, EXCEPTION];
         for (uint256 state = 0; state < 5; state++) {
@@ -90,6 +91,7 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
+    // Verifies R-register-states.
     function test_overdue_is_computed_and_forbids_nothing() external {
         bytes32 open = _batchIn(OPEN);
         bytes32 compliant = _batchIn(COMPLIANT);
@@ -262,6 +264,7 @@ contract ComplianceRegistryTest is Fixture {
         registry.openBatch(batch, 7, plainPolicy, due, 0, qps, new address[](0), 0);
     }
 
+    // Verifies R-register-open.
     function test_refuses_a_batch_that_is_known_has_no_QP_or_completes_before_its_release() external {
         bytes32 key = _open(plainPolicy);
         uint256 batch = registry.batchOf(key).batch;
@@ -276,6 +279,7 @@ contract ComplianceRegistryTest is Fixture {
         _refusesOpening(batch + 1, release, qps, abi.encodeWithSelector(IComplianceRegistry.QpMissing.selector));
     }
 
+    // Verifies R-register-calldata.
     function test_refuses_call_data_with_anything_hidden_behind_the_arguments() external {
         bytes32 key = _open(plainPolicy);
         bytes memory call = abi.encodeCall(registry.replaceOpening, (key, 8, "why"));
@@ -338,6 +342,7 @@ contract ComplianceRegistryTest is Fixture {
         registry.amend(key, item, "");
     }
 
+    // Verifies R-register-amend.
     function test_an_amended_custody_proof_moves_its_head_and_reopens_what_follows() external {
         bytes32 key = _open(custodyPolicy);
         uint256 opening = registry.batchOf(key).opening;
@@ -370,6 +375,7 @@ contract ComplianceRegistryTest is Fixture {
         assertTrue(registry.isStageReady(key, 1), "still closed by a custody proof");
     }
 
+    // Verifies R-register-certify.
     function test_fuzz_a_certificate_must_say_exactly_what_the_register_says(uint8 field, bytes32 value) external {
         bytes32 key = _batchIn(COMPLIANT);
         IComplianceRegistry.Certificate memory certificate = _certificate(key);
@@ -417,6 +423,7 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
+    // Verifies R-register-open.
     function test_fuzz_due_dates(uint64 release, uint64 completion) external {
         address[] memory qps = new address[](1);
         qps[0] = qp;

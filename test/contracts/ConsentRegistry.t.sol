@@ -6,6 +6,7 @@ import {IConsentRegistry} from "../../contracts/interfaces/IConsentRegistry.sol"
 import {Fixture} from "./Fixture.sol";
 
 /// @notice Consents, and what their revocation does to a batch.
+// Verifies R-register-consent.
 contract ConsentRegistryTest is Fixture {
     function _compliant(bytes32 consent) private returns (bytes32 key) {
         key = _open(plainPolicy, consent, 0);

@@ -41,7 +41,7 @@ contract DecisionsTest is Fixture {
         registry.certify(key, certificate, signature);
     }
 
-    // Verifies V8.
+    // Verifies R-register-roles, V8.
     function test_refuses_the_wrong_hands() external {
         bytes32 key = _released();
         // A QP, but not of this batch.
@@ -110,6 +110,7 @@ contract DecisionsTest is Fixture {
         registry.recall("?", "");
     }
 
+    // Verifies R-register-states.
     function test_an_end_is_final_and_never_overdue() external {
         bytes32[3] memory keys = [_compliant(), _compliant(), _compliant()];
         vm.prank(qp);
@@ -165,6 +166,7 @@ contract DecisionsTest is Fixture {
         registry.exceptionalSupply(key, "1", "2", uint64(START));
     }
 
+    // Verifies R-register-gate.
     function test_a_hold_closes_the_gates_and_stops_certification_and_supply() external {
         bytes32 key = _compliant();
         _hold(qp, key);
@@ -222,6 +224,7 @@ contract DecisionsTest is Fixture {
         registry.certify(key, certificate, signature);
     }
 
+    // Verifies R-register-gate.
     function test_a_recall_closes_the_gate_for_good() external {
         bytes32 key = _released();
         _recall(key);
@@ -261,6 +264,7 @@ contract DecisionsTest is Fixture {
         registry.attest(key, _one(item));
     }
 
+    // Verifies R-register-states.
     function test_a_due_date_moves_forward_within_the_policy_and_is_counted() external {
         bytes32 key = _open(plainPolicy);
         vm.warp(START + 11 days);
@@ -277,6 +281,7 @@ contract DecisionsTest is Fixture {
         registry.extendDue(key, which, due, "");
     }
 
+    // Verifies R-register-states.
     function test_refuses_due_dates_that_do_not_move_forward_or_too_far() external {
         bytes32 key = _open(plainPolicy);
         uint64 release = uint64(START + 10 days);

@@ -9,7 +9,7 @@ import {Fixture} from "./Fixture.sol";
 
 /// @notice Heads that the owner sets under a custody exception. Claims of the policy: 0 custody and 1 leg of stage 0,
 /// 2 custody and 3 leg of stage 1, 4 custody of stage 2.
-// Verifies V10.
+// Verifies R-register-heads, V10.
 contract HeadsTest is Fixture {
     bytes32 private _policy;
 
@@ -131,6 +131,7 @@ contract HeadsTest is Fixture {
         assertEq(registry.batchOf(key).assertedHeads, 1);
     }
 
+    // Verifies R-register-certify.
     function test_certify_waits_for_custody_of_a_set_head_even_if_needed_only_for_completion() external {
         IPolicyRegistry.Policy memory policy = _withCustody();
         policy.claims[2].neededFor = Codes.NEEDED_FOR_COMPLETION;
@@ -152,6 +153,7 @@ contract HeadsTest is Fixture {
         assertTrue(registry.isReleased(key), "released");
     }
 
+    // Verifies R-register-gate.
     function test_no_stage_after_an_asserted_head_is_ready_until_its_custody_is_proven() external {
         bytes32 key = _open(_policy);
         uint256 id = _raise(key, 0);

@@ -8,6 +8,7 @@ import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
 import {Fixture} from "./Fixture.sol";
 
+// Verifies R-register-frozen.
 contract PartyRegistryTest is Fixture {
     uint256 private constant NEXT = 6000;
 
@@ -32,6 +33,7 @@ contract PartyRegistryTest is Fixture {
         parties.revoke(ROOT, "");
     }
 
+    // Verifies R-register-two-persons.
     function test_refuses_the_proposer_as_approver_by_account_and_by_person() external {
         _grant(RoleIds.APPROVER, PROPOSER);
         vm.prank(PROPOSER);

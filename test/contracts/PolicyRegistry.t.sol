@@ -10,6 +10,7 @@ import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
 import {Fixture} from "./Fixture.sol";
 
+// Verifies R-register-policy.
 contract PolicyRegistryTest is Fixture {
     function _fresh() private view returns (IPolicyRegistry.Policy memory policy) {
         policy = _plain();
@@ -40,6 +41,7 @@ contract PolicyRegistryTest is Fixture {
         policies.retire(plainPolicy, "");
     }
 
+    // Verifies R-register-two-persons.
     function test_refuses_the_proposer_as_approver() external {
         _grant(RoleIds.APPROVER, PROPOSER);
         vm.prank(PROPOSER);
@@ -157,6 +159,7 @@ contract PolicyRegistryTest is Fixture {
         _refused(policy, frozen);
     }
 
+    // Verifies R-policy-custody.
     function test_refuses_class_custody_without_kind_custody_and_the_reverse() external {
         IPolicyRegistry.Policy memory policy = _fresh();
         policy.claims[0].class = Codes.CLASS_CUSTODY;
@@ -166,6 +169,7 @@ contract PolicyRegistryTest is Fixture {
         _refused(policy, abi.encodeWithSelector(IPolicyRegistry.ClassKindMismatch.selector, 0, 2, 3));
     }
 
+    // Verifies R-policy-custody.
     function test_refuses_custody_that_is_incomplete_repeated_or_out_of_order() external {
         IPolicyRegistry.Policy memory policy = _withCustody();
         policy.version = 2;

@@ -7,7 +7,7 @@ import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Fixture} from "./Fixture.sol";
 
-// Verifies V15.
+// Verifies R-register-roles, V15.
 contract RolesTest is Fixture {
     bytes32 private constant PERSON = keccak256("person");
 

@@ -25,6 +25,7 @@ contract StateTableTest is Fixture {
         _stageLate = _approve(policy);
     }
 
+    // Verifies R-register-states.
     function test_every_cell() external {
         for (uint256 call = 0; call < StateTable.CALLS; call++) {
             for (uint256 state = 0; state < StateTable.STATES; state++) {

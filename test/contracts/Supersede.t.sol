@@ -7,7 +7,7 @@ import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice A batch that replaces another one inherits what is open about it.
-// Verifies V12.
+// Verifies R-register-exceptions, V12.
 contract SupersedeTest is Fixture {
     function _successor(bytes32 of_) private returns (bytes32 key) {
         key = _open(plainPolicy, 0, of_);

@@ -7,6 +7,7 @@ import {Signals} from "../../contracts/libraries/Signals.sol";
 
 /// @notice The shared vectors, read from the same files as the TypeScript tests.
 contract VectorsTest is TestBase {
+    // Verifies R-format-context.
     function test_context() external view {
         string memory json = vm.readFile("fixtures/vectors/context.json");
         uint256 count = 0;
@@ -23,6 +24,7 @@ contract VectorsTest is TestBase {
         assertEq(count, 5);
     }
 
+    // Verifies R-format-policyid.
     function test_policyId() external view {
         string memory json = vm.readFile("fixtures/vectors/policyId.json");
         uint256 count = 0;

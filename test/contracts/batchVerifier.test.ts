@@ -99,6 +99,7 @@ function replaced(at: number, statement: VerifiedProof): VerifiedProof[] {
   return valid.map((other, i) => (i === at ? statement : other));
 }
 
+// Verifies R-register-batch-verify.
 describe("batched verification, compared with the verifiers that snarkjs exports", () => {
   it("accepts valid statements: one, several of one circuit, all circuits of both setups", async () => {
     for (const statement of valid) {

@@ -40,6 +40,7 @@ function members(file: string, name: string): string[] {
   return body.split(",").map((member) => member.trim());
 }
 
+// Verifies R-format-constants.
 describe("numbers and names are the same in TypeScript and Solidity", () => {
   it("codes", () => {
     const severities = Object.fromEntries(Object.entries(SEVERITY).map(([code, name]) => [name, Number(code)]));
@@ -55,6 +56,7 @@ describe("numbers and names are the same in TypeScript and Solidity", () => {
     });
   });
 
+  // Verifies R-format-signals.
   it("public signals", () => {
     const indices = Object.fromEntries(SIGNALS.map((name, i) => [name.toUpperCase(), BigInt(i)]));
     expect(constants("libraries/Signals.sol")).toEqual({ ...indices, COUNT: BigInt(SIGNALS.length), FIELD });

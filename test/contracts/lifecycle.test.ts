@@ -67,6 +67,7 @@ describeOnChains("a batch with real proofs", (start) => {
     expect(await world.status(batch)).toBe("Completed");
   });
 
+  // Verifies R-register-events.
   it("lets the log alone rebuild every proof's public signals", async () => {
     const batch = await world.open();
     const items = [
@@ -103,6 +104,7 @@ describeOnChains("a batch with real proofs", (start) => {
     }
   });
 
+  // Verifies R-register-heads.
   it("continues the chain of custody by custody proofs only", async () => {
     const batch = await world.open(world.custodyPolicy());
     const { registry } = world.as("stranger");
@@ -122,6 +124,7 @@ describeOnChains("a batch with real proofs", (start) => {
     expect(await world.status(batch)).toBe("Compliant");
   });
 
+  // Verifies R-register-amend.
   it("falls back when QA amends, and reopens what rested on the old head", async () => {
     const batch = await world.open();
     await world.makeCompliant(batch);
@@ -148,6 +151,7 @@ describeOnChains("a batch with real proofs", (start) => {
     expect(count(await registry.batchCounts(batch.key), "Amended")).toBe(2n);
   });
 
+  // Verifies R-register-exceptions.
   it("is blocked by an exception before release, and its gate closes after release", async () => {
     const blocked = await world.open();
     const released = await world.open();
@@ -172,6 +176,7 @@ describeOnChains("a batch with real proofs", (start) => {
     );
   });
 
+  // Verifies R-format-running.
   it("is replaced in its opening and gets submitters only before its first head", async () => {
     const batch = await world.open();
     const { registry } = world.as("manufacturer");
@@ -187,6 +192,7 @@ describeOnChains("a batch with real proofs", (start) => {
     expect([count(counts, "OpeningsReplaced"), count(counts, "SubmittersNamed")]).toEqual([1n, 1n]);
   });
 
+  // Verifies R-register-states.
   it("is overdue one second after a due date, for release and for completion", async () => {
     const late = await world.open();
     const released = await world.open();
@@ -207,6 +213,7 @@ describeOnChains("a batch with real proofs", (start) => {
     expect(await world.status(late)).toBe("Overdue");
   });
 
+  // Verifies R-register-events.
   it("counts per registry, owner and batch what the events say", async () => {
     const { registry } = world.deployment;
     const counted = { Opened: "BatchOpened", Attested: "ClaimAttested", Exceptions: "ExceptionRaised" } as const;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { publicText } from "../../src/chain/publicText.ts";
 import { refused } from "../input/refused.ts";
 
+// Verifies R-cli-private.
 describe("a public text", () => {
   it("is one line in NFC without spaces at its ends", () => {
     expect(publicText("  DEV-1: Gera\u0308t ", "--reason")).toBe("DEV-1: Gerät");

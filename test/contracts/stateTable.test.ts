@@ -14,6 +14,7 @@ function documented(): string[] {
 
 const tested = readFileSync("test/contracts/StateTable.sol", "utf8");
 
+// Verifies R-register-states.
 describe("the table of states and calls", () => {
   it("that the tests check is the documentation's", () => {
     const rows = [...tested.matchAll(/"([a-z]\w+(?: [-A-Z]+)+)"/g)].map(([, row]) => row);

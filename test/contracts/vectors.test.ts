@@ -26,10 +26,12 @@ interface PolicyCase {
 }
 
 describe("shared vectors", () => {
+  // Verifies R-format-context.
   it.each(cases<ContextCase>("context.json"))("context $context", ({ chainId, registry, submitter, context }) => {
     expect(toHex(contextOf(BigInt(chainId), registry, submitter))).toBe(context);
   });
 
+  // Verifies R-format-policyid.
   it.each(cases<PolicyCase>("policyId.json"))("policyId $policyId", ({ policy, policyId }) => {
     const [release, completion] = policy.maxDue;
     const claims = policy.claims.map((claim) => ({ ...claim, rule: BigInt(claim.rule) }));

@@ -35,17 +35,21 @@ function codeOf(action: () => unknown): string | undefined {
 }
 
 describe("shared vectors (fixtures/vectors/formats.json)", () => {
+  // Verifies R-format-hashing.
   it("poseidon is circomlib's: Poseidon(1, 2) as published", () => {
     expect(poseidon([1n, 2n])).toBe(7853200120776062878684798364095072458815029376092732009249414926327459813530n);
     expect(VECTORS.poseidon.out).toBe(poseidon([1n, 2n]).toString());
   });
+  // Verifies R-format-hashing.
   it.each(VECTORS.sponge)("sponge of $elements.length elements", ({ tag, elements, out }) => {
     expect(sponge(tag, elements.map(BigInt)).toString()).toBe(out);
   });
+  // Verifies R-format-text.
   it("texts are hashed in NFC: two spellings of one name are one", () => {
     for (const { text, out } of VECTORS.texts) expect(textHash(text).toString()).toBe(out);
     expect(VECTORS.texts[1]?.out).toBe(VECTORS.texts[2]?.out);
   });
+  // Verifies R-format-batch.
   it("device, device set, key", () => {
     const { device, deviceSet: set, key } = VECTORS;
     expect(deviceHash(device).toString()).toBe(device.out);
@@ -53,6 +57,7 @@ describe("shared vectors (fixtures/vectors/formats.json)", () => {
     const point = publicKey(Buffer.from(key.privateKey, "hex"));
     expect([point.x, point.y, keyHash(point)].map(String)).toEqual([key.x, key.y, key.keyHash]);
   });
+  // Verifies R-format-batch, R-format-head, R-format-temperature-rule.
   it("batch, opening, head, rule", () => {
     const { batch, opening, head, rule } = VECTORS;
     const [coi, order] = [textHash(batch.coi), textHash(batch.order)];
@@ -63,11 +68,13 @@ describe("shared vectors (fixtures/vectors/formats.json)", () => {
     expect(stageHead(fieldsOf(STAGE_HEAD_FIELDS, head.fields)).toString()).toBe(head.out);
     expect(temperatureRuleHash(ruleOf(rule.fields)).toString()).toBe(rule.out);
   });
+  // Verifies R-format-party.
   it("party leaf and tree", () => {
     const leaf = fieldsOf(PARTY_LEAF_FIELDS, VECTORS.party.fields);
     expect(partyLeafHash(leaf).toString()).toBe(VECTORS.party.leaf);
     expect(new PartyTree([leaf]).root.toString()).toBe(VECTORS.party.rootOfOne);
   });
+  // Verifies R-format-series, R-format-record, R-batch-salts.
   it("record: salts, series root, commitment", () => {
     const { record } = VECTORS;
     const salts = recordSalts(Buffer.from(record.secret, "hex"), record.n / 210);
@@ -82,6 +89,7 @@ describe("shared vectors (fixtures/vectors/formats.json)", () => {
       record.out,
     );
   });
+  // Verifies R-format-messages.
   it("source message", () => {
     const { batch, stage, channelId, record, message } = VECTORS.source;
     expect(sourceMessage(BigInt(batch), BigInt(stage), BigInt(channelId), BigInt(record)).toString()).toBe(message);
@@ -89,6 +97,7 @@ describe("shared vectors (fixtures/vectors/formats.json)", () => {
 });
 
 describe("field elements as text", () => {
+  // Verifies R-format-json.
   it("round trip, strictly", () => {
     expect(fromHex(toHex(FIELD - 1n))).toBe(FIELD - 1n);
     for (const text of ["0x1", `0x${FIELD.toString(16)}`, toHex(5n).toUpperCase(), "5", toHex(5n).slice(2)]) {
@@ -99,6 +108,7 @@ describe("field elements as text", () => {
   });
 });
 
+// Verifies R-format-series.
 describe("series", () => {
   const row = (code: number, dt = 0): Row => ({ dt, code });
 
@@ -136,6 +146,7 @@ describe("series", () => {
   });
 });
 
+// Verifies R-format-text.
 describe("texts and salts that would bind less than they seem to", () => {
   it("are refused", () => {
     expect(codeOf(() => textHash("\ud800"))).toBe("text");
@@ -145,6 +156,7 @@ describe("texts and salts that would bind less than they seem to", () => {
 });
 
 describe("devices and parties", () => {
+  // Verifies R-format-batch.
   it("refuses ambiguous or too many devices", () => {
     expect(codeOf(() => deviceHash({ vendor: "a|b", model: "c", serial: "d" }))).toBe("device-id");
     expect(codeOf(() => deviceHash({ vendor: "", model: "c", serial: "d" }))).toBe("device-id");
@@ -153,6 +165,7 @@ describe("devices and parties", () => {
     expect(codeOf(() => deviceSlots(Array.from({ length: 9 }, (_, i) => BigInt(i + 1))))).toBe("device-set");
     expect(deviceSlots([9n, 7n])).toEqual([7n, 9n, 0n, 0n, 0n, 0n, 0n, 0n]);
   });
+  // Verifies R-format-party.
   it("proves the place of every leaf, and of no other", () => {
     const leaf = fieldsOf(PARTY_LEAF_FIELDS, VECTORS.party.fields);
     const leaves = Array.from({ length: 5 }, (_, i) => ({ ...leaf, org: BigInt(i) }));
@@ -164,6 +177,7 @@ describe("devices and parties", () => {
 });
 
 describe("signatures", () => {
+  // Verifies R-format-signature.
   it("verify for their key and message only", () => {
     const key = Buffer.alloc(32, 0x11);
     const signature = sign(key, 5n);

@@ -189,7 +189,7 @@ describe("the MES's production record", () => {
   });
 });
 
-// Verifies F10.
+// Verifies R-import-mes, F10.
 describe("a change of risk or status", () => {
   const accepted = (person: string, more: Partial<Signed> = {}): string =>
     signed(REAL, { target: "0124-01|Comment", person, ...more });
@@ -302,6 +302,7 @@ describe("words with no known meaning are refused by name", () => {
   });
 });
 
+// Verifies R-import-hostile.
 describe("a record that is not understood is refused", () => {
   const cases: readonly (readonly [what: string, code: string, text: string, place?: string])[] = [
     ["two exceptions with one id", "mes-twice", changed("0126|Exception", "0125|Exception"), "f.xml:520"],
@@ -368,6 +369,7 @@ describe("a record that is not understood is refused", () => {
   });
 });
 
+// Verifies R-import-hostile.
 describe("F2: hostile XML", () => {
   const inRoot = (text: string): string => changed("<ID>mkWLoops01</ID>", text);
   const cases: readonly (readonly [what: string, code: string, text: string | Uint8Array])[] = [
@@ -485,6 +487,7 @@ describe("into a batch folder", () => {
     expect(exceptions.map(({ id, state }) => `${id} ${state}`)).toEqual(["0125 open", "0126 open", "0124 closed"]);
   });
 
+  // Verifies R-import-mes.
   it("makes check fail with what is missing, and certify refuse, until all are closed", async () => {
     const dir = await batch();
     expect(await mesExceptionsOf({ dir })).toBeUndefined();
@@ -567,6 +570,7 @@ describe("into a batch folder", () => {
     ["an export without an exception of the earlier one", "mes-lost", WITHOUT_0126],
     ["another record", "mes-record", changed("mkWLoops01", "mkWLoops02")],
   ];
+  // Verifies R-import-mes.
   it.each(steps)("C21: %s cannot take the place of an import", async (_what, code, text) => {
     const dir = await batch();
     await importMesRecord({ batch: await readBatch(dir), file: FILE });
@@ -583,6 +587,7 @@ describe("into a batch folder", () => {
     });
   });
 
+  // Verifies R-import-mes.
   it("F1: a changed list or raw file is found", async () => {
     const dir = await batch();
     await importMesRecord({ batch: await readBatch(dir), file: FILE });

@@ -53,6 +53,7 @@ const isAbove = (value: bigint, code: bigint, { origin, stepNum, stepDen }: Read
 const isBelow = (value: bigint, code: bigint, { origin, stepNum, stepDen }: ReadingGrid): boolean =>
   (value - origin) * stepDen < code * stepNum;
 
+// Verifies R-format-codes.
 describe("codeReading", () => {
   it("rounds outward from the centre", () => {
     const code = (value: bigint): bigint => codeReading(value, fridge);
@@ -129,6 +130,7 @@ describe("codeReading", () => {
   });
 });
 
+// Verifies R-format-codes.
 describe("C22 an excursion hidden by rounding", () => {
   const cases: readonly (readonly [string, ReadingGrid])[] = [
     ["hard limits only", fridge],
@@ -177,6 +179,7 @@ describe("C22 an excursion hidden by rounding", () => {
   });
 });
 
+// Verifies R-format-grid.
 describe("codeTimes", () => {
   it("floors ticks since t0 and gives intervals, 0 for the first and for equal times", () => {
     expect(codeTimes([100, 100, 104, 105, 114, 115], 100, 5)).toEqual([

@@ -74,6 +74,7 @@ describe("a CSV file in long form", () => {
   });
 });
 
+// Verifies R-import-hostile.
 describe("the form of the file", () => {
   it.each([
     ["a missing column", "timestamp,tag,value,quality"],
@@ -141,6 +142,7 @@ describe("the tag", () => {
   });
 });
 
+// Verifies R-import-value.
 describe("F3 times that are not what they seem", () => {
   it.each([
     ["no zone", "2022-05-05T16:05:00", "time-zone"],
@@ -190,6 +192,7 @@ describe("F3 times that are not what they seem", () => {
   });
 });
 
+// Verifies R-import-value.
 describe("F3 values that are not what they seem", () => {
   it.each([
     ["°F", { unit: "°F" }, "unit"],
@@ -220,6 +223,7 @@ describe("F3 values that are not what they seem", () => {
   });
 });
 
+// Verifies R-import-value.
 describe("F3 quality", () => {
   const window = { start: at("2022-05-05T16:00:00Z"), end: at("2022-05-05T16:10:00Z"), lead: 0, tail: 0 };
   const cut = (bytes: Buffer): unknown =>

@@ -17,7 +17,7 @@ function* seeded(seed: number): Generator<number, never> {
   }
 }
 
-// Verifies F9.
+// Verifies R-import-signature, F9.
 describe("verifyFridgetag", () => {
   it.each([FRIDGETAG_2L, FRIDGETAG_2, Q_TAG])("accepts %s", (name) => {
     expect(() => verify(fixture(name))).not.toThrow();

@@ -252,6 +252,7 @@ describe("the flag x", () => {
   });
 });
 
+// Verifies R-import-hostile.
 describe("parseFridgetag", () => {
   it("is not reached by a tampered file", () => {
     expect(refused(() => read(TAMPERED)).code).toBe("device-signature");

@@ -144,6 +144,7 @@ describe("readings at and beyond the limits of each channel", () => {
     expect([coded(low - 1n), coded(high + 1n)]).toEqual([-1, width + 1]);
   });
 
+  // Verifies R-import-beyond.
   it("make a record that only `check` can take", () => {
     const hot = samples.map(({ time, values }, i) => ({
       time,
@@ -186,6 +187,7 @@ describe("the stage", () => {
     expect(refused(() => apart(901))).toMatchObject({ code: "gap", place: "h.csv:152" });
   });
 
+  // Verifies R-import-value.
   it("that needs a sample with an entry that is not good is refused at the entry's line", () => {
     expect(refused(() => record(exported(samples, [30, 3])))).toMatchObject({ code: "quality", place: "h.csv:155" });
     const later = { period: { start: (samples[31]?.time ?? 0) + 1, end: LAST - 6 } };
@@ -196,6 +198,7 @@ describe("the stage", () => {
 describe("what the demand does not fit", () => {
   const bytes = exported(samples);
 
+  // Verifies R-import-samples.
   it("a tag missing or too many is refused, both named", () => {
     const four = new Map([...TAGS].slice(0, 4));
     const error = refused(() => record(bytes, {}, four));
@@ -209,6 +212,7 @@ describe("what the demand does not fit", () => {
     expect(refused(() => record(kilopascal, {}, other)).code).toBe("channel-tags");
   });
 
+  // Verifies R-import-thin.
   it("thinning is refused", () => {
     const thinned = (): unknown =>
       parametersRecord(bytes, "h.csv", samplesCsvReader(TAGS, DEVICE), demand, { ...settings, bucket: 900 });

@@ -91,6 +91,7 @@ describe("a laboratory's results", () => {
     },
   );
 
+  // Verifies R-import-beyond.
   it("out of specification is read as it is, for `check` to name it", () => {
     const { results } = read(changed("car19_pct", { result: "19.9" })).set;
     expect(results[at("car19_pct")]?.value).toBe(coded(199));
@@ -130,6 +131,7 @@ describe("a laboratory's results", () => {
     expect(rule.resultWithin).toBeGreaterThan(0n);
   });
 
+  // Verifies R-import-results.
   it("keep their counts of tests", () => {
     const { results } = read(changed("vcn", { invalidated: "1", repeats: "65535" })).set;
     expect(results[at("vcn")]).toMatchObject({ invalidated: 1n, repeats: 65_535n });
@@ -162,6 +164,7 @@ describe("a laboratory's results", () => {
   });
 });
 
+// Verifies R-import-results.
 describe("the complete set", () => {
   it("misses no analyte", () => {
     const error = refused(() => read(csvFile(LINES.toSpliced(at("vcn"), 1), HEADER)));

@@ -69,6 +69,7 @@ describe("samples of several tags", () => {
   });
 });
 
+// Verifies R-import-samples.
 describe("what is not sampled together", () => {
   it.each([
     ["a tag without an entry at the last time", replaced(3), "sample-incomplete", 4, "PH"],
@@ -97,6 +98,7 @@ describe("what is not sampled together", () => {
   });
 });
 
+// Verifies R-import-samples.
 describe("the mapping of tags to channels", () => {
   it("needs every tag in the file", () => {
     const error = refused(() => read(csvFile([GOOD[0], GOOD[2]].map(String))));
@@ -155,7 +157,7 @@ describe("units", () => {
   });
 });
 
-// Verifies F2.
+// Verifies R-import-hostile, F2.
 describe("hostile files", () => {
   it.each([
     ["a decimal comma in quotes", replaced(3, entry(10, "PH", '"7,19"')), "quantity-comma", "h.csv:5"],

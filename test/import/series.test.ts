@@ -43,6 +43,7 @@ describe("refuseBackward", () => {
   });
 });
 
+// Verifies R-import-value.
 describe("applyOffset", () => {
   it("turns local into Unix seconds", () => {
     const { readings, zoneChanged } = applyOffset(local(7200, 7500), 3600, 3600, "f");
@@ -66,6 +67,7 @@ describe("applyOffset", () => {
   });
 });
 
+// Verifies R-import-window.
 describe("cutToWindow", () => {
   it("keeps from the last reading at or before the start through the first at or after the end", () => {
     expect(cut([-30, -10, 10, 30, 50, 70, 90, 110, 130])).toEqual([-10, 10, 30, 50, 70, 90, 110]);
@@ -101,6 +103,7 @@ describe("cutToWindow", () => {
     expect(cut([-500, 5, 20, 40, 60, 80, 95, 600], { lead: 5, tail: 5 })).toEqual([5, 20, 40, 60, 80, 95]);
   });
 
+  // Verifies R-import-gap.
   it("refuses a gap over the limit inside the stage, at the start and at the end, with both times", () => {
     expect(cut([0, 20, 40, 60, 80, 100])).toHaveLength(6);
     const error = refusal([0, 20, 41, 60, 80, 100]);

@@ -117,6 +117,7 @@ describe("a thinned record", () => {
     Math.max(...rows.map(({ code }) => code)),
   ];
 
+  // Verifies R-import-thin.
   it("declares its bucket, covers the same time, keeps the extremes and is shorter", () => {
     expect(thinned.header).toMatchObject({ bucket: 900n, t0: whole.header.t0 });
     expect(thinned.header.rowCount).toBe(BigInt(thinned.rows.length));
@@ -144,6 +145,7 @@ describe("a thinned record", () => {
   });
 });
 
+// Verifies R-import-thin.
 describe("readings faster than the tick", () => {
   const start = demand.period.start;
   const at = (times: readonly number[]): Uint8Array =>

@@ -16,6 +16,7 @@ function every(step: number, ...degrees: number[]): Reading[] {
 const kept = (readings: readonly Reading[], bucket: number): number[] =>
   thin(readings, bucket, GAP).map(({ line }) => line);
 
+// Verifies R-import-thin.
 describe("thin", () => {
   it("keeps the first, the minimum, the maximum and the last of each bucket, in the order of time", () => {
     expect(kept(every(60, 5, 6, 5, 4, 5, 5), 360)).toEqual([0, 1, 3, 5]);
@@ -100,6 +101,7 @@ function longest(readings: readonly Reading[]): number {
   );
 }
 
+// Verifies R-import-thin.
 describe("a thinned series", () => {
   it("is a part of the whole one, in its order, with the same first and last reading", () => {
     check(({ readings, thinned }) => {

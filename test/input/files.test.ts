@@ -16,6 +16,7 @@ afterEach(async () => {
 
 const at = (...parts: string[]): string => join(dir, ...parts);
 
+// Verifies R-files-read.
 describe("readBytes", () => {
   it("reads exactly the bytes", async () => {
     const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251);
@@ -78,6 +79,7 @@ describe("readBytes", () => {
 });
 
 describe("writeFileAtomically", () => {
+  // Verifies R-files-atomic.
   it("makes parent folders, writes, replaces, and leaves nothing else behind", async () => {
     await writeFileAtomically(at("x", "y", "f"), "one");
     await writeFileAtomically(at("x", "y", "f"), Uint8Array.of(50, 10));
@@ -90,7 +92,7 @@ describe("writeFileAtomically", () => {
     expect((await stat(at("s"))).mode & 0o777).toBe(0o600);
   });
 
-  // Verifies F6.
+  // Verifies R-files-atomic, F6.
   it("keeps the old file and no temporary one when it fails", async () => {
     await mkdir(at("f"));
     const error = await refusedAsync(writeFileAtomically(at("f"), "new"));
@@ -100,6 +102,7 @@ describe("writeFileAtomically", () => {
     expect(inside.code).toBe("file-write");
   });
 
+  // Verifies R-files-inputs.
   it("never overwrites an input, whatever its name", async () => {
     await writeFile(at("input"), "raw");
     await link(at("input"), at("hard"));
@@ -111,6 +114,7 @@ describe("writeFileAtomically", () => {
     expect(await readFile(at("input"), "utf8")).toBe("raw");
   });
 
+  // Verifies R-files-inputs.
   it("replaces a link instead of writing through it", async () => {
     await writeFile(at("victim"), "kept");
     await symlink(at("victim"), at("out"));

@@ -10,6 +10,7 @@ import { refused, refusedAsync } from "./refused.ts";
 const parse = (text: string): unknown => parseJson(Buffer.from(text), "f.json");
 const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
 
+// Verifies R-files-json.
 describe("parseJson", () => {
   it("reads what JSON can hold", () => {
     const text = '{"a":[1,-2,0,true,false,null,"\\u00e9\\n\\"",{}],"b":{"":9007199254740991}}';
@@ -119,6 +120,7 @@ describe("parseJson", () => {
   });
 });
 
+// Verifies R-files-json.
 describe("readJson", () => {
   it("names the file, and reads no more than its limit", async () => {
     const dir = await mkdtemp(join(tmpdir(), "batchproof-json-"));
@@ -136,6 +138,7 @@ describe("readJson", () => {
   });
 });
 
+// Verifies R-format-json.
 describe("canonicalJson", () => {
   it("is RFC 8785: sorted by UTF-16 units, no blanks, shortest escapes", () => {
     // The sorting example of RFC 8785, section 3.2.3.

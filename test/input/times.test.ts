@@ -13,6 +13,7 @@ import {
 } from "../../src/input/times.ts";
 import { refused } from "./refused.ts";
 
+// Verifies R-import-value.
 describe("parseTime", () => {
   it.each([
     ["1970-01-01T00:00:00Z", 0],

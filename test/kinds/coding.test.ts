@@ -107,6 +107,7 @@ function codeOf(grid: Grid, micro: bigint): number {
 }
 
 describe("gridOf and codeOf, for every lawful range", () => {
+  // Verifies R-format-grid.
   it("fill 127 to 254 codes, with a reduced step, and put the limits on 0 and width exactly", () => {
     fc.assert(
       fc.property(lawful, ({ grid: { origin, stepNum, stepDen, width }, low, high, count, ...rest }) => {
@@ -156,6 +157,7 @@ describe("gridOf and codeOf, for every lawful range", () => {
     );
   });
 
+  // Verifies R-format-grid.
   it("put the ends of the normal band on codes of their own, and no reading beyond one into the band", () => {
     const banded = ranges
       .chain((range) => {
@@ -243,6 +245,7 @@ describe("describeCode and describeStep", () => {
   });
 });
 
+// Verifies R-format-grid.
 describe("timingOf", () => {
   it.each([
     [127, 1n, 127n],

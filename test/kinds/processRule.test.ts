@@ -168,6 +168,7 @@ function sameProduct(a: QualityProduct, b: QualityProduct): boolean {
   return scales && fields.every((field) => a[field] === b[field]);
 }
 
+// Verifies R-policy-quality.
 describe("qualityRuleOf", () => {
   const id = "expansion/release-tests";
   const index = indexOf(ari, id);

@@ -51,6 +51,7 @@ function controlledCold(change: Change): TemperatureRule {
 }
 
 describe("shared vectors (fixtures/vectors/rule.json)", () => {
+  // Verifies R-format-temperature-rule.
   it.each(VECTORS)("derive the rule of $policy", ({ policy: name, ...vector }) => {
     const policy = fixture(name);
     const rule = temperatureRuleOf(policy, vector.claimIndex, BigInt(vector.salt));
@@ -113,6 +114,7 @@ describe("temperatureRuleOf", () => {
     expect(rule.weights).toEqual(new Array<bigint>(CODES).fill(0n));
   });
 
+  // Verifies R-policy-budgets.
   it("counts budgets in half-ticks, the longest excursion in ticks and the MKT's stage in seconds", () => {
     const rule = controlledCold({});
     expect(rule).toMatchObject({ tick: 10n, normalLow: 0n, normalHigh: 60n, width: 130n });
@@ -126,6 +128,7 @@ describe("temperatureRuleOf", () => {
     ]);
   });
 
+  // Verifies R-policy-budgets.
   it.each([
     // tick of 4 s: half-ticks of 2 s
     [900, 0, 0n, 0n],
@@ -213,6 +216,7 @@ describe("temperatureRuleOf", () => {
   });
 });
 
+// Verifies R-format-json.
 describe("documentHash", () => {
   it("does not depend on the order of keys, but on every value", () => {
     const policy = fixture();
@@ -223,6 +227,7 @@ describe("documentHash", () => {
   });
 });
 
+// Verifies R-format-policyid.
 describe("chainPolicy and policyId", () => {
   const policy = fixture();
   const salts = new Map([["cold-storage/temperature", 5n]]);

@@ -28,6 +28,7 @@ function share(celsius: number, hottest: number, heat: number): number {
   return Math.exp(-((heat * 1000) / 8.3144) * (1 / (celsius + 273.15) - 1 / (hottest + 273.15)));
 }
 
+// Verifies R-format-weights.
 describe.each(vectors)("shared vectors (fixtures/vectors/weights.json): $what", (vector) => {
   const grid = gridOf(vector);
   const heat = parseMicro(vector.dH, "dH");
@@ -60,6 +61,7 @@ describe.each(vectors)("shared vectors (fixtures/vectors/weights.json): $what", 
   });
 });
 
+// Verifies R-format-weights.
 describe("weightsOf", () => {
   const grids = fc
     .record({

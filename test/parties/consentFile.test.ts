@@ -13,6 +13,7 @@ function sha256(...parts: readonly Uint8Array[]): Buffer {
   return createHash("sha256").update(Buffer.concat(parts)).digest();
 }
 
+// Verifies R-batch-keys.
 it("commits to document and salt, and keeps both for its holder alone", async () => {
   const path = join(folder, "consent.json");
   const consent = await drawConsent(path, DOCUMENT);
@@ -23,6 +24,7 @@ it("commits to document and salt, and keeps both for its holder alone", async ()
   expect(consentCommitment(consent)).toBe(`0x${opened.toString("hex")}`);
 });
 
+// Verifies R-batch-keys.
 it("draws another salt each time, and never writes over a consent", async () => {
   const path = join(folder, "first.json");
   const first = await drawConsent(path, DOCUMENT);

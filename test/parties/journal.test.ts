@@ -92,6 +92,7 @@ describe("a journal", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  // Verifies R-import-attempt.
   it("counts attempts for each batch, stage, channel and device", async () => {
     const path = await journalOf(2);
     for (const other of [{ batch: 12n }, { stage: 1 }, { channel: 2 }, { device: 23n }]) await append(path, other);
@@ -111,6 +112,7 @@ describe("a journal", () => {
     expect(journal.find(2n)).toBeUndefined();
   });
 
+  // Verifies R-import-attempt.
   it("wants a reason for a further attempt, not for the first", async () => {
     const path = newPath();
     await append(path, { reason: "" });
@@ -118,6 +120,7 @@ describe("a journal", () => {
     expect(await entries(path)).toHaveLength(1);
   });
 
+  // Verifies R-import-attempt.
   it("refuses an attempt number that is not the next one", async () => {
     const path = await journalOf(1);
     expect((await refusedAsync(append(path, { attempt: 0 }))).code).toBe("journal-attempt");
@@ -149,7 +152,7 @@ describe("a journal", () => {
   });
 });
 
-// Verifies C21.
+// Verifies R-import-journal, C21.
 describe("a changed journal is refused with its line", () => {
   const cases: [string, number, (lines: string[]) => string[]][] = [
     ["an edited line", 2, (lines) => lines.with(1, (lines[1] ?? "").replace("twice", "never"))],
@@ -262,6 +265,7 @@ describe("an interrupted import", () => {
     expect((await refusedAsync(openJournal(path))).code).toBe("journal");
   });
 
+  // Verifies R-batch-lock, R-import-journal.
   it("killed at any moment loses no entry that it reported, and blocks nobody (F6)", async () => {
     const path = newPath();
     for (let round = 0; round < 8; round++) {
@@ -276,7 +280,7 @@ describe("an interrupted import", () => {
   });
 });
 
-// Verifies F6.
+// Verifies R-import-journal, F6.
 describe("two imports at a time", () => {
   it("never take the same attempt number", async () => {
     const path = newPath();

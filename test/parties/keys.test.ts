@@ -56,6 +56,7 @@ describe("key files", () => {
     expect((await createKey({ name, role, org, passphrase })).crypto).toMatchObject({ n: 2 ** 17, r: 8, p: 1 });
   });
 
+  // Verifies R-batch-keys.
   it("are never overwritten", async () => {
     const path = await saved();
     const before = readFileSync(path);
@@ -120,6 +121,7 @@ describe("site secrets", () => {
   });
 });
 
+// Verifies R-batch-keys.
 describe("an edited key file", () => {
   it("and a wrong passphrase get different answers", async () => {
     const path = await saved();
@@ -200,6 +202,7 @@ describe("an edited key file", () => {
   }, 120_000);
 });
 
+// Verifies R-batch-private.
 describe("private material", () => {
   // Verifies F7.
   it("is in no error, no JSON and no inspection", async () => {

@@ -136,6 +136,7 @@ describe("a party is found", () => {
   });
 });
 
+// Verifies R-batch-parties.
 describe("a party list is refused", () => {
   const here = "the party list";
 

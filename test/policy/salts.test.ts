@@ -28,6 +28,7 @@ async function writeSalts(change: object): Promise<void> {
   await writeFile(saltsPath(path), JSON.stringify({ ...good, ...change }));
 }
 
+// Verifies R-policy-salts.
 describe("createSalts", () => {
   // Verifies P6.
   it("writes one fresh salt for each claim, for the owner only, and reads them back", async () => {
@@ -65,6 +66,7 @@ describe("createSalts", () => {
   });
 });
 
+// Verifies R-policy-salts.
 describe("readSalts", () => {
   it("accepts what it should", async () => {
     await writeSalts({});

@@ -73,6 +73,7 @@ describe("schema: what is accepted", () => {
   });
 });
 
+// Verifies R-policy-schema.
 describe("schema: rules of the other kinds", () => {
   it.each([
     [`${PARAMETERS}/channels`, [{ channel: 7, unit: "kPa", resolution: "0.1", range: ["-10", "10"] }]],
@@ -186,6 +187,7 @@ describe("schema: rules of the other kinds", () => {
   });
 });
 
+// Verifies R-policy-schema.
 describe("schema: what is refused, and where", () => {
   it.each([
     ["/claims/0/kind", "humidity", "claim-kind"],

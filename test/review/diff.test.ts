@@ -70,6 +70,7 @@ const LOOSER: readonly [Parameters<typeof fixture>[0], path: string, value: Json
   ["cd20-prodigy", "claims/2/rule/products/0/atMost", "1.3", 'upper limit of "dose, upper limit" = dose / cohort_dose'],
 ];
 
+// Verifies R-policy-diff.
 describe("a difference between policies", () => {
   it.each(LOOSER)("%s %s -> %s loosens one limit, and back tightens it", (name, path, value, what) => {
     const [before, after] = [fixture(name), changed(name, path.split("/"), value)];
@@ -162,6 +163,7 @@ function another(value: Json): Json {
   return words[text] ?? `${text}x`;
 }
 
+// Verifies R-policy-diff.
 describe("nothing escapes", () => {
   it.each([...FIXTURES, ...PROCESSES])("every single value of %s, changed, is a difference", (name) => {
     const policy = fixture(name) as unknown as Json;

@@ -510,6 +510,7 @@ const TEMPERATURE_CASES: readonly Case[] = [
 
 const CASES = [...TEMPERATURE_CASES, ...PROCESS_CASES];
 
+// Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality.
 describe("lintPolicy", () => {
   it.each(CASES)(
     "finds $what ($severity $code) and accepts its neighbour",

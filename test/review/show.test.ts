@@ -157,6 +157,7 @@ describe("showPolicy", () => {
     expect(showPolicy(withClaims(claim, late))).toContain("For completion: its release, and cold-storage/late.");
   });
 
+  // Verifies R-policy-show.
   it.each(FIXTURES)("shows every number of %s's limits", (name) => {
     const text = showPolicy(fixture(name));
     const { range, normal = [], cumulative = {}, single = 0, mkt, ...rule } = onlyClaim(name).rule;
@@ -172,6 +173,7 @@ describe("showPolicy", () => {
   });
 });
 
+// Verifies R-policy-show.
 describe("showPolicy of a whole process", () => {
   const ari = fixture("ari-0001");
   const cd20 = fixture("cd20-prodigy");

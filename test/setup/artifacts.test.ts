@@ -79,6 +79,7 @@ describe("ensureArtifacts", () => {
   });
 });
 
+// Verifies R-setup-artifacts.
 describe("F1, S3: a file that is not the one that was written is never used (artifact-stale)", () => {
   const files = ["r1cs", "wasm", "sym", "zkey", "vkey"] as const;
 
@@ -140,6 +141,7 @@ describe("F1, S3: a file that is not the one that was written is never used (art
     await expect(ensureArtifacts(TINY, { store })).rejects.toMatchObject({ code: "key-id" });
   });
 
+  // Verifies R-setup-artifacts.
   it("S3: an edited source gets artifacts of its own", async () => {
     const root = join(folder, "edited");
     mkdirSync(join(root, "node_modules"), { recursive: true });
@@ -174,6 +176,7 @@ describe("several processes", () => {
     expect(leftovers(target)).toEqual([]);
   });
 
+  // Verifies R-setup-artifacts.
   it("F6: what a killed process left half-written is never used, and removed", async () => {
     const target = join(folder, "killed");
     const child = startModule(folder, command(target));
@@ -209,6 +212,7 @@ describe("several processes", () => {
   });
 });
 
+// Verifies R-setup-reproducible.
 describe("artifacts.lock.json", () => {
   let root: string;
   beforeEach(() => {

@@ -122,6 +122,7 @@ describe("the key", () => {
     expect(mine.header.equals(withDelta)).toBe(true);
   });
 
+  // Verifies R-setup-reproducible.
   it("is the same bytes with one and with two workers", async () => {
     const hashes = [1, 2].map(async (workers) => {
       const path = join(folder, `workers-${workers}.zkey`);
@@ -213,6 +214,7 @@ describe("proofs under a development key", () => {
     expect(await verifier.accepts(signals, proof)).toBe(true);
   });
 
+  // Verifies R-setup-development.
   it("S6: anybody forges a proof of a false statement, which is why everything says `development`", async () => {
     const { verifyingKey } = await readZkey(own);
     const { alpha, beta, delta } = developmentSecrets(await sha256File(circuit.r1cs));

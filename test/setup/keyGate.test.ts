@@ -63,6 +63,7 @@ describe("the key gate", () => {
     }
   });
 
+  // Verifies R-setup-delta.
   it("key-delta: delta must be neither gamma nor the generator of G2", async () => {
     await expect(withChange({ delta: ceremony.gamma })).rejects.toMatchObject({ code: "key-delta" });
     const otherGamma = bn254.G2.Point.BASE.double().toAffine();
@@ -71,7 +72,7 @@ describe("the key gate", () => {
     await expect(withChange({ gamma: otherGamma, delta: generator })).rejects.toMatchObject({ code: "key-delta" });
   });
 
-  // Verifies S7.
+  // Verifies R-setup-points, S7.
   it("key-ic: no point is zero or occurs twice", async () => {
     await expect(withChange(withPoint(7, { x: 0n, y: 0n }))).rejects.toMatchObject({ code: "key-ic" });
     await expect(withChange(withPoint(0, { x: 0n, y: 0n }))).rejects.toMatchObject({ code: "key-ic" });
@@ -79,7 +80,7 @@ describe("the key gate", () => {
     await expect(withChange(repeated)).rejects.toMatchObject({ code: "key-ic" });
   });
 
-  // Verifies S7.
+  // Verifies R-setup-points, S7.
   it("key-signals: exactly seven public signals", async () => {
     await expect(withChange({ ic: ceremony.ic.slice(1) })).rejects.toMatchObject({ code: "key-signals" });
     const eight = [...ceremony.ic, G1.BASE.toAffine()];
@@ -88,7 +89,7 @@ describe("the key gate", () => {
     await expect(six).rejects.toMatchObject({ code: "key-signals", kind: "environment" });
   });
 
-  // Verifies S7.
+  // Verifies R-setup-points, S7.
   it("key-point: every point is in its group", async () => {
     const off = { x: ceremony.alpha.x, y: ceremony.alpha.y + 1n };
     await expect(withChange({ alpha: off })).rejects.toMatchObject({ code: "key-point" });
@@ -97,6 +98,7 @@ describe("the key gate", () => {
     await expect(withChange({ delta: outsideG2() })).rejects.toMatchObject({ code: "key-point" });
   });
 
+  // Verifies R-setup-delta.
   it("key-contributions: a key without a contribution is refused, whatever its delta", async () => {
     const bytes = readFileSync(file("ceremony.zkey"));
     // Sections lie one after the other; the number of contributions follows the circuit hash in the last one.
@@ -107,12 +109,14 @@ describe("the key gate", () => {
     await expect(emptied).rejects.toMatchObject({ code: "key-contributions" });
   });
 
+  // Verifies R-setup-circuit.
   it("key-id: the circuitId is the expected one", async () => {
     await expect(assertUsableKey({ vkey: ceremony, circuitId: circuitId(ceremony) })).resolves.toBeDefined();
     const other = assertUsableKey({ vkey: ceremony, circuitId: circuitId(development) });
     await expect(other).rejects.toMatchObject({ code: "key-id" });
   });
 
+  // Verifies R-setup-circuit.
   it("S3: a key of another circuit of the same shape, or a patched r1cs, is refused (key-circuit)", async () => {
     const zkeyPath = file("development.zkey");
     expect(tiny.wires).toBe(twin.wires);
@@ -127,6 +131,7 @@ describe("the key gate", () => {
     await expect(size).rejects.toMatchObject({ code: "key-circuit" });
   });
 
+  // Verifies R-setup-development.
   it("S5: a development key is refused on a public chain unless it is allowed by name (key-development)", async () => {
     for (const chainId of [1n, 10n, 11155111n]) {
       const onPublicChain = assertUsableKey({ vkey: development, chainId });
@@ -137,6 +142,7 @@ describe("the key gate", () => {
   });
 });
 
+// Verifies R-setup-delta.
 describe("a key without a second phase", () => {
   it("S1: passes snarkjs' own reading and is refused by the gate (key-delta)", async () => {
     const zkeyPath = file("no-contribution.zkey");

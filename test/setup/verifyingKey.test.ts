@@ -38,6 +38,7 @@ const NUMBERED: VerifyingKey = {
   ic: Array.from({ length: 8 }, (_, i) => ({ x: BigInt(14 + 2 * i), y: BigInt(15 + 2 * i) })),
 };
 
+// Verifies R-format-circuitid.
 describe("the canonical encoding", () => {
   it("has the words in the EVM's order, imaginary part first, 960 bytes", () => {
     const encoded = Buffer.from(encodeVerifyingKey(NUMBERED));
@@ -61,6 +62,7 @@ describe("the canonical encoding", () => {
     expect(circuitId({ ...key, alpha: { ...key.alpha, y: key.alpha.y + 1n } })).not.toBe(circuitId(key));
   });
 
+  // Verifies R-setup-reproducible.
   it("pins the key of the tiny circuit: the same on every machine", () => {
     expect(circuitId(key)).toBe("0x2507b7004752c25a70ab384b08ac646d29d419d98be00732654f8cdc8e3ea03a");
   });
