@@ -2,7 +2,7 @@ import type { ContractErrorName } from "./contractErrors.ts";
 
 /**
  * Every error code, in groups: what it means and what to do. `docs/errors.md` is generated from this table
- * (`npm run docs:errors`). A name that says different things in different areas has a line in each of their groups.
+ * (`npm run docs`). A name that says different things in different areas has a line in each of their groups.
  */
 
 type Codes = Readonly<Record<string, readonly [meaning: string, remedy: string]>>;

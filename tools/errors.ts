@@ -6,7 +6,7 @@ import { EXIT_CODE } from "../src/errors.ts";
 import { packageRoot } from "../src/root.ts";
 import { thrownCodes, type Outcome } from "./thrownCodes.ts";
 
-/** Writes docs/errors.md from the table of codes, the places that throw them and the contracts: `npm run docs:errors`. */
+/** Writes docs/errors.md from the table of codes, the places that throw them and the contracts: `npm run docs`. */
 
 /** The document, from the root of the package. */
 export const ERRORS_FILE = "docs/errors.md";
@@ -37,7 +37,7 @@ const OUTCOMES: readonly Outcome[] = ["no", "input", "environment", "internal", 
 
 const INTRODUCTION = `# Error codes
 
-Generated from \`src/errorCodes.ts\`, the code that throws and the contracts: \`npm run docs:errors\`. Not edited by hand.
+Generated from \`src/errorCodes.ts\`, the code that throws and the contracts: \`npm run docs\`. Not edited by hand.
 
 An error has a message, mostly the place (file, line, pointer or option) and what to do, and a code for programs: with
 \`--json\` it stands in \`error.code\`, beside \`error.kind\`. The kind alone decides the exit code:
@@ -80,14 +80,14 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 function contractSection(): string {
   const notices = contractNotices();
   const rows = CONTRACT_ERRORS.flatMap((name) => notices.filter((notice) => notice.name === name)).map(
-    ({ name, file, notice }) => [`\`${name}\``, `\`${file}\``, notice],
+    ({ name, file, notice }) => [`\`${name}\``, `\`contracts/${file}\``, notice],
   );
   return `## What the contracts refuse
 
 The kind is \`no\`. The message holds the values that the contract received and expected; correct what they show, and
 send again.
 
-${table(["Code", "Declared in contracts/", "Meaning"], rows)}`;
+${table(["Code", "Declared in", "Meaning"], rows)}`;
 }
 
 /** One custom error of the contracts, as its declaration explains it. */

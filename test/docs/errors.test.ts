@@ -19,7 +19,7 @@ describe("the table of error codes", () => {
     thrown = thrownCodes();
   });
 
-  it("is what docs/errors.md says: npm run docs:errors", () => {
+  it("is what docs/errors.md says: npm run docs", () => {
     expect(readFileSync(join(packageRoot(), ERRORS_FILE), "utf8")).toBe(errorsDocument(thrown));
   });
 
