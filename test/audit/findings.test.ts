@@ -210,14 +210,14 @@ describe("the page", () => {
     expect(auditText(report)).not.toContain("\u001b");
   });
 
-  // Verifies F8.
+  // Verifies R-cli-text, F8.
   it("cannot be written over by what somebody put into the chain", () => {
     expect(auditText(report)).toContain("held: label?[2Jmix-up");
   });
 });
 
 describe("the table for spreadsheets", () => {
-  // Verifies F8.
+  // Verifies R-cli-text, F8.
   it("has a row for each finding, and no formula", () => {
     const rows = auditCsv(report).trimEnd().split("\r\n");
     expect(rows).toHaveLength(report.findings.length + 1);
@@ -231,7 +231,7 @@ describe("the table for spreadsheets", () => {
 });
 
 describe("the page for a browser", () => {
-  // Verifies F8.
+  // Verifies R-cli-text, F8.
   it("says what the text says, with a row for each finding, and runs nothing that somebody put into the chain", () => {
     const hostile = "<script>alert('x')</script>&";
     const html = auditHtml({ ...report, batches: report.batches.map((batch) => ({ ...batch, product: hostile })) });

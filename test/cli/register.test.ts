@@ -368,7 +368,7 @@ describe("exceptions", () => {
   });
 });
 
-// Verifies V14.
+// Verifies R-register-requests, V14.
 describe("requests", () => {
   it("are asked by an authority and answered by the owner", async () => {
     const { dir, key } = await opened("requested");

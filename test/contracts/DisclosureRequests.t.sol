@@ -9,7 +9,7 @@ import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Fixture} from "./Fixture.sol";
 
 /// @notice What an authority asks, and what silence means.
-// Verifies V14.
+// Verifies R-register-requests, V14.
 contract DisclosureRequestsTest is Fixture {
     uint64 private constant DUE = uint64(START + 3 days);
 

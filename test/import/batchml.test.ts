@@ -295,7 +295,7 @@ describe("words with no known meaning are refused by name", () => {
     expect(refused(() => read(text)).code).toBe("mes-word");
   });
 
-  // Verifies F8.
+  // Verifies R-cli-text, F8.
   it("and shown without what could move a terminal's cursor", () => {
     const { message } = refused(() => read(changed("<Reason>Approval", "<Reason>No&#x202E;t")));
     expect(message).toBe('"No\uFFFDt" is not a known reason of a signature.');
