@@ -255,7 +255,8 @@ function refuseSigned(batch: Batch, changed: Batch): void {
   try {
     const path = join(batch.dir, BATCH_FILE);
     checkStages(changed, path);
-    checkHandoffs(changed, path);
+    // Another custodian or other devices of the first stage give another opening than the one that was signed for.
+    checkHandoffs({ ...changed, commitments: deriveCommitments(changed) }, path);
   } catch (error) {
     if (!(error instanceof BatchproofError && error.code?.startsWith("handoff-"))) throw error;
     throw inputError("A signed hand-off says something else.", {

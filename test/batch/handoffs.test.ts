@@ -194,6 +194,11 @@ describe("a hand-off between two folders", () => {
       "handoff-made",
     );
     expect((await refusedAsync(setStage(from, "transport", { devices: [SPARE] }))).code).toBe("handoff-made");
+    // What the opening fixed: the hand-off no longer follows it.
+    expect(await refusedAsync(setStage(from, "collection", { devices: [SPARE] }))).toMatchObject({
+      code: "handoff-made",
+      place: `${join(from, "batch.json")}#/stages/0/handoff/head/previous`,
+    });
     await discardHandoff(from, "collection");
     await setStage(from, "collection", { end: "2022-05-05T15:50:00Z" });
     await sign(from, "collection", "released", hospital);
