@@ -62,6 +62,8 @@ export interface RecordForm<C extends object, D extends object, J extends object
   /** What it holds, in words: "The <noun> ...". */
   readonly noun: string;
   readonly signer: Signer;
+  /** What is wrong where the signature does not fit, one sentence. */
+  readonly misfit: string;
   /** JSON Schema of the content's members of the file, and the way there and back; `place` is the file. */
   readonly properties: Parameters<typeof defineDocument>[2];
   readonly toJson: (content: C) => J;
@@ -233,7 +235,7 @@ function checkSignature<C extends object, D extends object, J extends object>(
   place: string,
 ): void {
   if (!form.isSignable(stored) || verifySignature(stored.signer, message, stored.signature)) return;
-  throw inputError(`The signature of the ${form.signer} does not fit this record, batch and stage.`, {
+  throw inputError(form.misfit, {
     code: "record-signature",
     place: `${place}#/signature`,
     remedy: "Restore the record from a backup, or import the raw file again.",

@@ -54,6 +54,7 @@ export const RESULTS_RECORD: RecordForm<ResultsContent, { readonly set: ResultSe
   code: "results-file",
   noun: "set of results is",
   signer: "lab",
+  misfit: "The laboratory's signature does not fit these results, batch and stage.",
   properties: {
     head: hexFields(RESULT_SET_HEAD_FIELDS),
     results: { type: "array", items: hexFields(RESULT_FIELDS) },

@@ -86,6 +86,7 @@ function seriesForm<H extends SeriesHeader, R extends { readonly dt: number }>(
     code: "record-file",
     noun: "record is",
     signer: "source",
+    misfit: "The source's signature does not fit this record, batch, stage and channel.",
     properties: {
       header: parts.headerSchema,
       rows: {
