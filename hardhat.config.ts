@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";
+import { runsFactor } from "./test/support/runs.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -15,6 +16,9 @@ const solc = { ...compiler, settings: { evmVersion, viaIR: true, optimizer: { en
 const testSolc = { ...compiler, settings: { evmVersion, viaIR: false, optimizer: { enabled: false } } };
 const overrides = Object.fromEntries(globSync("test/contracts/**/*.sol").map((path) => [path, testSolc]));
 
+/** As `npm run test:all` asks. */
+const thorough = runsFactor() > 1;
+
 export default defineConfig({
   solidity: { profiles: { default: { compilers: [solc], overrides }, production: solc } },
   paths: {
@@ -25,8 +29,8 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      fuzz: { runs: 256, seed: "0x62617463687072" },
-      invariant: { runs: 64, depth: 100, failOnRevert: true },
+      fuzz: { runs: thorough ? 256 : 32, seed: "0x62617463687072" },
+      invariant: { runs: thorough ? 64 : 8, depth: 100, failOnRevert: true },
       fsPermissions: { readDirectory: ["fixtures/vectors", "build/hardhat/artifacts/contracts"] },
     },
   },

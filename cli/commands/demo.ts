@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { packageRoot } from "../../src/root.ts";
 import { answers, type AddCommands } from "../command.ts";
 import { tellDemo } from "../../src/demo/story.ts";
-import { progressBar } from "../progress.ts";
+import { progressBar, progressLines } from "../progress.ts";
 
 /** `demo`: the whole story on an embedded chain. */
 export const addDemoCommands: AddCommands = (program, give) => {
@@ -10,15 +10,13 @@ export const addDemoCommands: AddCommands = (program, give) => {
     .command("demo")
     .description("the whole story on an embedded chain, with readings of a real signed logger");
   answers(command, give, async () => {
-    const bar = progressBar();
+    const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+    const { onProgress, stop } = process.stderr.isTTY ? progressBar() : progressLines(say);
     try {
-      const told = await tellDemo(join(packageRoot(), "build", "demo"), {
-        onProgress: bar.onProgress,
-        say: (line) => process.stderr.write(`${line}\n`),
-      });
+      const told = await tellDemo(join(packageRoot(), "build", "demo"), { onProgress, say });
       return { text: told.text, json: told.report };
     } finally {
-      bar.stop();
+      stop();
     }
   });
 };

@@ -17,7 +17,7 @@ import { chainPolicy } from "../kinds/policyId.ts";
 import { type Policy } from "../policy/document.ts";
 import { createSalts } from "../policy/salts.ts";
 import { packageRoot } from "../root.ts";
-import { ensureArtifacts, type Artifacts } from "../setup/artifacts.ts";
+import { compileOnly, ensureArtifacts, type ArtifactOptions, type Artifacts } from "../setup/artifacts.ts";
 import { checkLock } from "../setup/artifactLock.ts";
 import type { Progress } from "../setup/progress.ts";
 import { readVerifyingKey } from "../setup/verifyingKey.ts";
@@ -46,11 +46,26 @@ export interface Listener {
   readonly say: (line: string) => void;
 }
 
-/** Artifacts of the demo's circuits, checked against the lock file. */
+/** circom uses one processor, and up to two gigabytes. */
+const COMPILED_AT_ONCE = 2;
+
+/**
+ * Artifacts of the demo's circuits, checked against the lock file. Circuits are compiled two at a time; a key takes all
+ * processors by itself.
+ */
 export async function circuitArtifacts({ onProgress }: Listener): Promise<ReadonlyMap<string, Artifacts>> {
+  const about = ({ name }: Circuit): ArtifactOptions => ({
+    onProgress: (step, done) => onProgress(`${name}: ${step}`, done),
+  });
+  const waiting = [...DEMO_CIRCUITS];
+  const compileNext = async (): Promise<void> => {
+    for (let circuit = waiting.shift(); circuit !== undefined; circuit = waiting.shift())
+      await compileOnly(circuit, about(circuit));
+  };
+  await Promise.all(Array.from({ length: COMPILED_AT_ONCE }, compileNext));
   const made = new Map<string, Artifacts>();
   for (const circuit of DEMO_CIRCUITS) {
-    const artifacts = await ensureArtifacts(circuit, { onProgress });
+    const artifacts = await ensureArtifacts(circuit, about(circuit));
     await checkLock(artifacts);
     made.set(circuit.name, artifacts);
   }

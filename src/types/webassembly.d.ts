@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that the setup uses: the types of Node.js leave it out. */
+/** The part of the WebAssembly API that this package uses: the types of Node.js leave it out. */
 declare namespace WebAssembly {
   interface Module {
     /** Compiled code shows nothing of itself. */
@@ -15,5 +15,6 @@ declare namespace WebAssembly {
   interface Instance {
     readonly exports: Readonly<Record<string, unknown>>;
   }
-  const Instance: new (module: Module, imports: { env: { memory: Memory } }) => Instance;
+  type Imports = Readonly<Record<string, Readonly<Record<string, Memory | ((...values: number[]) => void)>>>>;
+  const Instance: new (module: Module, imports: Imports) => Instance;
 }

@@ -59,8 +59,7 @@ let proven: CircuitUnderTest;
 let named: CircuitUnderTest;
 let excursions: CircuitUnderTest;
 beforeAll(async () => {
-  proven = await CircuitUnderTest.load(MAIN);
-  named = await CircuitUnderTest.load(MAIN, "O1");
+  [proven, named] = await CircuitUnderTest.both(MAIN);
   excursions = await CircuitUnderTest.load(EXCURSIONS);
 });
 

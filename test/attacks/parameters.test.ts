@@ -39,8 +39,7 @@ const N = 70;
 let proven: CircuitUnderTest;
 let named: CircuitUnderTest;
 beforeAll(async () => {
-  proven = await CircuitUnderTest.load(MAIN);
-  named = await CircuitUnderTest.load(MAIN, "O1");
+  [proven, named] = await CircuitUnderTest.both(MAIN);
 });
 
 /** The attack fails, and for exactly these rules. */

@@ -35,10 +35,8 @@ let named: CircuitUnderTest;
 let judgement: CircuitUnderTest;
 let namedJudgement: CircuitUnderTest;
 beforeAll(async () => {
-  proven = await CircuitUnderTest.load(QUALITY_MAIN);
-  named = await CircuitUnderTest.load(QUALITY_MAIN, "O1");
-  judgement = await CircuitUnderTest.load(JUDGEMENT_MAIN);
-  namedJudgement = await CircuitUnderTest.load(JUDGEMENT_MAIN, "O1");
+  [proven, named] = await CircuitUnderTest.both(QUALITY_MAIN);
+  [judgement, namedJudgement] = await CircuitUnderTest.both(JUDGEMENT_MAIN);
 });
 
 /** The attack fails, and for exactly these rules. */

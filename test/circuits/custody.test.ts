@@ -37,8 +37,7 @@ const MAIN = "circuits/main/custody.circom";
 let proven: CircuitUnderTest;
 let named: CircuitUnderTest;
 beforeAll(async () => {
-  proven = await CircuitUnderTest.load(MAIN);
-  named = await CircuitUnderTest.load(MAIN, "O1");
+  [proven, named] = await CircuitUnderTest.both(MAIN);
 });
 
 const OTHER = textHash("something else");

@@ -4,5 +4,5 @@ import { agreementRuns } from "../support/runs.ts";
 
 // Verifies R-temperature-agreement.
 describe("template Excursions, 210 readings", () => {
-  itAgreesOnExcursions(210, agreementRuns(100), 0x62617463);
+  itAgreesOnExcursions(210, agreementRuns(40), 0x62617463);
 });

@@ -5,7 +5,7 @@ import { expectParametersAgreement, makeParameters } from "../support/parameters
 import { parametersScenarios } from "../support/parametersScenarios.ts";
 import { agreementRuns } from "../support/runs.ts";
 
-const RUNS = agreementRuns(100);
+const RUNS = agreementRuns(40);
 
 // Verifies R-parameters-agreement.
 describe("circuit parameters, 70 samples", () => {

@@ -14,6 +14,7 @@ import { CHANNEL_FIELDS, PARAMETERS_RULE_FIELDS, UNUSED_CHANNEL } from "../../sr
 import type { Sample } from "../../src/formats/samples.ts";
 import { checkParameters, PARAMETERS_RULES } from "../../src/kinds/parameters/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
+import { constraintsOf } from "../support/compiled.ts";
 import { BATCH, LOGGER, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "../support/evidence.ts";
 import {
   anyParametersSignals,
@@ -204,8 +205,7 @@ describe("circuit parameters, one chunk", () => {
   let circuit: CircuitUnderTest;
   let named: CircuitUnderTest;
   beforeAll(async () => {
-    circuit = await CircuitUnderTest.load(ONE);
-    named = await CircuitUnderTest.load(ONE, "O1");
+    [circuit, named] = await CircuitUnderTest.both(ONE);
   });
 
   // Verifies R-format-signals, C23.
@@ -308,7 +308,7 @@ describe("circuit parameters, two chunks", () => {
   });
 
   it("has exactly so many constraints, and the tiers fill their powers of two", async () => {
-    const one = (await CircuitUnderTest.load(ONE)).r1cs.constraints.length;
+    const one = await constraintsOf(ONE);
     const two = circuit.r1cs.constraints.length;
     expect(one).toBe(22_384);
     expect(two).toBe(26_361);

@@ -366,9 +366,8 @@ describe("circuit quality", () => {
   let named: CircuitUnderTest;
   let judgement: readonly [proven: CircuitUnderTest, named: CircuitUnderTest];
   beforeAll(async () => {
-    circuit = await CircuitUnderTest.load(QUALITY_MAIN);
-    named = await CircuitUnderTest.load(QUALITY_MAIN, "O1");
-    judgement = [await CircuitUnderTest.load(JUDGEMENT_MAIN), await CircuitUnderTest.load(JUDGEMENT_MAIN, "O1")];
+    [circuit, named] = await CircuitUnderTest.both(QUALITY_MAIN);
+    judgement = await CircuitUnderTest.both(JUDGEMENT_MAIN);
   });
 
   it("has exactly this many constraints, within 2^15 with snarkjs's row for each public signal and the constant", () => {
@@ -464,8 +463,10 @@ describe("circuit quality", () => {
     for (const [scenario, deviations] of cases) {
       const evidence = makeQuality(scenario);
       expect(qualityInputOf(evidence)["deviations"]).toBe(deviations);
+      const witness = await circuit.witness(qualityInputOf(evidence));
+      expect(circuit.violations(witness)).toEqual([]);
       for (const claimed of [0n, 1n, 2n, 4n, 8n, 16n]) {
-        const refused = await refusedQuality(circuit, { ...qualityInputOf(evidence), deviations: claimed });
+        const refused = circuit.violationsOf(witness, { deviations: claimed });
         expect(refused.length === 0, `${claimed} instead of ${deviations}`).toBe(claimed === deviations);
       }
     }

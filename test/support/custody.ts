@@ -12,8 +12,9 @@ import {
   type PublicKey,
 } from "../../src/formats/identity.ts";
 import { PartyTree, partyLeafHash, type PartyLeaf, type ListedParty } from "../../src/formats/party.ts";
-import { publicKey, sign, type Signature } from "../../src/formats/source.ts";
+import { publicKey, type Signature } from "../../src/formats/source.ts";
 import { isOpening, previousHead, type BatchOrigin, type CustodyEvidence } from "../../src/kinds/custody/evidence.ts";
+import { signOnce } from "./remember.ts";
 
 /** A stage of ten hours from 2022-05-05 16:30 UTC, and the next custodian ten minutes later. */
 export const START = 1651768200n;
@@ -209,14 +210,4 @@ function listParties(custodian: PartyLeaf, next: PartyLeaf, unlisted: CustodySce
   const parties = { root: published.root, custodian: place(custodian, "custodian"), next: place(next, "next") };
   listed.set(key, parties);
   return parties;
-}
-
-const signatures = new Map<string, Signature>();
-
-/** Signing is deterministic, and slow enough that hundreds of scenarios should not repeat it. */
-function signOnce(key: Uint8Array, message: bigint): Signature {
-  const id = `${Buffer.from(key).toString("hex")} ${message}`;
-  const signature = signatures.get(id) ?? sign(key, message);
-  signatures.set(id, signature);
-  return signature;
 }

@@ -6,6 +6,7 @@ import { type CustodyEvidence } from "../../src/kinds/custody/evidence.ts";
 import type { CircuitUnderTest, Violation } from "./circuit.ts";
 import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 import { custodySignals } from "../../src/kinds/custody/statement.ts";
+import { remembered } from "./remember.ts";
 
 export const CONTEXT = textHash("a context");
 
@@ -45,9 +46,9 @@ function ruleOf(signals: readonly string[]): string {
   return INPUTS.find(([input]) => signals.some((signal) => input.test(signal)))?.[1] ?? "main";
 }
 
-export function inputOf(evidence: CustodyEvidence): CircuitInput {
-  return custodyInput(evidence, custodySignals(evidence, CONTEXT));
-}
+export const inputOf = remembered((evidence: CustodyEvidence): CircuitInput =>
+  custodyInput(evidence, custodySignals(evidence, CONTEXT)),
+);
 
 /** The rules that the circuit's constraints refuse for this input; empty: provable. */
 export async function refusedRules(circuit: CircuitUnderTest, input: CircuitInput): Promise<string[]> {

@@ -12,9 +12,10 @@ import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/par
 import { type TemperatureHeader } from "../../src/formats/temperatureRecord.ts";
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { isEncodable, type Row } from "../../src/formats/series.ts";
-import { publicKey, sign, sourceMessage } from "../../src/formats/source.ts";
+import { publicKey, sourceMessage } from "../../src/formats/source.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
 import { recordSalts } from "../../src/formats/recordSalts.ts";
+import { signOnce } from "./remember.ts";
 
 /** 2022-05-05 16:30 UTC, the start of the test stage. */
 export const START = 1651768200n;
@@ -173,6 +174,9 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
   };
   const said = { batch: BATCH, stage: rule.stage, channelId: rule.channelId, ...scenario.signed };
   const record = scenario.signed?.record ?? (isEncodable(rows) ? temperatureRecordOf(unsigned) : 0n);
-  const signature = sign(scenario.signer ?? SOURCE_KEY, sourceMessage(said.batch, said.stage, said.channelId, record));
+  const signature = signOnce(
+    scenario.signer ?? SOURCE_KEY,
+    sourceMessage(said.batch, said.stage, said.channelId, record),
+  );
   return { ...unsigned, source: { leaf: source, path: pathOf(source, "source"), signature } };
 }

@@ -10,7 +10,7 @@ import {
   type ParametersRule,
 } from "../../src/formats/parametersRule.ts";
 import { SAMPLES, type Sample } from "../../src/formats/samples.ts";
-import { publicKey, sign, sourceMessage } from "../../src/formats/source.ts";
+import { publicKey, sourceMessage } from "../../src/formats/source.ts";
 import { parametersInput } from "../../src/kinds/parameters/input.ts";
 import { checkParameters, parametersDeviationBits } from "../../src/kinds/parameters/check.ts";
 import { parametersRecordOf, type ParametersEvidence } from "../../src/kinds/parameters/evidence.ts";
@@ -20,6 +20,7 @@ import { refusedRules } from "./rules.ts";
 import { recordSalts } from "../../src/formats/recordSalts.ts";
 import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 import { parametersSignals } from "../../src/kinds/parameters/statement.ts";
+import { remembered, signOnce } from "./remember.ts";
 
 /** 36 to 38 °C, 4 to 6 % CO2, pH 7.0 to 7.4, 30 to 70 % dissolved oxygen, 55 to 65 rpm. */
 export const BIOREACTOR: readonly Channel[] = channelsOf([
@@ -98,7 +99,10 @@ export function makeParameters(scenario: ParametersScenario = {}): ParametersEvi
   const unsigned = { batch, rule, head, parties, header, rows, salts, device };
   const said = { batch: BATCH, stage: rule.stage, channelId: 0n, ...scenario.signed };
   const record = scenario.signed?.record ?? (SAMPLES.isEncodable(rows) ? parametersRecordOf(unsigned) : 0n);
-  const signature = sign(scenario.signer ?? SOURCE_KEY, sourceMessage(said.batch, said.stage, said.channelId, record));
+  const signature = signOnce(
+    scenario.signer ?? SOURCE_KEY,
+    sourceMessage(said.batch, said.stage, said.channelId, record),
+  );
   return { ...unsigned, source: { ...source, signature } };
 }
 
@@ -125,9 +129,9 @@ export function anyParametersSignals(evidence: ParametersEvidence): Signals {
   };
 }
 
-export function parametersInputOf(evidence: ParametersEvidence): CircuitInput {
-  return parametersInput(evidence, anyParametersSignals(evidence));
-}
+export const parametersInputOf = remembered((evidence: ParametersEvidence): CircuitInput =>
+  parametersInput(evidence, anyParametersSignals(evidence)),
+);
 
 export function checkedParameters(evidence: ParametersEvidence): string[] {
   return [...new Set(checkParameters(evidence).map(({ rule }) => rule))].sort();

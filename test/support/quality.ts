@@ -4,11 +4,12 @@ import { bytesHash, textHash, type PublicKey } from "../../src/formats/identity.
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
 import { QUALITY_RULE_VERSION, type QualityRule } from "../../src/formats/qualityRule.ts";
 import { labMessage, resultSetHash, type Result, type ResultSet } from "../../src/formats/results.ts";
-import { publicKey, sign } from "../../src/formats/source.ts";
+import { publicKey } from "../../src/formats/source.ts";
 import type { QualityEvidence } from "../../src/kinds/quality/evidence.ts";
 import { codeResult } from "../../src/formats/resultCoding.ts";
 import { BATCH, CUSTODIAN_ORG, OUTSIDER_KEY, START } from "./evidence.ts";
 import { ARI_BATCHES, ARI_DOSE, ARI_ENDOTOXIN, ARI_LINES, type Line } from "./qualitySpecs.ts";
+import { signOnce } from "./remember.ts";
 
 const DAY = 86_400n;
 const YEAR = 365n * DAY;
@@ -115,7 +116,7 @@ export function makeQuality(scenario: QualityScenario = {}): QualityEvidence {
   const published = scenario.unlisted === true ? new PartyTree(crowd) : tree;
   const path: PartyPath = tree.path(leaf);
   const said = { batch: BATCH, stage: rule.stage, record: resultSetHash(set), ...scenario.signed };
-  const signature = sign(scenario.signer ?? LAB_KEY, labMessage(said.batch, said.stage, said.record));
+  const signature = signOnce(scenario.signer ?? LAB_KEY, labMessage(said.batch, said.stage, said.record));
   return { batch: BATCH, rule, head, parties: published.root, set, lab: { leaf, path, signature } };
 }
 

@@ -8,6 +8,7 @@ import type { CircuitUnderTest, Violation } from "./circuit.ts";
 import { CONTEXT } from "./evidence.ts";
 import { bus, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 import { qualitySignals } from "../../src/kinds/quality/statement.ts";
+import { remembered } from "./remember.ts";
 
 /** What is proven: the tests compile the circuit itself. */
 export const QUALITY_MAIN = "circuits/main/quality.circom";
@@ -54,9 +55,9 @@ function componentOf(signal: string): string {
   return path.startsWith("group.passed") ? "spec" : (path.split(/[.[]/)[0] ?? "");
 }
 
-export function qualityInputOf(evidence: QualityEvidence): CircuitInput {
-  return qualityInput(evidence, qualitySignals(evidence, CONTEXT));
-}
+export const qualityInputOf = remembered((evidence: QualityEvidence): CircuitInput =>
+  qualityInput(evidence, qualitySignals(evidence, CONTEXT)),
+);
 
 /** The rules that the circuit's constraints refuse for this input; empty: provable. */
 export async function refusedQuality(circuit: CircuitUnderTest, input: CircuitInput): Promise<string[]> {
@@ -80,7 +81,7 @@ export async function expectQualityAgreement(
 }
 
 /** Input of template Judgement. */
-export function judgementInput(evidence: QualityEvidence): CircuitInput {
+export const judgementInput = remembered((evidence: QualityEvidence): CircuitInput => {
   const bits = (set: bigint): bigint[] => Array.from({ length: CATEGORIES }, (_, k) => (set >> BigInt(k)) & 1n);
   return {
     ...bus("rule", qualityRuleColumns(evidence.rule)),
@@ -89,4 +90,4 @@ export function judgementInput(evidence: QualityEvidence): CircuitInput {
     start: evidence.head.start,
     end: evidence.head.end,
   };
-}
+});

@@ -30,13 +30,16 @@ export async function readR1csFile(path: string): Promise<R1cs> {
   const body = sections.get(2);
   if (header === undefined || body === undefined) throw new Error(`${path} is not an .r1cs file`);
 
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   let cursor = 0;
-  const readCombination = (): LinearCombination =>
-    Array.from({ length: body.readUInt32LE((cursor += 4) - 4) }, () => {
-      const term = [body.readUInt32LE(cursor), readElement(body, cursor + 4)] as const;
-      cursor += 36;
-      return term;
-    });
+  const readCombination = (): LinearCombination => {
+    const terms: [number, bigint][] = [];
+    const count = view.getUint32(cursor, true);
+    cursor += 4;
+    for (let i = 0; i < count; i++, cursor += 4 + ELEMENT_BYTES)
+      terms.push([view.getUint32(cursor, true), centred(readElement(view, cursor + 4))]);
+    return terms;
+  };
   const count = header.readUInt32LE(60);
   return {
     wires: header.readUInt32LE(36),
@@ -49,14 +52,33 @@ export async function readR1csFile(path: string): Promise<R1cs> {
   };
 }
 
-function readElement(buffer: Buffer, at: number): bigint {
-  return [24, 16, 8, 0].reduce((value, word) => (value << 64n) | buffer.readBigUInt64LE(at + word), 0n);
+export const ELEMENT_BYTES = 32;
+
+/** A field element, little-endian. Most are small, and small ones are read without arithmetic. */
+export function readElement(view: DataView, at: number): bigint {
+  let rest = 0;
+  for (let word = 8; word < ELEMENT_BYTES; word += 4) rest |= view.getUint32(at + word, true);
+  const low = view.getBigUint64(at, true);
+  if (rest === 0) return low;
+  const high = (view.getBigUint64(at + 24, true) << 64n) | view.getBigUint64(at + 16, true);
+  return (((high << 64n) | view.getBigUint64(at + 8, true)) << 64n) | low;
 }
 
+export function writeElement(view: DataView, at: number, element: bigint): void {
+  for (let i = 0; i < ELEMENT_BYTES; i += 8)
+    view.setBigUint64(at + i, BigInt.asUintN(64, element >> BigInt(8 * i)), true);
+}
+
+/** The same modulo the field, but as near to 0 as can be: almost all coefficients are -1, 1 or small powers of 2. */
+function centred(element: bigint): bigint {
+  return element > FIELD / 2n ? element - FIELD : element;
+}
+
+/** The sum, congruent modulo the field. */
 export function evaluate(combination: LinearCombination, wire: (index: number) => bigint): bigint {
   let sum = 0n;
   for (const [index, coefficient] of combination) sum += coefficient * wire(index);
-  return modulo(sum);
+  return sum;
 }
 
 export function modulo(value: bigint): bigint {

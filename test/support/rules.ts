@@ -11,6 +11,7 @@ import { isEncodable } from "../../src/formats/series.ts";
 import { CONTEXT } from "./evidence.ts";
 import { temperatureSignals } from "../../src/kinds/temperature/statement.ts";
 import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
+import { remembered } from "./remember.ts";
 
 /** The component of circuits/temperature.circom that proves each rule, and inputs that only one rule judges. */
 const OWNER: Readonly<Record<string, TemperatureRuleName>> = {
@@ -65,9 +66,9 @@ export function anySignals(evidence: TemperatureEvidence): Signals {
   };
 }
 
-export function inputOf(evidence: TemperatureEvidence): CircuitInput {
-  return temperatureInput(evidence, anySignals(evidence));
-}
+export const inputOf = remembered((evidence: TemperatureEvidence): CircuitInput =>
+  temperatureInput(evidence, anySignals(evidence)),
+);
 
 /** The rules that the circuit's constraints refuse for this input; empty: provable. */
 export async function refusedRules(circuit: CircuitUnderTest, input: CircuitInput): Promise<string[]> {
