@@ -1,16 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { id } from "ethers";
-import { itemOf } from "../src/chain/attest.ts";
 import { CLAIM_CLASS, NEEDED_FOR } from "../src/formats/codes.ts";
 import { embeddedChain } from "../src/chain/connect.ts";
 import { addCircuit, mined } from "../src/chain/deploy.ts";
 import type { ChainPolicy } from "../src/formats/chainPolicy.ts";
-import { KIND } from "../src/formats/constants.ts";
+import { KIND, SIGNALS } from "../src/formats/constants.ts";
 import { FIELD } from "../src/formats/field.ts";
 import { packageRoot } from "../src/root.ts";
-import { tinyCircuit, type TinyCircuit } from "../test/contracts/support/sevenSignals.ts";
 import { DAY, World } from "../test/contracts/support/world.ts";
+import { simulatedCircuit, type SimulatedCircuit } from "../test/support/simulated.ts";
 
 /**
  * Gas of one call of `attest`: `node bench/gas.ts` measures two tables in bench/results/. gas.json: a call to a batch under
@@ -46,9 +45,9 @@ const PARTIES = fieldElement("parties");
 export async function measureGas(): Promise<GasTables> {
   const world = await World.build(await embeddedChain());
   try {
-    // Keys of one ceremony, as the circuits of one release: they share alpha, beta and gamma.
-    const circuits = [world.temperature, ...["gas-1", "gas-2", "gas-3"].map(tinyCircuit)];
-    for (const { key } of circuits.slice(1)) {
+    // Keys of one setup, as the circuits of one release: they share alpha, beta and gamma.
+    const circuits = ["gas-1", "gas-2", "gas-3", "gas-4"].map(simulatedCircuit);
+    for (const { key } of circuits) {
       await addCircuit(world.signers.admin, world.deployment, { key, kind: KIND.temperature, tier: 210 });
     }
     await mined(() => world.as("proposer").parties.propose(PARTIES, id("party list")));
@@ -74,12 +73,12 @@ export async function measureGas(): Promise<GasTables> {
  */
 async function attestGas(
   world: World,
-  circuits: readonly TinyCircuit[],
+  circuits: readonly SimulatedCircuit[],
   claims: number,
   underWay: boolean,
 ): Promise<number> {
   const before = underWay ? 1 : 0;
-  const turns = Array.from({ length: before + claims }, (_, i) => circuits[i % circuits.length] as TinyCircuit);
+  const turns = Array.from({ length: before + claims }, (_, i) => circuits[i % circuits.length] as SimulatedCircuit);
   const policy: ChainPolicy = {
     documentHash: id("gas"),
     product: `${before}+${claims}-CLAIMS-${circuits.length}-CIRCUITS`,
@@ -104,12 +103,11 @@ async function attestGas(
     deviations: 0n,
     context: await world.deployment.registry.contextOf(world.address.manufacturer),
   };
-  const items = await Promise.all(
-    turns.map(async (circuit, i) => {
-      const signals = { ...common, rule: fieldElement(`rule ${i}`), record: fieldElement(`record ${i}`) };
-      return itemOf(await circuit.prove(i, signals));
-    }),
-  );
+  const items = turns.map((circuit, claim) => {
+    const signals = { ...common, rule: fieldElement(`rule ${claim}`), record: fieldElement(`record ${claim}`) };
+    const { proof } = circuit.simulate(SIGNALS.map((name) => signals[name]));
+    return { claim, circuitId: circuit.circuitId, ...signals, proof };
+  });
   const { registry } = world.as("manufacturer");
   if (underWay) await mined(() => registry.attest(batch.key, items.slice(0, before)));
   const { gasUsed } = await mined(() => registry.attest(batch.key, items.slice(before)));
