@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { id } from "ethers";
+import { itemOf } from "../src/chain/attest.ts";
 import { CLAIM_CLASS, NEEDED_FOR } from "../src/formats/codes.ts";
 import { embeddedChain } from "../src/chain/connect.ts";
 import { addCircuit, mined } from "../src/chain/deploy.ts";
 import type { ChainPolicy } from "../src/formats/chainPolicy.ts";
-import { KIND, SIGNALS } from "../src/formats/constants.ts";
+import { KIND } from "../src/formats/constants.ts";
 import { FIELD } from "../src/formats/field.ts";
 import { packageRoot } from "../src/root.ts";
 import { DAY, World } from "../test/contracts/support/world.ts";
@@ -105,8 +106,7 @@ async function attestGas(
   };
   const items = turns.map((circuit, claim) => {
     const signals = { ...common, rule: fieldElement(`rule ${claim}`), record: fieldElement(`record ${claim}`) };
-    const { proof } = circuit.simulate(SIGNALS.map((name) => signals[name]));
-    return { claim, circuitId: circuit.circuitId, ...signals, proof };
+    return itemOf(circuit.prove(claim, signals));
   });
   const { registry } = world.as("manufacturer");
   if (underWay) await mined(() => registry.attest(batch.key, items.slice(0, before)));

@@ -12,6 +12,7 @@ import { explained } from "../../src/chain/revert.ts";
 import { encodeVerifyingKey } from "../../src/setup/verifyingKey.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { startAnvil } from "../contracts/support/chains.ts";
+import { tinyCircuit } from "../contracts/support/sevenSignals.ts";
 import {
   ASSAY,
   codeOf,
@@ -339,7 +340,7 @@ describe("V7: circuits", () => {
   });
 
   it("a key without a second-phase contribution is refused (S2)", async () => {
-    const key = world.temperature.keyWithoutContribution;
+    const key = tinyCircuit("temperature").keyWithoutContribution;
     expect(await codeOf(addCircuit(world.signers.admin, world.deployment, { key, kind: 1, tier: 210 }))).toBe(
       "key-delta",
     );

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { bn254 } from "@noble/curves/bn254.js";
 import type { GroupedProof } from "../../src/audit/group.ts";
+import type { ProofEnvelope } from "../../src/formats/proof.ts";
+import { SIGNALS, type Signals } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { developmentSecrets } from "../../src/setup/developmentKey.ts";
 import { circuitId, type Affine, type Affine2, type VerifyingKey } from "../../src/setup/verifyingKey.ts";
@@ -14,6 +16,8 @@ export interface SimulatedCircuit {
   readonly key: VerifyingKey;
   /** A proof of seven signals; each call gives another one. */
   simulate(signals: readonly bigint[]): GroupedProof;
+  /** The same as a prover hands it over, of a claim. */
+  prove(claim: number, signals: Signals): ProofEnvelope;
   /** Two wrong proofs whose equations hold when they are multiplied without random scalars. */
   cancellingPair(first: readonly bigint[], second: readonly bigint[]): [GroupedProof, GroupedProof];
   /** A, B and C of a proof as multiples of the generators, for whoever multiplies many at once. `seed`: any text. */
@@ -21,6 +25,9 @@ export interface SimulatedCircuit {
 }
 
 const { Fr } = bn254.fields;
+
+/** The eight coordinates of a proof. */
+type Words = [string, string, string, string, string, string, string, string];
 
 /** A simulated circuit by name; the same name gives the same key. */
 export function simulatedCircuit(name: string): SimulatedCircuit {
@@ -39,10 +46,21 @@ export function simulatedCircuit(name: string): SimulatedCircuit {
     const [A, B, C] = [g1(a), g2(b), g1(Fr.create(c + error))];
     return { signals, proof: [A.x, A.y, B.x.c1, B.x.c0, B.y.c1, B.y.c0, C.x, C.y] };
   };
+  const id = circuitId(key);
   return {
-    circuitId: circuitId(key),
+    circuitId: id,
     key,
     simulate: (signals) => statement(signals, 0n),
+    prove: (claim, signals) => {
+      const values = SIGNALS.map((name) => signals[name]);
+      const [ax, ay, bx1, bx0, by1, by0, cx, cy] = statement(values, 0n).proof.map(String) as Words;
+      const b = [
+        [bx0, bx1],
+        [by0, by1],
+      ];
+      const proof = { a: [ax, ay], b, c: [cx, cy] };
+      return { claim, circuitId: id, signals: values.map(String), proof };
+    },
     cancellingPair: (first, second) => [statement(first, 5n), statement(second, FIELD - 5n)],
     scalars,
   };

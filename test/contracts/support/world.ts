@@ -8,7 +8,7 @@ import { releaseCertificate, signCertificate } from "../../../src/chain/eip712.t
 import { registerAt, type Addresses, type Item, type Register } from "../../../src/chain/handles.ts";
 import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/formats/chainPolicy.ts";
 import { KIND, type Signals } from "../../../src/formats/constants.ts";
-import { tinyCircuit, type CeremonyCircuit } from "./sevenSignals.ts";
+import { simulatedCircuit, type SimulatedCircuit } from "../../support/simulated.ts";
 import type { Certificate } from "../../../src/formats/certificate.ts";
 import type { ProofEnvelope } from "../../../src/formats/proof.ts";
 
@@ -44,13 +44,16 @@ export const ROOT = 5_000n;
 export const NO_CONSENT = ZeroHash;
 export const NO_PREDECESSOR = ZeroHash;
 
-/** A deployment with roles, circuits with real keys, two approved policies and a party root. */
+/**
+ * A deployment with roles, circuits, two approved policies and a party root. Proofs are simulated, which takes
+ * milliseconds; to the contracts they are as good as real ones, which batchVerifier.test.ts gives them.
+ */
 export class World {
   readonly chain: Chain;
   readonly deployment: Deployment;
   readonly addresses: Addresses;
-  readonly temperature: CeremonyCircuit;
-  readonly custody: CeremonyCircuit;
+  readonly temperature: SimulatedCircuit;
+  readonly custody: SimulatedCircuit;
   readonly signers: Readonly<Record<Actor, Signer>>;
   readonly address: Readonly<Record<Actor, string>>;
   #batches = 1000n;
@@ -67,8 +70,8 @@ export class World {
     this.addresses = addresses;
     this.signers = signers;
     this.address = address;
-    this.temperature = tinyCircuit("temperature");
-    this.custody = tinyCircuit("custody");
+    this.temperature = simulatedCircuit("temperature");
+    this.custody = simulatedCircuit("custody");
   }
 
   static async build(chain: Chain): Promise<World> {
@@ -195,7 +198,7 @@ export class World {
     return consents.idOf(this.address.stranger, commitment);
   }
 
-  /** A real proof of a claim, for `submitter`. `head` and the like may be anything: the circuit proves nothing. */
+  /** A valid proof of a claim, for `submitter`. `head` and the like may be anything: the circuit proves nothing. */
   async prove(
     { batch, policy }: OpenBatch,
     claim: number,
