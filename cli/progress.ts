@@ -43,7 +43,7 @@ const SIGN_OF_LIFE_MS = 10_000;
 export function progressLines(say: (line: string) => void): ProgressView {
   const going = new Map<string, number>();
   const remind = (): void => {
-    for (const [what, done] of going) say(`${what}: ${Math.round(100 * done)} %`);
+    for (const [what, done] of going) say(`${what}: ${done === 0 ? "under way" : `${Math.round(100 * done)} %`}`);
   };
   const timer = setInterval(remind, SIGN_OF_LIFE_MS);
   return {
