@@ -370,6 +370,14 @@ describe("circuit quality", () => {
     judgement = await CircuitUnderTest.both(JUDGEMENT_MAIN);
   });
 
+  it("is judged by a witness of the named circuit: what both have in common is the same, lawful or not", async () => {
+    const alone = await CircuitUnderTest.load(JUDGEMENT_MAIN);
+    for (const evidence of [makeQuality(), makeQuality(reported("car19_pct", "19.9"))]) {
+      const input = judgementInput(evidence);
+      expect(await judgement[0].witness(input)).toEqual(await alone.witness(input));
+    }
+  });
+
   it("has exactly this many constraints, within 2^15 with snarkjs's row for each public signal and the constant", () => {
     expect(circuit.r1cs.constraints.length).toBe(29_681);
     expect(circuit.r1cs.constraints.length + SIGNALS.length + 1).toBeLessThanOrEqual(2 ** 15);
