@@ -302,7 +302,7 @@ describe("definitions", () => {
 
   // Verifies R-format-constants.
   it("the bus has TypeScript's fields in TypeScript's order, and the rule its version", () => {
-    const text = source("lib/custodyRule");
+    const text = source("lib/custody/custodyRule");
     const body = /bus CustodyRule\(\) \{([^}]*)\}/.exec(text)?.[1] ?? "";
     expect([...body.matchAll(/signal (\w+);/g)].map((match) => match[1])).toEqual(CUSTODY_RULE_FIELDS);
     expect(text).toContain(`function CUSTODY_RULE_VERSION() { return ${CUSTODY_RULE_VERSION}; }`);
