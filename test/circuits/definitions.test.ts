@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as constants from "../../src/formats/constants.ts";
 import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
@@ -19,13 +19,14 @@ const LOCK = JSON.parse(readFileSync("artifacts.lock.json", "utf8")) as {
 
 const source = (path: string): string => readFileSync(path, "utf8");
 
+/** The constants of circom files, in their order. */
+function constantsIn(files: readonly string[]): [name: string, value: number][] {
+  const found = files.flatMap((file) => [...source(file).matchAll(/function (\w+)\(\) \{ return (\d+); \}/g)]);
+  return found.map(([, name = "", value]) => [name, Number(value)]);
+}
+
 describe("circuits/lib/constants.circom", () => {
-  const mirrored = new Map(
-    [...source("circuits/lib/constants.circom").matchAll(/function (\w+)\(\) \{ return (\d+); \}/g)].map((match) => [
-      match[1] ?? "",
-      Number(match[2]),
-    ]),
-  );
+  const mirrored = new Map(constantsIn(["circuits/lib/constants.circom"]));
   const defined: Readonly<Record<string, number>> = {
     ...Object.fromEntries(Object.entries(constants.TAG).map(([name, value]) => [`TAG_${name}`, value])),
     ...Object.fromEntries(Object.entries(constants.KIND).map(([name, value]) => [`KIND_${name.toUpperCase()}`, value])),
@@ -56,6 +57,13 @@ describe("circuits/lib/constants.circom", () => {
   it("mirrors src/formats/constants.ts", () => {
     expect(mirrored.size).toBeGreaterThan(15);
     for (const [name, value] of mirrored) expect(value, name).toBe(defined[name]);
+  });
+
+  // Verifies R-format-constants.
+  it("has each kind and tag once, with those that stand in the files of one kind", () => {
+    const everywhere = constantsIn(globSync("circuits/lib/**/*.circom")).filter(([name]) => /^(KIND|TAG)_/.test(name));
+    const codes = Object.entries(defined).filter(([name]) => /^(KIND|TAG)_/.test(name));
+    expect(everywhere.sort()).toEqual(codes.sort());
   });
 
   // Verifies R-format-hashing.
