@@ -7,8 +7,8 @@ import { nearestWord } from "./spelling.ts";
 /** A kind's part of the policy's schema. */
 export interface KindSchema {
   /** The schema of its limits. */
-  readonly limits: object;
-  /** What that refers to, by name; kinds that share a definition give the same one. */
+  readonly limits: Described;
+  /** What that refers to, by name; kinds that share a definition give the same object. */
   readonly definitions: Readonly<Record<string, Described>>;
 }
 
@@ -31,20 +31,27 @@ interface PolicySchema {
   readonly [keyword: string]: unknown;
 }
 
-/** JSON Schema (2020-12) of a policy whose claims are of these kinds. */
+/**
+ * JSON Schema (2020-12) of a policy whose claims are of these kinds. An error without a code, because it is a bug: a kind
+ * gives a name that is taken to another definition.
+ */
 export function policySchema(kinds: Readonly<Record<string, KindSchema>>): PolicySchema {
-  const { claim, ...shared } = schema.$defs;
+  const { claim } = schema.$defs;
   const names = Object.keys(kinds);
-  const parts = Object.entries(kinds).flatMap(([name, { limits, definitions }]) => [
-    ...Object.entries(definitions),
-    [limitsName(name), limits] as const,
-  ]);
+  const parts: Record<string, Described> = { ...schema.$defs };
+  for (const [kind, { limits, definitions }] of Object.entries(kinds)) {
+    for (const [name, part] of [...Object.entries(definitions), [limitsName(kind), limits] as const]) {
+      // Else the limits of an earlier kind would mean what a later one says.
+      if (name in parts && parts[name] !== part) throw new Error(`Two definitions of "${name}" differ.`);
+      parts[name] = part;
+    }
+  }
   const properties = { ...claim.properties, kind: { ...claim.properties.kind, enum: names } };
   const allOf = names.map((name) => ({
     if: { properties: { kind: { const: name } }, required: ["kind"] },
     then: { properties: { rule: { $ref: `#/$defs/${limitsName(name)}` } } },
   }));
-  return { ...schema, $defs: { ...shared, claim: { ...claim, properties, allOf }, ...Object.fromEntries(parts) } };
+  return { ...schema, $defs: { ...parts, claim: { ...claim, properties, allOf } } };
 }
 
 function limitsName(kind: string): string {

@@ -6,7 +6,8 @@ import { CHANNEL, MAX_WIDTH } from "../../src/formats/constants.ts";
 import { NO_DURATION_LIMIT, NO_HOLD_LIMIT } from "../../src/formats/custodyRule.ts";
 import { type Policy } from "../../src/policy/document.ts";
 import { errorOf, fixture, FIXTURES, fixturePath, PROCESSES, withLimits } from "./support.ts";
-import { parsePolicy, readPolicy } from "../../src/kinds/policy.ts";
+import { PolicyValidator } from "../../src/policy/schema.ts";
+import { parsePolicy, readPolicy, schemasOfKinds } from "../../src/kinds/policy.ts";
 
 type Json = Record<string, unknown>;
 
@@ -40,6 +41,13 @@ const CATEGORY = `${QUALITY}/analytes/0`;
 function changedProcess(pointer: string, value: unknown): unknown {
   return changed(pointer, value, fixture("ari-0001"));
 }
+
+describe("schema: the kinds' parts", () => {
+  it.each(["limit", "source", "claim", "custodyLimits"])("a kind cannot change what another one calls %s", (name) => {
+    const kinds = { ...schemasOfKinds(), fifth: { limits: {}, definitions: { [name]: { type: "integer" } } } };
+    expect(() => new PolicyValidator(kinds)).toThrow(`Two definitions of "${name}" differ.`);
+  });
+});
 
 describe("schema: what is accepted", () => {
   it.each([...FIXTURES, ...PROCESSES])("reads %s as it is written, filling nothing in", async (name) => {
