@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { BatchproofError } from "../../src/errors.ts";
-import type { KindName } from "../../src/formats/constants.ts";
 import type { CustodyLimits } from "../../src/kinds/custody/limits.ts";
 import type { ParametersLimits } from "../../src/kinds/parameters/limits.ts";
 import type { QualityLimits } from "../../src/kinds/quality/limits.ts";
@@ -57,6 +56,7 @@ export function indexOf(policy: Policy, id: string): number {
   return claimNamed(policy, id).index;
 }
 
+/** Kinds whose claims tests look into. */
 interface LimitsOf {
   readonly temperature: TemperatureLimits;
   readonly parameters: ParametersLimits;
@@ -65,12 +65,12 @@ interface LimitsOf {
 }
 
 /** A claim of one kind; which kind is the test's own knowledge. */
-export function claimOfKind<K extends KindName>(policy: Policy, id: string, kind: K): Claim<K, LimitsOf[K]> {
+export function claimOfKind<K extends keyof LimitsOf>(policy: Policy, id: string, kind: K): Claim<K, LimitsOf[K]> {
   return requireKind(claimNamed(policy, id).claim, kind);
 }
 
 /** The policy with other limits in one claim, which is of that kind. */
-export function withRule<K extends KindName>(
+export function withRule<K extends keyof LimitsOf>(
   policy: Policy,
   id: string,
   kind: K,
