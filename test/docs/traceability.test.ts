@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { KINDS } from "../../src/kinds/index.ts";
 import { packageRoot } from "../../src/root.ts";
 import { OUTPUT, trace, traceabilityText } from "../../tools/traceability.ts";
 import { smallProjects } from "./project.ts";
@@ -61,6 +62,13 @@ describe("docs/traceability.md", () => {
     const found = trace(root);
     expect(found.problems).toEqual([]);
     expect(readFileSync(join(root, OUTPUT), "utf8")).toBe(traceabilityText(found));
+  });
+});
+
+describe("docs/spec/statements.md", () => {
+  it.each(Object.values(KINDS))("has a requirement for each rule of $name", ({ name, rules }) => {
+    const specified = trace(packageRoot()).requirements.map(({ id }) => id);
+    expect(rules.filter((rule) => !specified.includes(`R-${name}-${rule}`))).toEqual([]);
   });
 });
 
