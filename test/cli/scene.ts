@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startAnvil } from "../contracts/support/chains.ts";
+import type { Chain } from "../../src/chain/connect.ts";
 import { batchproof, batchproofProcess, PASSPHRASE, type Run } from "./support.ts";
 
 const ENVIRONMENT = { BATCHPROOF_PASSPHRASE: PASSPHRASE };
@@ -53,6 +54,16 @@ export class Scene {
   static async set(circuits: readonly string[]): Promise<Scene> {
     const home = await mkdtemp(join(tmpdir(), "batchproof-scene-"));
     const { chain, url } = await startAnvil();
+    try {
+      return await Scene.#on(home, chain, url, circuits);
+    } catch (error) {
+      // A node that is left behind keeps the test's process from ending.
+      await chain.close();
+      throw error;
+    }
+  }
+
+  static async #on(home: string, chain: Chain, url: string, circuits: readonly string[]): Promise<Scene> {
     const accounts = (await chain.provider.listAccounts()).map(({ address }) => address);
     const added = circuits.flatMap((name) => ["--circuit", name]);
     const { addresses } = await cliJson<{ addresses: { registry: string } }>([
