@@ -12,12 +12,17 @@ import { readBytes } from "../input/files.ts";
 import type { BatchOrigin, CustodyEvidence } from "../kinds/custody/evidence.ts";
 import { custodyRuleOf } from "../kinds/custody/rule.ts";
 import { custodyStatement } from "../kinds/custody/statement.ts";
+import { SAMPLES_RECORD } from "../kinds/parameters/record.ts";
 import { parametersRuleOf } from "../kinds/parameters/rule.ts";
 import { parametersStatement } from "../kinds/parameters/statement.ts";
+import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
 import { qualityStatement } from "../kinds/quality/statement.ts";
+import type { Prepared, RecordForm } from "../kinds/recordForm.ts";
 import type { SeriesContext } from "../kinds/series/evidence.ts";
+import type { SeriesContent, SeriesHeader } from "../kinds/series/record.ts";
 import type { Statement } from "../kinds/statement.ts";
+import { READINGS_RECORD } from "../kinds/temperature/record.ts";
 import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import { temperatureStatement } from "../kinds/temperature/statement.ts";
 import type { KeyRole, UnlockedKey } from "../parties/keys.ts";
@@ -27,9 +32,7 @@ import type { Batch } from "./batch.ts";
 import { filled, headOf, identityOf, openingOf } from "./commitments.ts";
 import { handoffFile, missingHandoff } from "./handoffFile.ts";
 import { claimFile, evidenceFile } from "./paths.ts";
-import { readRecord, type Prepared, type RecordForm, type StoredRecord } from "./recordStore.ts";
-import { RESULTS_RECORD } from "./resultsRecord.ts";
-import { READINGS_RECORD, SAMPLES_RECORD, type SeriesContent, type SeriesHeader } from "./seriesRecord.ts";
+import { readRecord, type StoredRecord } from "./recordStore.ts";
 
 /** The first custodian's key: its site's secret opens the batch, which custody of stage 0 proves. */
 export type SiteKey = Pick<UnlockedKey, "siteSecret">;

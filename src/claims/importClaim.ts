@@ -2,16 +2,7 @@ import { basename } from "node:path";
 import type { Batch } from "../batch/batch.ts";
 import { stagePeriod } from "../batch/commitments.ts";
 import { keepEvidence } from "../batch/evidenceFiles.ts";
-import { prepareRecord, writeRecord, type Prepared } from "../batch/recordStore.ts";
-import { RESULTS_RECORD } from "../batch/resultsRecord.ts";
-import {
-  NO_RECORD,
-  READINGS_RECORD,
-  SAMPLES_RECORD,
-  UNSIGNED,
-  type SeriesForm,
-  type SeriesHeader,
-} from "../batch/seriesRecord.ts";
+import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { inputError } from "../errors.ts";
 import { CHANNEL, NO_CHANNEL, type KindName } from "../formats/constants.ts";
 import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
@@ -22,8 +13,13 @@ import { temperatureRecord } from "../import/temperatureRecord.ts";
 import { readBytes } from "../input/files.ts";
 import { formatTime } from "../input/times.ts";
 import { circuitNamed } from "../kinds/circuits.ts";
+import { SAMPLES_RECORD } from "../kinds/parameters/record.ts";
 import { parametersRuleOf } from "../kinds/parameters/rule.ts";
+import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
+import type { Prepared } from "../kinds/recordForm.ts";
+import { NO_RECORD, UNSIGNED, type SeriesForm, type SeriesHeader } from "../kinds/series/record.ts";
+import { READINGS_RECORD } from "../kinds/temperature/record.ts";
 import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import { openJournal, type Journal, type JournalKey } from "../parties/journal.ts";
 import type { KeyRole, UnlockedKey } from "../parties/keys.ts";

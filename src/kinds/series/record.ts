@@ -1,19 +1,14 @@
-import { CHANNELS, KIND, SERIES_ARITY, SERIES_DEPTH } from "../formats/constants.ts";
-import { HEX_FIELD, object } from "../formats/document.ts";
-import { fromHex, toHex } from "../formats/field.ts";
-import { PARAMETERS_HEADER_FIELDS, type ParametersHeader } from "../formats/parametersRecord.ts";
-import { CHANNEL_FIELDS, type Channel } from "../formats/parametersRule.ts";
-import { recordSalts, type RecordSalts } from "../formats/recordSalts.ts";
-import { SAMPLES, type Sample } from "../formats/samples.ts";
-import { READINGS, type Row, type SeriesFormat } from "../formats/series.ts";
-import { sourceMessage, type Signature } from "../formats/source.ts";
-import { TEMPERATURE_HEADER_FIELDS, type TemperatureHeader } from "../formats/temperatureRecord.ts";
-import { inputError } from "../errors.ts";
-import { parametersMessage, parametersRecordOf } from "../kinds/parameters/evidence.ts";
-import { temperatureRecordOf } from "../kinds/temperature/evidence.ts";
-import type { RecordForm } from "./recordStore.ts";
+import { inputError } from "../../errors.ts";
+import { KIND, SERIES_ARITY, SERIES_DEPTH, type KindName } from "../../formats/constants.ts";
+import { HEX_FIELD } from "../../formats/document.ts";
+import { fromHex, toHex } from "../../formats/field.ts";
+import { recordSalts, type RecordSalts } from "../../formats/recordSalts.ts";
+import type { SeriesFormat } from "../../formats/series.ts";
+import type { Signature } from "../../formats/source.ts";
+import type { TemperatureHeader } from "../../formats/temperatureRecord.ts";
+import type { RecordForm } from "../recordForm.ts";
 
-/** Records of series: readings of one channel, samples of several. */
+/** How the records of series are written down, whatever was measured. */
 
 const MAX_CHUNKS = SERIES_ARITY ** SERIES_DEPTH;
 
@@ -53,7 +48,7 @@ export type SeriesForm<H extends SeriesHeader, R> = RecordForm<
 
 /** What is each kind of series' own. */
 interface SeriesParts<H extends SeriesHeader, R extends { readonly dt: number }> {
-  readonly kind: "temperature" | "parameters";
+  readonly kind: KindName;
   readonly series: SeriesFormat<R>;
   readonly headerSchema: object;
   readonly headerToJson: (header: H) => object;
@@ -74,7 +69,8 @@ const CODE = ":(0|-?[1-9][0-9]{0,6})";
 const INTERVAL_TEXT = 5;
 const CODE_TEXT = 9;
 
-function seriesForm<H extends SeriesHeader, R extends { readonly dt: number }>(
+/** The form of one kind of series' records. */
+export function seriesForm<H extends SeriesHeader, R extends { readonly dt: number }>(
   parts: SeriesParts<H, R>,
 ): SeriesForm<H, R> {
   const { kind, series, codes, rowOf, codesOf } = parts;
@@ -131,61 +127,24 @@ const DECIMAL = { type: "string", pattern: "^(0|[1-9][0-9]{0,19})$" } as const;
 /** Header fields that are hashes, written in hex; the others are decimal strings. */
 const HASHES: ReadonlySet<string> = new Set(["deviceHash", "rawFileHash", "lotHash"]);
 
-function schemaOf(fields: readonly string[]): Record<string, object> {
+/** JSON Schema of a header's fields. */
+export function fieldsSchema(fields: readonly string[]): Record<string, object> {
   return Object.fromEntries(fields.map((field) => [field, HASHES.has(field) ? HEX_FIELD : DECIMAL]));
 }
 
-function toJson<K extends string>(fields: readonly K[], values: Readonly<Record<K, bigint>>): Record<K, string> {
+/** A header's fields as text. */
+export function fieldsToJson<K extends string>(
+  fields: readonly K[],
+  values: Readonly<Record<K, bigint>>,
+): Record<K, string> {
   const text = (field: K): string => (HASHES.has(field) ? toHex(values[field]) : values[field].toString());
   return Object.fromEntries(fields.map((field) => [field, text(field)])) as Record<K, string>;
 }
 
-/** The schema has seen to the form. */
-function fromJson<K extends string>(fields: readonly K[], json: object, place: string): Record<K, bigint> {
+/** The fields of that text, to whose form the schema has seen; `place` is the header's. */
+export function fieldsFromJson<K extends string>(fields: readonly K[], json: object, place: string): Record<K, bigint> {
   const texts = json as Readonly<Record<K, string>>;
   const value = (field: K): bigint =>
     HASHES.has(field) ? fromHex(texts[field], `${place}/${field}`) : BigInt(texts[field]);
   return Object.fromEntries(fields.map((field) => [field, value(field)])) as Record<K, bigint>;
 }
-
-/** Readings of one channel: what a temperature claim is proven from. */
-export const READINGS_RECORD: SeriesForm<TemperatureHeader, Row> = seriesForm<TemperatureHeader, Row>({
-  kind: "temperature",
-  series: READINGS,
-  headerSchema: object(schemaOf(TEMPERATURE_HEADER_FIELDS)),
-  headerToJson: (header) => toJson(TEMPERATURE_HEADER_FIELDS, header),
-  headerFromJson: (json, place) => fromJson(TEMPERATURE_HEADER_FIELDS, json, place),
-  codes: 1,
-  rowOf: (dt, [code = 0]) => ({ dt, code }),
-  codesOf: ({ code }) => [code],
-  recordOf: temperatureRecordOf,
-  messageOf: (batch, stage, { channelId }, record) => sourceMessage(batch, stage, channelId, record),
-});
-
-type PlainField = Exclude<keyof ParametersHeader, "channels">;
-const PLAIN_FIELDS = PARAMETERS_HEADER_FIELDS.filter((field): field is PlainField => field !== "channels");
-
-/** Samples of several channels: what a parameters claim is proven from. */
-export const SAMPLES_RECORD: SeriesForm<ParametersHeader, Sample> = seriesForm<ParametersHeader, Sample>({
-  kind: "parameters",
-  series: SAMPLES,
-  headerSchema: object({
-    ...schemaOf(PLAIN_FIELDS),
-    channels: { type: "array", minItems: CHANNELS, maxItems: CHANNELS, items: object(schemaOf(CHANNEL_FIELDS)) },
-  }),
-  headerToJson: ({ channels, ...plain }) => ({
-    ...toJson(PLAIN_FIELDS, plain),
-    channels: channels.map((channel) => toJson(CHANNEL_FIELDS, channel)),
-  }),
-  headerFromJson: (json, place) => ({
-    ...fromJson(PLAIN_FIELDS, json, place),
-    channels: (json as { readonly channels: readonly object[] }).channels.map((channel, i): Channel =>
-      fromJson(CHANNEL_FIELDS, channel, `${place}/channels/${i}`),
-    ),
-  }),
-  codes: CHANNELS,
-  rowOf: (dt, codes) => ({ dt, codes }),
-  codesOf: ({ codes }) => codes,
-  recordOf: parametersRecordOf,
-  messageOf: (batch, stage, _, record) => parametersMessage(batch, stage, record),
-});

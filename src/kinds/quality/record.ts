@@ -1,6 +1,6 @@
-import { HEX_FIELD, object } from "../formats/document.ts";
-import { fromHex, toHex } from "../formats/field.ts";
-import { recordSalts } from "../formats/recordSalts.ts";
+import { HEX_FIELD, object } from "../../formats/document.ts";
+import { fromHex, toHex } from "../../formats/field.ts";
+import { recordSalts } from "../../formats/recordSalts.ts";
 import {
   labMessage,
   RESULT_FIELDS,
@@ -8,8 +8,8 @@ import {
   resultSetHash,
   type Result,
   type ResultSet,
-} from "../formats/results.ts";
-import type { RecordForm } from "./recordStore.ts";
+} from "../../formats/results.ts";
+import type { RecordForm } from "../recordForm.ts";
 
 /** A set of results before it has its salt. */
 export type UnsaltedSet = Omit<ResultSet, "salt">;
