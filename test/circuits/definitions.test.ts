@@ -97,6 +97,10 @@ describe("circuits/temperature.circom", () => {
 });
 
 describe("circuits/main", () => {
+  it("is pinned, all of it", () => {
+    expect(Object.keys(LOCK.circuits).sort()).toEqual(CIRCUITS.map(({ name }) => name).sort());
+  });
+
   // Verifies R-format-signals.
   it.each(CIRCUITS)("$name has the public signals and the size that its name promises", ({ kind, main, tier }) => {
     expect(source(main)).toContain(`component main {public [${constants.SIGNALS.join(", ")}]}`);
