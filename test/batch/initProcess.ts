@@ -10,9 +10,8 @@ const [, , folder = "", policyPath = "", keyPath = "", passphrase = ""] = proces
 const custodianKey = await unlockKey(keyPath, passphrase);
 const batch = { policyPath, custodianKey, lot: "LOT-1", coi: "COI-1", order: "ORDER-1" };
 const devices = [{ vendor: "Berlinger", model: "Q-tag Fridge-tag 2 L", serial: "130500109088" }];
-// The first one is made before the clock runs, however slow the machine is.
+console.log("ready");
 for (let i = 0; ; i++) {
   await initBatch({ ...batch, devices, dir: join(folder, `${i}`) });
-  if (i === 0) console.log("ready");
   console.log(i);
 }

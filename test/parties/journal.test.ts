@@ -276,7 +276,7 @@ describe("an interrupted import", () => {
       const last = Number(reported.at(-1) ?? 999) - 999;
       if (reported.length > 0) expect([last, last + 1]).toContain(found.length);
     }
-    expect((await entries(path)).length).toBeGreaterThan(8);
+    expect((await entries(path)).length).toBeGreaterThanOrEqual(8);
   });
 });
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /**
- * Runs a script of this folder's tests in a process of its own, and kills it (SIGKILL) some time after it says "ready".
+ * Runs a script of this folder's tests in a process of its own, and kills it (SIGKILL) some time after it says "ready" and
+ * has finished something, however slow the machine is.
  * Returns the lines it printed after that: what it had finished, and so must be found again.
  */
 export async function killAfter(script: URL, args: readonly string[], milliseconds: number): Promise<string[]> {
@@ -12,8 +13,9 @@ export async function killAfter(script: URL, args: readonly string[], millisecon
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const lines: string[] = [];
   for await (const line of createInterface(child.stdout)) {
-    if (line === "ready") void sleep(milliseconds).then(() => child.kill("SIGKILL"));
-    else lines.push(line);
+    if (line === "ready") continue;
+    if (lines.length === 0) void sleep(milliseconds).then(() => child.kill("SIGKILL"));
+    lines.push(line);
   }
   await ended;
   if (child.signalCode !== "SIGKILL") throw new Error(`The script ended by itself: ${child.exitCode ?? "no code"}.`);
