@@ -353,6 +353,6 @@ function unfinishedError(path: string, { entries }: Content): BatchproofError {
   return inputError("The last line is unfinished: an import was interrupted while it wrote it. Nothing was signed.", {
     code: "journal",
     place: `${path}:${entries.length + 1}`,
-    remedy: "Remove this last line (repair the journal), then import again.",
+    remedy: "Remove this last line, and nothing else, then import again.",
   });
 }
