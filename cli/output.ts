@@ -4,6 +4,8 @@ import { BatchproofError, EXIT_CODE } from "../src/errors.ts";
 export interface Answer {
   readonly text: string;
   readonly json: unknown;
+  /** The text has colours of ours; every other escape sequence is shown as text. */
+  readonly coloured?: boolean;
   /** 1 where the answer is no, 3 where the environment is not in order; 0 unless told. */
   readonly exitCode?: 0 | 1 | 3;
   /** What goes on after the answer was printed: a server that runs until it is stopped. */
@@ -11,16 +13,24 @@ export interface Answer {
 }
 
 /** Prints an answer on stdout and returns its exit code. */
-export function printAnswer(answer: Answer, asJson: boolean): number {
-  process.stdout.write(asJson ? `${JSON.stringify(answer.json, jsonValue, 2)}\n` : `${answer.text.trimEnd()}\n`);
-  return answer.exitCode ?? 0;
+export function printAnswer({ text, json, coloured = false, exitCode = 0 }: Answer, asJson: boolean): number {
+  process.stdout.write(
+    asJson ? jsonText(json) : `${escaped(text.trimEnd(), coloured ? ALL_BUT_COLOURS : ALL_BUT_LINES)}\n`,
+  );
+  return exitCode;
 }
 
 /** Prints an error on stderr (and with `--json` as a document on stdout) and returns its exit code. */
 export function printError(error: unknown, asJson: boolean): number {
-  const known = error instanceof BatchproofError ? error : internal(error);
-  const { message, place, remedy, code, kind } = known;
-  if (asJson) process.stdout.write(`${JSON.stringify({ error: { kind, code, message, place, remedy } }, null, 2)}\n`);
+  const known = error instanceof BatchproofError ? error : bug(error);
+  const { kind, code } = known;
+  const message = shown(known.message);
+  const place = known.place === undefined ? undefined : shown(known.place);
+  const remedy =
+    known.remedy === undefined
+      ? undefined
+      : [known.remedy, ...(known === error ? [] : callsOf(error))].map(shown).join("\n");
+  if (asJson) process.stdout.write(jsonText({ error: { kind, code, message, place, remedy } }));
   const lines = [
     `error: ${message}`,
     ...(place === undefined ? [] : [`  at ${place}`]),
@@ -28,6 +38,47 @@ export function printError(error: unknown, asJson: boolean): number {
   ];
   process.stderr.write(`${lines.join("\n")}\n`);
   return EXIT_CODE[kind];
+}
+
+/** Longest word of an error that is shown: a key, a path or a number that somebody else may have written. */
+export const LONGEST_WORD = 200;
+/** Longest message, place or remedy; what we say ourselves is far shorter. */
+export const LONGEST_TEXT = 400;
+const GAP = " … ";
+
+/**
+ * A message, a place or a remedy as it is shown, whatever files, nodes and people put into it: one line on which nothing
+ * acts, with the middle left out where it is too long. The one place where errors become safe to show.
+ */
+export function shown(text: string): string {
+  const line = escaped(text, ALL);
+  return shortened(
+    line.replace(/\S+/g, (word) => shortened(word, LONGEST_WORD)),
+    LONGEST_TEXT,
+  );
+}
+
+function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const half = Math.floor((longest - GAP.length) / 2);
+  return `${text.slice(0, half)}${GAP}${text.slice(-half)}`.toWellFormed();
+}
+
+/** What moves the cursor, changes colours or titles, turns the direction of writing, hides, or breaks a line. */
+const ALL = /[\p{C}\p{Zl}\p{Zp}]/gu;
+const ALL_BUT_LINES = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
+const ALL_BUT_COLOURS = /(?!\n|\u001b\[[0-9]{1,2}m)[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** Each such character as JSON writes it, "\u001b", so that it shows what was there. */
+function escaped(text: string, characters: RegExp): string {
+  return text.replace(characters, (found) =>
+    Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
+  );
+}
+
+/** JSON escapes only the first 32 controls itself; the others mean the same when they are escaped too. */
+function jsonText(value: unknown): string {
+  return `${escaped(JSON.stringify(value, jsonValue, 2), ALL_BUT_LINES)}\n`;
 }
 
 /** Lines "name  value" with the values under each other. */
@@ -39,15 +90,25 @@ export function fieldLines(fields: Readonly<Record<string, string | number>>): s
 }
 
 /** Anything that is not ours is a bug; its stack is the report, its message may hold private values and is not shown. */
-function internal(error: unknown): BatchproofError {
+function bug(error: unknown): BatchproofError {
   const name = error instanceof Error ? error.name : typeof error;
-  const stack =
-    error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at ")) : [];
   return new BatchproofError("internal", `This is a bug in batchproof (${name}).`, {
     code: "internal",
-    remedy: `Please report it with these lines:\n${stack.slice(0, 6).join("\n")}`,
+    remedy: "Please report it with these lines:",
     cause: error,
   });
+}
+
+/** The calls that led to an error. Its stack begins with its message, whose lines may look like calls. */
+function callsOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { message, stack = "" } = error;
+  const end = stack.indexOf(message);
+  const calls = end < 0 ? "" : stack.slice(end + message.length);
+  return calls
+    .split("\n")
+    .filter((line) => line.startsWith("    at "))
+    .slice(0, 6);
 }
 
 /** bigint as decimal string, Map as object: what JSON has no type for. */

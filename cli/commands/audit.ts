@@ -34,8 +34,10 @@ async function run(_args: readonly string[], options: Options): Promise<Answer> 
     if (csv !== undefined) await writeFileAtomically(csv, auditCsv(report));
     const html = text(options, "html");
     if (html !== undefined) await writeFileAtomically(html, auditHtml(report));
+    const coloured = isColourful();
     return {
-      text: auditText(report, { all: flag(options, "all"), colours: isColourful() }),
+      text: auditText(report, { all: flag(options, "all"), colours: coloured }),
+      coloured,
       json: report,
       exitCode: flag(options, "failOnExceptions") && report.findings.length > 0 ? 1 : 0,
     };

@@ -40,7 +40,13 @@ export async function readCheckpoints(path: string, chainId: bigint, registry: s
   if (!existsSync(path)) return [];
   const bytes = await readBytes(path, { limit: MOST_BYTES });
   const file = parse(Buffer.from(bytes).toString("utf8"));
-  if (file?.format !== FORMAT || file.checkpoints === undefined || file.sha256 !== sha256(file.checkpoints)) {
+  if (
+    file?.format !== FORMAT ||
+    !/^[1-9][0-9]{0,77}$/.test(file.chainId ?? "") ||
+    !/^0x[0-9a-fA-F]{40}$/.test(file.registry ?? "") ||
+    file.checkpoints === undefined ||
+    file.sha256 !== sha256(file.checkpoints)
+  ) {
     throw refuse(path, "This is not the state of an audit, or it is damaged.");
   }
   if (file.chainId !== chainId.toString()) {
