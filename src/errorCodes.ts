@@ -59,6 +59,10 @@ export const ERROR_CODES = {
     "file-changed": ["The file changed while it was read.", "Try again when no other program writes it."],
     "file-read": ["The system could not read the file.", "Check the disk."],
     "file-write": ["The file or folder cannot be written.", "Check free space and permissions."],
+    "secrets-mode": [
+      "Others than the owner may read a file of secrets.",
+      "Set the file's mode to 0600, and find out who has read it.",
+    ],
     "path-escape": ["The path leads out of the folder it belongs to.", "Name a file inside the folder."],
     "output-over-input": ["The output would overwrite an input.", "Give another name for the output."],
     locked: ["Another command is writing here.", "Wait until it has ended, then try again."],
@@ -148,7 +152,7 @@ export const ERROR_CODES = {
   journal: {
     journal: [
       "The journal or its head was changed, or its last line is unfinished.",
-      "Restore both files from a backup; where only the last line is unfinished, remove it.",
+      "Restore both files from a backup; where only the last line is unfinished: `journal repair`.",
     ],
     "journal-attempt": ["The record's attempt is not the next one.", "Import again."],
     "journal-reason": [
@@ -287,10 +291,6 @@ export const ERROR_CODES = {
     "secrets-file": ["The file of secrets is malformed, or not complete.", "Restore it from a backup."],
     "secrets-damaged": ["The secrets were changed after they were drawn.", "Restore the file from a backup."],
     "secrets-batch": ["These secrets belong to another batch.", "Restore this batch's own file from a backup."],
-    "secrets-mode": [
-      "Others than the owner may read the secrets.",
-      "Set the file's mode to 0600, and find out who has read it.",
-    ],
   },
 
   /** Hand-offs. */

@@ -12,6 +12,7 @@ import { addEvidenceCommands } from "./evidence.ts";
 import { addExceptionCommands } from "./exception.ts";
 import { addHandoffCommands } from "./handoff.ts";
 import { addImportCommands } from "./import.ts";
+import { addJournalCommands } from "./journal.ts";
 import { addKeyCommands } from "./key.ts";
 import { addPartyCommands } from "./party.ts";
 import { addPolicyCommands } from "./policy.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly AddCommands[] = [
   addBatchCommands,
   addHandoffCommands,
   addImportCommands,
+  addJournalCommands,
   addEvidenceCommands,
   addExceptionCommands,
   addDecideCommands,

@@ -132,7 +132,7 @@ async function makeFolder(
   await mkdir(parent, { recursive: true });
   const draft = await mkdtemp(join(parent, `.${basename(target)}.`));
   try {
-    for (const name of SUBFOLDERS) await mkdir(join(draft, name));
+    for (const name of SUBFOLDERS) await mkdir(join(draft, name), { mode: 0o700 });
     for (const [name, data] of Object.entries(files)) {
       await writeFileAtomically(join(draft, name), data, { mode: 0o600 });
     }

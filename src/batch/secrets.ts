@@ -1,8 +1,8 @@
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BatchproofError, environmentError, inputError } from "../errors.ts";
+import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
+import { refuseOpenSecrets } from "../input/files.ts";
 import { canonicalJson } from "../input/json.ts";
 import { defineDocument, HEX_FIELD, hexBytes } from "../formats/document.ts";
 import type { Policy } from "../policy/document.ts";
@@ -129,7 +129,7 @@ function checksumOf(file: Omit<SecretsFile, "checksum">): string {
 export async function readSecrets(dir: string, batch: string, policy: Policy): Promise<BatchSecrets> {
   const path = join(dir, SECRETS_FILE);
   const { checksum, ...file } = await readSecretsFile(path, dir);
-  await refuseWideMode(path);
+  await refuseOpenSecrets(path);
   if (checksumOf(file) !== checksum) {
     throw inputError("The secrets were changed or damaged after they were drawn.", {
       code: "secrets-damaged",
@@ -166,16 +166,6 @@ async function readSecretsFile(path: string, dir: string): Promise<SecretsFile> 
       remedy: "Restore the file from a backup: without its salts the batch cannot be proven.",
     });
   }
-}
-
-/** Windows has no mode to judge. */
-async function refuseWideMode(path: string): Promise<void> {
-  if (process.platform === "win32" || ((await stat(path)).mode & 0o077) === 0) return;
-  throw environmentError("Others than the owner may read the secrets of this batch.", {
-    code: "secrets-mode",
-    place: path,
-    remedy: "Set the file's mode to 0600, and find out who has read it.",
-  });
 }
 
 function sameMembers(found: readonly string[], expected: readonly string[]): boolean {

@@ -132,9 +132,11 @@ export async function writeFileAtomically(
       refuseEscape(await realPathOfExisting(folder), await realPathOfExisting(resolve(options.within)), path);
     }
     await refuseInput(target, options.inputs ?? [], path);
-    await mkdir(folder, { recursive: true });
+    const mode = options.mode ?? 0o666;
+    // A folder that is made for a private file is private too: who may read may also enter.
+    await mkdir(folder, { recursive: true, mode: mode | ((mode & 0o444) >> 2) });
     try {
-      await writeDurably(temporary, data, options.mode ?? 0o666);
+      await writeDurably(temporary, data, mode);
       await rename(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -192,6 +194,16 @@ async function refuseInput(target: string, inputs: readonly string[], place: str
       });
     }
   }
+}
+
+/** Refuses a file of secrets that others than its owner may read or write. Windows has no mode to judge. Error `secrets-mode`. */
+export async function refuseOpenSecrets(path: string): Promise<void> {
+  if (process.platform === "win32" || ((await stat(path)).mode & 0o077) === 0) return;
+  throw environmentError("Others than the owner may read these secrets.", {
+    code: "secrets-mode",
+    place: path,
+    remedy: "Set the file's mode to 0600, and find out who has read it.",
+  });
 }
 
 /** Device and inode: equal for two names of one file. */

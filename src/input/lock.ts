@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environmentError } from "../errors.ts";
@@ -5,6 +6,8 @@ import { environmentError } from "../errors.ts";
 /** How long to wait for another command that holds the lock, and how often to ask. */
 const WAIT_MS = 2_000;
 const RETRY_MS = 20;
+
+const OWNER_ONLY = 0o600;
 
 export interface Lock {
   /** Gives the lock back. The lock file stays: removing it would let two commands lock two different files. */
@@ -47,6 +50,7 @@ export async function withLock<T>(path: string, action: () => Promise<T>): Promi
 function tryLock(path: string): Lock | undefined {
   let database: DatabaseSync | undefined;
   try {
+    makePrivate(path);
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
@@ -61,6 +65,19 @@ function tryLock(path: string): Lock | undefined {
   }
   const held = database;
   return { release: () => held.close() };
+}
+
+/**
+ * Only the owner may open a lock file: whoever may read it may hold it. It is made here, because SQLite would make it for
+ * all to read, and never opened where it is there: closing it again would give back a lock that this process holds.
+ */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", OWNER_ONLY));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, OWNER_ONLY);
+  }
 }
 
 /** SQLITE_BUSY, the low byte of the extended error code. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { open, truncate } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
@@ -81,13 +82,20 @@ const headDocument = defineDocument<JournalHead>("batchproof-journal-head/1", "j
   hash: hexBytes(HASH_BYTES),
 });
 
+/** Half a line at a journal's end. */
+export interface UnfinishedLine {
+  /** Its number, from 1. */
+  readonly line: number;
+  readonly bytes: Uint8Array;
+}
+
 /** What a journal file holds: verified entries, and possibly an unfinished line after them. */
 interface Content {
   readonly entries: readonly JournalEntry[];
   readonly lastHash: string;
   /** Bytes of the finished lines. */
   readonly size: number;
-  readonly unfinished: boolean;
+  readonly unfinished: UnfinishedLine | undefined;
   /** The head file is one line behind: the import was interrupted between the two. */
   readonly headBehind: boolean;
 }
@@ -101,7 +109,7 @@ export async function openJournal(path: string): Promise<Journal> {
   const lock = await acquireLock(lockPath(path));
   try {
     const content = await readContent(path);
-    if (content.unfinished) throw unfinishedError(path, content);
+    if (content.unfinished !== undefined) throw unfinishedError(path, content.unfinished);
     if (content.headBehind) await writeHead(path, content.entries.length, content.lastHash);
     return new Journal(path, content, lock);
   } catch (error) {
@@ -176,13 +184,18 @@ export class Journal {
 }
 
 /**
- * Removes an unfinished last line, which an interrupted import leaves behind: nothing was signed for it. A journal
- * without one stays as it is; every other fault is refused as by `openJournal`.
+ * Drops an unfinished last line, which an interrupted import leaves behind: nothing was signed for it. Returns it, or
+ * undefined for a journal without one, which stays as it is. Every other fault is refused as by `openJournal`.
+ * Errors: those of `openJournal`, `file-missing`, `journal-write`.
  */
-export async function repairJournal(path: string): Promise<void> {
-  await withLock(lockPath(path), async () => {
+export async function repairJournal(path: string): Promise<UnfinishedLine | undefined> {
+  if (!existsSync(path)) throw inputError("There is no such file.", { code: "file-missing", place: path });
+  // Looked at before anything is locked: what is no journal gets no lock file beside it.
+  if ((await readContent(path)).unfinished === undefined) return undefined;
+  return withLock(lockPath(path), async () => {
     const { unfinished, size } = await readContent(path);
-    if (unfinished) await truncate(path, size);
+    if (unfinished !== undefined) await truncateDurably(path, size);
+    return unfinished;
   });
 }
 
@@ -225,14 +238,30 @@ function toJson(
 }
 
 async function appendDurably(path: string, line: Uint8Array, size: number): Promise<void> {
-  try {
-    const file = await open(path, "a", 0o600);
+  await withFile(path, "a", async (file) => {
     try {
       await file.appendFile(line);
       await file.sync();
     } catch (error) {
       await file.truncate(size);
       throw error;
+    }
+  });
+}
+
+async function truncateDurably(path: string, size: number): Promise<void> {
+  await withFile(path, "r+", async (file) => {
+    await file.truncate(size);
+    await file.sync();
+  });
+}
+
+/** Error `journal-write`. */
+async function withFile(path: string, flags: "a" | "r+", change: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    const file = await open(path, flags, 0o600);
+    try {
+      await change(file);
     } finally {
       await file.close();
     }
@@ -262,7 +291,7 @@ async function readContent(path: string): Promise<Content> {
     entries,
     lastHash: hashes.at(-1) ?? FIRST_PREV_HASH,
     size,
-    unfinished: size < bytes.length,
+    unfinished: size < bytes.length ? { line: lines.length + 1, bytes: bytes.subarray(size) } : undefined,
     headBehind,
   };
 }
@@ -349,10 +378,10 @@ function tampered(place: string, message: string, cause?: unknown): BatchproofEr
   });
 }
 
-function unfinishedError(path: string, { entries }: Content): BatchproofError {
+function unfinishedError(path: string, { line }: UnfinishedLine): BatchproofError {
   return inputError("The last line is unfinished: an import was interrupted while it wrote it. Nothing was signed.", {
     code: "journal",
-    place: `${path}:${entries.length + 1}`,
-    remedy: "Remove this last line, and nothing else, then import again.",
+    place: `${path}:${line}`,
+    remedy: `Drop this line (\`batchproof journal repair ${path}\`), then import again.`,
   });
 }

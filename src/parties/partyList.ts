@@ -96,11 +96,11 @@ export async function readParties(path: string, options?: ReadOptions): Promise<
   return list;
 }
 
-/** Writes a list that `checkParties` accepts. Errors: those of `checkParties` and of `writeFileAtomically`. */
+/** Writes a list that `checkParties` accepts, mode 0600: it names persons and sites. Errors: those of `checkParties` and of `writeFileAtomically`. */
 export async function writeParties(path: string, list: PartyList): Promise<void> {
   checkParties(list, path);
   const file: PartiesFile = { format: "batchproof-parties/1", parties: list.map(toJson) };
-  await writeFileAtomically(path, documentText(file));
+  await writeFileAtomically(path, documentText(file), { mode: 0o600 });
 }
 
 /** The list with one more party, at its end. Errors: those of `checkParties`; the place is the new party's. */

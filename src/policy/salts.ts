@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
-import { writeNewFile } from "../input/files.ts";
+import { refuseOpenSecrets, writeNewFile } from "../input/files.ts";
 import { readJson, type JsonValue } from "../input/json.ts";
 import { type Policy, documentHash } from "./document.ts";
 
@@ -63,12 +63,13 @@ function drawSalt(): bigint {
 
 /**
  * Reads the salts beside a policy.
- * Errors: `salts-missing` (no such file), `salts-policy` (of another policy, or of an earlier wording of this one),
+ * Errors: `salts-missing` (no such file), `secrets-mode` (others may read them), `salts-policy` (of another policy, or of an earlier wording of this one),
  * `salts-schema` (not exactly one salt for each claim), those of `readJson`.
  */
 export async function readSalts(policyPath: string, policy: Policy): Promise<PolicySalts> {
   const path = saltsPath(policyPath);
   const { format, policy: owner, salts, ...rest } = asObject(await readSaltsFile(path), path);
+  await refuseOpenSecrets(path);
   if (format !== FORMAT || Object.keys(rest).length !== 0) throw schemaError(path, `This is no ${FORMAT} file.`);
   if (owner !== documentHash(policy)) {
     throw inputError("These salts belong to another policy, or to an earlier wording of this one.", {

@@ -33,6 +33,8 @@ const folder = temporaryFolder();
 const site = await newSite(join(folder, "site"));
 const otherSite = await newSite(join(folder, "other-site"));
 
+const VALIDITY = { notBefore: "2022-01-01T00:00:00Z", notAfter: "2023-01-01T00:00:00Z" };
+
 let count = 0;
 function newDir(): string {
   return join(folder, `batch-${count++}`);
@@ -105,6 +107,26 @@ describe("a new batch folder", () => {
     }
     expect(statSync(dir).mode & 0o777).toBe(0o700);
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  // Verifies R-batch-files, R-batch-private-files, F14.
+  it("is its owner's only, with its subfolders, party list and lock, also under a umask that hides nothing", async () => {
+    const before = process.umask(0);
+    try {
+      const custodian = partyOfKey(site.custodian.description, VALIDITY);
+      const partiesPath = join(folder, "umask.json");
+      await writeParties(partiesPath, [custodian]);
+      const dir = newDir();
+      await initBatch({ ...newBatch(site, dir), partiesPath });
+      await setStage(dir, "cold-transport", { start: "2022-05-09T11:00:00Z" });
+      const modes = readdirSync(dir).map((name) => [name, statSync(join(dir, name)).mode & 0o777]);
+      const folders = ["evidence", "proofs", "records"];
+      expect(modes).toHaveLength(8);
+      expect(modes).toEqual(modes.map(([name]) => [name, folders.includes(String(name)) ? 0o700 : 0o600]));
+      expect(statSync(partiesPath).mode & 0o777).toBe(0o600);
+    } finally {
+      process.umask(before);
+    }
   });
 
   // Verifies R-format-batch.
@@ -180,9 +202,8 @@ describe("a new batch folder", () => {
 
   it("keeps a party list", async () => {
     const partiesPath = join(folder, "parties.json");
-    const validity = { notBefore: "2022-01-01T00:00:00Z", notAfter: "2023-01-01T00:00:00Z" };
-    const custodian = partyOfKey(site.custodian.description, validity);
-    const source = partyOfKey(site.source.description, validity);
+    const custodian = partyOfKey(site.custodian.description, VALIDITY);
+    const source = partyOfKey(site.source.description, VALIDITY);
     await writeParties(partiesPath, [custodian]);
     const dir = newDir();
     await initBatch({ ...newBatch(site, dir), partiesPath });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -217,14 +218,17 @@ describe("a changed journal is refused with its line", () => {
 });
 
 describe("an interrupted import", () => {
+  // Verifies R-import-repair, F13.
   it("that left half a line is named, repaired and done again", async () => {
     const path = await journalOf(2);
     const before = readFileSync(path);
     appendFileSync(path, '{"seq":2,"prevHash":"');
     const error = await refusedAsync(openJournal(path));
     expect([error.code, error.place]).toEqual(["journal", `${path}:3`]);
-    expect(error.remedy).toContain("Remove this last line");
-    await repairJournal(path);
+    expect(error.remedy).toContain(`batchproof journal repair ${path}`);
+    expect(await repairJournal(path)).toEqual({ line: 3, bytes: Buffer.from('{"seq":2,"prevHash":"') });
+    expect(readFileSync(path)).toEqual(before);
+    expect(await repairJournal(path)).toBeUndefined();
     expect(readFileSync(path)).toEqual(before);
     await append(path);
     expect((await entries(path)).map(({ attempt }) => attempt)).toEqual([0, 1, 2]);
@@ -286,6 +290,22 @@ describe("two imports at a time", () => {
     const path = newPath();
     await Promise.all([run(APPENDING, [path, "25"]), run(APPENDING, [path, "25"])]);
     expect((await entries(path)).map(({ attempt }) => attempt)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
+
+  // Verifies R-batch-private-files, F14.
+  it("are locked by a file that nobody else may open, also where an earlier version left one", async () => {
+    const path = newPath();
+    const mode = (): number => statSync(`${path}.lock`).mode & 0o777;
+    const before = process.umask(0);
+    try {
+      (await openJournal(path)).close();
+      expect(mode()).toBe(0o600);
+      chmodSync(`${path}.lock`, 0o666);
+      (await openJournal(path)).close();
+      expect(mode()).toBe(0o600);
+    } finally {
+      process.umask(before);
+    }
   });
 
   it("wait for each other in one process, too, and give up in the end", async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ async function writeSalts(change: object): Promise<void> {
     policy: documentHash(policy),
     salts: { "cold-storage/temperature": SECRET, "cold-storage/second": SECRET },
   };
-  await writeFile(saltsPath(path), JSON.stringify({ ...good, ...change }));
+  await writeFile(saltsPath(path), JSON.stringify({ ...good, ...change }), { mode: 0o600 });
 }
 
 // Verifies R-policy-salts.
@@ -68,6 +68,14 @@ describe("createSalts", () => {
 
 // Verifies R-policy-salts.
 describe("readSalts", () => {
+  // Verifies R-batch-private-files, F14.
+  it.each([0o640, 0o604, 0o602])("refuses salts that others may read or change: mode %o", async (mode) => {
+    await createSalts(path, policy);
+    await chmod(saltsPath(path), mode);
+    const error = await errorOf(() => readSalts(path, policy));
+    expect(error).toMatchObject({ code: "secrets-mode", kind: "environment", place: saltsPath(path) });
+  });
+
   it("accepts what it should", async () => {
     await writeSalts({});
     expect(saltOf(await readSalts(path, policy), "cold-storage/second")).toBe(BigInt(SECRET));
