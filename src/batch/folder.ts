@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { documentText } from "../formats/document.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { batchCommitment, batchSalt, textHash, type DeviceId } from "../formats/identity.ts";
+import { removeAbandoned, withDraft } from "../input/drafts.ts";
 import { flushFolder, readBytes, writeFileAtomically } from "../input/files.ts";
 import { MAX_JSON_BYTES, parseJson, readJson } from "../input/json.ts";
 import { withLock } from "../input/lock.ts";
@@ -122,26 +124,27 @@ export async function makeBatch(
   return batch;
 }
 
-/** The folder under a temporary name, then renamed: a killed `init` leaves no half-made batch, only a hidden folder. */
+/** The folder as a draft, then renamed: a killed `init` leaves no half-made batch, only a hidden folder. */
 async function makeFolder(
   { dir, parties }: Batch,
   files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<void> {
   const target = resolve(dir);
   const parent = dirname(target);
-  await mkdir(parent, { recursive: true });
-  const draft = await mkdtemp(join(parent, `.${basename(target)}.`));
   try {
-    for (const name of SUBFOLDERS) await mkdir(join(draft, name), { mode: 0o700 });
-    for (const [name, data] of Object.entries(files)) {
-      await writeFileAtomically(join(draft, name), data, { mode: 0o600 });
-    }
-    if (parties !== undefined) await writeParties(join(draft, PARTIES_FILE), parties);
-    await rename(draft, target);
+    await mkdir(parent, { recursive: true });
+    await withDraft(target, async (draft) => {
+      for (const folder of [".", ...SUBFOLDERS]) await mkdir(join(draft, folder), { mode: 0o700 });
+      for (const [name, data] of Object.entries(files)) {
+        await writeFileAtomically(join(draft, name), data, { mode: 0o600 });
+      }
+      if (parties !== undefined) await writeParties(join(draft, PARTIES_FILE), parties);
+      await rename(draft, target);
+    });
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
     if (error instanceof BatchproofError) throw error;
-    if (error instanceof Error && "code" in error && TAKEN.has(String(error.code))) throw existsError(dir);
+    const taken = error instanceof Error && "code" in error && TAKEN.has(String(error.code)) && existsSync(target);
+    if (taken) throw existsError(dir);
     throw environmentError("The batch folder cannot be made.", { code: "file-write", place: dir, cause: error });
   }
   await flushFolder(parent); // the salts of an opened batch must survive a power cut
@@ -160,7 +163,7 @@ function existsError(dir: string): BatchproofError {
 
 /**
  * Reads a batch folder and checks all of it but evidence, records and proofs. Symbolic links that lead out of it are
- * refused.
+ * refused; drafts of killed commands are removed.
  * Errors: `batch-missing` (no batch.json), `batch-file` (its shape), `batch-policy` (the policy is not the one the
  * batch was made with), `batch-commitments` (identity, first stage and salts do not give the commitments), those of
  * `checkStages`, `readSecrets`, `parsePolicy`, `readParties`, `readJson`, `path-escape`.
@@ -185,6 +188,7 @@ export async function readBatch(dir: string): Promise<Batch> {
     });
   }
   checkHandoffs(batch, path);
+  for (const folder of [".", ...SUBFOLDERS]) await removeAbandoned(join(dir, folder));
   return batch;
 }
 

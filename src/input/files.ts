@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { constants, type BigIntStats } from "node:fs";
-import { link, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
+import { withDraft } from "./drafts.ts";
 
 /** Largest raw file of a logger or historian that is read: years of readings fit, a mistaken archive does not. */
 export const MAX_FILE_BYTES = 64 * 2 ** 20;
@@ -115,8 +115,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a file whole or not at all: a temporary name in the same folder, flushed to the disk, then renamed. Missing
- * parent folders are made. A symbolic link at `path` is replaced, not followed.
+ * Writes a file whole or not at all: a draft in the same folder, flushed to the disk, then renamed. Missing parent folders
+ * are made. A symbolic link at `path` is replaced, not followed.
  * Errors: `path-escape`, `output-over-input`, `file-write` (disk full, no permission, a folder of that name).
  */
 export async function writeFileAtomically(
@@ -124,24 +124,43 @@ export async function writeFileAtomically(
   data: string | Uint8Array,
   options: WriteOptions = {},
 ): Promise<void> {
+  await writeDraft(path, data, options, rename);
+}
+
+/**
+ * Writes a new file (mode 0600) whole or not at all, and never over another one: a whole draft, then linked to `path`.
+ * Unlike a rename, a link fails if the name is taken, so no check can be raced.
+ * Errors: `taken` if there is a file of this name, those of `writeFileAtomically`.
+ */
+export async function writeNewFile(path: string, text: string, taken: BatchproofError): Promise<void> {
+  await writeDraft(path, text, { mode: 0o600 }, async (draft, target) => {
+    await link(draft, target).catch((cause: unknown) => {
+      throw systemCode(cause) === "EEXIST" ? taken : cause;
+    });
+  });
+}
+
+/** Writes a draft of `path`, flushes it to the disk and lets `finish` give it its name. */
+async function writeDraft(
+  path: string,
+  data: string | Uint8Array,
+  options: WriteOptions,
+  finish: (draft: string, target: string) => Promise<void>,
+): Promise<void> {
   const target = resolve(path);
   const folder = dirname(target);
-  const temporary = join(folder, `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  const mode = options.mode ?? 0o666;
   try {
     if (options.within !== undefined) {
       refuseEscape(await realPathOfExisting(folder), await realPathOfExisting(resolve(options.within)), path);
     }
     await refuseInput(target, options.inputs ?? [], path);
-    const mode = options.mode ?? 0o666;
     // A folder that is made for a private file is private too: who may read may also enter.
     await mkdir(folder, { recursive: true, mode: mode | ((mode & 0o444) >> 2) });
-    try {
-      await writeDurably(temporary, data, mode);
-      await rename(temporary, target);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await withDraft(target, async (draft) => {
+      await writeDurably(draft, data, mode);
+      await finish(draft, target);
+    });
     await flushFolder(folder);
   } catch (error) {
     if (error instanceof BatchproofError) throw error;
@@ -151,24 +170,6 @@ export async function writeFileAtomically(
       code: "file-write",
       cause: error,
     });
-  }
-}
-
-/**
- * Writes a new file (mode 0600) whole or not at all, and never over another one: a whole file under a name of its own,
- * then linked to `path`. Unlike a rename, a link fails if the name is taken, so no check can be raced.
- * Errors: `taken` if there is a file of this name, those of `writeFileAtomically`.
- */
-export async function writeNewFile(path: string, text: string, taken: BatchproofError): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  await writeFileAtomically(draft, text, { mode: 0o600 });
-  try {
-    await link(draft, path);
-  } catch (cause) {
-    if (systemCode(cause) === "EEXIST") throw taken;
-    throw environmentError("The file cannot be written.", { place: path, code: "file-write", cause });
-  } finally {
-    await rm(draft, { force: true });
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type BatchproofError, environmentError } from "../errors.ts";
+import { isOtherProcess } from "../input/drafts.ts";
 import { sha256File } from "./files.ts";
 
 /**
@@ -110,16 +111,5 @@ async function removeLeftovers(parent: string): Promise<void> {
     if (owner !== undefined && !filling.has(path) && !isOtherProcess(Number(owner))) {
       await rm(path, { recursive: true, force: true });
     }
-  }
-}
-
-/** True if `id` is a running process other than this one. */
-function isOtherProcess(id: number): boolean {
-  if (id === process.pid) return false;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,6 +12,7 @@ import {
   writeFileSync,
   chmodSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -212,6 +215,22 @@ describe("a new batch folder", () => {
     await setParties(dir, partiesPath);
     expect((await readBatch(dir)).parties).toEqual([custodian, source]);
   });
+});
+
+// Verifies R-files-drafts, F15.
+it("the drafts that killed commands left in a folder are removed when it is read, those of running ones are not", async () => {
+  const dir = await made();
+  const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+  const draft = (name: string, owner: number): string => join(dir, `${name}.${machine}-${owner}-00ff00ff00ff.draft`);
+  const ended = spawnSync(process.execPath, ["--version"]).pid;
+  const left = [".batch.json", "evidence/.logger.txt", "records/.a.json", "proofs/.a.json"].map((name) =>
+    draft(name, ended),
+  );
+  const running = draft("records/.b.json", process.ppid);
+  for (const path of [...left, running]) writeFileSync(path, "salts");
+  await readBatch(dir);
+  expect(left.filter((path) => existsSync(path))).toEqual([]);
+  expect(existsSync(running)).toBe(true);
 });
 
 describe("a stage", () => {
@@ -525,6 +544,7 @@ describe("private values", () => {
 });
 
 // Verifies R-batch-files.
+// Verifies R-files-drafts, F15.
 describe("an interrupted init (F6)", () => {
   it("leaves no half-made batch; another one completes", async () => {
     const script = new URL("./initProcess.ts", import.meta.url);
@@ -539,6 +559,7 @@ describe("an interrupted init (F6)", () => {
       expect(found.length - done.length).toBeLessThanOrEqual(1);
       for (const name of found) await readBatch(join(target, name));
       await initBatch(newBatch(site, join(target, `${found.length}`)));
+      expect(readdirSync(target).filter((name) => name.startsWith("."))).toEqual([]);
       await readBatch(join(target, `${found.length}`));
       total += found.length;
     }
