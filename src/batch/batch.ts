@@ -43,6 +43,8 @@ export interface BatchStage {
   readonly seal?: string;
   /** What closed the stage, once its custodian has signed. */
   readonly handoff?: Handoff;
+  /** How many hand-offs of the stage were discarded, if any: each head has a salt of its own. */
+  readonly discarded?: number;
 }
 
 /** Where a batch came from: it began in this folder, or the folder joined it and was told its commitments. */

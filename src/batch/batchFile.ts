@@ -2,6 +2,7 @@ import { inputError, type BatchproofError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { parseTime } from "../input/times.ts";
 import {
+  COUNT,
   defineDocument,
   DEVICE,
   documentText,
@@ -72,8 +73,9 @@ export const batchDocument = defineDocument<BatchFile>(
           devices: { type: "array", items: DEVICE },
           seal: TEXT,
           handoff: HANDOFF,
+          discarded: { ...COUNT, minimum: 1 },
         },
-        ["start", "end", "custodian", "seal", "handoff"],
+        ["start", "end", "custodian", "seal", "handoff", "discarded"],
       ),
     },
   },

@@ -73,7 +73,7 @@ export function drawnHead(batch: Batch, index: number): StageHead {
     deviceSet: deviceSetOfIds(stage.devices),
     nextDeviceSet: next === undefined ? 0n : deviceSetOfIds(next.devices),
     seal: stage.seal === undefined ? 0n : textHash(stage.seal),
-    salt: batch.secrets.stageSalt(index),
+    salt: batch.secrets.stageSalt(index, stage.discarded),
   };
 }
 

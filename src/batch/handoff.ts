@@ -86,7 +86,7 @@ export function checkHandoff(batch: Batch, index: number, place: string): void {
     });
   }
   const next = batch.stages[index + 1];
-  const isOwn = head.salt === batch.secrets.stageSalt(index);
+  const isOwn = head.salt === batch.secrets.stageSalt(index, stage.discarded);
   const agrees =
     isSame(stage.start, head.start, place) &&
     isSame(stage.end, head.end, place) &&

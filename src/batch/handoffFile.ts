@@ -197,9 +197,10 @@ export function withClosedStage(stages: readonly BatchStage[], closed: ClosedSta
   const { start, end, nextStart } = handoff.head;
   return stages.map((stage, i): BatchStage => {
     if (i === index) {
-      const { name, devices } = stage;
+      const { name, devices, discarded } = stage;
       const times = { start: formatTime(Number(start)), end: formatTime(Number(end)) };
-      return { name, devices, ...times, custodian, ...(seal === undefined ? {} : { seal }), handoff };
+      const kept = { name, devices, ...(discarded === undefined ? {} : { discarded }) };
+      return { ...kept, ...times, custodian, ...(seal === undefined ? {} : { seal }), handoff };
     }
     if (i !== index + 1 || next === undefined) return stage;
     return { ...stage, start: formatTime(Number(nextStart)), ...next };

@@ -50,7 +50,7 @@ export async function signHandoff({ dir, stage, side, key, condition }: SignRequ
       side === "released"
         ? released(batch, index, handoff, key, condition)
         : received(batch, index, boundary, handoff, key, condition);
-    return withHandoff(batch, index, signed);
+    return withStage(batch, index, (open) => ({ ...open, handoff: signed }));
   });
 }
 
@@ -106,16 +106,13 @@ function refuseSigner(key: UnlockedKey, expected: bigint, verb: string): void {
   });
 }
 
-function withHandoff(batch: Batch, index: number, handoff: Handoff | undefined): Batch {
-  const stages = batch.stages.map((stage, i): BatchStage => {
-    if (i !== index) return stage;
-    return handoff === undefined ? withoutHandoff(stage) : { ...stage, handoff };
-  });
-  return { ...batch, stages };
+function withStage(batch: Batch, index: number, change: (stage: BatchStage) => BatchStage): Batch {
+  return { ...batch, stages: batch.stages.map((stage, i) => (i === index ? change(stage) : stage)) };
 }
 
 /**
- * Takes back a stage's hand-off, for a correction. What was attested on it stands; a corrected hand-off has another head.
+ * Takes back a stage's hand-off, for a correction. What was attested on it stands; a corrected hand-off has another head,
+ * under another salt.
  * Errors: `handoff-missing`, `handoff-follows` (a later hand-off rests on it), those of `changeBatch`.
  */
 export async function discardHandoff(dir: string, stage: string): Promise<Batch> {
@@ -129,7 +126,7 @@ export async function discardHandoff(dir: string, stage: string): Promise<Batch>
         remedy: "Discard the later hand-offs first, the last one before the others.",
       });
     }
-    return withHandoff(batch, index, undefined);
+    return withStage(batch, index, (open) => ({ ...withoutHandoff(open), discarded: (open.discarded ?? 0) + 1 }));
   });
 }
 

@@ -63,10 +63,16 @@ export class BatchSecrets {
     return fromHex(this.#file.openingSalt ?? missing("the opening"));
   }
 
-  /** The salt under the head of a stage, by the stage's index. */
-  stageSalt(index: number): bigint {
-    const salt = this.#file.stageSalts[index];
-    return fromHex(salt ?? missing(`stage ${index}`));
+  /**
+   * The salt under the head of a stage, by the stage's index: the drawn one, and after hand-offs that were discarded one
+   * that is derived from it by HKDF-SHA256. Two heads under one salt could be told to be of one stage.
+   */
+  stageSalt(index: number, discarded = 0): bigint {
+    const salt = fromHex(this.#file.stageSalts[index] ?? missing(`stage ${index}`));
+    if (discarded === 0) return salt;
+    const key = Buffer.from(toHex(salt).slice(2), "hex");
+    const derived = hkdfSync("sha256", key, "", `batchproof/head/${discarded}`, SALT_BYTES);
+    return BigInt(`0x${Buffer.from(derived).toString("hex")}`);
   }
 
   /** The salt of a claim's rule. */

@@ -205,6 +205,33 @@ describe("a hand-off between two folders", () => {
     expect(headOf(await readBatch(from), 0).hash).not.toBe(headOf(before, 0).hash);
   });
 
+  // Verifies R-batch-salts, F16.
+  it("has a salt of its own each time it is signed anew, also after the folder was told of it by another party", async () => {
+    const from = await collected();
+    const drawn = (await readBatch(from)).secrets.stageSalt(0);
+    const salts: bigint[] = [];
+    const signed = async (): Promise<string> => {
+      await sign(from, "collection", "released", hospital);
+      const { stages, secrets } = await readBatch(from);
+      const salt = stages[0]?.handoff?.head.salt ?? 0n;
+      expect(salt).toBe(secrets.stageSalt(0, stages[0]?.discarded));
+      salts.push(salt);
+      return exported(from, 0);
+    };
+    const first = await signed();
+    expect((await readBatch(from)).stages[0]).not.toHaveProperty("discarded");
+    await discardHandoff(from, "collection");
+    // The other party held on to the first one, then both take it back.
+    await importHandoff(from, first);
+    await discardHandoff(from, "collection");
+    await signed();
+    await discardHandoff(from, "collection");
+    await signed();
+    expect(salts[0]).toBe(drawn);
+    expect(new Set(salts).size).toBe(3);
+    expect((await readBatch(from)).stages[0]?.discarded).toBe(3);
+  });
+
   it("prepares a folder from the commitments alone", async () => {
     const from = await begun();
     const to = await joined(await exported(from));
