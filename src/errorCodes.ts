@@ -307,6 +307,10 @@ export const ERROR_CODES = {
       "The key is not that of the custodian who signs here.",
       "Sign with the key that the stage names.",
     ],
+    "handoff-party": [
+      "The party list has no custodian with this key at this organisation.",
+      "Ask the sender which is right, or copy in a newer party list.",
+    ],
     "handoff-side": ["Nobody receives at this boundary.", "The custodian alone signs, as releaser."],
     "handoff-condition": ["The two sides sign different conditions.", "Discard the hand-off, and sign it anew."],
     "handoff-unclaimed": ["The policy claims no custody of the stage.", "There is nothing to sign."],

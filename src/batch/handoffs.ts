@@ -2,8 +2,9 @@ import { inputError, refusal } from "../errors.ts";
 import { type ConditionName } from "../formats/constants.ts";
 import type { HandoffSide } from "../formats/handoff.ts";
 import { stageHead } from "../formats/head.ts";
-import { keyHash } from "../formats/identity.ts";
+import { keyHash, textHash } from "../formats/identity.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
+import { readParties, type PartyList } from "../parties/partyList.ts";
 import type { Policy } from "../policy/document.ts";
 import { withoutHandoff } from "./batchFile.ts";
 import { drawnHead } from "./commitments.ts";
@@ -133,7 +134,8 @@ export async function discardHandoff(dir: string, stage: string): Promise<Batch>
 /**
  * Takes over a hand-off from a file that another party sent: the opening of a stage's head, with the signatures there are.
  * Errors: `handoff-batch` (of another batch), `handoff-differs` (the folder has another hand-off of this stage: the chain
- * would fork), those of `readHandoffFile` and `changeBatch`, `handoff-chain` among them.
+ * would fork), `handoff-party` (the folder's party list knows a custodian of the file otherwise), those of
+ * `readHandoffFile` and `changeBatch`, `handoff-chain` among them.
  */
 export async function importHandoff(
   dir: string,
@@ -152,10 +154,31 @@ export async function importHandoff(
       });
     }
     if (stage === undefined) return found;
+    refuseUnlisted(found.parties, stage, path);
     name = found.stages[stage.index]?.name;
     return { ...found, stages: withClosedStage(found.stages, merged(found, stage, path)) };
   });
   return { batch, stage: name };
+}
+
+/**
+ * A head commits to the next custodian's key alone, so its organisation is only as good as the party list says. Error
+ * `handoff-party`; a folder without a list has nothing to compare.
+ */
+function refuseUnlisted(parties: PartyList | undefined, { custodian, next }: ClosedStage, path: string): void {
+  const named = { custodian, ...(next === undefined ? {} : { "next/custodian": next.custodian }) };
+  for (const [pointer, { key, org }] of Object.entries(named)) {
+    const listed = parties?.some(
+      (party) =>
+        party.role === "custodian" && keyHash(party.key) === keyHash(key) && textHash(party.org) === textHash(org),
+    );
+    if (listed !== false) continue;
+    throw inputError("The party list has no custodian with this key at this organisation.", {
+      code: "handoff-party",
+      place: `${path}#/stage/${pointer}`,
+      remedy: "Ask the sender which is right; a newer party list is copied in by `batchproof stage` with --parties.",
+    });
+  }
 }
 
 /** The file's stage with the signatures of both the file and the folder. */
@@ -181,12 +204,16 @@ export interface JoinBatch extends Pick<NewBatch, "dir" | "policyPath" | "lot" |
 
 /**
  * Makes the folder of a party that takes part in a batch that began elsewhere: it knows the batch's commitments and the
- * hand-off in the file, and draws salts of its own for its stages and records. Errors: those of `initBatch` and
- * `readHandoffFile`.
+ * hand-off in the file, and draws salts of its own for its stages and records. Errors: `handoff-party`, those of
+ * `initBatch` and `readHandoffFile`.
  */
 export async function joinBatch({ handoffPath, lot, ...request }: JoinBatch): Promise<Batch> {
   const rules = await readRules(request.policyPath);
   const { commitments, stage } = await readHandoffFile(handoffPath, rules.policy);
+  const { partiesPath } = request;
+  if (stage !== undefined && partiesPath !== undefined) {
+    refuseUnlisted(await readParties(partiesPath), stage, handoffPath);
+  }
   const stages = rules.policy.stages.map((name): BatchStage => ({ name, devices: [] }));
   return await makeBatch(request, rules, {
     lot,

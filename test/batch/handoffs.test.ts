@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { headOf } from "../../src/batch/commitments.ts";
@@ -133,6 +133,11 @@ function edit(path: string, change: (file: Json) => object): string {
   const edited = join(folder, `edited-${count++}.json`);
   writeFileSync(edited, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")) as Json)));
   return edited;
+}
+
+function otherNextOrg(file: Json): object {
+  const next = file.stage["next"] as { readonly custodian: object };
+  return { ...file, stage: { ...file.stage, next: { ...next, custodian: { ...next.custodian, org: "Impostor" } } } };
 }
 
 describe("a hand-off between two folders", () => {
@@ -357,6 +362,11 @@ describe("refuses", () => {
         stage: { ...file.stage, handoff: { ...(file.stage["handoff"] as object), condition: "damaged" } },
       }),
     ],
+    [
+      "with another organisation of the next custodian, to which the head does not commit (F17)",
+      "handoff-party",
+      otherNextOrg,
+    ],
     ["with a member too many", "handoff-file", (file) => ({ ...file, extra: 1 })],
   ])("a file %s", async (_, code, change) => {
     const from = await collected();
@@ -364,5 +374,22 @@ describe("refuses", () => {
     const path = edit(await exported(from, 0), change);
     const to = await joined(await exported(from));
     expect((await refusedAsync(importHandoff(to, path))).code).toBe(code);
+  });
+
+  // Verifies R-batch-exchange, F17.
+  it("a custodian of a hand-off that the party list holds otherwise or not at all, also for a folder that joins", async () => {
+    const from = await collected();
+    await sign(from, "collection", "released", hospital);
+    const sent = await exported(from, 0);
+    const wrong = await refusedAsync(joined(edit(sent, otherNextOrg)));
+    expect([wrong.code, wrong.place?.split("#")[1]]).toEqual(["handoff-party", "/stage/next/custodian"]);
+    const unlisted = join(folder, `parties-${count++}.json`);
+    await writeParties(unlisted, [partyOfKey(courier.description, YEAR)]);
+    const dir = newDir();
+    const missing = await refusedAsync(
+      joinBatch({ dir, policyPath, lot: LOT, partiesPath: unlisted, handoffPath: sent }),
+    );
+    expect([missing.code, missing.place]).toEqual(["handoff-party", `${sent}#/stage/custodian`]);
+    expect(existsSync(dir)).toBe(false);
   });
 });
