@@ -164,8 +164,8 @@ async function init([dir = ""]: readonly string[], options: Options): Promise<An
   const handoffPath = text(options, "handoff");
   if (handoffPath !== undefined) {
     refuseBoth(options);
-    const batch = await joinBatch({ ...common, handoffPath });
-    return newFolder(dir, batch.commitments, await missingEvidence(batch));
+    const { batch, already } = await joinBatch({ ...common, handoffPath });
+    return newFolder(dir, batch.commitments, await missingEvidence(batch), already);
   }
   const identity = (name: string): string => {
     const given = text(options, name);
@@ -176,14 +176,14 @@ async function init([dir = ""]: readonly string[], options: Options): Promise<An
       code: "usage",
     });
   };
-  const { commitments, missing } = await initBatch({
+  const { commitments, missing, already } = await initBatch({
     ...common,
     coi: identity("coi"),
     order: identity("order"),
     custodianKey: await unlockKey(identity("custodian"), await passphrase()),
     devices: list(options, "device").map(deviceOf),
   });
-  return newFolder(dir, commitments, missing);
+  return newFolder(dir, commitments, missing, already);
 }
 
 function refuseBoth(options: Options): void {
@@ -196,16 +196,23 @@ function refuseBoth(options: Options): void {
   });
 }
 
-function newFolder(dir: string, commitments: Commitments, missing: readonly MissingEvidence[]): Answer {
+function newFolder(
+  dir: string,
+  commitments: Commitments,
+  missing: readonly MissingEvidence[],
+  already: boolean,
+): Answer {
   const [batch, opening] = [toHex(commitments.batch), toHex(commitments.opening)];
   return {
     text: [
-      `Batch folder ${dir} made. Keep secrets.json safe: without it nothing can be proven.`,
+      already
+        ? `Already done: batch folder ${dir} was made from the same before, and stays as it is.`
+        : `Batch folder ${dir} made. Keep secrets.json safe: without it nothing can be proven.`,
       `batch   ${batch}`,
       `opening ${opening}`,
       ...missing.map(({ claim, kind, stage }) => `missing: ${kind} evidence for ${claim} (stage ${stage})`),
     ].join("\n"),
-    json: { dir, batch, opening, missing },
+    json: { dir, batch, opening, missing, already },
   };
 }
 

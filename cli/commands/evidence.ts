@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
-import { attest } from "../../src/chain/attest.ts";
+import { attest, isAttested } from "../../src/chain/attest.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { checkBatch, checkText } from "../../src/claims/checkBatch.ts";
@@ -155,41 +155,81 @@ async function attestAll([dir = ""]: readonly string[], options: Options): Promi
   const batch = await readBatch(dir);
   return asAccount(options, async (register, account, chain) => {
     const key = await folderKey(batch, account, options);
-    const envelopes = inOrder(batch, await envelopesOf(batch, register, key, options));
+    const { pending, attested } = await toSend(batch, register, key, options);
+    const envelopes = inOrder(batch, pending);
     requireOurCircuits(envelopes, chain.chainId);
-    const claims = envelopes.map(({ claim }) => batch.policy.claims[claim]?.id ?? claim.toString());
+    const claims = envelopes.map((envelope) => idOf(batch, envelope));
+    const already = attested.map((envelope) => idOf(batch, envelope));
     const dryRun = flag(options, "dryRun");
+    const lines = already.length === 0 ? [] : [`${already.join(", ")}: already attested, as the proof says`];
+    if (envelopes.length === 0) return { text: lines.join("\n"), json: { key, claims, already, dryRun } };
     const { gasUsed, transaction, block } = await attest(account, register, key, envelopes, { dryRun });
     const done = transaction === undefined ? "would be attested" : `attested in block ${block ?? 0}`;
     return {
-      text: `${claims.join(", ")}: ${done} (${gasUsed} gas)`,
-      json: { key, claims, dryRun, gasUsed, transaction, block },
+      text: [...lines, `${claims.join(", ")}: ${done} (${gasUsed} gas)`].join("\n"),
+      json: { key, claims, already, dryRun, gasUsed, transaction, block },
     };
   });
 }
 
-/** The proofs to send: the named ones, or all in the folder that are not attested yet. Error `proof-missing`: none. */
-async function envelopesOf(batch: Batch, { registry }: Contracts, key: string, options: Options): Promise<Envelope[]> {
-  const { dir, policy } = batch;
-  const sent = list(options, "proof");
-  const chosen = chosenClaims(batch, options);
-  const read = (id: string): Promise<Envelope> =>
-    ENVELOPE_FILE.read(`${dir}/${claimFile("proofs", id)}`, { within: dir });
-  const envelopes: Envelope[] = [];
-  for (const file of sent) envelopes.push(await ENVELOPE_FILE.read(file));
-  for (const { claim } of chosen) envelopes.push(await read(claim.id));
-  if (envelopes.length > 0) return envelopes;
-  const { attested } = await explained(() => registry.batchOf(key));
-  for (const [i, { id }] of policy.claims.entries()) {
-    const isThere = existsSync(join(dir, claimFile("proofs", id)));
-    if (isThere && ((attested >> BigInt(i)) & 1n) === 0n) envelopes.push(await read(id));
+function idOf({ policy }: Batch, { claim }: Envelope): string {
+  return policy.claims[claim]?.id ?? claim.toString();
+}
+
+/** The proofs that are named, or all in the folder: those that are to be sent, and those that need not be. */
+interface ToSend {
+  readonly pending: readonly Envelope[];
+  /** What the register says already. */
+  readonly attested: readonly Envelope[];
+}
+
+/**
+ * Where nothing is named, claims that are attested are left out; one that is named, or where there is nothing else, must be
+ * attested as its proof says. Errors `proof-missing` (none), `AlreadyAttested` (the register says something else).
+ */
+async function toSend(batch: Batch, register: Contracts, key: string, options: Options): Promise<ToSend> {
+  const named = await namedEnvelopes(batch, options);
+  const envelopes = named.length > 0 ? named : await envelopesIn(batch);
+  const { attested: bits } = await explained(() => register.registry.batchOf(key));
+  const isDone = ({ claim }: Envelope): boolean => ((bits >> BigInt(claim)) & 1n) === 1n;
+  const pending = envelopes.filter((envelope) => !isDone(envelope));
+  if (named.length === 0 && pending.length > 0) return { pending, attested: [] };
+  const attested = envelopes.filter(isDone);
+  for (const envelope of attested) {
+    if (await isAttested(register, key, envelope)) continue;
+    throw refusal("The register has attested this claim, by a proof that says something else.", {
+      code: "AlreadyAttested",
+      place: idOf(batch, envelope),
+      remedy: "If the attestation is wrong, QA replaces it by this proof: `batchproof amend`.",
+    });
   }
-  if (envelopes.length > 0) return envelopes;
-  throw inputError("There is no proof to send: none in the folder that is not attested yet.", {
+  if (envelopes.length > 0) return { pending, attested };
+  throw inputError("There is no proof to send.", {
     code: "proof-missing",
-    place: dir,
+    place: batch.dir,
     remedy: "Prove a claim first (`batchproof prove`), or name the file of a proof that was sent to you (--proof).",
   });
+}
+
+/** The proofs of --proof, --claim and --stage. */
+async function namedEnvelopes(batch: Batch, options: Options): Promise<Envelope[]> {
+  const envelopes: Envelope[] = [];
+  for (const file of list(options, "proof")) envelopes.push(await ENVELOPE_FILE.read(file));
+  for (const { claim } of chosenClaims(batch, options)) envelopes.push(await readEnvelope(batch, claim.id));
+  return envelopes;
+}
+
+/** All proofs in the folder. */
+async function envelopesIn(batch: Batch): Promise<Envelope[]> {
+  const envelopes: Envelope[] = [];
+  for (const { id } of batch.policy.claims) {
+    if (existsSync(join(batch.dir, claimFile("proofs", id)))) envelopes.push(await readEnvelope(batch, id));
+  }
+  return envelopes;
+}
+
+function readEnvelope({ dir }: Batch, claimId: string): Promise<Envelope> {
+  return ENVELOPE_FILE.read(join(dir, claimFile("proofs", claimId)), { within: dir });
 }
 
 /** A stage's custody sets the head that all other claims of the stage are checked against. */

@@ -14,7 +14,7 @@ import { CONDITION, type ConditionName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
 import type { HandoffSide } from "../../src/formats/handoff.ts";
 import { stageHead } from "../../src/formats/head.ts";
-import { writeNewFile } from "../../src/input/files.ts";
+import { readBytes, writeNewFile } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { documentText } from "../../src/formats/document.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
@@ -102,9 +102,18 @@ async function exportFile([dir = ""]: readonly string[], options: Options): Prom
     remedy: "Name a new file.",
     code: "file-exists",
   });
-  await writeNewFile(out, data, taken);
+  const already = await writeNewFile(out, data, taken).then(
+    () => false,
+    async (error: unknown) => {
+      if (error === taken && Buffer.from(data).equals(await readBytes(out))) return true;
+      throw error;
+    },
+  );
   const what = name === undefined ? "the batch's commitments" : `the hand-off of stage ${name}`;
-  return { text: `${out}: ${what}, ${data.length} bytes.`, json: { file: out, bytes: data.length } };
+  return {
+    text: `${out}: ${what}, ${data.length} bytes${already ? "; already there, the same" : ""}.`,
+    json: { file: out, bytes: data.length, already },
+  };
 }
 
 function shown(batch: Batch): Answer {

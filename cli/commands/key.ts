@@ -1,7 +1,16 @@
 import { Option } from "commander";
+import { BatchproofError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { keyHash } from "../../src/formats/identity.ts";
-import { createKey, KEY_ROLES, readKeyFile, saveKey, unlockKey, type KeyDescription } from "../../src/parties/keys.ts";
+import {
+  createKey,
+  isKeyAsAsked,
+  KEY_ROLES,
+  readKeyFile,
+  saveKey,
+  unlockKey,
+  type KeyDescription,
+} from "../../src/parties/keys.ts";
 import { answers, required, text, type Options, type AddCommands } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { newPassphrase, passphrase } from "../passphrase.ts";
@@ -27,16 +36,27 @@ export const addKeyCommands: AddCommands = (program, give) => {
 async function create(_args: readonly string[], options: Options): Promise<Answer> {
   const predecessor = text(options, "predecessor");
   const unlocked = predecessor === undefined ? undefined : await unlockKey(predecessor, await passphrase(predecessor));
-  const file = await createKey({
+  const asked = {
     name: required(options, "name"),
     role: required(options, "role") as KeyDescription["role"],
     org: required(options, "org"),
     passphrase: await newPassphrase(),
     ...(unlocked === undefined ? {} : { predecessor: unlocked }),
-  });
+  };
   const out = required(options, "out");
-  await saveKey(out, file);
-  return described(out, await readKeyFile(out));
+  const file = await createKey(asked);
+  const already = await saveKey(out, file).then(
+    () => false,
+    async (error: unknown) => {
+      if (!(error instanceof BatchproofError && error.code === "key-exists")) throw error;
+      if (await isKeyAsAsked(out, asked).catch(() => false)) return true;
+      throw error;
+    },
+  );
+  const { text: lines, json } = described(out, await readKeyFile(out));
+  return already
+    ? { text: `Already done: this key was made before, under the same passphrase.\n${lines}`, json }
+    : { text: lines, json };
 }
 
 async function show([file = ""]: readonly string[]): Promise<Answer> {

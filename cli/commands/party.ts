@@ -5,7 +5,15 @@ import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
 import { readKeyFile } from "../../src/parties/keys.ts";
-import { addParty, partyOfKey, partyTree, readParties, writeParties, type Party } from "../../src/parties/partyList.ts";
+import {
+  addParty,
+  holdsParty,
+  partyOfKey,
+  partyTree,
+  readParties,
+  writeParties,
+  type Party,
+} from "../../src/parties/partyList.ts";
 import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
 import { deviceOf } from "../device.ts";
 import { answers, required, text, type Options, type AddCommands } from "../command.ts";
@@ -55,20 +63,22 @@ export const addPartyCommands: AddCommands = (program, give) => {
 
 async function add([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const party = await partyOf(options);
-  const list = addParty(existsSync(file) ? await readParties(file) : [], party);
-  await writeParties(file, list);
+  const before = existsSync(file) ? await readParties(file) : [];
+  const already = holdsParty(before, party);
+  const list = already ? before : addParty(before, party);
+  if (!already) await writeParties(file, list);
   const { name, role, org, notBefore, notAfter } = party;
   const newRoot = toHex(partyTree(list).root);
   return {
     text: fieldLines({
-      added: name,
+      [already ? "already there" : "added"]: name,
       role,
       org,
       valid: `${notBefore} to ${notAfter}`,
       parties: list.length,
       root: newRoot,
     }),
-    json: { file, added: { name, role, org, notBefore, notAfter }, parties: list.length, root: newRoot },
+    json: { file, added: { name, role, org, notBefore, notAfter }, already, parties: list.length, root: newRoot },
   };
 }
 

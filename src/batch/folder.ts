@@ -25,6 +25,7 @@ import {
   withoutHandoff,
   type BatchFile,
 } from "./batchFile.ts";
+import { isSameBeginning } from "./beginning.ts";
 import { deriveCommitments } from "./commitments.ts";
 import { missingEvidence, type MissingEvidence } from "./evidence.ts";
 import { BATCH_FILE, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
@@ -48,22 +49,27 @@ export interface NewBatch {
   readonly partiesPath?: string;
 }
 
+/** What `initBatch` has made, or found there already. */
+interface InitBatch {
+  readonly commitments: Commitments;
+  readonly missing: readonly MissingEvidence[];
+  readonly already: boolean;
+}
+
 /**
  * Makes the folder of a new batch, whole or not at all. The site's secret decides the batch's salt, so a second `init`
- * of the same order leads to the same batch commitment.
- * Errors: `batch-exists` (the folder is there and not empty), `key-role` (not a custodian's key), `batch-file` (lot,
- * COI or order is not a plain short text), `device-set`, `device-id`, those of `readSalts`, `parsePolicy`,
- * `readParties` and `writeFileAtomically`.
+ * of the same order leads to the same batch commitment. A folder that was made from the same before stays as it is.
+ * Errors: `batch-exists` (the folder is there, not empty, and of another beginning), `key-role` (not a custodian's key),
+ * `batch-file` (lot, COI or order is not a plain short text), `device-set`, `device-id`, those of `readSalts`,
+ * `parsePolicy`, `readParties` and `writeFileAtomically`.
  */
-export async function initBatch(
-  request: NewBatch,
-): Promise<{ readonly commitments: Commitments; readonly missing: readonly MissingEvidence[] }> {
+export async function initBatch(request: NewBatch): Promise<InitBatch> {
   const { lot, coi, order, devices } = request;
   const rules = await readRules(request.policyPath);
   const ids = [textHash(coi), textHash(order)] as const;
   const salt = batchSalt(request.custodianKey.siteSecret, ...ids);
   const { public: key, org } = request.custodianKey.description;
-  const batch = await makeBatch(request, rules, {
+  const { batch, already } = await makeBatch(request, rules, {
     lot,
     origin: { coi, order },
     commitment: batchCommitment(...ids, salt),
@@ -72,7 +78,13 @@ export async function initBatch(
       i === 0 ? { name, custodian: { key, org }, devices } : { name, devices: [] },
     ),
   });
-  return { commitments: batch.commitments, missing: await missingEvidence(batch) };
+  return { commitments: batch.commitments, missing: await missingEvidence(batch), already };
+}
+
+/** A batch's folder, and whether it was there already. */
+export interface MadeBatch {
+  readonly batch: Batch;
+  readonly already: boolean;
 }
 
 /** A policy's file with the salts beside it. */
@@ -95,12 +107,15 @@ export interface NewContent extends Pick<Batch, "lot" | "origin" | "stages"> {
   readonly batchSalt?: bigint;
 }
 
-/** Draws a folder's secrets and makes it. Errors: `batch-exists`, those of `batchText` and `readParties`. */
+/**
+ * Draws a folder's secrets and makes it, unless the same was made before. Errors: `batch-exists`, those of `batchText` and
+ * `readParties`.
+ */
 export async function makeBatch(
   { dir, partiesPath }: Pick<NewBatch, "dir" | "partiesPath">,
   { bytes, policy, salts }: PolicyRules,
   { commitment, batchSalt: salt, ...content }: NewContent,
-): Promise<Batch> {
+): Promise<MadeBatch> {
   const secretsFile = drawSecrets({
     batch: commitment,
     policy,
@@ -116,12 +131,20 @@ export async function makeBatch(
     ...content,
     commitments: deriveCommitments({ ...content, secrets }),
   };
-  await makeFolder(batch, {
+  const files = {
     [BATCH_FILE]: batchText(batch, "the new batch"),
     [SECRETS_FILE]: documentText(secretsFile),
     [POLICY_FILE]: bytes,
-  });
-  return batch;
+  };
+  try {
+    await makeFolder(batch, files);
+    return { batch, already: false };
+  } catch (error) {
+    if (!(error instanceof BatchproofError && error.code === "batch-exists")) throw error;
+    const found = await readBatch(dir).catch(() => undefined);
+    if (found === undefined || !isSameBeginning(found, batch)) throw error;
+    return { batch: found, already: true };
+  }
 }
 
 /** The folder as a draft, then renamed: a killed `init` leaves no half-made batch, only a hidden folder. */

@@ -8,7 +8,7 @@ import { readParties, type PartyList } from "../parties/partyList.ts";
 import type { Policy } from "../policy/document.ts";
 import { withoutHandoff } from "./batchFile.ts";
 import { drawnHead } from "./commitments.ts";
-import { changeBatch, makeBatch, readBatch, readRules, stageIndex, type NewBatch } from "./folder.ts";
+import { changeBatch, makeBatch, readBatch, readRules, stageIndex, type MadeBatch, type NewBatch } from "./folder.ts";
 import { messageOf } from "./handoff.ts";
 import { missingHandoff, readHandoffFile, withClosedStage, type ClosedStage } from "./handoffFile.ts";
 import { claimsOf } from "../kinds/kind.ts";
@@ -207,7 +207,7 @@ export interface JoinBatch extends Pick<NewBatch, "dir" | "policyPath" | "lot" |
  * hand-off in the file, and draws salts of its own for its stages and records. Errors: `handoff-party`, those of
  * `initBatch` and `readHandoffFile`.
  */
-export async function joinBatch({ handoffPath, lot, ...request }: JoinBatch): Promise<Batch> {
+export async function joinBatch({ handoffPath, lot, ...request }: JoinBatch): Promise<MadeBatch> {
   const rules = await readRules(request.policyPath);
   const { commitments, stage } = await readHandoffFile(handoffPath, rules.policy);
   const { partiesPath } = request;

@@ -65,6 +65,28 @@ export async function attest(
 }
 
 /**
+ * Whether the register's last word on a claim is what a proof says: by the same circuit, of the same head, party list,
+ * record and deviations. The bytes of the proof may differ. Errors: those of `explained`.
+ */
+export async function isAttested(
+  { registry }: Pick<Register, "registry">,
+  key: string,
+  envelope: ProofEnvelope,
+): Promise<boolean> {
+  const item = itemOf(envelope);
+  const events = await explained(() =>
+    Promise.all(
+      ["ClaimAttested", "ClaimAmended"].map((name) => registry.queryFilter(registry.getEvent(name)(key, item.claim))),
+    ),
+  );
+  const last = events.flat().sort((a, b) => b.blockNumber - a.blockNumber || b.index - a.index)[0];
+  const said = last === undefined ? undefined : registry.interface.parseLog(last)?.args.toObject();
+  return (["circuitId", "head", "parties", "record", "deviations"] as const).every(
+    (name) => said?.[name] === item[name],
+  );
+}
+
+/**
  * Refuses proofs that the chain could only call invalid. Errors `batch`, `rule`, `context` (the sender is not the
  * submitter that the proof names), `envelope`, and what `explained` says.
  */

@@ -164,7 +164,7 @@ async function begin(play: Play): Promise<void> {
     devices: [],
   });
   const handoffPath = await send(play, "hospital", "the batch's commitments");
-  const batch = await joinBatch({ ...common, dir: folders.manufacturer, handoffPath });
+  const { batch } = await joinBatch({ ...common, dir: folders.manufacturer, handoffPath });
   await joinBatch({ ...common, dir: folders.courier, handoffPath });
   play.key = await stage.openBatch(batch.commitments, policyId, policy);
   stage.say(`${NEEDLE_LOT}: opened under ${NEEDLE_POLICY} by the manufacturer, who knows neither patient nor order`);

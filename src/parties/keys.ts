@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { inputError, type BatchproofError } from "../errors.ts";
+import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { secretHash, type PublicKey } from "../formats/identity.ts";
 import { publicKey, sign, type Signature } from "../formats/source.ts";
@@ -193,6 +193,22 @@ export async function saveKey(path: string, file: KeyFile): Promise<void> {
     remedy: "Choose another file name; a key file is never overwritten.",
   });
   await writeNewFile(path, documentText(file), taken);
+}
+
+/**
+ * Whether a key file is what `createKey` was asked for: name, role, org and passphrase, and the predecessor's site secret.
+ * Errors: those of `unlockKey` but `key-passphrase`.
+ */
+export async function isKeyAsAsked(path: string, asked: NewKey): Promise<boolean> {
+  const { name, role, org } = await readKeyFile(path);
+  if (name !== asked.name.normalize("NFC") || role !== asked.role || org !== asked.org.normalize("NFC")) return false;
+  try {
+    const key = await unlockKey(path, asked.passphrase);
+    return asked.predecessor === undefined || key.siteSecret === asked.predecessor.siteSecret;
+  } catch (error) {
+    if (error instanceof BatchproofError && error.code === "key-passphrase") return false;
+    throw error;
+  }
 }
 
 /**

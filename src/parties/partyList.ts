@@ -103,6 +103,12 @@ export async function writeParties(path: string, list: PartyList): Promise<void>
   await writeFileAtomically(path, documentText(file), { mode: 0o600 });
 }
 
+/** Whether a list holds this very party, by the same name and with the same validity. Errors: those of `toLeaf`. */
+export function holdsParty(list: PartyList, party: Party): boolean {
+  const entry = (each: Party): string => `${Object.values(toLeaf(each)).join()},${each.name.normalize("NFC")}`;
+  return list.some((each) => entry(each) === entry(party));
+}
+
 /** The list with one more party, at its end. Errors: those of `checkParties`; the place is the new party's. */
 export function addParty(list: PartyList, party: Party): PartyList {
   const longer = [...list, party];

@@ -174,12 +174,37 @@ describe("a new batch folder", () => {
     expect(await missingEvidence(await readBatch(dir))).toEqual(missing.slice(0, 1));
   });
 
+  // Verifies R-cli-already.
+  it("that was made from the same before stays as it is; from anything else it is refused", async () => {
+    const dir = newDir();
+    const first = await initBatch(newBatch(site, dir));
+    await setStage(dir, "collection", { start: "2022-05-05T16:00:00Z" });
+    const before = ["batch.json", "secrets.json"].map((name) => readFileSync(join(dir, name), "utf8"));
+    const again = await initBatch(newBatch(site, dir));
+    expect([first.already, again.already, again.commitments]).toEqual([false, true, first.commitments]);
+    const other = { vendor: "Berlinger", model: "Q-tag", serial: "2" };
+    const partiesPath = join(folder, "already.json");
+    await writeParties(partiesPath, [partyOfKey(site.custodian.description, VALIDITY)]);
+    for (const change of [
+      { lot: "LOT-2" },
+      { coi: "COI-2" },
+      { order: "ORDER-2" },
+      { custodianKey: otherSite.custodian },
+      { devices: [other] },
+      { policyPath: otherSite.policyPath },
+      { partiesPath },
+    ]) {
+      expect((await refusedAsync(initBatch({ ...newBatch(site, dir), ...change }))).code).toBe("batch-exists");
+    }
+    expect(["batch.json", "secrets.json"].map((name) => readFileSync(join(dir, name), "utf8"))).toEqual(before);
+  });
+
   it("may take an empty folder's place, never that of a full one or of a file", async () => {
     const dir = newDir();
     mkdirSync(dir);
     await initBatch(newBatch(site, dir));
     const secrets = readFileSync(join(dir, "secrets.json"));
-    const error = await refusedAsync(initBatch(newBatch(site, dir)));
+    const error = await refusedAsync(initBatch({ ...newBatch(site, dir), order: "ORDER-4712" }));
     expect([error.code, error.place]).toEqual(["batch-exists", dir]);
     expect(readFileSync(join(dir, "secrets.json"))).toEqual(secrets);
     const file = join(folder, "a-file");

@@ -237,6 +237,23 @@ describe("a hand-off between two folders", () => {
     expect((await readBatch(from)).stages[0]?.discarded).toBe(3);
   });
 
+  // Verifies R-cli-already.
+  it("joins the same folder a second time without a change, and no other one", async () => {
+    const from = await collected();
+    const first = await exported(from);
+    await sign(from, "collection", "released", hospital);
+    const [dir, handoffPath] = [newDir(), await exported(from, 0)];
+    const request = { dir, policyPath, lot: LOT, partiesPath, handoffPath };
+    expect((await joinBatch(request)).already).toBe(false);
+    await sign(dir, "collection", "received", courier);
+    expect((await joinBatch(request)).already).toBe(true);
+    expect((await joinBatch({ ...request, handoffPath: first })).already).toBe(true);
+    const other = await collected("ORDER-2");
+    for (const change of [{ lot: "LOT-2" }, { handoffPath: await exported(other) }]) {
+      expect((await refusedAsync(joinBatch({ ...request, ...change }))).code).toBe("batch-exists");
+    }
+  });
+
   it("prepares a folder from the commitments alone", async () => {
     const from = await begun();
     const to = await joined(await exported(from));

@@ -84,7 +84,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
-  // Verifies R-prover-private, V1, F7.
+  // Verifies R-prover-private, R-cli-already, V1, F7.
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
@@ -112,11 +112,19 @@ describe("a compliant leg", () => {
     );
     expect((await cli(["attest", dir, ...on, ...scene.by("manufacturer")])).code).toBe(0);
     const twice = await inThisProcess(["attest", dir, "--claim", CLAIM, "--json", ...on, ...scene.by("manufacturer")]);
-    expect(twice.code).toBe(1);
-    expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: "AlreadyAttested" } });
-    const nothing = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
-    expect(nothing.code).toBe(2);
-    expect(JSON.parse(nothing.stdout)).toMatchObject({ error: { code: "proof-missing" } });
+    expect([twice.code, JSON.parse(twice.stdout)]).toMatchObject([0, { claims: [], already: [CLAIM] }]);
+    const nothing = await inThisProcess(["attest", dir, ...on, ...scene.by("manufacturer")]);
+    expect([nothing.code, nothing.stdout]).toEqual([0, `${CLAIM}: already attested, as the proof says\n`]);
+    const whole = await readFile(proof, "utf8");
+    const changed = JSON.parse(whole) as { signals: string[] };
+    changed.signals[5] = "12345";
+    await writeFile(proof, JSON.stringify(changed));
+    const other = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
+    expect([other.code, JSON.parse(other.stdout)]).toMatchObject([1, { error: { code: "AlreadyAttested" } }]);
+    await rm(proof);
+    const none = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
+    expect([none.code, JSON.parse(none.stdout)]).toMatchObject([2, { error: { code: "proof-missing" } }]);
+    await writeFile(proof, whole);
 
     await writeFile(path("certificate.txt"), "certificate of analysis");
     const certificate = ["--certificate", path("certificate.txt"), "--owner", manufacturer];

@@ -149,11 +149,14 @@ describe("a batch in two folders", () => {
     await cliJson(["open", manufacturer, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
   });
 
-  it("refuses to join with an identity, and to write over a file", async () => {
+  // Verifies R-cli-already.
+  it("refuses to join with an identity, and to write over another file", async () => {
     const both = ["init", path("both"), "--handoff", path("batch.json"), "--coi", COI, ...common(), "--json"];
     expect(await refusal(inThisProcess(both))).toEqual({ exit: 2, code: "usage" });
-    const again = ["handoff", "export", hospital, "--out", path("batch.json"), "--json"];
-    expect(await refusal(inThisProcess(again))).toEqual({ exit: 2, code: "file-exists" });
+    const over = ["handoff", "export", hospital, "--out", path("policy.json"), "--json"];
+    expect(await refusal(inThisProcess(over))).toEqual({ exit: 2, code: "file-exists" });
+    const again = ["handoff", "export", hospital, "--out", path("batch.json")];
+    expect(await cliJson(again)).toMatchObject({ already: true });
   });
 
   it("closes a stage by the signatures of both sides, the releaser's first", async () => {

@@ -10,6 +10,7 @@ function newKey(out: string, ...more: string[]): string[] {
 }
 
 describe("key new and show", () => {
+  // Verifies R-cli-already.
   it("makes a key file for its owner only, and never prints or replaces a secret", async () => {
     const folder = scratch();
     const out = join(folder, "alice.key");
@@ -23,7 +24,18 @@ describe("key new and show", () => {
     expect(shown).toEqual(made);
     expect(shown.stdout).toMatch(/^role +custodian$/m);
 
-    expect(await refusedWith(newKey(out), ENV)).toMatchObject({ exit: 2, code: "key-exists", place: out });
+    const again = await batchproof(newKey(out), ENV);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/^Already done: /)]);
+    const differing: [string[], Record<string, string>][] = [
+      [["--name", "Bob"], ENV],
+      [["--org", "Site B"], ENV],
+      [["--role", "lab"], ENV],
+      [[], { BATCHPROOF_PASSPHRASE: "another passphrase" }],
+    ];
+    for (const [change, env] of differing) {
+      const refused = await refusedWith([...newKey(out), ...change], env);
+      expect(refused).toMatchObject({ exit: 2, code: "key-exists", place: out });
+    }
     expect(readFileSync(out, "utf8")).toBe(content);
 
     // A second custodian of the site takes over its secret; the predecessor must open.

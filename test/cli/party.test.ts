@@ -26,11 +26,23 @@ describe("party add and root", () => {
     expect(root).toMatchObject({ code: 0, stdout: `${(added.json as { root: string }).root}\n` });
   });
 
+  // Verifies R-cli-already.
+  it("says that the same party is there already, and leaves the list as it was", async () => {
+    const before = readFileSync(list, "utf8");
+    const again = await batchproofJson(["party", "add", list, "--key", key, ...VALID]);
+    expect(again).toMatchObject({ code: 0, json: { already: true, parties: 2 } });
+    expect((await batchproof(["party", "add", list, "--key", key, ...VALID])).stdout).toMatch(
+      /^already there +Gateway$/m,
+    );
+    expect(readFileSync(list, "utf8")).toBe(before);
+  });
+
   it("refuses what cannot be added, and leaves the list as it was", async () => {
     const before = readFileSync(list, "utf8");
     const device = ["--device", LOGGER, "--org", "Site A", "--name", "Logger 2"];
     const cases: [code: string, args: readonly string[]][] = [
-      ["party-name", ["--key", key, ...VALID]],
+      ["party-name", ["--key", key, "--from", "2022-01-01T00:00:00Z", "--to", "2030-01-01T00:00:00Z"]],
+      ["party-duplicate", ["--key", key, "--name", "Another name", ...VALID]],
       ["party-duplicate", [...device, ...VALID]],
       ["usage", VALID],
       ["usage", [...device, "--key", key, ...VALID]],
