@@ -124,6 +124,7 @@ export const ERROR_CODES = {
       "A site secret is passed on between custodian keys of one organisation only.",
       "Name a custodian key of the same organisation.",
     ],
+    "passphrase-repeated": ["The passphrase is one character, repeated.", "Choose one that nobody can guess."],
     "passphrase-length": ["The passphrase is too short.", "Choose a longer one."],
     "party-list": ["This is not a party list.", "Correct the file at the place that is named."],
     "party-count": ["The list has more parties than the tree holds.", "Remove parties that are no longer needed."],

@@ -137,13 +137,19 @@ export interface NewKey {
 /**
  * Makes a BabyJubJub key pair and, for a custodian, its site secret; sealed under the passphrase. Name and org are
  * Unicode-normalised (NFC), so that what is shown is what is hashed.
- * @throws `passphrase-length`; `key-predecessor` if that key is not a custodian's of the same org; `key-file` for an
+ * @throws `passphrase-length`; `passphrase-repeated` (one character only); `key-predecessor` if that key is not a custodian's of the same org; `key-file` for an
  *   empty name or org
  */
 export async function createKey(request: NewKey): Promise<KeyFile> {
   if (request.passphrase.length < MIN_PASSPHRASE_LENGTH) {
     throw inputError(`The passphrase is shorter than ${MIN_PASSPHRASE_LENGTH} characters.`, {
       code: "passphrase-length",
+    });
+  }
+  if (new Set(request.passphrase).size === 1) {
+    throw inputError("The passphrase is one character, repeated.", {
+      code: "passphrase-repeated",
+      remedy: "Choose one that nobody can guess, such as five words drawn by dice.",
     });
   }
   const privateKey = randomBytes(SECRET_BYTES);

@@ -65,6 +65,15 @@ describe("key files", () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
+  // Verifies R-batch-keys, F18.
+  it.each(["a".repeat(12), " ".repeat(40), "é".repeat(12)])(
+    "want more than one character repeated: %j",
+    async (passphrase) => {
+      expect((await refusedAsync(createKey({ ...custodian, passphrase }))).code).toBe("passphrase-repeated");
+      expect((await createKey({ ...custodian, passphrase: `${passphrase}b` })).format).toBe("batchproof-key/1");
+    },
+  );
+
   it("want a passphrase of 12 characters", async () => {
     expect((await refusedAsync(createKey({ ...custodian, passphrase: "elevenchars" }))).code).toBe("passphrase-length");
     expect((await createKey({ ...custodian, passphrase: "twelve chars" })).format).toBe("batchproof-key/1");
