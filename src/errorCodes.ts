@@ -371,7 +371,10 @@ export const ERROR_CODES = {
     dense: ["Too many readings share a tick.", "Thin the series with `--thin`."],
     bucket: ["The series is not thinned to such buckets.", "Give one that the message permits, or leave out `--thin`."],
     "channel-tags": ["The tags do not fit the channels of the rule.", "Name one tag for each channel, and no other."],
-    "sample-twice": ["A tag has two entries at one time.", "Export one entry for each tag and time."],
+    "time-twice": [
+      "Two entries at one time differ, so nobody can tell which one holds.",
+      "Find out which one does, and export the series anew; or raise an exception for the claim.",
+    ],
     "sample-incomplete": ["At one time a tag has no entry.", "Export all tags on one raster of times."],
     "result-missing": ["An analyte has no result.", "Add its line: a set of results is complete."],
     "result-unknown": ["The rule has no such analyte.", "Report the analytes of the rule."],

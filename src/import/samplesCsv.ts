@@ -14,7 +14,15 @@ import {
   type HistorianTable,
 } from "./historianCsv.ts";
 import { shownSpan, type SamplesReader } from "./loggerSeries.ts";
-import { isUnusable, refuseBackward, type Reading, type SampleReading, type Unusable } from "./series.ts";
+import {
+  isUnusable,
+  mergeRepeated,
+  refuseBackward,
+  shownRepeated,
+  type Reading,
+  type SampleReading,
+  type Unusable,
+} from "./series.ts";
 
 /**
  * A reader of long-form CSV (historianCsv.ts) for several tags of a device that the user names, one tag for each channel,
@@ -23,7 +31,7 @@ import { isUnusable, refuseBackward, type Reading, type SampleReading, type Unus
  * @param tags tag of each channel, by the channel's code
  * Errors: `channels` (no such channel), `channel-tags` (no tag, or one for two channels); with file:line those of
  * `readHistorian` and `readEntries`, `csv-tag` (not in the file), `time-mixed`, `time-backward` (within a tag),
- * `sample-twice` (two entries of a tag at one time), `sample-incomplete` (a tag has no entry at this time).
+ * `time-twice` (two entries of a tag at one time that differ), `sample-incomplete` (a tag has no entry at this time).
  */
 export function samplesCsvReader(tags: ReadonlyMap<number, string>, device: DeviceId): SamplesReader {
   const mapped = [...tags]
@@ -39,7 +47,7 @@ export function samplesCsvReader(tags: ReadonlyMap<number, string>, device: Devi
       return { tag, entries: readEntries(lines, channel, file) };
     });
     refuseMixedTimes(table.lines, file);
-    const entries = sampledTogether(series, file);
+    const { entries, repeated } = sampledTogether(series, file);
     return {
       device,
       channels: mapped.map(({ code }) => BigInt(code)),
@@ -50,6 +58,7 @@ export function samplesCsvReader(tags: ReadonlyMap<number, string>, device: Devi
         HISTORIAN_FACTS.signed,
         `samples: ${entries.length}, ${shownSpan(entries, ({ time }) => formatTime(time))}; ${shownRest(entries, table)}`,
         HISTORIAN_FACTS.clock,
+        ...shownRepeated(repeated),
       ],
     };
   };
@@ -85,32 +94,28 @@ function refuseMissingTags(mapped: readonly MappedTag[], tags: HistorianTable["t
 }
 
 /** The samples in the order of time: each tag's times ascend, and all tags have the same ones. */
-function sampledTogether(series: readonly TagSeries[], file: string): (SampleReading | Unusable)[] {
-  for (const { tag, entries } of series) {
+function sampledTogether(
+  found: readonly TagSeries[],
+  file: string,
+): { readonly entries: (SampleReading | Unusable)[]; readonly repeated: number } {
+  let repeated = 0;
+  const series = found.map(({ tag, entries }): TagSeries => {
     refuseBackward(entries, ({ time }) => time, file);
-    refuseTwice(tag, entries, file);
-  }
+    const merged = mergeRepeated(entries, file);
+    repeated += merged.repeated;
+    return { tag, entries: merged.entries };
+  });
   const samples = Map.groupBy(
     series.flatMap(({ entries }) => entries),
     ({ time }) => time,
   );
-  return [...samples].map(([time, entries]) => {
+  const together = [...samples].map(([time, entries]): SampleReading | Unusable => {
     const line = entries[0]?.line ?? 0;
     if (entries.length !== series.length) throw incompleteError(series, time, `${file}:${line}`);
     const unusable = entries.find(isUnusable);
     return unusable ?? { line, time, values: entries.flatMap((entry) => (isUnusable(entry) ? [] : [entry.value])) };
   });
-}
-
-function refuseTwice(tag: string, entries: TagSeries["entries"], file: string): void {
-  const i = entries.findIndex(({ time }, k) => time === entries[k - 1]?.time);
-  const [before, entry] = [entries[i - 1], entries[i]];
-  if (before === undefined || entry === undefined) return;
-  throw inputError(`The tag ${tag} has two entries at ${formatTime(entry.time)} (the other on line ${before.line}).`, {
-    place: `${file}:${entry.line}`,
-    remedy: "Export one entry for each tag and time.",
-    code: "sample-twice",
-  });
+  return { entries: together, repeated };
 }
 
 function incompleteError(series: readonly TagSeries[], time: number, place: string): Error {

@@ -60,6 +60,49 @@ export function refuseBackward<T extends { readonly line: number }>(
   });
 }
 
+/** The entries of a series, each time once. */
+export interface Merged {
+  readonly entries: readonly (Reading | Unusable)[];
+  /** How many were left out because they say again what another one says. */
+  readonly repeated: number;
+}
+
+/**
+ * Merges entries that say the same at the same time. Two that differ are refused: nobody can tell which one holds, and a
+ * record would take either. Error `time-twice` with file:line.
+ */
+export function mergeRepeated(entries: readonly (Reading | Unusable)[], file: string): Merged {
+  const merged: (Reading | Unusable)[] = [];
+  for (const entry of entries) {
+    const before = merged.at(-1);
+    if (before?.time !== entry.time) merged.push(entry);
+    else if (!saysSame(before, entry)) throw differingError(before, entry, file);
+    else if (!isUnusable(entry) && entry.flagged === true) merged.splice(-1, 1, entry);
+  }
+  return { entries: merged, repeated: entries.length - merged.length };
+}
+
+function saysSame(before: Reading | Unusable, entry: Reading | Unusable): boolean {
+  if (isUnusable(before) || isUnusable(entry)) {
+    return isUnusable(before) && isUnusable(entry) && before.quality === entry.quality;
+  }
+  return before.value === entry.value;
+}
+
+function differingError({ line: other }: Entry, { line, time }: Entry, file: string): BatchproofError {
+  return inputError(`Two entries at ${formatTime(time)} differ (the other is on line ${other}).`, {
+    place: `${file}:${line}`,
+    remedy:
+      "Find out which one holds, and export the series anew from its system; or raise an exception for the claim.",
+    code: "time-twice",
+  });
+}
+
+/** For the summary, where anything was merged. */
+export function shownRepeated(repeated: number): string[] {
+  return repeated === 0 ? [] : [`merged: ${repeated} entries that repeat another one, with the same time and value`];
+}
+
 /**
  * Local readings to Unix seconds under the offset the user gives, in seconds east of UTC. `signedZone` is the zone the
  * device signed, `zoneChanged` that the two differ. The zone is never taken for the offset: users set these clocks.

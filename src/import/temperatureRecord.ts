@@ -7,7 +7,7 @@ import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
 import { codeSeries, type ReadingGrid } from "./coding.ts";
 import type { SeriesReader } from "./loggerSeries.ts";
-import { cutToWindow } from "./series.ts";
+import { cutToWindow, mergeRepeated, shownRepeated } from "./series.ts";
 import {
   capacitiesOf,
   lengthError,
@@ -31,7 +31,7 @@ export interface UnsignedRecord {
  * The record of a raw file for one claim: read by its format's reader, cut to the stage's window, thinned if the user
  * says so, coded exactly, and fitted to the smallest of the circuits that the claim accepts. Readings outside the limits
  * keep codes outside 0..width: such a record is for `check`, it can be neither signed nor proven. Errors: those of the
- * reader, of `cutToWindow` and of `thin`; `dense`; `series-length` (more readings than any circuit holds).
+ * reader, of `mergeRepeated`, of `cutToWindow` and of `thin`; `dense`; `series-length` (more readings than any circuit holds).
  */
 export function temperatureRecord(
   bytes: Uint8Array,
@@ -42,9 +42,11 @@ export function temperatureRecord(
 ): UnsignedRecord {
   const { rule, period, circuits } = demand;
   const { bucket } = settings;
-  const { entries, facts, ...origin } = read(bytes, file);
+  const { entries, facts: known, ...origin } = read(bytes, file);
+  const merged = mergeRepeated(entries, file);
+  const facts = [...known, ...shownRepeated(merged.repeated)];
   const window = windowOf(rule, period);
-  const cut = cutToWindow(entries, window, file);
+  const cut = cutToWindow(merged.entries, window, file);
   const readings = thin(cut.readings, bucket, window.gapSeconds);
   const coding = codingOf(rule);
   const coded = codeSeries(readings, coding, window.tick);

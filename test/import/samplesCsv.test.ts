@@ -69,6 +69,14 @@ describe("samples of several tags", () => {
   });
 });
 
+// Verifies R-import-repeated, F19.
+it("merges entries of a tag that say the same at the same time, and says so", () => {
+  const { entries, facts } = read(replaced(3, GOOD[3] ?? "", GOOD[3] ?? ""));
+  expect(entries).toEqual(SAMPLES);
+  expect(facts.at(-1)).toBe("merged: 1 entries that repeat another one, with the same time and value");
+  expect(read(csvFile(GOOD.map(String))).facts.join()).not.toContain("merged");
+});
+
 // Verifies R-import-samples.
 describe("what is not sampled together", () => {
   it.each([
@@ -76,11 +84,17 @@ describe("what is not sampled together", () => {
     ["a tag without an entry at the first time", replaced(0), "sample-incomplete", 2, "TT"],
     ["a time that only one tag has", replaced(3, GOOD[3] ?? "", entry(20, "PH", "7.2")), "sample-incomplete", 6, "TT"],
     ["a tag one second late", replaced(3, (GOOD[3] ?? "").replace(":00Z", ":01Z")), "sample-incomplete", 4, "PH"],
-    ["two entries of a tag at one time", replaced(3, GOOD[3] ?? "", GOOD[3] ?? ""), "sample-twice", 6, "line 5"],
+    [
+      "two entries of a tag at one time, of another value (F19)",
+      replaced(3, GOOD[3] ?? "", (GOOD[3] ?? "").replace("7.", "6.")),
+      "time-twice",
+      6,
+      "line 5",
+    ],
     [
       "two entries instead of one of each tag",
       replaced(3, (GOOD[2] ?? "").replace("37.1", "37.2")),
-      "sample-twice",
+      "time-twice",
       5,
       "line 4",
     ],

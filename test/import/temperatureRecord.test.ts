@@ -7,7 +7,7 @@ import { csvReader } from "../../src/import/csv.ts";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import type { SeriesReader } from "../../src/import/loggerSeries.ts";
-import { applyOffset } from "../../src/import/series.ts";
+import { applyOffset, mergeRepeated } from "../../src/import/series.ts";
 import type { ImportSettings, RecordDemand } from "../../src/import/seriesRecord.ts";
 import { temperatureRecord } from "../../src/import/temperatureRecord.ts";
 import { NOT_THINNED } from "../../src/import/thin.ts";
@@ -171,5 +171,40 @@ describe("readings faster than the tick", () => {
     const series = (...more: number[]): Uint8Array => at([...calm, ...hasty, ...more].sort((a, b) => a - b));
     expect(refused(read(series())).message).toContain("4 of 39 readings");
     expect(read(series(590))).not.toThrow();
+  });
+});
+
+// Verifies R-import-repeated, F19.
+describe("two entries at one time", () => {
+  const chosen = readings.map((reading) => csvLine(reading, 2 * HOUR));
+  const at = chosen.findIndex((line) => line.includes("2022-05-06T"));
+  const inserted = (line: string): Uint8Array => csvFile(chosen.toSpliced(at + 1, 0, line));
+  const good = chosen[at] ?? "";
+  const [time = "", tag = "", value = "", quality = "", unit = ""] = good.split(",");
+  const record = (bytes: Uint8Array): ReturnType<typeof temperatureRecord> =>
+    temperatureRecord(bytes, "h.csv", csv, demand, settings);
+
+  it("that say the same are one, and the summary says so", () => {
+    const [once, twice] = [record(exported), record(inserted([time, tag, `${value}0`, quality, unit].join()))];
+    expect(twice.rows).toEqual(once.rows);
+    expect(twice.summary).toContain("merged: 1 entries that repeat another one, with the same time and value");
+    expect(once.summary.join()).not.toContain("merged");
+  });
+
+  it.each([
+    ["another value", [time, tag, "5.55", quality, unit]],
+    ["another quality", [time, tag, value, "BAD", unit]],
+  ])("are refused with the lines of both for %s", (_, fields) => {
+    const error = refused(() => record(inserted(fields.join())));
+    expect(error).toMatchObject({ code: "time-twice", kind: "input", place: `h.csv:${at + 3}` });
+    expect(error.message).toContain(`the other is on line ${at + 2}`);
+  });
+
+  it("keep the mark of the device, whichever of them has it", () => {
+    const one = { line: 1, time: 10, value: 5n };
+    const flagged = { ...one, line: 2, flagged: true };
+    expect(mergeRepeated([one, flagged, one], "f").entries).toEqual([flagged]);
+    const bad = { line: 3, time: 20, quality: "BAD" };
+    expect(mergeRepeated([one, bad, { ...bad, line: 4 }], "f")).toEqual({ entries: [one, bad], repeated: 1 });
   });
 });
