@@ -135,7 +135,7 @@ async function confirm([number = ""]: readonly string[], options: Options): Prom
     const { key, claim, settled, proposed, receipt } = await confirmClosing(register, closing);
     const { proposer } = proposed;
     const fields = { id: closing.id.toString(), batch: key, claim, ...closingWords(closing), "proposed by": proposer };
-    const effect = settled ? "It stands in place of the claim's proof." : "The claim is still to be proven.";
+    const effect = settled ? "It stands in place of the claim's proof." : "It stands in place of no proof.";
     return {
       text: `${fieldLines(fields)}\nClosed. ${effect}`,
       json: { ...closing, key, claim, proposer, settled, ...transactionOf(receipt) },
