@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { DemoReport } from "../../src/demo/story.ts";
-import { batchproofProcess } from "./support.ts";
+import { batchproofProcess } from "../cli/support.ts";
 
 describe("batchproof demo", () => {
   it("tells the whole story and writes the report", { timeout: 600_000 }, async () => {
