@@ -356,6 +356,10 @@ export const ERROR_CODES = {
 
   /** Importing series of readings and laboratory results. */
   import: {
+    device: [
+      "The file is of a device that the stage does not name, or that the party list does not hold.",
+      "Import the right file, or name and register the device.",
+    ],
     unit: ["The unit is not the one that is expected.", "Export in that unit; nothing is ever converted."],
     "unit-mixed": ["Two spellings of the unit stand in one series.", "Export the whole series once, in one form."],
     "time-mixed": [

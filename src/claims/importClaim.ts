@@ -5,6 +5,7 @@ import { keepEvidence } from "../batch/evidenceFiles.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { inputError } from "../errors.ts";
 import { CHANNEL, NO_CHANNEL, type KindName } from "../formats/constants.ts";
+import { deviceHash, type DeviceId } from "../formats/identity.ts";
 import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { parametersRecord } from "../import/parametersRecord.ts";
 import { resultSet } from "../import/resultsCsv.ts";
@@ -75,7 +76,8 @@ export interface Imported {
  * Imports a raw file of readings for a temperature claim: reads and verifies it, makes the record, journals it, signs it,
  * and keeps the untouched file in `evidence/`. Nothing is written before everything is known to be good. A reading outside
  * the limits is imported too, so that `check` can name it. Importing the same file again in the same way is no new attempt.
- * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), those of `temperatureRecord`, of the
+ * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), `device` (not named by the stage, or not in
+ * the party list), those of `temperatureRecord`, of the
  * journal and of the batch folder.
  */
 export async function importReadings(request: ReadingsImport): Promise<Imported> {
@@ -157,10 +159,44 @@ function demandOf(batch: Batch, claim: Claim) {
   };
 }
 
+/**
+ * A record of a device that its stage does not name, or that is not registered, could never be proven. Error `device`; a
+ * folder without a party list has nothing to compare.
+ */
+function refuseOtherDevice({ stages, parties }: Batch, index: number, device: DeviceId, file: string): void {
+  const hash = deviceHash(device);
+  const { name, devices } = stages[index] ?? { name: "", devices: [] };
+  const refuse = (problem: string, remedy: string): never => {
+    const { vendor, model, serial } = device;
+    throw inputError(`The file is of ${vendor}, ${model}, serial ${serial}: ${problem}.`, {
+      code: "device",
+      place: file,
+      remedy,
+    });
+  };
+  if (!devices.some((each) => deviceHash(each) === hash)) {
+    const others = devices.map(({ vendor, model, serial }) => `"${vendor}|${model}|${serial}"`);
+    refuse(
+      `stage ${name} names ${others.length === 0 ? "no device" : `${others.join(", ")} and not this one`}`,
+      index === 0
+        ? "Import the file of a device that the stage names; the opening fixed them, see `batchproof replace-opening`."
+        : "Import the file of a device that the stage names, or name this one: `batchproof stage` with --device.",
+    );
+  }
+  const isListed = parties?.some((party) => party.role === "device" && deviceHash(party.device) === hash);
+  if (isListed === false) {
+    refuse(
+      "the party list does not hold it",
+      "Have it added to the list and published: `batchproof party add --device`.",
+    );
+  }
+}
+
 /** A canonical record before a source has numbered and signed it. */
 interface Unsigned<H, R> {
   readonly header: Omit<H, "attempt">;
   readonly rows: readonly R[];
+  readonly device: DeviceId;
   readonly summary: readonly string[];
 }
 
@@ -173,6 +209,7 @@ async function signSeries<H extends SeriesHeader, R>(
 ): Promise<Imported> {
   const { batch, sourceKey, file } = request;
   const { claim } = request.claim;
+  refuseOtherDevice(batch, claim.stage, unsigned.device, file);
   const key: JournalKey = {
     batch: batch.commitments.batch,
     stage: claim.stage,

@@ -1,6 +1,7 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
 import { KIND, NO_CHANNEL, type ChannelName } from "../formats/constants.ts";
+import type { DeviceId } from "../formats/identity.ts";
 import type { ParametersHeader } from "../formats/parametersRecord.ts";
 import type { Channel, ParametersRule } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
@@ -23,6 +24,8 @@ import { NOT_THINNED } from "./thin.ts";
 export interface UnsignedParametersRecord {
   readonly header: Omit<ParametersHeader, "attempt">;
   readonly rows: readonly Sample[];
+  /** What measured. */
+  readonly device: DeviceId;
   /** What was read, cut and coded, for the person who imports. */
   readonly summary: readonly string[];
 }
@@ -62,6 +65,7 @@ export function parametersRecord(
       ...seriesHeader(bytes, origin, coded, demand, settings),
     },
     rows: coded.rows,
+    device: origin.device,
     summary: summariseSamples({ facts, window, cut, channels: codings }),
   };
 }

@@ -2,6 +2,7 @@ import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
 import { CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
 import { distinctLengths, excursionsOf, excursionTableSize } from "../kinds/temperature/excursions.ts";
+import type { DeviceId } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
@@ -23,6 +24,8 @@ import { thin } from "./thin.ts";
 export interface UnsignedRecord {
   readonly header: Omit<TemperatureHeader, "attempt">;
   readonly rows: readonly Row[];
+  /** What measured. */
+  readonly device: DeviceId;
   /** What was read, cut, thinned and coded, for the person who imports. */
   readonly summary: readonly string[];
 }
@@ -64,6 +67,7 @@ export function temperatureRecord(
       ...seriesHeader(bytes, origin, coded, demand, settings),
     },
     rows,
+    device: origin.device,
     summary: summariseImport({ facts, window, cut, bucket, readings, coding }),
   };
 }

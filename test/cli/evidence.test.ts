@@ -23,10 +23,10 @@ let scene: Scene;
 let on: readonly string[];
 const path = (name: string): string => scene.path(name);
 
-async function initialise(name: string, order: string): Promise<string> {
+async function initialise(name: string, order: string, device = DEVICE): Promise<string> {
   const dir = path(name);
   const identity = ["--lot", `LOT ${name}`, "--coi", `COI of ${name}`, "--order", order];
-  const fixed = ["--custodian", path("custodian.json"), "--device", DEVICE, "--parties", path("parties.json")];
+  const fixed = ["--custodian", path("custodian.json"), "--device", device, "--parties", path("parties.json")];
   await cliJson(["init", dir, "--policy", path("policy.json"), ...identity, ...fixed]);
   return dir;
 }
@@ -193,13 +193,26 @@ describe("the same readings as CSV", () => {
     expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
   });
 
-  it("of a device that nobody registered are not judged", async () => {
-    const dir = await storedLeg("stranger");
-    const stranger = ["--device", "Vaisala|RFL100|S1", "--tag", "TT-101"];
-    expect((await importCsv(dir, stranger, inThisProcess)).code).toBe(0);
-    const checked = await inThisProcess(["check", dir, "--json"]);
-    expect(checked.code).toBe(2);
-    expect(JSON.parse(checked.stdout)).toMatchObject({ error: { code: "party" } });
+  // Verifies R-import-device, F20.
+  it("of a device that the stage does not name, or the party list does not hold, are refused before anything is written", async () => {
+    const vaisala = "Vaisala|RFL100|S1";
+    const stranger = ["--device", vaisala, "--tag", "TT-101", "--json"];
+    const unlisted = await initialise("unlisted", "order of unlisted", vaisala);
+    await setTimes(unlisted, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
+    const journal = await readFile(path("source.json.journal"));
+    for (const [dir, problem] of [
+      [await storedLeg("stranger"), `stage cold-storage names "${DEVICE}" and not this one`],
+      [unlisted, "the party list does not hold it"],
+    ] as const) {
+      const { code, stdout } = await importCsv(dir, stranger, inThisProcess);
+      const message = `The file is of Vaisala, RFL100, serial S1: ${problem}.`;
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        2,
+        { error: { code: "device", kind: "input", place: path("export.csv"), message } },
+      ]);
+      expect([filesIn(join(dir, "records")), filesIn(join(dir, "evidence"))]).toEqual([[], []]);
+    }
+    expect(await readFile(path("source.json.journal"))).toEqual(journal);
   });
 
   const cases: readonly (readonly [what: string, extra: readonly string[], expected: string])[] = [
