@@ -438,6 +438,14 @@ export const ERROR_CODES = {
   /** Proofs and their envelopes. `batch`, `rule` and `context` are names of public signals. */
   proofs: {
     "proof-missing": ["There is no proof to send.", "Prove a claim first, or name a proof's file (`--proof`)."],
+    "proof-stale": [
+      "The proof no longer fits its folder: something was changed after it was made.",
+      "Undo the change, or prove the claim again.",
+    ],
+    "stage-proven": [
+      "The stage is proven as it stands.",
+      "Leave it, or remove its proofs with `--discard-proofs` and prove anew.",
+    ],
     envelope: ["This is not a proof's envelope, or its numbers are malformed.", "Ask for the proof again."],
     setup: ["The envelope says another setup than its key.", "Ask for the proof again, as it was made."],
     batch: ["The proof is about another batch.", "Send it to the batch it was made for."],

@@ -8,6 +8,7 @@ import { mined } from "../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import { askGate } from "../../src/chain/gate.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
+import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
 import { requireNoBlockingException } from "../../src/claims/mesRecord.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
 import { inputError } from "../../src/errors.ts";
@@ -16,10 +17,10 @@ import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
-import { findParty } from "../../src/parties/partyList.ts";
+import { findParty, readParties } from "../../src/parties/partyList.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { addressOf, asAccount, onRegister, transactionOf, withAccount, withRegistry } from "../chain.ts";
-import { answers, collect, list, required, text, type Options, type AddCommands } from "../command.ts";
+import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
@@ -56,19 +57,10 @@ export const addBatchCommands: AddCommands = (program, give) => {
       .option("--device <vendor|model|serial>", "device; repeat for more", collect)
       .option("--seal <text>", "number of the container's seal when the stage ends")
       .option("--custodian <name>", "who holds the material then: a custodian's name in the folder's party list")
-      .option("--parties <file>", "party list to copy in, in place of the one that is there"),
+      .option("--parties <file>", "party list to copy in, in place of the one that is there")
+      .option("--discard-proofs", "remove the proofs that will not fit any more; without it they forbid the change"),
     give,
-    async ([dir = "", name = ""], options) => {
-      const parties = text(options, "parties");
-      if (parties !== undefined) await setParties(dir, parties);
-      const batch = await setStage(dir, name, await stageChanges(dir, options));
-      const stage = batch.stages.find((candidate) => candidate.name === name);
-      const missing = await missingEvidence(batch);
-      return {
-        text: `Stage ${name}: ${stage?.start ?? "no start yet"} to ${stage?.end ?? "no end yet"}, ${stage?.devices.length ?? 0} device(s).`,
-        json: { stage, missing },
-      };
-    },
+    changeStage,
   );
 
   answers(
@@ -151,6 +143,30 @@ export const addBatchCommands: AddCommands = (program, give) => {
 function namedHash(options: Options, name: string, what: string): string {
   const given = text(options, name);
   return given === undefined ? ZeroHash : hashOf(given, `--${name}`, what);
+}
+
+async function changeStage([dir = "", name = ""]: readonly string[], options: Options): Promise<Answer> {
+  const before = await readBatch(dir);
+  const partiesPath = text(options, "parties");
+  const parties = partiesPath === undefined ? before.parties : await readParties(partiesPath);
+  const changes = stageChanges({ dir, parties }, options);
+  const broken = await proofsBrokenBy(before, name, changes);
+  if (!flag(options, "discardProofs")) refuseProven(broken, name);
+  if (partiesPath !== undefined) await setParties(dir, partiesPath);
+  const batch = await setStage(dir, name, changes);
+  await discardProofs(batch, broken);
+  const stage = batch.stages.find((candidate) => candidate.name === name);
+  const missing = await missingEvidence(batch);
+  const times = `${stage?.start ?? "no start yet"} to ${stage?.end ?? "no end yet"}`;
+  return {
+    text: [
+      `Stage ${name}: ${times}, ${stage?.devices.length ?? 0} device(s).`,
+      ...(broken.length === 0
+        ? []
+        : [`Removed, because they do not fit any more: the proofs of ${broken.join(", ")}.`]),
+    ].join("\n"),
+    json: { stage, missing, discarded: broken },
+  };
 }
 
 async function init([dir = ""]: readonly string[], options: Options): Promise<Answer> {
@@ -239,7 +255,7 @@ async function gate([dir = ""]: readonly string[], options: Options): Promise<An
   });
 }
 
-async function stageChanges(dir: string, options: Options): Promise<StageChanges> {
+function stageChanges(folder: Pick<Batch, "dir" | "parties">, options: Options): StageChanges {
   const [start, end, seal] = [text(options, "start"), text(options, "end"), text(options, "seal")];
   const custodian = text(options, "custodian");
   const devices = list(options, "device").map(deviceOf);
@@ -247,14 +263,13 @@ async function stageChanges(dir: string, options: Options): Promise<StageChanges
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
     ...(seal === undefined ? {} : { seal }),
-    ...(custodian === undefined ? {} : { custodian: await custodianNamed(dir, custodian) }),
+    ...(custodian === undefined ? {} : { custodian: custodianNamed(folder, custodian) }),
     ...(devices.length === 0 ? {} : { devices }),
   };
 }
 
 /** A custodian of the folder's party list. Errors `parties-missing`, `party`, `key-role`. */
-export async function custodianNamed(dir: string, name: string): Promise<Custodian> {
-  const { parties } = await readBatch(dir);
+export function custodianNamed({ dir, parties }: Pick<Batch, "dir" | "parties">, name: string): Custodian {
   if (parties === undefined) {
     throw inputError("The batch folder has no party list.", {
       code: "parties-missing",

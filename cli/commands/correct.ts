@@ -1,14 +1,13 @@
 import { Option } from "commander";
 import { headOf } from "../../src/batch/commitments.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
-import { claimFile } from "../../src/batch/paths.ts";
 import { replaceOpening, type FirstStage } from "../../src/batch/replaceOpening.ts";
 import { amend } from "../../src/chain/amend.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
-import { ENVELOPE_FILE } from "../../src/prover/envelope.ts";
+import { readProof, requireFitting } from "../../src/claims/proofFits.ts";
 import { addressOf, transactionOf } from "../chain.ts";
 import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { deviceOf } from "../device.ts";
@@ -104,7 +103,7 @@ async function firstStage(dir: string, options: Options): Promise<FirstStage> {
   }
   return {
     ...(devices.length === 0 ? {} : { devices }),
-    ...(custodian === undefined ? {} : { custodian: await custodianNamed(dir, custodian) }),
+    ...(custodian === undefined ? {} : { custodian: custodianNamed(await readBatch(dir), custodian) }),
   };
 }
 
@@ -138,10 +137,11 @@ async function amendClaim([dir = ""]: readonly string[], options: Options): Prom
   const claim = required(options, "claim");
   claimNamed(folder.policy, claim);
   const reason = publicOption(options, "reason", { folder });
-  const envelope = await ENVELOPE_FILE.read(`${dir}/${claimFile("proofs", claim)}`, { within: dir });
+  const envelope = await readProof(folder, claim);
   const dryRun = flag(options, "dryRun");
   return asAccountOn({ folder }, options, async (on) => {
     requireOurCircuits([envelope], on.chain.chainId);
+    await requireFitting(folder, envelope);
     const amended = await amend(on.account, on.register, on.key, envelope, reason, { dryRun });
     const reopened = claimsIn(folder, amended.reopened);
     const done = dryRun ? `${claim} would be amended.` : `${claim}: amended.`;

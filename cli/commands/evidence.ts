@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
@@ -7,6 +6,7 @@ import { attest, isAttested } from "../../src/chain/attest.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { checkBatch, checkText } from "../../src/claims/checkBatch.ts";
+import { readProof, readProofs, requireFitting } from "../../src/claims/proofFits.ts";
 import { proveClaims } from "../../src/claims/proveClaim.ts";
 import type { Circuit } from "../../src/kinds/circuits.ts";
 import { inputError, refusal } from "../../src/errors.ts";
@@ -158,6 +158,7 @@ async function attestAll([dir = ""]: readonly string[], options: Options): Promi
     const { pending, attested } = await toSend(batch, register, key, options);
     const envelopes = inOrder(batch, pending);
     requireOurCircuits(envelopes, chain.chainId);
+    for (const envelope of envelopes) await requireFitting(batch, envelope);
     const claims = envelopes.map((envelope) => idOf(batch, envelope));
     const already = attested.map((envelope) => idOf(batch, envelope));
     const dryRun = flag(options, "dryRun");
@@ -189,7 +190,7 @@ interface ToSend {
  */
 async function toSend(batch: Batch, register: Contracts, key: string, options: Options): Promise<ToSend> {
   const named = await namedEnvelopes(batch, options);
-  const envelopes = named.length > 0 ? named : await envelopesIn(batch);
+  const envelopes = named.length > 0 ? named : await readProofs(batch);
   const { attested: bits } = await explained(() => register.registry.batchOf(key));
   const isDone = ({ claim }: Envelope): boolean => ((bits >> BigInt(claim)) & 1n) === 1n;
   const pending = envelopes.filter((envelope) => !isDone(envelope));
@@ -215,21 +216,8 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
 async function namedEnvelopes(batch: Batch, options: Options): Promise<Envelope[]> {
   const envelopes: Envelope[] = [];
   for (const file of list(options, "proof")) envelopes.push(await ENVELOPE_FILE.read(file));
-  for (const { claim } of chosenClaims(batch, options)) envelopes.push(await readEnvelope(batch, claim.id));
+  for (const { claim } of chosenClaims(batch, options)) envelopes.push(await readProof(batch, claim.id));
   return envelopes;
-}
-
-/** All proofs in the folder. */
-async function envelopesIn(batch: Batch): Promise<Envelope[]> {
-  const envelopes: Envelope[] = [];
-  for (const { id } of batch.policy.claims) {
-    if (existsSync(join(batch.dir, claimFile("proofs", id)))) envelopes.push(await readEnvelope(batch, id));
-  }
-  return envelopes;
-}
-
-function readEnvelope({ dir }: Batch, claimId: string): Promise<Envelope> {
-  return ENVELOPE_FILE.read(join(dir, claimFile("proofs", claimId)), { within: dir });
 }
 
 /** A stage's custody sets the head that all other claims of the stage are checked against. */

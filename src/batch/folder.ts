@@ -260,12 +260,17 @@ export type StageChanges = Partial<Omit<BatchStage, "name" | "handoff">>;
  */
 export async function setStage(dir: string, name: string, changes: StageChanges): Promise<Batch> {
   return changeBatch(dir, (batch) => {
-    const index = stageIndex(batch, name);
-    const stages = batch.stages.map((stage, i) => (i === index ? { ...stage, ...changes } : stage));
-    const changed: Batch = { ...batch, stages };
+    const changed = withStageChanges(batch, name, changes);
     refuseSigned(batch, changed);
     return changed;
   });
+}
+
+/** A batch with one stage changed; nothing is judged or written. Error `batch-stage`. */
+export function withStageChanges(batch: Batch, name: string, changes: StageChanges): Batch {
+  const index = stageIndex(batch, name);
+  const stages = batch.stages.map((stage, i) => (i === index ? { ...stage, ...changes } : stage));
+  return { ...batch, stages };
 }
 
 /** The index of a stage. Error `batch-stage`. */

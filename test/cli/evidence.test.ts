@@ -66,6 +66,25 @@ function setTimes(dir: string, start: string, end: string): Promise<unknown> {
   return cliJson(["stage", dir, "cold-storage", "--start", start, "--end", end]);
 }
 
+/** A stage that is proven is changed only together with its proof, and a proof that does not fit is not sent. */
+async function expectNoChangeUnderProof(dir: string, proof: string): Promise<void> {
+  const whole = await readFile(proof, "utf8");
+  const stage = ["stage", dir, "cold-storage", "--end", "2022-05-08T15:26:00Z", "--json"];
+  const refused = await inThisProcess(stage);
+  expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([1, { error: { code: "stage-proven" } }]);
+  await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T17:26:00+01:00"); // the same times: the proof stands
+  expect(await readFile(proof, "utf8")).toBe(whole);
+
+  expect(await cliJson([...stage, "--discard-proofs"])).toMatchObject({ discarded: [CLAIM] });
+  expect(filesIn(join(dir, "proofs"))).toEqual([]);
+  await writeFile(proof, whole);
+  for (const named of [[], ["--proof", proof]]) {
+    const stale = await inThisProcess(["attest", dir, "--json", ...named, ...on, ...scene.by("manufacturer")]);
+    expect([stale.code, JSON.parse(stale.stdout)]).toMatchObject([1, { error: { code: "proof-stale", place: CLAIM } }]);
+  }
+  await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z"); // undone: it fits again
+}
+
 beforeAll(async () => {
   scene = await Scene.set(["temperature-1k"]);
   ({ on } = scene);
@@ -84,7 +103,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
-  // Verifies R-prover-private, R-cli-already, V1, F7.
+  // Verifies R-prover-private, R-prover-fits, R-batch-proven, R-cli-already, V1, F7, F21, F22.
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
@@ -102,6 +121,7 @@ describe("a compliant leg", () => {
     expect(proven.stdout).toContain("DEVELOPMENT KEY");
     const proof = join(dir, "proofs/cold-storage--temperature.json");
     expect((await inThisProcess(["verify", proof])).code).toBe(0);
+    await expectNoChangeUnderProof(dir, proof);
 
     // Another account cannot use the proof.
     const stolen = await inThisProcess(["attest", dir, "--owner", manufacturer, ...on, ...scene.by("stranger")]);
