@@ -21,6 +21,7 @@ export const ERROR_CODES = {
       "Give 0x and 64 lower-case hex digits.",
     ],
     blocks: ["This is not a number of blocks.", "Give a whole number from 0 on."],
+    "qp-role": ["The account does not have the role QP.", "Name a Qualified Person's account, or grant it the role."],
     severity: ["This is not a severity.", "Give 1 (minor), 2 (major) or 3 (critical)."],
     owner: ["The role and `--owner` do not fit.", "Give `--owner` with the role qa, and with no other one."],
     person: [
@@ -54,7 +55,10 @@ export const ERROR_CODES = {
     "file-missing": ["There is no such file.", "Check the path."],
     "file-permission": ["You may not read this file.", "Change its mode, or run as another user."],
     "file-kind": ["This is not a regular file.", "Name a file, or a link to one."],
-    "file-empty": ["The file is empty.", "Export or copy it again."],
+    "file-empty": [
+      "The file is empty.",
+      "Export or copy it again; where it is a file of ours, restore it from a backup.",
+    ],
     "file-size": ["The file is larger than the limit for its sort.", "Check that this is the right file."],
     "file-changed": ["The file changed while it was read.", "Try again when no other program writes it."],
     "file-read": ["The system could not read the file.", "Check the disk."],

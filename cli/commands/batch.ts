@@ -2,27 +2,31 @@ import { sha256, ZeroHash } from "ethers";
 import { missingEvidence, type MissingEvidence } from "../../src/batch/evidence.ts";
 import { initBatch, readBatch, setParties, setStage, stageIndex, type StageChanges } from "../../src/batch/folder.ts";
 import { joinBatch } from "../../src/batch/handoffs.ts";
-import { COUNTER } from "../../src/formats/codes.ts";
-import { chainTime, type Chain } from "../../src/chain/connect.ts";
+import { COUNTER, ROLE_ID } from "../../src/formats/codes.ts";
+import { blockOf, chainTime, type Chain, type ChainBlock } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
+import { acceptsDevelopmentKeys } from "../../src/chain/developmentKeys.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import { askGate } from "../../src/chain/gate.ts";
+import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
+import { explained } from "../../src/chain/revert.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
 import { requireNoBlockingException } from "../../src/claims/mesRecord.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
-import { inputError } from "../../src/errors.ts";
+import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
-import { parseTime } from "../../src/input/times.ts";
+import { formatTime, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
 import { findParty, readParties } from "../../src/parties/partyList.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { addressOf, asAccount, onRegister, transactionOf, withAccount, withRegistry } from "../chain.ts";
+import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
 import { deviceOf } from "../device.ts";
-import type { Answer } from "../output.ts";
+import { fieldLines, type Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { ownersKey } from "../target.ts";
 import { hashOf } from "../values.ts";
@@ -80,11 +84,12 @@ export const addBatchCommands: AddCommands = (program, give) => {
       const batch = await readBatch(dir);
       const consent = namedHash(options, "consent", "consent");
       const supersedes = namedHash(options, "supersedes", "batch");
-      return asAccount(options, async ({ registry }, account, chain) => {
+      return asAccount(options, async ({ registry, roles }, account, chain) => {
         const due = await dueDates(batch, options, chain);
         const { batch: commitment, opening } = batch.commitments;
         const policyId = policyIdOfBatch(batch, lockedCircuitId);
         const qps = list(options, "qp").map((qp) => addressOf(qp, "--qp"));
+        for (const qp of qps) await requireQp(roles, qp);
         const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
         const receipt = await mined(() =>
           registry.openBatch(commitment, opening, policyId, due, consent, qps, submitters, supersedes),
@@ -130,14 +135,25 @@ export const addBatchCommands: AddCommands = (program, give) => {
         const certificate = releaseCertificate(key, stored, certified, document, now, now + DAY);
         const signature = await signCertificate(account, chain.chainId, await registry.getAddress(), certificate);
         const receipt = await mined(() => registry.certify(key, certificate, signature));
+        const record = await recordOf(register, chain, key, await blockOf(chain.provider, receipt.blockNumber));
         return {
-          text: "Certified in the register. Physical release follows under the local system.",
-          json: { key, certificate: document, ...transactionOf(receipt) },
+          text: `Certified in the register. Physical release follows under the local system.\n${recordText(record)}`,
+          json: { key, certificate: document, ...transactionOf(receipt), record },
         };
       });
     },
   );
 };
+
+/** A batch whose Qualified Person has no role could never be certified. Error `qp-role`. */
+async function requireQp(roles: Roles, account: string): Promise<void> {
+  if (await explained(() => roles.holds(ROLE_ID.qp, account))) return;
+  throw refusal("This account does not have the role QP now.", {
+    code: "qp-role",
+    place: `--qp ${account}`,
+    remedy: "Name a Qualified Person's account, or have ADMIN give it the role: `batchproof role grant qp`.",
+  });
+}
 
 /** The hash that an option names; without the option the register's word for none. Error `hash`. */
 function namedHash(options: Options, name: string, what: string): string {
@@ -237,22 +253,53 @@ async function gate([dir = ""]: readonly string[], options: Options): Promise<An
   const name = required(options, "stage");
   const stage = stageIndex(batch, name);
   const before = batch.stages[stage - 1]?.handoff;
-  return onRegister(options, async (register) => {
+  return onRegister(options, async (register, chain) => {
     const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
+    const block = await blockOf(chain.provider, "latest");
     const question = {
       key,
       stage,
       stages: batch.policy.stages,
+      block: block.number,
       head: before === undefined ? undefined : stageHead(before.head),
     };
     const { ready, reasons } = await askGate(register, question);
     const answer = ready ? `Stage ${name} may begin.` : `Stage ${name} may NOT begin.`;
+    const record = await recordOf(register, chain, key, block);
     return {
-      text: [answer, ...reasons.map((reason) => `  ${reason}`)].join("\n"),
-      json: { key, stage: name, ready, reasons },
+      text: [answer, ...reasons.map((reason) => `  ${reason}`), recordText(record)].join("\n"),
+      json: { key, stage: name, ready, reasons, record },
       exitCode: ready ? 0 : 1,
     };
   });
+}
+
+/** What is filed with an answer of the register: about what, where and when. */
+interface FiledRecord {
+  /** Key of the batch. */
+  readonly batch: string;
+  readonly register: string;
+  readonly chain: string;
+  readonly block: number;
+  /** Of that block, RFC 3339. */
+  readonly time: string;
+  /** The batch's policy accepts proofs of development keys. */
+  readonly developmentKeys: boolean;
+}
+
+async function recordOf(
+  register: Contracts,
+  { chainId }: Chain,
+  batch: string,
+  { number: block, timestamp }: ChainBlock,
+): Promise<FiledRecord> {
+  const developmentKeys = await acceptsDevelopmentKeys(register, batch);
+  const address = await register.registry.getAddress();
+  return { batch, register: address, chain: chainId.toString(), block, time: formatTime(timestamp), developmentKeys };
+}
+
+function recordText({ developmentKeys, ...record }: FiledRecord): string {
+  return [...(developmentKeys ? [DEVELOPMENT_WARNING] : []), "For the file:", fieldLines(record)].join("\n");
 }
 
 function stageChanges(folder: Pick<Batch, "dir" | "parties">, options: Options): StageChanges {

@@ -132,11 +132,22 @@ export async function mineAt(chain: Chain, seconds: bigint): Promise<void> {
   }
 }
 
-/** Time of the latest block, Unix seconds. Throws `chain` if the node has none. */
+/** A block of the chain; its time in Unix seconds. */
+export interface ChainBlock {
+  readonly number: number;
+  readonly timestamp: number;
+}
+
+/** A block by its number, or the latest one. Throws `chain` if the node does not have it. */
+export async function blockOf(provider: Provider, which: number | "latest"): Promise<ChainBlock> {
+  const block = await provider.getBlock(which);
+  if (block === null) throw environmentError("The node has no such block.", { code: "chain" });
+  return block;
+}
+
+/** Time of the latest block, Unix seconds. Errors as `blockOf`. */
 export async function chainTime(provider: Provider): Promise<bigint> {
-  const block = await provider.getBlock("latest");
-  if (block === null) throw environmentError("The node has no block.", { code: "chain" });
-  return BigInt(block.timestamp);
+  return BigInt((await blockOf(provider, "latest")).timestamp);
 }
 
 /**

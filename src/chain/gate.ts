@@ -16,6 +16,8 @@ export interface GateQuestion {
   readonly stage: number;
   /** Names of the policy's stages. */
   readonly stages: readonly string[];
+  /** Number of the block that is asked about, so that all answers are of one moment; the latest one unless told. */
+  readonly block?: number;
   /** Head of the stage before, as its hand-off says it here; undefined where this folder has none. */
   readonly head: bigint | undefined;
 }
@@ -27,14 +29,15 @@ export interface GateQuestion {
  */
 export async function askGate({ registry }: Register, question: GateQuestion): Promise<GateAnswer> {
   const { key, stage, stages, head } = question;
+  const at = { blockTag: question.block ?? "latest" };
   const [status, { openExceptions }, ready] = await explained(() =>
-    Promise.all([registry.statusOf(key), registry.batchOf(key), registry.isStageReady(key, stage)]),
+    Promise.all([registry.statusOf(key, at), registry.batchOf(key, at), registry.isStageReady(key, stage, at)]),
   );
   const reasons: string[] = [];
   if (openExceptions > 0n) reasons.push(`${openExceptions} exceptions of the batch are open`);
   if (stage > 0) {
     const before = stages[stage - 1] ?? `stage ${stage - 1}`;
-    const known = await explained(() => registry.headOf(key, stage - 1));
+    const known = await explained(() => registry.headOf(key, stage - 1, at));
     if (known === 0n) reasons.push(`the custody of stage "${before}" is not attested`);
     else if (head === undefined) reasons.push(`this folder has no hand-off of stage "${before}" to compare`);
     else if (known !== head) {

@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly limit?: number;
   /** Base folder the file must lie in, also after every symbolic link is followed. */
   readonly within?: string;
+  /** What to do about an empty file; to export or copy it again unless told. */
+  readonly ifEmpty?: string;
 }
 
 /**
@@ -26,13 +28,17 @@ export async function readBytes(path: string, options: ReadOptions = {}): Promis
   try {
     const real = await realpath(path);
     if (options.within !== undefined) refuseEscape(real, await realpath(options.within), path);
-    return await readRegularFile(real, path, options.limit ?? MAX_FILE_BYTES);
+    return await readRegularFile(real, path, options);
   } catch (error) {
     throw readingError(error, path);
   }
 }
 
-async function readRegularFile(real: string, path: string, limit: number): Promise<Uint8Array> {
+async function readRegularFile(
+  real: string,
+  path: string,
+  { limit = MAX_FILE_BYTES, ifEmpty = "Export or copy it again." }: ReadOptions,
+): Promise<Uint8Array> {
   // O_NOFOLLOW: the links were followed above; a link put there since is refused. O_NONBLOCK: a pipe must not hang us.
   const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -43,7 +49,7 @@ async function readRegularFile(real: string, path: string, limit: number): Promi
     if (found.size === 0) {
       throw inputError("The file is empty.", {
         place: path,
-        remedy: "Export or copy it again from the device.",
+        remedy: ifEmpty,
         code: "file-empty",
       });
     }

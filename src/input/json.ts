@@ -18,7 +18,8 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor",
 
 /** Reads and parses a JSON file of at most MAX_JSON_BYTES: the errors of `readBytes` and of `parseJson`. */
 export async function readJson(path: string, options: ReadOptions = {}): Promise<JsonValue> {
-  return parseJson(await readBytes(path, { limit: MAX_JSON_BYTES, ...options }), path);
+  const ifEmpty = "Restore it from a backup.";
+  return parseJson(await readBytes(path, { limit: MAX_JSON_BYTES, ifEmpty, ...options }), path);
 }
 
 /**

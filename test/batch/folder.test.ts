@@ -363,6 +363,15 @@ describe("a batch folder is refused", () => {
     expect((await refusedAsync(readBatch(join(folder, "nowhere")))).code).toBe("batch-missing");
   });
 
+  // Verifies R-cli-place.
+  it.each(["batch.json", "secrets.json", "policy.json"])("with an empty %s, which no device exports", async (name) => {
+    const dir = await made();
+    writeFileSync(join(dir, name), "");
+    const error = await refusedAsync(readBatch(dir));
+    expect([error.code, error.place]).toEqual(["file-empty", join(dir, name)]);
+    expect(error.remedy).toBe("Restore it from a backup.");
+  });
+
   it("without its secrets, and says what to do", async () => {
     const dir = await made();
     rmSync(join(dir, "secrets.json"));

@@ -103,9 +103,13 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
-  // Verifies R-prover-private, R-prover-fits, R-batch-proven, R-cli-already, V1, F7, F21, F22.
+  // Verifies R-prover-private, R-prover-fits, R-batch-proven, R-cli-already, R-cli-qp, R-cli-record,
+  // V1, F7, F21, F22, F23, F24.
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
+    const stranger = ["open", dir, "--qp", scene.account("qp"), "--qp", scene.account("stranger"), "--json"];
+    const notOpened = await inThisProcess([...stranger, ...on, ...scene.by("manufacturer")]);
+    expect([notOpened.code, JSON.parse(notOpened.stdout)]).toMatchObject([1, { error: { code: "qp-role" } }]);
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
     const imported = await importInto(dir);
@@ -150,7 +154,12 @@ describe("a compliant leg", () => {
     const certificate = ["--certificate", path("certificate.txt"), "--owner", manufacturer];
     const notQp = await inThisProcess(["certify", dir, "--json", ...certificate, ...on, ...scene.by("stranger")]);
     expect(JSON.parse(notQp.stdout)).toMatchObject({ error: { code: "SignerNotQp" } });
-    expect((await cli(["certify", dir, ...certificate, ...on, ...scene.by("qp")])).code).toBe(0);
+    const certified = await cli(["certify", dir, ...certificate, ...on, ...scene.by("qp")]);
+    expect(certified.code, certified.stderr).toBe(0);
+    expect(certified.stdout).toContain("DEVELOPMENT KEY");
+    expect(certified.stdout).toMatch(
+      /For the file:\nbatch +0x[0-9a-f]{64}\nregister +0x[0-9a-fA-F]{40}\nchain +31337\nblock +[1-9][0-9]*\ntime +20\d\d-[\dT:-]+Z\n$/,
+    );
 
     const audited = await cli(["audit", "--all", ...on]);
     expect(audited.stdout).toContain("1 opened = 1 certified");

@@ -200,6 +200,7 @@ describe("a batch in two folders", () => {
     expect(back.handoffs[0]).toMatchObject({ stage: "collection", missing: [] });
   });
 
+  // Verifies R-cli-record, F24.
   it("shuts the gate until the hospital's proof, sent as a file, is attested", async () => {
     const shut = await gate(cli, manufacturer, "activation");
     expect([shut.code, shut.stdout]).toEqual([
@@ -217,7 +218,12 @@ describe("a batch in two folders", () => {
     const sent = await attest(cli, "--proof", join(hospital, "proofs/collection--custody.json"));
     expect(sent.code, sent.stderr).toBe(0);
     const open = await gate(inThisProcess, manufacturer, "activation");
-    expect([open.code, open.stdout]).toEqual([0, "Stage activation may begin.\n"]);
+    expect([open.code, open.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^Stage activation may begin\.\nDEVELOPMENT KEY: .*\nFor the file:\nbatch +0x[0-9a-f]{64}\nregister +0x[0-9a-fA-F]{40}\nchain +31337\nblock +\d+\ntime +20[\dT:-]+Z\n$/,
+      ),
+    ]);
   });
 
   // Verifies R-batch-handoff.
