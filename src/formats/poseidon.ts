@@ -1,6 +1,14 @@
-import { buildPoseidon } from "circomlibjs";
+import { Field } from "@noble/curves/abstract/modular.js";
+import { grainGenConstants, poseidon as permutationOf, type PoseidonFn } from "@noble/curves/abstract/poseidon.js";
+import { FIELD } from "./field.ts";
 
-const instance = await buildPoseidon();
+const Fp = Field(FIELD);
+const FULL_ROUNDS = 8;
+/** Rounds of circomlib's instances in which one element only is raised to the fifth power, for 1 to 16 inputs. */
+const PARTIAL_ROUNDS = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
+
+/** By number of inputs: making the constants of one takes longer than many hashes, so it is done when one is asked for. */
+const permutations = new Map<number, PoseidonFn>();
 
 /**
  * circomlib's Poseidon over BN254.
@@ -8,7 +16,19 @@ const instance = await buildPoseidon();
  * @param initialState the capacity element; 0 for plain `Poseidon(n)`, a tag where all 16 inputs are used
  */
 export function poseidon(inputs: readonly bigint[], initialState = 0n): bigint {
-  return instance.F.toObject(instance(inputs, initialState));
+  const [hash] = permutation(inputs.length)([initialState, ...inputs]) as [bigint, ...bigint[]];
+  return hash;
+}
+
+function permutation(inputs: number): PoseidonFn {
+  const known = permutations.get(inputs);
+  if (known !== undefined) return known;
+  const roundsPartial = PARTIAL_ROUNDS[inputs - 1];
+  if (roundsPartial === undefined) throw new RangeError(`Poseidon takes 1 to 16 inputs, not ${inputs}`);
+  const shape = { Fp, t: inputs + 1, roundsFull: FULL_ROUNDS, roundsPartial, sboxPower: 5 };
+  const made = permutationOf({ ...shape, ...grainGenConstants(shape) });
+  permutations.set(inputs, made);
+  return made;
 }
 
 const SPONGE_RATE = 16;

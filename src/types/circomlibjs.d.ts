@@ -1,4 +1,4 @@
-/** What batchproof uses of circomlibjs, which ships no types. */
+/** What the tests use of circomlibjs, which ships no types. */
 declare module "circomlibjs" {
   /** A field element in the library's own (Montgomery) form. */
   export type Element = Uint8Array & { readonly __element: never };
@@ -10,7 +10,6 @@ declare module "circomlibjs" {
 
   export interface Poseidon {
     (inputs: readonly bigint[], initialState?: bigint): Element;
-    readonly F: Field;
   }
 
   export interface EddsaSignature {
@@ -29,12 +28,11 @@ declare module "circomlibjs" {
 
   export interface Eddsa {
     readonly babyJub: BabyJub;
+    readonly poseidon: Poseidon;
     prv2pub(privateKey: Uint8Array): [Element, Element];
     signPoseidon(privateKey: Uint8Array, message: Element): EddsaSignature;
-    verifyPoseidon(message: Element, signature: EddsaSignature, publicKey: readonly [Element, Element]): boolean;
   }
 
   export function buildBabyjub(): Promise<BabyJub>;
-  export function buildPoseidon(): Promise<Poseidon>;
   export function buildEddsa(): Promise<Eddsa>;
 }
