@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
 import { getAddress, isAddress, JsonRpcSigner, Wallet, type ContractTransactionReceipt, type Signer } from "ethers";
 import { inputError } from "../src/errors.ts";
 import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
@@ -7,27 +6,8 @@ import { registerAt, type Register } from "../src/chain/handles.ts";
 import { explainRevert, explained } from "../src/chain/revert.ts";
 import { readBytes } from "../src/input/files.ts";
 import { required, text, type Options } from "./command.ts";
+import { KEY_VARIABLE } from "./options.ts";
 import { passphrase } from "./passphrase.ts";
-
-const KEY_VARIABLE = "BATCHPROOF_ACCOUNT_KEY";
-
-/** Adds --rpc and --registry. */
-export function withRegistry(command: Command): Command {
-  return withRpc(command).requiredOption("--registry <address>", "address of the compliance registry");
-}
-
-/** Adds --rpc. */
-export function withRpc(command: Command): Command {
-  return command.requiredOption("--rpc <url>", "JSON-RPC address of a node");
-}
-
-/** Adds --account: who sends and pays. */
-export function withAccount(command: Command): Command {
-  return command.option(
-    "--account <keystore or address>",
-    `encrypted JSON keystore of the sending account, or the address of one that the node itself holds (else ${KEY_VARIABLE})`,
-  );
-}
 
 /** Runs with a connection, and closes it on every path. */
 export async function onChain<T>(options: Options, run: (chain: Chain) => Promise<T>): Promise<T> {

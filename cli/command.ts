@@ -9,15 +9,22 @@ export type AddCommands = (program: Command, give: Give) => void;
 /** Values of options as commander collects them. */
 export type Options = Readonly<Record<string, string | boolean | string[] | undefined>>;
 
-/** Makes `run` the action of a command: positional arguments first, then options. */
-export function answers(
+/** What a command does: takes positional arguments, then options. */
+export type Run = (args: readonly string[], options: Options) => Promise<Answer>;
+
+/**
+ * Makes the action of a command from a function of a module of `commands/`. The module, and with it all that the work
+ * needs, is loaded when the command runs and not before: `--help` and the other commands start without it.
+ */
+export function answers<Work>(
   command: Command,
   give: Give,
-  run: (args: readonly string[], options: Options) => Promise<Answer>,
+  load: () => Promise<Work>,
+  runOf: (work: Work) => Run,
 ): Command {
   return command.action(async (...received: unknown[]) => {
     const args = received.filter((value): value is string => typeof value === "string");
-    give(await run(args, command.opts<Options>()));
+    give(await runOf(await load())(args, command.opts<Options>()));
   });
 }
 

@@ -4,7 +4,7 @@ import { Command, CommanderError } from "commander";
 import { inputError } from "../src/errors.ts";
 import { packageRoot } from "../src/root.ts";
 import type { Give } from "./command.ts";
-import { COMMANDS } from "./commands/index.ts";
+import { COMMANDS } from "./definitions/index.ts";
 import { printAnswer, printError, type Answer } from "./output.ts";
 
 /** Runs the command that the words name and prints its answer. The one catch; returns the exit code. */

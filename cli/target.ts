@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import type { Signer } from "ethers";
 import { readBatch } from "../src/batch/folder.ts";
 import { batchState } from "../src/chain/batchState.ts";
@@ -7,36 +6,12 @@ import type { Chain } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
 import { publicText } from "../src/chain/publicText.ts";
 import { BatchproofError, inputError, refusal } from "../src/errors.ts";
-import { addressOf, asAccount, withAccount, withRegistry } from "./chain.ts";
+import { addressOf, asAccount } from "./chain.ts";
 import { required, text, type Options } from "./command.ts";
 import type { Answer } from "./output.ts";
 import { hashOf } from "./values.ts";
 import type { Batch } from "../src/batch/batch.ts";
 import { claimNamed } from "../src/policy/document.ts";
-
-/** Options of a command that is sent to the register about a batch that lies in a folder. */
-export function withFolder(command: Command): Command {
-  return withAccount(withRegistry(command)).option(
-    "--owner <address>",
-    "account that opened the batch; default: the sending account",
-  );
-}
-
-/** As `withFolder`; those who have no folder name the batch by its key. */
-export function withBatch(command: Command): Command {
-  return withFolder(command.argument("[dir]", "the batch's folder")).option(
-    "--batch <key>",
-    "in place of a folder: key of the batch, as `open` and `audit --json` print it",
-  );
-}
-
-/** Adds --reason. */
-export function withReason(command: Command): Command {
-  return command.requiredOption(
-    "--reason <text>",
-    "why; public for ever, so name no person, site or reading: refer to a number of the quality management system",
-  );
-}
 
 /** The batch that a command is about: a folder, or a key on the register. */
 export type Target = { readonly folder: Batch } | { readonly key: string };

@@ -4,28 +4,12 @@ import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { inputError } from "../../src/errors.ts";
 import { writeFileAtomically } from "../../src/input/files.ts";
-import { addressOf, onChain, withRegistry } from "../chain.ts";
-import { answers, flag, required, text, type Options, type AddCommands } from "../command.ts";
+import { addressOf, onChain } from "../chain.ts";
+import { flag, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 
-/** `audit`: the regulator's view. */
-export const addAuditCommands: AddCommands = (program, give) => {
-  answers(
-    withRegistry(program.command("audit"))
-      .description("read a register: reconcile it, verify every proof again, list what needs a person's eyes")
-      .option("--all", "list every batch, also those that need no reading")
-      .option("--from <block>", "leave out news of earlier blocks; what still stands is always listed")
-      .option("--finality <blocks>", "newest blocks that are not read, because the chain may still take them back")
-      .option("--state <file>", "keep here what was read; the next audit with this file reads only new blocks")
-      .option("--csv <file>", "write what needs eyes as a table")
-      .option("--html <file>", "write the page for a browser")
-      .option("--fail-on-exceptions", "exit 1 if anything needs a person's eyes"),
-    give,
-    run,
-  );
-};
-
-async function run(_args: readonly string[], options: Options): Promise<Answer> {
+/** `audit`. */
+export async function run(_args: readonly string[], options: Options): Promise<Answer> {
   const registry = addressOf(required(options, "registry"), "--registry");
   const how = auditOptions(options);
   return onChain(options, async ({ provider }) => {

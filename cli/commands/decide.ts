@@ -1,56 +1,25 @@
 import { mined } from "../../src/chain/deploy.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { transactionOf } from "../chain.ts";
-import { answers, required, type Options, type AddCommands } from "../command.ts";
+import { required, type Options, type Run } from "../command.ts";
 import type { Answer } from "../output.ts";
-import { asAccountOn, publicOption, standing, targetOf, withBatch, withReason } from "../target.ts";
+import { asAccountOn, publicOption, standing, targetOf } from "../target.ts";
 import { fileHash } from "../values.ts";
 
-/** Decisions that need a batch and a reason: what they do, who may, and what is said once it is done. */
-const DECISIONS = [
-  ["reject", "end a batch that must not be used, such as one out of specification; final (QP)", "Rejected."],
-  [
-    "abort",
-    "end a batch that is not needed: patient withdrew, collection failed, not administered; final (owner)",
-    "Aborted.",
-  ],
-  [
-    "hold",
-    "put a batch into quarantine: gate closed, not certified until both sides let it go (QP, AUTHORITY)",
-    "Held.",
-  ],
-  ["unhold", "lift the hold of your side: that of the QPs or that of the authorities (QP, AUTHORITY)", "Hold lifted."],
-  ["recall", "recall a batch, in whatever state and for good (QP, AUTHORITY)", "Recalled."],
-] as const;
-
-/** `reject`, `abort`, `hold`, `unhold`, `recall`, `supply`: what people decide on a batch. */
-export const addDecideCommands: AddCommands = (program, give) => {
-  for (const [name, does, done] of DECISIONS) {
-    answers(withReason(withBatch(program.command(name))).description(does), give, async ([dir], options) => {
-      const target = await targetOf(dir, options);
-      const reason = publicOption(options, "reason", target);
-      return asAccountOn(target, options, async (on) => {
-        const receipt = await mined(() => on.register.registry[name](on.key, reason));
-        return standing(done, on, { reason, ...transactionOf(receipt) });
-      });
+/** A decision that needs a batch and a reason. `done`: what is said once it is made. */
+export function deciding(name: "reject" | "abort" | "hold" | "unhold" | "recall", done: string): Run {
+  return async ([dir], options) => {
+    const target = await targetOf(dir, options);
+    const reason = publicOption(options, "reason", target);
+    return asAccountOn(target, options, async (on) => {
+      const receipt = await mined(() => on.register.registry[name](on.key, reason));
+      return standing(done, on, { reason, ...transactionOf(receipt) });
     });
-  }
+  };
+}
 
-  answers(
-    withBatch(program.command("supply"))
-      .description(
-        "record the exceptional supply of a batch out of specification at the physician's request (EU GMP Part IV, " +
-          "11.5); final, and never a release (QP)",
-      )
-      .requiredOption("--risk-evaluation <file>", "the evaluation of the risks; only its sha256 is published")
-      .requiredOption("--physician-acceptance <file>", "the treating physician's; only its sha256 is published")
-      .requiredOption("--notified <time>", "when the authority was notified, RFC 3339"),
-    give,
-    supply,
-  );
-};
-
-async function supply([dir]: readonly string[], options: Options): Promise<Answer> {
+/** `supply`. */
+export async function supply([dir]: readonly string[], options: Options): Promise<Answer> {
   const target = await targetOf(dir, options);
   const riskEvaluation = await fileHash(required(options, "riskEvaluation"));
   const physicianAcceptance = await fileHash(required(options, "physicianAcceptance"));

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { environmentError, inputError } from "../../src/errors.ts";
 import { packageRoot } from "../../src/root.ts";
-import { answers, required, type Options, type AddCommands } from "../command.ts";
+import { required, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 
 const HOST = "127.0.0.1";
@@ -16,19 +16,8 @@ const NETWORK = {
   throwOnTransactionFailures: false,
 } as const;
 
-/** `devnet`: a local chain for the other commands. */
-export const addDevnetCommands: AddCommands = (program, give) => {
-  answers(
-    program
-      .command("devnet")
-      .description("a local chain that other commands use by --rpc; runs until Ctrl-C, keeps nothing")
-      .option("--port <number>", "port on this machine; 0: any free one", "8545"),
-    give,
-    devnet,
-  );
-};
-
-async function devnet(_args: readonly string[], options: Options): Promise<Answer> {
+/** `devnet`. */
+export async function devnet(_args: readonly string[], options: Options): Promise<Answer> {
   const port = portOf(required(options, "port"));
   await requireFree(port);
   // Loaded on demand: no other command needs it.

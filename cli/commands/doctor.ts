@@ -13,7 +13,7 @@ import { artifactsPresent, type Artifacts } from "../../src/setup/artifacts.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { onChain } from "../chain.ts";
 import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
-import { answers, text, type Options, type AddCommands } from "../command.ts";
+import { text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 
 /** One line of the screen. */
@@ -24,20 +24,8 @@ interface Check {
   readonly remedy?: string;
 }
 
-/** `doctor`: what is wrong, and how to mend it. */
-export const addDoctorCommands: AddCommands = (program, give) => {
-  answers(
-    program
-      .command("doctor")
-      .description("say in one screen what is wrong and how to mend it; exit 3 if something is")
-      .option("--rpc <url>", "also look at this node")
-      .option("--registry <address>", "also look at the register there"),
-    give,
-    doctor,
-  );
-};
-
-async function doctor(_args: readonly string[], options: Options): Promise<Answer> {
+/** `doctor`. */
+export async function doctor(_args: readonly string[], options: Options): Promise<Answer> {
   if (text(options, "registry") !== undefined && text(options, "rpc") === undefined) {
     throw inputError("A register is looked at through a node.", {
       code: "usage",

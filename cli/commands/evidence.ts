@@ -1,98 +1,30 @@
-import { basename } from "node:path";
-import type { Command } from "commander";
-import { readBatch, stageIndex } from "../../src/batch/folder.ts";
+import { allClaims, chosenClaims, siteKeyOf } from "../claims.ts";
+import { readBatch } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { attest, isAttested } from "../../src/chain/attest.ts";
 import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
-import { checkBatch, checkText } from "../../src/claims/checkBatch.ts";
 import { readProof, readProofs, requireFitting } from "../../src/claims/proofFits.ts";
 import { proveClaims } from "../../src/claims/proveClaim.ts";
 import type { Circuit } from "../../src/kinds/circuits.ts";
 import { inputError, refusal } from "../../src/errors.ts";
-import { unlockKey, type UnlockedKey } from "../../src/parties/keys.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
-import { poolSize } from "../../src/prover/proofPool.ts";
 import type { Destination } from "../../src/prover/prove.ts";
 import type { Artifacts } from "../../src/setup/artifacts.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
-import { addressOf, asAccount, withAccount, withRegistry } from "../chain.ts";
+import { addressOf, asAccount } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
+import { flag, list, required, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
-import { passphrase } from "../passphrase.ts";
 import { withProgressBar } from "../progress.ts";
 import { folderKey } from "../target.ts";
 import { wholeNumber } from "../values.ts";
 import type { Batch } from "../../src/batch/batch.ts";
-import { claimAt, claimNamed, type IndexedClaim } from "../../src/policy/document.ts";
+import { claimAt } from "../../src/policy/document.ts";
 
-/** `check`, `prove`, `attest`: from evidence to the register. */
-export const addEvidenceCommands: AddCommands = (program, give) => {
-  answers(
-    withClaims(program.command("check <dir>"))
-      .description("judge every claim in plain TypeScript, with the exact reading, time and limit; exit 1 if one fails")
-      .option("--key <keyfile>", "the first custodian's key, to judge also that the batch is its order's one batch"),
-    give,
-    async ([dir = ""], options) => {
-      const batch = await readBatch(dir);
-      const verdicts = await checkBatch(batch, chosenClaims(batch, options), await siteKeyOf(options));
-      const holds = verdicts.every(({ outcome }) => outcome === "pass" || outcome === "deviation");
-      return { text: checkText(verdicts), json: { verdicts }, exitCode: holds ? 0 : 1 };
-    },
-  );
-
-  answers(
-    withClaims(program.command("prove <dir>"))
-      .description("prove claims for one submitter, chain and registry; refuses what check refuses")
-      .requiredOption("--submitter <address>", "account that will send the proofs")
-      .requiredOption("--registry <address>", "compliance registry they are for")
-      .requiredOption("--chain-id <n>", "chain they are for")
-      .option("--key <keyfile>", "the first custodian's key, for custody of the first stage")
-      .option("--workers <n>", "proofs made side by side", poolSize().toString())
-      .option("--allow-development", "use a development key for a chain that is not local"),
-    give,
-    proveAll,
-  );
-
-  answers(
-    withClaims(withAccount(withRegistry(program.command("attest <dir>"))))
-      .description(
-        "send the proofs of a batch in one transaction; default: all in the folder that are not attested yet",
-      )
-      .option("--proof <file>", "a proof that another party made and sent; repeat for more", collect)
-      .option("--owner <address>", "owner of the batch; default: the sending account")
-      .option("--dry-run", "ask the chain, send nothing"),
-    give,
-    attestAll,
-  );
-};
-
-/** Adds --claim and --stage. */
-function withClaims(command: Command): Command {
-  return command
-    .option("--claim <stage/claim>", "only this claim; repeat for more", collect)
-    .option("--stage <name>", "only the claims of this stage; repeat for more", collect);
-}
-
-/** The claims that --claim and --stage name, in the policy's order; none where neither is given. Errors `claim`, `batch-stage`. */
-function chosenClaims(batch: Batch, options: Options): IndexedClaim[] {
-  const named = list(options, "claim").map((id) => claimNamed(batch.policy, id).index);
-  const stages = list(options, "stage").map((name) => stageIndex(batch, name));
-  return allClaims(batch).filter(({ claim, index }) => named.includes(index) || stages.includes(claim.stage));
-}
-
-function allClaims({ policy }: Batch): IndexedClaim[] {
-  return policy.claims.map((claim, index) => ({ claim, index }));
-}
-
-async function siteKeyOf(options: Options): Promise<UnlockedKey | undefined> {
-  const key = text(options, "key");
-  return key === undefined ? undefined : await unlockKey(key, await passphrase(basename(key)));
-}
-
-async function proveAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `prove`. */
+export async function proveAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
   const chosen = chosenClaims(batch, options);
   const claims = chosen.length > 0 ? chosen : allClaims(batch);
@@ -151,7 +83,8 @@ function usableArtifacts(
   };
 }
 
-async function attestAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `attest`. */
+export async function attestAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
   return asAccount(options, async (register, account, chain) => {
     const key = await folderKey(batch, account, options);

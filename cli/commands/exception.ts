@@ -1,63 +1,17 @@
-import { Option, type Command } from "commander";
-import {
-  DISPOSITION,
-  EXCEPTION_CATEGORY,
-  type DispositionName,
-  type ExceptionCategoryName,
-} from "../../src/formats/codes.ts";
+import { type DispositionName, type ExceptionCategoryName } from "../../src/formats/codes.ts";
 import { confirmClosing, proposeClosing, raiseException, type Closing } from "../../src/chain/exceptions.ts";
 import { exceptionEvidence, NO_EVIDENCE } from "../../src/claims/exceptionEvidence.ts";
 import { mesExceptionsOf } from "../../src/claims/mesRecord.ts";
 import { inputError } from "../../src/errors.ts";
-import { asAccount, transactionOf, withAccount, withRegistry } from "../chain.ts";
-import { answers, required, text, type Options, type AddCommands } from "../command.ts";
+import { asAccount, transactionOf } from "../chain.ts";
+import { required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
-import { asAccountOn, claimIndex, publicOption, targetOf, withBatch, type Target } from "../target.ts";
+import { asAccountOn, claimIndex, publicOption, targetOf, type Target } from "../target.ts";
 import { fileHash, wholeNumber } from "../values.ts";
 import { claimAt } from "../../src/policy/document.ts";
 
-/** `exception`: what is not proven, declared by whoever knows it and closed by two people. */
-export const addExceptionCommands: AddCommands = (program, give) => {
-  const exception = program.command("exception").description("declare what is not proven, and close it by two people");
-  answers(
-    withBatch(exception.command("raise"))
-      .description("raise an exception on a claim; it blocks release (owner, QA, QP, AUTHORITY)")
-      .requiredOption("--claim <stage/claim>", "claim that is not proven; with --batch its index in the policy")
-      .addOption(new Option("--category <name>", "what it is about").choices(Object.keys(EXCEPTION_CATEGORY)))
-      .option("--severity <n>", "1 minor, 2 major, 3 critical")
-      .option("--mes <id>", "take category and severity from this exception of the folder's MES record")
-      .requiredOption("--reference <text>", "number in the quality management system; public"),
-    give,
-    raise,
-  );
-  answers(
-    withClosing(withAccount(withRegistry(exception.command("propose-closing <number>")))).description(
-      "propose how an exception is closed, from its investigation (QA of the owner)",
-    ),
-    give,
-    propose,
-  );
-  answers(
-    withClosing(withAccount(withRegistry(exception.command("confirm-closing <number>")))).description(
-      "close an exception exactly as QA proposed it (QP of the batch, another person)",
-    ),
-    give,
-    confirm,
-  );
-};
-
-/** Adds what both people say of the exception whose number `exception raise` and `audit` print. */
-function withClosing(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--disposition <name>", "only an accepted exception can stand in place of a proof")
-        .choices(Object.keys(DISPOSITION))
-        .makeOptionMandatory(),
-    )
-    .requiredOption("--evidence <file>", "the investigation's document; only its sha256 is published");
-}
-
-async function raise([dir]: readonly string[], options: Options): Promise<Answer> {
+/** `exception raise`. */
+export async function raise([dir]: readonly string[], options: Options): Promise<Answer> {
   const target = await targetOf(dir, options);
   const given = required(options, "claim");
   const claim = claimIndex(target, given);
@@ -117,7 +71,8 @@ async function closingOf(number: string, options: Options): Promise<Closing> {
   };
 }
 
-async function propose([number = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `exception propose-closing`. */
+export async function propose([number = ""]: readonly string[], options: Options): Promise<Answer> {
   const closing = await closingOf(number, options);
   return asAccount(options, async (register) => {
     const shown = { ...closing, ...transactionOf(await proposeClosing(register, closing)) };
@@ -129,7 +84,8 @@ async function propose([number = ""]: readonly string[], options: Options): Prom
   });
 }
 
-async function confirm([number = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `exception confirm-closing`. */
+export async function confirm([number = ""]: readonly string[], options: Options): Promise<Answer> {
   const closing = await closingOf(number, options);
   return asAccount(options, async (register) => {
     const { key, claim, settled, proposed, receipt } = await confirmClosing(register, closing);

@@ -1,5 +1,5 @@
+import { SIDES, WORD_OF } from "../sides.ts";
 import { basename } from "node:path";
-import { Option } from "commander";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { handoffFile } from "../../src/batch/handoffFile.ts";
 import {
@@ -10,77 +10,20 @@ import {
   type HandoffStatus,
 } from "../../src/batch/handoffs.ts";
 import { inputError } from "../../src/errors.ts";
-import { CONDITION, type ConditionName } from "../../src/formats/constants.ts";
+import { type ConditionName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
-import type { HandoffSide } from "../../src/formats/handoff.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { readBytes, writeNewFile } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { documentText } from "../../src/formats/document.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
-import { answers, required, text, type Options, type AddCommands } from "../command.ts";
+import { required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import type { Batch } from "../../src/batch/batch.ts";
 
-/** Who signs, in the words of the command line. */
-const SIDES = { releaser: "released", receiver: "received" } as const satisfies Record<string, HandoffSide>;
-const WORD_OF = { released: "releaser", received: "receiver" } as const satisfies Record<HandoffSide, string>;
-
-/** `handoff`: the end of a stage, signed by those concerned. */
-export const addHandoffCommands: AddCommands = (program, give) => {
-  const handoff = program.command("handoff").description("the hand-off that closes a stage: sign, show, exchange");
-  answers(
-    handoff
-      .command("sign <dir>")
-      .description("sign one side of a stage's hand-off; the releasing custodian goes first")
-      .requiredOption("--stage <name>", "stage that ends")
-      .addOption(new Option("--as <side>", "your side").choices(Object.keys(SIDES)).makeOptionMandatory())
-      .requiredOption("--key <keyfile>", "your custodian key")
-      .addOption(
-        new Option("--condition <name>", "state of the material").choices(Object.keys(CONDITION)).default("conforming"),
-      ),
-    give,
-    sign,
-  );
-  answers(
-    handoff.command("show <dir>").description("how each hand-off stands, and which signatures are missing"),
-    give,
-    async ([dir = ""]) => shown(await readBatch(dir)),
-  );
-  answers(
-    handoff
-      .command("export <dir>")
-      .description("write what another party needs: the batch's commitments, with --stage also that stage's hand-off")
-      .option("--stage <name>", "closed stage to tell of")
-      .requiredOption("--out <file>", "file to write; it holds no record and no salt but that of this stage's head"),
-    give,
-    exportFile,
-  );
-  answers(
-    handoff
-      .command("import <dir> <file>")
-      .description("take over a hand-off that another party exported: its head's opening and the signatures there are"),
-    give,
-    async ([dir = "", file = ""]) => {
-      const { batch, stage } = await importHandoff(dir, file);
-      const { text: lines, json } = shown(batch);
-      const first =
-        stage === undefined ? "The file tells of the batch only, and it is this one." : `Stage ${stage} taken over.`;
-      return { text: `${first}\n${lines}`, json };
-    },
-  );
-  answers(
-    handoff
-      .command("discard <dir>")
-      .description("take a stage's hand-off back, for a correction: both sides sign anew")
-      .requiredOption("--stage <name>", "stage whose hand-off is wrong"),
-    give,
-    async ([dir = ""], options) => shown(await discardHandoff(dir, required(options, "stage"))),
-  );
-};
-
-async function sign([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `handoff sign`. */
+export async function sign([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const key = required(options, "key");
   const batch = await signHandoff({
     dir,
@@ -92,7 +35,8 @@ async function sign([dir = ""]: readonly string[], options: Options): Promise<An
   return shown(batch);
 }
 
-async function exportFile([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `handoff export`. */
+export async function exportFile([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
   const name = text(options, "stage");
   const out = required(options, "out");
@@ -140,4 +84,23 @@ function line({ stages }: Batch, { stage, boundary, missing, handoff }: HandoffS
   const times = `${formatTime(Number(start))} to ${formatTime(Number(end))}`;
   const rest = missing.length === 0 ? "signed" : `missing: ${missing.map((side) => WORD_OF[side]).join(", ")}`;
   return `${stage}${to}: ${times}, ${handoff.condition}, ${rest}`;
+}
+
+/** `handoff import`. */
+export async function importFile([dir = "", file = ""]: readonly string[]): Promise<Answer> {
+  const { batch, stage } = await importHandoff(dir, file);
+  const { text: lines, json } = shown(batch);
+  const first =
+    stage === undefined ? "The file tells of the batch only, and it is this one." : `Stage ${stage} taken over.`;
+  return { text: `${first}\n${lines}`, json };
+}
+
+/** `handoff show`. */
+export async function show([dir = ""]: readonly string[]): Promise<Answer> {
+  return shown(await readBatch(dir));
+}
+
+/** `handoff discard`. */
+export async function discard([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+  return shown(await discardHandoff(dir, required(options, "stage")));
 }

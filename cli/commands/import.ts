@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import type { Command } from "commander";
 import {
   importReadings,
   importResults,
@@ -19,90 +18,14 @@ import { samplesCsvReader } from "../../src/import/samplesCsv.ts";
 import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
 import { parseOffset, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
-import { answers, collect, list, required, text, type Options, type AddCommands } from "../command.ts";
+import { list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { claimNamed } from "../../src/policy/document.ts";
 
-/** `import`: a raw file into a batch folder, as signed evidence for one of its claims. */
-export const addImportCommands: AddCommands = (program, give) => {
-  const importing = program.command("import").description("bring a raw file into a batch folder as signed evidence");
-  answers(
-    withSeries(
-      importing
-        .command("fridgetag <file>")
-        .description("Berlinger Fridge-tag or Q-tag text export; the device's signature is verified")
-        .option("--offset <+hh:mm>", "true offset of the device's clock from UTC"),
-    ),
-    give,
-    async ([file = ""], options) => {
-      const offset = text(options, "offset");
-      const read = fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
-      return importedAnswer(await importReadings({ ...(await seriesOf(file, options)), read }));
-    },
-  );
-  answers(
-    withSeries(
-      importing
-        .command("csv <file>")
-        .description(
-          "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit, for a temperature or a " +
-            "parameters claim; no device signature: the source alone vouches for it",
-        )
-        .requiredOption("--device <vendor|model|serial>", "device that measured, as it is registered")
-        .option(
-          "--tag <name>",
-          "tag to import, needed where the file has several; for a parameters claim channel=tag, once for each channel " +
-            `(channels: ${Object.keys(CHANNEL).join(", ")})`,
-          collect,
-        ),
-    ),
-    give,
-    importCsv,
-  );
-  answers(
-    importing
-      .command("results <file>")
-      .description(
-        "a laboratory's results: CSV with the columns analyte, result, unit, sampled, tested, invalidated, repeats; signed " +
-          "with the laboratory's key",
-      )
-      .requiredOption("--into <dir>", "batch folder")
-      .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
-      .requiredOption("--lab <keyfile>", "the laboratory's key, which signs the complete set")
-      .requiredOption("--reported <time>", "when the laboratory reported, RFC 3339"),
-    give,
-    async ([file = ""], options) => {
-      const labKey = required(options, "lab");
-      return importedAnswer(
-        await importResults({
-          ...(await claimToFill(options)),
-          file,
-          labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
-          reported: parseTime(required(options, "reported"), "--reported"),
-        }),
-      );
-    },
-  );
-  answers(
-    importing
-      .command("batchml <file>")
-      .description("production record of an MES (BatchML, B2MML V0401): its exceptions, open ones block release")
-      .requiredOption("--into <dir>", "batch folder")
-      .option("--batch-id <text>", "the MES's number of the batch, where it is not the lot number"),
-    give,
-    async ([file = ""], options) => {
-      const batchId = text(options, "batchId");
-      const batch = await readBatch(required(options, "into"));
-      const imported = await importMesRecord({ batch, file, ...(batchId === undefined ? {} : { batchId }) });
-      return { text: mesText(imported), json: imported };
-    },
-  );
-};
-
 /** One CSV format for both kinds of series: the claim says which one it is. */
-async function importCsv([file = ""]: readonly string[], options: Options): Promise<Answer> {
+export async function importCsv([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const device = deviceOf(required(options, "device"));
   const tags = list(options, "tag");
   const request = await seriesOf(file, options);
@@ -141,18 +64,6 @@ function channelTags(tags: readonly string[]): ReadonlyMap<number, string> {
   const twice = tags.find((_, i) => named.findIndex(([channel]) => channel === named[i]?.[0]) !== i);
   if (twice === undefined) return new Map(named);
   throw inputError("This channel has a tag already.", { place: `--tag ${twice}`, code: "channel-tags" });
-}
-
-/** Options that every import of a series has. */
-function withSeries(command: Command): Command {
-  return command
-    .requiredOption("--into <dir>", "batch folder")
-    .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
-    .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
-    .option("--thin <seconds>", "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600")
-    .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
-    .option("--journal <file>", "the source's journal; default: beside its key")
-    .option("--reason <text>", "why a further record is made for the same stage and device", "");
 }
 
 async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsImport, "read">> {
@@ -229,4 +140,32 @@ function mesText({ record, exceptions }: ImportedMesRecord): string {
         ].join(", ")}`,
     ),
   ].join("\n");
+}
+
+/** `import fridgetag`. */
+export async function importFridgetag([file = ""]: readonly string[], options: Options): Promise<Answer> {
+  const offset = text(options, "offset");
+  const read = fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
+  return importedAnswer(await importReadings({ ...(await seriesOf(file, options)), read }));
+}
+
+/** `import results`. */
+export async function importLabResults([file = ""]: readonly string[], options: Options): Promise<Answer> {
+  const labKey = required(options, "lab");
+  return importedAnswer(
+    await importResults({
+      ...(await claimToFill(options)),
+      file,
+      labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
+      reported: parseTime(required(options, "reported"), "--reported"),
+    }),
+  );
+}
+
+/** `import batchml`. */
+export async function importBatchml([file = ""]: readonly string[], options: Options): Promise<Answer> {
+  const batchId = text(options, "batchId");
+  const batch = await readBatch(required(options, "into"));
+  const imported = await importMesRecord({ batch, file, ...(batchId === undefined ? {} : { batchId }) });
+  return { text: mesText(imported), json: imported };
 }

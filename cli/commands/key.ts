@@ -1,39 +1,20 @@
-import { Option } from "commander";
 import { BatchproofError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { keyHash } from "../../src/formats/identity.ts";
 import {
   createKey,
   isKeyAsAsked,
-  KEY_ROLES,
   readKeyFile,
   saveKey,
   unlockKey,
   type KeyDescription,
 } from "../../src/parties/keys.ts";
-import { answers, required, text, type Options, type AddCommands } from "../command.ts";
+import { required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { newPassphrase, passphrase } from "../passphrase.ts";
 
-/** `key`: the signing keys of people and gateways. */
-export const addKeyCommands: AddCommands = (program, give) => {
-  const key = program.command("key").description("signing keys of custodians, sources and laboratories");
-  answers(
-    key
-      .command("new")
-      .description("make a key pair, encrypted under the passphrase in BATCHPROOF_PASSPHRASE or asked for")
-      .addOption(new Option("--role <role>", "what the key signs as").choices(KEY_ROLES).makeOptionMandatory())
-      .requiredOption("--name <text>", "who holds it, as the party list will name it")
-      .requiredOption("--org <text>", "legal entity or site id")
-      .requiredOption("--out <file>", "new key file; an existing file is never overwritten")
-      .option("--predecessor <keyfile>", "custodian key of the same organisation whose site secret it takes over"),
-    give,
-    create,
-  );
-  answers(key.command("show <file>").description("the open part of a key file"), give, show);
-};
-
-async function create(_args: readonly string[], options: Options): Promise<Answer> {
+/** `key new`. */
+export async function create(_args: readonly string[], options: Options): Promise<Answer> {
   const predecessor = text(options, "predecessor");
   const unlocked = predecessor === undefined ? undefined : await unlockKey(predecessor, await passphrase(predecessor));
   const asked = {
@@ -59,7 +40,8 @@ async function create(_args: readonly string[], options: Options): Promise<Answe
     : { text: lines, json };
 }
 
-async function show([file = ""]: readonly string[]): Promise<Answer> {
+/** `key show`. */
+export async function show([file = ""]: readonly string[]): Promise<Answer> {
   return described(file, await readKeyFile(file));
 }
 

@@ -1,7 +1,6 @@
-import { Argument, type Command } from "commander";
 import { id, type Signer } from "ethers";
 import { type Circuit, circuitNamed, kindCode, SMALLEST } from "../../src/kinds/circuits.ts";
-import { qaRole, ROLE_ID } from "../../src/formats/codes.ts";
+import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
 import { addCircuit, deploy, mined, type RegisteredCircuit } from "../../src/chain/deploy.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
@@ -9,84 +8,11 @@ import { inputError, refusal } from "../../src/errors.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey, type UsableKey } from "../../src/setup/keyGate.ts";
-import {
-  accountOf,
-  addressOf,
-  asAccount,
-  onChain,
-  transactionOf,
-  withAccount,
-  withRegistry,
-  withRpc,
-} from "../chain.ts";
+import { accountOf, addressOf, asAccount, onChain, transactionOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, collect, flag, list, required, text, type Options, type AddCommands } from "../command.ts";
+import { flag, list, required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { hashOf } from "../values.ts";
-
-/** Roles that `role grant` gives; ADMIN belongs to the account that deploys, and moves by a delayed transfer only. */
-const ROLES = ["proposer", "approver", "manufacturer", "qa", "qp", "authority"] as const;
-
-/** `deploy`, `circuit`, `role`: the register itself, and who may do what there. */
-export const addRegisterCommands: AddCommands = (program, give) => {
-  answers(
-    withAccount(withRpc(program.command("deploy")))
-      .description("deploy the register's contracts and add circuits; the account becomes ADMIN")
-      .option(
-        "--circuit <name>",
-        `circuit to add; repeat for more; default: ${namesOf(SMALLEST)} (others later: circuit add)`,
-        collect,
-      ),
-    give,
-    deployAll,
-  );
-  const circuit = program.command("circuit").description("circuits of the register");
-  answers(
-    withAccount(withRegistry(circuit.command("add <name>"))).description("add a circuit to the register (ADMIN)"),
-    give,
-    add,
-  );
-  answers(
-    withAccount(withRegistry(circuit.command("freeze <circuit>")))
-      .description("announce the end of a circuit, given by name or circuitId; can only be made stricter (ADMIN)")
-      .option("--effective <time>", "RFC 3339; no policy may name it from now on, open batches may finish until then")
-      .option("--unsound", "it was found unsound: ends now, and what it attested needs a review"),
-    give,
-    freeze,
-  );
-  const role = program.command("role").description("roles of accounts");
-  answers(
-    withRole(withAccount(withRegistry(role.command("grant"))), ROLES)
-      .argument("<address>", "account that gets it")
-      .description("give an account a role for a time (ADMIN)")
-      .requiredOption("--person <text>", "id of the person behind the account; only its hash is published")
-      .requiredOption("--from <time>", "RFC 3339")
-      .requiredOption("--to <time>", "RFC 3339"),
-    give,
-    grant,
-  );
-  answers(
-    withRole(withAccount(withRegistry(role.command("revoke"))), ROLES)
-      .argument("<address>", "account that loses it")
-      .description("take a role from an account, at once (ADMIN)"),
-    give,
-    revoke,
-  );
-  answers(
-    withRole(withAccount(withRegistry(role.command("renounce"))), [...ROLES, "admin"]).description(
-      "give up a role of the sending account; ADMIN only after `admin transfer` to the zero address",
-    ),
-    give,
-    renounce,
-  );
-};
-
-/** Adds the role and, for QA, --owner. */
-function withRole(command: Command, roles: readonly string[]): Command {
-  return command
-    .addArgument(new Argument("<role>", "role").choices(roles))
-    .option("--owner <address>", "qa only: the manufacturer whose batches it is about");
-}
 
 interface UsableCircuit {
   readonly circuit: Circuit;
@@ -110,11 +36,8 @@ async function addTo(register: Contracts, admin: Signer, { circuit, key }: Usabl
   return { name, setup: key.setup, ...added };
 }
 
-function namesOf(circuits: readonly Circuit[]): string {
-  return circuits.map(({ name }) => name).join(", ");
-}
-
-async function deployAll(_args: readonly string[], options: Options): Promise<Answer> {
+/** `deploy`. */
+export async function deployAll(_args: readonly string[], options: Options): Promise<Answer> {
   const chosen = [...new Set(list(options, "circuit"))].map((name) => circuitNamed(name, "--circuit"));
   return onChain(options, async (chain) => {
     const admin = await accountOf(options, chain);
@@ -148,7 +71,8 @@ async function deployAll(_args: readonly string[], options: Options): Promise<An
   });
 }
 
-async function add([name = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `circuit add`. */
+export async function add([name = ""]: readonly string[], options: Options): Promise<Answer> {
   const circuit = circuitNamed(name, "batchproof circuit add");
   return asAccount(options, async (register, admin, chain) => {
     const added = await addTo(register, admin, await usable(circuit, chain.chainId));
@@ -161,7 +85,8 @@ function circuitText({ name, setup, circuitId }: AddedCircuit): string {
   return [...lines, ...(setup === "development" ? [`  ${DEVELOPMENT_WARNING}`] : [])].join("\n");
 }
 
-async function grant([role = "", account = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `role grant`. */
+export async function grant([role = "", account = ""]: readonly string[], options: Options): Promise<Answer> {
   const address = addressOf(account, "batchproof role grant");
   const roleId = roleIdOf(role, text(options, "owner"));
   const person = personOf(required(options, "person"));
@@ -176,7 +101,8 @@ async function grant([role = "", account = ""]: readonly string[], options: Opti
   });
 }
 
-async function revoke([role = "", account = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `role revoke`. */
+export async function revoke([role = "", account = ""]: readonly string[], options: Options): Promise<Answer> {
   const address = addressOf(account, "batchproof role revoke");
   const roleId = roleIdOf(role, text(options, "owner"));
   return asAccount(options, async ({ roles }) => {
@@ -189,7 +115,8 @@ async function revoke([role = "", account = ""]: readonly string[], options: Opt
   });
 }
 
-async function renounce([role = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `role renounce`. */
+export async function renounce([role = ""]: readonly string[], options: Options): Promise<Answer> {
   const roleId = roleIdOf(role, text(options, "owner"));
   return asAccount(options, async ({ roles }, signer) => {
     const account = await signer.getAddress();
@@ -209,7 +136,8 @@ function roleNotHeld(role: string, account: string): Error {
   return refusal(`The account does not have the role ${role}.`, { place: account, code: "RoleNotHeld" });
 }
 
-async function freeze([given = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `circuit freeze`. */
+export async function freeze([given = ""]: readonly string[], options: Options): Promise<Answer> {
   const circuitId = given.startsWith("0x")
     ? hashOf(given, "batchproof circuit freeze", "circuit")
     : lockedCircuitId(circuitNamed(given, "batchproof circuit freeze").name);

@@ -2,23 +2,11 @@ import { circuitNamed, CIRCUITS } from "../../src/kinds/circuits.ts";
 import { checkLock, writeLock } from "../../src/setup/artifactLock.ts";
 import type { Artifacts } from "../../src/setup/artifacts.ts";
 import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
-import { answers, flag, text, type Options, type AddCommands } from "../command.ts";
+import { flag, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 
-/** `setup`: compiled circuits and their keys. */
-export const addSetupCommands: AddCommands = (program, give) => {
-  answers(
-    program
-      .command("setup")
-      .description("make what is missing of the circuits and their keys, and compare it with artifacts.lock.json")
-      .option("--circuit <name>", "this circuit only")
-      .option("--update-lock", "write artifacts.lock.json instead, after a circuit was meant to change"),
-    give,
-    setup,
-  );
-};
-
-async function setup(_args: readonly string[], options: Options): Promise<Answer> {
+/** `setup`. */
+export async function setup(_args: readonly string[], options: Options): Promise<Answer> {
   const name = text(options, "circuit");
   const built: Artifacts[] = [];
   for (const circuit of name === undefined ? CIRCUITS : [circuitNamed(name, "--circuit")]) {

@@ -10,22 +10,11 @@ import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { fromSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
-import { answers, text, type Options, type AddCommands } from "../command.ts";
+import { text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 
-/** `verify`: one proof, off chain. */
-export const addVerifyCommands: AddCommands = (program, give) => {
-  answers(
-    program
-      .command("verify <proof.json>")
-      .description("verify a proof off chain, strictly; exit 1 if it is not valid")
-      .option("--vkey <file>", "verification_key.json; that of our own artifacts if not given"),
-    give,
-    verify,
-  );
-};
-
-async function verify([file = ""]: readonly string[], options: Options): Promise<Answer> {
+/** `verify`. */
+export async function verify([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const envelope = await ENVELOPE_FILE.read(file);
   const vkey = text(options, "vkey") ?? (await lockedCircuit(circuitNamed(envelope.circuit, `${file}#/circuit`))).vkey;
   const { verifyingKey, circuitId, setup } = await assertUsableKey({

@@ -23,7 +23,8 @@ import { NO_RECORD, UNSIGNED, type SeriesForm, type SeriesHeader } from "../kind
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
 import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import { openJournal, type Journal, type JournalKey } from "../parties/journal.ts";
-import type { KeyRole, UnlockedKey } from "../parties/keys.ts";
+import type { KeyRole } from "../formats/constants.ts";
+import type { UnlockedKey } from "../parties/keys.ts";
 import type { Claim, IndexedClaim } from "../policy/document.ts";
 
 /** What every import is told. */

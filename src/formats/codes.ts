@@ -3,8 +3,6 @@
  * `contracts/interfaces/IComplianceRegistry.sol` hold the same ones and a test compares them. The kinds of circuits and
  * the order of the signals are in `src/formats/constants.ts`.
  */
-import { AbiCoder, id, keccak256, ZeroHash } from "ethers";
-
 /** Class of a claim. */
 export const CLAIM_CLASS = { specification: 1, process: 2, custody: 3 } as const;
 export type ClaimClassName = keyof typeof CLAIM_CLASS;
@@ -77,18 +75,3 @@ export const COUNTED_EVENT = {
 } as const;
 export type CounterName = keyof typeof COUNTED_EVENT;
 export const COUNTER = Object.keys(COUNTED_EVENT) as readonly CounterName[];
-
-/** Role ids of `Roles`. QA belongs to one owner of batches: `qaRole`. */
-export const ROLE_ID = {
-  admin: ZeroHash,
-  proposer: id("PROPOSER"),
-  approver: id("APPROVER"),
-  manufacturer: id("MANUFACTURER"),
-  qp: id("QP"),
-  authority: id("AUTHORITY"),
-} as const;
-
-/** The QA role of one owner of batches, as `RoleIds.qaOf` computes it. `owner`: address. */
-export function qaRole(owner: string): string {
-  return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address"], [id("QA"), owner]));
-}

@@ -33,6 +33,13 @@ export type KindName = keyof typeof KIND;
 export const ROLE = { custodian: 1, source: 2, lab: 3, device: 4 } as const;
 export type RoleName = keyof typeof ROLE;
 
+/** The circuits that a register gets if nobody asks for others: big ones cost minutes and gigabytes. */
+export const DEFAULT_CIRCUITS: readonly string[] = ["temperature-1k"];
+
+/** Roles that a key can have; the fourth role, device, has no key. */
+export const KEY_ROLES = ["custodian", "source", "lab"] as const satisfies readonly RoleName[];
+export type KeyRole = (typeof KEY_ROLES)[number];
+
 /** What a signature means; the signer's own word. */
 export const MEANING = {
   released: 1,

@@ -1,4 +1,4 @@
-import { Ajv2020, type AnySchema } from "ajv/dist/2020.js";
+import { Ajv2020, type AnySchema, type ValidateFunction } from "ajv/dist/2020.js";
 import type { ErrorCode } from "../errorCodes.ts";
 import { inputError } from "../errors.ts";
 import { fromHex, toHex } from "./field.ts";
@@ -36,14 +36,22 @@ export function hexBytes(bytes: number): object {
 /** Checks a value; `place` of an error is place#/pointer. */
 export type Check<T> = (value: unknown, place: string) => T;
 
+let ajv: Ajv2020 | undefined;
+
+/** Schemas are ours: they are compiled when first used, strictly, and not judged by JSON Schema's own schema before. */
+function compiler(): Ajv2020 {
+  return (ajv ??= new Ajv2020({ strict: true, validateSchema: false }));
+}
+
 /**
  * A check against a JSON Schema.
  * @param name what the value should be, for the message
  * @param code code of the errors. They say where and what was expected, never the value: it may be private.
  */
 export function defineCheck<T>(schema: object, name: string, code: ErrorCode): Check<T> {
-  const validate = new Ajv2020({ strict: true }).compile<T>(schema);
+  let compiled: ValidateFunction<T> | undefined;
   return (value, place) => {
+    const validate = (compiled ??= compiler().compile<T>(schema));
     if (validate(value)) return value;
     const [first] = validate.errors ?? [];
     throw inputError(`Not a valid ${name}: ${first?.message ?? "unknown reason"}.`, {

@@ -1,15 +1,11 @@
-import { babyjubjub } from "@noble/curves/misc.js";
 import { blake512 } from "@noble/hashes/blake1.js";
+import { CURVE, Point } from "./babyJubJub.ts";
 import type { PublicKey } from "./identity.ts";
 import { TAG } from "./constants.ts";
 import { FIELD } from "./field.ts";
 import { poseidon } from "./poseidon.ts";
 
-const { Point } = babyjubjub;
-/** circomlib's Base8, of prime order. */
-const BASE = Point.BASE;
-const { ORDER } = Point.Fn;
-const { a: A, d: D } = Point.CURVE();
+const { a: A, d: D, n: ORDER } = CURVE;
 
 /** An EdDSA-Poseidon signature on BabyJubJub. */
 export interface Signature {
@@ -45,7 +41,7 @@ export function verifySignature(key: PublicKey, message: bigint, signature: Sign
   const cleared = Point.fromAffine(key).clearCofactor();
   if (cleared.is0()) return false;
   const right = cleared.multiplyUnsafe(challengeOf(r8, key, message) % ORDER).add(Point.fromAffine(r8));
-  return BASE.multiplyUnsafe(signature.s).equals(right);
+  return Point.BASE.multiplyUnsafe(signature.s).equals(right);
 }
 
 /** The two halves of the hashed private key: the secret scalar, a multiple of the cofactor, and what nonces are made of. */
@@ -59,7 +55,7 @@ function expand(privateKey: Uint8Array): { readonly scalar: bigint; readonly pre
 
 /** A secret multiple of the base, in constant time. */
 function pointOf(secret: bigint): PublicKey {
-  return BASE.multiply(secret % ORDER).toAffine();
+  return Point.BASE.multiply(secret % ORDER).toAffine();
 }
 
 function challengeOf(r8: PublicKey, key: PublicKey, message: bigint): bigint {

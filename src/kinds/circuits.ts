@@ -1,5 +1,5 @@
 import { inputError } from "../errors.ts";
-import { KIND, type KindName } from "../formats/constants.ts";
+import { DEFAULT_CIRCUITS, KIND, type KindName } from "../formats/constants.ts";
 import { KINDS } from "./index.ts";
 import type { Tier } from "./kind.ts";
 
@@ -18,8 +18,8 @@ export const CIRCUITS: readonly Circuit[] = Object.values(KINDS).flatMap((kind) 
   kind.tiers.map(({ name, tier }) => ({ name, kind: kind.name, tier, main: `circuits/main/${name}.circom` })),
 );
 
-/** What serves everybody who asks for no other: big tiers cost minutes and gigabytes, so they are made on demand. */
-export const SMALLEST: readonly Circuit[] = CIRCUITS.slice(0, 1);
+/** What serves everybody who asks for no other; the rest is made on demand. */
+export const SMALLEST: readonly Circuit[] = CIRCUITS.filter(({ name }) => DEFAULT_CIRCUITS.includes(name));
 
 /** The code of a circuit's kind in rules, headers and on chain. */
 export function kindCode(circuit: Circuit): number {

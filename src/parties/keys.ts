@@ -1,3 +1,4 @@
+import { KEY_ROLES, type KeyRole } from "../formats/constants.ts";
 import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
@@ -18,10 +19,6 @@ import {
   type PointJson,
 } from "../formats/document.ts";
 import { checkKey } from "./point.ts";
-
-/** Roles that a key can have; the fourth role, device, has no key. */
-export const KEY_ROLES = ["custodian", "source", "lab"] as const;
-export type KeyRole = (typeof KEY_ROLES)[number];
 
 export const MIN_PASSPHRASE_LENGTH = 12;
 

@@ -19,7 +19,8 @@ import {
   TIME,
   type PointJson,
 } from "../formats/document.ts";
-import type { KeyDescription, KeyRole } from "./keys.ts";
+import type { KeyRole } from "../formats/constants.ts";
+import type { KeyDescription } from "./keys.ts";
 import { checkKey } from "./point.ts";
 
 const MAX_PARTIES = 2 ** PARTY_DEPTH;

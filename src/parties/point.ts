@@ -1,5 +1,5 @@
-import { babyjubjub } from "@noble/curves/misc.js";
 import { inputError } from "../errors.ts";
+import { Point } from "../formats/babyJubJub.ts";
 import type { PublicKey } from "../formats/identity.ts";
 
 /**
@@ -17,7 +17,7 @@ export function checkKey(key: PublicKey, place: string): void {
 }
 
 function isPrimeOrder(key: PublicKey): boolean {
-  const point = babyjubjub.Point.fromAffine(key);
+  const point = Point.fromAffine(key);
   try {
     // Off the curve, or the identity.
     point.assertValidity();

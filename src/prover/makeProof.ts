@@ -1,4 +1,4 @@
-import { groth16, wtns, type SnarkjsProof } from "snarkjs";
+import type { SnarkjsProof } from "snarkjs";
 import type { CircuitInput } from "../kinds/circuitInput.ts";
 
 /** One proof to make: the private input, and the artifacts of its circuit. */
@@ -18,6 +18,7 @@ export type MakeProof = (job: ProofJob) => Promise<RawProof>;
 
 /** Witness and proof, in this thread and snarkjs' own ones. The witness stays in memory. */
 export async function makeProof({ input, wasm, zkey }: ProofJob): Promise<RawProof> {
+  const { groth16, wtns } = await import("snarkjs");
   const witness = { type: "mem" } as const;
   await wtns.calculate(input, wasm, witness);
   return await groth16.prove(zkey, witness);

@@ -1,4 +1,4 @@
-import { groth16, type SnarkjsProof } from "snarkjs";
+import type { SnarkjsProof } from "snarkjs";
 import type { ErrorCode } from "../errorCodes.ts";
 import { type BatchproofError, refusal } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
@@ -29,6 +29,7 @@ const CANONICAL = /^(?:0|[1-9][0-9]{0,77})$/;
 export async function verifyProof(key: VerifyingKey, signals: unknown, proof: unknown): Promise<void> {
   const canonicalSignals = checkSignals(signals);
   const canonicalProof = checkProof(proof);
+  const { groth16 } = await import("snarkjs");
   const valid = await withSnarkjs(() => groth16.verify(toSnarkjsKey(key), canonicalSignals, canonicalProof));
   if (!valid) {
     throw refuse("proof-invalid", "The proof does not prove these signals under this key.", "proof");

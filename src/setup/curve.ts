@@ -1,4 +1,3 @@
-import { curves } from "snarkjs";
 import { type CurveCode } from "./curveArena.ts";
 
 /** The curve code of snarkjs, compiled once, and what else the setup takes from it. */
@@ -10,6 +9,7 @@ export interface Curve {
 
 /** Loads BN254 without starting a worker thread. */
 export async function loadCurve(): Promise<Curve> {
+  const { curves } = await import("snarkjs");
   const { tm, Fr } = await curves.getCurveFromName("bn128", { singleThread: true });
   return {
     code: { module: new WebAssembly.Module(tm.code), generator: { g1: tm.pG1gen, g2: tm.pG2gen } },

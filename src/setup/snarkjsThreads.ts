@@ -1,4 +1,4 @@
-import { type Curve, curves } from "snarkjs";
+import type { Curve } from "snarkjs";
 
 /** How many calls need snarkjs' worker threads now. */
 let users = 0;
@@ -13,7 +13,7 @@ let threads: Promise<Curve> | undefined;
 export async function withSnarkjs<Result>(task: () => Promise<Result>): Promise<Result> {
   users++;
   // snarkjs keeps its threads in a global, but calls that start them at the same time would each start their own.
-  threads ??= curves.getCurveFromName("bn128");
+  threads ??= startThreads();
   let curve: Curve | undefined;
   try {
     curve = await threads;
@@ -25,4 +25,9 @@ export async function withSnarkjs<Result>(task: () => Promise<Result>): Promise<
       await curve?.terminate();
     }
   }
+}
+
+async function startThreads(): Promise<Curve> {
+  const { curves } = await import("snarkjs");
+  return await curves.getCurveFromName("bn128");
 }

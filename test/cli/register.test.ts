@@ -5,7 +5,7 @@ import { dataSlice, ZeroAddress } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { batchState } from "../../src/chain/batchState.ts";
 import { chainTime, connectRpc, findRegister, mineAt, type Chain } from "../../src/chain/connect.ts";
-import { qaRole, ROLE_ID } from "../../src/formats/codes.ts";
+import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
 import { registerAt, type Addresses, type Register } from "../../src/chain/handles.ts";
 import { SIGNALS } from "../../src/formats/constants.ts";
 import { formatTime } from "../../src/input/times.ts";

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../cli/commands/index.ts";
+import { COMMANDS } from "../../cli/definitions/index.ts";
 
 /** Documents are followed letter by letter: every command and option that they show is there. */
 

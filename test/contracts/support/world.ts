@@ -1,6 +1,7 @@
 import { id, toBeHex, ZeroHash, type Signer } from "ethers";
 import { itemOf } from "../../../src/chain/attest.ts";
-import { CLAIM_CLASS, NEEDED_FOR, qaRole, ROLE_ID, STATUS, type StatusName } from "../../../src/formats/codes.ts";
+import { CLAIM_CLASS, NEEDED_FOR, STATUS, type StatusName } from "../../../src/formats/codes.ts";
+import { qaRole, ROLE_ID } from "../../../src/formats/roleIds.ts";
 import { chainTime, type Chain } from "../../../src/chain/connect.ts";
 import { batchKey } from "../../../src/formats/context.ts";
 import { addCircuit, deploy, mined, type Deployment } from "../../../src/chain/deploy.ts";

@@ -1,0 +1,129 @@
+import { missingEvidence, type MissingEvidence } from "../../src/batch/evidence.ts";
+import { initBatch, readBatch, setParties, setStage, type StageChanges } from "../../src/batch/folder.ts";
+import { joinBatch } from "../../src/batch/handoffs.ts";
+import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
+import { inputError } from "../../src/errors.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { unlockKey } from "../../src/parties/keys.ts";
+import { findParty, readParties } from "../../src/parties/partyList.ts";
+import { flag, list, required, text, type Options } from "../command.ts";
+import { deviceOf } from "../device.ts";
+import type { Answer } from "../output.ts";
+import { passphrase } from "../passphrase.ts";
+import type { Batch, Custodian, Commitments } from "../../src/batch/batch.ts";
+
+/** `init`. */
+export async function init([dir = ""]: readonly string[], options: Options): Promise<Answer> {
+  const partiesPath = text(options, "parties");
+  const common = {
+    dir,
+    policyPath: required(options, "policy"),
+    lot: required(options, "lot"),
+    ...(partiesPath === undefined ? {} : { partiesPath }),
+  };
+  const handoffPath = text(options, "handoff");
+  if (handoffPath !== undefined) {
+    refuseBoth(options);
+    const { batch, already } = await joinBatch({ ...common, handoffPath });
+    return newFolder(dir, batch.commitments, await missingEvidence(batch), already);
+  }
+  const identity = (name: string): string => {
+    const given = text(options, name);
+    if (given !== undefined) return given;
+    throw inputError(`Option --${name} is missing.`, {
+      place: "batchproof init",
+      remedy: "Give --coi, --order and --custodian, or --handoff to join a batch that began elsewhere.",
+      code: "usage",
+    });
+  };
+  const { commitments, missing, already } = await initBatch({
+    ...common,
+    coi: identity("coi"),
+    order: identity("order"),
+    custodianKey: await unlockKey(identity("custodian"), await passphrase()),
+    devices: list(options, "device").map(deviceOf),
+  });
+  return newFolder(dir, commitments, missing, already);
+}
+
+function refuseBoth(options: Options): void {
+  const both = ["coi", "order", "custodian", "device"].find((name) => options[name] !== undefined);
+  if (both === undefined) return;
+  throw inputError(`A folder that joins a batch takes no --${both}: the hand-off says it.`, {
+    place: "batchproof init",
+    remedy: `Leave out --${both}, or --handoff.`,
+    code: "usage",
+  });
+}
+
+function newFolder(
+  dir: string,
+  commitments: Commitments,
+  missing: readonly MissingEvidence[],
+  already: boolean,
+): Answer {
+  const [batch, opening] = [toHex(commitments.batch), toHex(commitments.opening)];
+  return {
+    text: [
+      already
+        ? `Already done: batch folder ${dir} was made from the same before, and stays as it is.`
+        : `Batch folder ${dir} made. Keep secrets.json safe: without it nothing can be proven.`,
+      `batch   ${batch}`,
+      `opening ${opening}`,
+      ...missing.map(({ claim, kind, stage }) => `missing: ${kind} evidence for ${claim} (stage ${stage})`),
+    ].join("\n"),
+    json: { dir, batch, opening, missing, already },
+  };
+}
+
+/** `stage`. */
+export async function stage([dir = "", name = ""]: readonly string[], options: Options): Promise<Answer> {
+  const before = await readBatch(dir);
+  const partiesPath = text(options, "parties");
+  const parties = partiesPath === undefined ? before.parties : await readParties(partiesPath);
+  const changes = stageChanges({ dir, parties }, options);
+  const broken = await proofsBrokenBy(before, name, changes);
+  if (!flag(options, "discardProofs")) refuseProven(broken, name);
+  if (partiesPath !== undefined) await setParties(dir, partiesPath);
+  const batch = await setStage(dir, name, changes);
+  await discardProofs(batch, broken);
+  const stage = batch.stages.find((candidate) => candidate.name === name);
+  const missing = await missingEvidence(batch);
+  const times = `${stage?.start ?? "no start yet"} to ${stage?.end ?? "no end yet"}`;
+  return {
+    text: [
+      `Stage ${name}: ${times}, ${stage?.devices.length ?? 0} device(s).`,
+      ...(broken.length === 0
+        ? []
+        : [`Removed, because they do not fit any more: the proofs of ${broken.join(", ")}.`]),
+    ].join("\n"),
+    json: { stage, missing, discarded: broken },
+  };
+}
+
+function stageChanges(folder: Pick<Batch, "dir" | "parties">, options: Options): StageChanges {
+  const [start, end, seal] = [text(options, "start"), text(options, "end"), text(options, "seal")];
+  const custodian = text(options, "custodian");
+  const devices = list(options, "device").map(deviceOf);
+  return {
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+    ...(seal === undefined ? {} : { seal }),
+    ...(custodian === undefined ? {} : { custodian: custodianNamed(folder, custodian) }),
+    ...(devices.length === 0 ? {} : { devices }),
+  };
+}
+
+/** A custodian of the folder's party list. Errors `parties-missing`, `party`, `key-role`. */
+export function custodianNamed({ dir, parties }: Pick<Batch, "dir" | "parties">, name: string): Custodian {
+  if (parties === undefined) {
+    throw inputError("The batch folder has no party list.", {
+      code: "parties-missing",
+      place: dir,
+      remedy: "Copy the published list into it first: `batchproof stage` with --parties.",
+    });
+  }
+  const party = findParty(parties, name);
+  if (party.role === "custodian") return { key: party.key, org: party.org };
+  throw inputError(`Party "${name}" is a ${party.role}, not a custodian.`, { place: "--custodian", code: "key-role" });
+}

@@ -1,0 +1,53 @@
+import { poolSize } from "../../src/prover/proofPool.ts";
+import { answers, collect, type AddCommands } from "../command.ts";
+import { withAccount, withRegistry } from "../options.ts";
+import { type Command } from "commander";
+
+const checking = () => import("../commands/check.ts");
+const work = () => import("../commands/evidence.ts");
+
+/** `check`, `prove`, `attest`: from evidence to the register. */
+export const addEvidenceCommands: AddCommands = (program, give) => {
+  answers(
+    withClaims(program.command("check <dir>"))
+      .description("judge every claim in plain TypeScript, with the exact reading, time and limit; exit 1 if one fails")
+      .option("--key <keyfile>", "the first custodian's key, to judge also that the batch is its order's one batch"),
+    give,
+    checking,
+    ({ check }) => check,
+  );
+
+  answers(
+    withClaims(program.command("prove <dir>"))
+      .description("prove claims for one submitter, chain and registry; refuses what check refuses")
+      .requiredOption("--submitter <address>", "account that will send the proofs")
+      .requiredOption("--registry <address>", "compliance registry they are for")
+      .requiredOption("--chain-id <n>", "chain they are for")
+      .option("--key <keyfile>", "the first custodian's key, for custody of the first stage")
+      .option("--workers <n>", "proofs made side by side", poolSize().toString())
+      .option("--allow-development", "use a development key for a chain that is not local"),
+    give,
+    work,
+    ({ proveAll }) => proveAll,
+  );
+
+  answers(
+    withClaims(withAccount(withRegistry(program.command("attest <dir>"))))
+      .description(
+        "send the proofs of a batch in one transaction; default: all in the folder that are not attested yet",
+      )
+      .option("--proof <file>", "a proof that another party made and sent; repeat for more", collect)
+      .option("--owner <address>", "owner of the batch; default: the sending account")
+      .option("--dry-run", "ask the chain, send nothing"),
+    give,
+    work,
+    ({ attestAll }) => attestAll,
+  );
+};
+
+/** Adds --claim and --stage. */
+function withClaims(command: Command): Command {
+  return command
+    .option("--claim <stage/claim>", "only this claim; repeat for more", collect)
+    .option("--stage <name>", "only the claims of this stage; repeat for more", collect);
+}

@@ -1,0 +1,50 @@
+import { DISPOSITION, EXCEPTION_CATEGORY } from "../../src/formats/codes.ts";
+import { answers, type AddCommands } from "../command.ts";
+import { withAccount, withBatch, withRegistry } from "../options.ts";
+import { Option, type Command } from "commander";
+
+const work = () => import("../commands/exception.ts");
+
+/** `exception`: what is not proven, declared by whoever knows it and closed by two people. */
+export const addExceptionCommands: AddCommands = (program, give) => {
+  const exception = program.command("exception").description("declare what is not proven, and close it by two people");
+  answers(
+    withBatch(exception.command("raise"))
+      .description("raise an exception on a claim; it blocks release (owner, QA, QP, AUTHORITY)")
+      .requiredOption("--claim <stage/claim>", "claim that is not proven; with --batch its index in the policy")
+      .addOption(new Option("--category <name>", "what it is about").choices(Object.keys(EXCEPTION_CATEGORY)))
+      .option("--severity <n>", "1 minor, 2 major, 3 critical")
+      .option("--mes <id>", "take category and severity from this exception of the folder's MES record")
+      .requiredOption("--reference <text>", "number in the quality management system; public"),
+    give,
+    work,
+    ({ raise }) => raise,
+  );
+  answers(
+    withClosing(withAccount(withRegistry(exception.command("propose-closing <number>")))).description(
+      "propose how an exception is closed, from its investigation (QA of the owner)",
+    ),
+    give,
+    work,
+    ({ propose }) => propose,
+  );
+  answers(
+    withClosing(withAccount(withRegistry(exception.command("confirm-closing <number>")))).description(
+      "close an exception exactly as QA proposed it (QP of the batch, another person)",
+    ),
+    give,
+    work,
+    ({ confirm }) => confirm,
+  );
+};
+
+/** Adds what both people say of the exception whose number `exception raise` and `audit` print. */
+function withClosing(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--disposition <name>", "only an accepted exception can stand in place of a proof")
+        .choices(Object.keys(DISPOSITION))
+        .makeOptionMandatory(),
+    )
+    .requiredOption("--evidence <file>", "the investigation's document; only its sha256 is published");
+}

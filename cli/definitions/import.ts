@@ -1,0 +1,78 @@
+import { CHANNEL } from "../../src/formats/constants.ts";
+import { answers, collect, type AddCommands } from "../command.ts";
+import { type Command } from "commander";
+
+const work = () => import("../commands/import.ts");
+
+/** `import`: a raw file into a batch folder, as signed evidence for one of its claims. */
+export const addImportCommands: AddCommands = (program, give) => {
+  const importing = program.command("import").description("bring a raw file into a batch folder as signed evidence");
+  answers(
+    withSeries(
+      importing
+        .command("fridgetag <file>")
+        .description("Berlinger Fridge-tag or Q-tag text export; the device's signature is verified")
+        .option("--offset <+hh:mm>", "true offset of the device's clock from UTC"),
+    ),
+    give,
+    work,
+    ({ importFridgetag }) => importFridgetag,
+  );
+  answers(
+    withSeries(
+      importing
+        .command("csv <file>")
+        .description(
+          "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit, for a temperature or a " +
+            "parameters claim; no device signature: the source alone vouches for it",
+        )
+        .requiredOption("--device <vendor|model|serial>", "device that measured, as it is registered")
+        .option(
+          "--tag <name>",
+          "tag to import, needed where the file has several; for a parameters claim channel=tag, once for each channel " +
+            `(channels: ${Object.keys(CHANNEL).join(", ")})`,
+          collect,
+        ),
+    ),
+    give,
+    work,
+    ({ importCsv }) => importCsv,
+  );
+  answers(
+    importing
+      .command("results <file>")
+      .description(
+        "a laboratory's results: CSV with the columns analyte, result, unit, sampled, tested, invalidated, repeats; signed " +
+          "with the laboratory's key",
+      )
+      .requiredOption("--into <dir>", "batch folder")
+      .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
+      .requiredOption("--lab <keyfile>", "the laboratory's key, which signs the complete set")
+      .requiredOption("--reported <time>", "when the laboratory reported, RFC 3339"),
+    give,
+    work,
+    ({ importLabResults }) => importLabResults,
+  );
+  answers(
+    importing
+      .command("batchml <file>")
+      .description("production record of an MES (BatchML, B2MML V0401): its exceptions, open ones block release")
+      .requiredOption("--into <dir>", "batch folder")
+      .option("--batch-id <text>", "the MES's number of the batch, where it is not the lot number"),
+    give,
+    work,
+    ({ importBatchml }) => importBatchml,
+  );
+};
+
+/** Options that every import of a series has. */
+function withSeries(command: Command): Command {
+  return command
+    .requiredOption("--into <dir>", "batch folder")
+    .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
+    .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
+    .option("--thin <seconds>", "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600")
+    .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
+    .option("--journal <file>", "the source's journal; default: beside its key")
+    .option("--reason <text>", "why a further record is made for the same stage and device", "");
+}

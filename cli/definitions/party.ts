@@ -1,0 +1,55 @@
+import { answers, type AddCommands } from "../command.ts";
+import { withAccount, withReason, withRegistry } from "../options.ts";
+
+const work = () => import("../commands/party.ts");
+const onChain = () => import("../commands/partyOnChain.ts");
+
+/** `party`: who may sign, and which devices may measure. */
+export const addPartyCommands: AddCommands = (program, give) => {
+  const party = program.command("party").description("authorised parties and devices, and their root on chain");
+  answers(
+    party
+      .command("add <parties.json>")
+      .description("add a key or a device at the end of the list; the list is made if it is not there")
+      .option("--key <keyfile>", "key file of the party; it says name, role and organisation")
+      .option("--device <vendor|model|serial>", "a logger or sensor")
+      .option("--org <text>", "owner of the device")
+      .option("--name <text>", "name in the list; that of the key file if not given")
+      .requiredOption("--from <time>", "valid from, RFC 3339 (a device: its calibration)")
+      .requiredOption("--to <time>", "valid to, RFC 3339"),
+    give,
+    work,
+    ({ add }) => add,
+  );
+  answers(
+    party.command("root <parties.json>").description("the Merkle root that proofs carry"),
+    give,
+    work,
+    ({ root }) => root,
+  );
+  answers(
+    withAccount(withRegistry(party.command("publish <parties.json>"))).description(
+      "propose its root on chain (PROPOSER)",
+    ),
+    give,
+    onChain,
+    ({ publish }) => publish,
+  );
+  answers(
+    withAccount(withRegistry(party.command("approve <root>")))
+      .description("approve a proposed root (APPROVER, another person than the proposer)")
+      .requiredOption("--authorisation <text>", "reference of the approval; public")
+      .option("--parties <file>", "compute the root from this party list first, and compare"),
+    give,
+    onChain,
+    ({ approve }) => approve,
+  );
+  answers(
+    withReason(withAccount(withRegistry(party.command("revoke <root>")))).description(
+      "end a root at once and for good, also one that only waits; proofs that carry it are refused (APPROVER)",
+    ),
+    give,
+    onChain,
+    ({ revoke }) => revoke,
+  );
+};

@@ -1,0 +1,89 @@
+import { answers, collect, type AddCommands } from "../command.ts";
+import { withAccount, withReason, withRegistry } from "../options.ts";
+
+const work = () => import("../commands/policy.ts");
+const onChain = () => import("../commands/policyOnChain.ts");
+
+const CIRCUIT_ID = [
+  "--circuit-id <name=id>",
+  "another circuitId than artifacts.lock.json pins; may be repeated",
+  collect,
+] as const;
+
+/** `policy`: what a compliant batch is, from its file to its approval. */
+export const addPolicyCommands: AddCommands = (program, give) => {
+  const policy = program
+    .command("policy")
+    .description("what a compliant batch is: check, show, compare, hash, publish, approve, endorse, retire");
+  answers(
+    policy.command("lint <file>").description("check form and sense; exit 1 if there are errors"),
+    give,
+    work,
+    ({ lint }) => lint,
+  );
+  answers(
+    policy.command("show <file>").description("every limit in words, and what the limits leave uncovered"),
+    give,
+    work,
+    ({ show }) => show,
+  );
+  answers(
+    policy
+      .command("diff <before> <after>")
+      .description("what changed from one policy to another, in words; what was loosened first")
+      .option("--fail-on-loosened", "exit 1 if any limit was loosened"),
+    give,
+    work,
+    ({ diff }) => diff,
+  );
+  answers(
+    policy.command("salt <file>").description("draw the salts of its rules, kept beside the file"),
+    give,
+    work,
+    ({ salt }) => salt,
+  );
+  answers(
+    policy
+      .command("hash <file>")
+      .description("document hash, rule hashes and policyId")
+      .option(...CIRCUIT_ID),
+    give,
+    onChain,
+    ({ hash }) => hash,
+  );
+  answers(
+    withAccount(withRegistry(policy.command("publish <file>")))
+      .description("propose it on chain (PROPOSER)")
+      .option(...CIRCUIT_ID),
+    give,
+    onChain,
+    ({ publish }) => publish,
+  );
+  answers(
+    withAccount(withRegistry(policy.command("approve <policyId>")))
+      .description("approve a proposed policy (APPROVER, another person than the proposer)")
+      .requiredOption("--authorisation <text>", "number of the authorisation or variation; public")
+      .option("--effective-from <time>", "RFC 3339; at once if not given")
+      .option("--policy <file>", "compute the policyId from this file and its salts first, and compare")
+      .option(...CIRCUIT_ID),
+    give,
+    onChain,
+    ({ approve }) => approve,
+  );
+  answers(
+    withAccount(withRegistry(policy.command("endorse <policyId>"))).description(
+      "endorse a policy; changes nothing, but everybody sees it (AUTHORITY)",
+    ),
+    give,
+    onChain,
+    ({ endorse }) => endorse,
+  );
+  answers(
+    withReason(withAccount(withRegistry(policy.command("retire <policyId>")))).description(
+      "end a policy for new batches, for good; open ones finish (APPROVER)",
+    ),
+    give,
+    onChain,
+    ({ retire }) => retire,
+  );
+};

@@ -1,0 +1,76 @@
+import { DEFAULT_CIRCUITS } from "../../src/formats/constants.ts";
+import { answers, collect, type AddCommands } from "../command.ts";
+import { withAccount, withRegistry, withRpc } from "../options.ts";
+import { Argument, type Command } from "commander";
+
+const work = () => import("../commands/register.ts");
+
+/** Roles that `role grant` gives; ADMIN belongs to the account that deploys, and moves by a delayed transfer only. */
+const ROLES = ["proposer", "approver", "manufacturer", "qa", "qp", "authority"] as const;
+
+/** `deploy`, `circuit`, `role`: the register itself, and who may do what there. */
+export const addRegisterCommands: AddCommands = (program, give) => {
+  answers(
+    withAccount(withRpc(program.command("deploy")))
+      .description("deploy the register's contracts and add circuits; the account becomes ADMIN")
+      .option(
+        "--circuit <name>",
+        `circuit to add; repeat for more; default: ${DEFAULT_CIRCUITS.join(", ")} (others later: circuit add)`,
+        collect,
+      ),
+    give,
+    work,
+    ({ deployAll }) => deployAll,
+  );
+  const circuit = program.command("circuit").description("circuits of the register");
+  answers(
+    withAccount(withRegistry(circuit.command("add <name>"))).description("add a circuit to the register (ADMIN)"),
+    give,
+    work,
+    ({ add }) => add,
+  );
+  answers(
+    withAccount(withRegistry(circuit.command("freeze <circuit>")))
+      .description("announce the end of a circuit, given by name or circuitId; can only be made stricter (ADMIN)")
+      .option("--effective <time>", "RFC 3339; no policy may name it from now on, open batches may finish until then")
+      .option("--unsound", "it was found unsound: ends now, and what it attested needs a review"),
+    give,
+    work,
+    ({ freeze }) => freeze,
+  );
+  const role = program.command("role").description("roles of accounts");
+  answers(
+    withRole(withAccount(withRegistry(role.command("grant"))), ROLES)
+      .argument("<address>", "account that gets it")
+      .description("give an account a role for a time (ADMIN)")
+      .requiredOption("--person <text>", "id of the person behind the account; only its hash is published")
+      .requiredOption("--from <time>", "RFC 3339")
+      .requiredOption("--to <time>", "RFC 3339"),
+    give,
+    work,
+    ({ grant }) => grant,
+  );
+  answers(
+    withRole(withAccount(withRegistry(role.command("revoke"))), ROLES)
+      .argument("<address>", "account that loses it")
+      .description("take a role from an account, at once (ADMIN)"),
+    give,
+    work,
+    ({ revoke }) => revoke,
+  );
+  answers(
+    withRole(withAccount(withRegistry(role.command("renounce"))), [...ROLES, "admin"]).description(
+      "give up a role of the sending account; ADMIN only after `admin transfer` to the zero address",
+    ),
+    give,
+    work,
+    ({ renounce }) => renounce,
+  );
+};
+
+/** Adds the role and, for QA, --owner. */
+function withRole(command: Command, roles: readonly string[]): Command {
+  return command
+    .addArgument(new Argument("<role>", "role").choices(roles))
+    .option("--owner <address>", "qa only: the manufacturer whose batches it is about");
+}
