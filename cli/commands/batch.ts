@@ -10,7 +10,7 @@ import { askGate } from "../../src/chain/gate.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
-import { requireNoBlockingException } from "../../src/claims/mesRecord.ts";
+import { requireNoBlockingException } from "../../src/claims/mesExceptions.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
 import { refusal } from "../../src/errors.ts";
 import { stageHead } from "../../src/formats/head.ts";

@@ -1,7 +1,7 @@
 import { type DispositionName, type ExceptionCategoryName } from "../../src/formats/codes.ts";
 import { confirmClosing, proposeClosing, raiseException, type Closing } from "../../src/chain/exceptions.ts";
 import { exceptionEvidence, NO_EVIDENCE } from "../../src/claims/exceptionEvidence.ts";
-import { mesExceptionsOf } from "../../src/claims/mesRecord.ts";
+import { mesExceptionsOf } from "../../src/claims/mesExceptions.ts";
 import { inputError } from "../../src/errors.ts";
 import { asAccount, transactionOf } from "../chain.ts";
 import { required, text, type Options } from "../command.ts";

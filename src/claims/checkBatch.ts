@@ -2,7 +2,7 @@ import type { Batch } from "../batch/batch.ts";
 import { EVIDENCE, isMissingEvidence, type SiteKey } from "../batch/evidence.ts";
 import type { Explanation } from "../kinds/statement.ts";
 import type { IndexedClaim } from "../policy/document.ts";
-import { mesExceptionsOf } from "./mesRecord.ts";
+import { mesExceptionsOf } from "./mesExceptions.ts";
 
 /** Stands for a claim in the verdict on the exceptions of the MES's production record. */
 export const MES_EXCEPTIONS = "MES exceptions";

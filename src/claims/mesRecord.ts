@@ -1,6 +1,5 @@
 import { basename, join } from "node:path";
 import {
-  MES_FILE,
   mesExceptionsText,
   readMesExceptions,
   writeMesExceptions,
@@ -11,7 +10,7 @@ import {
 import { LOCK_FILE } from "../batch/paths.ts";
 import { keepEvidence } from "../batch/evidenceFiles.ts";
 import type { ExceptionCategoryName } from "../formats/codes.ts";
-import { inputError, refusal } from "../errors.ts";
+import { inputError } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
 import { bytesHash } from "../formats/identity.ts";
 import {
@@ -216,6 +215,11 @@ function fileOf(record: ProductionRecord, rawFile: string, bytes: Uint8Array): M
   };
 }
 
+/** What the folder's list must say, from the raw file beside it. */
+export function judgedAnew({ file: { rawFile }, raw }: KeptMesExceptions): MesExceptions {
+  return fileOf(readBatchml(raw, `evidence/${rawFile}`), rawFile, raw);
+}
+
 /** A second import must not make an exception disappear. */
 function refuseStepBack(earlier: KeptMesExceptions, record: ProductionRecord, made: MesExceptions, file: string): void {
   const before = readBatchml(earlier.raw, `evidence/${earlier.file.rawFile}`);
@@ -243,37 +247,7 @@ function refuseStepBack(earlier: KeptMesExceptions, record: ProductionRecord, ma
   }
 }
 
-function blockingFirst(exceptions: readonly BatchException[]): BatchException[] {
+/** Open exceptions before closed ones. */
+export function blockingFirst(exceptions: readonly BatchException[]): BatchException[] {
   return [...exceptions].sort((a, b) => Number(a.state === "closed") - Number(b.state === "closed"));
-}
-
-/**
- * The MES exceptions of a batch, those that block release first; undefined where no production record was imported.
- * They are judged anew from the raw file. Errors: `mes-tampered` (the folder's list is not what the raw file gives),
- * those of `readMesExceptions`.
- */
-export async function mesExceptionsOf(batch: Pick<Batch, "dir">): Promise<readonly BatchException[] | undefined> {
-  const kept = await readMesExceptions(batch);
-  if (kept === undefined) return undefined;
-  const { file, raw } = kept;
-  const { rawFile } = file;
-  if (mesExceptionsText(fileOf(readBatchml(raw, `evidence/${rawFile}`), rawFile, raw)) !== mesExceptionsText(file)) {
-    throw inputError("The list of MES exceptions is not what the raw file gives.", {
-      place: join(batch.dir, MES_FILE),
-      remedy: "Import the production record again.",
-      code: "mes-tampered",
-    });
-  }
-  return blockingFirst(file.exceptions);
-}
-
-/** Refuses while an MES exception is open. Error `mes-exception`, which names them; those of `mesExceptionsOf`. */
-export async function requireNoBlockingException(batch: Pick<Batch, "dir">): Promise<void> {
-  const open = ((await mesExceptionsOf(batch)) ?? []).filter(({ state }) => state === "open");
-  if (open.length === 0) return;
-  throw refusal(`MES exceptions are open: ${open.map(({ id }) => id).join(", ")}.`, {
-    place: join(batch.dir, MES_FILE),
-    remedy: "See `batchproof check` for what each lacks; close them in the MES, then import its record again.",
-    code: "mes-exception",
-  });
 }

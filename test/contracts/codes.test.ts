@@ -1,7 +1,16 @@
 import { readFileSync } from "node:fs";
 import { id, keccak256, toUtf8Bytes } from "ethers";
 import { describe, expect, it } from "vitest";
-import { CLAIM_CLASS, COUNTER, DISPOSITION, EXCEPTION_CATEGORY, HOLD, MEANING_CERTIFIED, NEEDED_FOR, STATUS } from "../../src/formats/codes.ts";
+import {
+  CLAIM_CLASS,
+  COUNTER,
+  DISPOSITION,
+  EXCEPTION_CATEGORY,
+  HOLD,
+  MEANING_CERTIFIED,
+  NEEDED_FOR,
+  STATUS,
+} from "../../src/formats/codes.ts";
 import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
 import { KIND, SIGNALS } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";

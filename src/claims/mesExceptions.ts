@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import type { Batch } from "../batch/batch.ts";
+import { MES_FILE, mesExceptionsText, readMesExceptions, type BatchException } from "../batch/mesExceptions.ts";
+import { inputError, refusal } from "../errors.ts";
+
+/**
+ * The MES exceptions of a batch, those that block release first; undefined where no production record was imported.
+ * They are judged anew from the raw file. Errors: `mes-tampered` (the folder's list is not what the raw file gives),
+ * those of `readMesExceptions`.
+ */
+export async function mesExceptionsOf(batch: Pick<Batch, "dir">): Promise<readonly BatchException[] | undefined> {
+  const kept = await readMesExceptions(batch);
+  if (kept === undefined) return undefined;
+  // Few batches have such a record, and reading it takes a parser of XML.
+  const { blockingFirst, judgedAnew } = await import("./mesRecord.ts");
+  const { file } = kept;
+  if (mesExceptionsText(judgedAnew(kept)) !== mesExceptionsText(file)) {
+    throw inputError("The list of MES exceptions is not what the raw file gives.", {
+      place: join(batch.dir, MES_FILE),
+      remedy: "Import the production record again.",
+      code: "mes-tampered",
+    });
+  }
+  return blockingFirst(file.exceptions);
+}
+
+/** Refuses while an MES exception is open. Error `mes-exception`, which names them; those of `mesExceptionsOf`. */
+export async function requireNoBlockingException(batch: Pick<Batch, "dir">): Promise<void> {
+  const open = ((await mesExceptionsOf(batch)) ?? []).filter(({ state }) => state === "open");
+  if (open.length === 0) return;
+  throw refusal(`MES exceptions are open: ${open.map(({ id }) => id).join(", ")}.`, {
+    place: join(batch.dir, MES_FILE),
+    remedy: "See `batchproof check` for what each lacks; close them in the MES, then import its record again.",
+    code: "mes-exception",
+  });
+}
