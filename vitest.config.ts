@@ -4,7 +4,7 @@ import { runsFactor } from "./test/support/runs.ts";
 /** Tests that replace modules need a process in which nothing has loaded them yet. */
 const ALONE = "test/**/*.alone.test.ts";
 // What sweeps a whole space, or takes minutes for one fact, runs with `npm run test:all` only.
-const LONG = runsFactor() > 1 ? [] : ["test/long/**"];
+const LONG = runsFactor() > 1 ? [] : ["test/long/**", "test/package/**"];
 
 export default defineConfig({
   test: {

@@ -302,7 +302,7 @@ function claimedOf(batch: number, policy: ChainPolicy): Claimed[] {
 /** The proofs' words: A, B and C are multiples of the generators by known scalars. */
 async function provenBy(claimed: readonly Claimed[], bad: number | undefined, workers?: number): Promise<bigint[][]> {
   const scalars = claimed.map(({ circuit, signals }, i) => circuit.scalars(signals, `bench ${i}`));
-  const { code } = await loadCurve();
+  const { code } = loadCurve();
   const pool = new FixedBasePool(
     code,
     { g1: 2 * claimed.length, g2: claimed.length },

@@ -1,23 +1,24 @@
+import { resolve } from "node:path";
 import type { Circuit } from "../src/kinds/circuits.ts";
 import { inputError } from "../src/errors.ts";
-import { checkLock, lockedCircuitId } from "../src/setup/artifactLock.ts";
+import { lockedCircuitId } from "../src/setup/artifactLock.ts";
 import { ensureArtifacts, type Artifacts } from "../src/setup/artifacts.ts";
+import { text, type Options } from "./command.ts";
 import { withProgressBar } from "./progress.ts";
 
 /** What must be said of a development key wherever one is met. */
 export const DEVELOPMENT_WARNING =
   "DEVELOPMENT KEY: insecure by design, anybody can forge its proofs. It proves nothing to a third party.";
 
-/** A circuit's artifacts, made on first need under a progress bar. */
-export function builtCircuit(circuit: Circuit): Promise<Artifacts> {
-  return withProgressBar((onProgress) => ensureArtifacts(circuit, { onProgress }));
+/** A circuit's artifacts, made on first need under a progress bar, in the folder of --artifacts if that is given. */
+export function builtCircuit(circuit: Circuit, options: Options = {}): Promise<Artifacts> {
+  return withProgressBar((onProgress) => ensureArtifacts(circuit, { onProgress, ...storeOf(options) }));
 }
 
-/** As `builtCircuit`, and refused unless they are what the lock file pins. */
-export async function lockedCircuit(circuit: Circuit): Promise<Artifacts> {
-  const artifacts = await builtCircuit(circuit);
-  await checkLock(artifacts);
-  return artifacts;
+/** The folder of --artifacts, for `lockedArtifacts`. */
+export function storeOf(options: Options): { readonly store?: string } {
+  const store = text(options, "artifacts");
+  return store === undefined ? {} : { store: resolve(store) };
 }
 
 /**

@@ -46,3 +46,8 @@ export function withReason(command: Command): Command {
     "why; public for ever, so name no person, site or reading: refer to a number of the quality management system",
   );
 }
+
+/** Adds --artifacts. */
+export function withArtifacts(command: Command): Command {
+  return command.option("--artifacts <dir>", "folder of artifacts that `setup --artifacts` made, in place of our own");
+}

@@ -28,6 +28,14 @@ export const ERROR_CODES = {
       "The person's id is empty, or has spaces at its ends.",
       "Give the same id for the same person every time, such as the staff number.",
     ],
+    "package-missing": [
+      "The work takes a package that is not installed: most users never need it.",
+      "Install it in the version that the message names.",
+    ],
+    "package-version": [
+      "A package is installed in another version than expected.",
+      "Install the version that is named.",
+    ],
     port: ["This is no port, or the port cannot be used.", "Give a free port from 0 to 65535."],
     "circuit-id": ["This is not a circuit's name and its circuitId.", "Write name=0x and 64 lower-case hex digits."],
     "file-exists": ["There is a file of this name already.", "Name a new file."],
@@ -473,6 +481,10 @@ export const ERROR_CODES = {
     ],
     "file-format": ["A binary file is not what its name says.", "Build it again, or name the right file."],
     "vkey-format": ["This is not a Groth16 verifying key over BN254.", "Name the right file."],
+    "artifact-missing": [
+      "The folder of artifacts holds none of this circuit.",
+      "Name the right folder (`--artifacts`), or make them there with `setup --artifacts`.",
+    ],
     "artifact-stale": ["A generated file is not the one that was written.", "Delete what the message names."],
     "artifact-lock": [
       "An artifact is not the one that the lock file pins, or the lock file is not readable.",

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { environmentError, inputError } from "../../src/errors.ts";
+import { loadPeer } from "../../src/peers.ts";
 import { packageRoot } from "../../src/root.ts";
 import { required, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
@@ -21,7 +22,7 @@ export async function devnet(_args: readonly string[], options: Options): Promis
   const port = portOf(required(options, "port"));
   await requireFree(port);
   // Loaded on demand: no other command needs it.
-  const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
+  const { createHardhatRuntimeEnvironment } = await loadPeer("hardhat", "A local chain", () => import("hardhat/hre"));
   const { network } = await createHardhatRuntimeEnvironment({ networks: { [NAME]: NETWORK } }, {}, packageRoot());
   const server = await network.createServer(NAME, HOST, port);
   const url = `http://${HOST}:${(await server.listen()).port}`;

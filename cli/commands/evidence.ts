@@ -6,15 +6,12 @@ import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { readProof, readProofs, requireFitting } from "../../src/claims/proofFits.ts";
 import { proveClaims } from "../../src/claims/proveClaim.ts";
-import type { Circuit } from "../../src/kinds/circuits.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
-import type { Destination } from "../../src/prover/prove.ts";
-import type { Artifacts } from "../../src/setup/artifacts.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
-import { assertUsableKey } from "../../src/setup/keyGate.ts";
+import { usableArtifacts } from "../../src/setup/lockedArtifacts.ts";
 import { addressOf, asAccount } from "../chain.ts";
-import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
+import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
 import { flag, list, required, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { withProgressBar } from "../progress.ts";
@@ -36,16 +33,17 @@ export async function proveAll([dir = ""]: readonly string[], options: Options):
   const workers = Number(wholeNumber(required(options, "workers"), "--workers"));
   const allowDevelopment = flag(options, "allowDevelopment");
   const siteKey = await siteKeyOf(options);
-  const usable = usableArtifacts(destination, allowDevelopment);
   const proven = await withProgressBar((onProgress) => {
     let done = 0;
+    const { chainId } = destination;
+    const artifactsOf = usableArtifacts({ chainId, allowDevelopment, onProgress, ...storeOf(options) });
     return proveClaims(
       batch,
       claims,
       {
         destination,
         circuitIdOf: lockedCircuitId,
-        artifactsOf: usable,
+        artifactsOf,
         ...(siteKey === undefined ? {} : { siteKey }),
         onProven: (claim) => onProgress(`proven ${claim}`, ++done / claims.length),
       },
@@ -61,25 +59,6 @@ export async function proveAll([dir = ""]: readonly string[], options: Options):
       ...(proofs.some(({ setup }) => setup === "development") ? [DEVELOPMENT_WARNING] : []),
     ].join("\n"),
     json: { proofs },
-  };
-}
-
-/** Artifacts whose key has passed the gate for this chain, made on first need and once for each circuit. */
-function usableArtifacts(
-  { chainId }: Destination,
-  allowDevelopment: boolean,
-): (circuit: Circuit) => Promise<Artifacts> {
-  const known = new Map<string, Promise<Artifacts>>();
-  const make = async (circuit: Circuit): Promise<Artifacts> => {
-    const artifacts = await lockedCircuit(circuit);
-    const { zkey: zkeyPath, r1cs: r1csPath, circuitId } = artifacts;
-    await assertUsableKey({ zkeyPath, r1csPath, circuitId, chainId, allowDevelopment });
-    return artifacts;
-  };
-  return (circuit) => {
-    const found = known.get(circuit.name) ?? make(circuit);
-    known.set(circuit.name, found);
-    return found;
   };
 }
 

@@ -6,11 +6,13 @@ import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
-import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
+import { lockedCircuitId, lockedKey } from "../../src/setup/artifactLock.ts";
+import { lockedArtifacts } from "../../src/setup/lockedArtifacts.ts";
 import { assertUsableKey, type UsableKey } from "../../src/setup/keyGate.ts";
 import { accountOf, addressOf, asAccount, onChain, transactionOf } from "../chain.ts";
-import { DEVELOPMENT_WARNING, lockedCircuit } from "../circuits.ts";
+import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
+import { withProgressBar } from "../progress.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { hashOf } from "../values.ts";
 
@@ -19,9 +21,18 @@ interface UsableCircuit {
   readonly key: UsableKey;
 }
 
-/** A circuit whose key has passed the gate for this chain. */
-async function usable(circuit: Circuit, chainId: bigint): Promise<UsableCircuit> {
-  const { zkey, r1cs, circuitId } = await lockedCircuit(circuit);
+/**
+ * A circuit whose key has passed the gate for this chain: the key beside the lock file, which takes no compiler, or the one
+ * of --artifacts together with all that belongs to it.
+ */
+async function usable(circuit: Circuit, chainId: bigint, options: Options): Promise<UsableCircuit> {
+  if (text(options, "artifacts") === undefined) {
+    const { circuitId, verifyingKey } = await lockedKey(circuit.name);
+    return { circuit, key: await assertUsableKey({ vkey: verifyingKey, circuitId, chainId }) };
+  }
+  const { zkey, r1cs, circuitId } = await withProgressBar((onProgress) =>
+    lockedArtifacts(circuit, { onProgress, ...storeOf(options) }),
+  );
   return { circuit, key: await assertUsableKey({ zkeyPath: zkey, r1csPath: r1cs, circuitId, chainId }) };
 }
 
@@ -43,7 +54,8 @@ export async function deployAll(_args: readonly string[], options: Options): Pro
     const admin = await accountOf(options, chain);
     const circuits: UsableCircuit[] = [];
     // Every key passes the gate before anything is sent.
-    for (const circuit of chosen.length > 0 ? chosen : SMALLEST) circuits.push(await usable(circuit, chain.chainId));
+    for (const circuit of chosen.length > 0 ? chosen : SMALLEST)
+      circuits.push(await usable(circuit, chain.chainId, options));
     const { gas, ...contracts } = await deploy(admin);
     const added: AddedCircuit[] = [];
     for (const each of circuits) added.push(await addTo(contracts, admin, each));
@@ -75,7 +87,7 @@ export async function deployAll(_args: readonly string[], options: Options): Pro
 export async function add([name = ""]: readonly string[], options: Options): Promise<Answer> {
   const circuit = circuitNamed(name, "batchproof circuit add");
   return asAccount(options, async (register, admin, chain) => {
-    const added = await addTo(register, admin, await usable(circuit, chain.chainId));
+    const added = await addTo(register, admin, await usable(circuit, chain.chainId, options));
     return { text: circuitText(added), json: added };
   });
 }

@@ -10,7 +10,7 @@ export async function setup(_args: readonly string[], options: Options): Promise
   const name = text(options, "circuit");
   const built: Artifacts[] = [];
   for (const circuit of name === undefined ? CIRCUITS : [circuitNamed(name, "--circuit")]) {
-    built.push(await builtCircuit(circuit));
+    built.push(await builtCircuit(circuit, options));
   }
   const update = flag(options, "updateLock");
   if (update) await writeLock(built);

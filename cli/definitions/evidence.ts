@@ -1,6 +1,6 @@
 import { poolSize } from "../../src/prover/proofPool.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
-import { withAccount, withRegistry } from "../options.ts";
+import { withArtifacts, withAccount, withRegistry } from "../options.ts";
 import { type Command } from "commander";
 
 const checking = () => import("../commands/check.ts");
@@ -18,7 +18,7 @@ export const addEvidenceCommands: AddCommands = (program, give) => {
   );
 
   answers(
-    withClaims(program.command("prove <dir>"))
+    withArtifacts(withClaims(program.command("prove <dir>")))
       .description("prove claims for one submitter, chain and registry; refuses what check refuses")
       .requiredOption("--submitter <address>", "account that will send the proofs")
       .requiredOption("--registry <address>", "compliance registry they are for")

@@ -1,6 +1,6 @@
 import { DEFAULT_CIRCUITS } from "../../src/formats/constants.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
-import { withAccount, withRegistry, withRpc } from "../options.ts";
+import { withArtifacts, withAccount, withRegistry, withRpc } from "../options.ts";
 import { Argument, type Command } from "commander";
 
 const work = () => import("../commands/register.ts");
@@ -11,7 +11,7 @@ const ROLES = ["proposer", "approver", "manufacturer", "qa", "qp", "authority"] 
 /** `deploy`, `circuit`, `role`: the register itself, and who may do what there. */
 export const addRegisterCommands: AddCommands = (program, give) => {
   answers(
-    withAccount(withRpc(program.command("deploy")))
+    withArtifacts(withAccount(withRpc(program.command("deploy"))))
       .description("deploy the register's contracts and add circuits; the account becomes ADMIN")
       .option(
         "--circuit <name>",
@@ -24,7 +24,9 @@ export const addRegisterCommands: AddCommands = (program, give) => {
   );
   const circuit = program.command("circuit").description("circuits of the register");
   answers(
-    withAccount(withRegistry(circuit.command("add <name>"))).description("add a circuit to the register (ADMIN)"),
+    withArtifacts(withAccount(withRegistry(circuit.command("add <name>")))).description(
+      "add a circuit to the register (ADMIN)",
+    ),
     give,
     work,
     ({ add }) => add,

@@ -9,6 +9,7 @@ export const addSetupCommands: AddCommands = (program, give) => {
       .command("setup")
       .description("make what is missing of the circuits and their keys, and compare it with artifacts.lock.json")
       .option("--circuit <name>", "this circuit only")
+      .option("--artifacts <dir>", "folder for what is made, to be carried to where it is used: prove --artifacts")
       .option("--update-lock", "write artifacts.lock.json instead, after a circuit was meant to change"),
     give,
     work,

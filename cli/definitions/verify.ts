@@ -8,7 +8,7 @@ export const addVerifyCommands: AddCommands = (program, give) => {
     program
       .command("verify <proof.json>")
       .description("verify a proof off chain, strictly; exit 1 if it is not valid")
-      .option("--vkey <file>", "verification_key.json; that of our own artifacts if not given"),
+      .option("--vkey <file>", "verification_key.json of another circuit than those that artifacts.lock.json pins"),
     give,
     work,
     ({ verify }) => verify,

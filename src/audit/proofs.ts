@@ -31,7 +31,7 @@ interface Waiting {
 export class ProofQueue {
   readonly #onRefused: OnRefused;
   readonly #count: number;
-  #workers: Promise<readonly Worker[]> | undefined;
+  #workers: readonly Worker[] | undefined;
   #failure: Error | undefined;
   readonly #groups = new Map<string, LoggedProof[]>();
   readonly #waiting = new Map<number, Waiting>();
@@ -50,22 +50,22 @@ export class ProofQueue {
     group.push(statement);
     this.#groups.set(key, group);
     if (group.length < GROUP) return;
-    await this.#send(key, group);
+    this.#send(key, group);
     while (this.#jobs.size >= WAITING * this.#count) await Promise.race(this.#jobs);
   }
 
   /** Verifies what was taken and waits for all results. */
   async flush(): Promise<void> {
-    for (const [key, group] of [...this.#groups]) await this.#send(key, group);
+    for (const [key, group] of [...this.#groups]) this.#send(key, group);
     await Promise.all(this.#jobs);
   }
 
   async close(): Promise<void> {
-    await Promise.all(((await this.#workers) ?? []).map((worker) => worker.terminate()));
+    await Promise.all((this.#workers ?? []).map((worker) => worker.terminate()));
   }
 
-  async #start(): Promise<readonly Worker[]> {
-    const { code } = await loadCurve();
+  #start(): readonly Worker[] {
+    const { code } = loadCurve();
     return Array.from({ length: this.#count }, () => {
       const worker = new Worker(WORKER, { workerData: code });
       worker.on("message", (result: GroupResult) => this.#finish(result));
@@ -74,9 +74,9 @@ export class ProofQueue {
     });
   }
 
-  async #send(key: string, statements: readonly LoggedProof[]): Promise<void> {
+  #send(key: string, statements: readonly LoggedProof[]): void {
     this.#groups.delete(key);
-    const workers = await (this.#workers ??= this.#start());
+    const workers = (this.#workers ??= this.#start());
     if (this.#failure !== undefined) throw this.#failure;
     const id = ++this.#lastJob;
     const job = new Promise<void>((finish, fail) => this.#waiting.set(id, { statements, finish, fail }));

@@ -1,4 +1,4 @@
-import type { SnarkjsProof } from "snarkjs";
+import type { SnarkjsProof } from "../formats/snarkjs.ts";
 import { contextOf } from "../formats/context.ts";
 import type { RegisterEvent } from "./events.ts";
 import type { GroupedProof } from "./group.ts";

@@ -28,7 +28,7 @@ import {
 import { isSameBeginning } from "./beginning.ts";
 import { deriveCommitments } from "./commitments.ts";
 import { missingEvidence, type MissingEvidence } from "./evidence.ts";
-import { BATCH_FILE, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
+import { BATCH_FILE, IGNORE_FILE, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
 import { BatchSecrets, drawSecrets, readSecrets } from "./secrets.ts";
 
 /** What `initBatch` needs. */
@@ -135,6 +135,7 @@ export async function makeBatch(
     [BATCH_FILE]: batchText(batch, "the new batch"),
     [SECRETS_FILE]: documentText(secretsFile),
     [POLICY_FILE]: bytes,
+    [IGNORE_FILE]: "*\n",
   };
   try {
     await makeFolder(batch, files);

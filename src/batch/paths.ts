@@ -7,6 +7,8 @@ export const POLICY_FILE = "policy.json";
 export const PARTIES_FILE = "parties.json";
 /** Held while a command changes the folder; always empty. */
 export const LOCK_FILE = "batch.lock";
+/** Keeps all of the folder, itself included, out of a git repository around it. */
+export const IGNORE_FILE = ".gitignore";
 export const SUBFOLDERS = ["evidence", "records", "proofs"] as const;
 
 const WORD = "[a-z0-9]+(?:-[a-z0-9]+)*";

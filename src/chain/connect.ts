@@ -9,6 +9,7 @@ import {
   type Provider,
 } from "ethers";
 import { environmentError, inputError } from "../errors.ts";
+import { loadPeer } from "../peers.ts";
 import { packageRoot } from "../root.ts";
 import { handle, type Addresses } from "./handles.ts";
 
@@ -97,7 +98,7 @@ async function askChainId(url: string, timeout: number): Promise<bigint> {
  */
 export async function embeddedChain(options: { readonly startsAt?: Date } = {}): Promise<Chain> {
   // Loaded on demand: most commands never need it.
-  const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
+  const { createHardhatRuntimeEnvironment } = await loadPeer("hardhat", "A local chain", () => import("hardhat/hre"));
   const embedded = {
     type: "edr-simulated",
     chainType: "l1",

@@ -29,7 +29,6 @@ interface Artifact {
   readonly abi: readonly JsonFragment[];
   readonly bytecode: string;
   readonly deployedBytecode: string;
-  readonly buildInfoId: string;
 }
 
 interface BuildInfo {
@@ -37,24 +36,36 @@ interface BuildInfo {
 }
 
 const ARTIFACTS = "build/hardhat/artifacts";
+/** What an installed package has in its place: one file a contract, with ABI and codes. */
+export const SHIPPED = "dist/contracts";
 /** How Hardhat names a source of this package, as opposed to one of a dependency. */
 const OWN_SOURCE = "project/";
 
 const loaded = new Map<ContractName, CompiledContract>();
 
 /**
- * ABI and code of a contract, from the build. Throws `contracts` if it was not built, or if a source has changed since
+ * ABI and code of a contract, from the build or, in an installed package, from what was shipped. Throws `contracts` if it was not built, or if a source has changed since
  * (compared by content, so touching a file does no harm).
  */
 export function compiled(name: ContractName): CompiledContract {
   const known = loaded.get(name);
   if (known !== undefined) return known;
-  const artifact = readBuild(`contracts/${name}.sol/${name}.json`) as Artifact;
-  requireFresh(name, artifact.buildInfoId);
-  const { abi, bytecode, deployedBytecode } = artifact;
+  const { abi, bytecode, deployedBytecode } = existsSync(join(packageRoot(), ARTIFACTS)) ? built(name) : shipped(name);
   const contract = { abi, bytecode, deployedBytecode, interface: new Interface(abi) };
   loaded.set(name, contract);
   return contract;
+}
+
+function built(name: ContractName): Artifact {
+  const artifact = readBuild(`contracts/${name}.sol/${name}.json`) as Artifact & { readonly buildInfoId: string };
+  requireFresh(name, artifact.buildInfoId);
+  return artifact;
+}
+
+function shipped(name: ContractName): Artifact {
+  const path = join(packageRoot(), SHIPPED, `${name}.json`);
+  if (!existsSync(path)) throw stale(`${ARTIFACTS}/${name}`, "was not built");
+  return JSON.parse(readFileSync(path, "utf8")) as Artifact;
 }
 
 /** Compares the sources that the contract was built from, its own imports included, with those on disk. */

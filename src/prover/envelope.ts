@@ -1,5 +1,5 @@
 import { SIGNALS, type Signals } from "../formats/constants.ts";
-import type { SnarkjsProof } from "snarkjs";
+import type { SnarkjsProof } from "../formats/snarkjs.ts";
 import { COUNT, defineDocument, object } from "../formats/document.ts";
 import type { ProofEnvelope } from "../formats/proof.ts";
 

@@ -1,4 +1,4 @@
-import type { SnarkjsProof } from "snarkjs";
+import type { SnarkjsProof } from "../formats/snarkjs.ts";
 import type { CircuitInput } from "../kinds/circuitInput.ts";
 
 /** One proof to make: the private input, and the artifacts of its circuit. */

@@ -51,7 +51,7 @@ export async function prove(request: ProofRequest): Promise<Envelope> {
         remedy: "Remove build/ and try again.",
       });
     }
-    await verifyProof(await readVerifyingKey(artifacts.vkey), publicSignals, proof);
+    verifyProof(await readVerifyingKey(artifacts.vkey), publicSignals, proof);
     const { circuitId, setup } = artifacts;
     const context = { circuit: circuit.name, tier: circuit.tier, circuitId, setup, policyId, claim, ...destination };
     return makeEnvelope({ ...context, chainId: destination.chainId.toString() }, signals, proof);

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { environmentError } from "../errors.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { packageRoot } from "../root.ts";
 import type { Artifacts } from "./artifacts.ts";
+import { assertUsableKey, type UsableKey } from "./keyGate.ts";
+import { readVerifyingKey } from "./verifyingKey.ts";
 
 /** What the repository pins of each circuit, so that a changed circuit or key is noticed by whoever builds it. */
 export interface LockedCircuit {
@@ -21,6 +23,8 @@ export interface LockedCircuit {
 type Entries = Readonly<Record<string, Partial<Record<string, unknown>> | null | undefined>>;
 
 const LOCK = "artifacts.lock.json";
+/** The verifying keys that the lock file pins, one file a circuit, as snarkjs writes them. */
+const KEYS = "verifying-keys";
 
 /**
  * Compares artifacts with the lock file in `root`. Throws an environment error `artifact-lock` that names the first
@@ -50,8 +54,12 @@ export async function checkLock(artifacts: Artifacts, root: string = packageRoot
  * environment error `artifact-lock` for a circuit that is not locked.
  */
 export function lockedCircuitId(name: string, root: string = packageRoot()): string {
+  return lockedField(name, "vkeyHash", root);
+}
+
+function lockedField(name: string, field: "vkeyHash" | "sourceHash", root: string): string {
   const path = join(root, LOCK);
-  const hash = existsSync(path) ? parseLock(readFileSync(path, "utf8"), path)[name]?.vkeyHash : undefined;
+  const hash = existsSync(path) ? parseLock(readFileSync(path, "utf8"), path)[name]?.[field] : undefined;
   if (typeof hash === "string") return hash;
   throw environmentError(`The circuit ${name} is not in the lock file.`, {
     code: "artifact-lock",
@@ -60,10 +68,33 @@ export function lockedCircuitId(name: string, root: string = packageRoot()): str
   });
 }
 
-/** Pins the given artifacts in the lock file of `root`; entries of other circuits stay. */
+/** The hash of the sources that the lock file in `root` pins for a circuit. Error `artifact-lock` as above. */
+export function lockedSourceHash(name: string, root: string = packageRoot()): string {
+  return lockedField(name, "sourceHash", root);
+}
+
+/**
+ * The verifying key that the lock file in `root` pins for a circuit: it lies beside the lock file, so that whoever verifies
+ * or deploys needs neither circuit nor compiler. Errors: `artifact-lock`, those of `readVerifyingKey` and of the key gate
+ * (`key-id`: the file is not the key that is pinned).
+ */
+export async function lockedKey(name: string, root: string = packageRoot()): Promise<UsableKey> {
+  const circuitId = lockedCircuitId(name, root);
+  return await assertUsableKey({ vkey: await readVerifyingKey(keyFile(root, name)), circuitId });
+}
+
+function keyFile(root: string, name: string): string {
+  return join(root, KEYS, `${name}.json`);
+}
+
+/** Pins the given artifacts in `root`, in the lock file and with their verifying keys; those of other circuits stay. */
 export async function writeLock(artifacts: readonly Artifacts[], root: string = packageRoot()): Promise<void> {
   const entries = new Map<string, unknown>(Object.entries(await readLock(root)));
   for (const artifact of artifacts) entries.set(artifact.name, lockEntry(artifact));
+  for (const { name, vkey } of artifacts) {
+    await mkdir(join(root, KEYS), { recursive: true });
+    await writeFileAtomically(keyFile(root, name), await readFile(vkey, "utf8"));
+  }
   const circuits = Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
   await writeFileAtomically(join(root, LOCK), `${JSON.stringify({ circuits }, null, 2)}\n`);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { environmentError } from "../errors.ts";
 import { ensureFolder } from "./artifactFolder.ts";
 import { COMPILER, compileCircuit } from "./compile.ts";
 import { writeDevelopmentKey } from "./developmentKey.ts";
@@ -51,6 +52,8 @@ export interface ArtifactOptions {
   readonly root?: string;
   /** Where to keep the artifacts; `build/circuits` in the root if not given. */
   readonly store?: string;
+  /** Hash of the sources of artifacts that must be there: nothing is made, and no source or compiler is needed. */
+  readonly made?: string;
 }
 
 /** Changes when the development setup gives other keys for the same circuit. */
@@ -80,11 +83,13 @@ class ArtifactStore {
   readonly #root: string;
   readonly #store: string;
   readonly #onProgress: Progress;
+  readonly #made: string | undefined;
 
-  constructor({ onProgress = (): void => undefined, root = packageRoot(), store }: ArtifactOptions) {
+  constructor({ onProgress = (): void => undefined, root = packageRoot(), store, made }: ArtifactOptions) {
     this.#root = root;
     this.#store = store ?? join(root, "build/circuits");
     this.#onProgress = onProgress;
+    this.#made = made;
   }
 
   async hasKey(circuit: CircuitSource): Promise<boolean> {
@@ -97,8 +102,9 @@ class ArtifactStore {
   }
 
   async compiled({ name, main }: CircuitSource): Promise<CompiledArtifacts> {
-    const source = await sourceHash(main, this.#root);
+    const source = this.#made ?? (await sourceHash(main, this.#root));
     const folder = this.#folderOf({ name, main }, source);
+    if (this.#made !== undefined) this.#requireMade(name, folder);
     const [r1csName, wasmName, symName] = [`${name}.r1cs`, `${name}.wasm`, `${name}.sym`];
     const [r1csHash] = await ensureFolder(folder, [r1csName, wasmName, symName], async (target) => {
       this.#onProgress("compile", 0);
@@ -116,6 +122,18 @@ class ArtifactStore {
       constraints: (await readR1csHeader(r1cs)).constraints,
       compiler: COMPILER,
     };
+  }
+
+  #requireMade(name: string, folder: string): void {
+    if (existsSync(join(folder, DEVELOPMENT_FOLDER))) return;
+    throw environmentError(
+      `There are no artifacts of circuit ${name} there, for the sources that the lock file pins.`,
+      {
+        code: "artifact-missing",
+        place: folder,
+        remedy: `Name the right folder, or make them there: batchproof setup --circuit ${name} --artifacts ${this.#store}`,
+      },
+    );
   }
 
   async withKey(circuit: CircuitSource): Promise<Artifacts> {

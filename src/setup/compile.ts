@@ -1,22 +1,33 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { type BatchproofError, environmentError, inputError } from "../errors.ts";
+import { missingPeer, peerVersion } from "../peers.ts";
 import { type R1csHeader, readR1csHeader } from "./r1cs.ts";
 
-const require = createRequire(import.meta.url);
-const COMPILER_FOLDER = dirname(require.resolve("circom2/package.json"));
+const { resolve } = createRequire(import.meta.url);
 
 /** Always full simplification: without it Poseidon and EdDSA have three to four times the rows. */
 const FLAGS = ["--O2"] as const;
 
 /** Compiler, version and flags: part of the identity of every artifact. */
-export const COMPILER = `circom2 ${compilerVersion()} ${FLAGS.join(" ")}`;
+export const COMPILER = `circom2 ${peerVersion("circom2")} ${FLAGS.join(" ")}`;
 
-/** Where `include` looks after the including file's own folder, relative to the package root. */
+/** Where `include` looks after the including file's own folder, relative to `librariesOf`. */
 export const LIBRARIES = "node_modules";
+
+/**
+ * The folder whose node_modules holds circomlib: the package root, or one above it where batchproof is installed. circom
+ * runs there, because all sources must lie below its working directory.
+ */
+export function librariesOf(root: string): string {
+  for (let folder = root; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, LIBRARIES, "circomlib"))) return folder;
+  }
+  return root;
+}
 
 /** What a compilation leaves in its folder, by absolute path, and what it says about itself. */
 export interface CompiledCircuit extends R1csHeader {
@@ -39,9 +50,20 @@ export async function compileCircuit(
   root: string,
 ): Promise<CompiledCircuit> {
   await mkdir(folder, { recursive: true });
+  const top = librariesOf(root);
   const { code, output } = await runCompiler(
-    [main, ...FLAGS, "--r1cs", "--wasm", "--sym", "-l", LIBRARIES, "-o", relative(root, folder)],
-    root,
+    [
+      relative(top, join(root, main)),
+      ...FLAGS,
+      "--r1cs",
+      "--wasm",
+      "--sym",
+      "-l",
+      LIBRARIES,
+      "-o",
+      relative(top, folder),
+    ],
+    top,
   );
   if (code !== 0) throw compileError(main, output);
 
@@ -56,14 +78,31 @@ export async function compileCircuit(
 
 type Triple = [string, string, string];
 
-function compilerVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(COMPILER_FOLDER, "package.json"), "utf8")) as { version: string };
-  return version;
+/** Errors: `package-missing`; `package-version` for another version than the one that is part of every artifact. */
+function compilerPath(): string {
+  const { version, path } = installedCompiler();
+  if (version === peerVersion("circom2")) return path;
+  throw environmentError(`circom2 ${version} is installed, expected ${peerVersion("circom2")}.`, {
+    code: "package-version",
+    place: path,
+    remedy: `Install the other one: npm install circom2@${peerVersion("circom2")}`,
+  });
+}
+
+function installedCompiler(): { readonly version: string; readonly path: string } {
+  try {
+    const description = resolve("circom2/package.json");
+    const { version } = JSON.parse(readFileSync(description, "utf8")) as { version: string };
+    return { version, path: join(dirname(description), "cli.js") };
+  } catch (cause) {
+    throw missingPeer("circom2", "Compiling a circuit", cause);
+  }
 }
 
 async function runCompiler(args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
-  return await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(COMPILER_FOLDER, "cli.js"), ...args], {
+  const compiler = compilerPath();
+  return await new Promise((done, failed) => {
+    const child = spawn(process.execPath, [compiler, ...args], {
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -73,8 +112,8 @@ async function runCompiler(args: readonly string[], cwd: string): Promise<{ code
     };
     child.stdout.setEncoding("utf8").on("data", collect);
     child.stderr.setEncoding("utf8").on("data", collect);
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output }));
+    child.on("error", failed);
+    child.on("close", (code) => done({ code, output }));
   });
 }
 

@@ -86,7 +86,7 @@ export async function writeDevelopmentKey(
   const temporary = `${zkeyPath}.${process.pid}.tmp`;
   try {
     const header = await parseR1csHeader(r1cs);
-    const curve = await loadCurve();
+    const curve = loadCurve();
     const expected = { g1: 2 ** domainPower(header) + 3 * header.wires, g2: header.wires };
     const total = expected.g1 + expected.g2;
     let done = 0;

@@ -1,4 +1,5 @@
 import type { Curve } from "snarkjs";
+import { loadPeer } from "../peers.ts";
 
 /** How many calls need snarkjs' worker threads now. */
 let users = 0;
@@ -28,6 +29,6 @@ export async function withSnarkjs<Result>(task: () => Promise<Result>): Promise<
 }
 
 async function startThreads(): Promise<Curve> {
-  const { curves } = await import("snarkjs");
+  const { curves } = await loadPeer("snarkjs", "Making a proof", () => import("snarkjs"));
   return await curves.getCurveFromName("bn128");
 }

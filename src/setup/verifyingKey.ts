@@ -1,5 +1,5 @@
 import { keccak256 } from "ethers";
-import type { SnarkjsVerifyingKey } from "snarkjs";
+import type { SnarkjsVerifyingKey } from "../formats/snarkjs.ts";
 import { inputError } from "../errors.ts";
 import { readBytes } from "../input/files.ts";
 import { toBigEndian } from "./bytes.ts";

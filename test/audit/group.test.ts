@@ -7,7 +7,6 @@ import { BatchproofError } from "../../src/errors.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { verifyProof } from "../../src/prover/verify.ts";
 import { loadCurve } from "../../src/setup/curve.ts";
-import { withSnarkjs } from "../../src/setup/snarkjsThreads.ts";
 import { outsideG2 } from "../setup/support.ts";
 import { simulatedCircuit, type SimulatedCircuit } from "../support/simulated.ts";
 
@@ -20,8 +19,8 @@ let circuit: SimulatedCircuit;
 let other: SimulatedCircuit;
 let valid: readonly GroupedProof[];
 
-beforeAll(async () => {
-  arena = new PairingArena((await loadCurve()).code);
+beforeAll(() => {
+  arena = new PairingArena(loadCurve().code);
   circuit = simulatedCircuit("one");
   other = simulatedCircuit("other");
   valid = Array.from({ length: 7 }, () => circuit.simulate(randomSignals()));
@@ -31,9 +30,9 @@ const random = (): bigint => BigInt(`0x${randomBytes(32).toString("hex")}`) % FI
 const randomSignals = (): bigint[] => Array.from({ length: 7 }, random);
 
 /** The oracle's answer about one statement. */
-async function single({ signals, proof }: GroupedProof): Promise<string | undefined> {
+function single({ signals, proof }: GroupedProof): string | undefined {
   try {
-    await verifyProof(circuit.key, signals.map(String), proofOfWords(proof));
+    verifyProof(circuit.key, signals.map(String), proofOfWords(proof));
     return undefined;
   } catch (error) {
     if (error instanceof BatchproofError) return error.code;
@@ -55,8 +54,8 @@ function withWord({ signals, proof }: GroupedProof, at: number, change: (word: b
 const first = (): GroupedProof => valid[0] ?? { signals: [], proof: [] };
 
 describe("a group of proofs", () => {
-  it("holds when each holds", async () => {
-    for (const statement of valid.slice(0, 2)) expect(await single(statement)).toBe(undefined);
+  it("holds when each holds", () => {
+    for (const statement of valid.slice(0, 2)) expect(single(statement)).toBe(undefined);
     expect(verifyGroup(arena, circuit.key, valid)).toEqual(valid.map(() => undefined));
     expect(verifyGroup(arena, circuit.key, [])).toEqual([]);
   });
@@ -71,44 +70,43 @@ describe("a group of proofs", () => {
     }
   });
 
-  it("agrees with the single verification about every word changed", () =>
-    withSnarkjs(async () => {
-      for (let at = 0; at < 15; at++) {
-        for (const change of [
-          (w: bigint) => w ^ 1n,
-          (w: bigint) => w ^ (1n << 200n),
-          (w: bigint) => w + (at < 7 ? FIELD : Q),
-        ]) {
-          const mangled = withWord(first(), at, change);
-          const expected = await single(mangled);
-          expect(expected).not.toBe(undefined);
-          expect(verifyGroup(arena, circuit.key, replaced(3, mangled))[3], `word ${at}`).toBe(expected);
-        }
+  it("agrees with the single verification about every word changed", () => {
+    for (let at = 0; at < 15; at++) {
+      for (const change of [
+        (w: bigint) => w ^ 1n,
+        (w: bigint) => w ^ (1n << 200n),
+        (w: bigint) => w + (at < 7 ? FIELD : Q),
+      ]) {
+        const mangled = withWord(first(), at, change);
+        const expected = single(mangled);
+        expect(expected).not.toBe(undefined);
+        expect(verifyGroup(arena, circuit.key, replaced(3, mangled))[3], `word ${at}`).toBe(expected);
       }
-    }));
+    }
+  });
 
   // Verifies P4.
-  it("refuses points at infinity and a B outside the subgroup, as the single verification does", async () => {
+  it("refuses points at infinity and a B outside the subgroup, as the single verification does", () => {
     for (const point of [
       [7, 8],
       [9, 10, 11, 12],
       [13, 14],
     ]) {
       const zero = point.reduce((statement, at) => withWord(statement, at, () => 0n), first());
-      expect(await single(zero)).toBe("proof-point");
+      expect(single(zero)).toBe("proof-point");
       expect(verifyGroup(arena, circuit.key, [zero])).toEqual(["proof-point"]);
     }
     const { x, y } = outsideG2();
     const { signals, proof } = first();
     const outside = { signals, proof: [...proof.slice(0, 2), x.c1, x.c0, y.c1, y.c0, ...proof.slice(6)] };
-    expect(await single(outside)).toBe("proof-subgroup");
+    expect(single(outside)).toBe("proof-subgroup");
     expect(verifyGroup(arena, circuit.key, replaced(1, outside))[1]).toBe("proof-subgroup");
   });
 
   // Verifies P7.
-  it("does not let errors cancel: a pair whose equations hold in sum only", async () => {
+  it("does not let errors cancel: a pair whose equations hold in sum only", () => {
     const [one, two] = circuit.cancellingPair(randomSignals(), randomSignals());
-    expect([await single(one), await single(two)]).toEqual(["proof-invalid", "proof-invalid"]);
+    expect([single(one), single(two)]).toEqual(["proof-invalid", "proof-invalid"]);
     expect(verifyGroup(arena, circuit.key, [one, two])).toEqual(["proof-invalid", "proof-invalid"]);
     // Swapped proofs sum up to the same too.
     const [a, b] = valid as [GroupedProof, GroupedProof];

@@ -97,6 +97,7 @@ describe("a new batch folder", () => {
   it("holds everything that docs/spec/batch-folder.md names, for its owner only", async () => {
     const dir = await made();
     expect(readdirSync(dir).sort()).toEqual([
+      ".gitignore",
       "batch.json",
       "evidence",
       "policy.json",
@@ -109,6 +110,7 @@ describe("a new batch folder", () => {
       expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600);
     }
     expect(statSync(dir).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(dir, ".gitignore"), "utf8")).toBe("*\n");
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   });
 

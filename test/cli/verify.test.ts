@@ -1,12 +1,15 @@
+import childProcess from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { contextOf } from "../../src/formats/context.ts";
+import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { tinyCircuit } from "../contracts/support/sevenSignals.ts";
 import { batchproof, batchproofJson, refusedWith, scratch } from "./support.ts";
 
 interface Editable {
+  circuit: string;
   tier: number;
   setup: string;
   circuitId: string;
@@ -46,7 +49,7 @@ describe("verify", () => {
     const file = written();
     const { code, stdout } = await batchproof(["verify", file, "--vkey", vkey]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^The proof is valid\.$/m);
+    expect(stdout).toMatch(/^The proof is valid\. It binds:$/m);
     expect(stdout).toContain("NOT pinned in artifacts.lock.json");
     const { json } = await batchproofJson(["verify", file, "--vkey", vkey]);
     expect(json).toMatchObject({ valid: true, pinned: false, development: false, signals: { batch: "1", head: "3" } });
@@ -71,6 +74,47 @@ describe("verify", () => {
       code,
       place: `${file}#/${pointer}`,
     });
+  });
+
+  // Verifies R-prover-pinned.
+  it.each<[name: string, edit: (proof: Editable) => void]>([
+    ["a circuitId that the lock does not pin", () => undefined],
+    ["another circuit's circuitId", (proof) => (proof.circuitId = lockedCircuitId("custody"))],
+    ["a circuit that there is not", (proof) => (proof.circuit = "temperature-2k")],
+    ["a name that objects have", (proof) => (proof.circuit = "constructor")],
+    ["a name that leads elsewhere", (proof) => (proof.circuit = "../custody")],
+  ])("exits 1 for %s, and starts nothing because a file says so", async (_, edit) => {
+    const file = written(edit);
+    const spawned = vi.spyOn(childProcess, "spawn");
+    expect(await refusedWith(["verify", file])).toMatchObject({
+      exit: 1,
+      code: "circuit",
+      place: `${file}#/circuitId`,
+    });
+    expect(spawned).not.toHaveBeenCalled();
+  });
+
+  // Verifies R-prover-pinned.
+  it("judges a proof by the key that the lock pins", async () => {
+    const file = written((proof) => (proof.circuitId = lockedCircuitId("temperature-1k")));
+    expect(await refusedWith(["verify", file])).toMatchObject({ exit: 1, code: "proof-invalid" });
+  });
+
+  // Verifies R-prover-beside.
+  it("says what the proof binds, and what is only written beside it", async () => {
+    const file = written();
+    const { stdout } = await batchproof(["verify", file, "--vkey", vkey]);
+    const [bound = "", beside = ""] = stdout.split("Only written beside it, and bound by nothing:\n");
+    for (const name of ["batch", "rule", "context", "chainId", "registry", "submitter"]) {
+      expect(bound).toMatch(new RegExp(`^${name} `, "m"));
+    }
+    expect(beside).toMatch(/^policyId +0x33/m);
+    expect(beside).toMatch(/^claim +0$/m);
+    const { json } = await batchproofJson(["verify", file, "--vkey", vkey]);
+    expect(json).toMatchObject({ beside: { policyId: `0x${"33".repeat(32)}`, claim: 0 }, chainId: "31337" });
+    // It is so: the proof holds whatever stands there.
+    const other = written((proof) => Object.assign(proof, { policyId: `0x${"44".repeat(32)}`, claim: 7 }));
+    expect((await batchproof(["verify", other, "--vkey", vkey])).code).toBe(0);
   });
 
   // Verifies S3.

@@ -5,8 +5,9 @@ import { basename, dirname, join } from "node:path";
 import { groth16 } from "snarkjs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { verifyProof } from "../../src/prover/verify.ts";
+import { CIRCUITS } from "../../src/kinds/circuits.ts";
 import { packageRoot } from "../../src/root.ts";
-import { checkLock, lockedCircuitId, writeLock } from "../../src/setup/artifactLock.ts";
+import { checkLock, lockedCircuitId, lockedKey, writeLock } from "../../src/setup/artifactLock.ts";
 import { type Artifacts, compileOnly, ensureArtifacts } from "../../src/setup/artifacts.ts";
 import { sha256File } from "../../src/setup/files.ts";
 import { withSnarkjs } from "../../src/setup/snarkjsThreads.ts";
@@ -40,7 +41,7 @@ describe("ensureArtifacts", () => {
   it("gives everything that proving and verifying needs", async () => {
     const { proof, signals } = await prove(artifacts.wasm, artifacts.zkey, TINY_INPUT);
     const key = await readVerifyingKey(artifacts.vkey);
-    await verifyProof(key, signals, proof);
+    verifyProof(key, signals, proof);
     expect(artifacts.circuitId).toBe(circuitId(key));
     expect(artifacts.r1csHash).toBe(await sha256File(artifacts.r1cs));
     expect(artifacts).toMatchObject({ name: "tiny", constraints: 8, setup: "development" });
@@ -64,6 +65,27 @@ describe("ensureArtifacts", () => {
     const again = await ensureArtifacts(TINY, { store, onProgress: (step) => steps.add(step) });
     expect([...steps]).toEqual(["constraints", "points"]);
     expect(again).toEqual(artifacts);
+  });
+
+  it("of known sources must be there: nothing is made, nothing is compiled (artifact-missing)", async () => {
+    const { sourceHash: made } = artifacts;
+    const elsewhere = join(folder, "carried");
+    cpSync(store, elsewhere, { recursive: true });
+    // No sources here: only what was carried over counts.
+    const root = join(folder, "no-sources");
+    expect(await ensureArtifacts(TINY, { store: elsewhere, root, made })).toMatchObject({
+      circuitId: artifacts.circuitId,
+      zkey: artifacts.zkey.replace(store, elsewhere),
+    });
+    for (const options of [
+      { store: elsewhere, made: "00" },
+      { store: join(folder, "empty"), made },
+    ]) {
+      await expect(ensureArtifacts(TINY, { ...options, root })).rejects.toMatchObject({
+        code: "artifact-missing",
+        kind: "environment",
+      });
+    }
   });
 
   it("compileOnly makes no key", async () => {
@@ -241,7 +263,24 @@ describe("artifacts.lock.json", () => {
     expect(text.endsWith("}\n")).toBe(true);
     await checkLock(artifacts, root);
     expect(lockedCircuitId("tiny", root)).toBe(artifacts.circuitId);
-    expect(readdirSync(root)).toEqual(["artifacts.lock.json"]);
+    expect(readdirSync(root).sort()).toEqual(["artifacts.lock.json", "verifying-keys"]);
+    expect(readdirSync(join(root, "verifying-keys")).sort()).toEqual(["a-twin.json", "tiny.json"]);
+    const { circuitId: id, verifyingKey, setup } = await lockedKey("tiny", root);
+    expect([id, verifyingKey, setup]).toEqual([id, await readVerifyingKey(artifacts.vkey), "development"]);
+    expect(id).toBe(artifacts.circuitId);
+  });
+
+  // Verifies S3.
+  it("lies beside the keys that it pins: another one is refused (key-id)", async () => {
+    await writeLock([artifacts], root);
+    cpSync(join(packageRoot(), "verifying-keys/custody.json"), join(root, "verifying-keys/tiny.json"));
+    await expect(lockedKey("tiny", root)).rejects.toMatchObject({ code: "key-id", kind: "environment" });
+  });
+
+  it("of this version has the key of every circuit", async () => {
+    for (const { name } of CIRCUITS) expect((await lockedKey(name)).circuitId).toBe(lockedCircuitId(name));
+    const names = CIRCUITS.map(({ name }) => `${name}.json`).sort();
+    expect(readdirSync(join(packageRoot(), "verifying-keys")).sort()).toEqual(names);
   });
 
   it.each([

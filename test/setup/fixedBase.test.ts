@@ -9,8 +9,8 @@ import { FixedBasePool } from "../../src/setup/fixedBasePool.ts";
 import { g1Bytes, g2Bytes } from "./support.ts";
 
 let code: CurveCode;
-beforeAll(async () => {
-  code = (await loadCurve()).code;
+beforeAll(() => {
+  code = loadCurve().code;
 });
 
 /** Digits at every edge: zero, one, half a window, full windows that carry all the way up, the largest scalar. */

@@ -16,7 +16,7 @@ const folder = temporaryFolder();
 let curve: Curve;
 let circuit: CompiledCircuit;
 beforeAll(async () => {
-  curve = await loadCurve();
+  curve = loadCurve();
   circuit = await compileTestCircuit("tiny", folder);
 });
 

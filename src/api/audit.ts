@@ -1,0 +1,18 @@
+import { audit, type AuditOptions, type AuditReport } from "../audit/audit.ts";
+import { connectRpc } from "../chain/connect.ts";
+
+/** A register, read and verified again. */
+export { auditCsv } from "../audit/csv.ts";
+export { auditHtml } from "../audit/html.ts";
+export { auditText } from "../audit/table.ts";
+export { audit, type AuditOptions, type AuditReport };
+
+/** As `audit`, through the node at an http or https URL. Errors: those of `connectRpc` and `audit`. */
+export async function auditAt(rpc: string, registry: string, options: AuditOptions = {}): Promise<AuditReport> {
+  const chain = await connectRpc(rpc);
+  try {
+    return await audit(chain.provider, registry, options);
+  } finally {
+    await chain.close();
+  }
+}

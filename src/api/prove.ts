@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { readBatch } from "../batch/folder.ts";
+import { proveClaims, type ProvenClaim } from "../claims/proveClaim.ts";
+import { unlockKey } from "../parties/keys.ts";
+import { claimNamed } from "../policy/document.ts";
+import type { Destination } from "../prover/prove.ts";
+import { lockedCircuitId } from "../setup/artifactLock.ts";
+import { usableArtifacts } from "../setup/lockedArtifacts.ts";
+
+/** Proofs of a batch's claims. */
+export type { Destination, ProvenClaim };
+export type { Envelope } from "../prover/envelope.ts";
+
+export interface ProveBatchOptions {
+  /** Ids of the claims to prove; all if not given. */
+  readonly claims?: readonly string[];
+  /** Folder of artifacts that `setup --artifacts` made; without it they are made on first need. */
+  readonly artifacts?: string;
+  /** The first custodian's key file and its passphrase, for custody of the first stage. */
+  readonly key?: { readonly file: string; readonly passphrase: string };
+  /** Proofs made side by side. */
+  readonly workers?: number;
+  /** Whether a development key may be used for a chain that is not local. */
+  readonly allowDevelopment?: boolean;
+}
+
+/**
+ * Proves claims of a batch folder for one submitter, chain and registry, and writes each proof into `proofs/`. Refuses what
+ * `checkBatch` calls a failure (kind "no", code: the rule). Takes the package snarkjs. Errors: those of `readBatch`,
+ * `unlockKey`, `proveClaims` and `usableArtifacts`.
+ */
+export async function proveBatch(
+  dir: string,
+  destination: Destination,
+  options: ProveBatchOptions = {},
+): Promise<ProvenClaim[]> {
+  const batch = await readBatch(dir);
+  const { claims: ids, artifacts, key, workers, allowDevelopment = false } = options;
+  const all = batch.policy.claims.map((claim, index) => ({ claim, index }));
+  const claims = ids === undefined ? all : ids.map((id) => claimNamed(batch.policy, id));
+  const store = artifacts === undefined ? {} : { store: resolve(artifacts) };
+  const siteKey = key === undefined ? {} : { siteKey: await unlockKey(key.file, key.passphrase) };
+  const artifactsOf = usableArtifacts({ chainId: destination.chainId, allowDevelopment, ...store });
+  return await proveClaims(
+    batch,
+    claims,
+    { destination, artifactsOf, circuitIdOf: lockedCircuitId, ...siteKey },
+    workers,
+  );
+}
