@@ -126,7 +126,7 @@ describe("a new batch folder", () => {
       await setStage(dir, "cold-transport", { start: "2022-05-09T11:00:00Z" });
       const modes = readdirSync(dir).map((name) => [name, statSync(join(dir, name)).mode & 0o777]);
       const folders = ["evidence", "proofs", "records"];
-      expect(modes).toHaveLength(8);
+      expect(modes).toHaveLength(9);
       expect(modes).toEqual(modes.map(([name]) => [name, folders.includes(String(name)) ? 0o700 : 0o600]));
       expect(statSync(partiesPath).mode & 0o777).toBe(0o600);
     } finally {
