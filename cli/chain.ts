@@ -1,18 +1,21 @@
 import { existsSync } from "node:fs";
 import { getAddress, isAddress, JsonRpcSigner, Wallet, type ContractTransactionReceipt, type Signer } from "ethers";
-import { inputError } from "../src/errors.ts";
+import { inputError, refusal } from "../src/errors.ts";
 import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
 import { registerAt, type Register } from "../src/chain/handles.ts";
 import { explainRevert, explained } from "../src/chain/revert.ts";
 import { readBytes } from "../src/input/files.ts";
 import { required, text, type Options } from "./command.ts";
+import { keystoreAddress } from "./keystore.ts";
 import { KEY_VARIABLE } from "./options.ts";
 import { passphrase } from "./passphrase.ts";
+import { wholeNumber } from "./values.ts";
 
 /** Runs with a connection, and closes it on every path. */
 export async function onChain<T>(options: Options, run: (chain: Chain) => Promise<T>): Promise<T> {
   const chain = await connectRpc(required(options, "rpc"));
   try {
+    refuseOtherChain(chain, options);
     return await run(chain);
   } catch (error) {
     // A node that goes away half-way fails in ethers' or Node's own words: they are not a bug of ours.
@@ -20,6 +23,17 @@ export async function onChain<T>(options: Options, run: (chain: Chain) => Promis
   } finally {
     await chain.close();
   }
+}
+
+/** A node of another chain may have a register of the same address, with other batches. Error `chain-id`. */
+function refuseOtherChain({ chainId }: Chain, options: Options): void {
+  const expected = text(options, "chainId");
+  if (expected === undefined || wholeNumber(expected, "--chain-id") === chainId) return;
+  throw refusal(`The node is on chain ${chainId}, and the register is on chain ${expected}.`, {
+    place: "--rpc",
+    remedy: "Name a node of that chain, or with --chain-id and --registry the register that is meant.",
+    code: "chain-id",
+  });
 }
 
 /** Codes with which Node says that a connection failed. */
@@ -67,7 +81,7 @@ export async function asAccount<T>(
  */
 export async function accountOf(options: Options, chain: Chain): Promise<Signer> {
   const account = text(options, "account");
-  if (account === undefined) return walletOfVariable(chain);
+  if (account === undefined) return walletOfVariable().connect(chain.provider);
   if (isAddress(account)) return await nodeAccount(account, chain);
   if (!existsSync(account)) {
     throw inputError("There is no such keystore, and it is not an address.", {
@@ -79,9 +93,16 @@ export async function accountOf(options: Options, chain: Chain): Promise<Signer>
   return await unlockWallet(account, chain);
 }
 
-function walletOfVariable(chain: Chain): Signer {
+/** Address of the account that would send, without a node and without a passphrase. Error `account`. */
+export async function senderOf(options: Options): Promise<string> {
+  const account = text(options, "account");
+  if (account === undefined) return walletOfVariable().address;
+  return addressOf(isAddress(account) ? account : await keystoreAddress(account), "--account");
+}
+
+function walletOfVariable(): Wallet {
   const key = process.env[KEY_VARIABLE];
-  if (key !== undefined && /^0x[0-9a-f]{64}$/i.test(key)) return new Wallet(key, chain.provider);
+  if (key !== undefined && /^0x[0-9a-f]{64}$/i.test(key)) return new Wallet(key);
   throw inputError(
     key === undefined ? "No account to send from." : "This is not a private key: 0x and 64 hex digits.",
     {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { Setting, type OptionValues } from "./options.ts";
 import type { Answer } from "./output.ts";
 
 /** Takes a command's answer; `main` prints it. */
@@ -6,15 +7,16 @@ export type Give = (answer: Answer) => void;
 /** Adds one or more commands to the program. */
 export type AddCommands = (program: Command, give: Give) => void;
 
-/** Values of options as commander collects them. */
-export type Options = Readonly<Record<string, string | boolean | string[] | undefined>>;
+/** A command's options. */
+export type Options = OptionValues;
 
 /** What a command does: takes positional arguments, then options. */
 export type Run = (args: readonly string[], options: Options) => Promise<Answer>;
 
 /**
  * Makes the action of a command from a function of a module of `commands/`. The module, and with it all that the work
- * needs, is loaded when the command runs and not before: `--help` and the other commands start without it.
+ * needs, is loaded when the command runs and not before: `--help` and the other commands start without it. What the words
+ * leave out comes from the settings.
  */
 export function answers<Work>(
   command: Command,
@@ -23,8 +25,11 @@ export function answers<Work>(
   runOf: (work: Work) => Run,
 ): Command {
   return command.action(async (...received: unknown[]) => {
-    const args = received.filter((value): value is string => typeof value === "string");
-    give(await runOf(await load())(args, command.opts<Options>()));
+    const typed = received.filter((value): value is string => typeof value === "string");
+    const { args, options } = command.options.some((option) => option instanceof Setting)
+      ? await (await import("./settings.ts")).completed(command, typed)
+      : { args: typed, options: command.opts<Options>() };
+    give(await runOf(await load())(args, options));
   });
 }
 
@@ -34,7 +39,7 @@ export function text(options: Options, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A required text option: commander has seen to it that it is there. */
+/** A required text option: commander, or `completed` for a setting, has seen to it that it is there. */
 export function required(options: Options, name: string): string {
   return text(options, name) ?? "";
 }

@@ -1,33 +1,90 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 
 /** Options that many commands share. What they mean is in chain.ts and target.ts, which a definition does not load. */
 
 /** The variable with the private key of the sending account. */
 export const KEY_VARIABLE = "BATCHPROOF_ACCOUNT_KEY";
 
-/** Adds --rpc and --registry. */
+/** The settings file: found in the working folder, or else in the nearest folder above it. */
+export const SETTINGS_FILE = "batchproof.json";
+
+/** What need not be typed: an option, which a variable or a member of the settings file of the same name may also hold. */
+const SETTINGS = {
+  rpc: ["--rpc <url>", "JSON-RPC address of a node"],
+  registry: ["--registry <address>", "address of the compliance registry"],
+  chainId: ["--chain-id <n>", "chain of the register; a node on another one is refused"],
+  account: [
+    "--account <keystore or account>",
+    `encrypted JSON keystore of the sending account, or the address of one that the node itself holds (else ${KEY_VARIABLE})`,
+  ],
+  owner: ["--owner <account>", "account that opened the batch"],
+  parties: ["--parties <file>", "party list"],
+  journal: ["--journal <file>", "the source's journal; default: beside its key"],
+  artifacts: ["--artifacts <dir>", "folder of artifacts that `setup --artifacts` made, in place of our own"],
+} as const satisfies Readonly<Record<string, readonly [flags: string, description: string]>>;
+
+/** Name of a setting: as commander knows the option, and as the settings file has it. */
+export type SettingName = keyof typeof SETTINGS;
+
+/** An option that may also come from a variable, from what a batch folder remembers, or from the settings file. */
+export class Setting extends Option {
+  readonly setting: SettingName;
+  /** Somewhere it must stand. */
+  readonly isNeeded: boolean;
+
+  /** `description`: where a command says more of it than all do. */
+  constructor(setting: SettingName, isNeeded: boolean, description: string = SETTINGS[setting][1]) {
+    super(SETTINGS[setting][0], description);
+    this.setting = setting;
+    this.isNeeded = isNeeded;
+    this.env(`BATCHPROOF_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`);
+  }
+}
+
+/** Values of options as commander collects them. */
+export type OptionValues = Readonly<Record<string, string | boolean | string[] | undefined>>;
+
+/** Adds a setting that the command can do without; `description` where the command says more of it than all do. */
+export function may(command: Command, setting: SettingName, description?: string): Command {
+  return command.addOption(new Setting(setting, false, description));
+}
+
+/** Adds a setting that the command needs. */
+function must(command: Command, setting: SettingName): Command {
+  return command.addOption(new Setting(setting, true));
+}
+
+/** Adds --rpc, --registry and --chain-id. */
 export function withRegistry(command: Command): Command {
-  return withRpc(command).requiredOption("--registry <address>", "address of the compliance registry");
+  return may(must(must(command, "rpc"), "registry"), "chainId");
 }
 
 /** Adds --rpc. */
 export function withRpc(command: Command): Command {
-  return command.requiredOption("--rpc <url>", "JSON-RPC address of a node");
+  return must(command, "rpc");
+}
+
+/** Adds --registry and --chain-id, for what is made for a register without asking it. */
+export function withDestination(command: Command): Command {
+  return must(must(command, "registry"), "chainId");
 }
 
 /** Adds --account: who sends and pays. */
 export function withAccount(command: Command): Command {
-  return command.option(
-    "--account <keystore or address>",
-    `encrypted JSON keystore of the sending account, or the address of one that the node itself holds (else ${KEY_VARIABLE})`,
-  );
+  return may(command, "account");
+}
+
+/** Adds --owner, where a batch cannot be found without it. */
+export function withOwner(command: Command): Command {
+  return must(command, "owner");
 }
 
 /** Options of a command that is sent to the register about a batch that lies in a folder. */
 export function withFolder(command: Command): Command {
-  return withAccount(withRegistry(command)).option(
-    "--owner <address>",
-    "account that opened the batch; default: the sending account",
+  return may(
+    withAccount(withRegistry(command)),
+    "owner",
+    "account that opened the batch; default: the one that did for this folder, else the sending account",
   );
 }
 
@@ -49,5 +106,5 @@ export function withReason(command: Command): Command {
 
 /** Adds --artifacts. */
 export function withArtifacts(command: Command): Command {
-  return command.option("--artifacts <dir>", "folder of artifacts that `setup --artifacts` made, in place of our own");
+  return may(command, "artifacts");
 }

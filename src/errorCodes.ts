@@ -16,6 +16,27 @@ export const ERROR_CODES = {
       "Give `--account` a keystore or an address that the node holds, or set the variable that the message names.",
     ],
     address: ["This is not an address.", "Give 0x and 40 hex digits; mixed case must be the checksum's."],
+    "chain-id": [
+      "The node is on another chain than the register.",
+      "Name a node of that chain, or the register that is meant.",
+    ],
+    "settings-file": [
+      "This is not a settings file: a member is unknown, or its value has another form.",
+      "Write only the members of docs/spec/settings.md.",
+    ],
+    "settings-owner": [
+      "The settings file that lies above the working folder could have been written by another user.",
+      "If it is yours, take it over, or name it in `BATCHPROOF_SETTINGS`.",
+    ],
+    "settings-secret": [
+      "The settings file holds what looks like a private key.",
+      "Remove it, and take the key as lost if others may have read it.",
+    ],
+    "settings-register": [
+      "The settings file names a register already.",
+      "Remove its `registry` and `chainId`, or deploy without `--save`.",
+    ],
+    "role-list": ["This is not a list of roles.", "Write it as docs/spec/settings.md says."],
     hash: [
       "This does not name a batch, policy, circuit or consent of the register.",
       "Give 0x and 64 lower-case hex digits.",
@@ -281,6 +302,10 @@ export const ERROR_CODES = {
 
   /** The batch folder. */
   batch: {
+    "registration-file": [
+      "This is not the file in which a batch folder remembers its register.",
+      "Remove `register.json` and run `batchproof open` again: it writes it anew.",
+    ],
     "batch-missing": ["There is no batch in this folder.", "Name a batch folder, or make one with `init`."],
     "batch-exists": ["The folder is taken.", "Name a new folder; a batch folder is never overwritten."],
     "batch-file": ["The batch file is malformed.", "Restore it from a backup."],

@@ -1,4 +1,5 @@
 import { sha256, ZeroHash } from "ethers";
+import { writeRegistration } from "../../src/batch/registration.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { COUNTER } from "../../src/formats/codes.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
@@ -12,7 +13,7 @@ import { explained } from "../../src/chain/revert.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { requireNoBlockingException } from "../../src/claims/mesExceptions.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
-import { refusal } from "../../src/errors.ts";
+import { BatchproofError, refusal } from "../../src/errors.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
@@ -114,26 +115,56 @@ async function requireQp(roles: Roles, account: string): Promise<void> {
   });
 }
 
+/**
+ * Whether the register has this batch of the owner, opened with the same opening and policy: a command that was killed after it
+ * was sent left no trace in the folder. Error `BatchKnown`: it has one that says something else.
+ */
+async function isOpen(
+  { registry }: Contracts,
+  key: string,
+  { opening, policyId }: { readonly opening: bigint; readonly policyId: string },
+): Promise<boolean> {
+  const stored = await explained(() => registry.batchOf(key)).catch((error: unknown) => {
+    if (error instanceof BatchproofError && error.code === "BatchUnknown") return undefined;
+    throw error;
+  });
+  if (stored === undefined) return false;
+  if (stored.opening === opening && stored.policyId === policyId) return true;
+  throw refusal("The register has this order's batch of yours already, with another opening or policy.", {
+    code: "BatchKnown",
+    place: key,
+    remedy: "Go on in the folder that opened it; its opening is corrected by `batchproof replace-opening`.",
+  });
+}
+
 /** `open`. */
 export async function open([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
   const consent = namedHash(options, "consent", "consent");
   const supersedes = namedHash(options, "supersedes", "batch");
-  return asAccount(options, async ({ registry, roles }, account, chain) => {
+  return asAccount(options, async (register, account, chain) => {
+    const { registry, roles } = register;
     const due = await dueDates(batch, options, chain);
     const { batch: commitment, opening } = batch.commitments;
     const policyId = policyIdOfBatch(batch, lockedCircuitId);
     const qps = list(options, "qp").map((qp) => addressOf(qp, "--qp"));
     for (const qp of qps) await requireQp(roles, qp);
     const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
+    const owner = await account.getAddress();
+    const key = ownersKey(batch, owner);
+    const registration = { chainId: chain.chainId.toString(), registry: await registry.getAddress(), owner };
+    if (await isOpen(register, key, { opening, policyId })) {
+      await writeRegistration(dir, registration);
+      return { text: `Already done: the batch is open. Batch key ${key}`, json: { key, policyId, already: true } };
+    }
     const receipt = await mined(() =>
       registry.openBatch(commitment, opening, policyId, due, consent, qps, submitters, supersedes),
     );
-    const key = ownersKey(batch, await account.getAddress());
+    await writeRegistration(dir, registration);
     const { serial } = eventOf(receipt, registry, "BatchOpened");
     return {
       text: `Opened, number ${serial as bigint} of this owner. Batch key ${key}`,
-      json: { key, serial, policyId, due, consent, supersedes, ...transactionOf(receipt) },
+      json: { key, serial, policyId, due, consent, supersedes, already: false, ...transactionOf(receipt) },
     };
   });
 }

@@ -10,9 +10,9 @@ import { inputError, refusal } from "../../src/errors.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { usableArtifacts } from "../../src/setup/lockedArtifacts.ts";
-import { addressOf, asAccount } from "../chain.ts";
+import { addressOf, asAccount, senderOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
-import { flag, list, required, type Options } from "../command.ts";
+import { flag, list, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { withProgressBar } from "../progress.ts";
 import { folderKey } from "../target.ts";
@@ -25,8 +25,9 @@ export async function proveAll([dir = ""]: readonly string[], options: Options):
   const batch = await readBatch(dir);
   const chosen = chosenClaims(batch, options);
   const claims = chosen.length > 0 ? chosen : allClaims(batch);
+  const given = text(options, "submitter");
   const destination = {
-    submitter: addressOf(required(options, "submitter"), "--submitter"),
+    submitter: given === undefined ? await senderOf(options) : addressOf(given, "--submitter"),
     registry: addressOf(required(options, "registry"), "--registry"),
     chainId: wholeNumber(required(options, "chainId"), "--chain-id"),
   };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mined } from "../../src/chain/deploy.ts";
-import { refusal } from "../../src/errors.ts";
+import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
 import { partyTree, readParties } from "../../src/parties/partyList.ts";
@@ -19,21 +19,41 @@ export async function publish([file = ""]: readonly string[], options: Options):
     const sent = transactionOf(await mined(() => parties.propose(value, documentHash)));
     const shown = { root: toHex(value), documentHash, ...sent };
     return {
-      text: `${fieldLines(shown)}\nProposed. Another person approves it: batchproof party approve ${shown.root} --parties ${file}`,
+      text: `${fieldLines(shown)}\nProposed. Another person approves it: batchproof party approve --parties ${file} --authorisation P-1`,
       json: shown,
     };
   });
 }
 
 /** `party approve`. */
-export async function approve([hex = ""]: readonly string[], options: Options): Promise<Answer> {
-  const value = fromHex(hex, hex);
+export async function approve([named]: readonly string[], options: Options): Promise<Answer> {
+  const value = await approvedRoot(named, options);
+  const root = toHex(value);
   const file = text(options, "parties");
-  if (file !== undefined) await requireSame(value, file);
   return asAccount(options, async ({ parties }) => {
     const sent = transactionOf(await mined(() => parties.approve(value, required(options, "authorisation"))));
     const compared = file === undefined ? "not compared with a party list (--parties)" : `those of ${file}`;
-    return { text: fieldLines({ approved: hex, parties: compared, ...sent }), json: { root: hex, ...sent } };
+    return { text: fieldLines({ approved: root, parties: compared, ...sent }), json: { root, ...sent } };
+  });
+}
+
+/** The root that is approved: computed from the list, and the one that is named, if both are given. Errors `party-root`, `usage`. */
+async function approvedRoot(named: string | undefined, options: Options): Promise<bigint> {
+  const given = named === undefined ? undefined : fromHex(named, named);
+  const file = text(options, "parties");
+  const root = file === undefined ? given : partyTree(await readParties(file)).root;
+  if (root === undefined) {
+    throw inputError("Nothing says which party list is approved.", {
+      place: "batchproof party approve",
+      remedy: "Give --parties the list's file.",
+      code: "usage",
+    });
+  }
+  if (given === undefined || given === root) return root;
+  throw refusal(`The root of this list is ${toHex(root)}, not ${toHex(given)}.`, {
+    place: file ?? "",
+    remedy: "Ask the proposer for the list that was proposed.",
+    code: "party-root",
   });
 }
 
@@ -44,15 +64,5 @@ export async function revoke([hex = ""]: readonly string[], options: Options): P
   return asAccount(options, async ({ parties }) => {
     const sent = transactionOf(await mined(() => parties.revoke(value, reason)));
     return { text: fieldLines({ revoked: hex, ...sent }), json: { root: hex, reason, ...sent } };
-  });
-}
-
-async function requireSame(value: bigint, file: string): Promise<void> {
-  const computed = partyTree(await readParties(file)).root;
-  if (computed === value) return;
-  throw refusal(`The root of this list is ${toHex(computed)}, not ${toHex(value)}.`, {
-    place: file,
-    remedy: "Ask the proposer for the list that was proposed.",
-    code: "party-root",
   });
 }

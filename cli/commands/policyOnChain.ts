@@ -37,19 +37,18 @@ export async function publish([file = ""]: readonly string[], options: Options):
   return asAccount(options, async ({ policies }) => {
     const sent = transactionOf(await mined(() => policies.propose(stored)));
     return {
-      text: `${fieldLines({ policyId, ...sent })}\nProposed. Another person approves it: batchproof policy approve ${policyId} --policy ${file}`,
+      text: `${fieldLines({ policyId, ...sent })}\nProposed. Another person approves it: batchproof policy approve --policy ${file} --authorisation V-1`,
       json: { policyId, ...sent },
     };
   });
 }
 
 /** `policy approve`. */
-export async function approve([policyId = ""]: readonly string[], options: Options): Promise<Answer> {
-  requirePolicyId(policyId);
+export async function approve([named]: readonly string[], options: Options): Promise<Answer> {
+  const policyId = await approvedId(named, options);
   const effectiveFrom = text(options, "effectiveFrom");
   const from = effectiveFrom === undefined ? 0n : BigInt(parseTime(effectiveFrom, "--effective-from"));
   const file = text(options, "policy");
-  if (file !== undefined) await requireSame(policyId, file, options);
   return asAccount(options, async ({ policies }) => {
     const sent = transactionOf(await mined(() => policies.approve(policyId, required(options, "authorisation"), from)));
     const compared = file === undefined ? "not compared with a policy file (--policy)" : `the one of ${file}`;
@@ -86,11 +85,21 @@ function requirePolicyId(given: string): void {
   });
 }
 
-async function requireSame(policyId: string, file: string, options: Options): Promise<void> {
-  const { policyId: computed } = await hashed(file, options);
-  if (computed === policyId) return;
-  throw refusal(`The policyId of this file is ${computed}, not ${policyId}.`, {
-    place: file,
+/** The policyId that is approved: computed from the file, and the one that is named, if both are given. Errors `policy-id`, `usage`. */
+async function approvedId(named: string | undefined, options: Options): Promise<string> {
+  if (named !== undefined) requirePolicyId(named);
+  const file = text(options, "policy");
+  const policyId = file === undefined ? named : (await hashed(file, options)).policyId;
+  if (policyId === undefined) {
+    throw inputError("Nothing says which policy is approved.", {
+      place: "batchproof policy approve",
+      remedy: "Give --policy the policy's file.",
+      code: "usage",
+    });
+  }
+  if (named === undefined || named === policyId) return policyId;
+  throw refusal(`The policyId of this file is ${policyId}, not ${named}.`, {
+    place: file ?? "",
     remedy: "Ask the proposer for the policy and the salts that were proposed.",
     code: "policy-id",
   });

@@ -14,6 +14,8 @@ import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import { withProgressBar } from "../progress.ts";
 import { fieldLines, type Answer } from "../output.ts";
+import { readRoleList, type RoleEntry } from "../roleList.ts";
+import { accountNames, readSettings, refuseRegister, saveRegister } from "../settings.ts";
 import { hashOf } from "../values.ts";
 
 interface UsableCircuit {
@@ -49,6 +51,8 @@ async function addTo(register: Contracts, admin: Signer, { circuit, key }: Usabl
 
 /** `deploy`. */
 export async function deployAll(_args: readonly string[], options: Options): Promise<Answer> {
+  const settings = flag(options, "save") ? await readSettings() : undefined;
+  refuseRegister(settings);
   const chosen = [...new Set(list(options, "circuit"))].map((name) => circuitNamed(name, "--circuit"));
   return onChain(options, async (chain) => {
     const admin = await accountOf(options, chain);
@@ -76,9 +80,17 @@ export async function deployAll(_args: readonly string[], options: Options): Pro
       admin: adminAddress,
       chain: chain.chainId.toString(),
     };
+    const where = { rpc: required(options, "rpc"), registry: addresses.registry, chainId: chain.chainId.toString() };
+    const saved = flag(options, "save") ? await saveRegister(settings, where) : undefined;
     return {
-      text: [fieldLines(fields), ...added.map(circuitText)].join("\n"),
-      json: { chainId: chain.chainId, admin: adminAddress, addresses, gas, circuits: added },
+      text: [
+        fieldLines(fields),
+        ...added.map(circuitText),
+        ...(saved === undefined
+          ? []
+          : [`Written to ${saved}: later commands need no --rpc, --registry or --chain-id.`]),
+      ].join("\n"),
+      json: { chainId: chain.chainId, admin: adminAddress, addresses, gas, circuits: added, saved: saved ?? null },
     };
   });
 }
@@ -99,18 +111,80 @@ function circuitText({ name, setup, circuitId }: AddedCircuit): string {
 
 /** `role grant`. */
 export async function grant([role = "", account = ""]: readonly string[], options: Options): Promise<Answer> {
-  const address = addressOf(account, "batchproof role grant");
-  const roleId = roleIdOf(role, text(options, "owner"));
-  const person = personOf(required(options, "person"));
-  const from = parseTime(required(options, "from"), "--from");
-  const to = parseTime(required(options, "to"), "--to");
+  const owner = text(options, "owner");
+  const asked = { role, account, person: required(options, "person"), from: required(options, "from") };
+  const given = grantOf({ ...asked, to: required(options, "to"), ...(owner === undefined ? {} : { owner }) }, "--");
   return asAccount(options, async ({ roles }) => {
-    const sent = transactionOf(await mined(() => roles.grant(roleId, address, id(person), BigInt(from), BigInt(to))));
+    const sent = await sendGrant(roles, given);
+    return { text: fieldLines({ ...grantLine(given), ...sent }), json: { ...given, ...sent } };
+  });
+}
+
+/** `role grant-all`. */
+export async function grantAll([file = ""]: readonly string[], options: Options): Promise<Answer> {
+  const account = accountNames(await readSettings());
+  const grants = (await readRoleList(file)).map(({ owner, ...each }, i) => {
+    const named = {
+      ...each,
+      account: account(each.account),
+      ...(owner === undefined ? {} : { owner: account(owner) }),
+    };
+    return grantOf(named, `${file}#/roles/${i}/`);
+  });
+  return asAccount(options, async ({ roles }) => {
+    const done: { readonly already: boolean; readonly grant: Grant }[] = [];
+    for (const each of grants) {
+      const already = await stands(roles, each);
+      if (!already) await sendGrant(roles, each);
+      done.push({ already, grant: each });
+    }
     return {
-      text: fieldLines({ role, account: address, valid: `${formatTime(from)} to ${formatTime(to)}`, ...sent }),
-      json: { role, roleId, account: address, personHash: id(person), from, to, ...sent },
+      text: done
+        .map(({ already, grant: each }) => `${each.role} ${each.account}${already ? ": stands already" : ""}`)
+        .join("\n"),
+      json: { roles: done.map(({ already, grant: each }) => ({ ...each, already })) },
     };
   });
+}
+
+/** A role that is to be given. Times are Unix seconds. */
+interface Grant {
+  readonly role: string;
+  readonly roleId: string;
+  readonly account: string;
+  readonly personHash: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `place`: what an error puts before a member's name. Errors `address`, `owner`, `person`, those of `parseTime`. */
+function grantOf({ role, account, person, from, to, owner }: RoleEntry, place: string): Grant {
+  return {
+    role,
+    roleId: roleIdOf(role, owner, `${place}owner`),
+    account: addressOf(account, `${place}account`),
+    personHash: id(personOf(person, `${place}person`)),
+    from: parseTime(from, `${place}from`),
+    to: parseTime(to, `${place}to`),
+  };
+}
+
+function grantLine({ role, account, from, to }: Grant): Readonly<Record<string, string>> {
+  return { role, account, valid: `${formatTime(from)} to ${formatTime(to)}` };
+}
+
+async function sendGrant(
+  roles: Roles,
+  { roleId, account, personHash, from, to }: Grant,
+): Promise<ReturnType<typeof transactionOf>> {
+  return transactionOf(await mined(() => roles.grant(roleId, account, personHash, BigInt(from), BigInt(to))));
+}
+
+/** Whether the account has the role for this person and time. */
+async function stands(roles: Roles, { roleId, account, personHash, from, to }: Grant): Promise<boolean> {
+  if (!(await hasRole(roles, roleId, account))) return false;
+  const terms = await explained(() => roles.grantOf(roleId, account));
+  return terms.personHash === personHash && terms.validFrom === BigInt(from) && terms.validTo === BigInt(to);
 }
 
 /** `role revoke`. */
@@ -173,24 +247,24 @@ export async function freeze([given = ""]: readonly string[], options: Options):
   });
 }
 
-function roleIdOf(role: string, owner: string | undefined): string {
+function roleIdOf(role: string, owner: string | undefined, place = "--owner"): string {
   if ((role === "qa") !== (owner !== undefined)) {
     throw inputError(role === "qa" ? "QA belongs to one manufacturer." : "Only qa has an owner.", {
-      place: "--owner",
-      remedy: "Give --owner with the role qa, and with no other one.",
+      place,
+      remedy: "Give the owner with the role qa, and with no other one.",
       code: "owner",
     });
   }
-  if (owner !== undefined) return qaRole(addressOf(owner, "--owner"));
+  if (owner !== undefined) return qaRole(addressOf(owner, place));
   return ROLE_ID[role as keyof typeof ROLE_ID];
 }
 
 /** One person must have one hash, or two accounts of one person could approve each other. Error `person`. */
-function personOf(given: string): string {
+function personOf(given: string, place: string): string {
   const person = given.normalize("NFC");
   if (person !== "" && person === person.trim()) return person;
   throw inputError("The person's id is empty, or has spaces at its ends.", {
-    place: "--person",
+    place,
     remedy: "Give the same id for the same person every time, such as the staff number.",
     code: "person",
   });

@@ -22,7 +22,7 @@ export const addAdminCommands: AddCommands = (program, give) => {
 
   const admin = program.command("admin").description("who is ADMIN: moves in two steps, with a delay between them");
   answers(
-    withAccount(withRegistry(admin.command("transfer <address>"))).description(
+    withAccount(withRegistry(admin.command("transfer <account>"))).description(
       "begin to hand ADMIN over; replaces a transfer that waits (ADMIN)",
     ),
     give,

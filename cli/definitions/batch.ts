@@ -1,5 +1,5 @@
 import { answers, collect, type AddCommands } from "../command.ts";
-import { withAccount, withRegistry } from "../options.ts";
+import { may, withAccount, withOwner, withRegistry } from "../options.ts";
 
 const folder = () => import("../commands/folder.ts");
 const work = () => import("../commands/batch.ts");
@@ -7,8 +7,7 @@ const work = () => import("../commands/batch.ts");
 /** `init`, `stage`, `open`, `gate`, `certify`: a batch from its folder to its release. */
 export const addBatchCommands: AddCommands = (program, give) => {
   answers(
-    program
-      .command("init <dir>")
+    may(program.command("init <dir>"), "parties", "party list to copy in")
       .description("make the folder of a new batch, or with --handoff of a party that joins one; says what is missing")
       .requiredOption("--policy <file>", "policy, with its salts file beside it")
       .requiredOption("--lot <text>", "lot number")
@@ -16,8 +15,7 @@ export const addBatchCommands: AddCommands = (program, give) => {
       .option("--order <text>", "order number")
       .option("--custodian <keyfile>", "key of the first custodian")
       .option("--device <vendor|model|serial>", "device of the first stage; repeat for more", collect)
-      .option("--handoff <file>", "file of another party (`handoff export`), in place of the four options above")
-      .option("--parties <file>", "party list to copy in"),
+      .option("--handoff <file>", "file of another party (`handoff export`), in place of the four options above"),
     give,
     folder,
     ({ init }) => init,
@@ -42,8 +40,8 @@ export const addBatchCommands: AddCommands = (program, give) => {
   answers(
     withAccount(withRegistry(program.command("open <dir>")))
       .description("open the batch on the register, before data exist")
-      .requiredOption("--qp <address>", "Qualified Person who may certify; repeat for more", collect)
-      .option("--submitter <address>", "account that may attest for the owner; repeat for more", collect)
+      .requiredOption("--qp <account>", "Qualified Person who may certify; repeat for more", collect)
+      .option("--submitter <account>", "account that may attest for the owner; repeat for more", collect)
       .option("--due <time>", "release due, RFC 3339; default: the latest the policy allows")
       .option("--due-completion <time>", "completion due, RFC 3339; default: the latest the policy allows")
       .option("--consent <id>", "consent given for this batch, as `consent grant` prints it")
@@ -57,22 +55,20 @@ export const addBatchCommands: AddCommands = (program, give) => {
   );
 
   answers(
-    withRegistry(program.command("gate <dir>"))
+    withOwner(withRegistry(program.command("gate <dir>")))
       .description(
         "dock check of the receiving site, after receipt and before the material is used: exit 0 only if the register " +
           "says that the chain up to the stage is proven and nothing speaks against the batch",
       )
-      .requiredOption("--stage <name>", "stage that is about to begin")
-      .requiredOption("--owner <address>", "owner of the batch"),
+      .requiredOption("--stage <name>", "stage that is about to begin"),
     give,
     work,
     ({ gate }) => gate,
   );
 
   answers(
-    withAccount(withRegistry(program.command("certify <dir>")))
+    withOwner(withAccount(withRegistry(program.command("certify <dir>"))))
       .description("certify the batch in the register, as one of its Qualified Persons")
-      .requiredOption("--owner <address>", "owner of the batch")
       .requiredOption("--certificate <file>", "the certificate document; only its hash is published"),
     give,
     work,

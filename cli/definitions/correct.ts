@@ -12,7 +12,7 @@ export const addCorrectCommands: AddCommands = (program, give) => {
   answers(
     withBatch(program.command("name-submitter"))
       .description("name one more account that may attest for the owner, before the first head is set (owner)")
-      .requiredOption("--submitter <address>", "the account"),
+      .requiredOption("--submitter <account>", "the account"),
     give,
     work,
     ({ nameSubmitter }) => nameSubmitter,

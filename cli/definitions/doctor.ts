@@ -1,3 +1,4 @@
+import { may } from "../options.ts";
 import { answers, type AddCommands } from "../command.ts";
 
 const work = () => import("../commands/doctor.ts");
@@ -5,11 +6,11 @@ const work = () => import("../commands/doctor.ts");
 /** `doctor`: what is wrong, and how to mend it. */
 export const addDoctorCommands: AddCommands = (program, give) => {
   answers(
-    program
-      .command("doctor")
-      .description("say in one screen what is wrong and how to mend it; exit 3 if something is")
-      .option("--rpc <url>", "also look at this node")
-      .option("--registry <address>", "also look at the register there"),
+    may(
+      may(program.command("doctor"), "rpc", "also look at this node"),
+      "registry",
+      "also look at the register there",
+    ).description("say in one screen what is wrong and how to mend it; exit 3 if something is"),
     give,
     work,
     ({ doctor }) => doctor,

@@ -1,6 +1,6 @@
 import { poolSize } from "../../src/prover/proofPool.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
-import { withArtifacts, withAccount, withRegistry } from "../options.ts";
+import { withAccount, withArtifacts, withDestination, withFolder } from "../options.ts";
 import { type Command } from "commander";
 
 const checking = () => import("../commands/check.ts");
@@ -18,11 +18,9 @@ export const addEvidenceCommands: AddCommands = (program, give) => {
   );
 
   answers(
-    withArtifacts(withClaims(program.command("prove <dir>")))
+    withArtifacts(withAccount(withDestination(withClaims(program.command("prove <dir>")))))
       .description("prove claims for one submitter, chain and registry; refuses what check refuses")
-      .requiredOption("--submitter <address>", "account that will send the proofs")
-      .requiredOption("--registry <address>", "compliance registry they are for")
-      .requiredOption("--chain-id <n>", "chain they are for")
+      .option("--submitter <account>", "account that will send the proofs; default: that of --account")
       .option("--key <keyfile>", "the first custodian's key, for custody of the first stage")
       .option("--workers <n>", "proofs made side by side", poolSize().toString())
       .option("--allow-development", "use a development key for a chain that is not local"),
@@ -32,12 +30,11 @@ export const addEvidenceCommands: AddCommands = (program, give) => {
   );
 
   answers(
-    withClaims(withAccount(withRegistry(program.command("attest <dir>"))))
+    withFolder(withClaims(program.command("attest <dir>")))
       .description(
         "send the proofs of a batch in one transaction; default: all in the folder that are not attested yet",
       )
       .option("--proof <file>", "a proof that another party made and sent; repeat for more", collect)
-      .option("--owner <address>", "owner of the batch; default: the sending account")
       .option("--dry-run", "ask the chain, send nothing"),
     give,
     work,

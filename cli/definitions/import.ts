@@ -1,4 +1,5 @@
 import { CHANNEL } from "../../src/formats/constants.ts";
+import { may } from "../options.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
 import { type Command } from "commander";
 
@@ -67,12 +68,11 @@ export const addImportCommands: AddCommands = (program, give) => {
 
 /** Options that every import of a series has. */
 function withSeries(command: Command): Command {
-  return command
+  return may(command, "journal")
     .requiredOption("--into <dir>", "batch folder")
     .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
     .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
     .option("--thin <seconds>", "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600")
     .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
-    .option("--journal <file>", "the source's journal; default: beside its key")
     .option("--reason <text>", "why a further record is made for the same stage and device", "");
 }

@@ -1,5 +1,5 @@
 import { answers, type AddCommands } from "../command.ts";
-import { withAccount, withReason, withRegistry } from "../options.ts";
+import { may, withAccount, withReason, withRegistry } from "../options.ts";
 
 const work = () => import("../commands/party.ts");
 const onChain = () => import("../commands/partyOnChain.ts");
@@ -36,10 +36,11 @@ export const addPartyCommands: AddCommands = (program, give) => {
     ({ publish }) => publish,
   );
   answers(
-    withAccount(withRegistry(party.command("approve <root>")))
-      .description("approve a proposed root (APPROVER, another person than the proposer)")
-      .requiredOption("--authorisation <text>", "reference of the approval; public")
-      .option("--parties <file>", "compute the root from this party list first, and compare"),
+    may(withAccount(withRegistry(party.command("approve [root]"))), "parties", "the list; its root is computed first")
+      .description(
+        "approve a proposed root, that of the list or the one named (APPROVER, another person than the proposer)",
+      )
+      .requiredOption("--authorisation <text>", "reference of the approval; public"),
     give,
     onChain,
     ({ approve }) => approve,

@@ -60,11 +60,13 @@ export const addPolicyCommands: AddCommands = (program, give) => {
     ({ publish }) => publish,
   );
   answers(
-    withAccount(withRegistry(policy.command("approve <policyId>")))
-      .description("approve a proposed policy (APPROVER, another person than the proposer)")
+    withAccount(withRegistry(policy.command("approve [policyId]")))
+      .description(
+        "approve a proposed policy, that of the file or the one named (APPROVER, another person than the proposer)",
+      )
       .requiredOption("--authorisation <text>", "number of the authorisation or variation; public")
       .option("--effective-from <time>", "RFC 3339; at once if not given")
-      .option("--policy <file>", "compute the policyId from this file and its salts first, and compare")
+      .option("--policy <file>", "the policy, with its salts file beside it; its policyId is computed first")
       .option(...CIRCUIT_ID),
     give,
     onChain,

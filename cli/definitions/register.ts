@@ -1,12 +1,10 @@
 import { DEFAULT_CIRCUITS } from "../../src/formats/constants.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
 import { withArtifacts, withAccount, withRegistry, withRpc } from "../options.ts";
+import { GRANTED_ROLES } from "../roles.ts";
 import { Argument, type Command } from "commander";
 
 const work = () => import("../commands/register.ts");
-
-/** Roles that `role grant` gives; ADMIN belongs to the account that deploys, and moves by a delayed transfer only. */
-const ROLES = ["proposer", "approver", "manufacturer", "qa", "qp", "authority"] as const;
 
 /** `deploy`, `circuit`, `role`: the register itself, and who may do what there. */
 export const addRegisterCommands: AddCommands = (program, give) => {
@@ -17,6 +15,10 @@ export const addRegisterCommands: AddCommands = (program, give) => {
         "--circuit <name>",
         `circuit to add; repeat for more; default: ${DEFAULT_CIRCUITS.join(", ")} (others later: circuit add)`,
         collect,
+      )
+      .option(
+        "--save",
+        "write registry, chain and node into the settings file, so that no later command is told again",
       ),
     give,
     work,
@@ -42,8 +44,8 @@ export const addRegisterCommands: AddCommands = (program, give) => {
   );
   const role = program.command("role").description("roles of accounts");
   answers(
-    withRole(withAccount(withRegistry(role.command("grant"))), ROLES)
-      .argument("<address>", "account that gets it")
+    withRole(withAccount(withRegistry(role.command("grant"))), GRANTED_ROLES)
+      .argument("<account>", "who gets it: an address, or its name")
       .description("give an account a role for a time (ADMIN)")
       .requiredOption("--person <text>", "id of the person behind the account; only its hash is published")
       .requiredOption("--from <time>", "RFC 3339")
@@ -53,15 +55,23 @@ export const addRegisterCommands: AddCommands = (program, give) => {
     ({ grant }) => grant,
   );
   answers(
-    withRole(withAccount(withRegistry(role.command("revoke"))), ROLES)
-      .argument("<address>", "account that loses it")
+    withAccount(withRegistry(role.command("grant-all <file>"))).description(
+      "give every role of a list (JSON), one after the other; what stands already is left as it is (ADMIN)",
+    ),
+    give,
+    work,
+    ({ grantAll }) => grantAll,
+  );
+  answers(
+    withRole(withAccount(withRegistry(role.command("revoke"))), GRANTED_ROLES)
+      .argument("<account>", "who loses it: an address, or its name")
       .description("take a role from an account, at once (ADMIN)"),
     give,
     work,
     ({ revoke }) => revoke,
   );
   answers(
-    withRole(withAccount(withRegistry(role.command("renounce"))), [...ROLES, "admin"]).description(
+    withRole(withAccount(withRegistry(role.command("renounce"))), [...GRANTED_ROLES, "admin"]).description(
       "give up a role of the sending account; ADMIN only after `admin transfer` to the zero address",
     ),
     give,
@@ -74,5 +84,5 @@ export const addRegisterCommands: AddCommands = (program, give) => {
 function withRole(command: Command, roles: readonly string[]): Command {
   return command
     .addArgument(new Argument("<role>", "role").choices(roles))
-    .option("--owner <address>", "qa only: the manufacturer whose batches it is about");
+    .option("--owner <account>", "qa only: the manufacturer whose batches it is about");
 }

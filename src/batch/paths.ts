@@ -5,6 +5,8 @@ export const BATCH_FILE = "batch.json";
 export const SECRETS_FILE = "secrets.json";
 export const POLICY_FILE = "policy.json";
 export const PARTIES_FILE = "parties.json";
+/** Where the batch was opened; there is none before. */
+export const REGISTRATION_FILE = "register.json";
 /** Held while a command changes the folder; always empty. */
 export const LOCK_FILE = "batch.lock";
 /** Keeps all of the folder, itself included, out of a git repository around it. */

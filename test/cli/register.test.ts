@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dataSlice, ZeroAddress } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { REGISTRATION_FILE } from "../../src/batch/paths.ts";
 import { batchState } from "../../src/chain/batchState.ts";
 import { chainTime, connectRpc, findRegister, mineAt, type Chain } from "../../src/chain/connect.ts";
 import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
@@ -12,7 +14,7 @@ import { formatTime } from "../../src/input/times.ts";
 import { ENVELOPE_FILE } from "../../src/prover/envelope.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
-import { refusedWith } from "./support.ts";
+import { batchproofJson, refusedWith } from "./support.ts";
 
 /** Every call of the register as people type it: its effect, read back from the register, and who may not. */
 
@@ -158,6 +160,7 @@ describe("which batch a command is about", () => {
     expect(await refusal(...hold("--batch", key, "--owner", account("manufacturer")))).toEqual([2, "usage"]);
     expect(await refusal(...hold("--batch", key.slice(2)))).toEqual([2, "hash"]);
     expect(await refusal(...hold("--batch", policyId))).toEqual([1, "BatchUnknown"]);
+    rmSync(join(dir, REGISTRATION_FILE));
     const guessed = await refusedWith(hold(dir));
     expect(guessed).toMatchObject({ exit: 1, code: "BatchUnknown" });
     expect(guessed.remedy).toContain("--owner");
@@ -172,6 +175,99 @@ describe("which batch a command is about", () => {
       expect(await refusal("abort", dir, "--reason", told, ...as("manufacturer"))).toEqual([1, "private"]);
     }
     expect(await refusal("abort", dir, "--reason", " ", ...as("manufacturer"))).toEqual([2, "public-text"]);
+  });
+});
+
+// Verifies R-batch-registration.
+describe("a batch that is opened", () => {
+  it("is remembered by its folder, and opened once", async () => {
+    const { dir, key } = await opened("once");
+    const registration = join(dir, REGISTRATION_FILE);
+    const remembered = await readFile(registration, "utf8");
+    expect(JSON.parse(remembered)).toMatchObject({
+      ...{ chainId: "31337", registry: addresses.registry, owner: account("manufacturer") },
+    });
+    const again = ["open", dir, "--qp", account("qp"), ...as("manufacturer")];
+    rmSync(registration);
+    expect(await said(...again)).toMatchObject({ key, already: true });
+    expect(await readFile(registration, "utf8")).toBe(remembered);
+    // The folder says where it is: the register need not be named, nor the owner.
+    const [rpc, url] = scene.on;
+    const hold = ["hold", dir, ...REASON, rpc ?? "", url ?? "", "--account", account("authority")];
+    expect(await said(...hold)).toMatchObject({ key, heldBy: ["authority"] });
+    await writeFile(registration, remembered.replace("31337", "31338"));
+    expect(await refusal(...hold)).toEqual([1, "chain-id"]);
+    await writeFile(registration, remembered.replace("chainId", "chain"));
+    expect(await refusal(...hold)).toEqual([2, "registration-file"]);
+  });
+
+  it("is not the one of another opening", async () => {
+    const { dir } = await opened("kept");
+    const other = path("kept-otherwise");
+    const identity = ["--lot", "LOT-kept", "--coi", "COI-kept", "--order", "ORDER-kept"];
+    const fixed = ["--custodian", path("custodian.json"), "--device", OTHER_DEVICE, "--parties", path("parties.json")];
+    await said("init", other, "--policy", path("policy.json"), ...identity, ...fixed);
+    expect(await refusal("open", other, "--qp", account("qp"), ...as("manufacturer"))).toEqual([1, "BatchKnown"]);
+    expect(existsSync(join(other, REGISTRATION_FILE))).toBe(false);
+    expect(existsSync(join(dir, REGISTRATION_FILE))).toBe(true);
+  });
+});
+
+// Verifies R-cli-chain, F26.
+it("refuses a node of another chain than the register's, before anything is read or sent", async () => {
+  expect(await refusal("role", "revoke", "qp", account("qp"), ...as("admin"), "--chain-id", "1")).toEqual([
+    1,
+    "chain-id",
+  ]);
+  expect(await refusal("audit", ...scene.on, "--chain-id", "1")).toEqual([1, "chain-id"]);
+  expect(await refusal("audit", ...scene.on, "--chain-id", "x")).toEqual([2, "usage"]);
+});
+
+// Verifies R-cli-settings-file.
+describe("what deploy saves", () => {
+  const [rpc, url] = ["--rpc", (): string => scene.on[1] ?? ""] as const;
+
+  it("stands in the settings file beside what was there, and is not replaced", async () => {
+    const file = path("batchproof.json");
+    await writeFile(file, JSON.stringify({ accounts: { admin: account("admin"), qa: account("qa") } }));
+    const env = { BATCHPROOF_SETTINGS: file };
+    const deploy = ["deploy", rpc, url(), "--account", "admin", "--save"];
+    const { code, json } = await batchproofJson(deploy, env);
+    expect(code).toBe(0);
+    const registry = (json as { addresses: { registry: string } }).addresses.registry;
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual({
+      ...{ accounts: { admin: account("admin"), qa: account("qa") }, rpc: url(), registry, chainId: "31337" },
+    });
+    const before = await chain.provider.getBlockNumber();
+    expect(await refusedWith(deploy, env)).toMatchObject({ exit: 2, code: "settings-register" });
+    expect(await chain.provider.getBlockNumber()).toBe(before);
+
+    // Names stand in a list of roles, too.
+    const entry = {
+      role: "qa",
+      account: "qa",
+      person: "p1",
+      from: ALWAYS[1],
+      to: ALWAYS[3],
+      owner: account("manufacturer"),
+    };
+    const list = async (...roles: readonly unknown[]): Promise<string[]> => {
+      await writeFile(path("roles.json"), JSON.stringify({ format: "batchproof-roles/1", roles }));
+      return ["role", "grant-all", path("roles.json"), "--account", "admin"];
+    };
+    const granted = async (): Promise<unknown> => (await batchproofJson(await list(entry), env)).json;
+    expect(await granted()).toMatchObject({ roles: [{ role: "qa", account: account("qa"), already: false }] });
+    expect(await granted()).toMatchObject({ roles: [{ already: true }] });
+    expect(await refusedWith(await list({ ...entry, role: "admin" }), env)).toMatchObject({
+      exit: 2,
+      code: "role-list",
+    });
+    const place = `${path("roles.json")}#/roles/1/owner`;
+    expect(await refusedWith(await list(entry, { ...entry, owner: undefined }), env)).toMatchObject({
+      exit: 2,
+      code: "owner",
+      place,
+    });
   });
 });
 

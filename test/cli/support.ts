@@ -10,6 +10,9 @@ export const POLICY = "fixtures/policies/fridge-2-8.json";
 export const PASSPHRASE = "a passphrase for tests";
 export const VALID = ["--from", "2022-01-01T00:00:00Z", "--to", "2090-01-01T00:00:00Z"] as const;
 
+/** Whoever works on the project may have settings of their own in its folder. */
+const NO_SETTINGS = { BATCHPROOF_SETTINGS: "" } as const;
+
 type Environment = Readonly<Record<string, string>>;
 
 /** What a run of the command line left behind. */
@@ -21,7 +24,7 @@ export interface Run {
 
 /** Runs the command line as a process of its own. Variables of the caller that would change its answer are not passed on. */
 export function batchproofProcess(args: readonly string[], env: Environment = {}): Promise<Run> {
-  const environment = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env };
+  const environment = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...NO_SETTINGS, ...env };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [MAIN, ...args], { env: environment }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
@@ -39,7 +42,7 @@ export async function batchproof(args: readonly string[], env: Environment = {})
       return true;
     });
   }
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({ ...NO_SETTINGS, ...env })) vi.stubEnv(name, value);
   try {
     return { code: await run(args), ...printed };
   } finally {

@@ -12,7 +12,7 @@ describe("bad usage exits 2 and names the command and its help", () => {
     [["policy", "lint"], "batchproof policy lint", "missing required argument 'file'"],
     [["policy", "lint", "a", "b"], "batchproof policy lint", "too many arguments"],
     [["policy", "lint", "a", "--al"], "batchproof policy lint", "unknown option '--al'"],
-    [["audit", "--rpc", "x"], "batchproof audit", "--registry <address>' not specified"],
+    [["role", "grant", "qp", "a"], "batchproof role grant", "--person <text>' not specified"],
     [["key", "new", "--role", "boss"], "batchproof key new", "Allowed choices are custodian, source, lab"],
   ])("%j", async (args, place, message) => {
     const { code, stdout, stderr } = await batchproof(args);

@@ -1,0 +1,224 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { readRegistration, type Registration } from "../src/batch/registration.ts";
+import { environmentError, inputError } from "../src/errors.ts";
+import { defineCheck, documentText, object } from "../src/formats/document.ts";
+import { writeFileAtomically } from "../src/input/files.ts";
+import { readJson } from "../src/input/json.ts";
+import { keystoreAddress } from "./keystore.ts";
+import { KEY_VARIABLE, Setting, type OptionValues, SETTINGS_FILE, type SettingName } from "./options.ts";
+
+/** The settings file. Paths in it are read from its folder. Nothing in it is secret, and nothing secret fits into it. */
+export interface Settings extends Readonly<Partial<Record<SettingName, string>>> {
+  /** Names for accounts, to use wherever a command takes an account: an address or a keystore each. */
+  readonly accounts?: Readonly<Record<string, string>>;
+}
+
+/** Settings, and the file that they are from. */
+export interface FoundSettings {
+  readonly path: string;
+  readonly settings: Settings;
+}
+
+/** Names the settings file to use; empty: none. */
+const SETTINGS_VARIABLE = "BATCHPROOF_SETTINGS";
+
+const PATH = { type: "string", minLength: 1, maxLength: 1000 } as const;
+const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
+const MEMBERS = {
+  rpc: { type: "string", pattern: "^https?://[^@\\s]+$", maxLength: 1000 },
+  registry: { type: "string", pattern: ADDRESS.source },
+  chainId: { type: "string", pattern: "^[1-9][0-9]{0,17}$" },
+  account: PATH,
+  owner: PATH,
+  parties: PATH,
+  journal: PATH,
+  artifacts: PATH,
+  accounts: { type: "object", additionalProperties: PATH, propertyNames: { pattern: "^[a-z][a-z0-9-]{0,39}$" } },
+} as const satisfies Readonly<Record<keyof Settings, object>>;
+
+/** Settings that are paths, and those that are an account: an address, a keystore's path, or a name of `accounts`. */
+const PATHS: ReadonlySet<SettingName> = new Set(["parties", "journal", "artifacts"]);
+const ACCOUNTS: ReadonlySet<SettingName> = new Set(["account", "owner"]);
+
+const checkSettings = defineCheck<Settings>(object(MEMBERS, Object.keys(MEMBERS)), "settings file", "settings-file");
+
+/**
+ * Reads the settings file of the working folder, or of the nearest folder above; undefined where there is none. Errors
+ * `settings-file` (its shape), `settings-secret`, `settings-owner` (somebody else could have written it), those of `readJson`.
+ */
+export async function readSettings(): Promise<FoundSettings | undefined> {
+  const named = process.env[SETTINGS_VARIABLE];
+  if (named === "") return undefined;
+  const path = named === undefined ? findSettings() : resolve(named);
+  if (path === undefined) return undefined;
+  // Who names a file vouches for it; one that lies somewhere above may be anybody's.
+  if (named === undefined) refuseForeign(path);
+  const settings = checkSettings(await readJson(path, { ifEmpty: "Write {} into it, or remove it." }), path);
+  refuseSecrets(settings, path);
+  return { path, settings };
+}
+
+function findSettings(): string | undefined {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const path = join(folder, SETTINGS_FILE);
+    if (existsSync(path)) return path;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** In a folder that many may write to, a neighbour's file would choose our node, our register and whom we name as QP. */
+function refuseForeign(path: string): void {
+  const { uid, mode } = statSync(path);
+  const user = process.getuid?.();
+  if (user === undefined || ((uid === user || uid === 0) && (mode & 0o002) === 0)) return;
+  throw environmentError("Another user could have written this settings file.", {
+    code: "settings-owner",
+    place: path,
+    remedy: `If it is yours, take it over (chown, chmod o-w), or name it: ${SETTINGS_VARIABLE}=${path}`,
+  });
+}
+
+function refuseSecrets({ accounts, ...members }: Settings, path: string): void {
+  const found = Object.entries({ ...members, ...accounts }).find(([, value]) => /^(0x)?[0-9a-fA-F]{64}$/.test(value));
+  if (found === undefined) return;
+  throw inputError("This looks like a private key. Settings hold no secrets.", {
+    code: "settings-secret",
+    place: `${path}, ${found[0]}`,
+    remedy: `Remove it, and take the key as lost if others may have read it. Name a keystore, or set ${KEY_VARIABLE}.`,
+  });
+}
+
+/** Puts an address or a keystore's path in place of its name; everything else stays as it is. */
+export function accountNames(found: FoundSettings | undefined): (value: string) => string {
+  const accounts = found?.settings.accounts ?? {};
+  return (value) =>
+    found !== undefined && Object.hasOwn(accounts, value) ? fromFile(found.path, accounts[value] ?? "") : value;
+}
+
+/** A command's words with all that was left out. */
+export interface Words {
+  readonly args: readonly string[];
+  readonly options: OptionValues;
+}
+
+/**
+ * Fills in what the words leave out: from what the batch folder remembers, from variables, from the settings file, in this
+ * order; and puts accounts in place of their names. Errors: `usage` (a needed option stands nowhere), those of
+ * `readSettings` and `readRegistration`.
+ */
+export async function completed(command: Command, given: readonly string[]): Promise<Words> {
+  const found = await readSettings();
+  const account = accountNames(found);
+  const options: Record<string, OptionValues[string]> = { ...command.opts<OptionValues>() };
+  const dir = argumentNamed(command, "dir");
+  const remembered = dir === undefined ? undefined : await readRegistration(dir);
+  for (const option of command.options) {
+    if (option instanceof Setting) fillIn(options, option, command, { dir, remembered, found });
+    const name = option.attributeName();
+    const value = options[name];
+    // The sending account needs its keystore; of all others the address is enough.
+    if (option.flags.endsWith("<keystore or account>") && typeof value === "string") options[name] = account(value);
+    if (!option.flags.endsWith("<account>")) continue;
+    if (typeof value === "string") options[name] = await addressed(account(value));
+    if (Array.isArray(value)) options[name] = await Promise.all(value.map((each) => addressed(account(each))));
+  }
+  const isAccount = (i: number): boolean => command.registeredArguments[i]?.name() === "account";
+  const args = given.map((value, i) => (isAccount(i) ? addressed(account(value)) : Promise.resolve(value)));
+  return { args: await Promise.all(args), options };
+}
+
+/** An account as an address: a keystore says whose it is. What is neither is left for the command to refuse. */
+async function addressed(value: string): Promise<string> {
+  return !ADDRESS.test(value) && existsSync(value) ? await keystoreAddress(value) : value;
+}
+
+/**
+ * Writes where the register is into the settings file, a new one in the working folder if none was found; all else in it stays.
+ * Returns its path. Errors: those of `writeFileAtomically`.
+ */
+export async function saveRegister(
+  found: FoundSettings | undefined,
+  register: Required<Pick<Settings, "rpc" | "registry" | "chainId">>,
+): Promise<string> {
+  const path = found?.path ?? join(process.cwd(), SETTINGS_FILE);
+  await writeFileAtomically(path, documentText({ ...found?.settings, ...register }));
+  return path;
+}
+
+/** Settings may name one register: a second one would be used for what was meant for the first. Error `settings-register`. */
+export function refuseRegister(found: FoundSettings | undefined): void {
+  if (found?.settings.registry === undefined && found?.settings.chainId === undefined) return;
+  throw inputError("The settings file names a register already.", {
+    code: "settings-register",
+    place: found.path,
+    remedy: "Remove its registry and chainId, or deploy without --save.",
+  });
+}
+
+/** Where a value may stand besides the words. */
+interface Sources {
+  readonly dir: string | undefined;
+  readonly remembered: Registration | undefined;
+  readonly found: FoundSettings | undefined;
+}
+
+function fillIn(
+  options: Record<string, OptionValues[string]>,
+  option: Setting,
+  command: Command,
+  sources: Sources,
+): void {
+  const { setting, isNeeded } = option;
+  const source = command.getOptionValueSource(setting);
+  if (source === "cli") return;
+  const variable = source === "env" && options[setting] !== "" ? options[setting] : undefined;
+  const value = isOpen(setting, sources)
+    ? (memory(setting, sources) ?? variable ?? fromSettings(setting, sources))
+    : undefined;
+  options[setting] = value;
+  if (value !== undefined || !isNeeded) return;
+  throw inputError(`Bad usage: option --${kebab(setting)} is missing.`, {
+    code: "usage",
+    place: commandName(command),
+    remedy: `Give it, set ${option.envVar ?? ""}, or write "${setting}" into ${SETTINGS_FILE}.`,
+  });
+}
+
+/** Without a folder the batch is named by its key, which says whose it is. */
+function isOpen(setting: SettingName, { dir }: Sources): boolean {
+  return setting !== "owner" || dir !== undefined;
+}
+
+function memory(setting: SettingName, { remembered }: Sources): string | undefined {
+  return setting === "registry" || setting === "chainId" || setting === "owner" ? remembered?.[setting] : undefined;
+}
+
+function fromSettings(setting: SettingName, { found }: Sources): string | undefined {
+  if (setting === "account" && process.env[KEY_VARIABLE] !== undefined) return undefined;
+  const value = found?.settings[setting];
+  if (found === undefined || value === undefined) return undefined;
+  if (PATHS.has(setting)) return fromFile(found.path, value);
+  if (!ACCOUNTS.has(setting) || Object.hasOwn(found.settings.accounts ?? {}, value)) return value;
+  return fromFile(found.path, value);
+}
+
+/** A path as the settings file means it; an address is none. */
+function fromFile(path: string, value: string): string {
+  return ADDRESS.test(value) ? value : resolve(dirname(path), value);
+}
+
+function argumentNamed(command: Command, name: string): string | undefined {
+  const value: unknown = command.processedArgs[command.registeredArguments.findIndex((each) => each.name() === name)];
+  return typeof value === "string" ? value : undefined;
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** "batchproof party publish". */
+function commandName(command: Command): string {
+  return command.parent === null ? command.name() : `${commandName(command.parent)} ${command.name()}`;
+}

@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { packageRoot } from "../../src/root.ts";
+import { MAIN, scratch, startDevnet } from "../cli/support.ts";
+
+/** The walk-throughs of the documents, each line of them as it is printed, by a shell. */
+
+/** The shell blocks between two headings of a document. */
+function blocks(file: string, from: string, to: string): string[] {
+  const text = readFileSync(join(packageRoot(), file), "utf8");
+  const part = text.slice(text.indexOf(from), text.indexOf(to));
+  return [...part.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
+}
+
+/** Commands of ours that a script types. */
+function typed(script: string): string[] {
+  return script.split("\n").filter((line) => line.startsWith("batchproof "));
+}
+
+interface Ran {
+  readonly code: number;
+  readonly output: string;
+}
+
+function shell(script: string, cwd: string): Promise<Ran> {
+  const program = `set -euo pipefail\nbatchproof() { "${process.execPath}" "${MAIN}" "$@" 2>&1; }\n${script}`;
+  // Only the settings file of the walk counts.
+  const env = { ...process.env, BATCHPROOF_SETTINGS: undefined };
+  return new Promise((resolve) => {
+    execFile("bash", ["-c", program], { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : 1, output: stdout + stderr });
+    });
+  });
+}
+
+// Verifies R-cli-walk.
+it("docs/manufacturers.md and docs/several-parties.md lead to a released batch and an open gate", async () => {
+  const { url, stop } = await startDevnet();
+  try {
+    const folder = scratch();
+    symlinkSync(join(packageRoot(), "fixtures"), join(folder, "fixtures"));
+    const [install, devnet, ...walk] = blocks("docs/manufacturers.md", "## Walk through it", "## What the demo plays");
+    expect([install, devnet]).toEqual([expect.stringContaining("npm run"), "batchproof devnet\n"]);
+    const script = walk.join("\n").replaceAll("http://127.0.0.1:8545", url);
+    const [before = "", after = ""] = script.split("batchproof deploy");
+    // `circuit add` is not of the walk: it says what other policies need.
+    expect(typed(after).filter((line) => !line.startsWith("batchproof circuit add")).length).toBeLessThanOrEqual(15);
+    expect(typed(before).length).toBeGreaterThan(0);
+    expect(typed(script).join("\n")).not.toMatch(/0x/);
+    const walked = await shell(script, folder);
+    expect(walked).toMatchObject({ code: 0 });
+    expect(walked.output).toContain("Certified in the register.");
+    const exchange = blocks("docs/several-parties.md", "## A hand-over, step by step", "## What else happens");
+    const exchanged = await shell(`export BATCHPROOF_PASSPHRASE="only for this walk"\n${exchange.join("\n")}`, folder);
+    expect(exchanged).toMatchObject({ code: 0 });
+    expect(exchanged.output).toContain("Stage activation may begin.");
+  } finally {
+    await stop();
+  }
+});
