@@ -25,7 +25,7 @@ export function answers<Work>(
   runOf: (work: Work) => Run,
 ): Command {
   return command.action(async (...received: unknown[]) => {
-    const typed = received.filter((value): value is string => typeof value === "string");
+    const typed = received.flat().filter((value): value is string => typeof value === "string");
     const { args, options } = command.options.some((option) => option instanceof Setting)
       ? await (await import("./settings.ts")).completed(command, typed)
       : { args: typed, options: command.opts<Options>() };

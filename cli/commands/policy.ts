@@ -1,27 +1,39 @@
 import { readSoundPolicy } from "../soundPolicy.ts";
 import { diffPolicies, showDiff } from "../../src/review/diff.ts";
-import { lintPolicy } from "../../src/review/lint.ts";
+import { lintFile, type LintedFile } from "../../src/review/lintFile.ts";
 import { documentHash } from "../../src/policy/document.ts";
 import { createSalts, saltsPath } from "../../src/policy/salts.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import { flag, type Options } from "../command.ts";
-import { type Answer } from "../output.ts";
-import { readPolicy } from "../../src/kinds/policy.ts";
+import { shown, type Answer } from "../output.ts";
 
-/** `policy lint`. */
-export async function lint([file = ""]: readonly string[]): Promise<Answer> {
-  const findings = lintPolicy(await readPolicy(file));
-  const errors = findings.filter(({ severity }) => severity === "error").length;
-  const warnings = findings.length - errors;
-  const lines = findings.map(
-    ({ severity, code, pointer, message, remedy }) =>
-      `${severity} ${code}: ${message}\n  at ${file}#${pointer}\n  ${remedy}`,
-  );
+/** `policy lint`: of one file, or of several. */
+export async function lint(files: readonly string[]): Promise<Answer> {
+  const policies = (await Promise.all(files.map(lintFile))).map(shownFile);
+  const errors = policies.reduce((sum, each) => sum + each.errors, 0);
+  const warnings = policies.reduce((sum, each) => sum + each.warnings, 0);
   return {
-    text: [...lines, `${errors} errors, ${warnings} warnings`].join("\n"),
-    json: { file, errors, warnings, findings },
+    text: [...policies.flatMap(findingLines), `${errors} errors, ${warnings} warnings`].join("\n"),
+    json: policies.length === 1 ? policies[0] : { errors, warnings, policies },
     exitCode: errors > 0 ? 1 : 0,
   };
+}
+
+/** The findings quote the file, whoever wrote it. */
+function shownFile({ findings, ...counts }: LintedFile): LintedFile {
+  const shownFindings = findings.map(({ severity, code, pointer, message, place, remedy }) => {
+    const words = { message: shown(message), place: shown(place), remedy: shown(remedy) };
+    return { severity, code, pointer: shown(pointer), ...words };
+  });
+  return { ...counts, findings: shownFindings };
+}
+
+function findingLines({ findings, errors, warnings, file }: LintedFile): string[] {
+  const lines = findings.map(
+    ({ severity, code, message, place, remedy }) => `${severity} ${code}: ${message}\n  at ${place}\n  ${remedy}`,
+  );
+  const more = errors + warnings - findings.length;
+  return more === 0 ? lines : [...lines, `and ${more} more errors in ${shown(file)}`];
 }
 
 /** `policy show`. */

@@ -16,7 +16,9 @@ export const addPolicyCommands: AddCommands = (program, give) => {
     .command("policy")
     .description("what a compliant batch is: check, show, compare, hash, publish, approve, endorse, retire");
   answers(
-    policy.command("lint <file>").description("check form and sense; exit 1 if there are errors"),
+    policy
+      .command("lint <files...>")
+      .description("everything that is wrong, in form and sense; exit 1 if there are errors"),
     give,
     work,
     ({ lint }) => lint,

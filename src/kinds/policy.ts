@@ -1,5 +1,5 @@
 import type { Policy } from "../policy/document.ts";
-import { PolicyValidator } from "../policy/schema.ts";
+import { PolicyValidator, type Mismatches } from "../policy/schema.ts";
 import { readJson } from "../input/json.ts";
 import { KINDS } from "./index.ts";
 
@@ -10,8 +10,16 @@ let validator: PolicyValidator | undefined;
  * here: `lintPolicy` judges sense. Errors: those of `PolicyValidator.policy`.
  */
 export function parsePolicy(value: unknown, place: string): Policy {
-  validator ??= new PolicyValidator(schemasOfKinds());
-  return validator.policy(value, place);
+  return validatorOfKinds().policy(value, place);
+}
+
+/** Where parsed JSON is no policy, in words for at most `most` places: `PolicyValidator.mismatches`. */
+export function policyMismatches(value: unknown, most: number): Mismatches {
+  return validatorOfKinds().mismatches(value, most);
+}
+
+function validatorOfKinds(): PolicyValidator {
+  return (validator ??= new PolicyValidator(schemasOfKinds()));
 }
 
 /** Each kind's part of the policy's schema. */

@@ -20,10 +20,26 @@ interface Described {
   readonly [keyword: string]: unknown;
 }
 
-type Code = "claim-kind" | "unit" | "policy-schema";
-
 /** What matters most is said first: under an unknown kind of claim, for example, every limit looks wrong. */
-const PRIORITY: readonly Code[] = ["claim-kind", "unit", "policy-schema"];
+const PRIORITY = ["claim-kind", "unit", "policy-schema"] as const;
+
+/** What does not match: `claim-kind` (no such kind), `unit` (not the channel's), `policy-schema` (everything else). */
+export type SchemaCode = (typeof PRIORITY)[number];
+
+/** One mismatch with the schema, for people. */
+export interface Mismatch {
+  readonly code: SchemaCode;
+  /** JSON pointer into the policy. */
+  readonly pointer: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The mismatches of a document: how many there are, and those that were put into words. */
+export interface Mismatches {
+  readonly count: number;
+  readonly explained: readonly Mismatch[];
+}
 
 /** The schema of a policy: its definitions, and everything else that the validator takes. */
 interface PolicySchema {
@@ -72,41 +88,44 @@ export class PolicyValidator {
   }
 
   /**
-   * Refuses what does not match, with its pointer in plain words. Errors: `claim-kind` (no such kind), `unit` (not the
-   * channel's), `policy-schema` (everything else).
+   * Refuses what does not match, with its pointer in plain words: the first of its mismatches, by its code.
    * @param place a file; goes into errors as place#/json/pointer
    */
   policy(value: unknown, place: string): Policy {
-    if (this.#isPolicy(value)) return value;
-    // A hostile file can have 200,000 mismatches: all get a code, one gets words. That a condition applied is none.
-    const errors = (this.#isPolicy.errors ?? []).filter(({ keyword }) => keyword !== "if");
-    const codes = errors.map(codeOfError);
-    const code = PRIORITY.find((each) => codes.includes(each));
-    const error = errors.find((_, index) => codes[index] === code);
-    if (code === undefined || error === undefined) throw new Error("A refused policy has an error.");
-    const { pointer = error.instancePath, message, remedy } = EXPLAIN[code](error, this.#definitions);
-    const more = errors.length === 1 ? "" : ` (One of ${errors.length} problems in this file.)`;
+    const { count, explained } = this.mismatches(value, 1);
+    const [first] = explained;
+    if (first === undefined) return value as Policy;
+    const { code, pointer, message, remedy } = first;
+    const more = count === 1 ? "" : ` (One of ${count} problems in this file.)`;
     throw inputError(`${message}${more}`, { place: `${place}#${pointer}`, remedy, code });
+  }
+
+  /** What does not match. A hostile file can have 200,000 mismatches: all are counted, at most `most` get words. */
+  mismatches(value: unknown, most: number): Mismatches {
+    if (this.#isPolicy(value)) return { count: 0, explained: [] };
+    // That a condition applied is no mismatch.
+    const errors = (this.#isPolicy.errors ?? []).filter(({ keyword }) => keyword !== "if");
+    const byCode = Map.groupBy(errors, codeOfError);
+    const inOrder = PRIORITY.flatMap((code) => (byCode.get(code) ?? []).map((error) => ({ code, error })));
+    const explained = inOrder.slice(0, most).map(({ code, error }) => {
+      return { code, pointer: error.instancePath, ...EXPLAIN[code](error, this.#definitions) };
+    });
+    return { count: errors.length, explained };
   }
 }
 
-function codeOfError({ keyword, instancePath }: ErrorObject): Code {
+function codeOfError({ keyword, instancePath }: ErrorObject): SchemaCode {
   if (keyword === "enum" && instancePath.endsWith("/kind")) return "claim-kind";
   if (keyword === "const" && instancePath.endsWith("/unit")) return "unit";
   return "policy-schema";
 }
 
-/** One mismatch with the schema, for people. */
-interface Mismatch {
-  /** Where it differs from the place that the validator names. */
-  readonly pointer?: string;
-  readonly message: string;
-  readonly remedy: string;
-}
+/** A mismatch in words; its pointer only where it differs from the place that the validator names. */
+type Words = Pick<Mismatch, "message" | "remedy"> & Partial<Pick<Mismatch, "pointer">>;
 
 type Definitions = Readonly<Record<string, Described>>;
 
-const EXPLAIN: Readonly<Record<Code, (error: ErrorObject, definitions: Definitions) => Mismatch>> = {
+const EXPLAIN: Readonly<Record<SchemaCode, (error: ErrorObject, definitions: Definitions) => Words>> = {
   "claim-kind": ({ data, params }) => ({
     message: `There is no kind of claim ${shorten(data)}.`,
     remedy: `Use one of ${list(paramsOf(params)["allowedValues"])}.`,
@@ -118,7 +137,7 @@ const EXPLAIN: Readonly<Record<Code, (error: ErrorObject, definitions: Definitio
   "policy-schema": explainSchema,
 };
 
-function explainSchema(error: ErrorObject, definitions: Definitions): Mismatch {
+function explainSchema(error: ErrorObject, definitions: Definitions): Words {
   const { keyword, message = "is not permitted" } = error;
   const data = shorten(error.data);
   const params = paramsOf(error.params);
@@ -147,7 +166,7 @@ function paramsOf(params: unknown): Readonly<Record<string, unknown>> {
   return params as Readonly<Record<string, unknown>>;
 }
 
-function explainUnknown(parent: string, key: string, properties: Readonly<Record<string, Described>>): Mismatch {
+function explainUnknown(parent: string, key: string, properties: Readonly<Record<string, Described>>): Words {
   const known = Object.keys(properties);
   const meant = nearestWord(key, known);
   return {

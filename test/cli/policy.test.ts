@@ -52,21 +52,57 @@ describe("policy lint", () => {
   });
 
   // Verifies R-cli-place.
-  it("exits 2 for a file that is missing, no JSON, or another document", async () => {
+  it("exits 2 for a file that cannot be read", async () => {
     expect(await refusedWith(["policy", "lint", "nowhere.json"])).toMatchObject({
       exit: 2,
       code: "file-missing",
       place: "nowhere.json",
     });
-    const file = policyCopy();
-    writeFileSync(file, '{\n  "product": NaN\n}');
-    expect(await refusedWith(["policy", "lint", file])).toMatchObject({
-      exit: 2,
-      code: "json-nan",
-      place: `${file}:2:14`,
+    expect(await refusedWith(["policy", "lint", POLICY, scratch()])).toMatchObject({ exit: 2, code: "file-kind" });
+  });
+
+  // Verifies R-policy-lint-all.
+  it("exits 1 with every problem of form and sense; other commands refuse with the first", async () => {
+    const file = unsound();
+    writeFileSync(file, readFileSync(file, "utf8").replace('"version"', '"verson"'));
+    const { code, stdout } = await batchproof(["policy", "lint", file]);
+    expect(code).toBe(1);
+    for (const place of ["#", "#/verson", "#/claims/0/rule/range"]) expect(stdout).toContain(`  at ${file}${place}\n`);
+    expect(stdout).toContain("\n3 errors, 1 warnings\n");
+    expect(await batchproofJson(["policy", "lint", file])).toMatchObject({ code: 1, json: { file, errors: 3 } });
+    expect(await refusedWith(["policy", "show", file])).toMatchObject({ exit: 2, code: "policy-schema" });
+  });
+
+  // Verifies R-policy-lint-all.
+  it("takes several files, and shows the problems of all, also of one that is no JSON", async () => {
+    const file = unsound();
+    const noJson = policyCopy();
+    writeFileSync(noJson, '{\n  "product": NaN\n}');
+    const { code, json } = await batchproofJson(["policy", "lint", POLICY, file, noJson]);
+    expect({ code, json }).toMatchObject({
+      code: 1,
+      json: {
+        errors: 2,
+        warnings: 2,
+        policies: [
+          { file: POLICY, errors: 0, warnings: 1 },
+          { file, errors: 1, warnings: 1 },
+          { file: noJson, errors: 1, warnings: 0, findings: [{ code: "json-nan", place: `${noJson}:2:14` }] },
+        ],
+      },
     });
-    writeFileSync(file, '{"product": "A"}');
-    expect(await refusedWith(["policy", "lint", file])).toMatchObject({ exit: 2, code: "policy-schema" });
+  });
+
+  // Verifies R-cli-text, F8, F11.
+  it("shows names that a hostile file holds harmless and cut", async () => {
+    const file = policyCopy();
+    const hostile = { ["k".repeat(20_000)]: 1, "\u202e": 1 };
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...hostile }));
+    for (const words of [[], ["--json"]]) {
+      const { stdout } = await batchproof(["policy", "lint", file, ...words]);
+      expect(stdout).toContain("\\u202e");
+      expect(stdout.length).toBeLessThan(4000);
+    }
   });
 });
 
