@@ -1,11 +1,37 @@
+import { inputError, type BatchproofError } from "../../src/errors.ts";
+import { writeNewFile } from "../../src/input/files.ts";
+import { KINDS } from "../../src/kinds/index.ts";
+import { withoutComments } from "../../src/policy/commented.ts";
+import { commentedExample } from "../../src/review/example.ts";
 import { readSoundPolicy } from "../soundPolicy.ts";
 import { diffPolicies, showDiff } from "../../src/review/diff.ts";
 import { lintFile, type LintedFile } from "../../src/review/lintFile.ts";
 import { documentHash } from "../../src/policy/document.ts";
 import { createSalts, saltsPath } from "../../src/policy/salts.ts";
 import { showPolicy } from "../../src/review/show.ts";
-import { flag, type Options } from "../command.ts";
+import { flag, list, type Options } from "../command.ts";
 import { shown, type Answer } from "../output.ts";
+
+/** `policy new`: the words on a field are those of the schema that accepts it. */
+export async function create([file]: readonly string[], options: Options): Promise<Answer> {
+  const asked = list(options, "kind");
+  const kinds = Object.values(KINDS).flatMap(({ name }) => (asked.length === 0 || asked.includes(name) ? [name] : []));
+  const commented = commentedExample(kinds);
+  const policy = withoutComments(commented);
+  const json = { file, policy: JSON.parse(policy) as unknown, commented: commented.trimEnd().split("\n") };
+  if (file === undefined) return { text: commented, json };
+  await writeNewFile(file, policy, fileExists(file));
+  const heading = `// ${file} with comments; the file has none. Replace the numbers, and what says EXAMPLE, then:`;
+  return { text: `${heading}\n// batchproof policy lint ${file}\n${commented}`, json };
+}
+
+function fileExists(file: string): BatchproofError {
+  return inputError("There is a file of this name already.", {
+    code: "file-exists",
+    place: file,
+    remedy: "Name a new file; a policy is never overwritten.",
+  });
+}
 
 /** `policy lint`: of one file, or of several. */
 export async function lint(files: readonly string[]): Promise<Answer> {

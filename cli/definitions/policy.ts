@@ -1,5 +1,7 @@
+import { KIND } from "../../src/formats/constants.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
 import { withAccount, withReason, withRegistry } from "../options.ts";
+import { Option } from "commander";
 
 const work = () => import("../commands/policy.ts");
 const onChain = () => import("../commands/policyOnChain.ts");
@@ -14,7 +16,18 @@ const CIRCUIT_ID = [
 export const addPolicyCommands: AddCommands = (program, give) => {
   const policy = program
     .command("policy")
-    .description("what a compliant batch is: check, show, compare, hash, publish, approve, endorse, retire");
+    .description("what a compliant batch is: write, check, show, compare, hash, publish, approve, endorse, retire");
+  answers(
+    policy
+      .command("new [file]")
+      .description(
+        "write an example to start from and show it with a comment on every field; without a file show it only",
+      )
+      .addOption(kindOption()),
+    give,
+    work,
+    ({ create }) => create,
+  );
   answers(
     policy
       .command("lint <files...>")
@@ -91,3 +104,12 @@ export const addPolicyCommands: AddCommands = (program, give) => {
     ({ retire }) => retire,
   );
 };
+
+/** --kind, which may be repeated: a list of words after it would take the file's name too. */
+function kindOption(): Option {
+  const option = new Option("--kind <kind>", "kind of the claims; repeat for more; default: all").choices(
+    Object.keys(KIND),
+  );
+  const { parseArg: chosen } = option;
+  return option.argParser((value, earlier: string[] | undefined) => collect(chosen?.(value, value) ?? value, earlier));
+}

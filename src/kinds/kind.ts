@@ -27,8 +27,8 @@ export interface Kind {
   readonly tiers: readonly Tier[];
   /** The main component of a circuit of this capacity, as its file in circuits/main writes it. */
   readonly instance: (tier: number) => string;
-  /** Classes that such a claim can have. */
-  readonly classes: readonly ClaimClassName[];
+  /** Classes that such a claim can have, the strictest first. */
+  readonly classes: readonly [ClaimClassName, ...ClaimClassName[]];
   /** Whether its evidence shows how the batch was kept during the stage. */
   readonly measuresStage: boolean;
   /** JSON Schema of the limits. */

@@ -1,22 +1,27 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { inputError } from "../errors.ts";
-import type { Policy } from "./document.ts";
+import type { Limits, Policy } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
 import { nearestWord } from "./spelling.ts";
 
 /** A kind's part of the policy's schema. */
 export interface KindSchema {
-  /** The schema of its limits. */
-  readonly limits: Described;
+  /** The schema of its limits. Its first example is of a first stage, its second of the one after it. */
+  readonly limits: Described & { readonly examples: readonly Limits[] };
   /** What that refers to, by name; kinds that share a definition give the same object. */
   readonly definitions: Readonly<Record<string, Described>>;
 }
 
 /** A definition of a schema. `$comment` says in words what a user should give. */
-interface Described {
+export interface Described {
   readonly $comment?: string;
   readonly description?: string;
   readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Described>>;
+  readonly required?: readonly string[];
+  readonly items?: Described;
+  readonly enum?: readonly unknown[];
+  readonly allOf?: readonly Described[];
   readonly [keyword: string]: unknown;
 }
 

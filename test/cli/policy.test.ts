@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { batchproof, batchproofJson, filesIn, policyCopy, POLICY, refusedWith, scratch } from "./support.ts";
 
@@ -103,6 +103,38 @@ describe("policy lint", () => {
       expect(stdout).toContain("\\u202e");
       expect(stdout.length).toBeLessThan(4000);
     }
+  });
+});
+
+// Verifies R-policy-new.
+describe("policy new", () => {
+  it("writes an example that lints clean, for the owner's eyes only, and shows it with comments", async () => {
+    const file = join(scratch(), "new.json");
+    const { code, stdout } = await batchproof(["policy", "new", file]);
+    expect(code).toBe(0);
+    const written = readFileSync(file, "utf8");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(stdout).toContain("// gap: Longest permitted time between two readings");
+    const comments = /^ *\/\/ .*\n/gm;
+    expect(stdout.replace(comments, "")).toBe(written);
+    expect(await batchproof(["policy", "lint", file])).toMatchObject({ code: 0, stdout: "0 errors, 0 warnings\n" });
+    expect(filesIn(dirname(file))).toEqual(["new.json"]);
+  });
+
+  it("overwrites nothing", async () => {
+    const file = policyCopy();
+    const before = readFileSync(file, "utf8");
+    expect(await refusedWith(["policy", "new", file])).toMatchObject({ exit: 2, code: "file-exists", place: file });
+    expect(readFileSync(file, "utf8")).toBe(before);
+  });
+
+  it("takes the kinds that are asked for, and without a file writes nothing", async () => {
+    const { code, json } = await batchproofJson(["policy", "new", "--kind", "quality", "--kind", "custody"]);
+    expect(code).toBe(0);
+    const { policy, commented } = json as { policy: { claims: { kind: string }[] }; commented: string[] };
+    expect(policy.claims.map(({ kind }) => kind)).toEqual(["custody", "quality", "custody"]);
+    expect(commented).toContain("{");
+    expect(await refusedWith(["policy", "new", "--kind", "humidity"])).toMatchObject({ exit: 2, code: "usage" });
   });
 });
 

@@ -44,7 +44,10 @@ function changedProcess(pointer: string, value: unknown): unknown {
 
 describe("schema: the kinds' parts", () => {
   it.each(["limit", "source", "claim", "custodyLimits"])("a kind cannot change what another one calls %s", (name) => {
-    const kinds = { ...schemasOfKinds(), fifth: { limits: {}, definitions: { [name]: { type: "integer" } } } };
+    const kinds = {
+      ...schemasOfKinds(),
+      fifth: { limits: { examples: [] }, definitions: { [name]: { type: "integer" } } },
+    };
     expect(() => new PolicyValidator(kinds)).toThrow(`Two definitions of "${name}" differ.`);
   });
 });
