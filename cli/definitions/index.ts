@@ -2,6 +2,7 @@ import type { AddCommands } from "../command.ts";
 import { addAdminCommands } from "./admin.ts";
 import { addAuditCommands } from "./audit.ts";
 import { addBatchCommands } from "./batch.ts";
+import { addCompletionCommands } from "./completion.ts";
 import { addConsentCommands } from "./consent.ts";
 import { addCorrectCommands } from "./correct.ts";
 import { addDecideCommands } from "./decide.ts";
@@ -44,4 +45,5 @@ export const COMMANDS: readonly AddCommands[] = [
   addSetupCommands,
   addDoctorCommands,
   addDevnetCommands,
+  addCompletionCommands,
 ];

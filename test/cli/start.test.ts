@@ -61,6 +61,12 @@ describe("a command loads what it uses", () => {
     expect(compiledBy).toEqual([]);
   });
 
+  it("completion, which knows the definitions alone", () => {
+    const { packages, compiledBy } = loadedBy(MAIN, "completion", "bash");
+    expect(packages).toEqual(["commander"]);
+    expect(compiledBy).toEqual([]);
+  });
+
   it("policy lint", () => {
     const { packages, compiledBy } = loadedBy(MAIN, "policy", "lint", path("policy.json"));
     expect(packages).toEqual(READING);
