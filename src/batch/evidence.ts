@@ -23,7 +23,7 @@ import type { SeriesContext } from "../kinds/series/evidence.ts";
 import type { SeriesContent, SeriesHeader } from "../kinds/series/record.ts";
 import type { Statement } from "../kinds/statement.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
-import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
+import { claimedHeat, temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import { temperatureStatement } from "../kinds/temperature/statement.ts";
 import type { KeyRole } from "../formats/constants.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
@@ -64,10 +64,13 @@ export interface EvidenceStore {
 /** How the evidence of every kind of claim lies in a batch folder. What it means is said in src/kinds. */
 export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
   temperature: recorded(READINGS_RECORD, (batch, { claim, index }, stored) =>
-    temperatureStatement({
-      rule: temperatureRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
-      ...seriesEvidence(batch, claim.stage, stored),
-    }),
+    temperatureStatement(
+      {
+        rule: temperatureRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
+        ...seriesEvidence(batch, claim.stage, stored),
+      },
+      claimedHeat(batch.policy, index),
+    ),
   ),
   parameters: recorded(SAMPLES_RECORD, (batch, { claim, index }, stored) =>
     parametersStatement({

@@ -1,5 +1,6 @@
 import type { Batch } from "../batch/batch.ts";
 import { EVIDENCE, isMissingEvidence, type SiteKey } from "../batch/evidence.ts";
+import { describeFigures, type SeriesFigures } from "../kinds/series/figures.ts";
 import type { Explanation } from "../kinds/statement.ts";
 import type { IndexedClaim } from "../policy/document.ts";
 import { mesExceptionsOf } from "./mesExceptions.ts";
@@ -15,6 +16,8 @@ export interface ClaimVerdict {
   /** `deviation`: the rule holds, and the reader is told something. `missing`: no record yet. */
   readonly outcome: "pass" | "deviation" | "fail" | "missing";
   readonly deviations: readonly string[];
+  /** What the record of a series says, one for each channel; on the operator's side only. */
+  readonly series: readonly SeriesFigures[];
   /** What the record uses of its limits, in words; on the operator's side only. */
   readonly remarks: readonly string[];
   /** What is broken, in words; on the operator's side only. */
@@ -47,7 +50,7 @@ async function verdictOnMes(batch: Batch): Promise<ClaimVerdict[]> {
     ({ id, missing }) => ({ rule: MES_RULE, message: `${id} is open: ${missing.join("; ")}.` }) as const,
   );
   const outcome = open.length > 0 ? "fail" : "pass";
-  return [{ claim: MES_EXCEPTIONS, outcome, deviations: [], remarks: [], problems }];
+  return [{ claim: MES_EXCEPTIONS, outcome, deviations: [], series: [], remarks: [], problems }];
 }
 
 async function verdictOn(batch: Batch, claim: IndexedClaim, siteKey: SiteKey | undefined): Promise<ClaimVerdict> {
@@ -58,15 +61,19 @@ async function verdictOn(batch: Batch, claim: IndexedClaim, siteKey: SiteKey | u
     return { claim: id, outcome: judged.problems.length > 0 ? "fail" : holds, ...judged };
   } catch (error) {
     if (!isMissingEvidence(error)) throw error;
-    return { claim: id, outcome: "missing", deviations: [], remarks: [], problems: [] };
+    return { claim: id, outcome: "missing", deviations: [], series: [], remarks: [], problems: [] };
   }
 }
 
-/** One line a claim, one a remark and one a problem. */
-export function checkText(verdicts: readonly ClaimVerdict[]): string {
+/**
+ * A line a claim, with the figures of each of its series, and one a remark and a problem.
+ * @param withCurves draws each series, for a terminal that shows block characters
+ */
+export function checkText(verdicts: readonly ClaimVerdict[], withCurves = false): string {
   return verdicts
-    .flatMap(({ claim, outcome, deviations, remarks, problems }) => [
+    .flatMap(({ claim, outcome, deviations, series, remarks, problems }) => [
       `${claim}: ${outcome}${outcome === "deviation" ? ` (${deviations.join(", ")})` : ""}`,
+      ...series.flatMap((figures) => describeFigures(figures, withCurves)).map((line) => `  ${line}`),
       ...remarks.map((line) => `  ${line}`),
       ...problems.map(({ rule, message }) => `  rule ${rule}: ${message}`),
     ])

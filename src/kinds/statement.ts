@@ -2,6 +2,7 @@ import type { ErrorCode, RuleName } from "../errorCodes.ts";
 import type { KindName, Signals } from "../formats/constants.ts";
 import type { CircuitInput } from "./circuitInput.ts";
 import type { RuleFinding } from "./findings.ts";
+import type { SeriesFigures } from "./series/figures.ts";
 
 /** A broken rule in plain words, with reading, time and limit where the rule judges readings. */
 export interface Explanation {
@@ -20,6 +21,8 @@ export interface Judgement {
   readonly problems: readonly Explanation[];
   /** Names of the deviations that the public will see. */
   readonly deviations: readonly string[];
+  /** What the record of a series says, one for each channel. */
+  readonly series: readonly SeriesFigures[];
   /** What the record uses of its limits. */
   readonly remarks: readonly string[];
 }

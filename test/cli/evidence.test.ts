@@ -17,6 +17,7 @@ const RAW = "fixtures/berlinger/fridgetag2L_130500109088_202206081014.txt";
 const TRUNCATED = "fixtures/berlinger/fridgetag2L_test_TRUNCATED_bad_signature.txt";
 const DEVICE = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088";
 const CLAIM = "cold-storage/temperature";
+const PASS = /^cold-storage\/temperature: pass\n {2}Temperature: \d+ readings/;
 const YEAR_2022 = ["--from", "2022-01-01T00:00:00Z", "--to", "2022-12-31T00:00:00Z"] as const;
 
 let scene: Scene;
@@ -117,7 +118,7 @@ describe("a compliant leg", () => {
     expect(imported.stdout).toContain("865 readings kept");
 
     const checked = await cli(["check", dir]);
-    expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringMatching(PASS)]);
 
     const manufacturer = scene.account("manufacturer");
     const proven = await cli(["prove", dir, ...scene.destination]);
@@ -180,7 +181,9 @@ describe("a compliant leg", () => {
     const unexplained = await importInto(dir, shifted, RAW, inThisProcess);
     expect([unexplained.code, unexplained.stderr]).toEqual([2, expect.stringContaining("needs a reason")]);
     expect((await importInto(dir, [...shifted, "--reason", "clock compared again"], RAW, inThisProcess)).code).toBe(0);
-    expect((await inThisProcess(["check", dir])).stdout).toBe(`${CLAIM}: deviation (attempt, clock)\n`);
+    expect((await inThisProcess(["check", dir])).stdout).toMatch(
+      /^cold-storage\/temperature: deviation \(attempt, clock\)\n/,
+    );
   });
 });
 
@@ -206,7 +209,7 @@ describe("the same readings as CSV", () => {
     expect(other.header).toMatchObject({ bucket: "0", deviceHash: one.header["deviceHash"] });
     expect(filesIn(join(unsigned, "evidence"))).toEqual(["export.csv"]);
     const checked = await inThisProcess(["check", unsigned]);
-    expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringMatching(PASS)]);
   });
 
   it("are thinned where the user says so, which the record declares", async () => {
@@ -219,7 +222,7 @@ describe("the same readings as CSV", () => {
     expect(header).toMatchObject({ bucket: "900", rowCount: `${count}` });
     expect(imported.stdout).toContain(`thinned: from 865 to ${count} readings`);
     const checked = await inThisProcess(["check", dir]);
-    expect([checked.code, checked.stdout]).toEqual([0, `${CLAIM}: pass\n`]);
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringMatching(PASS)]);
   });
 
   // Verifies R-import-device, F20.

@@ -19,7 +19,7 @@ const statement: Statement = {
   kind: "temperature",
   capacity: 1_050n,
   findings: () => [],
-  judge: () => ({ problems: [], deviations: [], remarks: [] }),
+  judge: () => ({ problems: [], deviations: [], series: [], remarks: [] }),
   signals: () => Object.fromEntries(SIGNALS.map((name, i) => [name, BigInt(TINY_SIGNALS[i] ?? "")])) as Signals,
   input: () => ({
     product: BigInt(TINY_INPUT.product),

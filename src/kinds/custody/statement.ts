@@ -35,11 +35,13 @@ export function custodySignals(evidence: CustodyEvidence, context: bigint): Sign
 function judge(evidence: CustodyEvidence): Judgement {
   const problems = explainCustody(evidence, checkCustody(evidence));
   const remarks = describeCustody(evidence);
-  if (evidence.rule.stage !== 0n || evidence.origin !== undefined) return { problems, deviations: [], remarks };
+  if (evidence.rule.stage !== 0n || evidence.origin !== undefined)
+    return { problems, deviations: [], series: [], remarks };
   // Only the site's secret tells whether the batch is the order's one batch: `prove` asks for it, and judges.
   return {
     problems: problems.filter(({ rule }) => rule !== "batch"),
     deviations: [],
+    series: [],
     remarks: [...remarks, "rule batch was not judged: it needs the first custodian's key (--key)"],
   };
 }

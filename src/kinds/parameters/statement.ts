@@ -6,6 +6,7 @@ import type { Statement } from "../statement.ts";
 import { checkParameters, parametersDeviationBits } from "./check.ts";
 import { parametersRecordOf, type ParametersEvidence } from "./evidence.ts";
 import { explainParameters } from "./explain.ts";
+import { parametersFigures } from "./figures.ts";
 import { parametersInput } from "./input.ts";
 
 /** What is judged and proven of the evidence of a parameters claim. */
@@ -17,6 +18,7 @@ export function parametersStatement(evidence: ParametersEvidence): Statement {
     judge: () => ({
       problems: explainParameters(evidence, checkParameters(evidence)),
       deviations: deviationNames(parametersDeviationBits(evidence)),
+      series: parametersFigures(evidence),
       remarks: [],
     }),
     signals: (context) => parametersSignals(evidence, context),

@@ -21,6 +21,7 @@ export function qualityStatement(evidence: QualityEvidence, analytes: readonly A
     judge: () => ({
       problems: explainQuality(evidence, analytes, checkQuality(evidence)),
       deviations: deviationNames(qualityDeviationBits(evidence.set)),
+      series: [],
       remarks: describeResults(evidence, analytes),
     }),
     signals: (context) => qualitySignals(evidence, context),

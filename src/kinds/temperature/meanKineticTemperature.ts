@@ -34,24 +34,37 @@ export function meanKineticTemperature(
   n: number,
 ): MeanKineticTemperature | undefined {
   if (rule.mktLimit === 0n || rows.some(({ code }) => code < 0 || BigInt(code) > rule.width)) return undefined;
-  const hottest = kelvin(rule, Number(rule.width));
+  const hottest = kelvinOf(rule, Number(rule.width));
   const heat = heatOf(rule, hottest);
   const celsius = (weight: number): number => 1 / (1 / hottest - Math.log(weight) / heat) - FREEZING;
-  const logged = rows.map(({ code }) => Math.exp(-heat * (1 / kelvin(rule, code) - 1 / hottest)));
   const dwell = dwellOf(padRows(rows, n)).map(Number);
   const proven = dwell.map((time, code) => time * relative(rule.weights[code]));
   return {
-    logged: celsius(sum(logged) / rows.length),
+    logged: kineticMean(
+      rows.map(({ code }) => kelvinOf(rule, code)),
+      heat,
+    ),
     proven: celsius(sum(proven) / sum(dwell)),
     limit: celsius(relative(rule.mktLimit)),
   };
+}
+
+/**
+ * In °C, of temperatures in kelvin that weigh the same.
+ * @param heat dH/R in kelvin
+ */
+export function kineticMean(kelvins: readonly number[], heat: number): number {
+  // Relative to the hottest, so that no weight is too large for a number.
+  const hottest = kelvins.reduce((most, kelvin) => Math.max(most, kelvin), 0);
+  const weight = sum(kelvins.map((kelvin) => Math.exp(-heat * (1 / kelvin - 1 / hottest)))) / kelvins.length;
+  return 1 / (1 / hottest - Math.log(weight) / heat) - FREEZING;
 }
 
 /** dH/R in kelvin, which a rule holds only in its weights: the inverse of the formula in src/kinds/temperature/weights.ts. */
 function heatOf(rule: TemperatureRule, hottest: number): number {
   const code = rule.weights.findIndex((weight) => weight >= PRECISE_WEIGHT);
   const hotEdge = 2n * BigInt(code) < rule.normalLow + rule.normalHigh ? code + 1 : code;
-  return -Math.log(relative(rule.weights[code])) / (1 / kelvin(rule, hotEdge) - 1 / hottest);
+  return -Math.log(relative(rule.weights[code])) / (1 / kelvinOf(rule, hotEdge) - 1 / hottest);
 }
 
 /** A weight in parts of the hottest permitted temperature's. */
@@ -59,7 +72,8 @@ function relative(weight = 0n): number {
   return Number(weight) / Number(HOTTEST_WEIGHT);
 }
 
-function kelvin({ origin, stepNum, stepDen }: TemperatureRule, code: number): number {
+/** The temperature of a code. */
+export function kelvinOf({ origin, stepNum, stepDen }: TemperatureRule, code: number): number {
   return (Number(origin - CELSIUS_OFFSET) + (code * Number(stepNum)) / Number(stepDen)) / MICRO + FREEZING;
 }
 

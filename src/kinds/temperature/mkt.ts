@@ -20,7 +20,7 @@ const REFRIGERATED = 15_000_000n;
 const LIGHTEST_LIMIT = 1n << 16n;
 
 /** dH of a limit, 1e-6 kJ/mol. */
-export function heatOf({ dH = DEFAULT_HEAT }: MktLimits): bigint {
+export function heatOf({ dH = DEFAULT_HEAT }: Pick<MktLimits, "dH">): bigint {
   return parseMicro(dH, "mkt/dH");
 }
 

@@ -6,12 +6,12 @@ import { ruleHead } from "../ruleHead.ts";
 import { codingOf } from "../series/coding.ts";
 import { windowOf } from "../series/rule.ts";
 import { budgetOf, singleOf } from "./budgets.ts";
-import type { TemperatureClaim } from "./limits.ts";
-import { mktOf } from "./mkt.ts";
+import type { TemperatureClaim, TemperatureLimits } from "./limits.ts";
+import { heatOf, mktOf } from "./mkt.ts";
 
 /** The rule of a temperature claim. Errors: those of `ruleHead`, `codingOf`, `budgetOf`, `singleOf` and `mktOf`. */
 export function temperatureRuleOf(policy: Policy, claimIndex: number, salt: bigint): TemperatureRule {
-  const { rule: limits }: TemperatureClaim = requireKind(claimAt(policy, claimIndex), "temperature");
+  const limits = limitsOfClaim(policy, claimIndex);
   const coding = codingOf(limits);
   return {
     ...ruleHead(policy, claimIndex, TEMPERATURE_RULE_VERSION, salt),
@@ -23,4 +23,14 @@ export function temperatureRuleOf(policy: Policy, claimIndex: number, salt: bigi
     single: singleOf(limits, coding),
     ...mktOf(limits, coding),
   };
+}
+
+/** dH by which a claim's mean kinetic temperature is shown, limited or not, 1e-6 kJ/mol. Error `claim`. */
+export function claimedHeat(policy: Policy, claimIndex: number): bigint {
+  return heatOf(limitsOfClaim(policy, claimIndex).mkt ?? {});
+}
+
+function limitsOfClaim(policy: Policy, claimIndex: number): TemperatureLimits {
+  const claim: TemperatureClaim = requireKind(claimAt(policy, claimIndex), "temperature");
+  return claim.rule;
 }

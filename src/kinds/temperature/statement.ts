@@ -6,10 +6,14 @@ import type { Statement } from "../statement.ts";
 import { checkTemperature, temperatureDeviationBits } from "./check.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "./evidence.ts";
 import { describeBudgets, explainTemperature } from "./explain.ts";
+import { temperatureFigures } from "./figures.ts";
 import { temperatureInput } from "./input.ts";
 
-/** What is judged and proven of the evidence of a temperature claim. */
-export function temperatureStatement(evidence: TemperatureEvidence): Statement {
+/**
+ * What is judged and proven of the evidence of a temperature claim.
+ * @param heat dH by which its mean kinetic temperature is shown, 1e-6 kJ/mol
+ */
+export function temperatureStatement(evidence: TemperatureEvidence, heat: bigint): Statement {
   return {
     kind: "temperature",
     capacity: evidence.header.n,
@@ -17,6 +21,7 @@ export function temperatureStatement(evidence: TemperatureEvidence): Statement {
     judge: () => ({
       problems: explainTemperature(evidence, checkTemperature(evidence)),
       deviations: deviationNames(temperatureDeviationBits(evidence)),
+      series: [temperatureFigures(evidence, heat)],
       remarks: describeBudgets(evidence),
     }),
     signals: (context) => temperatureSignals(evidence, context),

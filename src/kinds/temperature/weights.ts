@@ -62,6 +62,14 @@ function scaledKelvin({ origin, stepNum, stepDen }: WeightGrid, code: bigint): b
   return (origin + TO_KELVIN) * stepDen + code * stepNum;
 }
 
+/**
+ * dH/R in kelvin, for people.
+ * @param heat dH, 1e-6 kJ/mol
+ */
+export function heatInKelvin(heat: bigint): number {
+  return Number(heat * HEAT_UNITS) / Number(GAS_CONSTANT);
+}
+
 /** The weight of a temperature given in micro-kelvin times stepDen. */
 function weightAt(temperature: bigint, grid: WeightGrid, heat: bigint): bigint {
   const hottest = scaledKelvin(grid, grid.width);
