@@ -25,6 +25,7 @@ export function answers<Work>(
   runOf: (work: Work) => Run,
 ): Command {
   return command.action(async (...received: unknown[]) => {
+    // Of an argument that may be repeated, commander makes an array.
     const typed = received.flat().filter((value): value is string => typeof value === "string");
     const { args, options } = command.options.some((option) => option instanceof Setting)
       ? await (await import("./settings.ts")).completed(command, typed)

@@ -108,3 +108,8 @@ export function withReason(command: Command): Command {
 export function withArtifacts(command: Command): Command {
   return may(command, "artifacts");
 }
+
+/** Adds --junit. */
+export function withJunit(command: Command): Command {
+  return command.option("--junit <file>", "write the answer as JUnit XML too; it holds what the answer holds");
+}

@@ -1,4 +1,4 @@
-import { BatchproofError, EXIT_CODE } from "../src/errors.ts";
+import { BatchproofError, EXIT_CODE, type ErrorKind } from "../src/errors.ts";
 
 /** What a command answers: text for a person, or the same as one JSON document (`--json`). */
 export interface Answer {
@@ -6,8 +6,8 @@ export interface Answer {
   readonly json: unknown;
   /** The text has colours of ours; every other escape sequence is shown as text. */
   readonly coloured?: boolean;
-  /** 1 where the answer is no, 3 where the environment is not in order; 0 unless told. */
-  readonly exitCode?: 0 | 1 | 3;
+  /** 1 where the answer is no, 2 and 3 where a part of the question could not be judged (`ErrorKind`); 0 unless told. */
+  readonly exitCode?: number;
   /** What goes on after the answer was printed: a server that runs until it is stopped. */
   readonly after?: () => Promise<void>;
 }
@@ -22,22 +22,40 @@ export function printAnswer({ text, json, coloured = false, exitCode = 0 }: Answ
 
 /** Prints an error on stderr (and with `--json` as a document on stdout) and returns its exit code. */
 export function printError(error: unknown, asJson: boolean): number {
+  const document = errorDocument(error);
+  if (asJson) process.stdout.write(jsonText({ error: document }));
+  process.stderr.write(`${errorText(document)}\n`);
+  return EXIT_CODE[document.kind];
+}
+
+/** An error as it is shown, whatever others wrote into it. */
+export interface ErrorDocument {
+  readonly kind: ErrorKind;
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly place: string | undefined;
+  readonly remedy: string | undefined;
+}
+
+/** Of an error that is not ours: that it is a bug. */
+export function errorDocument(error: unknown): ErrorDocument {
   const known = error instanceof BatchproofError ? error : bug(error);
-  const { kind, code } = known;
-  const message = shown(known.message);
-  const place = known.place === undefined ? undefined : shown(known.place);
-  const remedy =
-    known.remedy === undefined
-      ? undefined
-      : [known.remedy, ...(known === error ? [] : callsOf(error))].map(shown).join("\n");
-  if (asJson) process.stdout.write(jsonText({ error: { kind, code, message, place, remedy } }));
-  const lines = [
+  const { kind, code, message, place, remedy } = known;
+  const calls = known === error ? [] : callsOf(error);
+  return {
+    ...{ kind, code, message: shown(message) },
+    place: place === undefined ? undefined : shown(place),
+    remedy: remedy === undefined ? undefined : [remedy, ...calls].map(shown).join("\n"),
+  };
+}
+
+/** In up to three lines or, of a bug, more. */
+export function errorText({ message, place, remedy }: ErrorDocument): string {
+  return [
     `error: ${message}`,
     ...(place === undefined ? [] : [`  at ${place}`]),
     ...(remedy === undefined ? [] : [`  ${remedy}`]),
-  ];
-  process.stderr.write(`${lines.join("\n")}\n`);
-  return EXIT_CODE[kind];
+  ].join("\n");
 }
 
 /** Longest word of an error that is shown: a key, a path or a number that somebody else may have written. */
@@ -68,6 +86,11 @@ function shortened(text: string, longest: number): string {
 const ALL = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const ALL_BUT_LINES = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
 const ALL_BUT_COLOURS = /(?!\n|\u001b\[[0-9]{1,2}m)[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A text of several lines in which nothing else acts. */
+export function shownLines(text: string): string {
+  return escaped(text, ALL_BUT_LINES);
+}
 
 /** Each such character as JSON writes it, "\u001b", so that it shows what was there. */
 function escaped(text: string, characters: RegExp): string {

@@ -7,7 +7,7 @@ import type { Give } from "./command.ts";
 import { COMMANDS } from "./definitions/index.ts";
 import { printAnswer, printError, type Answer } from "./output.ts";
 
-/** Runs the command that the words name and prints its answer. The one catch; returns the exit code. */
+/** Runs the command that the words name and prints its answer. The last catch; returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   const asJson = argv.includes("--json");
   const answers: Answer[] = [];

@@ -1,23 +1,65 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { chosenClaims, siteKeyOf } from "../claims.ts";
 import { readBatch } from "../../src/batch/folder.ts";
 import { checkBatch, checkText, type ClaimVerdict } from "../../src/claims/checkBatch.ts";
-import type { Options } from "../command.ts";
+import type { SiteKey } from "../../src/batch/evidence.ts";
+import { text, type Options } from "../command.ts";
+import type { TestCase } from "../junit.ts";
 import type { Answer } from "../output.ts";
+import { answerEach, type PartAnswer } from "../several.ts";
 import { drawsBlocks } from "../terminal.ts";
 
 /** `check`. */
-export async function check([dir = ""]: readonly string[], options: Options): Promise<Answer> {
-  const batch = await readBatch(dir);
-  const verdicts = await checkBatch(batch, chosenClaims(batch, options), await siteKeyOf(options));
-  const holds = verdicts.every(({ outcome }) => outcome === "pass" || outcome === "deviation");
+export async function check(dirs: readonly string[], options: Options): Promise<Answer> {
+  // Asked for once, and not before there is a batch to judge.
+  let siteKey: Promise<SiteKey | undefined> | undefined;
+  return answerEach(
+    dirs,
+    {
+      command: "check",
+      noun: "batch folder",
+      members: ["batches", "dir"],
+      judge: async (dir) => {
+        const batch = await readBatch(dir);
+        const claims = chosenClaims(batch, options);
+        siteKey ??= siteKeyOf(options);
+        return verdictsAnswer(await checkBatch(batch, claims, await siteKey));
+      },
+      inputs: async () => [...(await Promise.all(dirs.map(filesBelow))).flat(), text(options, "key") ?? ""],
+    },
+    options,
+  );
+}
+
+function verdictsAnswer(verdicts: readonly ClaimVerdict[]): PartAnswer {
   return {
     text: checkText(verdicts, drawsBlocks()),
     json: { verdicts: verdicts.map(withoutCurves) },
-    exitCode: holds ? 0 : 1,
+    exitCode: verdicts.every(holds) ? 0 : 1,
+    cases: verdicts.map(testCase),
   };
+}
+
+function holds({ outcome }: ClaimVerdict): boolean {
+  return outcome === "pass" || outcome === "deviation";
 }
 
 /** Curves are for eyes. */
 function withoutCurves(verdict: ClaimVerdict): object {
   return { ...verdict, series: verdict.series.map((figures) => ({ ...figures, curve: undefined })) };
+}
+
+function testCase(verdict: ClaimVerdict): TestCase {
+  const { claim, outcome, deviations, problems } = verdict;
+  if (holds(verdict)) return { name: claim, ...(outcome === "pass" ? {} : { note: deviations.join(", ") }) };
+  // A claim that fails has a problem; one without evidence has none.
+  const [{ rule, message } = { rule: outcome, message: "There is no evidence yet." }] = problems;
+  return { name: claim, problem: { result: "failure", type: rule, message, text: checkText([verdict]) } };
+}
+
+/** None of a folder that cannot be read. */
+async function filesBelow(dir: string): Promise<string[]> {
+  const names = await readdir(dir, { recursive: true }).catch(() => []);
+  return names.map((name) => join(dir, name));
 }

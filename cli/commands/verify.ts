@@ -5,11 +5,26 @@ import { fromSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
+import { answerEach, type PartAnswer } from "../several.ts";
 
 /** `verify`. */
-export async function verify([file = ""]: readonly string[], options: Options): Promise<Answer> {
-  const envelope = await ENVELOPE_FILE.read(file);
+export async function verify(files: readonly string[], options: Options): Promise<Answer> {
   const vkey = text(options, "vkey");
+  return answerEach(
+    files,
+    {
+      command: "verify",
+      noun: "proof",
+      members: ["proofs", "file"],
+      judge: (file) => verifyOne(file, vkey),
+      inputs: () => Promise.resolve([...files, vkey ?? ""]),
+    },
+    options,
+  );
+}
+
+async function verifyOne(file: string, vkey: string | undefined): Promise<PartAnswer> {
+  const envelope = await ENVELOPE_FILE.read(file);
   const given = vkey === undefined ? undefined : fromSnarkjsKey(await readJson(vkey), vkey);
   const { circuit, circuitId, setup, pinned, bound, beside } = await verifyEnvelope(envelope, file, given);
   const key = pinned
@@ -31,5 +46,7 @@ export async function verify([file = ""]: readonly string[], options: Options): 
       beside,
       key: vkey ?? "artifacts.lock.json",
     },
+    exitCode: 0,
+    cases: [{ name: "proof", ...(setup === "development" ? { note: DEVELOPMENT_WARNING } : {}) }],
   };
 }

@@ -1,6 +1,6 @@
 import { poolSize } from "../../src/prover/proofPool.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
-import { withAccount, withArtifacts, withDestination, withFolder } from "../options.ts";
+import { withAccount, withArtifacts, withDestination, withFolder, withJunit } from "../options.ts";
 import { type Command } from "commander";
 
 const checking = () => import("../commands/check.ts");
@@ -9,8 +9,11 @@ const work = () => import("../commands/evidence.ts");
 /** `check`, `prove`, `attest`: from evidence to the register. */
 export const addEvidenceCommands: AddCommands = (program, give) => {
   answers(
-    withClaims(program.command("check <dir>"))
-      .description("judge every claim in plain TypeScript, with the exact reading, time and limit; exit 1 if one fails")
+    withJunit(withClaims(program.command("check <dir...>")))
+      .description(
+        "judge every claim of one or more folders in plain TypeScript, with the exact reading, time and limit; exit 1 if " +
+          "one fails",
+      )
       .option("--key <keyfile>", "the first custodian's key, to judge also that the batch is its order's one batch"),
     give,
     checking,

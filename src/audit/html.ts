@@ -1,3 +1,4 @@
+import { escapedMarkup } from "../formats/markup.ts";
 import type { AuditReport } from "./report.ts";
 import { FINDING_COLUMNS, findingRows } from "./rows.ts";
 import { summaryLines } from "./table.ts";
@@ -10,7 +11,7 @@ td, th { border: 1px solid #999; padding: 2px 6px; text-align: left; vertical-al
 /** The regulator's page as one HTML file that loads and runs nothing: what the text says, and the rows of the CSV. */
 export function auditHtml(report: AuditReport): string {
   const { head, foot } = summaryLines(report);
-  const rows = findingRows(report).map((row) => `<tr class="${escape(row[0] ?? "")}">${cells("td", row)}</tr>`);
+  const rows = findingRows(report).map((row) => `<tr class="${escapedMarkup(row[0] ?? "")}">${cells("td", row)}</tr>`);
   return [
     "<!doctype html>",
     '<html lang="en"><head><meta charset="utf-8"><title>batchproof audit</title>',
@@ -27,21 +28,9 @@ export function auditHtml(report: AuditReport): string {
 }
 
 function paragraph(line: string): string {
-  return `<p>${escape(line)}</p>`;
+  return `<p>${escapedMarkup(line)}</p>`;
 }
 
 function cells(tag: "td" | "th", row: readonly string[]): string {
-  return row.map((text) => `<${tag}>${escape(plain(text))}</${tag}>`).join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+  return row.map((text) => `<${tag}>${escapedMarkup(plain(text))}</${tag}>`).join("");
 }

@@ -1,8 +1,10 @@
-import { rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { writeJunit } from "../../cli/junit.ts";
 import { cli, cliJson, inThisProcess } from "./scene.ts";
-import { policyCopy, scratch, VALID } from "./support.ts";
+import { filesIn, policyCopy, refusedWith, scratch, VALID } from "./support.ts";
+import { reportIn } from "./junit.ts";
 
 /** `check` of one folder and of several, of readings of a real device. */
 
@@ -13,6 +15,8 @@ const CLAIM = "cold-storage/temperature";
 const home = scratch();
 const path = (name: string): string => join(home, name);
 const [good, hot] = [path("good"), path("hot")];
+/** A copy of `good` without its secrets. */
+const broken = path("broken");
 
 async function batchOf(dir: string, start: string, end: string): Promise<void> {
   const identity = ["--lot", "L1", "--coi", "C1", "--order", `order of ${dir}`, "--custodian", path("custodian.json")];
@@ -33,6 +37,8 @@ beforeAll(async () => {
   await cliJson(["party", "add", path("parties.json"), "--device", DEVICE, "--org", "Site A", "--name", "a", ...VALID]);
   await batchOf(good, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
   await batchOf(hot, "2022-05-11T12:01:00Z", "2022-05-13T12:01:00Z");
+  cpSync(good, broken, { recursive: true });
+  rmSync(join(broken, "secrets.json"));
 }, 120_000);
 
 afterAll(() => rmSync(home, { recursive: true }));
@@ -110,5 +116,147 @@ describe("what check says of a series", () => {
     it("does not with --json", async () => {
       expect(await onTerminal(UTF8, "--json")).not.toMatch(/[▁-█]|curve/);
     });
+  });
+});
+
+// Verifies R-cli-several.
+describe("check of several folders", () => {
+  it("judges each under its name, whatever is wrong with another one", async () => {
+    const { code, stdout, stderr } = await cli(["check", broken, hot, good]);
+    expect([code, stderr]).toEqual([2, ""]);
+    const [first = "", second = "", third] = stdout.split(/^(?=\/)/m);
+    expect(first).toBe(
+      [
+        broken,
+        "  error: The secrets of this batch are missing.",
+        `    at ${join(broken, "secrets.json")}`,
+        "    Restore the file from a backup: without its salts the batch cannot be proven.",
+        "",
+      ].join("\n"),
+    );
+    expect(second.startsWith(`${hot}\n  ${CLAIM}: fail\n    Temperature: 577 readings`)).toBe(true);
+    expect(third).toBe([good, `  ${CLAIM}: pass`, ...FIGURES.map((line) => `  ${line}`), ""].join("\n"));
+  });
+
+  it("has all in one JSON document, each as it is alone", async () => {
+    const { stdout } = await inThisProcess(["check", good, broken, "--json"]);
+    const { error } = JSON.parse((await inThisProcess(["check", broken, "--json"])).stdout) as { error: object };
+    expect(error).toMatchObject({ code: "secrets-missing" });
+    const alone = await cliJson<object>(["check", good]);
+    expect(JSON.parse(stdout)).toEqual({
+      batches: [
+        { dir: good, ...alone },
+        { dir: broken, error },
+      ],
+    });
+  });
+
+  it("exits with the highest code of those that each alone has", async () => {
+    const open = path("open");
+    cpSync(good, open, { recursive: true });
+    chmodSync(join(open, "secrets.json"), 0o644);
+    const codeOf = async (...dirs: readonly string[]): Promise<number> =>
+      (await inThisProcess(["check", ...dirs])).code;
+    expect(await codeOf(good, good)).toBe(0);
+    expect(await codeOf(hot, good)).toBe(1);
+    expect(await codeOf(broken, hot)).toBe(2);
+    expect(await codeOf(open, broken, hot)).toBe(3);
+  });
+
+  it("takes options for all of them: a claim that one does not have is that one's error", async () => {
+    const chosen = await inThisProcess(["check", good, broken, "--stage", "none", "--json"]);
+    expect(JSON.parse(chosen.stdout)).toMatchObject({
+      batches: [{ error: { code: "batch-stage" } }, { error: { code: "secrets-missing" } }],
+    });
+  });
+});
+
+// Verifies R-cli-junit.
+describe("check --junit", () => {
+  const report = path("report.xml");
+
+  it("writes a suite for each folder, and a test for each claim", async () => {
+    const empty = path("empty");
+    cpSync(good, empty, { recursive: true });
+    rmSync(join(empty, "records"), { recursive: true });
+    const { code, stdout } = await inThisProcess(["check", good, hot, empty, broken, "--junit", report]);
+    expect(code).toBe(2);
+    expect(stdout).toBe((await inThisProcess(["check", good, hot, empty, broken])).stdout);
+    const { name, tests, failures, errors, suites } = reportIn(report);
+    expect({ name, tests, failures, errors }).toEqual({
+      ...{ name: "batchproof check", tests: "4", failures: "2", errors: "1" },
+    });
+    const test = { classname: hot, name: CLAIM };
+    const range = expect.stringMatching(/^reading 25 at 2022-05-11T14:01:00Z is 8\.3 °C, above /) as string;
+    const inFull = expect.stringMatching(/: fail\n {2}Temperature: 577 .*\n.*\n {2}rule range: reading 25 /) as string;
+    const missing = { type: "missing", message: "There is no evidence yet.", text: `${CLAIM}: missing` };
+    const message = "The secrets of this batch are missing.";
+    const unread = { type: "secrets-missing", message, text: expect.stringContaining(`at ${broken}`) as string };
+    expect(suites).toEqual([
+      { name: good, tests: "1", failures: "0", errors: "0", cases: [{ ...test, classname: good }] },
+      {
+        ...{ name: hot, tests: "1", failures: "1", errors: "0" },
+        cases: [{ ...test, failure: { type: "range", message: range, text: inFull } }],
+      },
+      {
+        ...{ name: empty, tests: "1", failures: "1", errors: "0" },
+        cases: [{ ...test, classname: empty, failure: missing }],
+      },
+      {
+        ...{ name: broken, tests: "1", failures: "0", errors: "1" },
+        cases: [{ classname: broken, name: "batch folder", error: unread }],
+      },
+    ]);
+  });
+
+  it("is written of one folder too, of which answer and error stay as they are", async () => {
+    expect((await inThisProcess(["check", broken, "--junit", report, "--json"])).stdout).toBe(
+      (await inThisProcess(["check", broken, "--json"])).stdout,
+    );
+    expect(reportIn(report)).toMatchObject({ tests: "1", errors: "1" });
+    expect(await inThisProcess(["check", broken, "--junit", report])).toMatchObject({
+      ...{
+        code: 2,
+        stdout: "",
+        stderr: expect.stringMatching(/^error: The secrets of this batch are missing\./) as string,
+      },
+    });
+    expect(await cliJson(["check", good, "--junit", report])).toEqual(await cliJson(["check", good]));
+    expect(reportIn(report)).toMatchObject({ tests: "1", errors: "0" });
+  });
+
+  it("notes a deviation, and no reading of what holds", async () => {
+    const late = path("late");
+    cpSync(good, late, { recursive: true });
+    const into = ["--into", late, "--claim", CLAIM, "--source", path("source.json"), "--offset", "+00:00"];
+    await cliJson(["import", "fridgetag", RAW, ...into, "--clock-error", "30", "--reason", "clock compared again"]);
+    expect((await inThisProcess(["check", late, "--junit", report])).code).toBe(0);
+    expect(reportIn(report).suites[0]?.cases).toEqual([{ classname: late, name: CLAIM, note: "attempt, clock" }]);
+    expect(readFileSync(report, "utf8")).not.toContain("°C");
+  });
+
+  it("is XML whatever a name holds", async () => {
+    const hostile = path('<a b="1">&\u001b]0;x\u0007\n\ud800');
+    expect((await inThisProcess(["check", hostile, good, "--junit", report])).code).toBe(2);
+    const { suites } = reportIn(report);
+    expect(suites[0]?.name).toBe(path('<a b="1">&\\u001b]0;x\\u0007\\u000a\\ud800'));
+    expect(suites[0]?.cases[0]?.error?.text).toContain('<a b="1">&\\u001b]0;x');
+    const text = "<b>\u0000 & ]]>\u2028\n\ufffe";
+    const problem = { result: "failure", type: "a", message: "b", text } as const;
+    await writeJunit(report, "check", [{ name: "c", cases: [{ name: "d", problem }] }], []);
+    expect(reportIn(report).suites[0]?.cases[0]?.failure?.text).toBe("<b>\\u0000 & ]]>\\u2028\n\\ufffe");
+  });
+
+  it("is written whole or not at all, and over no file that was read", async () => {
+    const before = readFileSync(join(good, "batch.json"), "utf8");
+    for (const file of [join(good, "batch.json"), join(good, "records/cold-storage--temperature.json")]) {
+      expect(await refusedWith(["check", good, hot, "--junit", file])).toMatchObject({
+        ...{ exit: 2, code: "output-over-input", place: file },
+      });
+    }
+    expect(readFileSync(join(good, "batch.json"), "utf8")).toBe(before);
+    const files = filesIn(home);
+    expect(await refusedWith(["check", good, "--junit", home])).toMatchObject({ exit: 3, code: "file-write" });
+    expect([filesIn(home), existsSync(report)]).toEqual([files, true]);
   });
 });

@@ -6,6 +6,7 @@ import { contextOf } from "../../src/formats/context.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { tinyCircuit } from "../contracts/support/sevenSignals.ts";
+import { reportIn } from "./junit.ts";
 import { batchproof, batchproofJson, refusedWith, scratch } from "./support.ts";
 
 interface Editable {
@@ -115,6 +116,50 @@ describe("verify", () => {
     // It is so: the proof holds whatever stands there.
     const other = written((proof) => Object.assign(proof, { policyId: `0x${"44".repeat(32)}`, claim: 7 }));
     expect((await batchproof(["verify", other, "--vkey", vkey])).code).toBe(0);
+  });
+
+  // Verifies R-cli-several, R-cli-junit.
+  it("judges each of several files, whatever is wrong with another one, and reports them", async () => {
+    const [good, bad, missing] = [written(), join(folder, "bad.json"), join(folder, "missing.json")];
+    const tampered = structuredClone(valid);
+    tampered.signals[0] = "7";
+    writeFileSync(bad, JSON.stringify(tampered));
+    const report = join(folder, "report.xml");
+    const all = await batchproofJson(["verify", missing, bad, good, "--vkey", vkey, "--junit", report]);
+    expect([all.code, all.stderr]).toEqual([2, ""]);
+    const alone = (await batchproofJson(["verify", good, "--vkey", vkey])).json as object;
+    const { exit, ...invalid } = await refusedWith(["verify", bad, "--vkey", vkey]);
+    expect([exit, invalid.code]).toEqual([1, "proof-invalid"]);
+    expect(all.json).toEqual({
+      proofs: [
+        { file: missing, error: expect.objectContaining({ code: "file-missing" }) as object },
+        { file: bad, error: invalid },
+        { file: good, ...alone },
+      ],
+    });
+    expect(reportIn(report)).toMatchObject({
+      ...{ name: "batchproof verify", tests: "3", failures: "1", errors: "1" },
+      suites: [
+        { name: missing, cases: [{ name: "proof", error: { type: "file-missing" } }] },
+        { name: bad, cases: [{ name: "proof", failure: { type: "proof-invalid", message: invalid.message } }] },
+        { name: good, cases: [{ classname: good, name: "proof" }] },
+      ],
+    });
+    const text = await batchproof(["verify", bad, good, "--vkey", vkey]);
+    expect([text.code, text.stderr]).toEqual([1, ""]);
+    expect(text.stdout).toMatch(
+      /bad\.json\n {2}error: .*\n {4}at .*\n {4}.*\n\/.*proof\.json\n {2}The proof is valid\./,
+    );
+  });
+
+  // Verifies R-cli-junit.
+  it("writes its report over none of the files that it reads", async () => {
+    const file = written();
+    for (const input of [file, vkey]) {
+      expect(await refusedWith(["verify", file, "--vkey", vkey, "--junit", input])).toMatchObject({
+        ...{ exit: 2, code: "output-over-input", place: input },
+      });
+    }
   });
 
   // Verifies S3.
