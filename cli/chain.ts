@@ -3,7 +3,8 @@ import { getAddress, isAddress, JsonRpcSigner, Wallet, type ContractTransactionR
 import { inputError, refusal } from "../src/errors.ts";
 import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
 import { registerAt, type Register } from "../src/chain/handles.ts";
-import { explainRevert, explained } from "../src/chain/revert.ts";
+import { explained, explainRevert, inWordsOf } from "../src/chain/revert.ts";
+import type { Reader } from "../src/chain/words.ts";
 import { readBytes } from "../src/input/files.ts";
 import { required, text, type Options } from "./command.ts";
 import { keystoreAddress } from "./keystore.ts";
@@ -19,7 +20,7 @@ export async function onChain<T>(options: Options, run: (chain: Chain) => Promis
     return await run(chain);
   } catch (error) {
     // A node that goes away half-way fails in ethers' or Node's own words: they are not a bug of ours.
-    throw isChainFailure(error) ? explainRevert(error) : error;
+    throw inWordsOf(readerOf(options, chain), isChainFailure(error) ? explainRevert(error) : error);
   } finally {
     await chain.close();
   }
@@ -34,6 +35,19 @@ function refuseOtherChain({ chainId }: Chain, options: Options): void {
     remedy: "Name a node of that chain, or with --chain-id and --registry the register that is meant.",
     code: "chain-id",
   });
+}
+
+/** What a command was told, for the remedies of what the chain refuses. */
+function readerOf(options: Options, { chainId }: Chain): Reader {
+  const rpc = required(options, "rpc");
+  const { pathname, search } = new URL(rpc);
+  return {
+    // A longer URL may hold an access key, which is not printed.
+    rpc: pathname === "/" && search === "" ? rpc : undefined,
+    registry: text(options, "registry"),
+    account: text(options, "account"),
+    chainId,
+  };
 }
 
 /** Codes with which Node says that a connection failed. */

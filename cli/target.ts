@@ -4,6 +4,8 @@ import { batchState } from "../src/chain/batchState.ts";
 import { batchKey } from "../src/formats/context.ts";
 import type { Chain } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
+import { explainedTo } from "../src/chain/revert.ts";
+import type { KnownBatch } from "../src/chain/words.ts";
 import { publicText } from "../src/chain/publicText.ts";
 import { BatchproofError, inputError, refusal } from "../src/errors.ts";
 import { addressOf, asAccount } from "./chain.ts";
@@ -59,7 +61,7 @@ export interface OnBatch {
 
 /** Runs as the account of --account, about a batch of the register. Error `BatchUnknown`: it has none of this key. */
 export function asAccountOn<T>(target: Target, options: Options, run: (on: OnBatch) => Promise<T>): Promise<T> {
-  return asAccount(options, async (register, account, chain) => {
+  const work = async (register: Register, account: Signer, chain: Chain): Promise<T> => {
     const key = "key" in target ? target.key : await folderKey(target.folder, account, options);
     try {
       await batchState(register, key);
@@ -67,13 +69,41 @@ export function asAccountOn<T>(target: Target, options: Options, run: (on: OnBat
       throw error instanceof BatchproofError && error.code === "BatchUnknown" ? unknownBatch(target, options) : error;
     }
     return run({ register, account, chain, key });
-  });
+  };
+  return "key" in target ? asAccount(options, work) : asAccountAbout(target.folder, options, work);
+}
+
+/** `asAccount` for calls about a folder's batch: what the register refuses names the folder, its claims and stages. */
+export function asAccountAbout<T>(
+  folder: Batch,
+  options: Options,
+  run: (register: Register, account: Signer, chain: Chain) => Promise<T>,
+): Promise<T> {
+  return asAccount(options, async (register, account, chain) =>
+    explainedTo({ batch: knownBatch(folder, await ownerOf(account, options)) }, () => run(register, account, chain)),
+  );
+}
+
+/** What a refusal can name of a folder's batch, if `owner` opened it. */
+export function knownBatch(folder: Batch, owner: string): KnownBatch {
+  const { dir, policy } = folder;
+  return {
+    key: ownersKey(folder, owner),
+    owner,
+    dir,
+    claims: policy.claims.map(({ id }) => id),
+    stages: policy.stages,
+  };
 }
 
 /** Key of a folder's batch as --owner opened it, or else the sending account; the register itself says whether it did. */
 export async function folderKey(folder: Batch, account: Signer, options: Options): Promise<string> {
+  return ownersKey(folder, await ownerOf(account, options));
+}
+
+async function ownerOf(account: Signer, options: Options): Promise<string> {
   const given = text(options, "owner");
-  return ownersKey(folder, given === undefined ? await account.getAddress() : addressOf(given, "--owner"));
+  return given === undefined ? await account.getAddress() : addressOf(given, "--owner");
 }
 
 /** Key of a folder's batch, if `owner` opened it. */

@@ -1,127 +1,352 @@
 /**
- * The custom errors of the contracts: what a contract refused is an error's code. The contracts say what each means
- * (`@notice` above its declaration); a test compares the names with the ABIs.
+ * The custom errors of the contracts: what a contract refused is an error's code. A test compares the tables with the
+ * ABIs; `src/chain/words.ts` says how the values in braces are shown, in a sentence and in a command between backquotes.
+ *
+ * `{name}` is a value of the error, `{name:form}` the same in a form that its name does not tell. `{dir}`, `{folder}` and
+ * `{batch}` are words that name the batch in a command, `{register}` the options that lead to the register, `{sender}`
+ * those that name the sending account, `{destination}` those of `prove`. Words in capitals are for the reader to fill in.
  */
-export const CONTRACT_ERRORS = [
-  "AlreadyAttested",
-  "AlreadyEndorsed",
-  "AlreadyProposed",
-  "AuthorityNotNotified",
-  "BatchIsHeld",
-  "BatchIsRecalled",
-  "BatchKnown",
-  "BatchUnknown",
-  "CallDataNotCanonical",
-  "CategoryUnknown",
-  "CertificateBatchWrong",
-  "CertificateDocumentMissing",
-  "CertificateExceptionsWrong",
-  "CertificateExpired",
-  "CertificateFromFuture",
-  "CertificateMeaningWrong",
-  "CertificateNeededForWrong",
-  "CertificateNonceWrong",
-  "CertificatePolicyWrong",
-  "CertificateTrailWrong",
-  "CircuitIsFrozen",
-  "CircuitKnown",
-  "CircuitMissing",
-  "CircuitNotAccepted",
-  "CircuitUnknown",
-  "ClaimCount",
-  "ClaimUnknown",
-  "ClaimsMissing",
-  "ClassKindMismatch",
-  "ClassUnknown",
-  "CodeStoreFailed",
-  "CommitmentMissing",
-  "ConsentIsRevoked",
-  "ConsentKnown",
-  "ConsentNotValid",
-  "ConsentUsed",
-  "CustodyIncomplete",
-  "CustodyOrder",
-  "CustodyRepeated",
-  "DeltaEqualsGamma",
-  "DeltaIsGenerator",
-  "DevelopmentFlagWrong",
-  "DevelopmentKeyRefused",
-  "DisclosureMissing",
-  "DispositionUnknown",
-  "DocumentMissing",
-  "DueNotInFuture",
-  "DueNotLater",
-  "DueOrder",
-  "DueTooLate",
-  "DueUnknown",
-  "ExceptionIsClosed",
-  "ExceptionSeverityUnknown",
-  "ExceptionUnknown",
-  "ExceptionsOpen",
-  "FirstHeadSet",
-  "FreezeInPast",
-  "FreezeOnlyStricter",
-  "HeadIsSet",
-  "HeadUnset",
-  "HeadWrong",
-  "HoldUnchanged",
-  "IcRepeated",
-  "KeyLength",
-  "KeyPointZero",
-  "KeyWordOutOfField",
-  "KindUnknown",
-  "MaxDueInvalid",
-  "NeededForUnknown",
-  "NoCustodyException",
-  "NoItems",
-  "NoReleaseClaim",
-  "NoStatements",
-  "NotAFieldElement",
-  "NotAttested",
-  "NotConcerned",
-  "NotHolder",
-  "NotOwner",
-  "NotProposed",
-  "NotQp",
-  "NotQpOrAuthority",
-  "NotSubmitter",
-  "NothingRevoked",
-  "PeriodInvalid",
-  "PersonMissing",
-  "PolicyKnown",
-  "PolicyNotApproved",
-  "PolicyNotEffective",
-  "PolicyUnknown",
-  "PreviousHeadWrong",
-  "ProductMissing",
-  "ProofInvalid",
-  "ProofPointZero",
-  "ProofWordOutOfField",
-  "QpMissing",
-  "RequestAnswered",
-  "RequestDueInPast",
-  "RequestUnknown",
-  "RevocationUndecided",
-  "RoleNotHeld",
-  "RolesDiffer",
-  "RootIsCurrent",
-  "RootIsRevoked",
-  "RootNotValid",
-  "RootOutOfField",
-  "RuleOutOfField",
-  "RuleRepeated",
-  "SameAccount",
-  "SamePerson",
-  "SeverityUnknown",
-  "SignalOutOfField",
-  "SignerNotQp",
-  "StageUnknown",
-  "StatusWrong",
-  "SubmitterInvalid",
-  "SupplyDocumentMissing",
-  "TierZero",
-  "TooManyCircuits",
-  "UseGrant",
-  "WindowEmpty",
-] as const;
-export type ContractErrorName = (typeof CONTRACT_ERRORS)[number];
+type Table = Readonly<Record<string, readonly [sentence: string, remedy: string]>>;
+
+const GRANT = "--person PERSON --from TIME --to TIME {register} --account ADMIN";
+/** For what only a bug, or calls that are not batchproof's, can meet. */
+const OTHER_SENDER = "Send the call with batchproof, which does not send this; if it did, report it.";
+const PROVE = "`batchproof prove {dir} {destination}`";
+const OWN_KEYS = "Make the key anew in a ceremony with several contributors (docs/operators.md).";
+const LINT = "Correct the policy, as `batchproof policy lint FILE` says, and propose it again.";
+
+/** What the contracts declare themselves. */
+export const CONTRACT_ERRORS = {
+  AlreadyAttested: [
+    "The {claim} of {key} is attested already.",
+    "There is nothing to do, or QA corrects it: `batchproof amend {folder} --claim {claim} --reason TEXT {register} --account QA`.",
+  ],
+  AlreadyEndorsed: ["The account {authority} endorsed policy {policyId} before.", "There is nothing to do."],
+  AlreadyProposed: [
+    "This ({id}) is proposed already.",
+    "Another person approves exactly this (policy approve, party approve or exception confirm-closing).",
+  ],
+  AuthorityNotNotified: [
+    "The authority was notified at {received:time}, and it is only {nowSeconds}: notice comes before the supply.",
+    "Notify the authority first, and give that time as --notified.",
+  ],
+  BatchIsHeld: [
+    "The {key} is held by {holds}.",
+    "Every side that holds it lets it go: `batchproof unhold {batch} --reason TEXT {register} --account HOLDER`.",
+  ],
+  BatchIsRecalled: ["The {key} is recalled, for good.", "Nothing lifts a recall; open a new batch if need be."],
+  BatchKnown: [
+    "This owner opened {key} already.",
+    "Go on with it; what the register has of it says `batchproof audit --all {register}`.",
+  ],
+  BatchUnknown: [
+    "The register has no {key}.",
+    "Compare register, owner and key; a new batch is opened by `batchproof open {dir} --qp QP {register} --account OWNER`.",
+  ],
+  CallDataNotCanonical: ["The call has {received} bytes, expected {expected}.", OTHER_SENDER],
+  CategoryUnknown: ["There is no category {category} of exceptions.", OTHER_SENDER],
+  CertificateBatchWrong: [
+    "The certificate is about batch {received}, not about {expected:batch}.",
+    "Certify the right batch: `batchproof certify {folder} --certificate FILE {register} {sender}`.",
+  ],
+  CertificateDocumentMissing: ["The certificate names no document.", "Give the document: --certificate FILE."],
+  CertificateExceptionsWrong: [
+    "The certificate was signed before the last exception or decision on one ({received}, now {expected}).",
+    "Look at the exceptions, then sign again: `batchproof certify {folder} --certificate FILE {register} {sender}`.",
+  ],
+  CertificateExpired: [
+    "The signature was good until {deadline}, and it is {nowSeconds}.",
+    "Sign again: `batchproof certify {folder} --certificate FILE {register} {sender}`.",
+  ],
+  CertificateFromFuture: [
+    "The signature claims {signedAt}, and it is only {nowSeconds}.",
+    "Set the clock right, and sign again.",
+  ],
+  CertificateMeaningWrong: ['The signature means {received}, and "certified" is {expected}.', OTHER_SENDER],
+  CertificateNeededForWrong: [
+    "The certificate is for {received}, and only release ({expected}) is certified.",
+    OTHER_SENDER,
+  ],
+  CertificateNonceWrong: [
+    "The certificate has number {received}, and {expected} comes next: it was used, or is another's.",
+    "Sign again: `batchproof certify {folder} --certificate FILE {register} {sender}`.",
+  ],
+  CertificatePolicyWrong: ["The certificate is about policy {received}, not {expected}.", OTHER_SENDER],
+  CertificateTrailWrong: [
+    "The certificate was signed before the last attestation, amendment or hold ({received}, now {expected}).",
+    "Look at what is new, then sign again: `batchproof certify {folder} --certificate FILE {register} {sender}`.",
+  ],
+  CircuitIsFrozen: [
+    "The {circuitId} is frozen from {effective}: no new policy may name it, and from then on it proves nothing.",
+    "Name another circuit in a new policy; what it should have proven is an exception meanwhile.",
+  ],
+  CircuitKnown: ["The {circuitId} is registered already.", "There is nothing to do."],
+  CircuitMissing: ["The {claim} names no circuit.", LINT],
+  CircuitNotAccepted: [
+    "The {claim} does not accept {circuitId}.",
+    "Prove it with a circuit that the policy names for it: `batchproof prove {dir} --claim {claim} {destination}`.",
+  ],
+  CircuitUnknown: [
+    "The register has no {circuitId}.",
+    "Have ADMIN add it: `batchproof circuit add {circuitId} {register} --account ADMIN`.",
+  ],
+  ClaimCount: ["The policy has {received} claims, and 1 to {most} are possible.", LINT],
+  ClaimUnknown: [
+    "There is no {claim}: the policy has {count}, counted from 0.",
+    "Compare policy and batch: `batchproof policy show FILE`.",
+  ],
+  ClaimsMissing: [
+    "Claims needed for release are neither attested nor settled, or custody of a stage whose head the owner set is not attested: {claims}.",
+    "Attest them, or declare by an exception why not: `batchproof attest {folder} {register} --account SUBMITTER`.",
+  ],
+  ClassKindMismatch: ["The {claim} is of class {class}, and its circuit of kind {kind}.", LINT],
+  ClassUnknown: ["The {claim} has no known class ({class:number}).", OTHER_SENDER],
+  CodeStoreFailed: ["The chain did not store the bytes.", "Send it again with more gas."],
+  CommitmentMissing: [
+    "The consent commits to nothing.",
+    "Draw it anew: `batchproof consent new FILE --document DOCUMENT`.",
+  ],
+  ConsentIsRevoked: ["The consent {consent} is revoked already.", "There is nothing to do."],
+  ConsentKnown: [
+    "The consent {consent} was given already.",
+    "There is nothing to do but to name it: `batchproof open {dir} --qp QP --consent {consent} {register} --account OWNER`.",
+  ],
+  ConsentNotValid: [
+    "The consent {consent} was not given, or is revoked.",
+    "Its holder gives it first: `batchproof consent grant FILE {register} --account HOLDER`.",
+  ],
+  ConsentUsed: [
+    "The consent {consent} belongs to {key}, and one consent is for one batch.",
+    "Have a new consent given: `batchproof consent new FILE --document DOCUMENT`.",
+  ],
+  CustodyIncomplete: [
+    "Custody is claimed of the stages {received:stages}, and must be of {expected:stages}, or of none.",
+    LINT,
+  ],
+  CustodyOrder: ["Custody of {stage} is needed for release, and that of an earlier stage only for completion.", LINT],
+  CustodyRepeated: ["The {claim} is the second about custody of {stage}.", LINT],
+  DeltaEqualsGamma: ["The key's delta is gamma or its negative: anybody can forge its proofs.", OWN_KEYS],
+  DeltaIsGenerator: ["The key has no contribution of its second phase: anybody can forge its proofs.", OWN_KEYS],
+  DevelopmentFlagWrong: ["The key is called development: {received}, and its alpha says {expected}.", OTHER_SENDER],
+  DevelopmentKeyRefused: ["Development keys are refused on chain {chainId}: it is not a local one.", OWN_KEYS],
+  DisclosureMissing: ["The answer names no disclosure.", "Give the file that was sent: --disclosure FILE."],
+  DispositionUnknown: ["There is no disposition {disposition:number}.", OTHER_SENDER],
+  DocumentMissing: ["The hash of the document is missing.", OTHER_SENDER],
+  DueNotInFuture: [
+    "Due for {which} at {received:time}, and it is {nowSeconds} already.",
+    "Give a later time: --due (release), --due-completion.",
+  ],
+  DueNotLater: [
+    "Due for {which} at {received:time}, and it was {previous}: a due date only moves forward.",
+    "Give a later time: --due.",
+  ],
+  DueOrder: ["Completion is due at {completion}, before release at {release}.", "Give a later --due-completion."],
+  DueTooLate: [
+    "Due for {which} at {received:time}, and the policy allows {latest} at the latest.",
+    "Give an earlier time: --due (release), --due-completion.",
+  ],
+  DueUnknown: ["There is no due date {which:number}.", OTHER_SENDER],
+  ExceptionIsClosed: [
+    "Exception {id} is closed already, as {disposition}.",
+    "There is nothing to do; what is new is an exception of its own.",
+  ],
+  ExceptionSeverityUnknown: ["There is no severity {severity}.", "Give 1 (minor), 2 (major) or 3 (critical)."],
+  ExceptionUnknown: ["The register has no exception {id}.", "Find its number: `batchproof audit --all {register}`."],
+  ExceptionsOpen: [
+    "Open exceptions: {count}.",
+    "Close each by two people: `batchproof exception propose-closing NUMBER --disposition DISPOSITION --evidence FILE {register} --account QA`, then a QP by exception confirm-closing.",
+  ],
+  FirstHeadSet: [
+    "The first stage of {key} has its head {head}: opening and submitters are final.",
+    "What went wrong since is an exception: `batchproof exception raise {batch} --claim CLAIM --category custody --severity 2 --reference TEXT {register} {sender}`.",
+  ],
+  FreezeInPast: [
+    "The freeze would begin at {received:time}, and it is {nowSeconds}.",
+    "Give a time to come: --effective; or --unsound, which ends it now.",
+  ],
+  FreezeOnlyStricter: [
+    "The {circuitId} is frozen from {effective} already: that is only brought forward, never undone.",
+    "Give an earlier --effective, or --unsound.",
+  ],
+  HeadIsSet: ["The head of {stage} is {head} already.", "There is nothing to do."],
+  HeadUnset: [
+    "The {stage} has no head yet.",
+    "Attest its custody first, or with it: `batchproof attest {folder} {register} {sender}`.",
+  ],
+  HeadWrong: [
+    "The proof is about head {received} of {stage}, and the batch's is {expected}.",
+    "Prove again if the folder changed since (`batchproof prove {dir} {destination}`); if the attested custody is wrong, QA amends it.",
+  ],
+  HoldUnchanged: [
+    "The {key} is held by {holds}: the sender's side holds it already, or has nothing to lift.",
+    "There is nothing to do; what stands says `batchproof audit --all {register}`.",
+  ],
+  IcRepeated: ["Two points of the key are equal or opposite (IC {first} and {second}).", OWN_KEYS],
+  KeyLength: ["The key has {received} bytes, expected {expected}.", OTHER_SENDER],
+  KeyPointZero: ["A point of the key is zero (word {word}).", OWN_KEYS],
+  KeyWordOutOfField: ["A word of the key is out of the field (word {word}: {value}).", OWN_KEYS],
+  KindUnknown: ["There is no kind {kind:number} of circuits.", "Deploy a register of this version."],
+  MaxDueInvalid: [
+    "The policy allows {release:duration} to release and {completion:duration} to completion: both are at least a second, and completion not shorter.",
+    LINT,
+  ],
+  NeededForUnknown: ["The {claim} is needed for nothing that is known ({neededFor}).", OTHER_SENDER],
+  NoCustodyException: [
+    "There is no open exception on custody of {stage}, so its head needs a proof.",
+    "Attest its custody, or raise an exception first: `batchproof exception raise {batch} --claim CLAIM --category custody --severity 2 --reference TEXT {register} {sender}`.",
+  ],
+  NoItems: ["There is nothing to attest.", `Prove a claim first: ${PROVE}.`],
+  NoReleaseClaim: ["No claim is needed for release, so every batch would be compliant unproven.", LINT],
+  NoStatements: ["There is nothing to verify.", OTHER_SENDER],
+  NotAFieldElement: ["The value {value} is zero or out of the field.", OTHER_SENDER],
+  NotAttested: [
+    "The {claim} of {key} is not attested, so there is nothing to amend.",
+    "Attest it: `batchproof attest {folder} --claim {claim} {register} --account SUBMITTER`.",
+  ],
+  NotConcerned: [
+    "The account {caller} is not the owner of {key}, nor QA of the owner, a QP of the batch or an AUTHORITY.",
+    "Send it from one of those accounts: --account.",
+  ],
+  NotHolder: [
+    "The account {caller} did not give the consent {consent}.",
+    "Its holder revokes it: `batchproof consent revoke {consent} {register} --account HOLDER`.",
+  ],
+  NotOwner: [
+    "The account {caller} does not own {key}, or is not a MANUFACTURER now.",
+    `Send it from the owner's account (--account); if its role ended, ADMIN renews it: \`batchproof role grant manufacturer {caller} ${GRANT}\`.`,
+  ],
+  NotProposed: [
+    "Nobody proposed this ({id}), or it is approved already.",
+    "Compare every word with the proposal (policy publish, party publish or exception propose-closing).",
+  ],
+  NotQp: [
+    "The account {caller} is not a QP of {key}, or does not have the role QP now.",
+    `Send it from the account of a QP that the owner named; if its role ended, ADMIN renews it: \`batchproof role grant qp {caller} ${GRANT}\`.`,
+  ],
+  NotQpOrAuthority: [
+    "The account {caller} is neither a QP of {key} nor an AUTHORITY now.",
+    `Send it from such an account (--account); if a role ended, ADMIN renews it: \`batchproof role grant qp {caller} ${GRANT}\`.`,
+  ],
+  NotSubmitter: [
+    "The account {caller} is neither owner nor submitter of {key}.",
+    "Have the owner name it: `batchproof name-submitter {batch} --submitter {caller} {register} --account OWNER`.",
+  ],
+  NothingRevoked: ["The {key} has no revoked consent that waits for a decision.", "There is nothing to do."],
+  PeriodInvalid: [
+    "The role would be valid from {validFrom} to {validTo}, and it is {nowSeconds}: that is empty or over.",
+    "Give other times: --from, --to.",
+  ],
+  PersonMissing: ["The role names no account or no person.", "Give the person: --person PERSON."],
+  PolicyKnown: [
+    "The policy {policyId} is known already.",
+    "If it waits: `batchproof policy approve {policyId} --authorisation TEXT {register} --account APPROVER`.",
+  ],
+  PolicyNotApproved: [
+    "The policy {policyId} was not approved, or is retired already.",
+    "An approval comes first: `batchproof policy approve {policyId} --authorisation TEXT {register} --account APPROVER`.",
+  ],
+  PolicyNotEffective: [
+    "The policy {policyId} opens no batch now: not approved, not yet effective, or retired.",
+    "Have it approved: `batchproof policy approve {policyId} --authorisation TEXT {register} --account APPROVER`, or wait until it is effective.",
+  ],
+  PolicyUnknown: [
+    "The register has no policy {policyId}.",
+    "Propose it: `batchproof policy publish FILE {register} --account PROPOSER`.",
+  ],
+  PreviousHeadWrong: [
+    "Custody of {stage} continues head {received}, and that of the stage before is {expected}.",
+    "Compare the hand-offs with the sender's (`batchproof handoff show {dir}`), then prove again.",
+  ],
+  ProductMissing: ["The product is missing.", LINT],
+  ProofInvalid: ["A proof does not hold for what the register knows of this batch.", `Prove again: ${PROVE}.`],
+  ProofPointZero: ["A point of the proof is zero (word {word}).", `Prove again: ${PROVE}.`],
+  ProofWordOutOfField: ["A word of the proof is out of the field (word {word}: {value}).", `Prove again: ${PROVE}.`],
+  QpMissing: ["The batch names no QP.", "Give the account of one: --qp QP."],
+  RequestAnswered: ["Request {id} is answered already.", "There is nothing to do."],
+  RequestDueInPast: ["The answer would be due at {dueBy}, and it is {nowSeconds}.", "Give a time to come: --due."],
+  RequestUnknown: ["The register has no request {id}.", "Find its number: `batchproof audit --all {register}`."],
+  RevocationUndecided: [
+    "The consent {consent} was revoked, and no QP decided on that.",
+    "A QP decides: `batchproof consent decide {batch} --reason TEXT {register} --account QP`, or ends the batch by reject.",
+  ],
+  RoleNotHeld: [
+    "The account {account} does not have the role {role} now: never granted, revoked, not begun or expired.",
+    `Send it from an account that has it, or have ADMIN grant it: \`batchproof role grant {role} {account} ${GRANT}\`.`,
+  ],
+  RolesDiffer: ["Policies and parties have different lists of roles.", "Deploy all contracts by `batchproof deploy`."],
+  RootIsCurrent: ["The party list {root} is the current one already.", "There is nothing to do."],
+  RootIsRevoked: ["The party list {root} was revoked, for good.", "Publish another list."],
+  RootNotValid: [
+    "The party list {root} authorises nobody now: never approved, superseded too long ago, or revoked.",
+    "Take the current list into the folder (`batchproof stage {dir} STAGE --parties FILE`) and prove again, or have this one approved.",
+  ],
+  RootOutOfField: ["The party list {root} is no field element, or zero.", OTHER_SENDER],
+  RuleOutOfField: ["The rule of {claim} is zero or out of the field ({rule}).", OTHER_SENDER],
+  RuleRepeated: ["The {claim} has the rule of {earlier}, so one proof would attest both.", LINT],
+  SameAccount: [
+    "The account {account} proposed this itself.",
+    "Have another person approve it, from an account of theirs: --account.",
+  ],
+  SamePerson: [
+    "The account belongs to the person who proposed ({personHash}).",
+    "Have another person do it, from an account of theirs: --account.",
+  ],
+  SeverityUnknown: ["The {claim} has no known severity ({severity}).", OTHER_SENDER],
+  SignalOutOfField: ["A signal of the proof is out of the field (number {index}: {value}).", `Prove again: ${PROVE}.`],
+  SignerNotQp: [
+    "The signer {signer} is not a QP of {key}.",
+    "Have it certified by a QP that the owner named: `batchproof certify {folder} --certificate FILE {register} --account QP`.",
+  ],
+  StageUnknown: ["The {claim} names {stage}, and the policy has {stages} stages, counted from 0.", LINT],
+  StatusWrong: [
+    "The {key} is {status}, and this cannot be done in that state.",
+    "See what stands: `batchproof audit --all {register}`.",
+  ],
+  SubmitterInvalid: ["The account {submitter} is a submitter already, or zero.", "There is nothing to do."],
+  SupplyDocumentMissing: [
+    "The exceptional supply names no {which:document}.",
+    "Give both files: --risk-evaluation FILE --physician-acceptance FILE.",
+  ],
+  TierZero: ["The circuit would hold no reading.", OTHER_SENDER],
+  TooManyCircuits: ["The claims name more different circuits than {most}.", "Name fewer circuits in the policy."],
+  UseGrant: [
+    "Roles are granted with person and period.",
+    `Grant it so: \`batchproof role grant ROLE ACCOUNT ${GRANT}\`.`,
+  ],
+  WindowEmpty: ["The window would be from {from} to {to}: it is empty.", "Give a later --to."],
+} as const satisfies Table;
+
+/** What the contracts inherit, and what Solidity itself reverts with. */
+export const INHERITED_ERRORS = {
+  AccessControlBadConfirmation: ["An account renounces roles of its own only.", "Send it from the account itself."],
+  AccessControlEnforcedDefaultAdminDelay: [
+    "A change of ADMIN is announced, and waits (announced for: {schedule}).",
+    "Announce it (`batchproof admin transfer ACCOUNT {register} --account ADMIN`), wait, and send this again.",
+  ],
+  AccessControlEnforcedDefaultAdminRules: [
+    "The role ADMIN is handed over in two steps, never granted or revoked.",
+    "Begin the transfer: `batchproof admin transfer ACCOUNT {register} --account ADMIN`; the account accepts it.",
+  ],
+  AccessControlInvalidDefaultAdmin: [
+    "The account {defaultAdmin} is not the one that was named as the next ADMIN.",
+    "Send it from the account that `batchproof admin transfer ACCOUNT {register} --account ADMIN` named.",
+  ],
+  AccessControlUnauthorizedAccount: [
+    "The account {account} does not have the role {neededRole}.",
+    "Send it from the account that is ADMIN: --account.",
+  ],
+  ECDSAInvalidSignature: ["The signature gives no address.", "Have it signed again."],
+  ECDSAInvalidSignatureLength: ["The signature has the wrong length ({length}).", "Have it signed again."],
+  ECDSAInvalidSignatureS: ["The signature's S is in the upper half order ({s}).", "Have it signed again."],
+  EnforcedPause: [
+    "The register is paused.",
+    "Wait until ADMIN ends the pause: `batchproof unpause {register} --account ADMIN`.",
+  ],
+  ExpectedPause: ["The register is not paused.", "There is nothing to do."],
+  SafeCastOverflowedUintDowncast: ["The number {value} has more than {bits} bits.", "Give a smaller one."],
+  Error: ["The contract says: {message}.", "Correct what it names, and send it again."],
+  Panic: ["The contract met an error of its own (code {code}).", "Report it with the transaction."],
+} as const satisfies Table;
+
+/** The name of an error that a contract can refuse with. */
+export type ContractErrorName = keyof typeof CONTRACT_ERRORS | keyof typeof INHERITED_ERRORS;

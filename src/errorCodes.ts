@@ -582,26 +582,6 @@ export const ERROR_CODES = {
     date: ["Sampling, results or report are not in their time.", "Check the dates, or raise an exception."],
     lab: ["No registered laboratory signed the results.", "Import with a registered key."],
   },
-
-  /** What the contracts inherit from OpenZeppelin and from Solidity. */
-  inherited: {
-    AccessControlBadConfirmation: ["An account renounces roles of its own only.", "Send from the account itself."],
-    AccessControlEnforcedDefaultAdminDelay: ["The change of administrator must wait.", "Send it later."],
-    AccessControlEnforcedDefaultAdminRules: [
-      "The administrator's role is handed over in two steps, never granted.",
-      "Begin the transfer, and have it accepted.",
-    ],
-    AccessControlInvalidDefaultAdmin: ["The new administrator is not valid.", "Name another account."],
-    AccessControlUnauthorizedAccount: ["The account does not have the role.", "Send from an account that has it."],
-    ECDSAInvalidSignature: ["The signature gives no address.", "Have it signed again."],
-    ECDSAInvalidSignatureLength: ["The signature has the wrong length.", "Have it signed again."],
-    ECDSAInvalidSignatureS: ["The signature's S is in the upper half order.", "Have it signed again."],
-    EnforcedPause: ["The register is paused.", "Wait until the administrator ends the pause."],
-    ExpectedPause: ["The register is not paused.", "There is nothing to do."],
-    SafeCastOverflowedUintDowncast: ["A number is too large.", "Give a smaller one."],
-    Error: ["The contract refused with a text.", "See the message."],
-    Panic: ["The contract met an error of its own.", "Report it with the transaction."],
-  },
 } as const satisfies Readonly<Record<string, Codes>>;
 
 export type CodeGroup = keyof typeof ERROR_CODES;

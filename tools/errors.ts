@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CONTRACT_ERRORS } from "../src/contractErrors.ts";
+import { templateWords } from "../src/chain/words.ts";
+import { CONTRACT_ERRORS, INHERITED_ERRORS } from "../src/contractErrors.ts";
 import { codesOf, ERROR_CODES, type CodeGroup } from "../src/errorCodes.ts";
 import { EXIT_CODE } from "../src/errors.ts";
 import { packageRoot } from "../src/root.ts";
@@ -30,7 +31,6 @@ const TITLES: Readonly<Record<CodeGroup, string>> = {
   chain: "Chain and register",
   audit: "Audit",
   rules: "Rules of the circuits",
-  inherited: "What the contracts inherit",
 };
 
 const OUTCOMES: readonly Outcome[] = ["no", "input", "environment", "internal", "lint error", "lint warning"];
@@ -79,15 +79,25 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 function contractSection(): string {
   const notices = contractNotices();
-  const rows = CONTRACT_ERRORS.flatMap((name) => notices.filter((notice) => notice.name === name)).map(
-    ({ name, file, notice }) => [`\`${name}\``, `\`contracts/${file}\``, notice],
+  const declared = Object.entries(CONTRACT_ERRORS).flatMap(([name, [, remedy]]) =>
+    notices
+      .filter((notice) => notice.name === name)
+      .map(({ file, notice }) => [`\`${name}\``, `\`contracts/${file}\``, notice, templateWords(remedy)]),
   );
+  const inherited = Object.entries(INHERITED_ERRORS).map(([name, [sentence, remedy]]) => [
+    `\`${name}\``,
+    templateWords(sentence),
+    templateWords(remedy),
+  ]);
   return `## What the contracts refuse
 
-The kind is \`no\`. The message holds the values that the contract received and expected; correct what they show, and
-send again.
+The kind is \`no\`. The message names role, claim, circuit and batch as far as the command knows them, times in UTC, and
+hashes in short; the remedy's commands have what the command knows filled in. Here it stands in capitals.
 
-${table(["Code", "Declared in", "Meaning"], rows)}`;
+${table(["Code", "Declared in", "Meaning", "What to do"], declared)}
+## What the contracts inherit
+
+${table(["Code", "Meaning", "What to do"], inherited)}`;
 }
 
 /** One custom error of the contracts, as its declaration explains it. */

@@ -18,11 +18,11 @@ import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
-import { addressOf, asAccount, onRegister, transactionOf } from "../chain.ts";
+import { addressOf, onRegister, transactionOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { list, required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
-import { ownersKey } from "../target.ts";
+import { asAccountAbout, ownersKey } from "../target.ts";
 import { hashOf } from "../values.ts";
 import type { Batch } from "../../src/batch/batch.ts";
 
@@ -142,7 +142,7 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
   const batch = await readBatch(dir);
   const consent = namedHash(options, "consent", "consent");
   const supersedes = namedHash(options, "supersedes", "batch");
-  return asAccount(options, async (register, account, chain) => {
+  return asAccountAbout(batch, options, async (register, account, chain) => {
     const { registry, roles } = register;
     const due = await dueDates(batch, options, chain);
     const { batch: commitment, opening } = batch.commitments;
@@ -174,7 +174,7 @@ export async function certify([dir = ""]: readonly string[], options: Options): 
   const batch = await readBatch(dir);
   await requireNoBlockingException(batch);
   const document = sha256(await readBytes(required(options, "certificate")));
-  return asAccount(options, async (register, account, chain) => {
+  return asAccountAbout(batch, options, async (register, account, chain) => {
     const { registry } = register;
     const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
     const now = await chainTime(chain.provider);

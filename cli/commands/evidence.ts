@@ -10,12 +10,12 @@ import { inputError, refusal } from "../../src/errors.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { usableArtifacts } from "../../src/setup/lockedArtifacts.ts";
-import { addressOf, asAccount, senderOf } from "../chain.ts";
+import { addressOf, senderOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { withProgressBar } from "../progress.ts";
-import { folderKey } from "../target.ts";
+import { asAccountAbout, folderKey } from "../target.ts";
 import { wholeNumber } from "../values.ts";
 import type { Batch } from "../../src/batch/batch.ts";
 import { claimAt } from "../../src/policy/document.ts";
@@ -66,7 +66,7 @@ export async function proveAll([dir = ""]: readonly string[], options: Options):
 /** `attest`. */
 export async function attestAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
-  return asAccount(options, async (register, account, chain) => {
+  return asAccountAbout(batch, options, async (register, account, chain) => {
     const key = await folderKey(batch, account, options);
     const { pending, attested } = await toSend(batch, register, key, options);
     const envelopes = inOrder(batch, pending);

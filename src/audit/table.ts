@@ -1,9 +1,10 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
+import { shortHash } from "../formats/field.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY } from "../policy/document.ts";
 import type { AuditReport, BatchReport, Colour, ReportedFinding } from "./report.ts";
-import { plain, short } from "./words.ts";
+import { plain } from "./words.ts";
 
 const COLOUR_WORDS: Readonly<Record<Colour, string>> = {
   proven: "proven",
@@ -107,7 +108,7 @@ function findingTable(
       nameOf(key),
       statuses.get(key ?? "") ?? "",
       plain(text),
-      by === undefined ? "" : short(by),
+      by === undefined ? "" : shortHash(by),
     ]);
   }
   return table.toString();
@@ -147,7 +148,7 @@ function batchNames(
   const serials = new Map(batches.map(({ key, serial }) => [key, serial]));
   return (key) => {
     if (key === null) return "the register";
-    return names?.get(key) ?? `${short(key)} #${serials.get(key) ?? "?"}`;
+    return names?.get(key) ?? `${shortHash(key)} #${serials.get(key) ?? "?"}`;
   };
 }
 

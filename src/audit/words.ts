@@ -9,8 +9,3 @@ export function plain(text: string): string {
   const safe = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
   return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}...` : safe;
 }
-
-/** "0x1234abcd…" for a person's eyes. */
-export function short(hex: string): string {
-  return `${hex.slice(0, 10)}…`;
-}

@@ -1,16 +1,12 @@
 import { dataLength, Interface, isError, isHexString, type ErrorDescription } from "ethers";
-import { CONTRACT_ERRORS } from "../contractErrors.ts";
-import { codesOf } from "../errorCodes.ts";
+import { CONTRACT_ERRORS, INHERITED_ERRORS, type ContractErrorName } from "../contractErrors.ts";
 import { BatchproofError, environmentError, refusal } from "../errors.ts";
 import { compiled, CONTRACTS } from "./contracts.ts";
-
-/** What a contract can refuse with: its own errors, and those that it inherits. */
-const CHAIN_REFUSALS = [...CONTRACT_ERRORS, ...codesOf("inherited")] as const;
-type ChainRefusal = (typeof CHAIN_REFUSALS)[number];
+import { refusalWords, type Reader } from "./words.ts";
 
 /**
  * Runs a call to the chain and turns what goes wrong into one of our errors: a custom error of the contracts becomes
- * a refusal whose `code` is the error's name and whose message holds its values (received, expected); a node that
+ * a refusal whose `code` is the error's name, which says in words what was refused and what to do; a node that
  * fails becomes an environment error (`funds`, `chain`). Errors of ours pass unchanged.
  */
 export async function explained<T>(action: () => Promise<T>): Promise<T> {
@@ -21,20 +17,60 @@ export async function explained<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs calls to the chain for a reader who knows more than they do: what a contract refuses is said in the reader's words. */
+export async function explainedTo<T>(reader: Reader, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw inWordsOf(reader, error);
+  }
+}
+
+/** The same error in a reader's words, where a contract refused. What the reader before knew, counts. */
+export function inWordsOf(reader: Reader, error: unknown): unknown {
+  if (!(error instanceof BatchproofError) || !(error.cause instanceof Refused)) return error;
+  const { custom, cause } = error.cause;
+  return refusalOf(new Refused(custom, { ...reader, ...error.cause.reader }, cause));
+}
+
+/** What a contract refused with, and what is known of it: an error keeps it as its cause. */
+class Refused extends Error {
+  readonly custom: ErrorDescription;
+  readonly reader: Reader;
+
+  constructor(custom: ErrorDescription, reader: Reader, cause: unknown) {
+    super(custom.signature, { cause });
+    this.custom = custom;
+    this.reader = reader;
+  }
+}
+
+function refusalOf(refused: Refused): BatchproofError {
+  const code = codeOf(refused.custom);
+  const { message, remedy } = refusalWords(code, refused.custom, refused.reader);
+  return refusal(`The chain refused. ${message}`, { code, remedy, cause: refused });
+}
+
 /** The error of ours that says what went wrong in a call to the chain; see `explained`. */
 export function explainRevert(error: unknown): Error {
   if (error instanceof BatchproofError) return error;
   const data = revertData(error);
   // A revert without reason has no data, not even a selector.
   const custom = data === undefined || dataLength(data) < 4 ? null : allErrors().parseError(data);
-  if (custom !== null) {
-    return refusal(`The chain refused: ${sentence(custom)}.`, { code: codeOf(custom), cause: error });
-  }
+  if (custom !== null) return refusalOf(new Refused(custom, {}, error));
   if (isError(error, "INSUFFICIENT_FUNDS")) {
-    return environmentError("The sending account cannot pay for the transaction.", { code: "funds", cause: error });
+    return environmentError("The sending account cannot pay for the transaction.", {
+      code: "funds",
+      remedy: "Fund the account, or send from another one: --account.",
+      cause: error,
+    });
   }
   if (data !== undefined || isError(error, "CALL_EXCEPTION")) {
-    return refusal("The chain refused the call without giving a reason.", { code: "reverted", cause: error });
+    return refusal("The chain refused the call without giving a reason.", {
+      code: "reverted",
+      remedy: "Check the address of the compliance registry and the version of batchproof.",
+      cause: error,
+    });
   }
   if (isError(error, "BAD_DATA")) {
     return environmentError("The contract at this address answers in another form than batchproof's.", {
@@ -43,12 +79,18 @@ export function explainRevert(error: unknown): Error {
       cause: error,
     });
   }
-  return environmentError(`The chain could not be asked: ${reason(error)}.`, { code: "chain", cause: error });
+  return environmentError(`The chain could not be asked: ${reason(error)}.`, {
+    code: "chain",
+    remedy: "Ask again, or ask another node: --rpc.",
+    cause: error,
+  });
 }
 
-/** The name of an error. The list has every error of the ABIs, or it is a bug. */
-function codeOf({ name }: ErrorDescription): ChainRefusal {
-  const code = CHAIN_REFUSALS.find((known) => known === name);
+const NAMES = [...Object.keys(CONTRACT_ERRORS), ...Object.keys(INHERITED_ERRORS)] as ContractErrorName[];
+
+/** The name of an error. The tables have every error of the ABIs, or it is a bug. */
+function codeOf({ name }: ErrorDescription): ContractErrorName {
+  const code = NAMES.find((known) => known === name);
   if (code === undefined) throw new Error(`The contracts' error ${name} has no code.`);
   return code;
 }
@@ -77,11 +119,4 @@ function allErrors(): Interface {
   return (errors ??= new Interface(
     CONTRACTS.flatMap((name) => compiled(name).abi).filter(({ type }) => type === "error"),
   ));
-}
-
-/** "head wrong (stage 0, received 5, expected 7)" from HeadWrong(uint8 stage, uint256 received, uint256 expected). */
-function sentence({ name, fragment, args }: ErrorDescription): string {
-  const words = name.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
-  const values = fragment.inputs.map((input, i) => `${input.name} ${String(args[i])}`);
-  return values.length === 0 ? words : `${words} (${values.join(", ")})`;
 }

@@ -20,3 +20,8 @@ export function fromHex(text: string, place?: string): bigint {
   }
   return value;
 }
+
+/** A hash or a key of a batch as a table or a sentence shows it: "0x1234abcd…". Whole it stands where it is to be pasted. */
+export function shortHash(hex: string): string {
+  return `${hex.slice(0, 10)}…`;
+}

@@ -57,6 +57,13 @@ export function lockedCircuitId(name: string, root: string = packageRoot()): str
   return lockedField(name, "vkeyHash", root);
 }
 
+/** The circuit whose key the lock file in `root` pins under a circuitId; undefined: it pins none of this id. */
+export function circuitNameOf(circuitId: string, root: string = packageRoot()): string | undefined {
+  const path = join(root, LOCK);
+  const entries = existsSync(path) ? parseLock(readFileSync(path, "utf8"), path) : {};
+  return Object.entries(entries).find(([, entry]) => entry?.["vkeyHash"] === circuitId)?.[0];
+}
+
 function lockedField(name: string, field: "vkeyHash" | "sourceHash", root: string): string {
   const path = join(root, LOCK);
   const hash = existsSync(path) ? parseLock(readFileSync(path, "utf8"), path)[name]?.[field] : undefined;

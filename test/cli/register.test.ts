@@ -284,6 +284,7 @@ describe("decisions", () => {
     expect(await refusal("hold", dir, ...REASON, ...about("stranger"))).toEqual([1, "NotQpOrAuthority"]);
   });
 
+  // Verifies R-cli-chain-words.
   it("reject, as a process of its own", async () => {
     const { dir, key } = await opened("rejected");
     const rejected = await cli(["reject", dir, ...REASON, ...about("qp")]);
@@ -291,7 +292,10 @@ describe("decisions", () => {
     expect(await register.registry.statusOf(key)).toBe(6n);
     const twice = await cli(["reject", dir, ...REASON, ...about("qp")]);
     expect([twice.code, twice.stdout]).toEqual([1, ""]);
-    expect(twice.stderr).toMatch(/^error: The chain refused: status wrong/);
+    expect(twice.stderr.split("\n").slice(0, 2)).toEqual([
+      `error: The chain refused. The batch ${dir} is Rejected, and this cannot be done in that state.`,
+      `  See what stands: \`batchproof audit --all ${scene.on.join(" ")}\`.`,
+    ]);
     expect(await refusal("reject", dir, ...REASON, ...about("stranger"))).toEqual([1, "NotQp"]);
   });
 

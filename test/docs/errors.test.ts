@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compiled, CONTRACTS } from "../../src/chain/contracts.ts";
-import { CONTRACT_ERRORS } from "../../src/contractErrors.ts";
+import { templateWords } from "../../src/chain/words.ts";
+import { CONTRACT_ERRORS, INHERITED_ERRORS } from "../../src/contractErrors.ts";
 import { codesOf, ERROR_CODES, type CodeGroup } from "../../src/errorCodes.ts";
 import { KINDS } from "../../src/kinds/index.ts";
 import { packageRoot } from "../../src/root.ts";
@@ -10,7 +11,31 @@ import { contractNotices, ERRORS_FILE, errorsDocument } from "../../tools/errors
 import { thrownCodes } from "../../tools/thrownCodes.ts";
 
 /** What Solidity itself reverts with; no ABI lists it. */
-const SOLIDITY = ["Error", "Panic"];
+const SOLIDITY = [
+  { name: "Error", inputs: [{ name: "message" }] },
+  { name: "Panic", inputs: [{ name: "code" }] },
+];
+/** Words that every command can have, whatever the error. */
+const COMMAND_WORDS = ["dir", "folder", "batch", "register", "sender", "destination"];
+
+/** The errors of the ABIs, with the names of their values. */
+function errorsOfAbis(): { name: string; values: string[] }[] {
+  const fragments = CONTRACTS.flatMap((contract) => compiled(contract).abi.filter(({ type }) => type === "error"));
+  return [...fragments, ...SOLIDITY].map(({ name = "", inputs = [] }) => ({
+    name,
+    values: inputs.map((input) => input.name ?? ""),
+  }));
+}
+
+const TABLES: Readonly<Record<string, readonly [sentence: string, remedy: string]>> = {
+  ...CONTRACT_ERRORS,
+  ...INHERITED_ERRORS,
+};
+
+/** The values that a template says, sorted, each once. */
+function valuesIn(template: string): string[] {
+  return [...new Set([...template.matchAll(/\{(\w+)/g)].map(([, name = ""]) => name))].sort();
+}
 
 describe("the table of error codes", () => {
   let thrown: ReturnType<typeof thrownCodes>;
@@ -25,7 +50,7 @@ describe("the table of error codes", () => {
 
   it("has no code that nothing throws or finds", () => {
     const codes = (Object.keys(ERROR_CODES) as CodeGroup[]).flatMap((group) => codesOf(group));
-    expect([...codes, ...CONTRACT_ERRORS].filter((code) => !thrown.has(code))).toEqual([]);
+    expect([...codes, ...Object.keys(TABLES)].filter((code) => !thrown.has(code))).toEqual([]);
   });
 
   it("names the rules of the circuits, and nothing else as a rule", () => {
@@ -34,13 +59,34 @@ describe("the table of error codes", () => {
   });
 
   it("names the errors of the contracts, own and inherited", () => {
-    const names = CONTRACTS.flatMap((contract) =>
-      compiled(contract).abi.flatMap(({ type, name = "" }) => (type === "error" ? [name] : [])),
-    );
-    expect([...CONTRACT_ERRORS, ...codesOf("inherited")].sort()).toEqual([...new Set([...names, ...SOLIDITY])].sort());
+    const names = errorsOfAbis().map(({ name }) => name);
+    expect(Object.keys(TABLES).sort()).toEqual([...new Set(names)].sort());
+  });
+
+  // Verifies R-cli-chain-words.
+  it("says every value of an error of the contracts, and no other", () => {
+    for (const { name, values } of errorsOfAbis()) {
+      const [sentence, remedy] = TABLES[name] ?? ["", ""];
+      expect({ name, said: valuesIn(sentence) }).toEqual({ name, said: values.toSorted() });
+      const [texts, commands] = [0, 1].map((odd) => remedy.split("`").filter((_, i) => i % 2 === odd));
+      const known = [...values, ...COMMAND_WORDS];
+      expect({ name, texts: valuesIn(texts?.join(" ") ?? "") }).toEqual({ name, texts: [] });
+      expect({ name, unknown: valuesIn(commands?.join(" ") ?? "").filter((each) => !known.includes(each)) }).toEqual({
+        name,
+        unknown: [],
+      });
+    }
+  });
+
+  it("says what the contracts refuse in whole sentences, and one command at most", () => {
+    for (const [sentence, remedy] of Object.values(TABLES)) {
+      expect(templateWords(sentence)).toMatch(/^[A-Z][^{}]*\.$/);
+      expect(templateWords(remedy)).toMatch(/^[A-Z][^{}]*\.$/);
+      expect(remedy.split("`").length).toBeLessThan(4);
+    }
   });
 
   it("finds what each error of the contracts means in their sources", () => {
-    expect([...new Set(contractNotices().map(({ name }) => name))].sort()).toEqual([...CONTRACT_ERRORS].sort());
+    expect([...new Set(contractNotices().map(({ name }) => name))].sort()).toEqual(Object.keys(CONTRACT_ERRORS).sort());
   });
 });
