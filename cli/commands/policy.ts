@@ -3,6 +3,7 @@ import { writeNewFile } from "../../src/input/files.ts";
 import { KINDS } from "../../src/kinds/index.ts";
 import { withoutComments } from "../../src/policy/commented.ts";
 import { commentedExample } from "../../src/review/example.ts";
+import { counted } from "../../src/input/quantities.ts";
 import { readSoundPolicy } from "../soundPolicy.ts";
 import { diffPolicies, showDiff } from "../../src/review/diff.ts";
 import { lintFile, type LintedFile } from "../../src/review/lintFile.ts";
@@ -39,7 +40,7 @@ export async function lint(files: readonly string[]): Promise<Answer> {
   const errors = policies.reduce((sum, each) => sum + each.errors, 0);
   const warnings = policies.reduce((sum, each) => sum + each.warnings, 0);
   return {
-    text: [...policies.flatMap(findingLines), `${errors} errors, ${warnings} warnings`].join("\n"),
+    text: [...policies.flatMap(findingLines), `${counted(errors, "error")}, ${counted(warnings, "warning")}`].join("\n"),
     json: policies.length === 1 ? policies[0] : { errors, warnings, policies },
     exitCode: errors > 0 ? 1 : 0,
   };

@@ -34,7 +34,7 @@ export async function askGate({ registry }: Register, question: GateQuestion): P
     Promise.all([registry.statusOf(key, at), registry.batchOf(key, at), registry.isStageReady(key, stage, at)]),
   );
   const reasons: string[] = [];
-  if (openExceptions > 0n) reasons.push(`${openExceptions} exceptions of the batch are open`);
+  if (openExceptions > 0n) reasons.push(`open exceptions of the batch: ${openExceptions}`);
   if (stage > 0) {
     const before = stages[stage - 1] ?? `stage ${stage - 1}`;
     const known = await explained(() => registry.headOf(key, stage - 1, at));

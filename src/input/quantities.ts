@@ -51,3 +51,8 @@ function shorten(text: string): string {
   const printable = text.replace(/[^\x20-\x7e]/g, "?");
   return printable.length > 24 ? `${printable.slice(0, 24)}...` : printable;
 }
+
+/** "1 warning", "2 warnings": a number of things whose plural ends with "s". */
+export function counted(count: number | bigint, thing: string): string {
+  return `${count} ${thing}${BigInt(count) === 1n ? "" : "s"}`;
+}

@@ -18,13 +18,13 @@ describe("policy lint", () => {
     const { code, stdout } = await batchproof(["policy", "lint", POLICY]);
     expect(code).toBe(0);
     expect(stdout).toContain(`warning custody: Custody is not proven`);
-    expect(stdout).toContain("\n0 errors, 1 warnings\n");
+    expect(stdout).toContain("\n0 errors, 1 warning\n");
   });
 
   it.each(["usp-controlled-cold", "who-fridge-default"])("finds no error in the fixture %s", async (name) => {
     const { code, stdout } = await batchproof(["policy", "lint", `fixtures/policies/${name}.json`]);
     expect(code).toBe(0);
-    expect(stdout).toContain("\n0 errors, 1 warnings\n");
+    expect(stdout).toContain("\n0 errors, 1 warning\n");
   });
 
   it("points at the field of a limit that is refused", async () => {

@@ -28,7 +28,7 @@ describe("a process of its own", () => {
   it("exits 0 with the answer on stdout", async () => {
     const { code, stdout, stderr } = await batchproofProcess(["policy", "lint", POLICY]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("0 errors, 1 warnings\n");
+    expect(stdout).toContain("0 errors, 1 warning\n");
     // Neither colours nor bars where no terminal is.
     expect(stdout).not.toContain("\u001b");
   });
