@@ -39,15 +39,19 @@ function refuseOtherChain({ chainId }: Chain, options: Options): void {
 
 /** What a command was told, for the remedies of what the chain refuses. */
 function readerOf(options: Options, { chainId }: Chain): Reader {
+  return { rpc: shownRpc(options), registry: text(options, "registry"), account: text(options, "account"), chainId };
+}
+
+/** --rpc as it may be shown: a longer URL may hold an access key. */
+function shownRpc(options: Options): string | undefined {
   const rpc = required(options, "rpc");
   const { pathname, search } = new URL(rpc);
-  return {
-    // A longer URL may hold an access key, which is not printed.
-    rpc: pathname === "/" && search === "" ? rpc : undefined,
-    registry: text(options, "registry"),
-    account: text(options, "account"),
-    chainId,
-  };
+  return pathname === "/" && search === "" ? rpc : undefined;
+}
+
+/** Options with which another command reaches the same register, for a hint. */
+export function sameRegister(options: Options): string[] {
+  return ["--rpc", shownRpc(options) ?? "URL", "--registry", required(options, "registry")];
 }
 
 /** Codes with which Node says that a connection failed. */

@@ -1,3 +1,4 @@
+import { usualRemedy } from "../src/errorCodes.ts";
 import { BatchproofError, EXIT_CODE, type ErrorKind } from "../src/errors.ts";
 
 /** What a command answers: text for a person, or the same as one JSON document (`--json`). */
@@ -41,11 +42,12 @@ export interface ErrorDocument {
 export function errorDocument(error: unknown): ErrorDocument {
   const known = error instanceof BatchproofError ? error : bug(error);
   const { kind, code, message, place, remedy } = known;
+  const toDo = remedy ?? (code === undefined ? undefined : usualRemedy(code));
   const calls = known === error ? [] : callsOf(error);
   return {
     ...{ kind, code, message: shown(message) },
     place: place === undefined ? undefined : shown(place),
-    remedy: remedy === undefined ? undefined : [remedy, ...calls].map(shown).join("\n"),
+    remedy: toDo === undefined ? undefined : [toDo, ...calls].map(shown).join("\n"),
   };
 }
 

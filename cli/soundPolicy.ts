@@ -1,3 +1,4 @@
+import { commandOf } from "../src/commandLine.ts";
 import { refusal } from "../src/errors.ts";
 import { readPolicy } from "../src/kinds/policy.ts";
 import type { Policy } from "../src/policy/document.ts";
@@ -10,7 +11,7 @@ export async function readSoundPolicy(file: string): Promise<Policy> {
   if (first === undefined) return policy;
   throw refusal(`The policy has errors, first of all: ${first.message}`, {
     place: `${file}#${first.pointer}`,
-    remedy: `See \`batchproof policy lint ${file}\`.`,
+    remedy: `See all of them: \`${commandOf("policy", "lint", file)}\`.`,
     code: "policy-lint",
   });
 }

@@ -273,7 +273,10 @@ export const CONTRACT_ERRORS = {
     "The account {account} does not have the role {role} now: never granted, revoked, not begun or expired.",
     `Send it from an account that has it, or have ADMIN grant it: \`batchproof role grant {role} {account} ${GRANT}\`.`,
   ],
-  RolesDiffer: ["Policies and parties have different lists of roles.", "Deploy all contracts by `batchproof deploy`."],
+  RolesDiffer: [
+    "Policies and parties have different lists of roles.",
+    "Deploy all contracts together: `batchproof deploy --rpc URL --account ADMIN`.",
+  ],
   RootIsCurrent: ["The party list {root} is the current one already.", "There is nothing to do."],
   RootIsRevoked: ["The party list {root} was revoked, for good.", "Publish another list."],
   RootNotValid: [

@@ -186,7 +186,7 @@ export const ERROR_CODES = {
   journal: {
     journal: [
       "The journal or its head was changed, or its last line is unfinished.",
-      "Restore both files from a backup; where only the last line is unfinished: `journal repair`.",
+      "Restore both files from a backup; where only the last line is unfinished: `batchproof journal repair FILE`.",
     ],
     "journal-attempt": ["The record's attempt is not the next one.", "Import again."],
     "journal-reason": [
@@ -279,8 +279,11 @@ export const ERROR_CODES = {
   /** Policy files, their salts, and claims. */
   claims: {
     "policy-schema": ["The file does not match the policy's schema.", "Correct it at the pointer that is named."],
-    "policy-lint": ["The policy has errors, so it is not published.", "See `batchproof policy lint`."],
-    "policy-id": ["This is no policyId, or not that of the file.", "Compare it with what `policy hash` prints."],
+    "policy-lint": ["The policy has errors, so it is not published.", "See `batchproof policy lint FILE`."],
+    "policy-id": [
+      "This is no policyId, or not that of the file.",
+      "Compare it with what `batchproof policy hash FILE` prints.",
+    ],
     "claim-kind": [
       "There is no such kind of claim, or the claim is of another kind than is needed here.",
       "Name a claim, or write a kind, that fits.",
@@ -306,7 +309,10 @@ export const ERROR_CODES = {
       "This is not the file in which a batch folder remembers its register.",
       "Remove `register.json` and run `batchproof open` again: it writes it anew.",
     ],
-    "batch-missing": ["There is no batch in this folder.", "Name a batch folder, or make one with `init`."],
+    "batch-missing": [
+      "There is no batch in this folder.",
+      "Name a batch folder, or make one: `batchproof init --help`.",
+    ],
     "batch-exists": ["The folder is taken.", "Name a new folder; a batch folder is never overwritten."],
     "batch-file": ["The batch file is malformed.", "Restore it from a backup."],
     "batch-policy": [
@@ -324,7 +330,10 @@ export const ERROR_CODES = {
     ],
     "opening-same": ["This is the opening that the batch has.", "Name what is to be replaced."],
     "device-set": ["A stage names different devices, up to 8.", "Name each device once."],
-    "parties-missing": ["The batch folder has no party list.", "Copy the published list into it: `stage --parties`."],
+    "parties-missing": [
+      "The batch folder has no party list.",
+      "Copy the published list into it: `batchproof stage DIR STAGE --parties FILE`.",
+    ],
     "secrets-missing": ["The secrets of the batch are missing.", "Restore the file from a backup."],
     "secrets-file": ["The file of secrets is malformed, or not complete.", "Restore it from a backup."],
     "secrets-damaged": ["The secrets were changed after they were drawn.", "Restore the file from a backup."],
@@ -508,7 +517,7 @@ export const ERROR_CODES = {
     "vkey-format": ["This is not a Groth16 verifying key over BN254.", "Name the right file."],
     "artifact-missing": [
       "The folder of artifacts holds none of this circuit.",
-      "Name the right folder (`--artifacts`), or make them there with `setup --artifacts`.",
+      "Name the right folder (`--artifacts`), or make them there: `batchproof setup --artifacts DIR`.",
     ],
     "artifact-stale": ["A generated file is not the one that was written.", "Delete what the message names."],
     "artifact-lock": [
@@ -599,4 +608,14 @@ export type ErrorCode = CodeIn<CodeGroup> | ContractErrorName;
 export function codesOf<Group extends CodeGroup>(group: Group): readonly CodeIn<Group>[] {
   // Object.keys forgets its keys' types.
   return Object.keys(ERROR_CODES[group]) as CodeIn<Group>[];
+}
+
+/**
+ * What to do about an error of this code that does not say it itself: what the table says; undefined where groups say
+ * different things, or the code is an error of a contract.
+ */
+export function usualRemedy(code: ErrorCode): string | undefined {
+  const lines = Object.values<Codes>(ERROR_CODES).flatMap((group) => group[code] ?? []);
+  const remedies = new Set(lines.filter((_, i) => i % 2 === 1));
+  return remedies.size === 1 ? [...remedies][0] : undefined;
 }

@@ -1,8 +1,9 @@
 import type { ContractTransactionResponse } from "ethers";
+import { commandOf } from "../../src/commandLine.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
-import { addressOf, asAccount, transactionOf } from "../chain.ts";
-import type { Run } from "../command.ts";
+import { addressOf, asAccount, sameRegister, transactionOf } from "../chain.ts";
+import type { Options, Run } from "../command.ts";
 import { wholeNumber } from "../values.ts";
 
 /** `pause` and `unpause`. */
@@ -11,7 +12,8 @@ export const unpause = sending("Attesting and certifying go on.", ({ registry })
 
 /** `admin transfer`, `accept`, `cancel-transfer`, `delay` and `keep-delay`. */
 export const transfer = sending(
-  "Begun. Once the delay is over the account accepts: batchproof admin accept",
+  (options, account) =>
+    `Begun. Once the delay is over the account accepts: ${commandOf("admin", "accept", ...sameRegister(options), "--account", account)}`,
   ({ roles }, account) =>
     inherited(roles, "beginDefaultAdminTransfer", addressOf(account, "batchproof admin transfer")),
 );
@@ -31,12 +33,12 @@ function inherited(roles: Roles, name: string, ...args: unknown[]): Promise<Cont
 
 /** One call as the sending account. `done`: what is said once it is mined. */
 function sending(
-  done: string,
+  done: string | ((options: Options, argument: string) => string),
   call: (register: Contracts, argument: string) => Promise<ContractTransactionResponse>,
 ): Run {
   return ([argument = ""], options) =>
     asAccount(options, async (register) => {
       const json = transactionOf(await mined(() => call(register, argument)));
-      return { text: done, json };
+      return { text: typeof done === "string" ? done : done(options, argument), json };
     });
 }

@@ -13,12 +13,13 @@ import { explained } from "../../src/chain/revert.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { requireNoBlockingException } from "../../src/claims/mesExceptions.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
+import { commandOf } from "../../src/commandLine.ts";
 import { BatchproofError, refusal } from "../../src/errors.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
-import { addressOf, onRegister, transactionOf } from "../chain.ts";
+import { addressOf, onRegister, sameRegister, transactionOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { list, required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
@@ -106,12 +107,14 @@ async function dueDates(
 }
 
 /** A batch whose Qualified Person has no role could never be certified. Error `qp-role`. */
-async function requireQp(roles: Roles, account: string): Promise<void> {
+async function requireQp(roles: Roles, account: string, options: Options): Promise<void> {
   if (await explained(() => roles.holds(ROLE_ID.qp, account))) return;
+  const terms = ["--person", "PERSON", "--from", "TIME", "--to", "TIME"];
+  const grant = commandOf("role", "grant", "qp", account, ...terms, ...sameRegister(options), "--account", "ADMIN");
   throw refusal("This account does not have the role QP now.", {
     code: "qp-role",
     place: `--qp ${account}`,
-    remedy: "Name a Qualified Person's account, or have ADMIN give it the role: `batchproof role grant qp`.",
+    remedy: `Name a Qualified Person's account, or have ADMIN give it the role: \`${grant}\`.`,
   });
 }
 
@@ -148,7 +151,7 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
     const { batch: commitment, opening } = batch.commitments;
     const policyId = policyIdOfBatch(batch, lockedCircuitId);
     const qps = list(options, "qp").map((qp) => addressOf(qp, "--qp"));
-    for (const qp of qps) await requireQp(roles, qp);
+    for (const qp of qps) await requireQp(roles, qp, options);
     const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
     const owner = await account.getAddress();
     const key = ownersKey(batch, owner);

@@ -1,6 +1,7 @@
+import { commandOf } from "../../src/commandLine.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { consentCommitment, readConsent } from "../../src/parties/consentFile.ts";
-import { asAccount, transactionOf } from "../chain.ts";
+import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { asAccountOn, publicOption, standing, targetOf } from "../target.ts";
@@ -13,7 +14,7 @@ export async function grant([file = ""]: readonly string[], options: Options): P
     const holder = await account.getAddress();
     const sent = transactionOf(await mined(() => consents.grant(commitment)));
     const consent = await consents.idOf(holder, commitment);
-    const text = `${fieldLines({ consent, holder, ...sent })}\nThe owner names it: batchproof open --consent ${consent}`;
+    const text = `${fieldLines({ consent, holder, ...sent })}\nThe owner names it: ${commandOf("open", "DIR", "--qp", "QP", "--consent", consent, ...sameRegister(options), "--account", "OWNER")}`;
     return { text, json: { consent, holder, ...sent } };
   });
 }

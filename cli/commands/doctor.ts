@@ -1,19 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Provider } from "ethers";
-import { CIRCUITS, kindCode, SMALLEST, type Circuit } from "../../src/kinds/circuits.ts";
+import { CIRCUITS, kindCode, type Circuit } from "../../src/kinds/circuits.ts";
 import { findRegister } from "../../src/chain/connect.ts";
 import { compiled, CONTRACTS } from "../../src/chain/contracts.ts";
-import { registerAt, type CircuitRegistry } from "../../src/chain/handles.ts";
+import { registerAt, type CircuitRegistry, type StoredCircuit } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
+import { commandOf } from "../../src/commandLine.ts";
 import { BatchproofError, environmentError, inputError } from "../../src/errors.ts";
 import { packageRoot } from "../../src/root.ts";
-import { checkLock } from "../../src/setup/artifactLock.ts";
+import { checkLock, lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { artifactsPresent, type Artifacts } from "../../src/setup/artifacts.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
-import { onChain } from "../chain.ts";
+import { onChain, sameRegister } from "../chain.ts";
 import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
-import { text, type Options } from "../command.ts";
+import { required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 
 /** One line of the screen. */
@@ -82,7 +83,7 @@ function checkContracts(): string {
   return `${CONTRACTS.length} contracts built from the present sources`;
 }
 
-const NOT_MADE = "not made yet: it is made when it is first needed, or by batchproof setup";
+const NOT_MADE = "not made yet: it is made when it is first needed, or by `batchproof setup`";
 
 interface BuiltCircuit {
   readonly circuit: Circuit;
@@ -117,7 +118,7 @@ async function chainChecks(options: Options, built: readonly BuiltCircuit[]): Pr
         checks.push(await check(`${circuit.name} here`, () => checkKey(artifacts, chainId)));
       }
       const registry = text(options, "registry");
-      if (registry !== undefined) checks.push(...(await registerChecks(provider, registry, built)));
+      if (registry !== undefined) checks.push(...(await registerChecks(provider, options, built)));
       return `chain id ${chainId}, block ${await provider.getBlockNumber()}`;
     }),
   );
@@ -129,31 +130,53 @@ async function checkKey({ zkey, r1cs }: Artifacts, chainId: bigint): Promise<str
   return "its key may be used on this chain";
 }
 
-async function registerChecks(provider: Provider, registry: string, built: readonly BuiltCircuit[]): Promise<Check[]> {
+async function registerChecks(provider: Provider, options: Options, built: readonly BuiltCircuit[]): Promise<Check[]> {
   const checks: Check[] = [];
+  const registry = required(options, "registry");
   const found = await check("register", async () => {
     const { circuits } = registerAt(await findRegister(provider, registry), provider);
+    const hasOurs = await hasAny(circuits, built);
     for (const each of built) {
-      checks.push(await check(`${each.circuit.name} on chain`, () => checkOnChain(circuits, each)));
+      checks.push(await check(`${each.circuit.name} on chain`, () => checkOnChain(circuits, each, hasOurs, options)));
     }
     return registry;
   });
   return [found, ...checks];
 }
 
-async function checkOnChain(circuits: CircuitRegistry, { circuit, artifacts }: BuiltCircuit): Promise<string> {
-  const { circuitId } = artifacts;
-  const stored = await explained(() => circuits.circuitOf(circuitId)).catch((cause: unknown) => {
-    if (!(cause instanceof BatchproofError && cause.code === "CircuitUnknown")) throw cause;
-    // Larger tiers are added when they are wanted; without the smallest, this is another version's register.
-    if (!SMALLEST.includes(circuit)) return undefined;
-    throw environmentError("Our circuit is not registered there.", {
-      code: "circuit-unknown",
-      remedy: `Add it (batchproof circuit add ${circuit.name}), or get the artifacts that were registered.`,
-      cause,
-    });
+/** Whether a register has any circuit of this version: circuits are added as they are wanted, in any order. */
+async function hasAny(circuits: CircuitRegistry, built: readonly BuiltCircuit[]): Promise<boolean> {
+  const ids = [
+    ...built.map(({ artifacts }) => artifacts.circuitId),
+    ...CIRCUITS.map(({ name }) => lockedCircuitId(name)),
+  ];
+  for (const circuitId of new Set(ids)) if ((await storedCircuit(circuits, circuitId)) !== undefined) return true;
+  return false;
+}
+
+/** What the register has of a circuit; undefined: nothing. */
+async function storedCircuit(circuits: CircuitRegistry, circuitId: string): Promise<StoredCircuit | undefined> {
+  return explained(() => circuits.circuitOf(circuitId)).catch((error: unknown) => {
+    if (error instanceof BatchproofError && error.code === "CircuitUnknown") return undefined;
+    throw error;
   });
-  if (stored === undefined) return `not registered yet: batchproof circuit add ${circuit.name} adds it`;
+}
+
+async function checkOnChain(
+  circuits: CircuitRegistry,
+  { circuit, artifacts }: BuiltCircuit,
+  hasOurs: boolean,
+  options: Options,
+): Promise<string> {
+  const stored = await storedCircuit(circuits, artifacts.circuitId);
+  if (stored === undefined) {
+    const add = commandOf("circuit", "add", circuit.name, ...sameRegister(options), "--account", "ADMIN");
+    if (hasOurs) return `not registered yet: ${add} adds it`;
+    throw environmentError("No circuit of this version is registered there.", {
+      code: "circuit-unknown",
+      remedy: `Add it (\`${add}\`), or get the artifacts that were registered.`,
+    });
+  }
   if (stored.kind !== BigInt(kindCode(circuit)) || stored.tier !== BigInt(circuit.tier)) {
     throw environmentError(`It is registered as kind ${stored.kind}, tier ${stored.tier}.`, { code: "circuit-kind" });
   }

@@ -6,11 +6,12 @@ import type { Register as Contracts } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { readProof, readProofs, requireFitting } from "../../src/claims/proofFits.ts";
 import { proveClaims } from "../../src/claims/proveClaim.ts";
+import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { usableArtifacts } from "../../src/setup/lockedArtifacts.ts";
-import { addressOf, senderOf } from "../chain.ts";
+import { addressOf, sameRegister, senderOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
@@ -111,17 +112,23 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
   const attested = envelopes.filter(isDone);
   for (const envelope of attested) {
     if (await isAttested(register, key, envelope)) continue;
+    const amend = commandOf(
+      ...["amend", batch.dir, "--claim", idOf(batch, envelope), "--reason", "TEXT", "--owner", "OWNER"],
+      ...[...sameRegister(options), "--account", "QA"],
+    );
     throw refusal("The register has attested this claim, by a proof that says something else.", {
       code: "AlreadyAttested",
       place: idOf(batch, envelope),
-      remedy: "If the attestation is wrong, QA replaces it by this proof: `batchproof amend`.",
+      remedy: `If the attestation is wrong, QA replaces it by a proof that names QA's account as submitter: \`${amend}\`.`,
     });
   }
   if (envelopes.length > 0) return { pending, attested };
+  const destination = ["--submitter", "ACCOUNT", "--registry", required(options, "registry"), "--chain-id", "N"];
+  const prove = commandOf("prove", batch.dir, ...destination);
   throw inputError("There is no proof to send.", {
     code: "proof-missing",
     place: batch.dir,
-    remedy: "Prove a claim first (`batchproof prove`), or name the file of a proof that was sent to you (--proof).",
+    remedy: `Prove a claim first (\`${prove}\`), or name the file of a proof that was sent to you (--proof).`,
   });
 }
 

@@ -1,9 +1,11 @@
 import { missingEvidence, type MissingEvidence } from "../../src/batch/evidence.ts";
+import { copyParties } from "../../src/batch/hints.ts";
 import { initBatch, readBatch, setParties, setStage, type StageChanges } from "../../src/batch/folder.ts";
 import { joinBatch } from "../../src/batch/handoffs.ts";
 import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
+import { counted } from "../../src/input/quantities.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
 import { findParty, readParties } from "../../src/parties/partyList.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
@@ -81,7 +83,7 @@ export async function stage([dir = "", name = ""]: readonly string[], options: O
   const before = await readBatch(dir);
   const partiesPath = text(options, "parties");
   const parties = partiesPath === undefined ? before.parties : await readParties(partiesPath);
-  const changes = stageChanges({ dir, parties }, options);
+  const changes = stageChanges({ ...before, parties }, options);
   const broken = await proofsBrokenBy(before, name, changes);
   if (!flag(options, "discardProofs")) refuseProven(broken, name);
   if (partiesPath !== undefined) await setParties(dir, partiesPath);
@@ -92,7 +94,7 @@ export async function stage([dir = "", name = ""]: readonly string[], options: O
   const times = `${stage?.start ?? "no start yet"} to ${stage?.end ?? "no end yet"}`;
   return {
     text: [
-      `Stage ${name}: ${times}, ${stage?.devices.length ?? 0} device(s).`,
+      `Stage ${name}: ${times}, ${counted(stage?.devices.length ?? 0, "device")}.`,
       ...(broken.length === 0
         ? []
         : [`Removed, because they do not fit any more: the proofs of ${broken.join(", ")}.`]),
@@ -101,7 +103,7 @@ export async function stage([dir = "", name = ""]: readonly string[], options: O
   };
 }
 
-function stageChanges(folder: Pick<Batch, "dir" | "parties">, options: Options): StageChanges {
+function stageChanges(folder: Pick<Batch, "dir" | "policy" | "parties">, options: Options): StageChanges {
   const [start, end, seal] = [text(options, "start"), text(options, "end"), text(options, "seal")];
   const custodian = text(options, "custodian");
   const devices = list(options, "device").map(deviceOf);
@@ -115,12 +117,15 @@ function stageChanges(folder: Pick<Batch, "dir" | "parties">, options: Options):
 }
 
 /** A custodian of the folder's party list. Errors `parties-missing`, `party`, `key-role`. */
-export function custodianNamed({ dir, parties }: Pick<Batch, "dir" | "parties">, name: string): Custodian {
+export function custodianNamed(
+  { dir, policy, parties }: Pick<Batch, "dir" | "policy" | "parties">,
+  name: string,
+): Custodian {
   if (parties === undefined) {
     throw inputError("The batch folder has no party list.", {
       code: "parties-missing",
       place: dir,
-      remedy: "Copy the published list into it first: `batchproof stage` with --parties.",
+      remedy: `Copy the published list into it first: \`${copyParties({ dir, policy })}\`.`,
     });
   }
   const party = findParty(parties, name);

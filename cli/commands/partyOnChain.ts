@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { mined } from "../../src/chain/deploy.ts";
+import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
 import { partyTree, readParties } from "../../src/parties/partyList.ts";
-import { asAccount, transactionOf } from "../chain.ts";
+import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { publicOption } from "../target.ts";
@@ -19,7 +20,7 @@ export async function publish([file = ""]: readonly string[], options: Options):
     const sent = transactionOf(await mined(() => parties.propose(value, documentHash)));
     const shown = { root: toHex(value), documentHash, ...sent };
     return {
-      text: `${fieldLines(shown)}\nProposed. Another person approves it: batchproof party approve --parties ${file} --authorisation P-1`,
+      text: `${fieldLines(shown)}\nProposed. Another person approves it: ${commandOf("party", "approve", "--parties", file, "--authorisation", "TEXT", ...sameRegister(options), "--account", "APPROVER")}`,
       json: shown,
     };
   });

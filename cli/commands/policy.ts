@@ -40,7 +40,9 @@ export async function lint(files: readonly string[]): Promise<Answer> {
   const errors = policies.reduce((sum, each) => sum + each.errors, 0);
   const warnings = policies.reduce((sum, each) => sum + each.warnings, 0);
   return {
-    text: [...policies.flatMap(findingLines), `${counted(errors, "error")}, ${counted(warnings, "warning")}`].join("\n"),
+    text: [...policies.flatMap(findingLines), `${counted(errors, "error")}, ${counted(warnings, "warning")}`].join(
+      "\n",
+    ),
     json: policies.length === 1 ? policies[0] : { errors, warnings, policies },
     exitCode: errors > 0 ? 1 : 0,
   };

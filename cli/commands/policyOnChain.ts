@@ -1,13 +1,14 @@
 import { readSoundPolicy } from "../soundPolicy.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { policyIdOf, type ChainPolicy } from "../../src/formats/chainPolicy.ts";
+import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { chainPolicy } from "../../src/kinds/policyId.ts";
 import { type Policy } from "../../src/policy/document.ts";
 import { readSalts } from "../../src/policy/salts.ts";
-import { asAccount, transactionOf } from "../chain.ts";
+import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { circuitIds } from "../circuits.ts";
 import { list, required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
@@ -37,7 +38,7 @@ export async function publish([file = ""]: readonly string[], options: Options):
   return asAccount(options, async ({ policies }) => {
     const sent = transactionOf(await mined(() => policies.propose(stored)));
     return {
-      text: `${fieldLines({ policyId, ...sent })}\nProposed. Another person approves it: batchproof policy approve --policy ${file} --authorisation V-1`,
+      text: `${fieldLines({ policyId, ...sent })}\nProposed. Another person approves it: ${commandOf("policy", "approve", "--policy", file, "--authorisation", "TEXT", ...sameRegister(options), "--account", "APPROVER")}`,
       json: { policyId, ...sent },
     };
   });
@@ -80,7 +81,7 @@ function requirePolicyId(given: string): void {
   if (/^0x[0-9a-f]{64}$/.test(given)) return;
   throw inputError("This is not a policyId.", {
     place: given,
-    remedy: "Give 0x and 64 lower-case hex digits, as `policy hash` prints them.",
+    remedy: "Give 0x and 64 lower-case hex digits: `batchproof policy hash FILE` prints them.",
     code: "policy-id",
   });
 }

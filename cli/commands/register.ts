@@ -219,7 +219,11 @@ async function hasRole(roles: Roles, roleId: string, account: string): Promise<b
 
 /** OpenZeppelin takes away what nobody has, and says nothing: a mistyped account would seem revoked. */
 function roleNotHeld(role: string, account: string): Error {
-  return refusal(`The account does not have the role ${role}.`, { place: account, code: "RoleNotHeld" });
+  return refusal(`The account does not have the role ${role}.`, {
+    place: account,
+    code: "RoleNotHeld",
+    remedy: "Compare role and account with those of the grant; nothing was sent.",
+  });
 }
 
 /** `circuit freeze`. */

@@ -1,7 +1,8 @@
+import { commandOf } from "../../src/commandLine.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { parseTime } from "../../src/input/times.ts";
-import { asAccount, transactionOf } from "../chain.ts";
+import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { required, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { asAccountOn, claimIndex, targetOf } from "../target.ts";
@@ -17,7 +18,7 @@ export async function request([dir]: readonly string[], options: Options): Promi
     const receipt = await mined(() => requests.request(key, claim, ...window, BigInt(due ?? 0)));
     const id = eventOf(receipt, requests, "DisclosureRequested")["id"] as bigint;
     return {
-      text: `Request ${id}. The owner answers: batchproof answer ${id} --disclosure FILE`,
+      text: `Request ${id}. The owner answers: ${commandOf("answer", id.toString(), "--disclosure", "FILE", ...sameRegister(options), "--account", "OWNER")}`,
       json: { key, id, claim, from, to, due, ...transactionOf(receipt) },
     };
   });

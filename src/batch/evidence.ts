@@ -34,6 +34,7 @@ import { filled, headOf, identityOf, openingOf } from "./commitments.ts";
 import { handoffFile, missingHandoff } from "./handoffFile.ts";
 import { claimFile, evidenceFile } from "./paths.ts";
 import { readRecord, type StoredRecord } from "./recordStore.ts";
+import { copyParties } from "./hints.ts";
 
 /** The first custodian's key: its site's secret opens the batch, which custody of stage 0 proves. */
 export type SiteKey = Pick<UnlockedKey, "siteSecret">;
@@ -152,12 +153,12 @@ export async function missingEvidence(batch: Pick<Batch, "dir" | "policy" | "sta
   return missing;
 }
 
-function partiesOf({ parties, dir }: Batch): PartyList {
-  if (parties !== undefined) return parties;
+function partiesOf(batch: Batch): PartyList {
+  if (batch.parties !== undefined) return batch.parties;
   throw inputError("The batch folder has no party list.", {
     code: "parties-missing",
-    place: dir,
-    remedy: "Copy the published list into it: `batchproof init` or `batchproof stage` with --parties.",
+    place: batch.dir,
+    remedy: `Copy the published list into it: \`${copyParties(batch)}\`.`,
   });
 }
 
@@ -196,7 +197,7 @@ function seriesEvidence<H extends SeriesHeader, R>(
 function custodyEvidence(batch: Batch, index: number, siteKey: SiteKey | undefined): Omit<CustodyEvidence, "rule"> {
   const parties = partiesOf(batch);
   const { custodian, handoff, name } = filled(batch, index, ["custodian"]);
-  if (handoff === undefined) throw missingHandoff(name);
+  if (handoff === undefined) throw missingHandoff(batch.dir, name);
   const { head, condition, released, received } = handoff;
   const period = { start: Number(head.start), end: Number(head.end) };
   const takeover = { start: Number(head.nextStart), end: Number(head.nextStart) };
@@ -219,7 +220,7 @@ function custodyEvidence(batch: Batch, index: number, siteKey: SiteKey | undefin
 function headBeforeStage(batch: Batch, index: number): StageHead | Opening {
   if (index === 0) return openingOf(batch);
   const before = batch.stages[index - 1];
-  if (before?.handoff === undefined) throw missingHandoff(before?.name ?? "");
+  if (before?.handoff === undefined) throw missingHandoff(batch.dir, before?.name ?? "");
   return before.handoff.head;
 }
 

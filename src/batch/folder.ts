@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { commandOf } from "../commandLine.ts";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { documentText } from "../formats/document.ts";
 import { fromHex, toHex } from "../formats/field.ts";
@@ -28,6 +29,8 @@ import {
 import { isSameBeginning } from "./beginning.ts";
 import { deriveCommitments } from "./commitments.ts";
 import { missingEvidence, type MissingEvidence } from "./evidence.ts";
+import { checkHandoff } from "./handoff.ts";
+import { discardOf } from "./hints.ts";
 import { BATCH_FILE, IGNORE_FILE, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
 import { BatchSecrets, drawSecrets, readSecrets } from "./secrets.ts";
 
@@ -224,7 +227,9 @@ async function readBatchFile(dir: string): Promise<BatchFile> {
     throw inputError(`There is no ${BATCH_FILE} in this folder.`, {
       code: "batch-missing",
       place: dir,
-      remedy: "Name a batch folder, or make one with `init`.",
+      remedy:
+        "Name a batch folder, or make one: " +
+        `\`${commandOf("init", dir, "--policy", "FILE", "--lot", "LOT", "--coi", "COI", "--order", "ORDER", "--custodian", "KEYFILE")}\`.`,
     });
   }
 }
@@ -285,20 +290,24 @@ export function stageIndex({ policy }: Pick<Batch, "policy">, name: string): num
 }
 
 function refuseSigned(batch: Batch, changed: Batch): void {
-  try {
-    const path = join(batch.dir, BATCH_FILE);
-    checkStages(changed, path);
-    // Another custodian or other devices of the first stage give another opening than the one that was signed for.
-    checkHandoffs({ ...changed, commitments: deriveCommitments(changed) }, path);
-  } catch (error) {
-    if (!(error instanceof BatchproofError && error.code?.startsWith("handoff-"))) throw error;
-    throw inputError("A signed hand-off says something else.", {
-      code: "handoff-made",
-      ...(error.place === undefined ? {} : { place: error.place }),
-      remedy: "Discard the hand-off first (`handoff discard`); both sides sign anew.",
-      cause: error,
-    });
-  }
+  const path = join(batch.dir, BATCH_FILE);
+  checkStages(changed, path);
+  // Another custodian or other devices of the first stage give another opening than the one that was signed for.
+  const derived = { ...changed, commitments: deriveCommitments(changed) };
+  changed.stages.forEach((_, i) => {
+    const place = `${path}#/stages/${i}/handoff`;
+    try {
+      checkHandoff(derived, i, place);
+    } catch (error) {
+      if (!(error instanceof BatchproofError && error.code?.startsWith("handoff-"))) throw error;
+      throw inputError("A signed hand-off says something else.", {
+        code: "handoff-made",
+        place: error.place ?? place,
+        remedy: `Discard the hand-off first (\`${discardOf(batch, i)}\`); both sides sign anew.`,
+        cause: error,
+      });
+    }
+  });
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from "../formats/document.ts";
 import { deviceSetOfIds, drawnHead, headBefore } from "./commitments.ts";
 import type { Batch, Custodian, Handoff } from "./batch.ts";
+import { discardOf } from "./hints.ts";
 
 /** What a head's opening says besides batch and stage, which its place says. */
 const FIELDS = STAGE_HEAD_FIELDS.filter((field) => field !== "batch" && field !== "stage");
@@ -104,7 +105,7 @@ export function checkHandoff(batch: Batch, index: number, place: string): void {
   throw inputError("The hand-off is not of the times, custodians, devices and seal that the folder says.", {
     code: "handoff-stage",
     place,
-    remedy: "Restore the folder from a backup, or discard the hand-off and sign it anew (`handoff discard`).",
+    remedy: `Restore the folder from a backup, or discard the hand-off (\`${discardOf(batch, index)}\`) and sign it anew.`,
   });
 }
 

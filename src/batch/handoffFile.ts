@@ -1,3 +1,4 @@
+import { commandOf } from "../commandLine.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { keyHash, textHash, type DeviceId } from "../formats/identity.ts";
 import { verifySignature } from "../formats/source.ts";
@@ -87,9 +88,9 @@ export function handoffFile(batch: Batch, index: number | undefined): HandoffFil
   return index === undefined ? file : { ...file, stage: closedStage(batch, index) };
 }
 
-function closedStage({ stages }: Batch, index: number): ClosedStageJson {
+function closedStage({ dir, stages }: Batch, index: number): ClosedStageJson {
   const [stage, next] = [stages[index], stages[index + 1]];
-  if (stage?.handoff === undefined || stage.custodian === undefined) throw missingHandoff(stage?.name ?? "");
+  if (stage?.handoff === undefined || stage.custodian === undefined) throw missingHandoff(dir, stage?.name ?? "");
   return {
     name: stage.name,
     custodian: custodianToJson(stage.custodian),
@@ -101,11 +102,14 @@ function closedStage({ stages }: Batch, index: number): ClosedStageJson {
   };
 }
 
-export function missingHandoff(name: string): BatchproofError {
+/** Error `handoff-missing`. */
+export function missingHandoff(dir: string, name: string): BatchproofError {
   return inputError(`Stage "${name}" has no hand-off yet.`, {
     code: "handoff-missing",
     remedy:
-      "Its custodian signs it first (`handoff sign --as releaser`), or import the custodian's file (`handoff import`).",
+      "Its custodian signs it first " +
+      `(\`${commandOf("handoff", "sign", dir, "--stage", name, "--as", "releaser", "--key", "KEYFILE")}\`), ` +
+      `or import the custodian's file: \`${commandOf("handoff", "import", dir, "FILE")}\`.`,
   });
 }
 

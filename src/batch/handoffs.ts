@@ -1,3 +1,4 @@
+import { commandOf } from "../commandLine.ts";
 import { inputError, refusal } from "../errors.ts";
 import { type ConditionName } from "../formats/constants.ts";
 import type { HandoffSide } from "../formats/handoff.ts";
@@ -14,6 +15,7 @@ import { missingHandoff, readHandoffFile, withClosedStage, type ClosedStage } fr
 import { claimsOf } from "../kinds/kind.ts";
 import type { Boundary, CustodyLimits } from "../kinds/custody/limits.ts";
 import type { Batch, BatchStage, Handoff } from "./batch.ts";
+import { copyParties, discardOf } from "./hints.ts";
 
 /** Which boundary the policy says a stage ends with. Error `handoff-unclaimed`: it claims no custody of the stage. */
 export function boundaryOfStage(policy: Policy, index: number): Boundary {
@@ -62,12 +64,12 @@ function released(
   key: UnlockedKey,
   condition: ConditionName,
 ): Handoff {
-  if (handoff !== undefined) refuseCondition(handoff, condition);
+  if (handoff !== undefined) refuseCondition(batch, index, handoff, condition);
   if (index > 0 && batch.stages[index - 1]?.handoff === undefined) {
-    throw missingHandoff(batch.stages[index - 1]?.name ?? "");
+    throw missingHandoff(batch.dir, batch.stages[index - 1]?.name ?? "");
   }
   const head = handoff?.head ?? drawnHead(batch, index);
-  refuseSigner(key, head.keyHash, "releases");
+  refuseSigner(batch, key, head.keyHash, "releases");
   return { ...handoff, head, condition, released: key.sign(messageOf({ head, condition }, "released")) };
 }
 
@@ -85,25 +87,25 @@ function received(
       remedy: "The custodian alone signs, as releaser.",
     });
   }
-  if (handoff === undefined) throw missingHandoff(batch.stages[index]?.name ?? "");
-  refuseCondition(handoff, condition);
-  refuseSigner(key, handoff.head.nextKeyHash, "receives");
+  if (handoff === undefined) throw missingHandoff(batch.dir, batch.stages[index]?.name ?? "");
+  refuseCondition(batch, index, handoff, condition);
+  refuseSigner(batch, key, handoff.head.nextKeyHash, "receives");
   return { ...handoff, received: key.sign(messageOf(handoff, "received")) };
 }
 
-function refuseCondition(handoff: Handoff, condition: ConditionName): void {
+function refuseCondition(batch: Batch, index: number, handoff: Handoff, condition: ConditionName): void {
   if (handoff.condition === condition) return;
   throw inputError(`The hand-off was signed as ${handoff.condition}, not as ${condition}.`, {
     code: "handoff-condition",
-    remedy: "Both sides sign one condition: discard the hand-off (`handoff discard`) and have it signed anew.",
+    remedy: `Both sides sign one condition: discard the hand-off (\`${discardOf(batch, index)}\`) and have it signed anew.`,
   });
 }
 
-function refuseSigner(key: UnlockedKey, expected: bigint, verb: string): void {
+function refuseSigner({ dir }: Batch, key: UnlockedKey, expected: bigint, verb: string): void {
   if (keyHash(key.description.public) === expected) return;
   throw refusal(`Key "${key.description.name}" is not the custodian's who ${verb}.`, {
     code: "handoff-signer",
-    remedy: "Sign with the key that the stage names; `handoff show` says which.",
+    remedy: `Sign with the key of the custodian whom the stage names: \`${commandOf("handoff", "show", dir)}\` says who it is.`,
   });
 }
 
@@ -119,7 +121,7 @@ function withStage(batch: Batch, index: number, change: (stage: BatchStage) => B
 export async function discardHandoff(dir: string, stage: string): Promise<Batch> {
   return changeBatch(dir, (batch) => {
     const index = stageIndex(batch, stage);
-    if (batch.stages[index]?.handoff === undefined) throw missingHandoff(stage);
+    if (batch.stages[index]?.handoff === undefined) throw missingHandoff(dir, stage);
     const later = batch.stages.findIndex((each, i) => i === index + 1 && each.handoff !== undefined);
     if (later >= 0) {
       throw inputError(`The hand-off of stage "${batch.stages[later]?.name ?? ""}" rests on this one.`, {
@@ -154,7 +156,7 @@ export async function importHandoff(
       });
     }
     if (stage === undefined) return found;
-    refuseUnlisted(found.parties, stage, path);
+    refuseUnlisted(found.parties, stage, path, `is copied in by \`${copyParties(found)}\``);
     name = found.stages[stage.index]?.name;
     return { ...found, stages: withClosedStage(found.stages, merged(found, stage, path)) };
   });
@@ -163,9 +165,14 @@ export async function importHandoff(
 
 /**
  * A head commits to the next custodian's key alone, so its organisation is only as good as the party list says. Error
- * `handoff-party`; a folder without a list has nothing to compare.
+ * `handoff-party`; a folder without a list has nothing to compare. `newerList`: how one gets there, for the remedy.
  */
-function refuseUnlisted(parties: PartyList | undefined, { custodian, next }: ClosedStage, path: string): void {
+function refuseUnlisted(
+  parties: PartyList | undefined,
+  { custodian, next }: ClosedStage,
+  path: string,
+  newerList: string,
+): void {
   const named = { custodian, ...(next === undefined ? {} : { "next/custodian": next.custodian }) };
   for (const [pointer, { key, org }] of Object.entries(named)) {
     const listed = parties?.some(
@@ -176,21 +183,23 @@ function refuseUnlisted(parties: PartyList | undefined, { custodian, next }: Clo
     throw inputError("The party list has no custodian with this key at this organisation.", {
       code: "handoff-party",
       place: `${path}#/stage/${pointer}`,
-      remedy: "Ask the sender which is right; a newer party list is copied in by `batchproof stage` with --parties.",
+      remedy: `Ask the sender which is right; a newer party list ${newerList}.`,
     });
   }
 }
 
 /** The file's stage with the signatures of both the file and the folder. */
-function merged({ stages }: Batch, stage: ClosedStage, path: string): ClosedStage {
-  const own = stages[stage.index]?.handoff;
+function merged(batch: Batch, stage: ClosedStage, path: string): ClosedStage {
+  const own = batch.stages[stage.index]?.handoff;
   if (own === undefined) return stage;
   const { handoff } = stage;
   if (stageHead(own.head) !== stageHead(handoff.head) || own.condition !== handoff.condition) {
     throw inputError("The folder has another hand-off of this stage: two of them would fork the chain.", {
       code: "handoff-differs",
       place: `${path}#/stage/handoff`,
-      remedy: "Ask both custodians which one stands, and discard the other (`handoff discard`).",
+      remedy:
+        "Ask both custodians which one stands; if it is the file's, discard the folder's: " +
+        `\`${discardOf(batch, stage.index)}\`.`,
     });
   }
   return { ...stage, handoff: { ...own, ...handoff } };
@@ -212,7 +221,7 @@ export async function joinBatch({ handoffPath, lot, ...request }: JoinBatch): Pr
   const { commitments, stage } = await readHandoffFile(handoffPath, rules.policy);
   const { partiesPath } = request;
   if (stage !== undefined && partiesPath !== undefined) {
-    refuseUnlisted(await readParties(partiesPath), stage, handoffPath);
+    refuseUnlisted(await readParties(partiesPath), stage, handoffPath, "is given as --parties");
   }
   const stages = rules.policy.stages.map((name): BatchStage => ({ name, devices: [] }));
   return await makeBatch(request, rules, {

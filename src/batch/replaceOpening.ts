@@ -7,6 +7,7 @@ import { openingHead } from "../formats/head.ts";
 import { changeFolder } from "./folder.ts";
 import { BATCH_FILE } from "./paths.ts";
 import type { Batch, BatchStage } from "./batch.ts";
+import { discardOf } from "./hints.ts";
 
 /** What the opening fixes of the first stage. */
 export type FirstStage = Partial<Pick<BatchStage, "custodian" | "devices">>;
@@ -39,7 +40,7 @@ function withFirstStage(batch: Batch, changes: FirstStage, place: string): Batch
     throw inputError("The first stage was signed for: its hand-off names custodian and devices.", {
       code: "handoff-made",
       place: `${place}#/stages/0`,
-      remedy: "Discard the hand-off first (`handoff discard`); both sides sign anew.",
+      remedy: `Discard the hand-off first (\`${discardOf(batch, 0)}\`); both sides sign anew.`,
     });
   }
   const stages = first === undefined ? [] : [{ ...first, ...changes }, ...later];

@@ -3,6 +3,7 @@ import type { Batch } from "../batch/batch.ts";
 import { stagePeriod } from "../batch/commitments.ts";
 import { keepEvidence } from "../batch/evidenceFiles.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
+import { commandOf } from "../commandLine.ts";
 import { inputError } from "../errors.ts";
 import { CHANNEL, NO_CHANNEL, type KindName } from "../formats/constants.ts";
 import { deviceHash, type DeviceId } from "../formats/identity.ts";
@@ -164,9 +165,11 @@ function demandOf(batch: Batch, claim: Claim) {
  * A record of a device that its stage does not name, or that is not registered, could never be proven. Error `device`; a
  * folder without a party list has nothing to compare.
  */
-function refuseOtherDevice({ stages, parties }: Batch, index: number, device: DeviceId, file: string): void {
+function refuseOtherDevice({ dir, stages, parties }: Batch, index: number, device: DeviceId, file: string): void {
   const hash = deviceHash(device);
   const { name, devices } = stages[index] ?? { name: "", devices: [] };
+  const others = devices.map(deviceText);
+  const named = deviceText(device);
   const refuse = (problem: string, remedy: string): never => {
     const { vendor, model, serial } = device;
     throw inputError(`The file is of ${vendor}, ${model}, serial ${serial}: ${problem}.`, {
@@ -176,21 +179,28 @@ function refuseOtherDevice({ stages, parties }: Batch, index: number, device: De
     });
   };
   if (!devices.some((each) => deviceHash(each) === hash)) {
-    const others = devices.map(({ vendor, model, serial }) => `"${vendor}|${model}|${serial}"`);
     refuse(
-      `stage ${name} names ${others.length === 0 ? "no device" : `${others.join(", ")} and not this one`}`,
+      `stage ${name} names ${others.length === 0 ? "no device" : `${others.map((each) => `"${each}"`).join(", ")} and not this one`}`,
       index === 0
-        ? "Import the file of a device that the stage names; the opening fixed them, see `batchproof replace-opening`."
-        : "Import the file of a device that the stage names, or name this one: `batchproof stage` with --device.",
+        ? "Import the file of a device that the stage names; the opening fixed them, and the owner alone replaces it: " +
+            `\`${commandOf("replace-opening", dir, "--device", named, "--reason", "TEXT", "--rpc", "URL", "--registry", "ADDRESS")}\`.`
+        : "Import the file of a device that the stage names, or name all its devices: " +
+            `\`${commandOf("stage", dir, name, ...[...others, named].flatMap((each) => ["--device", each]))}\`.`,
     );
   }
   const isListed = parties?.some((party) => party.role === "device" && deviceHash(party.device) === hash);
   if (isListed === false) {
     refuse(
       "the party list does not hold it",
-      "Have it added to the list and published: `batchproof party add --device`.",
+      "Have it added to the list and published: " +
+        `\`${commandOf("party", "add", "PARTIES", "--device", named, "--org", "ORG", "--name", "NAME", "--from", "TIME", "--to", "TIME")}\`.`,
     );
   }
+}
+
+/** A device as --device takes it. */
+function deviceText({ vendor, model, serial }: DeviceId): string {
+  return `${vendor}|${model}|${serial}`;
 }
 
 /** A canonical record before a source has numbered and signed it. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
 import { MES_FILE, mesExceptionsText, readMesExceptions, type BatchException } from "../batch/mesExceptions.ts";
+import { commandOf } from "../commandLine.ts";
 import { inputError, refusal } from "../errors.ts";
 
 /**
@@ -30,7 +31,7 @@ export async function requireNoBlockingException(batch: Pick<Batch, "dir">): Pro
   if (open.length === 0) return;
   throw refusal(`MES exceptions are open: ${open.map(({ id }) => id).join(", ")}.`, {
     place: join(batch.dir, MES_FILE),
-    remedy: "See `batchproof check` for what each lacks; close them in the MES, then import its record again.",
+    remedy: `See what each lacks (\`${commandOf("check", batch.dir)}\`), close them in the MES, then import its record again.`,
     code: "mes-exception",
   });
 }

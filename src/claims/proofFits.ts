@@ -6,6 +6,7 @@ import { headOf } from "../batch/commitments.ts";
 import { EVIDENCE } from "../batch/evidence.ts";
 import { withStageChanges, type StageChanges } from "../batch/folder.ts";
 import { claimFile } from "../batch/paths.ts";
+import { commandOf } from "../commandLine.ts";
 import { BatchproofError, refusal } from "../errors.ts";
 import { SIGNALS, type SignalName, type Signals } from "../formats/constants.ts";
 import type { Statement } from "../kinds/statement.ts";
@@ -39,7 +40,7 @@ export async function requireFitting(batch: Batch, envelope: Envelope): Promise<
   const claim = batch.policy.claims[envelope.claim];
   if (claim === undefined || !(await EVIDENCE[claim.kind].isThere(batch, claim))) return;
   const changed = await changedIn(batch, { claim, index: envelope.claim }, envelope);
-  if (changed !== undefined) throw staleError(claim.id, changed);
+  if (changed !== undefined) throw staleError(batch.dir, claim.id, changed);
 }
 
 /** Where the folder says something else than a proof: the first such signal, or the rule that its evidence breaks. */
@@ -67,12 +68,19 @@ async function statementKnown(batch: Batch, claim: IndexedClaim): Promise<Statem
   }
 }
 
-function staleError(claim: string, changed: string): BatchproofError {
+function staleError(dir: string, claim: string, changed: string): BatchproofError {
   return refusal(`The proof no longer fits its folder, which says something else now: see ${changed}.`, {
     code: "proof-stale",
     place: claim,
-    remedy: "Undo what was changed after it was made (stage, hand-off, record), or prove the claim again.",
+    remedy:
+      "Undo what was changed after it was made (stage, hand-off, record), or prove the claim again: " +
+      `\`${proveAgain(dir, claim)}\`.`,
   });
+}
+
+function proveAgain(dir: string, claim: string): string {
+  const destination = ["--submitter", "ACCOUNT", "--registry", "ADDRESS", "--chain-id", "N"];
+  return commandOf("prove", dir, "--claim", claim, ...destination);
 }
 
 /** The claims whose proof in the folder fits now, and would not once a stage is changed. Errors: those of `readProofs`. */
@@ -101,8 +109,8 @@ export function refuseProven(claims: readonly string[], stage: string): void {
     code: "stage-proven",
     place: stage,
     remedy:
-      "If it is wrong, add --discard-proofs, which removes these proofs, and prove anew; what was attested is replaced by " +
-      "`batchproof amend`.",
+      "If it is wrong, add --discard-proofs, which removes these proofs, and prove anew; what was attested QA replaces then " +
+      "(amend).",
   });
 }
 

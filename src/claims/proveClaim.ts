@@ -73,7 +73,7 @@ async function jobOf(
 ): Promise<Job> {
   const { claim } = indexed;
   const statement = await EVIDENCE[claim.kind].statement(batch, indexed, siteKey);
-  refuseBroken(statement, claim.id);
+  refuseBroken(statement, { dir: batch.dir, claim: claim.id });
   const circuit = circuitOf(claim, statement);
   return { ...indexed, policyId: policy, statement, circuit, artifacts: await artifactsOf(circuit) };
 }

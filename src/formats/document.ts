@@ -1,4 +1,4 @@
-import { Ajv2020, type AnySchema, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type AnySchema, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { ErrorCode } from "../errorCodes.ts";
 import { inputError } from "../errors.ts";
 import { fromHex, toHex } from "./field.ts";
@@ -40,7 +40,7 @@ let ajv: Ajv2020 | undefined;
 
 /** Schemas are ours: they are compiled when first used, strictly, and not judged by JSON Schema's own schema before. */
 function compiler(): Ajv2020 {
-  return (ajv ??= new Ajv2020({ strict: true, validateSchema: false }));
+  return (ajv ??= new Ajv2020({ strict: true, validateSchema: false, verbose: true }));
 }
 
 /**
@@ -54,11 +54,30 @@ export function defineCheck<T>(schema: object, name: string, code: ErrorCode): C
     const validate = (compiled ??= compiler().compile<T>(schema));
     if (validate(value)) return value;
     const [first] = validate.errors ?? [];
+    const remedy = first === undefined ? undefined : whatBelongsHere(first);
     throw inputError(`Not a valid ${name}: ${first?.message ?? "unknown reason"}.`, {
       code,
       place: `${place}#${first?.instancePath ?? ""}`,
+      ...(remedy === undefined ? {} : { remedy }),
     });
   };
+}
+
+/** What the schema asks for, where its message does not say it: from the schema alone, never from the value. */
+function whatBelongsHere({ keyword, params, parentSchema }: ErrorObject): string | undefined {
+  const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
+  switch (keyword) {
+    case "const":
+      return `Write ${JSON.stringify(allowedValue)}.`;
+    case "enum":
+      return `Use one of ${allowedValues?.map((value) => JSON.stringify(value)).join(", ") ?? ""}.`;
+    case "additionalProperties": {
+      const { properties } = parentSchema as { readonly properties: object };
+      return `Known here: ${Object.keys(properties).join(", ")}.`;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** One kind of JSON file that the project writes and reads. */

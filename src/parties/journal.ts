@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import { commandOf } from "../commandLine.ts";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
@@ -382,6 +383,6 @@ function unfinishedError(path: string, { line }: UnfinishedLine): BatchproofErro
   return inputError("The last line is unfinished: an import was interrupted while it wrote it. Nothing was signed.", {
     code: "journal",
     place: `${path}:${line}`,
-    remedy: `Drop this line (\`batchproof journal repair ${path}\`), then import again.`,
+    remedy: `Drop this line (\`${commandOf("journal", "repair", path)}\`), then import again.`,
   });
 }

@@ -1,4 +1,5 @@
 import type { Circuit } from "../kinds/circuits.ts";
+import { commandOf } from "../commandLine.ts";
 import { environmentError, refusal } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
 import { contextOf } from "../formats/context.ts";
@@ -58,13 +59,13 @@ export async function prove(request: ProofRequest): Promise<Envelope> {
   });
 }
 
-/** Refuses a statement that does not hold (code: the first broken rule); `place` is the claim. */
-export function refuseBroken(statement: Statement, place?: string): void {
+/** Refuses a statement that does not hold (code: the first broken rule). `of`: the batch folder and the claim's id. */
+export function refuseBroken(statement: Statement, of?: { readonly dir: string; readonly claim: string }): void {
   const [broken] = statement.findings();
   if (broken === undefined) return;
   throw refusal(`The record does not keep rule \`${broken.rule}\`: ${broken.problem}.`, {
     code: broken.rule,
-    ...(place === undefined ? {} : { place }),
-    remedy: "Run `batchproof check` for the reading, time and limit.",
+    ...(of === undefined ? {} : { place: of.claim }),
+    remedy: `See reading, time and limit: \`${commandOf("check", of?.dir ?? "DIR", "--claim", of?.claim ?? "CLAIM")}\`.`,
   });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { commandOf } from "../commandLine.ts";
 import { environmentError } from "../errors.ts";
 import { ensureFolder } from "./artifactFolder.ts";
 import { COMPILER, compileCircuit } from "./compile.ts";
@@ -131,7 +132,7 @@ class ArtifactStore {
       {
         code: "artifact-missing",
         place: folder,
-        remedy: `Name the right folder, or make them there: batchproof setup --circuit ${name} --artifacts ${this.#store}`,
+        remedy: `Name the right folder, or make them there: \`${commandOf("setup", "--circuit", name, "--artifacts", this.#store)}\`.`,
       },
     );
   }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { encryptKeystoreJson, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRpc } from "../../src/chain/connect.ts";
-import { mined } from "../../src/chain/deploy.ts";
+import { deploy, mined } from "../../src/chain/deploy.ts";
 import { handle } from "../../src/chain/handles.ts";
 import { CIRCUITS } from "../../src/kinds/circuits.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
@@ -243,6 +243,31 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     const doctor = await batchproof(["doctor", "--rpc", node.url, "--registry", deployed.addresses.roles]);
     expect(doctor.code).toBe(3);
     expect(doctor.stdout.match(/^wrong +\S+/gm)).toEqual([expect.stringMatching(/register$/)]);
+  });
+});
+
+describe("doctor, of a register without temperature-1k", () => {
+  it("names what adds it where other circuits are there, and calls wrong one that has none of ours", async () => {
+    const { url, chain } = await startAnvil();
+    try {
+      const admin = await chain.provider.getSigner(0);
+      const bare = await deploy(admin);
+      const look = ["doctor", "--rpc", url, "--registry", bare.addresses.registry];
+      const none = await batchproof(look);
+      expect(none.code).toBe(3);
+      expect(none.stdout).toMatch(
+        /^wrong +temperature-1k on chain +No circuit of this version is registered there\.$/m,
+      );
+      const at = ["--rpc", url, "--registry", bare.addresses.registry];
+      expect((await batchproof(["circuit", "add", "custody", ...at, "--account", admin.address])).code).toBe(0);
+      const some = await batchproof(look);
+      expect(some.code, some.stdout).toBe(0);
+      const add = `batchproof circuit add temperature-1k ${at.join(" ")} --account ADMIN`;
+      expect(some.stdout).toMatch(/^ok +temperature-1k on chain +not registered yet/m);
+      expect(some.stdout).toContain(`not registered yet: ${add} adds it\n`);
+    } finally {
+      await chain.close();
+    }
   });
 });
 

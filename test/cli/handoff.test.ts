@@ -2,7 +2,7 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
-import { filesIn, type Run } from "./support.ts";
+import { filesIn, refusedWith, type Run } from "./support.ts";
 
 /**
  * Two parties with a folder each, as their people walk the way of one batch: every step a command, on a node of another
@@ -188,6 +188,9 @@ describe("a batch in two folders", () => {
     expect(shown.stdout).toContain("missing: receiver");
     const changed = ["stage", hospital, "collection", "--end", "2022-05-08T16:00:00Z", "--json"];
     expect(await refusal(inThisProcess(changed))).toEqual({ exit: 2, code: "handoff-made" });
+    expect((await refusedWith(changed)).remedy).toContain(
+      `\`batchproof handoff discard ${hospital} --stage collection\``,
+    );
 
     await cliJson(["handoff", "export", hospital, "--stage", "collection", "--out", path("to-sign.json")]);
     const imported = await cli(["handoff", "import", manufacturer, path("to-sign.json")]);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { LONGEST_TEXT, LONGEST_WORD, printAnswer, printError, shown } from "../../cli/output.ts";
 import { inputError } from "../../src/errors.ts";
-import { batchproofJson, batchproof, POLICY, scratch } from "./support.ts";
+import { batchproofJson, batchproof, POLICY, refusedWith, scratch } from "./support.ts";
 
 const ESCAPE = "\u001b]0;owned\u0007\u001b[2J";
 /** What may act on a terminal, but the end of a line. */
@@ -127,5 +127,25 @@ describe("a bug", () => {
     error.message = "another";
     const { stderr } = printed(() => printError(error, false));
     expect(stderr).toBe("error: This is a bug in batchproof (Error).\n  Please report it with these lines:\n");
+  });
+});
+
+// Verifies R-cli-remedy.
+describe("an error says what to do", () => {
+  const root = join(scratch(), "parties.json");
+  const refusedList = async (list: unknown): Promise<unknown> => {
+    writeFileSync(root, typeof list === "string" ? list : JSON.stringify(list));
+    return (await refusedWith(["party", "root", root])).remedy;
+  };
+
+  it("as the table of codes does, where it does not say it itself", async () => {
+    expect(await refusedList("{]")).toBe("Correct it at the line and column that are named.");
+    expect(await refusedList({ format: "batchproof-parties/1" })).toBe("Correct the file at the place that is named.");
+  });
+
+  it("as the schema does: what is to be written, or is known there, never what stood there", async () => {
+    const list = { format: "batchproof-parties/1", parties: [] };
+    expect(await refusedList({ ...list, format: "secret" })).toBe('Write "batchproof-parties/1".');
+    expect(await refusedList({ ...list, secret: 1 })).toBe("Known here: format, parties.");
   });
 });

@@ -37,7 +37,7 @@ describe("a process of its own", () => {
   it("exits 2 with the error on stderr, and with --json as a document on stdout", async () => {
     const plain = await batchproofProcess(["policy", "lint", "missing.json"]);
     expect(plain).toMatchObject({ code: 2, stdout: "" });
-    expect(plain.stderr).toBe("error: There is no such file.\n  at missing.json\n");
+    expect(plain.stderr).toBe("error: There is no such file.\n  at missing.json\n  Check the path.\n");
     const before = await batchproofProcess(["--json", "policy", "lint", "missing.json"]);
     expect(before).toMatchObject({ code: 2, stderr: plain.stderr });
     expect(JSON.parse(before.stdout)).toMatchObject({ error: { kind: "input", code: "file-missing" } });

@@ -1,9 +1,17 @@
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { Command } from "commander";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/definitions/index.ts";
+import { templateWords } from "../../src/chain/words.ts";
+import { commandOf } from "../../src/commandLine.ts";
+import { CONTRACT_ERRORS, INHERITED_ERRORS } from "../../src/contractErrors.ts";
 
-/** Documents are followed letter by letter: every command and option that they show is there. */
+/**
+ * Documents are followed letter by letter, and what is printed is pasted: every command and option that they show is there,
+ * and a printed command lacks nothing that it needs.
+ */
 
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md"]);
 /** Options of the program itself. */
@@ -96,5 +104,152 @@ describe("commands in documents", () => {
     ["```sh\nnpm run -s batchproof -- handoff sing dir\n```", "a.md:2: no command handoff sing"],
   ])("%j is refused", (text, problem) => {
     expect(problemsIn("a.md", text)).toEqual([problem]);
+  });
+});
+
+/** Sources that print. What describes commands and options says itself where it belongs; templates are filled below. */
+const SOURCES = globSync(["src/**/*.ts", "cli/**/*.ts"]).filter(
+  (file) => !/^cli\/(definitions\/|options\.ts)|^src\/contractErrors\.ts/.test(file),
+);
+/** What stands in a command in place of words that are known when it is printed. */
+const SOME = "X";
+
+/** A command that a source prints. */
+interface Printed {
+  readonly place: string;
+  readonly words: readonly string[];
+  /** It begins with `batchproof`. */
+  readonly invoked: boolean;
+}
+
+/** The commands that a source prints: made by `commandOf`, or written out between backquotes in a text. */
+function printedBy(file: string, text: string): Printed[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const printed: Printed[] = [];
+  const visit = (node: ts.Node): void => {
+    const place = `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+    if (ts.isCallExpression(node) && node.expression.getText() === "commandOf") {
+      printed.push({ place, words: node.arguments.flatMap((word) => wordsIn(source, word)), invoked: true });
+    }
+    for (const code of codeIn(writtenIn(node) ?? "")) {
+      printed.push({ place, words: wordsOf(code.replace(INVOKED, "")), invoked: INVOKED.test(code) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return printed;
+}
+
+/** The text of a literal; what is put in when it is printed, as `SOME`. */
+function writtenIn(node: ts.Node): string | undefined {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return undefined;
+  return node.head.text + node.templateSpans.map(({ literal }) => SOME + literal.text).join("");
+}
+
+/** The words that an argument of `commandOf` stands for. */
+function wordsIn(source: ts.SourceFile, node: ts.Node): string[] {
+  if (ts.isSpreadElement(node)) {
+    const words = wordsIn(source, node.expression);
+    return words.join() === SOME ? [] : words; // options that are computed
+  }
+  if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap((each) => wordsIn(source, each));
+  if (ts.isCallExpression(node) && node.expression.getText() === "sameRegister") {
+    return ["--rpc", SOME, "--registry", SOME];
+  }
+  const list = ts.isIdentifier(node) ? listNamed(source, node.text) : undefined;
+  return list === undefined ? [writtenIn(node) ?? SOME] : wordsIn(source, list);
+}
+
+/** The list that a source calls so. */
+function listNamed(source: ts.SourceFile, name: string): ts.Node | undefined {
+  let found: ts.Node | undefined;
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && node.name.getText() === name && node.initializer !== undefined) {
+      if (ts.isArrayLiteralExpression(node.initializer)) found = node.initializer;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** What a printed command lacks or has too much; nothing where the words are no command at all. */
+function lacks({ words, invoked }: Pick<Printed, "words" | "invoked">): string[] {
+  const { command, rest } = resolved(program, words);
+  if (command === program) return invoked ? ["no such command"] : [];
+  // One word may well be something else, such as a member of a file.
+  if (!invoked) return command.commands.length > 0 ? [] : ["batchproof"];
+  if (rest.includes("--help")) return [];
+  if (command.commands.length > 0) return ["a command of the group"];
+  const given = new Set<string>();
+  const problems: string[] = [];
+  let positional = 0;
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] ?? "";
+    const option = command.options.find(({ long }) => long === word);
+    if (option !== undefined) given.add(word);
+    if (option?.required === true || option?.optional === true) i++;
+    if (option === undefined && word.startsWith("--")) problems.push(`no option ${word}`);
+    else if (option === undefined) positional++;
+  }
+  const needed = command.options.filter(({ mandatory, long }) => mandatory && !given.has(long ?? ""));
+  const least = command.registeredArguments.filter(({ required }) => required).length;
+  if (positional < least || positional > command.registeredArguments.length) problems.push(`${least} arguments`);
+  return [...problems, ...needed.map(({ long }) => long ?? "")];
+}
+
+// Verifies R-cli-remedy.
+describe("printed commands", () => {
+  it("are whole: they run as printed, but for words in capitals", () => {
+    const problems = SOURCES.flatMap((file) => printedBy(file, readFileSync(file, "utf8")))
+      .map((printed) => ({ ...printed, lacks: lacks(printed) }))
+      .filter((printed) => printed.lacks.length > 0)
+      .map(({ place, words, lacks: missing }) => `${place}: ${words.join(" ")}: ${missing.join(", ")}`);
+    expect(problems).toEqual([]);
+  });
+
+  it("are whole in what the contracts refuse", () => {
+    const remedies = Object.values({ ...CONTRACT_ERRORS, ...INHERITED_ERRORS }).map(([, remedy]) =>
+      templateWords(remedy),
+    );
+    const commands = remedies.flatMap(codeIn);
+    expect(commands.length).toBeGreaterThan(50);
+    expect(commands.flatMap((code) => lacks({ words: wordsOf(code.replace(INVOKED, "")), invoked: true }))).toEqual([]);
+  });
+
+  it("are found where they are made, and where they are written", () => {
+    const found = SOURCES.filter((file) => printedBy(file, readFileSync(file, "utf8")).some(({ invoked }) => invoked));
+    expect(found).toEqual(expect.arrayContaining(["src/batch/hints.ts", "cli/commands/doctor.ts"]));
+  });
+
+  it.each([
+    ['commandOf("stage", dir)', ["2 arguments"]],
+    ['commandOf("polcy", "approve", id)', ["no such command"]],
+    ['commandOf("policy", "aprove", id)', ["a command of the group"]],
+    ['commandOf("handoff", "discard", dir)', ["--stage"]],
+    ['commandOf("handoff", "show", dir, "--stage")', ["no option --stage"]],
+    ['commandOf("pause", ...sameRegister(options))', []],
+    ['const all = ["--rpc", rpc]; commandOf("pause", ...all, "--registry", registry)', []],
+    ['say("see `policy lint`")', ["batchproof"]],
+    ["say(`see \\`batchproof policy lint ${file}\\``)", []],
+    ['say("see `batchproof policy`")', ["a command of the group"]],
+  ])("%s lacks %j", (source, missing) => {
+    expect(printedBy("a.ts", source).flatMap(lacks)).toEqual(missing);
+  });
+
+  it("quote what a shell would act on, and nothing else", () => {
+    expect(commandOf("check", "my-batch/a_b.c")).toBe("batchproof check my-batch/a_b.c");
+    for (const [word, quoted] of [
+      ["my batch", "'my batch'"],
+      ["", "''"],
+      ["Jo's", `'Jo'\\''s'`],
+      ["$(rm -rf x)`y`", "'$(rm -rf x)`y`'"],
+      ["A|B;C&D", "'A|B;C&D'"],
+    ]) {
+      expect(commandOf("check", word ?? "")).toBe(`batchproof check ${quoted}`);
+      const { stdout } = spawnSync("sh", ["-c", `printf %s ${quoted}`], { encoding: "utf8" });
+      expect(stdout).toBe(word);
+    }
   });
 });

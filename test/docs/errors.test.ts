@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compiled, CONTRACTS } from "../../src/chain/contracts.ts";
 import { templateWords } from "../../src/chain/words.ts";
 import { CONTRACT_ERRORS, INHERITED_ERRORS } from "../../src/contractErrors.ts";
-import { codesOf, ERROR_CODES, type CodeGroup } from "../../src/errorCodes.ts";
+import { codesOf, ERROR_CODES, usualRemedy, type CodeGroup, type ErrorCode } from "../../src/errorCodes.ts";
 import { KINDS } from "../../src/kinds/index.ts";
 import { packageRoot } from "../../src/root.ts";
 import { contractNotices, ERRORS_FILE, errorsDocument } from "../../tools/errors.ts";
@@ -37,6 +38,24 @@ function valuesIn(template: string): string[] {
   return [...new Set([...template.matchAll(/\{(\w+)/g)].map(([, name = ""]) => name))].sort();
 }
 
+/** Errors that a source makes without saying what to do: place and code. */
+function withoutRemedy(file: string): { readonly place: string; readonly code: string }[] {
+  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+  const found: { place: string; code: string }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(refusal|inputError|environmentError)$/.test(node.expression.getText())) {
+      const details = node.arguments[1];
+      const text = details?.getText() ?? "";
+      const code = /\bcode: "([^"]+)"/.exec(text)?.[1];
+      const place = `${file}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+      if (code !== undefined && !/\bremedy\b/.test(text)) found.push({ place, code });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 describe("the table of error codes", () => {
   let thrown: ReturnType<typeof thrownCodes>;
 
@@ -51,6 +70,13 @@ describe("the table of error codes", () => {
   it("has no code that nothing throws or finds", () => {
     const codes = (Object.keys(ERROR_CODES) as CodeGroup[]).flatMap((group) => codesOf(group));
     expect([...codes, ...Object.keys(TABLES)].filter((code) => !thrown.has(code))).toEqual([]);
+  });
+
+  // Verifies R-cli-remedy.
+  it("says what to do wherever an error does not", () => {
+    const silent = globSync(["src/**/*.ts", "cli/**/*.ts"]).flatMap(withoutRemedy);
+    expect(silent.length).toBeGreaterThan(50);
+    expect(silent.filter(({ code }) => usualRemedy(code as ErrorCode) === undefined)).toEqual([]);
   });
 
   it("names the rules of the circuits, and nothing else as a rule", () => {
