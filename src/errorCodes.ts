@@ -307,7 +307,7 @@ export const ERROR_CODES = {
   batch: {
     "registration-file": [
       "This is not the file in which a batch folder remembers its register.",
-      "Remove `register.json` and run `batchproof open` again: it writes it anew.",
+      "Remove `register.json` and open the batch again, as before: it writes the file anew.",
     ],
     "batch-missing": [
       "There is no batch in this folder.",

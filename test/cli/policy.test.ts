@@ -68,7 +68,7 @@ describe("policy lint", () => {
     const { code, stdout } = await batchproof(["policy", "lint", file]);
     expect(code).toBe(1);
     for (const place of ["#", "#/verson", "#/claims/0/rule/range"]) expect(stdout).toContain(`  at ${file}${place}\n`);
-    expect(stdout).toContain("\n3 errors, 1 warnings\n");
+    expect(stdout).toContain("\n3 errors, 1 warning\n");
     expect(await batchproofJson(["policy", "lint", file])).toMatchObject({ code: 1, json: { file, errors: 3 } });
     expect(await refusedWith(["policy", "show", file])).toMatchObject({ exit: 2, code: "policy-schema" });
   });
