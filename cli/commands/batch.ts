@@ -136,7 +136,7 @@ async function isOpen(
   throw refusal("The register has this order's batch of yours already, with another opening or policy.", {
     code: "BatchKnown",
     place: key,
-    remedy: "Go on in the folder that opened it; QA and owner correct an opening there, with replace-opening.",
+    remedy: "Go on in the folder that opened it; the owner corrects an opening there, with replace-opening.",
   });
 }
 
