@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { readRegistration, type Registration } from "../src/batch/registration.ts";
@@ -68,11 +68,15 @@ function findSettings(): string | undefined {
   }
 }
 
-/** In a folder that many may write to, a neighbour's file would choose our node, our register and whom we name as QP. */
+/**
+ * In a folder that many may write to, a neighbour's file would choose our node, our register and whom we name as QP; so would
+ * his link to a file of ours, whose paths are read from the link's folder.
+ */
 function refuseForeign(path: string): void {
-  const { uid, mode } = statSync(path);
   const user = process.getuid?.();
-  if (user === undefined || ((uid === user || uid === 0) && (mode & 0o002) === 0)) return;
+  const { uid, mode } = statSync(path);
+  const isOurs = [uid, lstatSync(path).uid].every((owner) => owner === user || owner === 0);
+  if (user === undefined || (isOurs && (mode & 0o002) === 0)) return;
   throw environmentError("Another user could have written this settings file.", {
     code: "settings-owner",
     place: path,

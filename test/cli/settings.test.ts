@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -155,6 +155,24 @@ describe("a settings file", () => {
       vi.stubEnv("BATCHPROOF_SETTINGS", above);
       chmodSync(above, 0o666);
       expect((await given(onRegister())).options["rpc"]).toBe("http://above");
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  // Verifies F27. Only root can make a link for somebody else.
+  it.runIf(process.getuid?.() === 0)("is not taken through somebody else's link", async () => {
+    const below = path("linked/below");
+    mkdirSync(below, { recursive: true });
+    writeFileSync(path("ours.json"), JSON.stringify({ rpc: "http://ours", registry: address("4") }));
+    const link = path("linked/batchproof.json");
+    symlinkSync(path("ours.json"), link);
+    const before = process.cwd();
+    process.chdir(below);
+    try {
+      expect((await given(onRegister())).options["rpc"]).toBe("http://ours");
+      lchownSync(link, 65534, 65534);
+      await expect(given(onRegister())).rejects.toMatchObject({ code: "settings-owner", place: link });
     } finally {
       process.chdir(before);
     }
