@@ -2,7 +2,7 @@ import { existsSync, lstatSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { readRegistration, type Registration } from "../src/batch/registration.ts";
-import { environmentError, inputError } from "../src/errors.ts";
+import { environmentError, inputError, type BatchproofError } from "../src/errors.ts";
 import { defineCheck, documentText, object } from "../src/formats/document.ts";
 import { writeFileAtomically } from "../src/input/files.ts";
 import { readJson } from "../src/input/json.ts";
@@ -26,6 +26,8 @@ const SETTINGS_VARIABLE = "BATCHPROOF_SETTINGS";
 
 const PATH = { type: "string", minLength: 1, maxLength: 1000 } as const;
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
+/** Shorter than an address, which may be written without 0x: no name stands for another account than its own digits. */
+const NAME = "^[a-z][a-z0-9-]{0,38}$";
 const MEMBERS = {
   rpc: { type: "string", pattern: "^https?://[^@\\s]+$", maxLength: 1000 },
   registry: { type: "string", pattern: ADDRESS.source },
@@ -35,7 +37,7 @@ const MEMBERS = {
   parties: PATH,
   journal: PATH,
   artifacts: PATH,
-  accounts: { type: "object", additionalProperties: PATH, propertyNames: { pattern: "^[a-z][a-z0-9-]{0,39}$" } },
+  accounts: { type: "object", additionalProperties: PATH, propertyNames: { pattern: NAME } },
 } as const satisfies Readonly<Record<keyof Settings, object>>;
 
 /** Settings that are paths, and those that are an account: an address, a keystore's path, or a name of `accounts`. */
@@ -85,7 +87,8 @@ function refuseForeign(path: string): void {
 }
 
 function refuseSecrets({ accounts, ...members }: Settings, path: string): void {
-  const found = Object.entries({ ...members, ...accounts }).find(([, value]) => /^(0x)?[0-9a-fA-F]{64}$/.test(value));
+  const values = [...Object.entries(members), ...Object.entries(accounts ?? {})];
+  const found = values.find(([, value]) => isPrivateKey(value));
   if (found === undefined) return;
   throw inputError("This looks like a private key. Settings hold no secrets.", {
     code: "settings-secret",
@@ -94,11 +97,21 @@ function refuseSecrets({ accounts, ...members }: Settings, path: string): void {
   });
 }
 
+function isPrivateKey(value: string): boolean {
+  return /^(0x)?[0-9a-fA-F]{64}$/.test(value);
+}
+
 /** Puts an address or a keystore's path in place of its name; everything else stays as it is. */
-export function accountNames(found: FoundSettings | undefined): (value: string) => string {
+function accountNames(found: FoundSettings | undefined): (value: string) => string {
   const accounts = found?.settings.accounts ?? {};
   return (value) =>
     found !== undefined && Object.hasOwn(accounts, value) ? fromFile(found.path, accounts[value] ?? "") : value;
+}
+
+/** As `accountNames`, where only the address is wanted: a keystore says whose it is. Errors: those of `keystoreAddress`. */
+export function accountAddresses(found: FoundSettings | undefined): (value: string) => Promise<string> {
+  const account = accountNames(found);
+  return (value) => addressed(account(value));
 }
 
 /** A command's words with all that was left out. */
@@ -114,7 +127,7 @@ export interface Words {
  */
 export async function completed(command: Command, given: readonly string[]): Promise<Words> {
   const found = await readSettings();
-  const account = accountNames(found);
+  const [account, address] = [accountNames(found), accountAddresses(found)];
   const options: Record<string, OptionValues[string]> = { ...command.opts<OptionValues>() };
   const dir = argumentNamed(command, "dir");
   const remembered = dir === undefined ? undefined : await readRegistration(dir);
@@ -122,15 +135,25 @@ export async function completed(command: Command, given: readonly string[]): Pro
     if (option instanceof Setting) fillIn(options, option, command, { dir, remembered, found });
     const name = option.attributeName();
     const value = options[name];
+    if (name === "account" && typeof value === "string" && isPrivateKey(value)) throw keyAsAccount();
     // The sending account needs its keystore; of all others the address is enough.
     if (option.flags.endsWith("<keystore or account>") && typeof value === "string") options[name] = account(value);
     if (!option.flags.endsWith("<account>")) continue;
-    if (typeof value === "string") options[name] = await addressed(account(value));
-    if (Array.isArray(value)) options[name] = await Promise.all(value.map((each) => addressed(account(each))));
+    if (typeof value === "string") options[name] = await address(value);
+    if (Array.isArray(value)) options[name] = await Promise.all(value.map(address));
   }
   const isAccount = (i: number): boolean => command.registeredArguments[i]?.name() === "account";
-  const args = given.map((value, i) => (isAccount(i) ? addressed(account(value)) : Promise.resolve(value)));
+  const args = given.map((value, i) => (isAccount(i) ? address(value) : Promise.resolve(value)));
   return { args: await Promise.all(args), options };
+}
+
+/** It would be looked for as a file, and printed as one that is not there. */
+function keyAsAccount(): BatchproofError {
+  return inputError("This is a private key, not an account.", {
+    code: "account",
+    place: "--account",
+    remedy: `Set ${KEY_VARIABLE} to it, or name a keystore; who has seen this command line has the key.`,
+  });
 }
 
 /** An account as an address: a keystore says whose it is. What is neither is left for the command to refuse. */
@@ -139,26 +162,42 @@ async function addressed(value: string): Promise<string> {
 }
 
 /**
- * Writes where the register is into the settings file, a new one in the working folder if none was found; all else in it stays.
- * Returns its path. Errors: those of `writeFileAtomically`.
+ * Writes where the register is into the settings file, a new one in the working folder if none is found; all else in it stays,
+ * as it is now. Returns its path. Errors: those of `requireNoRegister` and `writeFileAtomically`.
  */
 export async function saveRegister(
-  found: FoundSettings | undefined,
   register: Required<Pick<Settings, "rpc" | "registry" | "chainId">>,
 ): Promise<string> {
+  const found = await requireNoRegister();
   const path = found?.path ?? join(process.cwd(), SETTINGS_FILE);
   await writeFileAtomically(path, documentText({ ...found?.settings, ...register }));
   return path;
 }
 
-/** Settings may name one register: a second one would be used for what was meant for the first. Error `settings-register`. */
-export function refuseRegister(found: FoundSettings | undefined): void {
-  if (found?.settings.registry === undefined && found?.settings.chainId === undefined) return;
-  throw inputError("The settings file names a register already.", {
-    code: "settings-register",
-    place: found.path,
-    remedy: "Remove its registry and chainId, or deploy without --save.",
-  });
+/**
+ * The settings, into which a register may be written: they may name one only, a second one would be used for what was meant
+ * for the first. Errors `settings-register` (one is named, or the file that would be written was not read), those of
+ * `readSettings`.
+ */
+export async function requireNoRegister(): Promise<FoundSettings | undefined> {
+  const found = await readSettings();
+  const refuse = (message: string, place: string, remedy: string): never => {
+    throw inputError(message, { code: "settings-register", place, remedy });
+  };
+  const unread = join(process.cwd(), SETTINGS_FILE);
+  if (found === undefined && existsSync(unread)) {
+    return refuse(
+      `${SETTINGS_VARIABLE} is empty, and this settings file would be lost.`,
+      unread,
+      `Unset ${SETTINGS_VARIABLE}, or deploy without --save.`,
+    );
+  }
+  if (found?.settings.registry === undefined && found?.settings.chainId === undefined) return found;
+  return refuse(
+    "The settings file names a register already.",
+    found.path,
+    "Remove its registry and chainId, or deploy without --save.",
+  );
 }
 
 /** Where a value may stand besides the words. */

@@ -4,7 +4,7 @@ import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
 import { addCircuit, deploy, mined, type RegisteredCircuit } from "../../src/chain/deploy.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
-import { inputError, refusal } from "../../src/errors.ts";
+import { BatchproofError, inputError, refusal } from "../../src/errors.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { lockedCircuitId, lockedKey } from "../../src/setup/artifactLock.ts";
 import { lockedArtifacts } from "../../src/setup/lockedArtifacts.ts";
@@ -15,7 +15,7 @@ import { flag, list, required, text, type Options } from "../command.ts";
 import { withProgressBar } from "../progress.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { readRoleList, type RoleEntry } from "../roleList.ts";
-import { accountNames, readSettings, refuseRegister, saveRegister } from "../settings.ts";
+import { accountAddresses, readSettings, requireNoRegister, saveRegister } from "../settings.ts";
 import { hashOf } from "../values.ts";
 
 interface UsableCircuit {
@@ -51,8 +51,7 @@ async function addTo(register: Contracts, admin: Signer, { circuit, key }: Usabl
 
 /** `deploy`. */
 export async function deployAll(_args: readonly string[], options: Options): Promise<Answer> {
-  const settings = flag(options, "save") ? await readSettings() : undefined;
-  refuseRegister(settings);
+  if (flag(options, "save")) await requireNoRegister();
   const chosen = [...new Set(list(options, "circuit"))].map((name) => circuitNamed(name, "--circuit"));
   return onChain(options, async (chain) => {
     const admin = await accountOf(options, chain);
@@ -81,18 +80,32 @@ export async function deployAll(_args: readonly string[], options: Options): Pro
       chain: chain.chainId.toString(),
     };
     const where = { rpc: required(options, "rpc"), registry: addresses.registry, chainId: chain.chainId.toString() };
-    const saved = flag(options, "save") ? await saveRegister(settings, where) : undefined;
+    const saved = flag(options, "save") ? await savedOr(where) : undefined;
     return {
-      text: [
-        fieldLines(fields),
-        ...added.map(circuitText),
-        ...(saved === undefined
-          ? []
-          : [`Written to ${saved}: later commands need no --rpc, --registry or --chain-id.`]),
-      ].join("\n"),
-      json: { chainId: chain.chainId, admin: adminAddress, addresses, gas, circuits: added, saved: saved ?? null },
+      text: [fieldLines(fields), ...added.map(circuitText), ...(saved === undefined ? [] : [savedText(saved)])].join(
+        "\n",
+      ),
+      json: {
+        ...{ chainId: chain.chainId, admin: adminAddress, addresses, gas, circuits: added },
+        saved: typeof saved === "string" ? saved : null,
+      },
+      exitCode: saved instanceof BatchproofError ? 3 : 0,
     };
   });
+}
+
+/** Path of the settings file, or why it was not written: the contracts are there, and their addresses must not be lost. */
+async function savedOr(where: Parameters<typeof saveRegister>[0]): Promise<string | BatchproofError> {
+  return saveRegister(where).catch((error: unknown) => {
+    if (error instanceof BatchproofError) return error;
+    throw error;
+  });
+}
+
+function savedText(saved: string | BatchproofError): string {
+  return typeof saved === "string"
+    ? `Written to ${saved}: later commands need no --rpc, --registry or --chain-id.`
+    : `NOT written to the settings file (${saved.place ?? ""}): ${saved.message} Write registry, chainId and rpc into it.`;
 }
 
 /** `circuit add`. */
@@ -122,15 +135,16 @@ export async function grant([role = "", account = ""]: readonly string[], option
 
 /** `role grant-all`. */
 export async function grantAll([file = ""]: readonly string[], options: Options): Promise<Answer> {
-  const account = accountNames(await readSettings());
-  const grants = (await readRoleList(file)).map(({ owner, ...each }, i) => {
+  const address = accountAddresses(await readSettings());
+  const grants: Grant[] = [];
+  for (const [i, { owner, ...each }] of (await readRoleList(file)).entries()) {
     const named = {
       ...each,
-      account: account(each.account),
-      ...(owner === undefined ? {} : { owner: account(owner) }),
+      account: await address(each.account),
+      ...(owner === undefined ? {} : { owner: await address(owner) }),
     };
-    return grantOf(named, `${file}#/roles/${i}/`);
-  });
+    grants.push(grantOf(named, `${file}#/roles/${i}/`));
+  }
   return asAccount(options, async ({ roles }) => {
     const done: { readonly already: boolean; readonly grant: Grant }[] = [];
     for (const each of grants) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dataSlice, ZeroAddress } from "ethers";
@@ -242,14 +242,20 @@ describe("what deploy saves", () => {
     expect(await refusedWith(deploy, env)).toMatchObject({ exit: 2, code: "settings-register" });
     expect(await chain.provider.getBlockNumber()).toBe(before);
 
-    // Names stand in a list of roles, too.
+    // Names stand in a list of roles, too, also that of a keystore.
+    await writeFile(path("keyed.json"), JSON.stringify({ address: account("manufacturer").slice(2) }));
+    const named = {
+      ...(JSON.parse(await readFile(file, "utf8")) as object),
+      accounts: { admin: account("admin"), qa: account("qa"), keyed: "keyed.json" },
+    };
+    await writeFile(file, JSON.stringify(named));
     const entry = {
       role: "qa",
       account: "qa",
       person: "p1",
       from: ALWAYS[1],
       to: ALWAYS[3],
-      owner: account("manufacturer"),
+      owner: "keyed",
     };
     const list = async (...roles: readonly unknown[]): Promise<string[]> => {
       await writeFile(path("roles.json"), JSON.stringify({ format: "batchproof-roles/1", roles }));
@@ -268,6 +274,36 @@ describe("what deploy saves", () => {
       code: "owner",
       place,
     });
+  });
+
+  // Verifies F29.
+  it("is not written over a file that was not read, and never loses what was deployed", async () => {
+    const folder = path("unread");
+    mkdirSync(folder);
+    const file = join(folder, "batchproof.json");
+    const accounts = { admin: account("admin") };
+    await writeFile(file, JSON.stringify({ accounts }));
+    const deploy = ["deploy", rpc, url(), "--account", account("admin"), "--save"];
+    const cwd = process.cwd();
+    process.chdir(folder);
+    try {
+      const before = await chain.provider.getBlockNumber();
+      expect(await refusedWith(deploy)).toMatchObject({ exit: 2, code: "settings-register", place: file });
+      expect(await chain.provider.getBlockNumber()).toBe(before);
+      // Somebody else's register is saved while this one is being deployed.
+      const running = batchproofJson(deploy, { BATCHPROOF_SETTINGS: file });
+      while ((await chain.provider.getBlockNumber()) === before) await new Promise((done) => setTimeout(done, 5));
+      const theirs = JSON.stringify({ accounts, registry: account("qa") });
+      await writeFile(file, theirs);
+      const { code, json } = await running;
+      expect(code).toBe(3);
+      const { saved, addresses } = json as { saved: null; addresses: { registry: string } };
+      expect(saved).toBeNull();
+      expect(await chain.provider.getCode(addresses.registry)).not.toBe("0x");
+      expect(await readFile(file, "utf8")).toBe(theirs);
+    } finally {
+      process.chdir(cwd);
+    }
   });
 });
 

@@ -96,6 +96,16 @@ describe("what a command is not told", () => {
   });
 });
 
+// Verifies F28.
+it("shows no private key that was given for an account, by a word or a variable", async () => {
+  const key = "ab".repeat(32);
+  const refused = given(withAccount(new Command("act")), "--account", `0x${key}`);
+  await expect(refused).rejects.toMatchObject({ code: "account", place: "--account" });
+  await expect(refused).rejects.not.toThrow(key);
+  vi.stubEnv("BATCHPROOF_ACCOUNT", key);
+  await expect(given(withAccount(new Command("act")))).rejects.toMatchObject({ code: "account", place: "--account" });
+});
+
 // Verifies R-cli-accounts.
 describe("a name of the settings file", () => {
   const naming = (): Command =>
@@ -123,7 +133,7 @@ describe("a name of the settings file", () => {
   });
 });
 
-// Verifies R-cli-settings-file, F25.
+// Verifies R-cli-settings-file, F25, F28.
 describe("a settings file", () => {
   it.each([
     ["an unknown member", { passphrase: "x" }, "settings-file"],
@@ -133,6 +143,12 @@ describe("a settings file", () => {
     ["a node that is no web address", { rpc: "file:///etc/passwd" }, "settings-file"],
     ["a name that looks like an option", { accounts: { "--qp": address("1") } }, "settings-file"],
     ["a private key for an account", { account: `0x${"1".repeat(64)}` }, "settings-secret"],
+    [
+      "a private key beside a name of the same word",
+      { account: "1".repeat(64), accounts: { account: "k" } },
+      "settings-secret",
+    ],
+    ["a name that could be an address", { accounts: { ["a".repeat(40)]: address("1") } }, "settings-file"],
     ["a private key under a name", { accounts: { qp: "A".repeat(64) } }, "settings-secret"],
   ])("with %s is refused", async (_what, value, code) => {
     settings(value);
