@@ -88,7 +88,9 @@ function requireHonest(envelope: Envelope, setup: Envelope["setup"], file: strin
     throw refusal(message, { code, place: `${file}#/${pointer}`, remedy: "Ask for the proof again, as it was made." });
   };
   if (envelope.setup !== setup) refuse("setup", `The key is a ${setup} key, the envelope says otherwise.`, "setup");
-  const { chainId, registry, submitter } = envelope;
+  // An address is the same in every case; a wrong checksum is nothing that a proof could say.
+  const [registry, submitter] = [envelope.registry.toLowerCase(), envelope.submitter.toLowerCase()];
+  const { chainId } = envelope;
   if (envelope.signals[SIGNALS.indexOf("context")] !== contextOf(BigInt(chainId), registry, submitter).toString()) {
     refuse(
       "context",

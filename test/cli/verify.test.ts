@@ -65,6 +65,7 @@ describe("verify", () => {
     ["setup", "setup", (proof) => (proof.setup = "development")],
     ["context", "submitter", (proof) => (proof.submitter = `0x${"44".repeat(20)}`)],
     ["context", "submitter", (proof) => (proof.registry = `0x${"44".repeat(20)}`)],
+    ["context", "submitter", (proof) => (proof.submitter = `0x${"aA".repeat(20)}`)],
     ["context", "submitter", (proof) => (proof.chainId = "1337")],
     ["circuit", "tier", (proof) => (proof.tier = 1)],
   ])("exits 1 for a tampered proof: %s at %s", async (code, pointer, edit) => {
