@@ -1,5 +1,5 @@
 import { sha256, ZeroHash } from "ethers";
-import { writeRegistration } from "../../src/batch/registration.ts";
+import { readRegistration, writeRegistration, type Registration } from "../../src/batch/registration.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { COUNTER } from "../../src/formats/codes.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
@@ -118,26 +118,70 @@ async function requireQp(roles: Roles, account: string, options: Options): Promi
   });
 }
 
+/** Two owners have two batches of one commitment, and the folder would forget the first. Error `BatchKnown`. */
+async function refuseOtherOwner(dir: string, { registry, chainId, owner }: Registration): Promise<void> {
+  const before = await readRegistration(dir);
+  const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  if (before === undefined || isSame(before.owner, owner)) return;
+  if (before.chainId !== chainId || !isSame(before.registry, registry)) return;
+  throw refusal(`This folder's batch was opened by ${before.owner}; by ${owner} it would be another one.`, {
+    code: "BatchKnown",
+    place: dir,
+    remedy: "Go on as that account: --account.",
+  });
+}
+
+/** What `open` asks for. Due dates are undefined where they were not given. */
+interface Asked {
+  readonly opening: bigint;
+  readonly policyId: string;
+  readonly consent: string;
+  readonly supersedes: string;
+  readonly qps: readonly string[];
+  readonly submitters: readonly string[];
+  readonly due: readonly [release: bigint | undefined, completion: bigint | undefined];
+}
+
 /**
- * Whether the register has this batch of the owner, opened with the same opening and policy: a command that was killed after it
- * was sent left no trace in the folder. Error `BatchKnown`: it has one that says something else.
+ * Whether the register has this batch of the owner, opened as it is asked for now: a command that was killed after it was sent
+ * left no trace in the folder. Error `BatchKnown`: it has one that says something else.
  */
-async function isOpen(
-  { registry }: Contracts,
-  key: string,
-  { opening, policyId }: { readonly opening: bigint; readonly policyId: string },
-): Promise<boolean> {
+async function isOpen({ registry }: Contracts, key: string, asked: Asked): Promise<boolean> {
   const stored = await explained(() => registry.batchOf(key)).catch((error: unknown) => {
     if (error instanceof BatchproofError && error.code === "BatchUnknown") return undefined;
     throw error;
   });
   if (stored === undefined) return false;
-  if (stored.opening === opening && stored.policyId === policyId) return true;
-  throw refusal("The register has this order's batch of yours already, with another opening or policy.", {
-    code: "BatchKnown",
-    place: key,
-    remedy: "Go on in the folder that opened it; the owner corrects an opening there, with replace-opening.",
-  });
+  const { opening, policyId, consent, supersedes, qps, submitters, due } = asked;
+  const refuse = (what: string, remedy: string): never => {
+    throw refusal(`The register has this order's batch of yours already, with another ${what}.`, {
+      code: "BatchKnown",
+      place: key,
+      remedy,
+    });
+  };
+  if (stored.opening !== opening || stored.policyId !== policyId) {
+    return refuse(
+      "opening or policy",
+      "Go on in the folder that opened it; the owner corrects an opening there, with replace-opening.",
+    );
+  }
+  const named = await explained(() =>
+    Promise.all([
+      ...qps.map((account) => registry.isQpOf(key, account)),
+      ...submitters.map((account) => registry.isSubmitterOf(key, account)),
+    ]),
+  );
+  const isSame =
+    named.every(Boolean) &&
+    stored.consent === consent &&
+    stored.supersedes === supersedes &&
+    due.every((date, i) => date === undefined || date === stored.due[i]);
+  if (isSame) return true;
+  return refuse(
+    "Qualified Person, submitter, due date, consent or batch that it supersedes",
+    "The audit shows how it was opened; the owner changes it with name-submitter and extend, or ends it with abort.",
+  );
 }
 
 /** `open`. */
@@ -155,10 +199,23 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
     const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
     const owner = await account.getAddress();
     const key = ownersKey(batch, owner);
-    const registration = { chainId: chain.chainId.toString(), registry: await registry.getAddress(), owner };
-    if (await isOpen(register, key, { opening, policyId })) {
+    const registration: Registration = {
+      chainId: chain.chainId.toString(),
+      registry: await registry.getAddress(),
+      owner,
+    };
+    await refuseOtherOwner(dir, registration);
+    // The folder may remember another register than the settings name: the answer says which one it was.
+    const where = { register: registration.registry, chain: registration.chainId };
+    const given = [text(options, "due"), text(options, "dueCompletion")].map((date, i) =>
+      date === undefined ? undefined : due[i],
+    ) as [bigint | undefined, bigint | undefined];
+    if (await isOpen(register, key, { opening, policyId, consent, supersedes, qps, submitters, due: given })) {
       await writeRegistration(dir, registration);
-      return { text: `Already done: the batch is open. Batch key ${key}`, json: { key, policyId, already: true } };
+      return {
+        text: `Already done: the batch was opened like this before. Batch key ${key}\n${fieldLines(where)}`,
+        json: { key, policyId, already: true, ...where },
+      };
     }
     const receipt = await mined(() =>
       registry.openBatch(commitment, opening, policyId, due, consent, qps, submitters, supersedes),
@@ -166,8 +223,8 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
     await writeRegistration(dir, registration);
     const { serial } = eventOf(receipt, registry, "BatchOpened");
     return {
-      text: `Opened, number ${serial as bigint} of this owner. Batch key ${key}`,
-      json: { key, serial, policyId, due, consent, supersedes, already: false, ...transactionOf(receipt) },
+      text: `Opened, number ${serial as bigint} of this owner. Batch key ${key}\n${fieldLines(where)}`,
+      json: { key, ...where, serial, policyId, due, consent, supersedes, already: false, ...transactionOf(receipt) },
     };
   });
 }

@@ -32,15 +32,25 @@ export async function readProofs(batch: Pick<Batch, "dir" | "policy">): Promise<
 
 /**
  * Refuses a proof that does not say what the folder's evidence says now: a stage, a hand-off, a record or the policy was
- * changed after it was made. A claim of which the folder has no evidence is not judged; of a stage whose beginning another
+ * changed after it was made. A claim of which the folder has no evidence is not judged, unless its hand-off was discarded; of a stage whose beginning another
  * party's folder knows, its head alone.
  * Errors: `proof-stale`, those of `EvidenceStore.statement`.
  */
 export async function requireFitting(batch: Batch, envelope: Envelope): Promise<void> {
   const claim = batch.policy.claims[envelope.claim];
-  if (claim === undefined || !(await EVIDENCE[claim.kind].isThere(batch, claim))) return;
+  if (claim === undefined) return;
+  if (!(await EVIDENCE[claim.kind].isThere(batch, claim))) {
+    if (claim.kind === "custody" && isDiscarded(batch, claim.stage))
+      throw staleError(batch.dir, claim.id, "the discarded hand-off");
+    return;
+  }
   const changed = await changedIn(batch, { claim, index: envelope.claim }, envelope);
   if (changed !== undefined) throw staleError(batch.dir, claim.id, changed);
+}
+
+/** Whether the folder had a hand-off of a stage, took it back and has no other one: what was proven of it stands no more. */
+function isDiscarded({ stages }: Batch, stage: number): boolean {
+  return stages[stage]?.handoff === undefined && stages[stage]?.discarded !== undefined;
 }
 
 /** Where the folder says something else than a proof: the first such signal, or the rule that its evidence breaks. */

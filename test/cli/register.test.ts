@@ -178,7 +178,7 @@ describe("which batch a command is about", () => {
   });
 });
 
-// Verifies R-batch-registration.
+// Verifies R-batch-registration, F30.
 describe("a batch that is opened", () => {
   it("is remembered by its folder, and opened once", async () => {
     const { dir, key } = await opened("once");
@@ -190,6 +190,22 @@ describe("a batch that is opened", () => {
     const again = ["open", dir, "--qp", account("qp"), ...as("manufacturer")];
     rmSync(registration);
     expect(await said(...again)).toMatchObject({ key, already: true });
+    expect(await readFile(registration, "utf8")).toBe(remembered);
+    expect((await inThisProcess(again)).stdout).toMatch(new RegExp(`^register +${addresses.registry}$`, "m"));
+    // Nor is it done where something else is asked for, or by somebody else.
+    await said("role", "grant", "qp", account("heir"), "--person", "heir", ...ALWAYS, ...as("admin"));
+    for (const other of [
+      ["--qp", account("heir")],
+      ["--submitter", account("stranger")],
+      ["--due", await soon(DAY)],
+      ["--due-completion", await soon(DAY)],
+      ["--consent", `0x${"11".repeat(32)}`],
+      ["--supersedes", `0x${"11".repeat(32)}`],
+    ]) {
+      expect(await refusedWith([...again, ...other])).toMatchObject({ exit: 1, code: "BatchKnown", place: key });
+    }
+    const byStranger = ["open", dir, "--qp", account("qp"), ...as("stranger")];
+    expect(await refusedWith(byStranger)).toMatchObject({ exit: 1, code: "BatchKnown", place: dir });
     expect(await readFile(registration, "utf8")).toBe(remembered);
     // The folder says where it is: the register need not be named, nor the owner.
     const [rpc, url] = scene.on;
@@ -564,7 +580,7 @@ describe("consents", () => {
 });
 
 describe("a batch from proof to release, and an attestation found wrong", () => {
-  // Verifies R-register-amend.
+  // Verifies R-register-amend, F21.
   it("is amended by QA, which reopens what the new head unbinds and takes the release back", async () => {
     const { dir, key } = await opened("amended");
     const setEnd = (end: string): Promise<unknown> =>
@@ -592,6 +608,7 @@ describe("a batch from proof to release, and an attestation found wrong", () => 
     const stranger = ["amend", dir, "--claim", CUSTODY, ...REASON, ...about("stranger")];
     expect(await refusal(...stranger)).toEqual([1, "context"]);
     await said("handoff", "discard", dir, "--stage", "storage");
+    expect(await refusal(...amend)).toEqual([1, "proof-stale"]);
     await setEnd("2022-05-08T17:26:00Z");
     await said(...sign);
     await prove("qa");
