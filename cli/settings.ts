@@ -170,7 +170,9 @@ export async function saveRegister(
 ): Promise<string> {
   const found = await requireNoRegister();
   const path = found?.path ?? join(process.cwd(), SETTINGS_FILE);
-  await writeFileAtomically(path, documentText({ ...found?.settings, ...register }));
+  // The address of a node may hold a key for its use: who could not read the file shall not now.
+  const mode = found === undefined ? {} : { mode: statSync(path).mode & 0o777 };
+  await writeFileAtomically(path, documentText({ ...found?.settings, ...register }), mode);
   return path;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dataSlice, ZeroAddress } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -247,6 +247,7 @@ describe("what deploy saves", () => {
     const file = path("batchproof.json");
     await writeFile(file, JSON.stringify({ accounts: { admin: account("admin"), qa: account("qa") } }));
     const env = { BATCHPROOF_SETTINGS: file };
+    await chmod(file, 0o600);
     const deploy = ["deploy", rpc, url(), "--account", "admin", "--save"];
     const { code, json } = await batchproofJson(deploy, env);
     expect(code).toBe(0);
@@ -254,6 +255,7 @@ describe("what deploy saves", () => {
     expect(JSON.parse(await readFile(file, "utf8"))).toEqual({
       ...{ accounts: { admin: account("admin"), qa: account("qa") }, rpc: url(), registry, chainId: "31337" },
     });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
     const before = await chain.provider.getBlockNumber();
     expect(await refusedWith(deploy, env)).toMatchObject({ exit: 2, code: "settings-register" });
     expect(await chain.provider.getBlockNumber()).toBe(before);
