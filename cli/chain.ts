@@ -119,16 +119,13 @@ export async function senderOf(options: Options): Promise<string> {
 }
 
 function walletOfVariable(): Wallet {
-  const key = process.env[KEY_VARIABLE];
-  if (key !== undefined && /^0x[0-9a-f]{64}$/i.test(key)) return new Wallet(key);
-  throw inputError(
-    key === undefined ? "No account to send from." : "This is not a private key: 0x and 64 hex digits.",
-    {
-      place: key === undefined ? "--account" : KEY_VARIABLE,
-      remedy: `Give --account (a keystore, or an address the node holds) or set ${KEY_VARIABLE}.`,
-      code: "account",
-    },
-  );
+  const key = process.env[KEY_VARIABLE] ?? "";
+  if (/^0x[0-9a-f]{64}$/i.test(key)) return new Wallet(key);
+  throw inputError(key === "" ? "No account to send from." : "This is not a private key: 0x and 64 hex digits.", {
+    place: key === "" ? "--account" : KEY_VARIABLE,
+    remedy: `Give --account (a keystore, or an address the node holds) or set ${KEY_VARIABLE}.`,
+    code: "account",
+  });
 }
 
 async function nodeAccount(address: string, chain: Chain): Promise<Signer> {

@@ -241,7 +241,7 @@ function memory(setting: SettingName, { remembered }: Sources): string | undefin
 }
 
 function fromSettings(setting: SettingName, { found }: Sources): string | undefined {
-  if (setting === "account" && process.env[KEY_VARIABLE] !== undefined) return undefined;
+  if (setting === "account" && (process.env[KEY_VARIABLE] ?? "") !== "") return undefined;
   const value = found?.settings[setting];
   if (found === undefined || value === undefined) return undefined;
   if (PATHS.has(setting)) return fromFile(found.path, value);

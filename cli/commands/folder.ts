@@ -86,8 +86,9 @@ export async function stage([dir = "", name = ""]: readonly string[], options: O
   const changes = stageChanges({ ...before, parties }, options);
   const broken = await proofsBrokenBy(before, name, changes);
   if (!flag(options, "discardProofs")) refuseProven(broken, name);
-  if (partiesPath !== undefined) await setParties(dir, partiesPath);
-  const batch = await setStage(dir, name, changes);
+  // The list last: it is known to be good, and a change that is refused must leave the old one.
+  const changed = await setStage(dir, name, changes);
+  const batch = partiesPath === undefined ? changed : await setParties(dir, partiesPath);
   await discardProofs(batch, broken);
   const stage = batch.stages.find((candidate) => candidate.name === name);
   const missing = await missingEvidence(batch);

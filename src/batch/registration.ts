@@ -25,7 +25,10 @@ const registrationDocument = defineDocument<Registration & { readonly format: st
 export async function readRegistration(dir: string): Promise<Registration | undefined> {
   const path = join(dir, REGISTRATION_FILE);
   if (!existsSync(path)) return undefined;
-  const { chainId, registry, owner } = await registrationDocument.read(path, { within: dir });
+  const { chainId, registry, owner } = await registrationDocument.read(path, {
+    within: dir,
+    ifEmpty: "Remove it and open the batch again, which writes it anew.",
+  });
   return { chainId, registry, owner };
 }
 

@@ -67,6 +67,17 @@ function setTimes(dir: string, start: string, end: string): Promise<unknown> {
   return cliJson(["stage", dir, "cold-storage", "--start", start, "--end", end]);
 }
 
+/** A change of a stage that is refused leaves the party list too. */
+async function expectNoHalfChange(dir: string): Promise<void> {
+  const list = join(dir, "parties.json");
+  const before = await readFile(list, "utf8");
+  await writeFile(path("none.json"), JSON.stringify({ format: "batchproof-parties/1", parties: [] }));
+  const change = ["--parties", path("none.json"), "--end", "2022-05-01T00:00:00Z"];
+  const refused = await inThisProcess(["stage", dir, "cold-storage", ...change, "--json"]);
+  expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([2, { error: { code: "batch-time" } }]);
+  expect(await readFile(list, "utf8")).toBe(before);
+}
+
 /** A stage that is proven is changed only together with its proof, and a proof that does not fit is not sent. */
 async function expectNoChangeUnderProof(dir: string, proof: string): Promise<void> {
   const whole = await readFile(proof, "utf8");
@@ -113,6 +124,7 @@ describe("a compliant leg", () => {
     expect([notOpened.code, JSON.parse(notOpened.stdout)]).toMatchObject([1, { error: { code: "qp-role" } }]);
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
     await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
+    await expectNoHalfChange(dir);
     const imported = await importInto(dir);
     expect(imported.code).toBe(0);
     expect(imported.stdout).toContain("865 readings kept");

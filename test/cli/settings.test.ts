@@ -68,6 +68,16 @@ describe("what a command is not told", () => {
     });
   });
 
+  it("is refused where the folder's memory was cut off, with what writes it anew", async () => {
+    mkdirSync(path("cut"));
+    writeFileSync(path("cut/register.json"), "");
+    const refused = given(onFolder(), path("cut"));
+    await expect(refused).rejects.toMatchObject({
+      code: "file-empty",
+      remedy: expect.stringContaining("open") as string,
+    });
+  });
+
   it("is missing where it stands nowhere", async () => {
     settings({ rpc: NODE });
     await expect(given(onRegister())).rejects.toMatchObject({
@@ -93,6 +103,8 @@ describe("what a command is not told", () => {
     });
     vi.stubEnv("BATCHPROOF_ACCOUNT_KEY", `0x${"1".repeat(64)}`);
     expect((await given(onRegister())).options["account"]).toBeUndefined();
+    vi.stubEnv("BATCHPROOF_ACCOUNT_KEY", "");
+    expect((await given(onRegister())).options["account"]).toBe(path("keys/ours.json"));
   });
 });
 
