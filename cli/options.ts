@@ -59,9 +59,9 @@ export function withRegistry(command: Command): Command {
   return may(must(must(command, "rpc"), "registry"), "chainId");
 }
 
-/** Adds --rpc. */
+/** Adds --rpc and --chain-id. */
 export function withRpc(command: Command): Command {
-  return must(command, "rpc");
+  return may(must(command, "rpc"), "chainId");
 }
 
 /** Adds --registry and --chain-id, for what is made for a register without asking it. */

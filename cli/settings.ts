@@ -122,8 +122,8 @@ export interface Words {
 
 /**
  * Fills in what the words leave out: from what the batch folder remembers, from variables, from the settings file, in this
- * order; and puts accounts in place of their names. Errors: `usage` (a needed option stands nowhere), those of
- * `readSettings` and `readRegistration`.
+ * order; and puts accounts in place of their names. Errors: `usage` (a needed option stands nowhere), `register-differs` (the
+ * folder remembers another register than variable or file say), those of `readSettings` and `readRegistration`.
  */
 export async function completed(command: Command, given: readonly string[]): Promise<Words> {
   const found = await readSettings();
@@ -132,7 +132,7 @@ export async function completed(command: Command, given: readonly string[]): Pro
   const dir = argumentNamed(command, "dir");
   const remembered = dir === undefined ? undefined : await readRegistration(dir);
   for (const option of command.options) {
-    if (option instanceof Setting) fillIn(options, option, command, { dir, remembered, found });
+    if (option instanceof Setting) await fillIn(options, option, command, { dir, remembered, found, address });
     const name = option.attributeName();
     const value = options[name];
     if (name === "account" && typeof value === "string" && isPrivateKey(value)) throw keyAsAccount();
@@ -207,27 +207,43 @@ interface Sources {
   readonly dir: string | undefined;
   readonly remembered: Registration | undefined;
   readonly found: FoundSettings | undefined;
+  /** Puts an address in place of a name. */
+  readonly address: (value: string) => Promise<string>;
 }
 
-function fillIn(
+async function fillIn(
   options: Record<string, OptionValues[string]>,
   option: Setting,
   command: Command,
   sources: Sources,
-): void {
+): Promise<void> {
   const { setting, isNeeded } = option;
   const source = command.getOptionValueSource(setting);
   if (source === "cli") return;
   const variable = source === "env" && options[setting] !== "" ? options[setting] : undefined;
-  const value = isOpen(setting, sources)
-    ? (memory(setting, sources) ?? variable ?? fromSettings(setting, sources))
-    : undefined;
+  const told = isOpen(setting, sources) ? (variable ?? fromSettings(setting, sources)) : undefined;
+  const remembered = memory(setting, sources);
+  if (remembered !== undefined && typeof told === "string") {
+    requireSame(option, remembered, await sources.address(told), sources.dir ?? "");
+  }
+  const value = remembered ?? told;
   options[setting] = value;
   if (value !== undefined || !isNeeded) return;
   throw inputError(`Bad usage: option --${kebab(setting)} is missing.`, {
     code: "usage",
     place: commandName(command),
     remedy: `Give it, set ${option.envVar ?? ""}, or write "${setting}" into ${SETTINGS_FILE}.`,
+  });
+}
+
+/** A folder that was received, or made on trial, may remember a register on which everything is green. */
+function requireSame(option: Setting, remembered: string, told: string, dir: string): void {
+  if (remembered.toLowerCase() === told.toLowerCase()) return;
+  const name = kebab(option.setting);
+  throw inputError(`The folder remembers ${name} ${remembered}, and the settings say ${told}.`, {
+    code: "register-differs",
+    place: dir,
+    remedy: `Say which one is meant: --${name}.`,
   });
 }
 

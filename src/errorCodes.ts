@@ -20,6 +20,10 @@ export const ERROR_CODES = {
       "The node is on another chain than the register.",
       "Name a node of that chain, or the register that is meant.",
     ],
+    "register-differs": [
+      "A batch folder remembers another register, chain or owner than the settings say.",
+      "Say which one is meant, as an option.",
+    ],
     "settings-file": [
       "This is not a settings file: a member is unknown, or its value has another form.",
       "Write only the members of docs/spec/settings.md.",

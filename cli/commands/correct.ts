@@ -92,7 +92,7 @@ export async function amendClaim([dir = ""]: readonly string[], options: Options
   const dryRun = flag(options, "dryRun");
   return asAccountOn({ folder }, options, async (on) => {
     requireOurCircuits([envelope], on.chain.chainId);
-    await requireFitting(folder, envelope);
+    await requireFitting(folder, envelope, false);
     const amended = await amend(on.account, on.register, on.key, envelope, reason, { dryRun });
     const reopened = claimsIn(folder, amended.reopened);
     const done = dryRun ? `${claim} would be amended.` : `${claim}: amended.`;

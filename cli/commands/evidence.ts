@@ -9,6 +9,7 @@ import { proveClaims } from "../../src/claims/proveClaim.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { ENVELOPE_FILE, type Envelope } from "../../src/prover/envelope.ts";
+import { isPinned } from "../../src/prover/verifyEnvelope.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { usableArtifacts } from "../../src/setup/lockedArtifacts.ts";
 import { addressOf, sameRegister, senderOf } from "../chain.ts";
@@ -69,10 +70,10 @@ export async function attestAll([dir = ""]: readonly string[], options: Options)
   const batch = await readBatch(dir);
   return asAccountAbout(batch, options, async (register, account, chain) => {
     const key = await folderKey(batch, account, options);
-    const { pending, attested } = await toSend(batch, register, key, options);
+    const { pending, attested, sent } = await toSend(batch, register, key, options);
     const envelopes = inOrder(batch, pending);
     requireOurCircuits(envelopes, chain.chainId);
-    for (const envelope of envelopes) await requireFitting(batch, envelope);
+    for (const envelope of [...envelopes, ...attested]) await requireFitting(batch, envelope, sent.has(envelope));
     const claims = envelopes.map((envelope) => idOf(batch, envelope));
     const already = attested.map((envelope) => idOf(batch, envelope));
     const dryRun = flag(options, "dryRun");
@@ -96,6 +97,8 @@ interface ToSend {
   readonly pending: readonly Envelope[];
   /** What the register says already. */
   readonly attested: readonly Envelope[];
+  /** Those that another party made (--proof). */
+  readonly sent: ReadonlySet<Envelope>;
 }
 
 /**
@@ -103,12 +106,15 @@ interface ToSend {
  * attested as its proof says. Errors `proof-missing` (none), `AlreadyAttested` (the register says something else).
  */
 async function toSend(batch: Batch, register: Contracts, key: string, options: Options): Promise<ToSend> {
-  const named = await namedEnvelopes(batch, options);
+  const sentProofs = await Promise.all(list(options, "proof").map((file) => ENVELOPE_FILE.read(file)));
+  const sent = new Set(sentProofs);
+  const chosen = chosenClaims(batch, options).map(({ claim }) => readProof(batch, claim.id));
+  const named = [...sentProofs, ...(await Promise.all(chosen))];
   const envelopes = named.length > 0 ? named : await readProofs(batch);
   const { attested: bits } = await explained(() => register.registry.batchOf(key));
   const isDone = ({ claim }: Envelope): boolean => ((bits >> BigInt(claim)) & 1n) === 1n;
   const pending = envelopes.filter((envelope) => !isDone(envelope));
-  if (named.length === 0 && pending.length > 0) return { pending, attested: [] };
+  if (named.length === 0 && pending.length > 0) return { pending, attested: [], sent };
   const attested = envelopes.filter(isDone);
   for (const envelope of attested) {
     if (await isAttested(register, key, envelope)) continue;
@@ -122,7 +128,7 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
       remedy: `If the attestation is wrong, QA replaces it by a proof that names QA's account as submitter: \`${amend}\`.`,
     });
   }
-  if (envelopes.length > 0) return { pending, attested };
+  if (envelopes.length > 0) return { pending, attested, sent };
   const destination = ["--submitter", "ACCOUNT", "--registry", required(options, "registry"), "--chain-id", "N"];
   const prove = commandOf("prove", batch.dir, ...destination);
   throw inputError("There is no proof to send.", {
@@ -130,14 +136,6 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
     place: batch.dir,
     remedy: `Prove a claim first (\`${prove}\`), or name the file of a proof that was sent to you (--proof).`,
   });
-}
-
-/** The proofs of --proof, --claim and --stage. */
-async function namedEnvelopes(batch: Batch, options: Options): Promise<Envelope[]> {
-  const envelopes: Envelope[] = [];
-  for (const file of list(options, "proof")) envelopes.push(await ENVELOPE_FILE.read(file));
-  for (const { claim } of chosenClaims(batch, options)) envelopes.push(await readProof(batch, claim.id));
-  return envelopes;
 }
 
 /** A stage's custody sets the head that all other claims of the stage are checked against. */
@@ -155,8 +153,8 @@ function inOrder({ policy }: Batch, envelopes: readonly Envelope[]): Envelope[] 
 /** A proof of another build's circuit, or for another chain, is refused before anything is sent. Errors `circuit`, `context`. */
 export function requireOurCircuits(envelopes: readonly Envelope[], chainId: bigint): void {
   for (const { circuit, circuitId, chainId: provenFor } of envelopes) {
-    if (lockedCircuitId(circuit) !== circuitId) {
-      throw refusal(`The proof is of another ${circuit} than this version's.`, {
+    if (!isPinned({ circuit, circuitId })) {
+      throw refusal(`The proof is of another circuit "${circuit}" than this version's.`, {
         code: "circuit",
         remedy: "Prove again with this version.",
       });

@@ -7,9 +7,12 @@ const work = () => import("../commands/doctor.ts");
 export const addDoctorCommands: AddCommands = (program, give) => {
   answers(
     may(
-      may(program.command("doctor"), "rpc", "also look at this node"),
-      "registry",
-      "also look at the register there",
+      may(
+        may(program.command("doctor"), "rpc", "also look at this node"),
+        "registry",
+        "also look at the register there",
+      ),
+      "chainId",
     ).description("say in one screen what is wrong and how to mend it; exit 3 if something is"),
     give,
     work,

@@ -15,7 +15,7 @@ import type { IndexedClaim } from "../policy/document.ts";
 
 /**
  * What a folder decides of a proof. Not `context`, which says who sends it, nor `parties`: a proof under an earlier list
- * stands as long as the register takes it.
+ * stands as long as the register takes it and the folder's list still holds who signed.
  */
 const OF_THE_FOLDER = ["batch", "rule", "head", "record", "deviations"] as const satisfies readonly SignalName[];
 
@@ -32,17 +32,19 @@ export async function readProofs(batch: Pick<Batch, "dir" | "policy">): Promise<
 
 /**
  * Refuses a proof that does not say what the folder's evidence says now: a stage, a hand-off, a record or the policy was
- * changed after it was made. A claim of which the folder has no evidence is not judged, unless its hand-off was discarded; of a stage whose beginning another
- * party's folder knows, its head alone.
+ * changed after it was made. `isSent`: another party made it, and its evidence need not be here; where it is not, the proof is
+ * not judged, unless its hand-off was discarded. Of a stage whose beginning another party's folder knows, its head alone is
+ * compared.
  * Errors: `proof-stale`, those of `EvidenceStore.statement`.
  */
-export async function requireFitting(batch: Batch, envelope: Envelope): Promise<void> {
+export async function requireFitting(batch: Batch, envelope: Envelope, isSent: boolean): Promise<void> {
   const claim = batch.policy.claims[envelope.claim];
   if (claim === undefined) return;
   if (!(await EVIDENCE[claim.kind].isThere(batch, claim))) {
     if (claim.kind === "custody" && isDiscarded(batch, claim.stage))
       throw staleError(batch.dir, claim.id, "the discarded hand-off");
-    return;
+    if (isSent) return;
+    throw staleError(batch.dir, claim.id, "its evidence, which is not there");
   }
   const changed = await changedIn(batch, { claim, index: envelope.claim }, envelope);
   if (changed !== undefined) throw staleError(batch.dir, claim.id, changed);

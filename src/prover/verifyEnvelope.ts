@@ -52,7 +52,8 @@ export async function verifyEnvelope(envelope: Envelope, place: string, key?: Ve
   };
 }
 
-function isPinned({ circuit, circuitId }: Envelope): boolean {
+/** Whether the lock file pins this circuitId of this circuit. */
+export function isPinned({ circuit, circuitId }: Pick<Envelope, "circuit" | "circuitId">): boolean {
   return CIRCUITS.some(({ name }) => name === circuit) && lockedCircuitId(circuit) === circuitId;
 }
 

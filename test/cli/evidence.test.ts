@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
@@ -95,6 +95,12 @@ async function expectNoChangeUnderProof(dir: string, proof: string): Promise<voi
     expect([stale.code, JSON.parse(stale.stdout)]).toMatchObject([1, { error: { code: "proof-stale", place: CLAIM } }]);
   }
   await setTimes(dir, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z"); // undone: it fits again
+
+  const record = join(dir, "records", "cold-storage--temperature.json");
+  await rename(record, `${record}.away`);
+  const unseen = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
+  expect([unseen.code, JSON.parse(unseen.stdout)]).toMatchObject([1, { error: { code: "proof-stale", place: CLAIM } }]);
+  await rename(`${record}.away`, record);
 }
 
 beforeAll(async () => {
@@ -116,7 +122,7 @@ afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
   // Verifies R-prover-private, R-prover-fits, R-batch-proven, R-cli-already, R-cli-qp, R-cli-record,
-  // V1, F7, F21, F22, F23, F24.
+  // V1, F7, F21, F22, F23, F24, F32.
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
     const stranger = ["open", dir, "--qp", scene.account("qp"), "--qp", scene.account("stranger"), "--json"];

@@ -45,7 +45,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-// Verifies R-cli-settings.
+// Verifies R-cli-settings, F31.
 describe("what a command is not told", () => {
   const NODE = "http://127.0.0.1:8545";
 
@@ -53,14 +53,16 @@ describe("what a command is not told", () => {
     await writeRegistration(folder, { registry: address("2"), chainId: "31337", owner: address("5") });
     const ask = async (...words: readonly string[]): Promise<unknown> =>
       (await given(onFolder(), ...words)).options["registry"];
+    settings({ rpc: NODE });
+    expect(await ask(folder)).toBe(address("2"));
     settings({ rpc: NODE, registry: address("4") });
     expect(await ask()).toBe(address("4"));
     vi.stubEnv("BATCHPROOF_REGISTRY", address("3"));
     expect(await ask()).toBe(address("3"));
-    expect(await ask(folder)).toBe(address("2"));
     expect(await ask(folder, "--registry", address("1"))).toBe(address("1"));
     vi.stubEnv("BATCHPROOF_REGISTRY", "");
     expect(await ask()).toBe(address("4"));
+    settings({ rpc: NODE });
     expect((await given(onFolder(), folder)).options).toMatchObject({
       chainId: "31337",
       owner: address("5"),
@@ -76,6 +78,21 @@ describe("what a command is not told", () => {
       code: "file-empty",
       remedy: expect.stringContaining("open") as string,
     });
+  });
+
+  it.each([
+    ["registry", { registry: address("4") }],
+    ["chain", { chainId: "1" }],
+    ["owner", { owner: "other", accounts: { other: address("6") } }],
+  ])("is refused where folder and settings say another %s, unless the words say which", async (_what, value) => {
+    const same = { rpc: NODE, registry: address("A"), chainId: "31337", owner: address("5") };
+    await writeRegistration(folder, { registry: address("a"), chainId: "31337", owner: address("5") });
+    settings(same);
+    expect((await given(onFolder(), folder)).options).toMatchObject({ registry: address("a") });
+    settings({ ...same, ...value });
+    await expect(given(onFolder(), folder)).rejects.toMatchObject({ code: "register-differs", place: folder });
+    const words = ["--registry", address("4"), "--chain-id", "1", "--owner", address("6")];
+    expect((await given(onFolder(), folder, ...words)).options).toMatchObject({ registry: address("4"), chainId: "1" });
   });
 
   it("is missing where it stands nowhere", async () => {

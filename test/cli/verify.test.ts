@@ -54,6 +54,9 @@ describe("verify", () => {
     expect(stdout).toContain("NOT pinned in artifacts.lock.json");
     const { json } = await batchproofJson(["verify", file, "--vkey", vkey]);
     expect(json).toMatchObject({ valid: true, pinned: false, development: false, signals: { batch: "1", head: "3" } });
+    // What such a key calls its circuit, and how it was made, nobody knows.
+    expect(json).toMatchObject({ setup: "unknown", beside: { circuit: expect.any(String) as string } });
+    expect(json).not.toHaveProperty("circuit");
   });
 
   it.each<[code: string, pointer: string, edit: (proof: Editable) => void]>([
