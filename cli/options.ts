@@ -74,6 +74,11 @@ export function withAccount(command: Command): Command {
   return may(command, "account");
 }
 
+/** Adds what a command takes to ask a register about a folder, if all of it is known. */
+export function withStanding(command: Command): Command {
+  return may(may(may(may(command, "rpc"), "registry"), "chainId"), "owner");
+}
+
 /** Adds --owner, where a batch cannot be found without it. */
 export function withOwner(command: Command): Command {
   return must(command, "owner");

@@ -19,6 +19,8 @@ export interface Several {
   readonly noun: string;
   /** The member of the JSON document that holds them all, and the one of each that holds its name. */
   readonly members: readonly [list: string, name: string];
+  /** The answer is a list however many there are: nobody has named them. */
+  readonly isList?: boolean;
   readonly judge: (name: string) => Promise<PartAnswer>;
   /** Every file that is read: a report overwrites none. */
   readonly inputs: () => Promise<readonly string[]>;
@@ -45,7 +47,7 @@ export async function answerEach(names: readonly string[], several: Several, opt
     await writeJunit(junit, several.command, suites, await several.inputs());
   }
   const [only, another] = parts;
-  if (only === undefined || another !== undefined) return together(parts, several.members);
+  if (only === undefined || another !== undefined || several.isList === true) return together(parts, several.members);
   if (only.error !== undefined) throw only.error;
   return only.answer;
 }

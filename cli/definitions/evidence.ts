@@ -1,13 +1,27 @@
 import { poolSize } from "../../src/prover/proofPool.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
-import { withAccount, withArtifacts, withDestination, withFolder, withJunit } from "../options.ts";
-import { type Command } from "commander";
+import { withAccount, withArtifacts, withDestination, withFolder, withJunit, withStanding } from "../options.ts";
+import { STATUS_ROLES } from "../statusRoles.ts";
+import { Option, type Command } from "commander";
 
+const standing = () => import("../commands/status.ts");
 const checking = () => import("../commands/check.ts");
 const work = () => import("../commands/evidence.ts");
 
-/** `check`, `prove`, `attest`: from evidence to the register. */
+/** `status`, `check`, `prove`, `attest`: from evidence to the register. */
 export const addEvidenceCommands: AddCommands = (program, give) => {
+  answers(
+    withStanding(program.command("status [dir]"))
+      .description(
+        "how a batch stands, what is missing and whose it is, and the next command for each role; default: every batch " +
+          "folder in the working folder",
+      )
+      .addOption(new Option("--role <role>", "only the next command of this role").choices(STATUS_ROLES)),
+    give,
+    standing,
+    ({ status }) => status,
+  );
+
   answers(
     withJunit(withClaims(program.command("check <dir...>")))
       .description(

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { csvFile, csvLine } from "../import/historian.ts";
@@ -24,9 +24,9 @@ let scene: Scene;
 let on: readonly string[];
 const path = (name: string): string => scene.path(name);
 
-async function initialise(name: string, order: string, device = DEVICE): Promise<string> {
+async function initialise(name: string, order: string, device = DEVICE, coi = `COI of ${name}`): Promise<string> {
   const dir = path(name);
-  const identity = ["--lot", `LOT ${name}`, "--coi", `COI of ${name}`, "--order", order];
+  const identity = ["--lot", `LOT ${name}`, "--coi", coi, "--order", order];
   const fixed = ["--custodian", path("custodian.json"), "--device", device, "--parties", path("parties.json")];
   await cliJson(["init", dir, "--policy", path("policy.json"), ...identity, ...fixed]);
   return dir;
@@ -78,6 +78,35 @@ async function expectNoHalfChange(dir: string): Promise<void> {
   expect(await readFile(list, "utf8")).toBe(before);
 }
 
+interface Status {
+  readonly claims: readonly object[];
+  readonly due: readonly { readonly time: string; readonly state: string }[];
+  readonly register: { readonly known?: object } | null;
+  readonly next: readonly { readonly role: string; readonly command: string; readonly fillIn: readonly string[] }[];
+}
+
+function status(dir: string, ...words: readonly string[]): Promise<Status> {
+  return cliJson(["status", dir, ...on, ...words]);
+}
+
+/** What the clock of this machine says of when a batch is due. */
+async function expectDue(dir: string): Promise<void> {
+  const [due] = (await status(dir)).due;
+  const at = 1000 * parseTime(due?.time ?? "", "due");
+  try {
+    for (const [now, state] of [
+      [at, "due today"],
+      [at + 1000, "overdue"],
+      [at - 86_400_000, "due"],
+    ] as const) {
+      vi.useFakeTimers({ toFake: ["Date"], now });
+      expect((await status(dir)).due).toMatchObject([{ what: "release", state }]);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
 /** A stage that is proven is changed only together with its proof, and a proof that does not fit is not sent. */
 async function expectNoChangeUnderProof(dir: string, proof: string): Promise<void> {
   const whole = await readFile(proof, "utf8");
@@ -90,6 +119,7 @@ async function expectNoChangeUnderProof(dir: string, proof: string): Promise<voi
   expect(await cliJson([...stage, "--discard-proofs"])).toMatchObject({ discarded: [CLAIM] });
   expect(filesIn(join(dir, "proofs"))).toEqual([]);
   await writeFile(proof, whole);
+  expect(await status(dir)).toMatchObject({ claims: [{ outcome: "fail", proof: "stale" }], next: [] });
   for (const named of [[], ["--proof", proof]]) {
     const stale = await inThisProcess(["attest", dir, "--json", ...named, ...on, ...scene.by("manufacturer")]);
     expect([stale.code, JSON.parse(stale.stdout)]).toMatchObject([1, { error: { code: "proof-stale", place: CLAIM } }]);
@@ -121,7 +151,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 describe("a compliant leg", () => {
-  // Verifies R-prover-private, R-prover-fits, R-batch-proven, R-cli-already, R-cli-qp, R-cli-record,
+  // Verifies R-prover-private, R-prover-fits, R-batch-proven, R-cli-already, R-cli-qp, R-cli-record, R-cli-status, R-cli-next,
   // V1, F7, F21, F22, F23, F24, F32.
   it("goes from the signed file to the regulator's page", async () => {
     const dir = await initialise("good", "order 1");
@@ -137,6 +167,12 @@ describe("a compliant leg", () => {
 
     const checked = await cli(["check", dir]);
     expect([checked.code, checked.stdout]).toEqual([0, expect.stringMatching(PASS)]);
+    expect(await status(dir)).toMatchObject({
+      claims: [{ outcome: "pass", proof: "none", register: "open" }],
+      register: { chainId: "31337", known: { status: "Open", heldBy: [], openExceptions: 0, differences: [] } },
+      next: [{ role: "custodian", command: expect.stringMatching(/^batchproof prove /) as string }],
+    });
+    await expectDue(dir);
 
     const manufacturer = scene.account("manufacturer");
     const proven = await cli(["prove", dir, ...scene.destination]);
@@ -145,6 +181,11 @@ describe("a compliant leg", () => {
     const proof = join(dir, "proofs/cold-storage--temperature.json");
     expect((await inThisProcess(["verify", proof])).code).toBe(0);
     await expectNoChangeUnderProof(dir, proof);
+
+    const [url = ""] = on.slice(1);
+    expect((await status(dir)).next).toEqual([
+      { role: "owner", command: `batchproof attest ${dir} --rpc ${url} --account ACCOUNT`, fillIn: ["ACCOUNT"] },
+    ]);
 
     // Another account cannot use the proof.
     const stolen = await inThisProcess(["attest", dir, "--owner", manufacturer, ...on, ...scene.by("stranger")]);
@@ -162,12 +203,28 @@ describe("a compliant leg", () => {
     const changed = JSON.parse(whole) as { signals: string[] };
     changed.signals[5] = "12345";
     await writeFile(proof, JSON.stringify(changed));
+    const differing = `the proof of ${CLAIM}: the register has attested another one`;
+    expect(await status(dir)).toMatchObject({ register: { known: { differences: [differing] } } });
     const other = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
     expect([other.code, JSON.parse(other.stdout)]).toMatchObject([1, { error: { code: "AlreadyAttested" } }]);
     await rm(proof);
     const none = await inThisProcess(["attest", dir, "--json", ...on, ...scene.by("manufacturer")]);
     expect([none.code, JSON.parse(none.stdout)]).toMatchObject([2, { error: { code: "proof-missing" } }]);
     await writeFile(proof, whole);
+
+    const open = await status(dir);
+    expect(open).toMatchObject({
+      claims: [{ register: "attested" }],
+      register: { known: { status: "Compliant", differences: [] } },
+      next: [{ role: "qp", command: `batchproof certify ${dir} --certificate FILE --account QP --rpc ${url}` }],
+    });
+    expect(open.claims[0]).not.toHaveProperty("whose");
+    const forked = await initialise("forked", "order 1", "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|2", "COI of good");
+    expect(await status(forked, "--owner", manufacturer)).toMatchObject({
+      register: { known: { differences: ["the opening"] } },
+    });
+    const strange = await inThisProcess(["status", dir, ...on, "--owner", scene.account("stranger")]);
+    expect(strange.stdout).toMatch(/^register +has no such batch of this owner: 0x/m);
 
     await writeFile(path("certificate.txt"), "certificate of analysis");
     const certificate = ["--certificate", path("certificate.txt"), "--owner", manufacturer];
@@ -179,6 +236,8 @@ describe("a compliant leg", () => {
     expect(certified.stdout).toMatch(
       /For the file:\nbatch +0x[0-9a-f]{64}\nregister +0x[0-9a-fA-F]{40}\nchain +31337\nblock +[1-9][0-9]*\ntime +20\d\d-[\dT:-]+Z\n$/,
     );
+
+    expect(await status(dir)).toMatchObject({ register: { known: { status: "Released" } }, due: [], next: [] });
 
     const audited = await cli(["audit", "--all", ...on]);
     expect(audited.stdout).toContain("1 opened = 1 certified");
@@ -286,7 +345,7 @@ describe("the same readings as CSV", () => {
 });
 
 describe("a leg out of range", () => {
-  // Verifies R-prover-refuses, F5.
+  // Verifies R-prover-refuses, R-cli-status, R-cli-next, F5.
   it("is refused with rule, reading, time and limit, and declared as an exception", async () => {
     const dir = await initialise("hot", "order 3");
     await cliJson(["open", dir, "--qp", scene.account("qp"), ...on, ...scene.by("manufacturer")]);
@@ -303,9 +362,19 @@ describe("a leg out of range", () => {
     expect(filesIn(join(dir, "proofs"))).toEqual([]);
 
     const what = ["--claim", CLAIM, "--category", "parameter", "--severity", "2", "--reference", "DEV-1"];
-    expect((await inThisProcess(["exception", "raise", dir, ...what, ...on, ...scene.by("manufacturer")])).code).toBe(
-      0,
-    );
+    const raise = ["exception", "raise", dir, ...what];
+    const failed = await status(dir);
+    expect(failed.claims).toMatchObject([{ outcome: "fail", whose: "QA" }]);
+    const declared = ["--category parameter", "--severity 3", "--reference REFERENCE"].join(" ");
+    expect(failed.next.map(({ command }) => command)).toEqual([
+      `batchproof exception raise ${dir} --claim ${CLAIM} ${declared} --rpc ${on[1] ?? ""} --account ACCOUNT`,
+    ]);
+    expect((await inThisProcess([...raise, ...on, ...scene.by("manufacturer")])).code).toBe(0);
+    expect(await status(dir)).toMatchObject({
+      register: { known: { status: "Exception", openExceptions: 1 } },
+      next: [],
+    });
+    expect((await inThisProcess(["status", dir, ...on])).stdout).toMatch(/^exceptions +1 open; QA proposes /m);
     const audited = await cli(["audit", "--fail-on-exceptions", ...on]);
     expect(audited.code).toBe(1);
     expect(audited.stdout).toContain("exception 1: parameter, severity 2");

@@ -79,6 +79,12 @@ describe("a command loads what it uses", () => {
     expect(compiledBy).toEqual([]);
   });
 
+  it("status, where no register is asked", () => {
+    const { packages, compiledBy } = loadedBy(MAIN, "status", path("batch"));
+    expect(packages).toEqual(READING);
+    expect(compiledBy).toEqual([]);
+  });
+
   it("check, without a record of an MES", () => {
     const { packages, compiledBy } = loadedBy(MAIN, "check", path("batch"));
     expect(packages).toEqual(READING);

@@ -1,0 +1,254 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Batch, BatchStage } from "../../src/batch/batch.ts";
+import { readBatch } from "../../src/batch/folder.ts";
+import { BATCH_FILE } from "../../src/batch/paths.ts";
+import { readRegistration, type Registration } from "../../src/batch/registration.ts";
+import { folderStatus, type ClaimStatus } from "../../src/claims/batchStatus.ts";
+import { BatchproofError, EXIT_CODE, inputError } from "../../src/errors.ts";
+import type { StatusName } from "../../src/formats/codes.ts";
+import { formatTime, parseTime } from "../../src/input/times.ts";
+import { text, type Options } from "../command.ts";
+import { isDone, nextStep, type ClaimOnRegister, type Situation, type Step, type Word } from "../nextStep.ts";
+import { KEY_VARIABLE } from "../options.ts";
+import { errorDocument, errorText, type Answer, type ErrorDocument } from "../output.ts";
+import { readSettings, type FoundSettings } from "../settings.ts";
+import { answerEach, type PartAnswer } from "../several.ts";
+import { STATUS_ROLES } from "../statusRoles.ts";
+import type { OnRegister } from "../statusOnRegister.ts";
+
+/** `status`. */
+export async function status([dir]: readonly string[], options: Options): Promise<Answer> {
+  const settings = (await readSettings())?.settings;
+  const several = {
+    command: "status",
+    noun: "batch folder",
+    members: ["batches", "dir"],
+    isList: dir === undefined,
+    judge: async (each: string) => {
+      const registration = await readRegistration(each);
+      // What a named folder remembers is among the options already, unless another value was given.
+      return statusOf(each, dir === undefined ? { ...options, ...registration } : options, { registration, settings });
+    },
+    inputs: () => Promise.resolve([]),
+  } as const;
+  return answerEach(dir === undefined ? await foldersHere() : [dir], several, options);
+}
+
+/** Every batch folder directly below the working folder. Error `batch-missing`: there is none. */
+async function foldersHere(): Promise<string[]> {
+  const dirs = (await readdir(".")).filter((name) => existsSync(join(name, BATCH_FILE))).sort();
+  if (dirs.length > 0) return dirs;
+  throw inputError("There is no batch folder here.", {
+    code: "batch-missing",
+    place: process.cwd(),
+    remedy: "Name one, or go to the folder in which they lie.",
+  });
+}
+
+/** States in which a batch ends without release, or whatever came before. */
+const OVER: readonly StatusName[] = ["Rejected", "Aborted", "ExceptionalSupply", "Recalled"];
+
+/** Where a command takes from what its words leave out. */
+interface Said {
+  readonly registration: Registration | undefined;
+  readonly settings: FoundSettings["settings"] | undefined;
+}
+
+async function statusOf(dir: string, options: Options, said: Said): Promise<PartAnswer> {
+  const batch = await readBatch(dir);
+  const { claims: inFolder, mesExceptions } = await folderStatus(batch);
+  const asked = await ask(batch, options);
+  const known = asked.register?.known;
+  const claims = inFolder.map((claim, index) => onRegister(claim, known?.claims[index]));
+  const situation: Situation = {
+    ...{ batch, claims, mesExceptions },
+    isOpen: asked.register === undefined ? said.registration !== undefined : known !== undefined,
+    isOver: known !== undefined && OVER.includes(known.status),
+    openExceptions: known?.openExceptions,
+    isCertifiable: known?.status === "Compliant" && known.heldBy.length === 0,
+    owner: text(options, "owner"),
+    unsaid: unsaidBy(options, said),
+  };
+  const role = STATUS_ROLES.find((each) => each === text(options, "role"));
+  const next = (role === undefined ? STATUS_ROLES : [role]).flatMap((each) => nextStep(each, situation) ?? []);
+  const due = (known?.due ?? []).map(({ what, at }) => ({ what, state: dueState(at), ...bothTimes(at) }));
+  const stages = batch.stages.map(stageJson);
+  const register =
+    asked.register === undefined
+      ? null
+      : { ...asked.register, ...bothTimes(asked.register.time), known: known ?? null };
+  const lines: Line[] = [
+    ...claimLines(situation),
+    ...due.map(({ what, state, local, time }): Line => [state, `${what}, ${bothText({ local, time })}`]),
+    ...stages.map((stage): Line => ["stage", stageText(stage)]),
+    ...registerLines(asked),
+    ...next.map((step): Line => [`next (${step.role})`, step.command]),
+    ...(next.length === 0
+      ? [["next", `nothing that this folder knows of${role === undefined ? "" : ` for ${role}`}`] as const]
+      : []),
+    ...fillInLines(next),
+  ];
+  return {
+    text: lineText([["lot", `${batch.lot}; ${batch.policy.product}, version ${batch.policy.version}`], ...lines]),
+    json: {
+      ...{ lot: batch.lot, stages, claims, mesExceptions, due, register },
+      ...{ notAsked: asked.notAsked ?? null, registerError: asked.failure ?? null, next },
+    },
+    exitCode: asked.failure === undefined ? 0 : EXIT_CODE[asked.failure.kind],
+    cases: [],
+  };
+}
+
+/** Of a claim that is done nobody has to do anything. */
+function onRegister({ whose, ...claim }: ClaimStatus, register: ClaimOnRegister["register"]): ClaimOnRegister {
+  return isDone(register) || whose === undefined ? { ...claim, register } : { ...claim, whose, register };
+}
+
+/** What the register said, or why it said nothing. */
+interface Asked {
+  readonly register?: OnRegister;
+  /** The option without which none can be asked: the folder alone was read. */
+  readonly notAsked?: string;
+  readonly failure?: ErrorDocument;
+}
+
+async function ask(batch: Batch, options: Options): Promise<Asked> {
+  const missing = (["registry", "owner", "rpc"] as const).find((name) => text(options, name) === undefined);
+  if (missing !== undefined) return { notAsked: `--${missing}` };
+  try {
+    const { askRegister } = await import("../statusOnRegister.ts");
+    return { register: await askRegister(batch, options) };
+  } catch (error) {
+    if (!(error instanceof BatchproofError) || error.kind === "internal") throw error;
+    return { failure: errorDocument(error) };
+  }
+}
+
+/** What the next command must be told, because neither folder, variables nor settings say the same. */
+function unsaidBy(options: Options, { registration, settings }: Said): Situation["unsaid"] {
+  const { BATCHPROOF_RPC, BATCHPROOF_REGISTRY, BATCHPROOF_CHAIN_ID, BATCHPROOF_ACCOUNT } = process.env;
+  const told = (flag: string, name: string, example: string, ...sources: readonly (string | undefined)[]): Word[] => {
+    const [said] = sources.filter((value) => value !== undefined && value !== "");
+    const given = text(options, name);
+    if (said !== undefined && (given === undefined || given.toLowerCase() === said.toLowerCase())) return [];
+    return [flag, given ?? { fillIn: example }];
+  };
+  return {
+    rpc: told("--rpc", "rpc", "URL", BATCHPROOF_RPC, settings?.rpc),
+    registry: told(
+      "--registry",
+      "registry",
+      "ADDRESS",
+      registration?.registry,
+      BATCHPROOF_REGISTRY,
+      settings?.registry,
+    ),
+    chainId: told("--chain-id", "chainId", "CHAIN", registration?.chainId, BATCHPROOF_CHAIN_ID, settings?.chainId),
+    account: told("--account", "account", "ACCOUNT", BATCHPROOF_ACCOUNT, process.env[KEY_VARIABLE], settings?.account),
+    owner:
+      registration !== undefined || text(options, "owner") === undefined
+        ? []
+        : ["--owner", text(options, "owner") ?? ""],
+  };
+}
+
+/** A line of the answer: what it is about, and what is said. */
+type Line = readonly [label: string, text: string];
+
+/** The claims by what is to be done about them; one that is due in several ways stands in several lines. */
+function claimLines({ claims, mesExceptions }: Situation): Line[] {
+  const of = (label: string, is: (claim: ClaimOnRegister) => boolean): Line[] =>
+    claims.filter(is).map(({ claim, whose, reason }) => {
+      const about = [whose, reason].filter((each) => each !== undefined).join("; ");
+      return [label, about === "" ? claim : `${claim}: ${about}`];
+    });
+  const holds = ({ outcome }: ClaimOnRegister): boolean => outcome === "pass" || outcome === "deviation";
+  return [
+    ...of("not received", (claim) => claim.outcome === "missing" && !isDone(claim.register)),
+    ...of("elsewhere", (claim) => claim.outcome === "elsewhere" && !isDone(claim.register)),
+    ...of("not judged", ({ outcome }) => outcome === "unjudged"),
+    ...of("failed", ({ outcome }) => outcome === "fail"),
+    ...of("deviating", ({ outcome }) => outcome === "deviation"),
+    ...of("stale proof", ({ proof }) => proof === "stale"),
+    ...of("to prove", (claim) => holds(claim) && claim.proof === "none" && !isDone(claim.register)),
+    ...of("to attest", (claim) => claim.proof === "fits" && !isDone(claim.register)),
+    ...of("attested", ({ register }) => register === "attested"),
+    ...of("settled", ({ register }) => register === "settled"),
+    ...(mesExceptions.length === 0
+      ? []
+      : [["MES exceptions", `open: ${mesExceptions.join(", ")}; QA, in the MES`] as const]),
+  ];
+}
+
+function registerLines({ register, notAsked, failure }: Asked): Line[] {
+  if (failure !== undefined) return [["register", errorText(failure).replaceAll("\n", "\n  ")]];
+  if (register === undefined)
+    return [["register", `not asked, this is the folder alone; to ask one, say ${notAsked ?? ""}`]];
+  const { known, registry, chainId, block } = register;
+  const at = `${registry} on chain ${chainId}, block ${block} of ${bothText(bothTimes(register.time))}`;
+  if (known === undefined) return [["register", `has no such batch of this owner: ${at}`]];
+  const { status: state, heldBy, openExceptions, differences } = known;
+  const held = heldBy.length === 0 ? "" : `, held by ${heldBy.join(" and ")}`;
+  return [
+    ["register", `${state}${held}: ${at}`],
+    ...(openExceptions === 0
+      ? []
+      : [["exceptions", `${openExceptions} open; QA proposes how each is closed, QP confirms it`] as const]),
+    ...differences.map((difference): Line => ["differs", difference]),
+  ];
+}
+
+function fillInLines(next: readonly Step[]): Line[] {
+  const words = [...new Set(next.flatMap(({ fillIn }) => fillIn))];
+  return words.length === 0 ? [] : [["fill in", words.join(", ")]];
+}
+
+/** Lines with the texts under each other; a label that repeats is said once. */
+function lineText(lines: readonly Line[]): string {
+  const width = Math.max(...lines.map(([label]) => label.length));
+  return lines
+    .map(([label, said], i) => `${(lines[i - 1]?.[0] === label ? "" : label).padEnd(width)}  ${said}`)
+    .join("\n");
+}
+
+/** A time for people, in the zone of this machine, and in UTC. */
+interface BothTimes {
+  readonly local: string;
+  readonly time: string;
+}
+
+function bothTimes(seconds: number): BothTimes {
+  const offset = -60 * new Date(1000 * seconds).getTimezoneOffset();
+  return { local: formatTime(seconds, offset), time: formatTime(seconds) };
+}
+
+function bothText({ local, time }: BothTimes): string {
+  return local === time ? time : `${local} (${time})`;
+}
+
+/** Whether a due date is over, or is a time of this machine's today. */
+function dueState(at: number): "overdue" | "due today" | "due" {
+  const [now, then] = [new Date(), new Date(1000 * at)];
+  if (now > then) return "overdue";
+  return now.toDateString() === then.toDateString() ? "due today" : "due";
+}
+
+interface StageJson {
+  readonly stage: string;
+  readonly start: BothTimes | null;
+  readonly end: BothTimes | null;
+  readonly custodian: string | null;
+}
+
+function stageJson({ name, start, end, custodian }: BatchStage): StageJson {
+  const both = (time: string | undefined): BothTimes | null =>
+    time === undefined ? null : bothTimes(parseTime(time, name));
+  return { stage: name, start: both(start), end: both(end), custodian: custodian?.org ?? null };
+}
+
+function stageText({ stage, start, end, custodian }: StageJson): string {
+  const [from, to] = [start, end].map((time) => (time === null ? "not set" : bothText(time)));
+  return `${stage}: ${from ?? ""} to ${to ?? ""}; ${custodian ?? "no custodian yet"}`;
+}

@@ -1,0 +1,175 @@
+import type { Batch } from "../src/batch/batch.ts";
+import { handoffStatus } from "../src/batch/handoffs.ts";
+import { shellWord } from "../src/commandLine.ts";
+import { isClosedElsewhere, type ClaimStatus } from "../src/claims/batchStatus.ts";
+import type { EXCEPTION_CATEGORY } from "../src/formats/codes.ts";
+import type { KindName } from "../src/formats/constants.ts";
+import type { HandoffSide } from "../src/formats/handoff.ts";
+import { channelNamed } from "../src/formats/channels.ts";
+import { claimsOf } from "../src/kinds/kind.ts";
+import type { ParametersLimits } from "../src/kinds/parameters/limits.ts";
+import { claimNamed } from "../src/policy/document.ts";
+import { WORD_OF } from "./sides.ts";
+import type { StatusRole } from "./statusRoles.ts";
+
+/** A command to paste, and the words in it that only its reader knows: capitals, such as KEYFILE. */
+export interface Step {
+  readonly role: StatusRole;
+  readonly command: string;
+  readonly fillIn: readonly string[];
+}
+
+/** A claim with what the register says of it; undefined where none was asked, or it does not have the batch. */
+export interface ClaimOnRegister extends ClaimStatus {
+  readonly register: "attested" | "settled" | "open" | undefined;
+}
+
+/** What decides what comes next. */
+export interface Situation {
+  readonly batch: Batch;
+  readonly claims: readonly ClaimOnRegister[];
+  /** Open exceptions of the MES's record. */
+  readonly mesExceptions: readonly string[];
+  /** Whether the batch is open on a register, as far as folder and register tell. */
+  readonly isOpen: boolean;
+  /** Rejected, aborted, supplied exceptionally or recalled: nothing comes next. */
+  readonly isOver: boolean;
+  /** Of the register; undefined where none was asked. */
+  readonly openExceptions: number | undefined;
+  /** The register would let the batch be certified. */
+  readonly isCertifiable: boolean;
+  /** Address of the batch's owner, if it is known. */
+  readonly owner: string | undefined;
+  /** Words that the commands need and that neither folder, variables nor settings say. */
+  readonly unsaid: Readonly<Record<"rpc" | "registry" | "chainId" | "owner" | "account", readonly Word[]>>;
+}
+
+/** A word of a command: as it is, or for the reader to fill in. */
+export type Word = string | { readonly fillIn: string };
+
+const fill = (name: string): Word => ({ fillIn: name });
+
+/** Whether the register asks for no proof of a claim any more. */
+export function isDone(register: ClaimOnRegister["register"]): boolean {
+  return register === "attested" || register === "settled";
+}
+
+/** What a role does next; undefined: nothing that this folder knows of. */
+export function nextStep(role: StatusRole, situation: Situation): Step | undefined {
+  const words = { custodian: custodianWords, owner: ownerWords, qp: qpWords }[role](situation);
+  if (words === undefined || situation.isOver) return undefined;
+  const { dir } = situation.batch;
+  const fillIn = words.flatMap((word) => (typeof word === "string" ? [] : [word.fillIn]));
+  const spoken = words.map((word) =>
+    typeof word === "string" ? (word === dir ? asArgument(dir) : word) : word.fillIn,
+  );
+  return { role, command: ["batchproof", ...spoken.map(shellWord)].join(" "), fillIn };
+}
+
+/** A folder whose name looks like an option. */
+function asArgument(dir: string): string {
+  return dir.startsWith("-") ? `./${dir}` : dir;
+}
+
+function custodianWords(situation: Situation): Word[] | undefined {
+  const { batch, claims } = situation;
+  for (const [index, name] of batch.policy.stages.entries()) {
+    const open = claims.filter(({ stage, register }) => stage === name && !isDone(register));
+    if (open.length === 0) continue;
+    // Who closed a stage waits for the receiver, who signs in a folder of its own.
+    const words = isClosedElsewhere(batch, index)
+      ? signatureOn(batch, name, "received")
+      : (timesOf(batch, index) ?? evidenceFor(batch, open) ?? signatureOn(batch, name, "released"));
+    if (words !== undefined) return words;
+    const unjudged = open.find(({ outcome }) => outcome === "unjudged");
+    if (unjudged !== undefined) return ["check", batch.dir, "--claim", unjudged.claim];
+  }
+  return provable(situation);
+}
+
+function timesOf({ dir, stages }: Batch, index: number): Word[] | undefined {
+  const { name = "", start, end } = stages[index] ?? {};
+  if (start !== undefined && end !== undefined) return undefined;
+  return [
+    ...["stage", dir, name],
+    ...(start === undefined ? ["--start", fill("START")] : []),
+    ...(end === undefined ? ["--end", fill("END")] : []),
+  ];
+}
+
+function evidenceFor(batch: Batch, claims: readonly ClaimStatus[]): Word[] | undefined {
+  const missing = claims.find(({ outcome, kind }) => outcome === "missing" && kind !== "custody");
+  if (missing === undefined) return undefined;
+  const into = ["--into", batch.dir, "--claim", missing.claim];
+  if (missing.kind === "quality") {
+    return ["import", "results", fill("FILE"), ...into, "--lab", fill("KEYFILE"), "--reported", fill("TIME")];
+  }
+  const devices = batch.stages.find(({ name }) => name === missing.stage)?.devices ?? [];
+  const source = [...into, "--source", fill("KEYFILE")];
+  if (missing.kind === "temperature" && devices.some(({ model }) => /[FQ].*-tag/.test(model))) {
+    return ["import", "fridgetag", fill("FILE"), ...source, "--offset", fill("OFFSET")];
+  }
+  const [device] = devices;
+  const named = device === undefined ? fill("DEVICE") : [device.vendor, device.model, device.serial].join("|");
+  return ["import", "csv", fill("FILE"), ...source, "--device", named, ...tagsOf(batch, missing)];
+}
+
+/** A record of parameters names the tag of each channel. */
+function tagsOf({ policy }: Batch, { claim }: ClaimStatus): Word[] {
+  const { index } = claimNamed(policy, claim);
+  const limits = claimsOf<"parameters", ParametersLimits>(policy, "parameters").find((each) => each.index === index);
+  return (limits?.claim.rule.channels ?? []).flatMap(({ channel }) => ["--tag", fill(`${channelNamed(channel)}=TAG`)]);
+}
+
+function signatureOn(batch: Batch, stage: string, side: HandoffSide): Word[] | undefined {
+  const handoff = handoffStatus(batch).find((each) => each.stage === stage);
+  if (handoff?.missing[0] !== side) return undefined;
+  return ["handoff", "sign", batch.dir, "--stage", stage, "--as", WORD_OF[side], "--key", fill("KEYFILE")];
+}
+
+function provable({ batch, claims, owner, unsaid }: Situation): Word[] | undefined {
+  const toProve = claims.filter(
+    ({ outcome, proof, register }) =>
+      (outcome === "pass" || outcome === "deviation") && proof !== "fits" && !isDone(register),
+  );
+  if (toProve.length === 0) return undefined;
+  const isFirst = ({ kind, stage }: ClaimStatus): boolean => kind === "custody" && stage === batch.policy.stages[0];
+  return [
+    ...["prove", batch.dir, ...toProve.flatMap(({ claim }) => ["--claim", claim])],
+    ...(toProve.some(isFirst) ? ["--key", fill("KEYFILE")] : []),
+    ...(unsaid.account.length === 0 ? [] : ["--submitter", owner ?? fill("ACCOUNT")]),
+    ...[...unsaid.registry, ...unsaid.chainId],
+  ];
+}
+
+function ownerWords({ batch, claims, isOpen, openExceptions, unsaid }: Situation): Word[] | undefined {
+  const chain = [...unsaid.rpc, ...unsaid.registry, ...unsaid.account];
+  if (!isOpen) return ["open", batch.dir, "--qp", fill("QP"), ...chain];
+  if (claims.some(({ proof, register }) => proof === "fits" && !isDone(register))) {
+    return ["attest", batch.dir, ...chain, ...unsaid.owner];
+  }
+  // Where a proof held before, something was changed since: that is to be undone rather than declared.
+  const failed = claims.find(
+    ({ outcome, proof, register }) => outcome === "fail" && proof !== "stale" && !isDone(register),
+  );
+  if (failed === undefined || (openExceptions ?? 0) > 0) return undefined;
+  const { severity } = claimNamed(batch.policy, failed.claim).claim;
+  return [
+    ...["exception", "raise", batch.dir, "--claim", failed.claim, "--category", CATEGORY[failed.kind]],
+    ...["--severity", severity.toString(), "--reference", fill("REFERENCE"), ...chain, ...unsaid.owner],
+  ];
+}
+
+/** What an exception on a claim of a kind is about. */
+const CATEGORY: Readonly<Record<KindName, keyof typeof EXCEPTION_CATEGORY>> = {
+  temperature: "parameter",
+  parameters: "parameter",
+  custody: "custody",
+  quality: "quality",
+};
+
+function qpWords({ batch, isCertifiable, mesExceptions, unsaid }: Situation): Word[] | undefined {
+  if (!isCertifiable || mesExceptions.length > 0) return undefined;
+  const chain = [...unsaid.rpc, ...unsaid.registry, ...unsaid.owner];
+  return ["certify", batch.dir, "--certificate", fill("FILE"), "--account", fill("QP"), ...chain];
+}

@@ -1,0 +1,102 @@
+import type { Batch } from "../src/batch/batch.ts";
+import { headOf } from "../src/batch/commitments.ts";
+import { isAttested } from "../src/chain/attest.ts";
+import { registeredBatch, type RegisteredBatch } from "../src/chain/batchState.ts";
+import { blockOf } from "../src/chain/connect.ts";
+import type { Register } from "../src/chain/handles.ts";
+import { readProofs } from "../src/claims/proofFits.ts";
+import { policyIdOfBatch } from "../src/claims/proveClaim.ts";
+import { BatchproofError } from "../src/errors.ts";
+import { STATUS } from "../src/formats/codes.ts";
+import { lockedCircuitId } from "../src/setup/artifactLock.ts";
+import { addressOf, onRegister } from "./chain.ts";
+import { required, type Options } from "./command.ts";
+import type { ClaimOnRegister } from "./nextStep.ts";
+import { ownersKey } from "./target.ts";
+
+/** What the register says of a folder's batch. */
+export interface OnRegister {
+  readonly chainId: string;
+  readonly registry: string;
+  /** Key of the batch. */
+  readonly key: string;
+  /** Block that was asked, and its time, Unix seconds. */
+  readonly block: number;
+  readonly time: number;
+  /** Undefined: it has no such batch of this owner. */
+  readonly known: KnownBatch | undefined;
+}
+
+/** A batch that the register has. */
+export interface KnownBatch extends Pick<RegisteredBatch, "status" | "heldBy"> {
+  readonly openExceptions: number;
+  /** In the policy's order. */
+  readonly claims: readonly NonNullable<ClaimOnRegister["register"]>[];
+  /** When what is still to come is due, Unix seconds. */
+  readonly due: readonly { readonly what: "release" | "completion"; readonly at: number }[];
+  /** What the folder says otherwise, in words. */
+  readonly differences: readonly string[];
+}
+
+/** Asks the register of --registry about a folder's batch that --owner opened. Errors: those of `onRegister`. */
+export async function askRegister(batch: Batch, options: Options): Promise<OnRegister> {
+  return onRegister(options, async (register, chain) => {
+    const { number: block, timestamp: time } = await blockOf(chain.provider, "latest");
+    const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
+    const found = await registeredBatch(register, key, batch.policy.stages.length, block);
+    return {
+      ...{ chainId: chain.chainId.toString(), registry: await register.registry.getAddress(), key, block, time },
+      known: found === undefined ? undefined : await knownBatch(batch, register, key, found),
+    };
+  });
+}
+
+async function knownBatch(batch: Batch, register: Register, key: string, found: RegisteredBatch): Promise<KnownBatch> {
+  const { status, heldBy, stored } = found;
+  const has = (claims: bigint, index: number): boolean => ((claims >> BigInt(index)) & 1n) === 1n;
+  const claims = batch.policy.claims.map((_, i) => {
+    if (has(stored.attested, i)) return "attested";
+    return has(stored.settled, i) ? "settled" : "open";
+  });
+  const differences = [
+    ...(stored.opening === batch.commitments.opening ? [] : ["the opening"]),
+    ...(stored.policyId === policyIdOfBatch(batch, lockedCircuitId) ? [] : ["the policy"]),
+    ...batch.policy.stages.flatMap((name, i) =>
+      isFork(batch, i, found.heads[i] ?? 0n) ? [`the end of stage ${name}`] : [],
+    ),
+  ];
+  for (const envelope of await readProofs(batch)) {
+    if (claims[envelope.claim] !== "attested" || (await isAttested(register, key, envelope))) continue;
+    differences.push(
+      `the proof of ${batch.policy.claims[envelope.claim]?.id ?? ""}: the register has attested another one`,
+    );
+  }
+  return {
+    status,
+    heldBy,
+    openExceptions: Number(stored.openExceptions),
+    claims,
+    due: dueOf(batch, found, claims),
+    differences,
+  };
+}
+
+/** Whether the register knows another end of a stage than the folder; a folder that does not know it says nothing. */
+function isFork(batch: Batch, index: number, head: bigint): boolean {
+  if (head === 0n) return false;
+  try {
+    return headOf(batch, index).hash !== head;
+  } catch (error) {
+    if (error instanceof BatchproofError && error.kind === "input") return false;
+    throw error;
+  }
+}
+
+/** An open batch is due for release; a released one for completion, while claims for that are not proven. */
+function dueOf({ policy }: Batch, { stored }: RegisteredBatch, claims: KnownBatch["claims"]): KnownBatch["due"] {
+  const [release, completion] = stored.due.map(Number);
+  const status = STATUS[Number(stored.status)];
+  if (status === "Open") return [{ what: "release", at: release ?? 0 }];
+  const isMissing = policy.claims.some(({ neededFor }, i) => neededFor === "completion" && claims[i] === "open");
+  return status === "Released" && isMissing ? [{ what: "completion", at: completion ?? 0 }] : [];
+}

@@ -1,0 +1,128 @@
+import type { Batch, BatchStage } from "../batch/batch.ts";
+import { EVIDENCE } from "../batch/evidence.ts";
+import { handoffStatus, type HandoffStatus } from "../batch/handoffs.ts";
+import { BatchproofError } from "../errors.ts";
+import type { KindName } from "../formats/constants.ts";
+import type { SeriesLimits } from "../kinds/series/limits.ts";
+import type { Envelope } from "../prover/envelope.ts";
+import type { Claim, IndexedClaim } from "../policy/document.ts";
+import { checkBatch, type ClaimVerdict } from "./checkBatch.ts";
+import { mesExceptionsOf } from "./mesExceptions.ts";
+import { readProofs, requireFitting } from "./proofFits.ts";
+
+/** How a claim stands in one party's folder, without a register. */
+export interface ClaimStatus {
+  readonly claim: string;
+  readonly kind: KindName;
+  readonly stage: string;
+  /**
+   * As `check` judges it. `missing`: no evidence yet, or a hand-off that not all have signed. `elsewhere`: the stage was
+   * closed in another party's folder, where its evidence is. `unjudged`: its evidence is there, but something else is not.
+   */
+  readonly outcome: ClaimVerdict["outcome"] | "elsewhere" | "unjudged";
+  /** What a claim fails by, or why it cannot be judged. */
+  readonly reason?: string;
+  /** Its proof in the folder; `stale`: the folder says something else by now. */
+  readonly proof: "none" | "fits" | "stale";
+  /** Whose turn it is: to bring what is missing, to declare what fails, to prove, or to attest what is proven. */
+  readonly whose?: string;
+}
+
+/** The claims of a folder in the policy's order, and what the MES leaves open. */
+export interface FolderStatus {
+  readonly claims: readonly ClaimStatus[];
+  /** Open exceptions of the MES's production record. */
+  readonly mesExceptions: readonly string[];
+}
+
+/** How a batch stands in its folder. Errors: those of `readProofs` and `mesExceptionsOf`. */
+export async function folderStatus(batch: Batch): Promise<FolderStatus> {
+  const claims: ClaimStatus[] = [];
+  const proofs = await readProofs(batch);
+  for (const [index, claim] of batch.policy.claims.entries()) {
+    const proof = await proofStatus(
+      batch,
+      proofs.find((each) => each.claim === index),
+    );
+    const stage = batch.policy.stages[claim.stage] ?? "";
+    claims.push({
+      claim: claim.id,
+      kind: claim.kind,
+      stage,
+      proof,
+      ...(await outcomeOf(batch, { claim, index }, proof)),
+    });
+  }
+  const open = ((await mesExceptionsOf(batch)) ?? []).filter(({ state }) => state === "open");
+  return { claims, mesExceptions: open.map(({ id }) => id) };
+}
+
+async function outcomeOf(
+  batch: Batch,
+  indexed: IndexedClaim,
+  proof: ClaimStatus["proof"],
+): Promise<Pick<ClaimStatus, "outcome" | "reason" | "whose">> {
+  const { claim } = indexed;
+  const handoff = handoffStatus(batch).find(({ stage }) => stage === batch.policy.stages[claim.stage]);
+  const isThere = await EVIDENCE[claim.kind].isThere(batch, claim);
+  const isElsewhere = isClosedElsewhere(batch, claim.stage);
+  const isUnsigned = claim.kind === "custody" && isThere && (handoff?.missing.length ?? 0) > 0;
+  if (isUnsigned || (!isThere && !isElsewhere)) return { outcome: "missing", whose: bringerOf(batch, claim, handoff) };
+  // Custody is proven by whoever closed the stage, from what this folder may not know.
+  if (isElsewhere && (!isThere || claim.kind === "custody")) return { outcome: "elsewhere" };
+  try {
+    const [verdict] = await checkBatch(batch, [indexed]);
+    if (verdict?.outcome !== "fail") {
+      const outcome = verdict?.outcome ?? "missing";
+      return { outcome, whose: proof === "fits" ? "the batch's owner" : custodianOf(batch.stages[claim.stage]) };
+    }
+    return { outcome: "fail", reason: verdict.problems.map(({ message }) => message).join(" "), whose: "QA" };
+  } catch (error) {
+    if (!(error instanceof BatchproofError) || error.kind === "internal") throw error;
+    return { outcome: "unjudged", reason: error.message, whose: custodianOf(batch.stages[claim.stage]) };
+  }
+}
+
+async function proofStatus(batch: Batch, envelope: Envelope | undefined): Promise<ClaimStatus["proof"]> {
+  if (envelope === undefined) return "none";
+  try {
+    await requireFitting(batch, envelope);
+    return "fits";
+  } catch (error) {
+    if (error instanceof BatchproofError && error.code === "proof-stale") return "stale";
+    throw error;
+  }
+}
+
+/**
+ * Whether a stage was closed in another party's folder: each draws the salts of its own heads. So were the stages before it, of
+ * which a folder that joined knows nothing.
+ */
+export function isClosedElsewhere({ stages, secrets }: Pick<Batch, "stages" | "secrets">, index: number): boolean {
+  const isForeign = ({ handoff, discarded }: BatchStage, i: number): boolean =>
+    handoff !== undefined && handoff.head.salt !== secrets.stageSalt(i, discarded);
+  const stage = stages[index];
+  if (stage?.handoff !== undefined) return isForeign(stage, index);
+  return stages.some((later, i) => i > index && isForeign(later, i));
+}
+
+/** Who has what is missing. */
+function bringerOf(batch: Batch, claim: Claim, handoff: HandoffStatus | undefined): string {
+  const holder = batch.stages[claim.stage];
+  switch (claim.kind) {
+    case "custody":
+      return custodianOf(handoff?.missing[0] === "received" ? batch.stages[claim.stage + 1] : holder);
+    case "quality":
+      return "the laboratory";
+    case "temperature":
+    case "parameters":
+      return (claim.rule as SeriesLimits).independent === true
+        ? `a source of another organisation than the ${custodianOf(holder)}`
+        : `the source of the ${custodianOf(holder)}`;
+  }
+}
+
+function custodianOf(stage: BatchStage | undefined): string {
+  const org = stage?.custodian?.org;
+  return `custodian of ${stage?.name ?? ""}${org === undefined ? "" : `, ${org}`}`;
+}
