@@ -10,6 +10,12 @@ let exitCode = 0;
 // What escapes the catch (an error in a callback of a library) must not look like the answer "no", Node's own code.
 process.on("uncaughtException", (error) => process.exit(printError(error, argv.includes("--json"))));
 
+/** Node's own code for a process that waits for what never comes, such as the answer of a thread that has ended. */
+const NOTHING_COMES = 13;
+process.on("exit", () => {
+  if (process.exitCode === NOTHING_COMES) process.exitCode = printError(new Error(), argv.includes("--json"));
+});
+
 process.stdout.on("error", (cause: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`| head`) is no failure; a full disk is.
   if (cause.code === "EPIPE") process.exit(exitCode);

@@ -54,6 +54,17 @@ describe("a process of its own", () => {
     });
   });
 
+  it("exits 4, not with a code of Node's own, if it waits for what never comes", () => {
+    const never = `import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";
+      fs.realpath = () => new Promise(() => undefined); syncBuiltinESMExports();`;
+    const words = ["--import", `data:text/javascript,${encodeURIComponent(never)}`, MAIN, "policy", "lint", POLICY];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
+    expect(stderr).toContain("error: This is a bug in batchproof");
+    const { status: code, stdout: json } = spawnSync(process.execPath, [...words, "--json"], { encoding: "utf8" });
+    expect([code, JSON.parse(json)]).toMatchObject([4, { error: { kind: "internal" } }]);
+  });
+
   it("exits 2 for bad usage", async () => {
     expect(await batchproofProcess(["polic"])).toMatchObject({ code: 2, stdout: "" });
   });
