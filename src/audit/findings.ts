@@ -1,4 +1,5 @@
 import { ZeroHash } from "ethers";
+import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY, type Severity } from "../policy/document.ts";
 import type { AuditedBatch, CircuitState, ExceptionState, Moment, RegisterState } from "./state.ts";
@@ -240,7 +241,7 @@ function changeFindings(batch: AuditedBatch): AuditFinding[] {
 }
 
 function amendmentText({ claim, reason, reopened }: AuditedBatch["amendments"][number]): string {
-  return `claim ${claim} amended: ${reason}${reopened === 0 ? "" : `; ${reopened} claims open again`}`;
+  return `claim ${claim} amended: ${reason}${reopened === 0 ? "" : `; ${counted(reopened, "claim")} open again`}`;
 }
 
 /** What the proofs themselves say: budgets that were used, clocks corrected, tests or collections repeated. */

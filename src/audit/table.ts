@@ -4,7 +4,7 @@ import { shortHash } from "../formats/field.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY } from "../policy/document.ts";
 import type { AuditReport, BatchReport, Colour, ReportedFinding } from "./report.ts";
-import { plain } from "./words.ts";
+import { plain, plainInTable } from "./words.ts";
 
 const COLOUR_WORDS: Readonly<Record<Colour, string>> = {
   proven: "proven",
@@ -107,7 +107,7 @@ function findingTable(
       `${formatTime(finding.at).slice(0, 10)} (${ageOf(at - finding.at)})`,
       nameOf(key),
       statuses.get(key ?? "") ?? "",
-      plain(text),
+      plainInTable(text),
       by === undefined ? "" : shortHash(by),
     ]);
   }
@@ -131,7 +131,7 @@ function batchTable(batches: readonly BatchReport[], nameOf: (key: string) => st
       status,
       paint(PAINT[colour], COLOUR_WORDS[colour]),
       `${proven.length} of ${claims}`,
-      reasons.length === 0 ? "nothing" : reasons.map(plain).join("\n"),
+      reasons.length === 0 ? "nothing" : reasons.map(plainInTable).join("\n"),
     ]);
   }
   return table.toString();

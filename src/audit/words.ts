@@ -1,3 +1,5 @@
+import { shortHash } from "../formats/field.ts";
+
 /** Longest text from the chain that is shown. */
 const LONGEST = 200;
 
@@ -8,4 +10,9 @@ const LONGEST = 200;
 export function plain(text: string): string {
   const safe = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
   return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}...` : safe;
+}
+
+/** The same for a narrow table: hashes are short there; whole they stand in JSON, in the CSV and on the HTML page. */
+export function plainInTable(text: string): string {
+  return plain(text.replace(/0x[0-9a-f]{64}/g, shortHash));
 }

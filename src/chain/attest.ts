@@ -1,6 +1,7 @@
 import type { Signer } from "ethers";
 import { inputError, refusal } from "../errors.ts";
 import { SIGNALS, type SignalName } from "../formats/constants.ts";
+import { shownHex } from "../formats/field.ts";
 import { mined } from "./deploy.ts";
 import { handle, type Item, type Register } from "./handles.ts";
 import type { ProofEnvelope } from "../formats/proof.ts";
@@ -117,5 +118,6 @@ function requireEqual(
   remedy: string,
 ): void {
   if (received === expected) return;
-  throw refusal(`The proof's signal \`${name}\` is ${received}, expected ${expected}.`, { code: name, place, remedy });
+  const [said, wanted] = [received, expected].map(shownHex);
+  throw refusal(`The proof's signal \`${name}\` is ${said}, expected ${wanted}.`, { code: name, place, remedy });
 }

@@ -1,9 +1,9 @@
-import { toBeHex, type ErrorDescription } from "ethers";
+import type { ErrorDescription } from "ethers";
 import { shellWord } from "../commandLine.ts";
 import { CONTRACT_ERRORS, INHERITED_ERRORS, type ContractErrorName } from "../contractErrors.ts";
 import { CLAIM_CLASS, DISPOSITION, HOLD, STATUS } from "../formats/codes.ts";
 import { KIND } from "../formats/constants.ts";
-import { shortHash } from "../formats/field.ts";
+import { shortHash, shownHex } from "../formats/field.ts";
 import { ROLE_ID } from "../formats/roleIds.ts";
 import { formatDuration, formatTime } from "../input/times.ts";
 import { circuitNameOf } from "../setup/artifactLock.ts";
@@ -120,7 +120,7 @@ function word(form: string, value: unknown, reader: Reader): string {
 
 /** Hashes and field elements in short; whole are addresses, texts and numbers that a person can read. */
 function plain(value: unknown): string {
-  if (typeof value === "bigint" && value >= 2n ** 64n) return shortHash(toBeHex(value, 32));
+  if (typeof value === "bigint" && value >= 2n ** 64n) return shortHash(shownHex(value));
   return typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value) ? shortHash(value) : String(value);
 }
 
@@ -196,7 +196,7 @@ function words(list: readonly string[]): string {
 function argument(name: string, value: unknown, { batch }: Reader): string[] {
   if (name === "claim") return [batch?.claims[Number(value)] ?? String(value)];
   if (name === "circuitId") return [circuitNameOf(String(value)) ?? "CIRCUIT"];
-  if (name === "root") return [toBeHex(value as bigint, 32)];
+  if (name === "root") return [shownHex(value as bigint)];
   if (name !== "role") return [String(value)];
   const role = Object.entries(ROLE_ID).find(([, id]) => id === value)?.[0];
   return role === undefined ? ["qa", "--owner", batch?.owner ?? "OWNER"] : [role];

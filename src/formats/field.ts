@@ -6,6 +6,11 @@ export const FIELD = 21888242871839275222246405745257275088548364400416034343698
 /** A field element as 0x and 64 lower-case hex digits (docs/spec/formats.md, JSON). Throws `field` outside 0..FIELD-1. */
 export function toHex(value: bigint): string {
   if (value < 0n || value >= FIELD) throw inputError("The value is not a field element.", { code: "field" });
+  return shownHex(value);
+}
+
+/** A number in the same form, to be shown: also one that is no field element, because somebody else wrote it. */
+export function shownHex(value: bigint): string {
   return `0x${value.toString(16).padStart(64, "0")}`;
 }
 

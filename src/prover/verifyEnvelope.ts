@@ -2,6 +2,7 @@ import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, refusal } from "../errors.ts";
 import { SIGNALS, type Signals } from "../formats/constants.ts";
 import { contextOf } from "../formats/context.ts";
+import { toHex } from "../formats/field.ts";
 import { CIRCUITS } from "../kinds/circuits.ts";
 import { lockedCircuitId, lockedKey } from "../setup/artifactLock.ts";
 import { assertUsableKey, type SetupKind, type UsableKey } from "../setup/keyGate.ts";
@@ -16,7 +17,7 @@ export interface VerifiedProof {
   readonly setup: SetupKind;
   /** Whether the lock file pins the key: a key from a stranger proves nothing. */
   readonly pinned: boolean;
-  /** What the proof binds. */
+  /** What the proof binds: hashes as 0x and 64 hex digits, as every command prints them; `deviations`, a set, in decimal. */
   readonly bound: {
     readonly signals: Readonly<Record<keyof Signals, string>>;
     /** What signal `context` is the hash of. */
@@ -43,7 +44,12 @@ export async function verifyEnvelope(envelope: Envelope, place: string, key?: Ve
   placedIn(place, () => verifyProof(usable.verifyingKey, envelope.signals, snarkjsProof(envelope)));
   requireHonest(envelope, usable.setup, place);
   const { setup } = usable;
-  const signals = Object.fromEntries(SIGNALS.map((name, i) => [name, String(envelope.signals[i])]));
+  const signals = Object.fromEntries(
+    SIGNALS.map((name, i) => {
+      const value = String(envelope.signals[i]);
+      return [name, name === "deviations" ? value : toHex(BigInt(value))];
+    }),
+  );
   const { chainId, registry, submitter, policyId, claim } = envelope;
   return {
     ...{ circuit, circuitId, setup, pinned },

@@ -199,7 +199,7 @@ describe("what needs eyes", () => {
 
   it("shows a head moved by an amendment with what is open again", () => {
     const texts = findingsOf("moved").map(({ text }) => text);
-    expect(texts).toContain("claim 0 amended: wrong start; 1 claims open again");
+    expect(texts).toContain("claim 0 amended: wrong start; 1 claim open again");
   });
 });
 
@@ -213,6 +213,18 @@ describe("the page", () => {
   // Verifies R-cli-text, F8.
   it("cannot be written over by what somebody put into the chain", () => {
     expect(auditText(report)).toContain("held: label?[2Jmix-up");
+  });
+});
+
+// Verifies R-cli-hashes.
+describe("hashes", () => {
+  it("are short in the tables of the page, and whole where they are looked up", () => {
+    const { key = "" } = batches["refused"] ?? {};
+    expect(auditText(report)).toContain(`supersedes batch ${key.slice(0, 10)}…`);
+    expect(auditText(report)).not.toContain(key);
+    for (const whole of [auditCsv(report), auditHtml(report), JSON.stringify(report.findings)]) {
+      expect(whole).toContain(`supersedes batch ${key}`);
+    }
   });
 });
 

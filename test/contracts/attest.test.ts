@@ -3,6 +3,7 @@ import { attest, itemOf } from "../../src/chain/attest.ts";
 import { embeddedChain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { explained } from "../../src/chain/revert.ts";
+import { toHex } from "../../src/formats/field.ts";
 import { codeOf, LEG, World } from "./support/world.ts";
 import type { ProofEnvelope } from "../../src/formats/proof.ts";
 
@@ -36,7 +37,7 @@ describe("sending envelopes", () => {
     await expect(send("manufacturer", other.key, envelope)).rejects.toMatchObject({
       kind: "no",
       code: "batch",
-      message: expect.stringContaining(`is ${batch.batch}, expected ${other.batch}`) as string,
+      message: expect.stringContaining(`is ${toHex(batch.batch)}, expected ${toHex(other.batch)}`) as string,
     });
     expect(await codeOf(send("manufacturer", batch.key, { ...envelope, claim: 1 }))).toBe("rule");
     expect(await codeOf(send("courier", batch.key, envelope))).toBe("context");
