@@ -86,7 +86,7 @@ async function outcomeOf(
 async function proofStatus(batch: Batch, envelope: Envelope | undefined): Promise<ClaimStatus["proof"]> {
   if (envelope === undefined) return "none";
   try {
-    await requireFitting(batch, envelope);
+    await requireFitting(batch, envelope, false);
     return "fits";
   } catch (error) {
     if (error instanceof BatchproofError && error.code === "proof-stale") return "stale";
