@@ -20,7 +20,7 @@ export async function onChain<T>(options: Options, run: (chain: Chain) => Promis
     return await run(chain);
   } catch (error) {
     // A node that goes away half-way fails in ethers' or Node's own words: they are not a bug of ours.
-    throw inWordsOf(readerOf(options, chain), isChainFailure(error) ? explainRevert(error) : error);
+    throw inWordsOf(readerOf(options), isChainFailure(error) ? explainRevert(error) : error);
   } finally {
     await chain.close();
   }
@@ -38,8 +38,8 @@ function refuseOtherChain({ chainId }: Chain, options: Options): void {
 }
 
 /** What a command was told, for the remedies of what the chain refuses. */
-function readerOf(options: Options, { chainId }: Chain): Reader {
-  return { rpc: shownRpc(options), registry: text(options, "registry"), account: text(options, "account"), chainId };
+function readerOf(options: Options): Reader {
+  return { rpc: shownRpc(options), registry: text(options, "registry"), account: text(options, "account") };
 }
 
 /** --rpc as it may be shown: a longer URL may hold an access key. */

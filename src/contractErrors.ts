@@ -4,14 +4,14 @@
  *
  * `{name}` is a value of the error, `{name:form}` the same in a form that its name does not tell. `{dir}`, `{folder}` and
  * `{batch}` are words that name the batch in a command, `{register}` the options that lead to the register, `{sender}`
- * those that name the sending account, `{destination}` those of `prove`. Words in capitals are for the reader to fill in.
+ * those that name the sending account. Words in capitals are for the reader to fill in.
  */
 type Table = Readonly<Record<string, readonly [sentence: string, remedy: string]>>;
 
 const GRANT = "--person PERSON --from TIME --to TIME {register} --account ADMIN";
 /** For what only a bug, or calls that are not batchproof's, can meet. */
 const OTHER_SENDER = "Send the call with batchproof, which does not send this; if it did, report it.";
-const PROVE = "`batchproof prove {dir} {destination}`";
+const PROVE = "`batchproof prove {dir}`";
 const OWN_KEYS = "Make the key anew in a ceremony with several contributors (docs/operators.md).";
 const LINT = "Correct the policy, as `batchproof policy lint FILE` says, and propose it again.";
 
@@ -84,7 +84,7 @@ export const CONTRACT_ERRORS = {
   CircuitMissing: ["The {claim} names no circuit.", LINT],
   CircuitNotAccepted: [
     "The {claim} does not accept {circuitId}.",
-    "Prove it with a circuit that the policy names for it: `batchproof prove {dir} --claim {claim} {destination}`.",
+    "Prove it with a circuit that the policy names for it: `batchproof prove {dir} --claim {claim}`.",
   ],
   CircuitUnknown: [
     "The register has no {circuitId}.",
@@ -175,7 +175,7 @@ export const CONTRACT_ERRORS = {
   ],
   HeadWrong: [
     "The proof is about head {received} of {stage}, and the batch's is {expected}.",
-    "Prove again if the folder changed since (`batchproof prove {dir} {destination}`); if the attested custody is wrong, QA amends it.",
+    "Prove again if the folder changed since (`batchproof prove {dir}`); if the attested custody is wrong, QA amends it.",
   ],
   HoldUnchanged: [
     "The {key} is held by {holds}: the sender's side holds it already, or has nothing to lift.",

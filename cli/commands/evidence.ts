@@ -119,7 +119,7 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
   for (const envelope of attested) {
     if (await isAttested(register, key, envelope)) continue;
     const amend = commandOf(
-      ...["amend", batch.dir, "--claim", idOf(batch, envelope), "--reason", "TEXT", "--owner", "OWNER"],
+      ...["amend", batch.dir, "--claim", idOf(batch, envelope), "--reason", "TEXT"],
       ...[...sameRegister(options), "--account", "QA"],
     );
     throw refusal("The register has attested this claim, by a proof that says something else.", {
@@ -129,8 +129,7 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
     });
   }
   if (envelopes.length > 0) return { pending, attested, sent };
-  const destination = ["--submitter", "ACCOUNT", "--registry", required(options, "registry"), "--chain-id", "N"];
-  const prove = commandOf("prove", batch.dir, ...destination);
+  const prove = commandOf("prove", batch.dir);
   throw inputError("There is no proof to send.", {
     code: "proof-missing",
     place: batch.dir,

@@ -16,7 +16,6 @@ export interface Reader {
   readonly rpc?: string | undefined;
   readonly registry?: string | undefined;
   readonly account?: string | undefined;
-  readonly chainId?: bigint;
 }
 
 /** A batch whose folder is at hand. */
@@ -179,10 +178,6 @@ function commandWords(name: string, values: Values, reader: Reader): string {
       return words(["--rpc", rpc, "--registry", registry]);
     case "sender":
       return words(["--account", account]);
-    case "destination": {
-      const submitter = account.startsWith("0x") ? account : "ACCOUNT";
-      return words(["--submitter", submitter, "--registry", registry, "--chain-id", reader.chainId?.toString() ?? "N"]);
-    }
   }
   if (!(name in values)) return capitals(name);
   return words(argument(name, values[name], reader));

@@ -183,7 +183,7 @@ function refuseOtherDevice({ dir, stages, parties }: Batch, index: number, devic
       `stage ${name} names ${others.length === 0 ? "no device" : `${others.map((each) => `"${each}"`).join(", ")} and not this one`}`,
       index === 0
         ? "Import the file of a device that the stage names; the opening fixed them, and the owner alone replaces it: " +
-            `\`${commandOf("replace-opening", dir, "--device", named, "--reason", "TEXT", "--rpc", "URL", "--registry", "ADDRESS")}\`.`
+            `\`${commandOf("replace-opening", dir, "--device", named, "--reason", "TEXT")}\`.`
         : "Import the file of a device that the stage names, or name all its devices: " +
             `\`${commandOf("stage", dir, name, ...[...others, named].flatMap((each) => ["--device", each]))}\`.`,
     );

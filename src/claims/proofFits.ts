@@ -86,13 +86,8 @@ function staleError(dir: string, claim: string, changed: string): BatchproofErro
     place: claim,
     remedy:
       "Undo what was changed after it was made (stage, hand-off, record), or prove the claim again: " +
-      `\`${proveAgain(dir, claim)}\`.`,
+      `\`${commandOf("prove", dir, "--claim", claim)}\`.`,
   });
-}
-
-function proveAgain(dir: string, claim: string): string {
-  const destination = ["--submitter", "ACCOUNT", "--registry", "ADDRESS", "--chain-id", "N"];
-  return commandOf("prove", dir, "--claim", claim, ...destination);
 }
 
 /** The claims whose proof in the folder fits now, and would not once a stage is changed. Errors: those of `readProofs`. */

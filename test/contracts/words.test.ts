@@ -25,7 +25,6 @@ const READER: Reader = {
   rpc: "http://127.0.0.1:8545",
   registry: REGISTRY,
   account: CALLER,
-  chainId: 31337n,
 };
 const REGISTER = `--rpc http://127.0.0.1:8545 --registry ${REGISTRY}`;
 

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/definitions/index.ts";
+import { Setting } from "../../cli/options.ts";
 import { templateWords } from "../../src/chain/words.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { CONTRACT_ERRORS, INHERITED_ERRORS } from "../../src/contractErrors.ts";
@@ -193,7 +194,12 @@ function lacks({ words, invoked }: Pick<Printed, "words" | "invoked">): string[]
     if (option === undefined && word.startsWith("--")) problems.push(`no option ${word}`);
     else if (option === undefined) positional++;
   }
-  const needed = command.options.filter(({ mandatory, long }) => mandatory && !given.has(long ?? ""));
+  // What a folder remembers of its register, a command about it need not say.
+  const aboutFolder = command.registeredArguments[0]?.name() === "dir";
+  const needed = command.options.filter((option) => {
+    const isNeeded = option instanceof Setting ? option.isNeeded && !aboutFolder : option.mandatory;
+    return isNeeded && !given.has(option.long ?? "");
+  });
   const least = command.registeredArguments.filter(({ required }) => required).length;
   if (positional < least || positional > command.registeredArguments.length) problems.push(`${least} arguments`);
   return [...problems, ...needed.map(({ long }) => long ?? "")];

@@ -17,7 +17,7 @@ const SOLIDITY = [
   { name: "Panic", inputs: [{ name: "code" }] },
 ];
 /** Words that every command can have, whatever the error. */
-const COMMAND_WORDS = ["dir", "folder", "batch", "register", "sender", "destination"];
+const COMMAND_WORDS = ["dir", "folder", "batch", "register", "sender"];
 
 /** The errors of the ABIs, with the names of their values. */
 function errorsOfAbis(): { name: string; values: string[] }[] {
