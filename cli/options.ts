@@ -101,6 +101,9 @@ export function withBatch(command: Command): Command {
   );
 }
 
+/** What --discard-proofs says, wherever a change breaks proofs. */
+export const DISCARD_PROOFS = "remove the proofs that will not fit any more; without it they forbid the change";
+
 /** Adds --reason. */
 export function withReason(command: Command): Command {
   return command.requiredOption(

@@ -1,6 +1,13 @@
 import { missingEvidence, type MissingEvidence } from "../../src/batch/evidence.ts";
 import { copyParties } from "../../src/batch/hints.ts";
-import { initBatch, readBatch, setParties, setStage, type StageChanges } from "../../src/batch/folder.ts";
+import {
+  initBatch,
+  readBatch,
+  setParties,
+  setStage,
+  withStageChanges,
+  type StageChanges,
+} from "../../src/batch/folder.ts";
 import { joinBatch } from "../../src/batch/handoffs.ts";
 import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
 import { inputError } from "../../src/errors.ts";
@@ -84,7 +91,7 @@ export async function stage([dir = "", name = ""]: readonly string[], options: O
   const partiesPath = text(options, "parties");
   const parties = partiesPath === undefined ? before.parties : await readParties(partiesPath);
   const changes = stageChanges({ ...before, parties }, options);
-  const broken = await proofsBrokenBy(before, name, changes);
+  const broken = await proofsBrokenBy(before, withStageChanges(before, name, changes));
   if (!flag(options, "discardProofs")) refuseProven(broken, name);
   // The list last: it is known to be good, and a change that is refused must leave the old one.
   const changed = await setStage(dir, name, changes);
@@ -96,12 +103,15 @@ export async function stage([dir = "", name = ""]: readonly string[], options: O
   return {
     text: [
       `Stage ${name}: ${times}, ${counted(stage?.devices.length ?? 0, "device")}.`,
-      ...(broken.length === 0
-        ? []
-        : [`Removed, because they do not fit any more: the proofs of ${broken.join(", ")}.`]),
+      ...discardedWords(broken),
     ].join("\n"),
     json: { stage, missing, discarded: broken },
   };
+}
+
+/** A line about the proofs that were removed; none where there are none. */
+export function discardedWords(claims: readonly string[]): string[] {
+  return claims.length === 0 ? [] : [`Removed, because they do not fit any more: the proofs of ${claims.join(", ")}.`];
 }
 
 function stageChanges(folder: Pick<Batch, "dir" | "policy" | "parties">, options: Options): StageChanges {

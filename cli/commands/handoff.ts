@@ -7,8 +7,10 @@ import {
   handoffStatus,
   importHandoff,
   signHandoff,
+  withoutHandoffOf,
   type HandoffStatus,
 } from "../../src/batch/handoffs.ts";
+import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
 import { inputError } from "../../src/errors.ts";
 import { type ConditionName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
@@ -17,9 +19,10 @@ import { readBytes, writeNewFile } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { documentText } from "../../src/formats/document.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
-import { required, text, type Options } from "../command.ts";
+import { flag, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
+import { discardedWords } from "./folder.ts";
 import type { Batch } from "../../src/batch/batch.ts";
 
 /** `handoff sign`. */
@@ -60,7 +63,7 @@ export async function exportFile([dir = ""]: readonly string[], options: Options
   };
 }
 
-function shown(batch: Batch): Answer {
+function shown(batch: Batch): Answer & { readonly json: object } {
   const status = handoffStatus(batch);
   return {
     text: status.length === 0 ? "The policy claims no custody." : status.map((each) => line(batch, each)).join("\n"),
@@ -102,5 +105,12 @@ export async function show([dir = ""]: readonly string[]): Promise<Answer> {
 
 /** `handoff discard`. */
 export async function discard([dir = ""]: readonly string[], options: Options): Promise<Answer> {
-  return shown(await discardHandoff(dir, required(options, "stage")));
+  const before = await readBatch(dir);
+  const stage = required(options, "stage");
+  const broken = await proofsBrokenBy(before, withoutHandoffOf(before, stage));
+  if (!flag(options, "discardProofs")) refuseProven(broken, stage);
+  const batch = await discardHandoff(dir, stage);
+  await discardProofs(batch, broken);
+  const { text: lines, json } = shown(batch);
+  return { text: [...discardedWords(broken), lines].join("\n"), json: { ...json, discarded: broken } };
 }

@@ -1,5 +1,5 @@
 import { answers, collect, type AddCommands } from "../command.ts";
-import { may, withAccount, withOwner, withRegistry } from "../options.ts";
+import { DISCARD_PROOFS, may, withAccount, withOwner, withRegistry } from "../options.ts";
 
 const folder = () => import("../commands/folder.ts");
 const work = () => import("../commands/batch.ts");
@@ -31,7 +31,7 @@ export const addBatchCommands: AddCommands = (program, give) => {
       .option("--seal <text>", "number of the container's seal when the stage ends")
       .option("--custodian <name>", "who holds the material then: a custodian's name in the folder's party list")
       .option("--parties <file>", "party list to copy in, in place of the one that is there")
-      .option("--discard-proofs", "remove the proofs that will not fit any more; without it they forbid the change"),
+      .option("--discard-proofs", DISCARD_PROOFS),
     give,
     folder,
     ({ stage }) => stage,

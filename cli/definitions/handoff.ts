@@ -1,4 +1,5 @@
 import { CONDITION } from "../../src/formats/constants.ts";
+import { DISCARD_PROOFS } from "../options.ts";
 import { SIDES } from "../sides.ts";
 import { answers, type AddCommands } from "../command.ts";
 import { Option } from "commander";
@@ -50,7 +51,8 @@ export const addHandoffCommands: AddCommands = (program, give) => {
     handoff
       .command("discard <dir>")
       .description("take a stage's hand-off back, for a correction: both sides sign anew")
-      .requiredOption("--stage <name>", "stage whose hand-off is wrong"),
+      .requiredOption("--stage <name>", "stage whose hand-off is wrong")
+      .option("--discard-proofs", DISCARD_PROOFS),
     give,
     work,
     ({ discard }) => discard,

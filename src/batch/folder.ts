@@ -31,6 +31,7 @@ import { deriveCommitments } from "./commitments.ts";
 import { missingEvidence, type MissingEvidence } from "./evidence.ts";
 import { checkHandoff } from "./handoff.ts";
 import { discardOf } from "./hints.ts";
+import { refuseUnlisted, type NamedCustodians } from "./listed.ts";
 import { BATCH_FILE, IGNORE_FILE, LOCK_FILE, PARTIES_FILE, POLICY_FILE, SECRETS_FILE, SUBFOLDERS } from "./paths.ts";
 import { BatchSecrets, drawSecrets, readSecrets } from "./secrets.ts";
 
@@ -331,10 +332,21 @@ export async function changeBatch(dir: string, change: (batch: Batch) => Batch):
   });
 }
 
-/** Copies a party list into the folder, in place of the one that is there. Errors: those of `readParties`, `readBatch`. */
+/**
+ * Copies a party list into the folder, in place of the one that is there. Errors: `handoff-party` (it does not know a
+ * custodian of a hand-off that the folder has), those of `readParties`, `readBatch`.
+ */
 export async function setParties(dir: string, partiesPath: string): Promise<Batch> {
   return changeFolder(dir, async (batch) => {
     const parties = await readParties(partiesPath);
+    batch.stages.forEach((stage, i) => {
+      if (stage.handoff === undefined) return;
+      const remedy = `Take a list that holds it too, or discard the hand-off: \`${discardOf(batch, i)}\`.`;
+      const custodian = (index: number): NamedCustodians => ({
+        [`${join(dir, BATCH_FILE)}#/stages/${index}/custodian`]: batch.stages[index]?.custodian,
+      });
+      refuseUnlisted(parties, { ...custodian(i), ...custodian(i + 1) }, remedy);
+    });
     await writeParties(join(dir, PARTIES_FILE), parties);
     return { ...batch, parties };
   });

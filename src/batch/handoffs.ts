@@ -3,9 +3,9 @@ import { inputError, refusal } from "../errors.ts";
 import { type ConditionName } from "../formats/constants.ts";
 import type { HandoffSide } from "../formats/handoff.ts";
 import { stageHead } from "../formats/head.ts";
-import { keyHash, textHash } from "../formats/identity.ts";
+import { keyHash } from "../formats/identity.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
-import { readParties, type PartyList } from "../parties/partyList.ts";
+import { readParties } from "../parties/partyList.ts";
 import type { Policy } from "../policy/document.ts";
 import { withoutHandoff } from "./batchFile.ts";
 import { drawnHead } from "./commitments.ts";
@@ -16,6 +16,7 @@ import { claimsOf } from "../kinds/kind.ts";
 import type { Boundary, CustodyLimits } from "../kinds/custody/limits.ts";
 import type { Batch, BatchStage, Handoff } from "./batch.ts";
 import { copyParties, discardOf } from "./hints.ts";
+import { refuseUnlisted, type NamedCustodians } from "./listed.ts";
 
 /** Which boundary the policy says a stage ends with. Error `handoff-unclaimed`: it claims no custody of the stage. */
 export function boundaryOfStage(policy: Policy, index: number): Boundary {
@@ -119,18 +120,21 @@ function withStage(batch: Batch, index: number, change: (stage: BatchStage) => B
  * Errors: `handoff-missing`, `handoff-follows` (a later hand-off rests on it), those of `changeBatch`.
  */
 export async function discardHandoff(dir: string, stage: string): Promise<Batch> {
-  return changeBatch(dir, (batch) => {
-    const index = stageIndex(batch, stage);
-    if (batch.stages[index]?.handoff === undefined) throw missingHandoff(dir, stage);
-    const later = batch.stages.findIndex((each, i) => i === index + 1 && each.handoff !== undefined);
-    if (later >= 0) {
-      throw inputError(`The hand-off of stage "${batch.stages[later]?.name ?? ""}" rests on this one.`, {
-        code: "handoff-follows",
-        remedy: "Discard the later hand-offs first, the last one before the others.",
-      });
-    }
-    return withStage(batch, index, (open) => ({ ...withoutHandoff(open), discarded: (open.discarded ?? 0) + 1 }));
-  });
+  return changeBatch(dir, (batch) => withoutHandoffOf(batch, stage));
+}
+
+/** A batch with a stage's hand-off taken back; nothing is written. Errors `batch-stage`, `handoff-missing`, `handoff-follows`. */
+export function withoutHandoffOf(batch: Batch, stage: string): Batch {
+  const index = stageIndex(batch, stage);
+  if (batch.stages[index]?.handoff === undefined) throw missingHandoff(batch.dir, stage);
+  const later = batch.stages.findIndex((each, i) => i === index + 1 && each.handoff !== undefined);
+  if (later >= 0) {
+    throw inputError(`The hand-off of stage "${batch.stages[later]?.name ?? ""}" rests on this one.`, {
+      code: "handoff-follows",
+      remedy: "Discard the later hand-offs first, the last one before the others.",
+    });
+  }
+  return withStage(batch, index, (open) => ({ ...withoutHandoff(open), discarded: (open.discarded ?? 0) + 1 }));
 }
 
 /**
@@ -156,36 +160,20 @@ export async function importHandoff(
       });
     }
     if (stage === undefined) return found;
-    refuseUnlisted(found.parties, stage, path, `is copied in by \`${copyParties(found)}\``);
+    refuseUnlisted(
+      found.parties,
+      namedIn(stage, path),
+      `Ask the sender which is right; a newer party list is copied in by \`${copyParties(found)}\`.`,
+    );
     name = found.stages[stage.index]?.name;
     return { ...found, stages: withClosedStage(found.stages, merged(found, stage, path)) };
   });
   return { batch, stage: name };
 }
 
-/**
- * A head commits to the next custodian's key alone, so its organisation is only as good as the party list says. Error
- * `handoff-party`; a folder without a list has nothing to compare. `newerList`: how one gets there, for the remedy.
- */
-function refuseUnlisted(
-  parties: PartyList | undefined,
-  { custodian, next }: ClosedStage,
-  path: string,
-  newerList: string,
-): void {
-  const named = { custodian, ...(next === undefined ? {} : { "next/custodian": next.custodian }) };
-  for (const [pointer, { key, org }] of Object.entries(named)) {
-    const listed = parties?.some(
-      (party) =>
-        party.role === "custodian" && keyHash(party.key) === keyHash(key) && textHash(party.org) === textHash(org),
-    );
-    if (listed !== false) continue;
-    throw inputError("The party list has no custodian with this key at this organisation.", {
-      code: "handoff-party",
-      place: `${path}#/stage/${pointer}`,
-      remedy: `Ask the sender which is right; a newer party list ${newerList}.`,
-    });
-  }
+/** The custodians that a file names. */
+function namedIn({ custodian, next }: ClosedStage, path: string): NamedCustodians {
+  return { [`${path}#/stage/custodian`]: custodian, [`${path}#/stage/next/custodian`]: next?.custodian };
 }
 
 /** The file's stage with the signatures of both the file and the folder. */
@@ -221,7 +209,8 @@ export async function joinBatch({ handoffPath, lot, ...request }: JoinBatch): Pr
   const { commitments, stage } = await readHandoffFile(handoffPath, rules.policy);
   const { partiesPath } = request;
   if (stage !== undefined && partiesPath !== undefined) {
-    refuseUnlisted(await readParties(partiesPath), stage, handoffPath, "is given as --parties");
+    const remedy = "Ask the sender which is right; a newer party list is given as --parties.";
+    refuseUnlisted(await readParties(partiesPath), namedIn(stage, handoffPath), remedy);
   }
   const stages = rules.policy.stages.map((name): BatchStage => ({ name, devices: [] }));
   return await makeBatch(request, rules, {

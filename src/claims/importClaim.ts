@@ -1,7 +1,8 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
 import { stagePeriod } from "../batch/commitments.ts";
 import { keepEvidence } from "../batch/evidenceFiles.ts";
+import { LOCK_FILE } from "../batch/paths.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { commandOf } from "../commandLine.ts";
 import { inputError } from "../errors.ts";
@@ -13,6 +14,7 @@ import { resultSet } from "../import/resultsCsv.ts";
 import type { ImportSettings } from "../import/seriesRecord.ts";
 import { temperatureRecord } from "../import/temperatureRecord.ts";
 import { readBytes } from "../input/files.ts";
+import { withLock } from "../input/lock.ts";
 import { formatTime } from "../input/times.ts";
 import { circuitNamed } from "../kinds/circuits.ts";
 import { SAMPLES_RECORD } from "../kinds/parameters/record.ts";
@@ -121,15 +123,18 @@ export async function importResults(request: ResultsImport): Promise<Imported> {
   const { set: unsalted, summary } = resultSet(bytes, file, demand, reported);
   const { record, message } = prepareRecord(RESULTS_RECORD, batch, claim.claim, { unsalted });
   const rawFile = basename(file);
-  await keepEvidence(batch, rawFile, bytes);
-  await writeRecord(RESULTS_RECORD, batch, claim.claim, {
-    claim: claim.claim.id,
-    unsalted,
-    rawFile,
-    signer: labKey.description.public,
-    signature: labKey.sign(message),
+  // Two imports at once would keep the raw file of one and the record of the other; a series has its journal's lock.
+  return await withLock(join(batch.dir, LOCK_FILE), async () => {
+    await keepEvidence(batch, rawFile, bytes);
+    await writeRecord(RESULTS_RECORD, batch, claim.claim, {
+      claim: claim.claim.id,
+      unsalted,
+      rawFile,
+      signer: labKey.description.public,
+      signature: labKey.sign(message),
+    });
+    return { attempt: 0, record, summary };
   });
-  return { attempt: 0, record, summary };
 }
 
 function ruleArguments({ batch, claim: { claim, index } }: Import): Parameters<typeof temperatureRuleOf> {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
 import { headOf } from "../batch/commitments.ts";
 import { EVIDENCE } from "../batch/evidence.ts";
-import { withStageChanges, type StageChanges } from "../batch/folder.ts";
 import { claimFile } from "../batch/paths.ts";
 import { commandOf } from "../commandLine.ts";
 import { BatchproofError, refusal } from "../errors.ts";
@@ -90,9 +89,8 @@ function staleError(dir: string, claim: string, changed: string): BatchproofErro
   });
 }
 
-/** The claims whose proof in the folder fits now, and would not once a stage is changed. Errors: those of `readProofs`. */
-export async function proofsBrokenBy(batch: Batch, stage: string, changes: StageChanges): Promise<string[]> {
-  const changed = withStageChanges(batch, stage, changes);
+/** The claims whose proof in the folder fits now, and would not once the batch is as `changed`. Errors: those of `readProofs`. */
+export async function proofsBrokenBy(batch: Batch, changed: Batch): Promise<string[]> {
   const fits = (folder: Batch, { claim, signals }: Envelope): boolean =>
     headOfClaim(folder, claim) === signals[SIGNALS.indexOf("head")];
   return (await readProofs(batch))

@@ -2,6 +2,7 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
+import { acquireLock } from "../../src/input/lock.ts";
 import { filesIn, refusedWith, type Run } from "./support.ts";
 
 /**
@@ -229,12 +230,40 @@ describe("a batch in two folders", () => {
     ]);
   });
 
-  // Verifies R-batch-handoff.
+  // Verifies R-batch-exchange.
+  it("takes no party list that does not hold who signed", async () => {
+    const other = path("other-parties.json");
+    await cliJson(["party", "add", other, "--key", path("hospital.json"), "--name", "hospital", ...YEAR]);
+    const before = await readFile(join(hospital, "parties.json"), "utf8");
+    const stage = ["stage", hospital, "collection", "--parties", other];
+    const refused = await refusedWith(stage);
+    expect(refused).toMatchObject({ exit: 2, code: "handoff-party" });
+    expect(refused.place).toBe(`${join(hospital, "batch.json")}#/stages/1/custodian`);
+    expect(await readFile(join(hospital, "parties.json"), "utf8")).toBe(before);
+    await cliJson(["party", "add", other, "--key", path("site.json"), "--name", "site", ...YEAR]);
+    const copy = path("other-list");
+    await cp(hospital, copy, { recursive: true });
+    await cliJson(["stage", copy, "collection", "--parties", other]);
+    expect(await readFile(join(copy, "parties.json"), "utf8")).toBe(await readFile(other, "utf8"));
+  });
+
+  // Verifies R-batch-handoff, R-batch-proven.
   it("shuts the gate for a site that signed another end of the stage", async () => {
     const [from, to] = [path("forked-from"), path("forked-to")];
     await cp(hospital, from, { recursive: true });
-    const discarded = await cli(["handoff", "discard", from, "--stage", "collection"]);
+    const discard = ["handoff", "discard", from, "--stage", "collection"];
+    const proof = "collection--custody.json";
+    expect(await refusedWith(discard)).toMatchObject({
+      exit: 1,
+      code: "stage-proven",
+      message: "Stage collection is proven as it stands, by collection/custody.",
+      remedy: expect.stringContaining("--discard-proofs") as string,
+    });
+    expect(filesIn(join(from, "proofs"))).toEqual([proof]);
+    const discarded = await cli([...discard, "--discard-proofs"]);
     expect([discarded.code, discarded.stdout]).toEqual([0, expect.stringContaining("not signed")]);
+    expect(discarded.stdout).toContain("do not fit any more: the proofs of collection/custody.");
+    expect(filesIn(join(from, "proofs"))).toEqual([]);
     await cliJson(["stage", from, "collection", "--end", "2022-05-08T17:30:00Z"]);
     await joinBatch(to, "batch.json", inThisProcess);
     await handOver("collection", from, "hospital", to, "site", "forked");
@@ -272,6 +301,10 @@ describe("a batch in two folders", () => {
     const lab = ["--lab", path("laboratory.json"), "--reported", REPORTED];
     const wrong = [...results, "--lab", path("gateway.json"), "--reported", REPORTED, "--json"];
     expect(await refusal(inThisProcess(wrong))).toEqual({ exit: 2, code: "key-role" });
+    const lock = await acquireLock(join(manufacturer, "batch.lock"));
+    expect(await refusal(inThisProcess([...results, ...lab, "--json"]))).toEqual({ exit: 3, code: "locked" });
+    lock.release();
+    expect(filesIn(join(manufacturer, "evidence"))).not.toContain("results.csv");
     const set = await cli([...results, ...lab]);
     expect(set.code, set.stderr).toBe(0);
     expect(filesIn(join(manufacturer, "records"))).toEqual([
