@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readBatch } from "../src/batch/folder.ts";
 import { claimFile } from "../src/batch/paths.ts";
+import { allClaims } from "../src/policy/document.ts";
 import { proveClaims } from "../src/claims/proveClaim.ts";
 import { DEMO_PASSPHRASE } from "../src/demo/stage.ts";
 import { NEEDLE_LOT } from "../src/demo/needle.ts";
@@ -24,9 +25,7 @@ const started = performance.now();
 for (const folder of FOLDERS) {
   const dir = join(demo, NEEDLE_LOT, folder);
   const batch = await readBatch(dir);
-  const own = batch.policy.claims
-    .map((claim, index) => ({ claim, index }))
-    .filter(({ claim }) => existsSync(join(dir, claimFile("proofs", claim.id))));
+  const own = allClaims(batch.policy).filter(({ claim }) => existsSync(join(dir, claimFile("proofs", claim.id))));
   let last = performance.now();
   const proven = await proveClaims(
     batch,

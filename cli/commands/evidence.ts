@@ -1,4 +1,4 @@
-import { allClaims, chosenClaims, siteKeyOf } from "../claims.ts";
+import { chosenClaims, siteKeyOf } from "../claims.ts";
 import { readBatch } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { attest, isAttested } from "../../src/chain/attest.ts";
@@ -20,13 +20,13 @@ import { withProgressBar } from "../progress.ts";
 import { asAccountAbout, folderKey } from "../target.ts";
 import { wholeNumber } from "../values.ts";
 import type { Batch } from "../../src/batch/batch.ts";
-import { claimAt } from "../../src/policy/document.ts";
+import { allClaims, claimAt } from "../../src/policy/document.ts";
 
 /** `prove`. */
 export async function proveAll([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const batch = await readBatch(dir);
   const chosen = chosenClaims(batch, options);
-  const claims = chosen.length > 0 ? chosen : allClaims(batch);
+  const claims = chosen.length > 0 ? chosen : allClaims(batch.policy);
   const given = text(options, "submitter");
   const destination = {
     submitter: given === undefined ? await senderOf(options) : addressOf(given, "--submitter"),

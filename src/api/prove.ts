@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { readBatch } from "../batch/folder.ts";
 import { proveClaims, type ProvenClaim } from "../claims/proveClaim.ts";
 import { unlockKey } from "../parties/keys.ts";
-import { claimNamed } from "../policy/document.ts";
+import { allClaims, claimNamed } from "../policy/document.ts";
 import type { Destination } from "../prover/prove.ts";
 import { lockedCircuitId } from "../setup/artifactLock.ts";
 import { usableArtifacts } from "../setup/lockedArtifacts.ts";
@@ -36,8 +36,7 @@ export async function proveBatch(
 ): Promise<ProvenClaim[]> {
   const batch = await readBatch(dir);
   const { claims: ids, artifacts, key, workers, allowDevelopment = false } = options;
-  const all = batch.policy.claims.map((claim, index) => ({ claim, index }));
-  const claims = ids === undefined ? all : ids.map((id) => claimNamed(batch.policy, id));
+  const claims = ids === undefined ? allClaims(batch.policy) : ids.map((id) => claimNamed(batch.policy, id));
   const store = artifacts === undefined ? {} : { store: resolve(artifacts) };
   const siteKey = key === undefined ? {} : { siteKey: await unlockKey(key.file, key.passphrase) };
   const artifactsOf = usableArtifacts({ chainId: destination.chainId, allowDevelopment, ...store });

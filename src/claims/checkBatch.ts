@@ -2,7 +2,7 @@ import type { Batch } from "../batch/batch.ts";
 import { EVIDENCE, isMissingEvidence, type SiteKey } from "../batch/evidence.ts";
 import { describeFigures, type SeriesFigures } from "../kinds/series/figures.ts";
 import type { Explanation } from "../kinds/statement.ts";
-import type { IndexedClaim } from "../policy/document.ts";
+import { allClaims, type IndexedClaim } from "../policy/document.ts";
 import { mesExceptionsOf } from "./mesExceptions.ts";
 
 /** Stands for a claim in the verdict on the exceptions of the MES's production record. */
@@ -35,9 +35,9 @@ export async function checkBatch(
   claims: readonly IndexedClaim[] = [],
   siteKey?: SiteKey,
 ): Promise<ClaimVerdict[]> {
-  const all = batch.policy.claims.map((claim, index) => ({ claim, index }));
   const verdicts: ClaimVerdict[] = [];
-  for (const claim of claims.length > 0 ? claims : all) verdicts.push(await verdictOn(batch, claim, siteKey));
+  for (const claim of claims.length > 0 ? claims : allClaims(batch.policy))
+    verdicts.push(await verdictOn(batch, claim, siteKey));
   return claims.length > 0 ? verdicts : [...verdicts, ...(await verdictOnMes(batch))];
 }
 

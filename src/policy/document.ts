@@ -61,6 +61,11 @@ export function claimAt({ claims }: Policy, index: number): Claim {
   return claim;
 }
 
+/** Every claim of a policy, with its index. */
+export function allClaims({ claims }: Policy): IndexedClaim[] {
+  return claims.map((claim, index) => ({ claim, index }));
+}
+
 /** The claim of an id and its index. Error `claim`. */
 export function claimNamed({ claims }: Policy, id: string): IndexedClaim {
   const index = claims.findIndex((each) => each.id === id);
