@@ -15,7 +15,7 @@ import { inputError } from "../../src/errors.ts";
 import { type ConditionName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { stageHead } from "../../src/formats/head.ts";
-import { readBytes, writeNewFile } from "../../src/input/files.ts";
+import { readBytes, unlessSame, writeNewFile } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { documentText } from "../../src/formats/document.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
@@ -49,13 +49,8 @@ export async function exportFile([dir = ""]: readonly string[], options: Options
     remedy: "Name a new file.",
     code: "file-exists",
   });
-  const already = await writeNewFile(out, data, taken).then(
-    () => false,
-    async (error: unknown) => {
-      if (error === taken && Buffer.from(data).equals(await readBytes(out))) return true;
-      throw error;
-    },
-  );
+  const isSame = async (): Promise<boolean> => Buffer.from(data).equals(await readBytes(out));
+  const already = await unlessSame(() => writeNewFile(out, data, taken), "file-exists", isSame);
   const what = name === undefined ? "the batch's commitments" : `the hand-off of stage ${name}`;
   return {
     text: `${out}: ${what}, ${data.length} bytes${already ? "; already there, the same" : ""}.`,

@@ -1,6 +1,6 @@
-import { BatchproofError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { keyHash } from "../../src/formats/identity.ts";
+import { unlessSame } from "../../src/input/files.ts";
 import {
   createKey,
   isKeyAsAsked,
@@ -26,14 +26,8 @@ export async function create(_args: readonly string[], options: Options): Promis
   };
   const out = required(options, "out");
   const file = await createKey(asked);
-  const already = await saveKey(out, file).then(
-    () => false,
-    async (error: unknown) => {
-      if (!(error instanceof BatchproofError && error.code === "key-exists")) throw error;
-      if (await isKeyAsAsked(out, asked).catch(() => false)) return true;
-      throw error;
-    },
-  );
+  const isSame = (): Promise<boolean> => isKeyAsAsked(out, asked).catch(() => false);
+  const already = await unlessSame(() => saveKey(out, file), "key-exists", isSame);
   const { text: lines, json } = described(out, await readKeyFile(out));
   return already
     ? { text: `Already done: this key was made before, under the same passphrase.\n${lines}`, json }

@@ -7,7 +7,7 @@ import { documentText } from "../formats/document.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { batchCommitment, batchSalt, textHash, type DeviceId } from "../formats/identity.ts";
 import { removeAbandoned, withDraft } from "../input/drafts.ts";
-import { flushFolder, readBytes, writeFileAtomically } from "../input/files.ts";
+import { flushFolder, readBytes, unlessSame, writeFileAtomically } from "../input/files.ts";
 import { MAX_JSON_BYTES, parseJson, readJson } from "../input/json.ts";
 import { withLock } from "../input/lock.ts";
 import { parsePolicy } from "../kinds/policy.ts";
@@ -141,15 +141,16 @@ export async function makeBatch(
     [POLICY_FILE]: bytes,
     [IGNORE_FILE]: "*\n",
   };
-  try {
-    await makeFolder(batch, files);
-    return { batch, already: false };
-  } catch (error) {
-    if (!(error instanceof BatchproofError && error.code === "batch-exists")) throw error;
-    const found = await readBatch(dir).catch(() => undefined);
-    if (found === undefined || !isSameBeginning(found, batch)) throw error;
-    return { batch: found, already: true };
-  }
+  let found: Batch | undefined;
+  const already = await unlessSame(
+    () => makeFolder(batch, files),
+    "batch-exists",
+    async () => {
+      found = await readBatch(dir).catch(() => undefined);
+      return found !== undefined && isSameBeginning(found, batch);
+    },
+  );
+  return { batch: found ?? batch, already };
 }
 
 /** The folder as a draft, then renamed: a killed `init` leaves no half-made batch, only a hidden folder. */

@@ -238,3 +238,21 @@ export async function flushFolder(path: string): Promise<void> {
     await folder.close();
   }
 }
+
+/**
+ * Makes something new, unless it is there already and the same: a finished command that is repeated changes nothing. Returns
+ * whether it was there. `taken`: code of the error of `make` where something is there; it is thrown if that is not the same.
+ */
+export async function unlessSame(
+  make: () => Promise<void>,
+  taken: ErrorCode,
+  isSame: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    await make();
+    return false;
+  } catch (error) {
+    if (error instanceof BatchproofError && error.code === taken && (await isSame())) return true;
+    throw error;
+  }
+}
