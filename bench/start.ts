@@ -1,17 +1,20 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * What it takes to start: CPU time, wall time and memory of commands, and the CPU time against that of a Node.js that does
- * nothing. Commands run as they are installed, from `dist/`: run `npm run build` first.
+ * What commands take: CPU time, wall time and memory, and the CPU time against that of a Node.js that does nothing. Commands
+ * run as they are installed, from `dist/` of this project or of the folder that is named: run `npm run build` there first.
+ * `audit` reads a simulated register of ten batches.
  */
 
-const ROOT = join(import.meta.dirname, "..");
+const ROOT = process.argv[2] ?? join(import.meta.dirname, "..");
 const RESULTS = join(import.meta.dirname, "results/start.json");
 const MAIN = join(ROOT, "dist/cli/main.js");
 const RUNS = 15;
+const BATCHES = 10;
 
 /** The limits that this bench fails at, as multiples of a Node.js that does nothing. */
 const LIMITS: Readonly<Record<string, number>> = { "--help": 8, "policy lint": 15 };
@@ -32,14 +35,21 @@ interface Figures {
   readonly megabytes: number;
 }
 
+const node = spawn(process.execPath, [join(import.meta.dirname, "registerNode.ts"), String(BATCHES)], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
 try {
   prepare();
   const idle = measured(["-e", "0"]);
+  const [line] = (await once(node.stdout, "data")) as [Buffer];
+  const { url, registry } = JSON.parse(line.toString()) as { url: string; registry: string };
   const commands = {
     "--help": ["--help"],
     "--version": ["--version"],
     "policy lint": ["policy", "lint", path("policy.json")],
     check: ["check", path("batch")],
+    verify: ["verify", path("batch/proofs/cold-storage--temperature.json")],
+    audit: ["audit", "--rpc", url, "--registry", registry],
   };
   const rows = Object.entries(commands).map(([name, args]) => {
     const figures = measured([MAIN, ...args]);
@@ -57,6 +67,7 @@ try {
       throw new Error(`${name} takes ${timesIdle} times a Node.js that does nothing, at most ${limit}`);
   }
 } finally {
+  node.kill();
   rmSync(folder, { recursive: true });
 }
 
@@ -81,6 +92,15 @@ function prepare(): void {
   writeFileSync(path("raw.csv"), ["timestamp,tag,value,quality,unit", ...rows, ""].join("\n"));
   const claim = ["--claim", "cold-storage/temperature", "--source", path("source.json")];
   run("import", "csv", path("raw.csv"), "--device", device, "--into", path("batch"), ...claim);
+  const destination = [
+    "--submitter",
+    `0x${"5".repeat(40)}`,
+    "--registry",
+    `0x${"6".repeat(40)}`,
+    "--chain-id",
+    "31337",
+  ];
+  run("prove", path("batch"), ...destination);
 }
 
 function run(...args: readonly string[]): void {
