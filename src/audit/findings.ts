@@ -4,6 +4,7 @@ import { formatTime } from "../input/times.ts";
 import { SEVERITY, type Severity } from "../policy/document.ts";
 import type { AuditedBatch, CircuitState, ExceptionState, Moment, RegisterState } from "./state.ts";
 import { isRevocationUndecided, statusOf } from "./status.ts";
+import { isCustodyProven, isSpokenAgainst, type Twin } from "./twins.ts";
 import { deviationNames } from "../formats/deviations.ts";
 
 /** What a finding is about, by its one name. */
@@ -29,6 +30,7 @@ export type FindingKind =
   | "submitter"
   | "custody"
   | "supersedes"
+  | "twin"
   | "attempt"
   | "deviation"
   | "circuit"
@@ -49,9 +51,15 @@ const CRITICAL = 3;
 const MAJOR = 2;
 const MINOR = 1;
 
-/** Everything about a batch that needs eyes at a time (Unix seconds). None: no reading needed. */
-export function findingsOf(state: RegisterState, batch: AuditedBatch, now: number): AuditFinding[] {
+/** Everything about a batch that needs eyes at a time (Unix seconds), given its twins. None: no reading needed. */
+export function findingsOf(
+  state: RegisterState,
+  batch: AuditedBatch,
+  now: number,
+  twins: readonly Twin[],
+): AuditFinding[] {
   return [
+    ...twins.map((twin) => twinFinding(state, batch, twin, now)),
     ...proofFindings(state, batch),
     ...exceptionFindings(batch),
     ...waitingFindings(state, batch, now),
@@ -126,6 +134,24 @@ function proofFindings({ circuits, roots }: RegisterState, batch: AuditedBatch):
         : [];
     }),
   ];
+}
+
+/** A commitment under two keys: one order twice, or a copy of what everybody reads in the register. */
+function twinFinding(
+  state: RegisterState,
+  batch: AuditedBatch,
+  { key, batch: other }: Twin,
+  now: number,
+): AuditFinding {
+  const [here, there] = [isCustodyProven(state, batch), isCustodyProven(state, other)];
+  const both = here && there;
+  const opposed = both && [batch, other].some((each) => isSpokenAgainst(state, each));
+  const proven = both ? "both" : here ? "this one only" : there ? "that one only" : "neither";
+  const text =
+    `its commitment is also batch ${key} (${statusOf(state, other, now)}); ` +
+    `custody of stage 0 is proven for ${proven}${opposed ? ", and something speaks against one" : ""}`;
+  const later = batch.opened.block < other.opened.block ? other : batch;
+  return standing("twin", opposed ? CRITICAL : MAJOR, later.opened, text);
 }
 
 function exceptionFindings({ exceptions }: AuditedBatch): AuditFinding[] {

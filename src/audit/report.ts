@@ -7,6 +7,7 @@ import { known } from "./incomplete.ts";
 import { askedForEach, blockAt } from "./node.ts";
 import type { AuditedBatch, ExceptionState, PolicyState, RegisterState } from "./state.ts";
 import { openExceptionsOf, statusOf } from "./status.ts";
+import { twinsIn } from "./twins.ts";
 import { deviationNames } from "../formats/deviations.ts";
 
 /** The reader's three colours: proven, declared not compliant, nothing known. Silence is never green. */
@@ -36,6 +37,8 @@ export interface BatchReport {
     readonly open: boolean;
   })[];
   readonly amendments: number;
+  /** Keys of the other batches under its commitment: another owner opened the same one. */
+  readonly twins: readonly string[];
   /** Why a person should look at it; empty: no reading needed. */
   readonly reasons: readonly string[];
   /** Limits of what the proofs say, not reasons to look: custody, development keys. */
@@ -106,11 +109,13 @@ export async function reportOf(
     circuits.flatMap(({ circuitId, problem }) => (problem === null ? [] : [[circuitId, problem] as const])),
   );
   const isShown = ({ standing, block: at }: AuditFinding): boolean => standing || at >= from;
+  const twinsOf = twinsIn(state);
   const perBatch = Object.entries(state.batches).map(([key, batch]) => {
-    const findings = findingsOf(state, batch, block.now).filter(isShown);
+    const twins = twinsOf.get(key) ?? [];
+    const findings = findingsOf(state, batch, block.now, twins).filter(isShown);
     return {
       findings: findings.map((finding) => ({ ...finding, key })),
-      report: batchReport(state, key, batch, block.now, findings),
+      report: { ...batchReport(state, key, batch, block.now, findings), twins: twins.map((twin) => twin.key) },
     };
   });
   const ofRegister = registerFindings(state, problems).filter(isShown);
@@ -175,7 +180,7 @@ function batchReport(
   batch: AuditedBatch,
   now: number,
   findings: readonly AuditFinding[],
-): BatchReport {
+): Omit<BatchReport, "twins"> {
   const policy = known(state.policies, batch.policyId, "policy");
   const attested = Object.entries(batch.attested).map(([claim, attestation]) => ({
     claim: Number(claim),

@@ -157,19 +157,20 @@ export class World {
     return policyId;
   }
 
-  /** Opens a batch of the manufacturer. */
+  /** Opens a batch, of the manufacturer if not told otherwise. */
   async open(
     policy: ChainPolicy = this.plainPolicy(),
     {
       batch = ++this.#batches,
       consent = NO_CONSENT,
       supersedes = NO_PREDECESSOR,
-    }: { batch?: bigint; consent?: string; supersedes?: string } = {},
+      owner = "manufacturer",
+    }: { batch?: bigint; consent?: string; supersedes?: string; owner?: Actor } = {},
   ): Promise<OpenBatch> {
     const opening = 7_000n + batch;
     const now = await this.now();
     const due = [now + 10n * DAY, now + 20n * DAY] as const;
-    const { registry } = this.as("manufacturer");
+    const { registry } = this.as(owner);
     const args = [
       batch,
       opening,
@@ -182,7 +183,7 @@ export class World {
     ] as const;
     const receipt = await mined(() => registry.openBatch(...args));
     return {
-      key: batchKey(this.address.manufacturer, batch),
+      key: batchKey(this.address[owner], batch),
       batch,
       opening,
       due,
