@@ -178,6 +178,14 @@ export const ERROR_CODES = {
     "party-validity": ["The validity ends before it begins.", "Correct the two times."],
     party: ["This party is not in the party list.", "Add it to the list, and have the new root published."],
     "party-root": ["The root of this list is another one.", "Ask the proposer for the list that was proposed."],
+    "party-before": [
+      "The party list that the register approved last is not given, or another one is.",
+      "Give its file: --before FILE. Every batch folder made under it has a copy.",
+    ],
+    "party-renewed": [
+      "An organisation has another site secret than in the list before.",
+      "Make its new custodian keys from the earlier one, so that they share its site secret.",
+    ],
     "device-id": ["This does not name a device.", 'Write vendor, model and serial, none empty, joined by "|".'],
     "consent-file": ["This is not a consent file.", "Name a consent file, or restore it from a backup."],
     "consent-exists": [
@@ -587,7 +595,7 @@ export const ERROR_CODES = {
     handoff: ["Not everybody concerned signed the hand-off.", "Have it signed."],
     condition: ["The material was not in order when it changed hands.", "Raise an exception for the claim."],
     seal: ["The seal was broken.", "Raise an exception for the claim."],
-    batch: ["The batch is not the order's one batch at this site.", "Prove with the first custodian's key."],
+    batch: ["The batch is not this order under the site's own salt.", "Prove with the first custodian's key."],
     complete: ["A demanded result is missing, or one is there that is not demanded.", "Import a complete set."],
     spec: ["A result does not meet its specification.", "Raise an exception for the claim."],
     group: ["No member of a group meets its specification.", "Raise an exception for the claim."],

@@ -1,29 +1,91 @@
 import { createHash } from "node:crypto";
 import { mined } from "../../src/chain/deploy.ts";
+import { lastApprovedRoot } from "../../src/chain/partyRoots.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
-import { partyTree, readParties } from "../../src/parties/partyList.ts";
+import { partyTree, readParties, type PartyList } from "../../src/parties/partyList.ts";
+import { secretChanges, type SecretChanges } from "../../src/parties/siteSecrets.ts";
 import { asAccount, sameRegister, transactionOf } from "../chain.ts";
-import { required, text, type Options } from "../command.ts";
+import { list, required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { publicOption } from "../target.ts";
 
 /** `party publish`. */
 export async function publish([file = ""]: readonly string[], options: Options): Promise<Answer> {
-  const value = partyTree(await readParties(file)).root;
+  const after = await readParties(file);
+  const before = await listBefore(options);
+  const value = partyTree(after).root;
   const documentHash = `0x${createHash("sha256")
     .update(canonicalJson(await readJson(file)))
     .digest("hex")}`;
   return asAccount(options, async ({ parties }) => {
+    requireLastApproved(before, await lastApprovedRoot({ parties }));
+    const changes = before === undefined ? undefined : secretChanges(before.list, after);
+    requireSecretsKept(changes?.renewed ?? [], list(options, "newSecret"), file);
     const sent = transactionOf(await mined(() => parties.propose(value, documentHash)));
     const shown = { root: toHex(value), documentHash, ...sent };
     return {
-      text: `${fieldLines(shown)}\nProposed. Another person approves it: ${commandOf("party", "approve", "--parties", file, "--authorisation", "TEXT", ...sameRegister(options), "--account", "APPROVER")}`,
-      json: shown,
+      text: `${fieldLines({ ...shown, ...secretLines(changes) })}\nProposed. Another person approves it: ${commandOf("party", "approve", "--parties", file, "--authorisation", "TEXT", ...sameRegister(options), "--account", "APPROVER")}`,
+      json: { ...shown, siteSecrets: changes ?? null },
     };
   });
+}
+
+/** The list of --before. */
+interface ListBefore {
+  readonly file: string;
+  readonly list: PartyList;
+}
+
+async function listBefore(options: Options): Promise<ListBefore | undefined> {
+  const file = text(options, "before");
+  return file === undefined ? undefined : { file, list: await readParties(file) };
+}
+
+/** The list before is the one of `approved`, the last root of the register; it has none, or there is none. Error `party-before`. */
+function requireLastApproved(before: ListBefore | undefined, approved: bigint | undefined): void {
+  if (before === undefined) {
+    if (approved === undefined) return;
+    throw inputError(`The register approved a party list before, that of root ${toHex(approved)}.`, {
+      code: "party-before",
+      place: "--before",
+    });
+  }
+  const root = partyTree(before.list).root;
+  if (root === approved) return;
+  const was = approved === undefined ? "none" : `that of root ${toHex(approved)}`;
+  throw refusal(`The register approved another list last: ${was}, not this one of root ${toHex(root)}.`, {
+    code: "party-before",
+    place: before.file,
+    ...(approved === undefined ? { remedy: "Leave --before out, or name the right register." } : {}),
+  });
+}
+
+/** Another secret gives every order another commitment, so it takes somebody's word. Error `party-renewed`. */
+function requireSecretsKept(renewed: readonly string[], expected: readonly string[], file: string): void {
+  const named = expected.map((org) => org.normalize("NFC"));
+  const unexpected = renewed.filter((org) => !named.includes(org.normalize("NFC")));
+  if (unexpected.length === 0) return;
+  throw refusal(
+    `Another site secret than in the list before, under which every order can be opened again: ${unexpected.join(", ")}.`,
+    {
+      code: "party-renewed",
+      place: file,
+      remedy:
+        "Make the new custodian keys from the earlier one, so that they share its site secret. Where that was lost or stolen, " +
+        "say so for each organisation (--new-secret ORGANISATION), and tell whoever approves.",
+    },
+  );
+}
+
+/** What the lines of an answer say of the organisations whose secret is not as before. */
+function secretLines(changes: SecretChanges | undefined): Readonly<Record<string, string>> {
+  const named = { "secret renewed": changes?.renewed, "secret added": changes?.added, "secret gone": changes?.gone };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([label, orgs = []]) => (orgs.length === 0 ? [] : [[label, orgs.join(", ")]])),
+  );
 }
 
 /** `party approve`. */

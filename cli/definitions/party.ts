@@ -1,4 +1,4 @@
-import { answers, type AddCommands } from "../command.ts";
+import { answers, collect, type AddCommands } from "../command.ts";
 import { may, withAccount, withReason, withRegistry } from "../options.ts";
 
 const work = () => import("../commands/party.ts");
@@ -28,9 +28,14 @@ export const addPartyCommands: AddCommands = (program, give) => {
     ({ root }) => root,
   );
   answers(
-    withAccount(withRegistry(party.command("publish <parties.json>"))).description(
-      "propose its root on chain (PROPOSER)",
-    ),
+    withAccount(withRegistry(party.command("publish <parties.json>")))
+      .description("propose its root on chain, once its site secrets are compared with those before (PROPOSER)")
+      .option("--before <file>", "the party list that the register approved last; needed unless this is its first one")
+      .option(
+        "--new-secret <organisation>",
+        "organisation whose site secret is another one from now on, because it was lost or stolen; repeat for more",
+        collect,
+      ),
     give,
     onChain,
     ({ publish }) => publish,

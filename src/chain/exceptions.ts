@@ -1,11 +1,11 @@
-import { toBeHex, type ContractTransactionReceipt, type Log, type Provider } from "ethers";
+import { toBeHex, type ContractTransactionReceipt } from "ethers";
 import { environmentError, refusal } from "../errors.ts";
 import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCategoryName } from "../formats/codes.ts";
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
+import { newestLogs } from "./newestLogs.ts";
 import { eventOf } from "./receipts.ts";
-import { explainRevert, explained } from "./revert.ts";
-import { isRefusal } from "./refusal.ts";
+import { explained } from "./revert.ts";
 
 /** What is said of a claim that is not or may not be met. */
 export interface ExceptionReport {
@@ -107,7 +107,7 @@ export async function* proposedClosings({ registry }: Register, id: bigint): Asy
   const provider = registry.runner?.provider;
   if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
   const latest = await explained(() => provider.getBlockNumber());
-  for await (const log of newestFirst(provider, filter, 0, latest)) {
+  for await (const log of newestLogs(provider, filter, 0, latest)) {
     const args = registry.interface.parseLog(log)?.args.toObject() ?? {};
     const disposition = DISPOSITIONS.find((name) => BigInt(DISPOSITION[name]) === args["disposition"]);
     if (disposition === undefined) continue;
@@ -117,23 +117,3 @@ export async function* proposedClosings({ registry }: Register, id: bigint): Asy
 }
 
 const DISPOSITIONS = Object.keys(DISPOSITION) as DispositionName[];
-
-/** Logs of a filter. A range that the node refuses as too long is halved; what is looked for is seldom old. */
-async function* newestFirst(
-  provider: Provider,
-  filter: { readonly address: string; readonly topics: (string | null)[] },
-  fromBlock: number,
-  toBlock: number,
-): AsyncGenerator<Log> {
-  let logs: readonly Log[];
-  try {
-    logs = await provider.getLogs({ ...filter, fromBlock, toBlock });
-  } catch (error) {
-    if (!isRefusal(error) || fromBlock === toBlock) throw explainRevert(error);
-    const middle = Math.floor((fromBlock + toBlock) / 2);
-    yield* newestFirst(provider, filter, middle + 1, toBlock);
-    yield* newestFirst(provider, filter, fromBlock, middle);
-    return;
-  }
-  yield* [...logs].reverse();
-}

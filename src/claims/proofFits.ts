@@ -57,7 +57,7 @@ function isDiscarded({ stages }: Batch, stage: number): boolean {
 /** Where the folder says something else than a proof: the first such signal, or the rule that its evidence breaks. */
 async function changedIn(batch: Batch, claim: IndexedClaim, envelope: Envelope): Promise<string | undefined> {
   const statement = await statementKnown(batch, claim);
-  // Whether the batch is the order's one batch needs the first custodian's key; the proof has shown it.
+  // Whether the batch is the order under the site's own salt needs the first custodian's key; the proof has shown it.
   const broken = statement?.findings().find(({ rule }) => rule !== "batch");
   if (broken !== undefined) return `rule \`${broken.rule}\``;
   const head = headOf(batch, claim.claim.stage).hash;

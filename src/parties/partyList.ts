@@ -177,7 +177,7 @@ export function checkParties(list: PartyList, place: string): void {
   });
 }
 
-/** One site secret for each org, so that a site opens an order under one salt only, whichever custodian does it. */
+/** One site secret for each org, so that an order has one salt under one list, whichever custodian opens it. */
 function checkSecret(party: KeyParty, secrets: Map<bigint, bigint>, place: string): void {
   const refuse = (message: string): never => {
     throw inputError(message, {

@@ -9,6 +9,7 @@ import { connectRpc } from "../../src/chain/connect.ts";
 import { deploy, mined } from "../../src/chain/deploy.ts";
 import { handle } from "../../src/chain/handles.ts";
 import { CIRCUITS } from "../../src/kinds/circuits.ts";
+import { createKey, saveKey } from "../../src/parties/keys.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { freePort, startAnvil } from "../contracts/support/chains.ts";
 import {
@@ -177,6 +178,39 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     expect(await refusedWith([...approve(root), ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
     expect((await batchproof([...approve(root), "--parties", list, ...by(2)])).code).toBe(0);
     expect(await refusedWith([...approve("5"), ...by(2)])).toMatchObject({ exit: 2, code: "field" });
+  });
+
+  // Verifies R-batch-site-secrets, V21.
+  it("compares the site secrets of a party list with those of the list that was approved last", async () => {
+    const before = join(folder, "parties.json");
+    const publish = (list: string, ...more: readonly string[]): string[] => {
+      return ["party", "publish", list, ...more, ...at, ...by(1)];
+    };
+    const [sites, renewed] = [join(folder, "sites.json"), join(folder, "renewed.json")];
+    for (const name of ["first", "second"]) {
+      const key = join(folder, `${name}.key`);
+      const described = { name, role: "custodian", org: "Site A", passphrase: PASSPHRASE, scryptN: 1024 } as const;
+      await saveKey(key, await createKey(described));
+      const list = name === "first" ? sites : renewed;
+      await batchproof(["party", "add", list, "--key", key, ...VALID]);
+    }
+    expect(await refusedWith(publish(sites))).toMatchObject({ exit: 2, code: "party-before", place: "--before" });
+    expect(await refusedWith(publish(sites, "--before", sites))).toMatchObject({ exit: 1, code: "party-before" });
+    const proposed = await batchproofJson(publish(sites, "--before", before));
+    expect(proposed.json).toMatchObject({ siteSecrets: { renewed: [], added: ["Site A"], gone: [] } });
+    const { root } = proposed.json as { root: string };
+    await batchproof(["party", "approve", root, "--authorisation", "QA-2", ...at, ...by(2)]);
+
+    const next = publish(renewed, "--before", sites);
+    expect(await refusedWith(next)).toMatchObject({ exit: 1, code: "party-renewed", place: renewed });
+    expect(await refusedWith([...next, "--new-secret", "Site B"])).toMatchObject({ code: "party-renewed" });
+    // A root that was revoked since is the last one all the same.
+    await batchproof(["party", "revoke", root, "--reason", "key stolen", ...at, ...by(2)]);
+    expect(await refusedWith(publish(renewed))).toMatchObject({ exit: 2, code: "party-before" });
+    expect(await refusedWith(next)).toMatchObject({ exit: 1, code: "party-renewed" });
+    const named = await batchproof([...next, "--new-secret", "Site A"]);
+    expect(named.code).toBe(0);
+    expect(named.stdout).toMatch(/^secret renewed +Site A$/m);
   });
 
   it("audits the empty register", async () => {

@@ -37,7 +37,7 @@ function judge(evidence: CustodyEvidence): Judgement {
   const remarks = describeCustody(evidence);
   if (evidence.rule.stage !== 0n || evidence.origin !== undefined)
     return { problems, deviations: [], series: [], remarks };
-  // Only the site's secret tells whether the batch is the order's one batch: `prove` asks for it, and judges.
+  // Only the site's secret tells whether the batch is the order under its own salt: `prove` asks for it, and judges.
   return {
     problems: problems.filter(({ rule }) => rule !== "batch"),
     deviations: [],
