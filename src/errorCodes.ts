@@ -175,6 +175,7 @@ export const ERROR_CODES = {
       "The site secrets of an organisation's custodians are missing, misplaced or differ.",
       "Make the site's further custodian keys from its first one.",
     ],
+    "party-org": ["A key stands under two organisations.", "Make a key of its own for each organisation."],
     "party-validity": ["The validity ends before it begins.", "Correct the two times."],
     party: ["This party is not in the party list.", "Add it to the list, and have the new root published."],
     "party-root": ["The root of this list is another one.", "Ask the proposer for the list that was proposed."],

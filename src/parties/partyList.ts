@@ -2,7 +2,7 @@ import type { ErrorCode } from "../errorCodes.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { PARTY_DEPTH, ROLE, type RoleName } from "../formats/constants.ts";
 import { fromHex, toHex } from "../formats/field.ts";
-import { deviceHash, textHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
+import { deviceHash, keyHash, textHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import { PartyTree, type PartyLeaf } from "../formats/party.ts";
 import { writeFileAtomically, type ReadOptions } from "../input/files.ts";
 import { parseTime } from "../input/times.ts";
@@ -152,7 +152,7 @@ function toJson(party: Party): PartyJson {
  * The checks that a party root rests on.
  * Errors, with `place`#/pointer: `party-count`, `party-key` (not in the prime subgroup), `party-validity` (ends before
  * it begins), `party-secret` (a custodian without secretHash, another role with one, or two custodians of one org with
- * different ones), `party-name` and `party-duplicate` (a name, or a leaf, that is there already), `device-id`.
+ * different ones), `party-org` (a key under two orgs), `party-name` and `party-duplicate` (a name, or a leaf, that is there already), `device-id`.
  */
 export function checkParties(list: PartyList, place: string): void {
   if (list.length > MAX_PARTIES) {
@@ -161,11 +161,13 @@ export function checkParties(list: PartyList, place: string): void {
   const names = new Map<string, number>();
   const leaves = new Map<string, number>();
   const secrets = new Map<bigint, bigint>();
+  const holders = new Map<bigint, bigint>();
   list.forEach((party, i) => {
     const here = `${place}#/parties/${i}`;
     if (party.role !== "device") {
       checkKey(party.key, `${here}/key`);
       checkSecret(party, secrets, here);
+      checkHolder(party, holders, here);
     }
     const leaf = toLeaf(party, here);
     if (leaf.notAfter < leaf.notBefore) {
@@ -196,6 +198,18 @@ function checkSecret(party: KeyParty, secrets: Map<bigint, bigint>, place: strin
     refuse("The custodians of this organisation have different secrets.");
   }
   secrets.set(org, party.secretHash);
+}
+
+/**
+ * One organisation for each key, in whatever roles: with two its holder would be an independent source to himself, hand
+ * over to himself, and have two site secrets.
+ */
+function checkHolder({ key, org }: KeyParty, holders: Map<bigint, bigint>, place: string): void {
+  const [hash, holder] = [keyHash(key), textHash(org)];
+  if ((holders.get(hash) ?? holder) !== holder) {
+    throw inputError("This key stands under another organisation, too.", { code: "party-org", place: `${place}/org` });
+  }
+  holders.set(hash, holder);
 }
 
 function refuseRepeated(seen: Map<string, number>, value: string, index: number, code: ErrorCode, place: string): void {

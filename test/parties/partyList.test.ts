@@ -136,7 +136,7 @@ describe("a party is found", () => {
   });
 });
 
-// Verifies R-batch-parties.
+// Verifies R-batch-parties, V22.
 describe("a party list is refused", () => {
   const here = "the party list";
 
@@ -152,11 +152,20 @@ describe("a party list is refused", () => {
     ["two custodians of an org with different secrets", "party-secret", list, otherCustodian],
     ["a custodian without a secret", "party-secret", [], { ...custodian, secretHash: 0n }],
     ["a source with a secret", "party-secret", [], { ...source, secretHash: 1n }],
+    ["a custodian's key under another org", "party-org", list, { ...custodian, name: "c", org: "Site C" }],
+    ["a key under another org in another role", "party-org", list, { ...lab, name: "c", key: custodian.key }],
     ["a validity that ends before it begins", "party-validity", [], { ...lab, notAfter: "2021-12-31T23:59:59Z" }],
     ["a time without a zone", "time-zone", [], { ...lab, notAfter: "2022-12-31T23:59:59" }],
     ["a device id with a bar", "device-id", [], { ...logger, device: { ...logger.device, model: "a|b" } }],
   ])("for %s", (_, code, before, party) => {
     expect(refused(() => addParty(before, party)).code).toBe(code);
+  });
+
+  it("with the place of the organisation, for a key under two", () => {
+    expect(refused(() => addParty(list, { ...lab, name: "c", org: "Lab C" })).place).toBe(`${here}#/parties/4/org`);
+    // The same organisation in another Unicode form, or a second role of its key, is none more.
+    const site = (org: string, role: "source" | "lab"): KeyParty => ({ ...source, name: role, org, role });
+    addParty([site("Sit\u00e9", "source")], site("Site\u0301", "lab"));
   });
 
   it("not for one second of validity, nor for the org of another custodian", () => {
