@@ -17,6 +17,7 @@ import { commandOf } from "../../src/commandLine.ts";
 import { BatchproofError, refusal } from "../../src/errors.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
+import { counted } from "../../src/input/quantities.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { addressOf, onRegister, sameRegister, transactionOf } from "../chain.ts";
@@ -53,7 +54,7 @@ export async function gate([dir = ""]: readonly string[], options: Options): Pro
     };
     const { ready, reasons } = await askGate(register, question);
     const answer = ready ? `Stage ${name} may begin.` : `Stage ${name} may NOT begin.`;
-    const record = await recordOf(register, chain, key, block);
+    const record = await recordOf(register, chain, batch, key, block);
     return {
       text: [answer, ...reasons.map((reason) => `  ${reason}`), recordText(record)].join("\n"),
       json: { key, stage: name, ready, reasons, record },
@@ -71,6 +72,8 @@ interface FiledRecord {
   readonly block: number;
   /** Of that block, RFC 3339. */
   readonly time: string;
+  /** Claims for which an accepted exception stands in place of a proof, by their ids: what people settled is not proven. */
+  readonly settled: readonly string[];
   /** The batch's policy accepts proofs of development keys. */
   readonly developmentKeys: boolean;
 }
@@ -78,16 +81,26 @@ interface FiledRecord {
 async function recordOf(
   register: Contracts,
   { chainId }: Chain,
-  batch: string,
+  { policy }: Batch,
+  key: string,
   { number: block, timestamp }: ChainBlock,
 ): Promise<FiledRecord> {
-  const developmentKeys = await acceptsDevelopmentKeys(register, batch);
-  const address = await register.registry.getAddress();
-  return { batch, register: address, chain: chainId.toString(), block, time: formatTime(timestamp), developmentKeys };
+  const { registry } = register;
+  const developmentKeys = await acceptsDevelopmentKeys(register, key);
+  const { attested, settled } = await explained(() => registry.batchOf(key, { blockTag: block }));
+  const unproven = settled & ~attested;
+  return {
+    ...{ batch: key, register: await registry.getAddress(), chain: chainId.toString(), block },
+    time: formatTime(timestamp),
+    settled: policy.claims.flatMap(({ id }, index) => ((unproven >> BigInt(index)) & 1n ? [id] : [])),
+    developmentKeys,
+  };
 }
 
-function recordText({ developmentKeys, ...record }: FiledRecord): string {
-  return [...(developmentKeys ? [DEVELOPMENT_WARNING] : []), "For the file:", fieldLines(record)].join("\n");
+function recordText({ developmentKeys, settled, ...record }: FiledRecord): string {
+  const without = `${counted(settled.length, "claim")} without a proof: ${settled.join(", ")}`;
+  const fields = { ...record, ...(settled.length === 0 ? {} : { settled: without }) };
+  return [...(developmentKeys ? [DEVELOPMENT_WARNING] : []), "For the file:", fieldLines(fields)].join("\n");
 }
 
 /** Due dates for release and completion, Unix seconds; by default a minute before the policy's latest. */
@@ -243,7 +256,7 @@ export async function certify([dir = ""]: readonly string[], options: Options): 
     const certificate = releaseCertificate(key, stored, certified, document, now, now + DAY);
     const signature = await signCertificate(account, chain.chainId, await registry.getAddress(), certificate);
     const receipt = await mined(() => registry.certify(key, certificate, signature));
-    const record = await recordOf(register, chain, key, await blockOf(chain.provider, receipt.blockNumber));
+    const record = await recordOf(register, chain, batch, key, await blockOf(chain.provider, receipt.blockNumber));
     return {
       text: `Certified in the register. Physical release follows under the local system.\n${recordText(record)}`,
       json: { key, certificate: document, ...transactionOf(receipt), record },

@@ -8,6 +8,7 @@ import { readRegistration, type Registration } from "../../src/batch/registratio
 import { folderStatus, type ClaimStatus } from "../../src/claims/batchStatus.ts";
 import { BatchproofError, EXIT_CODE, inputError } from "../../src/errors.ts";
 import type { StatusName } from "../../src/formats/codes.ts";
+import { counted } from "../../src/input/quantities.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { text, type Options } from "../command.ts";
 import { isDone, nextStep, type ClaimOnRegister, type Situation, type Step, type Word } from "../nextStep.ts";
@@ -175,11 +176,18 @@ function claimLines({ claims, mesExceptions }: Situation): Line[] {
     ...of("to prove", (claim) => holds(claim) && claim.proof === "none" && !isDone(claim.register)),
     ...of("to attest", (claim) => claim.proof === "fits" && !isDone(claim.register)),
     ...of("attested", ({ register }) => register === "attested"),
-    ...of("settled", ({ register }) => register === "settled"),
+    ...settledLines(claims),
     ...(mesExceptions.length === 0
       ? []
       : [["MES exceptions", `open: ${mesExceptions.join(", ")}; QA, in the MES`] as const]),
   ];
+}
+
+/** What people accepted in place of a proof is counted, and never called attested or proven. */
+function settledLines(claims: readonly ClaimOnRegister[]): Line[] {
+  const settled = claims.flatMap(({ claim, register }) => (register === "settled" ? [claim] : []));
+  if (settled.length === 0) return [];
+  return [["settled", `${counted(settled.length, "claim")} without a proof, by people: ${settled.join(", ")}`]];
 }
 
 function registerLines({ register, notAsked, failure }: Asked): Line[] {

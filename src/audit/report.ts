@@ -6,12 +6,15 @@ import { findingsOf, registerFindings, type AuditFinding } from "./findings.ts";
 import { known } from "./incomplete.ts";
 import { askedForEach, blockAt } from "./node.ts";
 import type { AuditedBatch, ExceptionState, PolicyState, RegisterState } from "./state.ts";
-import { openExceptionsOf, statusOf } from "./status.ts";
+import { openExceptionsOf, settledClaims, statusOf } from "./status.ts";
 import { twinsIn } from "./twins.ts";
 import { deviationNames } from "../formats/deviations.ts";
 
-/** The reader's three colours: proven, declared not compliant, nothing known. Silence is never green. */
-export type Colour = "proven" | "declared" | "unknown";
+/**
+ * What a reader is told, in three colours: green is proven or, where people accepted a claim in place of its proof,
+ * settled; red declared not compliant; yellow nothing known. Silence is never green, and what people settled is not proven.
+ */
+export type Colour = "proven" | "settled" | "declared" | "unknown";
 
 /** What a regulator is told about one batch. */
 export interface BatchReport {
@@ -25,7 +28,7 @@ export interface BatchReport {
   /** Number of the policy's claims, and the indexes of those that are proven. */
   readonly claims: number;
   readonly proven: readonly number[];
-  /** Claims for which an accepted exception stands in place of a proof. */
+  /** Claims for which an accepted exception stands in place of a proof; none of them was attested. */
   readonly settled: readonly number[];
   readonly openedBlock: number;
   readonly due: readonly [number, number];
@@ -133,7 +136,12 @@ export async function reportOf(
     at: block.now,
     reading,
     reconciliation: reconcile(batches),
-    colours: { proven: withColour("proven"), declared: withColour("declared"), unknown: withColour("unknown") },
+    colours: {
+      proven: withColour("proven"),
+      settled: withColour("settled"),
+      declared: withColour("declared"),
+      unknown: withColour("unknown"),
+    },
     owners: Object.keys(state.counts).length,
     proofsVerified: state.verified,
     proofsRefused: Object.values(state.batches).reduce((sum, { unproven }) => sum + unproven.length, 0),
@@ -198,7 +206,7 @@ function batchReport(
     colour: colourOf(state, batch, status),
     claims: policy.claims.length,
     proven: attested.filter(({ proof }) => !refused.has(proof)).map(({ claim }) => claim),
-    settled: batch.settled,
+    settled: settledClaims(batch),
     openedBlock: batch.opened.block,
     due: batch.due,
     deviations: [...new Set(attested.flatMap(({ deviations }) => deviationNames(BigInt(deviations))))],
@@ -230,7 +238,8 @@ function colourOf(state: RegisterState, batch: AuditedBatch, status: StatusName)
   if (batch.unproven.length > 0 || batch.certified.some(({ problem }) => problem !== undefined)) return "unknown";
   if (status === "Open" || status === "Overdue") return "unknown";
   const opposed = openExceptionsOf(state, batch) > 0 || batch.holds.some(({ lifted }) => lifted === undefined);
-  return PART[status] === "certified" || status === "Compliant" ? (opposed ? "declared" : "proven") : "declared";
+  if (opposed || (PART[status] !== "certified" && status !== "Compliant")) return "declared";
+  return settledClaims(batch).length > 0 ? "settled" : "proven";
 }
 
 /** Gives each finding the time of its block, and sorts them. Only blocks that are shown are asked for. */

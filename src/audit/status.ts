@@ -45,6 +45,11 @@ export function missingClaims({ policies }: RegisterState, batch: AuditedBatch, 
   );
 }
 
+/** Claims for which an accepted exception stands in place of a proof: where there is a proof, it stands in no place. */
+export function settledClaims({ attested, settled }: AuditedBatch): readonly number[] {
+  return settled.filter((claim) => attested[claim] === undefined);
+}
+
 function isOverdue(state: RegisterState, batch: AuditedBatch, now: number): boolean {
   const [release, completion] = batch.due;
   if (batch.requests.some(({ answered, dueBy }) => answered === undefined && now > dueBy)) return true;

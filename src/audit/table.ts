@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
 import { shortHash } from "../formats/field.ts";
+import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY } from "../policy/document.ts";
 import type { AuditReport, BatchReport, Colour, ReportedFinding } from "./report.ts";
@@ -8,12 +9,13 @@ import { plain, plainInTable } from "./words.ts";
 
 const COLOUR_WORDS: Readonly<Record<Colour, string>> = {
   proven: "proven",
+  settled: "settled by people",
   declared: "DECLARED",
   unknown: "NOTHING KNOWN",
 };
 
-/** The three colours, and what each means. */
-const PAINT = { proven: "green", declared: "red", unknown: "yellow" } as const;
+/** The three colours, and what is said in each. */
+const PAINT = { proven: "green", settled: "green", declared: "red", unknown: "yellow" } as const;
 const SEVERITY_PAINT = { 3: "red", 2: "red", 1: "yellow" } as const;
 
 export interface TextOptions {
@@ -122,15 +124,15 @@ function ageOf(seconds: number): string {
 
 function batchTable(batches: readonly BatchReport[], nameOf: (key: string) => string, paint: Paint): string {
   const head = ["batch", "product", "status", "for the reader", "claims proven", "what to look at"];
-  const table = plainTable(head, [20, 18, 19, 15, 15, 52]);
+  const table = plainTable(head, [20, 18, 19, 15, 18, 49]);
   for (const batch of batches) {
-    const { key, product, status, colour, proven, claims, reasons } = batch;
+    const { key, product, status, colour, proven, settled, claims, reasons } = batch;
     table.push([
       nameOf(key),
       plain(product),
       status,
       paint(PAINT[colour], COLOUR_WORDS[colour]),
-      `${proven.length} of ${claims}`,
+      `${proven.length} of ${claims}${settled.length === 0 ? "" : `, ${settled.length} settled`}`,
       reasons.length === 0 ? "nothing" : reasons.map(plainInTable).join("\n"),
     ]);
   }
@@ -152,10 +154,13 @@ function batchNames(
   };
 }
 
-function colourLine({ colours }: AuditReport, paint: Paint): string {
-  const { proven, declared, unknown } = colours;
+function colourLine({ colours, batches }: AuditReport, paint: Paint): string {
+  const { proven, settled, declared, unknown } = colours;
+  const claims = batches.reduce((sum, batch) => sum + (batch.colour === "settled" ? batch.settled.length : 0), 0);
+  const without = settled === 0 ? "" : ` (${counted(claims, "claim")} without a proof)`;
   const parts = [
     paint("green", `${proven} proven`),
+    paint("green", `${settled} settled by people${without}`),
     paint("red", `${declared} declared not compliant`),
     paint("yellow", `${unknown} nothing known`),
   ];

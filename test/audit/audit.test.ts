@@ -85,7 +85,7 @@ describe("an honest node", () => {
     expect(text).toContain("Note: custody not proven (6 of 6 batches)");
     expect(text).toContain("3 of 6 batches needed no reading; 3 to review");
     expect(text).not.toContain(batches["released"]?.key.slice(0, 10));
-    expect(text).toContain("For the reader: 3 proven, 1 declared not compliant, 2 nothing known");
+    expect(text).toContain("For the reader: 3 proven, 0 settled by people, 1 declared not compliant, 2 nothing known");
     expect(auditText(report, { all: true })).toContain(batches["released"]?.key.slice(0, 10));
   });
 });

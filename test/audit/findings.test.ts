@@ -2,12 +2,12 @@ import { ZeroHash } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { audit, type AuditReport } from "../../src/audit/audit.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
-import type { ReportedFinding } from "../../src/audit/report.ts";
+import type { BatchReport, ReportedFinding } from "../../src/audit/report.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
-import { CUSTODY_0, DAY, LEG, LEG_0, ROOT, World, type OpenBatch } from "../contracts/support/world.ts";
+import { ASSAY, CUSTODY_0, DAY, LEG, LEG_0, ROOT, World, type OpenBatch } from "../contracts/support/world.ts";
 
 /** Every kind of row that an audit can show, each from the calls that cause it; statuses as the contract's own view. */
 
@@ -92,6 +92,16 @@ const STORIES: Record<string, (batch: OpenBatch) => Promise<unknown>> = {
     await world.makeCompliant(batch);
     await certify(batch);
     await raise(batch);
+  },
+  excused: async (batch) => {
+    const item = await world.item(batch, ASSAY, 101n, "manufacturer");
+    await mined(() => act("manufacturer").attest(batch.key, [item]));
+    await close(await raise(batch), 1);
+  },
+  // The proof came, whatever people had accepted in its place.
+  proven: async (batch) => {
+    await close(await raise(batch), 1);
+    await world.makeCompliant(batch);
   },
 };
 /** Stories of the policy with custody. */
@@ -195,6 +205,21 @@ describe("what needs eyes", () => {
     expect(kindsOf("released")).toEqual(["root", "root"]);
     expect(colour("held")).not.toBe("proven");
     expect(colour("rejected")).toBe("declared");
+  });
+
+  // Verifies R-audit-settled, V23.
+  it("calls nothing proven that people settled, and counts it in a word of its own", () => {
+    const found = (name: string): BatchReport | undefined =>
+      report.batches.find(({ key }) => key === batches[name]?.key);
+    expect(found("excused")).toMatchObject({ status: "Compliant", colour: "settled", proven: [ASSAY], settled: [LEG] });
+    expect(found("proven")).toMatchObject({ status: "Compliant", colour: "proven", proven: [LEG, ASSAY], settled: [] });
+    expect(report.colours.settled).toBe(1);
+    const { proven, declared, unknown } = report.colours;
+    expect(proven + 1 + declared + unknown).toBe(report.total);
+    const line = `${proven} proven, 1 settled by people (1 claim without a proof), ${declared} declared not compliant`;
+    for (const page of [auditText(report), auditHtml(report)]) expect(page).toContain(line);
+    expect(auditText(report, { all: true })).toMatch(/│ settled by +│ 1 of 3, 1/);
+    expect(auditText(report, { all: true, colours: true })).toContain("\u001b[32m1 settled by people");
   });
 
   it("shows a head moved by an amendment with what is open again", () => {

@@ -476,6 +476,7 @@ describe("exceptions", () => {
     expect(await refusal(...told, ...as("manufacturer"))).toEqual([1, "private"]);
   });
 
+  // Verifies R-audit-settled, V23.
   it("are closed by a QP exactly as QA proposed, and only accepted ones stand in place of a proof", async () => {
     const { dir, key } = await opened("closed");
     const [report, other] = [await document("report"), await document("other")];
@@ -501,6 +502,15 @@ describe("exceptions", () => {
     expect(closed.stdout).toContain("in place of the claim's proof");
     expect((await register.registry.missingClaims(key)).release).toBe(1n);
     expect(await refusal(...closing("confirm", id, report), ...as("qp"))).toEqual([1, "ExceptionIsClosed"]);
+
+    // What people settled is counted by that word wherever the batch is shown.
+    const counted = "1 claim without a proof";
+    const gate = ["gate", dir, "--stage", "storage", ...scene.on];
+    expect(await said<object>(...gate)).toMatchObject({ ready: true, record: { settled: [TEMPERATURE] } });
+    expect((await cli(gate)).stdout).toContain(`settled   ${counted}: ${TEMPERATURE}`);
+    const status = await cli(["status", dir, ...scene.on]);
+    expect(status.stdout).toContain(`${counted}, by people: ${TEMPERATURE}`);
+    expect(status.stdout).not.toMatch(/proven|attested/);
 
     // A custody claim is never settled before release.
     const custody = await raise(dir, CUSTODY);
