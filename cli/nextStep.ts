@@ -80,11 +80,12 @@ function custodianWords(situation: Situation): Word[] | undefined {
     const words = isClosedElsewhere(batch, index)
       ? signatureOn(batch, name, "received")
       : (timesOf(batch, index) ?? evidenceFor(batch, open) ?? signatureOn(batch, name, "released"));
-    if (words !== undefined) return words;
     const unjudged = open.find(({ outcome }) => outcome === "unjudged");
-    if (unjudged !== undefined) return ["check", batch.dir, "--claim", unjudged.claim];
+    const asked = words ?? (unjudged === undefined ? undefined : ["check", batch.dir, "--claim", unjudged.claim]);
+    // What is ready is proven first: the stage that asks for something may be somebody else's.
+    if (asked !== undefined) return provable(situation, batch.policy.stages.slice(0, index)) ?? asked;
   }
-  return provable(situation);
+  return provable(situation, batch.policy.stages);
 }
 
 function timesOf({ dir, stages }: Batch, index: number): Word[] | undefined {
@@ -98,9 +99,12 @@ function timesOf({ dir, stages }: Batch, index: number): Word[] | undefined {
 }
 
 function evidenceFor(batch: Batch, claims: readonly ClaimStatus[]): Word[] | undefined {
-  const missing = claims.find(({ outcome, kind }) => outcome === "missing" && kind !== "custody");
+  const missing = claims.find(
+    ({ outcome, kind, isOfOtherTimes }) => (outcome === "missing" && kind !== "custody") || isOfOtherTimes === true,
+  );
   if (missing === undefined) return undefined;
-  const into = ["--into", batch.dir, "--claim", missing.claim];
+  const again = missing.outcome === "missing" ? [] : ["--reason", fill("REASON")];
+  const into = ["--into", batch.dir, "--claim", missing.claim, ...again];
   if (missing.kind === "quality") {
     return ["import", "results", fill("FILE"), ...into, "--lab", fill("KEYFILE"), "--reported", fill("TIME")];
   }
@@ -127,10 +131,13 @@ function signatureOn(batch: Batch, stage: string, side: HandoffSide): Word[] | u
   return ["handoff", "sign", batch.dir, "--stage", stage, "--as", WORD_OF[side], "--key", fill("KEYFILE")];
 }
 
-function provable({ batch, claims, owner, unsaid }: Situation): Word[] | undefined {
+function provable({ batch, claims, owner, unsaid }: Situation, stages: readonly string[]): Word[] | undefined {
   const toProve = claims.filter(
-    ({ outcome, proof, register }) =>
-      (outcome === "pass" || outcome === "deviation") && proof !== "fits" && !isDone(register),
+    ({ outcome, proof, stage, register }) =>
+      (outcome === "pass" || outcome === "deviation") &&
+      proof !== "fits" &&
+      stages.includes(stage) &&
+      !isDone(register),
   );
   if (toProve.length === 0) return undefined;
   const isFirst = ({ kind, stage }: ClaimStatus): boolean => kind === "custody" && stage === batch.policy.stages[0];
@@ -148,9 +155,11 @@ function ownerWords({ batch, claims, isOpen, openExceptions, unsaid }: Situation
   if (claims.some(({ proof, register }) => proof === "fits" && !isDone(register))) {
     return ["attest", batch.dir, ...chain, ...unsaid.owner];
   }
-  // Where a proof held before, something was changed since: that is to be undone rather than declared.
+  // Where a proof held before, or the stage had other times, something was changed since: that is to be undone rather
+  // than declared.
   const failed = claims.find(
-    ({ outcome, proof, register }) => outcome === "fail" && proof !== "stale" && !isDone(register),
+    ({ outcome, proof, isOfOtherTimes, register }) =>
+      outcome === "fail" && proof !== "stale" && isOfOtherTimes !== true && !isDone(register),
   );
   if (failed === undefined || (openExceptions ?? 0) > 0) return undefined;
   const { severity } = claimNamed(batch.policy, failed.claim).claim;

@@ -161,8 +161,10 @@ type Line = readonly [label: string, text: string];
 /** The claims by what is to be done about them; one that is due in several ways stands in several lines. */
 function claimLines({ claims, mesExceptions }: Situation): Line[] {
   const of = (label: string, is: (claim: ClaimOnRegister) => boolean): Line[] =>
-    claims.filter(is).map(({ claim, whose, reason }) => {
-      const about = [whose, reason].filter((each) => each !== undefined).join("; ");
+    claims.filter(is).map(({ claim, outcome, whose, reason }) => {
+      // A claim that deviates is done something about under another label.
+      const said = outcome !== "deviation" ? [whose, reason] : label === "deviating" ? [reason] : [whose];
+      const about = said.filter((each) => each !== undefined).join("; ");
       return [label, about === "" ? claim : `${claim}: ${about}`];
     });
   const holds = ({ outcome }: ClaimOnRegister): boolean => outcome === "pass" || outcome === "deviation";
@@ -257,6 +259,7 @@ function stageJson({ name, start, end, custodian }: BatchStage): StageJson {
 }
 
 function stageText({ stage, start, end, custodian }: StageJson): string {
-  const [from, to] = [start, end].map((time) => (time === null ? "not set" : bothText(time)));
-  return `${stage}: ${from ?? ""} to ${to ?? ""}; ${custodian ?? "no custodian yet"}`;
+  const [from = "", to = ""] = [start, end].map((time) => (time === null ? "not set" : bothText(time)));
+  const times = start === null && end === null ? "no times yet" : `${from} to ${to}`;
+  return `${stage}: ${times}; ${custodian ?? "no custodian yet"}`;
 }

@@ -20,8 +20,10 @@ export interface ClaimStatus {
    * closed in another party's folder, where its evidence is. `unjudged`: its evidence is there, but something else is not.
    */
   readonly outcome: ClaimVerdict["outcome"] | "elsewhere" | "unjudged";
-  /** What a claim fails by, or why it cannot be judged. */
+  /** What a claim fails or deviates by, or why it cannot be judged. */
   readonly reason?: string;
+  /** Its record is not of the stage as it is set now: another time was set after the import, which takes no such file. */
+  readonly isOfOtherTimes?: true;
   /** Its proof in the folder; `stale`: the folder says something else by now. */
   readonly proof: "none" | "fits" | "stale";
   /** Whose turn it is: to bring what is missing, to declare what fails, to prove, or to attest what is proven. */
@@ -61,7 +63,7 @@ async function outcomeOf(
   batch: Batch,
   indexed: IndexedClaim,
   proof: ClaimStatus["proof"],
-): Promise<Pick<ClaimStatus, "outcome" | "reason" | "whose">> {
+): Promise<Pick<ClaimStatus, "outcome" | "reason" | "isOfOtherTimes" | "whose">> {
   const { claim } = indexed;
   const handoff = handoffStatus(batch).find(({ stage }) => stage === batch.policy.stages[claim.stage]);
   const isThere = await EVIDENCE[claim.kind].isThere(batch, claim);
@@ -73,10 +75,15 @@ async function outcomeOf(
   try {
     const [verdict] = await checkBatch(batch, [indexed]);
     if (verdict?.outcome !== "fail") {
-      const outcome = verdict?.outcome ?? "missing";
-      return { outcome, whose: proof === "fits" ? "the batch's owner" : custodianOf(batch.stages[claim.stage]) };
+      const { outcome = "missing", deviations = [] } = verdict ?? {};
+      const whose = proof === "fits" ? "the batch's owner" : custodianOf(batch.stages[claim.stage]);
+      return { outcome, ...(deviations.length === 0 ? {} : { reason: deviations.join(", ") }), whose };
     }
-    return { outcome: "fail", reason: verdict.problems.map(({ message }) => message).join(" "), whose: "QA" };
+    const reason = verdict.problems.map(({ rule, message }) => `rule ${rule}: ${message}`).join(" ");
+    // Under a proof it was the folder that changed, not the evidence.
+    return proof !== "stale" && verdict.problems.some(({ rule }) => rule === "window")
+      ? { outcome: "fail", reason, isOfOtherTimes: true, whose: custodianOf(batch.stages[claim.stage]) }
+      : { outcome: "fail", reason, whose: "QA" };
   } catch (error) {
     if (!(error instanceof BatchproofError) || error.kind === "internal") throw error;
     return { outcome: "unjudged", reason: error.message, whose: custodianOf(batch.stages[claim.stage]) };

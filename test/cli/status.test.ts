@@ -82,6 +82,29 @@ describe("status of a folder", () => {
     ]);
   });
 
+  it("asks for the evidence again, not for an exception, where the stage was given other times after the import", async () => {
+    const dir = path("moved");
+    await initialise(dir);
+    const stage = (start: string) =>
+      cliJson(["stage", dir, "cold-storage", "--start", start, "--end", "2022-05-08T16:26:00Z"]);
+    await stage("2022-05-05T14:26:00Z");
+    const into = ["--into", dir, "--claim", CLAIM, "--source", path("source.json")];
+    await cliJson(["import", "fridgetag", RAW, ...into, "--offset", "+00:00"]);
+    const nextOf = async (role: string): Promise<string> => (await status(dir, "--role", role)).next[0]?.command ?? "";
+    await writeRegistration(dir, { chainId: "1", registry: `0x${"2".repeat(40)}`, owner: `0x${"4".repeat(40)}` });
+    // Readings out of range are declared.
+    expect(await nextOf("owner")).toMatch(/^batchproof exception raise /);
+    await stage("2022-05-05T16:26:00Z");
+    expect(await nextOf("owner")).toBe("");
+    const again = pasted(await nextOf("custodian"), {
+      ...{ FILE: RAW, KEYFILE: path("source.json"), OFFSET: "+00:00", REASON: "the stage began later" },
+    });
+    await cliJson(again);
+    const { stdout } = await inThisProcess(["status", dir]);
+    expect(stdout).toMatch(/^deviating +cold-storage\/temperature: attempt$/m);
+    expect(stdout).toMatch(/^to prove +cold-storage\/temperature: custodian of cold-storage, Site A$/m);
+  });
+
   it("does not say again what folder, variables and settings say", async () => {
     const dir = path("known");
     await initialise(dir);
@@ -209,6 +232,11 @@ describe("status of a batch in two folders", () => {
     expect(await next(second)).toBe(`batchproof handoff sign ${second} --stage collection --as receiver --key KEYFILE`);
     await cliJson(pasted(await next(second), { KEYFILE: path("courier.json") }));
     expect(await next(second)).toBe(`batchproof stage ${second} apheresis-transport --end END`);
+    // Whoever closed the stage has it to prove, before anything is asked of the next one, which is the courier's.
+    const signed = path("ari/signed.json");
+    await cliJson(["handoff", "export", second, "--stage", "collection", "--out", signed]);
+    await cliJson(["handoff", "import", first, signed]);
+    expect(await next(first)).toMatch(/^batchproof prove \S+ --claim collection\/custody --key KEYFILE /);
 
     // The courier keeps its readings: the next folder only learns that its stage is over.
     await cliJson(["stage", second, "apheresis-transport", "--end", "2022-05-08T16:26:00Z"]);
