@@ -5,6 +5,7 @@ import { inputError } from "../src/errors.ts";
 import { packageRoot } from "../src/root.ts";
 import type { Give } from "./command.ts";
 import { COMMANDS } from "./definitions/index.ts";
+import { requireNode } from "./node.ts";
 import { printAnswer, printError, type Answer } from "./output.ts";
 
 /** Runs the command that the words name and prints its answer. The last catch; returns the exit code. */
@@ -34,7 +35,8 @@ function createProgram(give: Give): Command {
     .version(version)
     .option("--json", "one JSON document on stdout instead of text")
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput({ writeErr: () => undefined })
+    .hook("preAction", () => void requireNode());
   for (const register of COMMANDS) register(program, give);
   return program;
 }

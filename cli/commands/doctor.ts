@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Provider } from "ethers";
 import { CIRCUITS, kindCode, type Circuit } from "../../src/kinds/circuits.ts";
 import { findRegister } from "../../src/chain/connect.ts";
@@ -8,13 +6,13 @@ import { registerAt, type CircuitRegistry, type StoredCircuit } from "../../src/
 import { explained } from "../../src/chain/revert.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { BatchproofError, environmentError, inputError } from "../../src/errors.ts";
-import { packageRoot } from "../../src/root.ts";
 import { checkLock, lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { artifactsPresent, type Artifacts } from "../../src/setup/artifacts.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { onChain, sameRegister } from "../chain.ts";
 import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
 import { required, text, type Options } from "../command.ts";
+import { requireNode } from "../node.ts";
 import type { Answer } from "../output.ts";
 
 /** One line of the screen. */
@@ -35,7 +33,7 @@ export async function doctor(_args: readonly string[], options: Options): Promis
     });
   }
   const built: BuiltCircuit[] = [];
-  const checks = [await check("node.js", checkNode), await check("contracts", checkContracts)];
+  const checks = [await check("node.js", requireNode), await check("contracts", checkContracts)];
   for (const circuit of CIRCUITS) checks.push(...(await circuitChecks(circuit, built)));
   if (text(options, "rpc") !== undefined) checks.push(...(await chainChecks(options, built)));
   const wrong = checks.filter(({ state }) => state === "wrong").length;
@@ -62,20 +60,6 @@ async function check(name: string, run: () => string | Promise<string>): Promise
     const detail = place === undefined ? message : `${message} (${place})`;
     return { name, state: "wrong", detail, ...(remedy === undefined ? {} : { remedy }) };
   }
-}
-
-function checkNode(): string {
-  const { engines } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
-    engines: { node: string };
-  };
-  const wanted = engines.node.replace(">=", "");
-  if (process.versions.node.localeCompare(wanted, "en", { numeric: true }) < 0) {
-    throw environmentError(`Node.js ${process.versions.node} is too old, expected ${engines.node}.`, {
-      code: "node",
-      remedy: "Install a newer Node.js.",
-    });
-  }
-  return `${process.versions.node}, needed ${engines.node}`;
 }
 
 function checkContracts(): string {

@@ -65,6 +65,15 @@ describe("a process of its own", () => {
     expect([code, JSON.parse(json)]).toMatchObject([4, { error: { kind: "internal" } }]);
   });
 
+  it("exits 3 on a Node.js that is too old, and still shows its help", () => {
+    const old = `Object.defineProperty(process.versions, "node", { value: "20.20.2" })`;
+    const words = ["--import", `data:text/javascript,${encodeURIComponent(old)}`, MAIN, "check"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...words, "my-batch"], { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
+    expect(stderr).toContain("error: Node.js 20.20.2 is too old, expected >=22.13.");
+    expect(spawnSync(process.execPath, [...words, "--help"]).status).toBe(0);
+  });
+
   it("exits 2 for bad usage", async () => {
     expect(await batchproofProcess(["polic"])).toMatchObject({ code: 2, stdout: "" });
   });
