@@ -102,9 +102,10 @@ export async function accountOf(options: Options, chain: Chain): Promise<Signer>
   if (account === undefined) return walletOfVariable().connect(chain.provider);
   if (isAddress(account)) return await nodeAccount(account, chain);
   if (!existsSync(account)) {
-    throw inputError("There is no such keystore, and it is not an address.", {
+    throw inputError("This is no name of the settings file, no keystore and no address.", {
       place: account,
-      remedy: "Give --account a keystore file, or an address that the node holds.",
+      remedy:
+        "Give --account a name that `accounts` in batchproof.json has, a keystore file, or an address that the node holds.",
       code: "account",
     });
   }
@@ -160,7 +161,8 @@ export function addressOf(value: string, place: string): string {
   if (valid) return getAddress(value);
   throw inputError("This is not an address.", {
     place: `${place} ${value}`,
-    remedy: "Give 0x and 40 hex digits; mixed case must be the checksum's.",
+    remedy:
+      "Give 0x and 40 hex digits (mixed case must be the checksum's); for an account, a name of batchproof.json does too.",
     code: "address",
   });
 }

@@ -1,3 +1,4 @@
+import { commandOf } from "../commandLine.ts";
 import { inputError } from "../errors.ts";
 import { openingHead, stageHead, type Opening, type StageHead } from "../formats/head.ts";
 import { batchCommitment, deviceHash, deviceSet, keyHash, textHash, type DeviceId } from "../formats/identity.ts";
@@ -93,10 +94,13 @@ export function deviceSetOfIds(devices: readonly DeviceId[]): bigint {
   return deviceSet(devices.map(deviceHash));
 }
 
+/** What a head cannot do without, and the option of `stage` that sets it. */
+const OPTION = { start: ["--start", "TIME"], end: ["--end", "TIME"], custodian: ["--custodian", "NAME"] } as const;
+
 type Filled<K extends keyof BatchStage> = BatchStage & { readonly [P in K]-?: NonNullable<BatchStage[P]> };
 
 /** The stage, once these of its members are set; error `batch-stage`. */
-export function filled<K extends keyof BatchStage>(
+export function filled<K extends keyof typeof OPTION>(
   { stages }: Pick<Batch, "stages">,
   index: number,
   members: readonly K[],
@@ -108,7 +112,7 @@ export function filled<K extends keyof BatchStage>(
   throw inputError(`The ${missing} of stage "${stage.name}" is not set.`, {
     code: "batch-stage",
     place: place(index, missing),
-    remedy: "Set it first: the heads of this stage and of the one before commit to it.",
+    remedy: `Set it first (\`${commandOf("stage", "DIR", stage.name, ...OPTION[missing])}\`): the heads of this stage and of the one before commit to it.`,
   });
 }
 

@@ -196,8 +196,9 @@ function seriesEvidence<H extends SeriesHeader, R>(
 
 function custodyEvidence(batch: Batch, index: number, siteKey: SiteKey | undefined): Omit<CustodyEvidence, "rule"> {
   const parties = partiesOf(batch);
-  const { custodian, handoff, name } = filled(batch, index, ["custodian"]);
-  if (handoff === undefined) throw missingHandoff(batch.dir, name);
+  const handoff = batch.stages[index]?.handoff;
+  if (handoff === undefined) throw missingHandoff(batch.dir, batch.policy.stages[index] ?? "");
+  const { custodian } = filled(batch, index, ["custodian"]);
   const { head, condition, released, received } = handoff;
   const period = { start: Number(head.start), end: Number(head.end) };
   const takeover = { start: Number(head.nextStart), end: Number(head.nextStart) };

@@ -1,10 +1,9 @@
 import type { Signer } from "ethers";
-import { itemOf, requireChainSignals } from "./attest.ts";
+import { itemOf, requireChainSignals, type NamedProof } from "./attest.ts";
 import { mined } from "./deploy.ts";
 import { handle, type Item, type Register } from "./handles.ts";
 import { eventOf } from "./receipts.ts";
 import { explained } from "./revert.ts";
-import type { ProofEnvelope } from "../formats/proof.ts";
 
 export interface Amended {
   /** Claims that lose their attestation and must be attested anew: bit i stands for claim i. */
@@ -24,7 +23,7 @@ export async function amend(
   qa: Signer,
   register: Register,
   key: string,
-  envelope: ProofEnvelope,
+  envelope: NamedProof,
   reason: string,
   options: { readonly dryRun?: boolean } = {},
 ): Promise<Amended> {

@@ -14,6 +14,11 @@ export interface Attested {
   readonly gasUsed: bigint;
 }
 
+/** A proof, and whom it names as its submitter, which its signal `context` binds. */
+export interface NamedProof extends ProofEnvelope {
+  readonly submitter?: string;
+}
+
 /** The item of an envelope, with B in the order of the EVM. Throws `envelope` for wrong lengths or numbers. */
 export function itemOf(envelope: ProofEnvelope): Item {
   const { claim, circuitId, proof } = envelope;
@@ -52,7 +57,7 @@ export async function attest(
   submitter: Signer,
   register: Register,
   key: string,
-  envelopes: readonly ProofEnvelope[],
+  envelopes: readonly NamedProof[],
   options: { readonly dryRun?: boolean } = {},
 ): Promise<Attested> {
   const registry = handle("ComplianceRegistry", await register.registry.getAddress(), submitter);
@@ -95,7 +100,7 @@ export async function requireChainSignals(
   submitter: Signer,
   { registry, policies }: Register,
   key: string,
-  envelopes: readonly ProofEnvelope[],
+  envelopes: readonly NamedProof[],
 ): Promise<void> {
   const { batch, policyId } = await explained(() => registry.batchOf(key));
   const sender = await submitter.getAddress();
@@ -106,8 +111,19 @@ export async function requireChainSignals(
     const place = `claim ${envelope.claim}`;
     requireEqual("batch", place, signals.batch, batch, "Send the proof to the batch it was made for.");
     requireEqual("rule", place, signals.rule, rule, "Prove again with the policy of this batch.");
+    if (signals.context !== context) refuseOtherSubmitter(envelope, sender, place);
     requireEqual("context", place, signals.context, context, "Send it from the account, registry and chain it names.");
   }
+}
+
+/** Where the proof names another submitter than the sender, addresses say more than the hashes that bind them. */
+function refuseOtherSubmitter({ submitter }: NamedProof, sender: string, place: string): void {
+  if (submitter === undefined || submitter.toLowerCase() === sender.toLowerCase()) return;
+  throw refusal(`The proof is for the submitter ${submitter}, not for ${sender} (signal \`context\`).`, {
+    code: "context",
+    place,
+    remedy: `Send it as the account that it names (--account), or prove again: prove --submitter ${sender}`,
+  });
 }
 
 function requireEqual(

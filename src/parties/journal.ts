@@ -223,7 +223,7 @@ function refuseWithoutReason({ attempt, reason }: JournalEntry, place: string): 
     throw inputError("A further record for the same batch, stage, channel and device needs a reason.", {
       code: "journal-reason",
       place,
-      remedy: "Say why the earlier record is not the one to use; auditors will read it.",
+      remedy: "Say why the earlier record is not the one to use (import: --reason TEXT); auditors will read it.",
     });
   }
 }

@@ -251,7 +251,12 @@ export interface Period {
 
 /** The party of a name. Error `party` if there is none. */
 export function findParty(list: PartyList, name: string): Party {
-  return first(list.filter((party) => party.name.normalize("NFC") === name.normalize("NFC")));
+  const found = list.find((party) => party.name.normalize("NFC") === name.normalize("NFC"));
+  if (found !== undefined) return found;
+  throw inputError(`The party list has no "${name}".`, {
+    code: "party",
+    remedy: `Name one of: ${list.map((party) => party.name).join(", ")}.`,
+  });
 }
 
 /**

@@ -100,6 +100,7 @@ describe("headOf", () => {
   ])("is refused without %s", (_, index, stage, member) => {
     const error = refused(() => headOf(changed(stage, { [member]: undefined }), index));
     expect([error.code, error.place]).toEqual(["batch-stage", `batch.json#/stages/${stage}/${member}`]);
+    expect(error.remedy).toContain(`--${member} `);
   });
 
   it("does not wait for the end of the next stage", () => {

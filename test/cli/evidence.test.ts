@@ -190,6 +190,7 @@ describe("a compliant leg", () => {
     // Another account cannot use the proof.
     const stolen = await inThisProcess(["attest", dir, "--owner", manufacturer, ...on, ...scene.by("stranger")]);
     expect([stolen.code, stolen.stderr]).toEqual([1, expect.stringContaining("context")]);
+    expect(stolen.stderr).toContain(`is for the submitter ${manufacturer}, not for `);
 
     expect((await inThisProcess(["attest", dir, "--dry-run", ...on, ...scene.by("manufacturer")])).stdout).toContain(
       "would be attested",
@@ -256,7 +257,10 @@ describe("a compliant leg", () => {
 
     const shifted = ["--offset", "+00:00", "--clock-error", "30"];
     const unexplained = await importInto(dir, shifted, RAW, inThisProcess);
-    expect([unexplained.code, unexplained.stderr]).toEqual([2, expect.stringContaining("needs a reason")]);
+    expect([unexplained.code, unexplained.stderr]).toEqual([
+      2,
+      expect.stringMatching(/needs a reason[^]*--reason TEXT/),
+    ]);
     expect((await importInto(dir, [...shifted, "--reason", "clock compared again"], RAW, inThisProcess)).code).toBe(0);
     expect((await inThisProcess(["check", dir])).stdout).toMatch(
       /^cold-storage\/temperature: deviation \(attempt, clock\)\n/,

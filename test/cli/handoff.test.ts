@@ -212,6 +212,17 @@ describe("a batch in two folders", () => {
       expect.stringContaining('the custody of stage "collection" is not attested'),
     ]);
     const key = ["--key", path("hospital.json")];
+    // Stages that nobody has begun are missing, and hide nothing.
+    const whole = await inThisProcess(["check", hospital]);
+    expect([whole.code, whole.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^collection\/custody: pass$[^]*: missing$/m),
+    ]);
+    const keyless = await prove(inThisProcess, hospital, "--stage", "collection");
+    expect([keyless.code, keyless.stderr]).toEqual([
+      1,
+      expect.stringContaining("first custodian's key (prove: --key)"),
+    ]);
     const checked = await cli(["check", hospital, "--stage", "collection", ...key]);
     expect([checked.code, checked.stdout]).toEqual([
       0,

@@ -133,6 +133,7 @@ describe("a party is found", () => {
       () => findDevice(list, 5n, period),
     ].map((find) => refused(find).code);
     expect(codes).toEqual(["party", "party", "party", "party"]);
+    expect(refused(() => findParty(list, "nobody")).remedy).toMatch(/^Name one of: .*lab/);
   });
 });
 

@@ -204,7 +204,7 @@ function checkSeal({ rule, head, before }: CustodyEvidence): CustodyFinding[] {
 /** Rule `batch`: at stage 0 the batch is an order under the one salt of the custodian's site. */
 function checkBatch({ batch, rule, custodian, origin }: CustodyEvidence): CustodyFinding[] {
   if (rule.stage !== 0n) return [];
-  if (origin === undefined) return findings("batch", [[false, "what the batch commits to is not known"]]);
+  if (origin === undefined) return findings("batch", [[false, "it needs the first custodian's key (prove: --key)"]]);
   const { siteSecret, coiHash, orderHash } = origin;
   const salt = batchSalt(siteSecret, coiHash, orderHash);
   return findings("batch", [
