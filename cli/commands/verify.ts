@@ -1,3 +1,4 @@
+import { deviationNames } from "../../src/formats/deviations.ts";
 import { readJson } from "../../src/input/json.ts";
 import { ENVELOPE_FILE } from "../../src/prover/envelope.ts";
 import { verifyEnvelope } from "../../src/prover/verifyEnvelope.ts";
@@ -33,10 +34,20 @@ async function verifyOne(file: string, vkey: string | undefined): Promise<PartAn
   // Of a key that nobody pins only a development key is recognised; what it calls its circuit is its maker's word.
   const madeHow = pinned || setup === "development" ? setup : "unknown";
   const { signals, ...destination } = bound;
+  const names = deviationNames(BigInt(signals.deviations));
+  const deviations = names.length === 0 ? signals.deviations : `${signals.deviations} (${names.join(", ")})`;
   return {
     text: [
       "The proof is valid. It binds:",
-      fieldLines({ ...(pinned ? { circuit } : {}), circuitId, key, setup: madeHow, ...signals, ...destination }),
+      fieldLines({
+        ...(pinned ? { circuit } : {}),
+        circuitId,
+        key,
+        setup: madeHow,
+        ...signals,
+        deviations,
+        ...destination,
+      }),
       "Only written beside it, and bound by nothing:",
       fieldLines({ ...(pinned ? {} : { circuit }), ...beside }),
       "It speaks of its signals only: compare batch, rule, head and parties with the register (batchproof audit does).",

@@ -33,7 +33,7 @@ describe("verify", () => {
     writeFileSync(vkey, JSON.stringify(toSnarkjsKey(circuit.key)));
     const [registry, submitter] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`];
     const context = contextOf(31337n, registry, submitter);
-    const signals = { batch: 1n, rule: 2n, head: 3n, parties: 4n, record: 5n, deviations: 0n, context };
+    const signals = { batch: 1n, rule: 2n, head: 3n, parties: 4n, record: 5n, deviations: 4n, context };
     const described = { format: "batchproof-proof/1", circuit: "temperature-1k", tier: 1050, setup: "ceremony" };
     const destination = { policyId: `0x${"33".repeat(32)}`, submitter, chainId: "31337", registry };
     valid = { ...described, ...destination, ...(await circuit.prove(0, signals)) } as unknown as Editable;
@@ -59,7 +59,7 @@ describe("verify", () => {
     expect(json).not.toHaveProperty("circuit");
     expect(json).toMatchObject({ valid: true, pinned: false, development: false });
     // One form, as init, open and audit print hashes: what is compared can be compared by eye and by a search.
-    expect(json).toMatchObject({ signals: { batch: toHex(1n), head: toHex(3n), deviations: "0" } });
+    expect(json).toMatchObject({ signals: { batch: toHex(1n), head: toHex(3n), deviations: "4" } });
   });
 
   it.each<[code: string, pointer: string, edit: (proof: Editable) => void]>([
@@ -116,6 +116,7 @@ describe("verify", () => {
     for (const name of ["batch", "rule", "context", "chainId", "registry", "submitter"]) {
       expect(bound).toMatch(new RegExp(`^${name} `, "m"));
     }
+    expect(bound).toMatch(/^deviations +4 \(attempt\)$/m);
     expect(beside).toMatch(/^policyId +0x33/m);
     expect(beside).toMatch(/^claim +0$/m);
     const { json } = await batchproofJson(["verify", file, "--vkey", vkey]);
