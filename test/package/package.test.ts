@@ -195,6 +195,9 @@ describe("its command line, without a build", () => {
     };
     ({ registry } = deployed.addresses);
     expect(await done("audit", "--rpc", devnet.url, "--registry", registry)).toContain("Register");
+    const health = await done("doctor", "--rpc", devnet.url, "--registry", registry);
+    expect(health).toMatch(/^ok +circuits .*\n +Install it: npm install circomlib@2.0.5$/m);
+    expect(health).toMatch(/^ok +register /m);
   });
 
   it("says which package proving takes, and proves from a folder of artifacts once it is there", async () => {
