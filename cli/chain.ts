@@ -124,7 +124,7 @@ function walletOfVariable(): Wallet {
   if (/^0x[0-9a-f]{64}$/i.test(key)) return new Wallet(key);
   throw inputError(key === "" ? "No account to send from." : "This is not a private key: 0x and 64 hex digits.", {
     place: key === "" ? "--account" : KEY_VARIABLE,
-    remedy: `Give --account (a keystore, or an address the node holds) or set ${KEY_VARIABLE}.`,
+    remedy: `Give --account (a keystore, an address or a name of the settings), write it into the settings, or set ${KEY_VARIABLE}.`,
     code: "account",
   });
 }

@@ -40,6 +40,9 @@ const MEMBERS = {
   accounts: { type: "object", additionalProperties: PATH, propertyNames: { pattern: NAME } },
 } as const satisfies Readonly<Record<keyof Settings, object>>;
 
+/** Settings that `deploy` can write. */
+const SAVED: ReadonlySet<SettingName> = new Set(["rpc", "registry", "chainId"]);
+
 /** Settings that are paths, and those that are an account: an address, a keystore's path, or a name of `accounts`. */
 const PATHS: ReadonlySet<SettingName> = new Set(["parties", "journal", "artifacts"]);
 const ACCOUNTS: ReadonlySet<SettingName> = new Set(["account", "owner"]);
@@ -232,7 +235,7 @@ async function fillIn(
   throw inputError(`Bad usage: option --${kebab(setting)} is missing.`, {
     code: "usage",
     place: commandName(command),
-    remedy: `Give it, set ${option.envVar ?? ""}, or write "${setting}" into ${SETTINGS_FILE}.`,
+    remedy: `Give it, set ${option.envVar ?? ""}, or write "${setting}" into ${SETTINGS_FILE}${SAVED.has(setting) ? ", as deploy with --save does" : ""}.`,
   });
 }
 

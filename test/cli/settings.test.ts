@@ -102,7 +102,7 @@ describe("what a command is not told", () => {
       kind: "input",
       message: "Bad usage: option --registry is missing.",
       place: "batchproof act",
-      remedy: 'Give it, set BATCHPROOF_REGISTRY, or write "registry" into batchproof.json.',
+      remedy: 'Give it, set BATCHPROOF_REGISTRY, or write "registry" into batchproof.json, as deploy with --save does.',
     });
   });
 
