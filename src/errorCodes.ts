@@ -432,6 +432,10 @@ export const ERROR_CODES = {
     gap: ["A longer time passed without a reading than the rule allows.", "Raise an exception for the claim."],
     quality: ["An entry that is needed is not good.", "Raise an exception, or use another device's file."],
     dense: ["Too many readings share a tick.", "Thin the series with `--thin`."],
+    "exact-limit": [
+      "By their exact times the readings break a limit that would seem to hold in whole ticks.",
+      "Raise an exception for the claim.",
+    ],
     bucket: ["The series is not thinned to such buckets.", "Give one that the message permits, or leave out `--thin`."],
     "channel-tags": ["The tags do not fit the channels of the rule.", "Name one tag for each channel, and no other."],
     "time-twice": [

@@ -1,14 +1,17 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
 import { CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
+import { checkReadings } from "../kinds/temperature/check.ts";
+import { exactBreaches, type ExactBreach } from "../kinds/temperature/exactTimes.ts";
 import { distinctLengths, excursionsOf, excursionTableSize } from "../kinds/temperature/excursions.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
-import { codeSeries, type ReadingGrid } from "./coding.ts";
+import { formatDuration } from "../input/times.ts";
+import { codeReading, codeSeries, type ReadingGrid } from "./coding.ts";
 import type { SeriesReader } from "./loggerSeries.ts";
-import { cutToWindow, mergeRepeated, shownRepeated } from "./series.ts";
+import { cutToWindow, mergeRepeated, shownRepeated, type Reading } from "./series.ts";
 import {
   capacitiesOf,
   lengthError,
@@ -18,7 +21,7 @@ import {
   type RecordDemand,
 } from "./seriesRecord.ts";
 import { summariseImport } from "./summary.ts";
-import { thin } from "./thin.ts";
+import { NOT_THINNED, thin } from "./thin.ts";
 
 /** A canonical record before a source has numbered and signed it. */
 export interface UnsignedRecord {
@@ -34,7 +37,8 @@ export interface UnsignedRecord {
  * The record of a raw file for one claim: read by its format's reader, cut to the stage's window, thinned if the user
  * says so, coded exactly, and fitted to the smallest of the circuits that the claim accepts. Readings outside the limits
  * keep codes outside 0..width: such a record is for `check`, it can be neither signed nor proven. Errors: those of the
- * reader, of `mergeRepeated`, of `cutToWindow` and of `thin`; `dense`; `series-length` (more readings than any circuit holds).
+ * reader, of `mergeRepeated`, of `cutToWindow` and of `thin`; `dense`; `series-length` (more readings than any circuit
+ * holds); `exact-limit` (the readings break a limit that the record would keep).
  */
 export function temperatureRecord(
   bytes: Uint8Array,
@@ -55,10 +59,15 @@ export function temperatureRecord(
   const coded = codeSeries(readings, coding, window.tick);
   const { rows } = coded;
   refuseDense(rows, window.tick, file);
+  const n = BigInt(capacityFor(rows, rule, circuits, file));
+  // A record that fails in ticks, too, is imported: `check` names the reading.
+  if (checkReadings({ rule, header: { n }, rows }).length === 0) {
+    refuseHiddenBreach(cut.readings, rule, bucket, file);
+  }
   return {
     header: {
       kind: BigInt(KIND.temperature),
-      n: BigInt(capacityFor(rows, rule, circuits, file)),
+      n,
       origin: rule.origin,
       stepNum: rule.stepNum,
       stepDen: rule.stepDen,
@@ -90,6 +99,32 @@ function refuseDense(rows: readonly Row[], tick: number, file: string): void {
       code: "dense",
     },
   );
+}
+
+/**
+ * Error `exact-limit`: every reading of the file's stage, before thinning and by its exact time, says that a limit is
+ * broken, and the record in ticks would be proven all the same.
+ */
+function refuseHiddenBreach(readings: readonly Reading[], rule: TemperatureRule, bucket: number, file: string): void {
+  const coding = codingOf(rule);
+  const timed = readings.map(({ time, value }) => ({ time, code: Number(codeReading(value, coding)) }));
+  const [breach] = exactBreaches(rule, timed);
+  if (breach === undefined) return;
+  const counted = bucket === NOT_THINNED ? "whole ticks" : "whole ticks, of the thinned series,";
+  throw inputError(`${shownBreach(breach)}; counted in ${counted} the limit would seem to hold.`, {
+    place: file,
+    remedy: "Nothing is signed that would prove what the readings do not say: raise an exception for this claim.",
+    code: "exact-limit",
+  });
+}
+
+function shownBreach(breach: ExactBreach): string {
+  if (breach.rule === "mkt") return "The mean kinetic temperature of the readings is over its limit";
+  const shown = (halfSeconds: bigint): string => formatDuration(Number(halfSeconds) / 2);
+  const times = `for ${shown(breach.halfSeconds)}, over the limit of ${shown(breach.limit)}`;
+  return breach.rule === "cumulative"
+    ? `The readings are ${breach.side} the normal band ${times}`
+    : `The readings are outside the normal band without interruption ${times}`;
 }
 
 /** The rule's grid on the zero of the readings: plain micro-degrees. */

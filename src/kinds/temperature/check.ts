@@ -64,6 +64,16 @@ export function checkTemperature(evidence: TemperatureEvidence): TemperatureFind
   ];
 }
 
+/** What the rules of readings judge: the evidence without stage, openings and signature. */
+interface JudgedReadings extends Pick<TemperatureEvidence, "rule" | "rows"> {
+  readonly header: Pick<TemperatureEvidence["header"], "n">;
+}
+
+/** Every rule that the readings themselves break, whatever stage they are used for: `range`, `cumulative`, `single`, `mkt`. */
+export function checkReadings(judged: JudgedReadings): TemperatureFinding[] {
+  return [...checkRange(judged), ...checkCumulative(judged), ...checkSingle(judged), ...checkMean(judged)];
+}
+
 /** Rule `rule`: the rule itself is well-formed. */
 function checkRule({ rule }: TemperatureEvidence): TemperatureFinding[] {
   return findings("rule", [
@@ -82,7 +92,7 @@ function checkRule({ rule }: TemperatureEvidence): TemperatureFinding[] {
 }
 
 /** Rule `range`: every code 0 to width. */
-function checkRange({ rule, rows }: TemperatureEvidence): TemperatureFinding[] {
+function checkRange({ rule, rows }: JudgedReadings): TemperatureFinding[] {
   const band = findings("range", [[isBandWidth(rule.width), "the range is not 127 to 254 steps wide"]]);
   const readings = rows.flatMap((row, reading): TemperatureFinding[] => {
     if (row.code >= 0 && BigInt(row.code) <= rule.width) return [];
@@ -101,7 +111,7 @@ function checkRecord({ rule, header, rows }: TemperatureEvidence): TemperatureFi
 }
 
 /** Rule `cumulative`: the time above and below the normal band, in all, is within its budget. */
-function checkCumulative({ rule, rows }: TemperatureEvidence): TemperatureFinding[] {
+function checkCumulative({ rule, rows }: JudgedReadings): TemperatureFinding[] {
   const budgets = { above: rule.budgetAbove, below: rule.budgetBelow };
   return (["above", "below"] as const).flatMap((side): TemperatureFinding[] => {
     const reading = timeOutside(rule, rows).findIndex((time) => time[side] > budgets[side]);
@@ -110,7 +120,7 @@ function checkCumulative({ rule, rows }: TemperatureEvidence): TemperatureFindin
 }
 
 /** Rule `single`: no uninterrupted excursion is longer than the limit; the circuit's table holds all their lengths. */
-function checkSingle({ rule, header, rows }: TemperatureEvidence): TemperatureFinding[] {
+function checkSingle({ rule, header, rows }: JudgedReadings): TemperatureFinding[] {
   const excursions = excursionsOf(rule, rows);
   const long = excursions.flatMap(({ last, ticks }): TemperatureFinding[] =>
     BigInt(ticks) <= rule.single
@@ -124,12 +134,15 @@ function checkSingle({ rule, header, rows }: TemperatureEvidence): TemperatureFi
 }
 
 /** Rule `mkt`: the mean kinetic temperature is within its limit, over a stage that is not too long for a mean. */
-function checkMkt({ rule, head, header, rows }: TemperatureEvidence): TemperatureFinding[] {
+function checkMkt(evidence: TemperatureEvidence): TemperatureFinding[] {
+  const { rule, head } = evidence;
+  const problem = "the stage is longer than a mean kinetic temperature may be taken over";
+  return [...checkMean(evidence), ...findings("mkt", [[head.end - head.start <= rule.mktSpan, problem]])];
+}
+
+function checkMean({ rule, header, rows }: JudgedReadings): TemperatureFinding[] {
   const { weighted, total } = weightedDwell(rule.weights, padRows(rows, Number(header.n)));
-  return findings("mkt", [
-    [weighted <= rule.mktLimit * total, "the mean kinetic temperature is over its limit"],
-    [head.end - head.start <= rule.mktSpan, "the stage is longer than a mean kinetic temperature may be taken over"],
-  ]);
+  return findings("mkt", [[weighted <= rule.mktLimit * total, "the mean kinetic temperature is over its limit"]]);
 }
 
 /** The `deviations` bitmap: what the reader should know of a record that keeps every rule. */
