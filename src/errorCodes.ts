@@ -203,8 +203,14 @@ export const ERROR_CODES = {
     ],
     "journal-attempt": ["The record's attempt is not the next one.", "Import again."],
     "journal-reason": [
-      "A further record for the same batch, stage, channel and device needs a reason.",
+      "A further record for the same batch, stage and channel, or one that contradicts another record, needs a reason.",
       "Say why the earlier record is not the one to use.",
+    ],
+    "batch-twice": ["Two of the folders are of one batch.", "Name one folder of each batch."],
+    "journal-source": ["The journal is another source's.", "Name this source's own journal with `--journal`."],
+    "journal-version": [
+      "The journal is of an earlier version.",
+      "Keep it for inspectors, and begin a new one with `--journal`.",
     ],
     "journal-write": ["The journal cannot be written.", "Check free space and permissions."],
   },

@@ -5,6 +5,7 @@ import {
   importSamples,
   type Imported,
   type ReadingsImport,
+  type Target,
 } from "../../src/claims/importClaim.ts";
 import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
 import { readBatch } from "../../src/batch/folder.ts";
@@ -20,7 +21,7 @@ import { parseOffset, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
 import { list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
-import type { Answer } from "../output.ts";
+import { shown, type Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { claimNamed } from "../../src/policy/document.ts";
 
@@ -28,15 +29,18 @@ import { claimNamed } from "../../src/policy/document.ts";
 export async function importCsv([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const device = deviceOf(required(options, "device"));
   const tags = list(options, "tag");
+  const targets = await claimsToFill(options);
   const request = await seriesOf(file, options);
-  const { id, kind } = request.claim.claim;
+  const { id, kind } = targets[0].claim.claim;
   switch (kind) {
-    case "parameters":
-      return importedAnswer(await importSamples({ ...request, read: samplesCsvReader(channelTags(tags), device) }));
+    case "parameters": {
+      const read = samplesCsvReader(channelTags(tags), device);
+      return importedAnswers(targets, await importSamples(targets, { ...request, read }));
+    }
     case "temperature": {
       const [tag, second] = tags;
       if (second === undefined)
-        return importedAnswer(await importReadings({ ...request, read: csvReader(tag, device) }));
+        return importedAnswers(targets, await importReadings(targets, { ...request, read: csvReader(tag, device) }));
       const remedy = "Give --tag once.";
       throw inputError("A temperature claim has one tag.", { place: "--tag", code: "usage", remedy });
     }
@@ -74,7 +78,6 @@ async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsIm
   };
   const keyPath = required(options, "source");
   return {
-    ...(await claimToFill(options)),
     file,
     settings,
     sourceKey: await unlockKey(keyPath, await passphrase(basename(keyPath))),
@@ -84,14 +87,34 @@ async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsIm
   };
 }
 
-/** The batch folder that --into names, read once, and its claim that --claim names. */
-async function claimToFill(options: Options): Promise<Pick<ReadingsImport, "batch" | "claim">> {
-  const batch = await readBatch(required(options, "into"));
+/** A batch folder, read once, and its claim that --claim names. */
+async function claimToFill(dir: string, options: Options): Promise<Target> {
+  const batch = await readBatch(dir);
   return { batch, claim: claimNamed(batch.policy, required(options, "claim")) };
 }
 
-function importedAnswer({ attempt, record, summary }: Imported): Answer {
-  const last = attempt === 0 ? [] : [`attempt: ${attempt + 1}; a repeated import is a deviation (attempt)`];
+/** Of each folder that --into names; commander has seen to it that there is one. */
+async function claimsToFill(options: Options): Promise<[Target, ...Target[]]> {
+  const [first = "", ...others] = list(options, "into");
+  const targets: [Target, ...Target[]] = [await claimToFill(first, options)];
+  for (const dir of others) targets.push(await claimToFill(dir, options));
+  return targets;
+}
+
+/** Of one batch, the answer is its own; of several, each stands under its folder. */
+function importedAnswers(targets: readonly Target[], imported: readonly Imported[]): Answer {
+  const answers = imported.map((each, i) => ({ into: targets[i]?.batch.dir ?? "", ...importedAnswer(each) }));
+  const [only, another] = answers;
+  if (only !== undefined && another === undefined) return { text: only.text, json: only.json };
+  return {
+    text: answers.map(({ into, text }) => `${shown(into)}\n${text.replace(/^/gm, "  ")}`).join("\n"),
+    json: { batches: answers.map(({ into, json }) => ({ into, ...json })) },
+  };
+}
+
+function importedAnswer({ attempt, record, summary }: Imported) {
+  const last =
+    attempt === 0 ? [] : [`attempt: ${attempt + 1}; other or contradictory readings are a deviation (attempt)`];
   return { text: [...summary, ...last].join("\n"), json: { attempt, record: toHex(record), summary } };
 }
 
@@ -146,7 +169,8 @@ function mesText({ record, exceptions }: ImportedMesRecord): string {
 export async function importFridgetag([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const offset = text(options, "offset");
   const read = fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
-  return importedAnswer(await importReadings({ ...(await seriesOf(file, options)), read }));
+  const targets = await claimsToFill(options);
+  return importedAnswers(targets, await importReadings(targets, { ...(await seriesOf(file, options)), read }));
 }
 
 /** `import results`. */
@@ -154,7 +178,7 @@ export async function importLabResults([file = ""]: readonly string[], options: 
   const labKey = required(options, "lab");
   return importedAnswer(
     await importResults({
-      ...(await claimToFill(options)),
+      ...(await claimToFill(required(options, "into"), options)),
       file,
       labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
       reported: parseTime(required(options, "reported"), "--reported"),

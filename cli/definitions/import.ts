@@ -69,10 +69,10 @@ export const addImportCommands: AddCommands = (program, give) => {
 /** Options that every import of a series has. */
 function withSeries(command: Command): Command {
   return may(command, "journal")
-    .requiredOption("--into <dir>", "batch folder")
+    .requiredOption("--into <dir>", "batch folder; again for each further batch that the file is evidence for", collect)
     .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
     .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
     .option("--thin <seconds>", "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600")
     .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
-    .option("--reason <text>", "why a further record is made for the same stage and device", "");
+    .option("--reason <text>", "why a further record is made for the same stage, or one that contradicts another", "");
 }

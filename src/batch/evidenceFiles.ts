@@ -39,23 +39,33 @@ export async function readRawFile(
 
 /**
  * Keeps a raw file, untouched, in `evidence/`. The same bytes under the same name are kept once.
- * Errors: `evidence-name` (not a plain file name), `evidence-exists` (other bytes have this name), those of
- * `writeFileAtomically`.
+ * Errors: those of `isKept` and of `writeFileAtomically`.
  */
 export async function keepEvidence(batch: Pick<Batch, "dir">, name: string, bytes: Uint8Array): Promise<void> {
+  if (!(await isKept(batch, name, bytes))) await writeEvidence(batch, name, bytes);
+}
+
+/** Keeps a raw file that is not kept yet, as `isKept` has told under the folder's lock. */
+export async function writeEvidence(batch: Pick<Batch, "dir">, name: string, bytes: Uint8Array): Promise<void> {
+  await writeFileAtomically(join(batch.dir, evidenceFile(name)), bytes, { mode: 0o600, within: batch.dir });
+}
+
+/**
+ * Whether the folder keeps this raw file already. Errors: `evidence-name` (not a plain file name), `evidence-exists` (other
+ * bytes have this name).
+ */
+export async function isKept(batch: Pick<Batch, "dir">, name: string, bytes: Uint8Array): Promise<boolean> {
   const path = join(batch.dir, evidenceFile(name));
   const kept = await readBytes(path, { within: batch.dir }).catch((error: unknown) => {
     if (error instanceof BatchproofError && error.code === "file-missing") return undefined;
     throw error;
   });
-  if (kept === undefined) await writeFileAtomically(path, bytes, { mode: 0o600, within: batch.dir });
-  else if (bytesHash(kept) !== bytesHash(bytes)) {
-    throw inputError("The folder keeps another raw file of this name.", {
-      code: "evidence-exists",
-      place: path,
-      remedy: "Rename the new raw file; raw files are never overwritten.",
-    });
-  }
+  if (kept === undefined || bytesHash(kept) === bytesHash(bytes)) return kept !== undefined;
+  throw inputError("The folder keeps another raw file of this name.", {
+    code: "evidence-exists",
+    place: path,
+    remedy: "Rename the new raw file; raw files are never overwritten.",
+  });
 }
 
 /** A general error of reading, said in terms of the batch folder. */

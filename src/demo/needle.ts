@@ -1,4 +1,4 @@
-import { claimNamed, type IndexedClaim } from "../policy/document.ts";
+import { claimNamed } from "../policy/document.ts";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { initBatch, readBatch, setStage } from "../batch/folder.ts";
@@ -9,7 +9,7 @@ import { chainTime } from "../chain/connect.ts";
 import { askGate } from "../chain/gate.ts";
 import { registerAt, type Register } from "../chain/handles.ts";
 import { checkBatch, checkText } from "../claims/checkBatch.ts";
-import { importReadings, importResults, importSamples, type Imported } from "../claims/importClaim.ts";
+import { importReadings, importResults, importSamples, type Imported, type Target } from "../claims/importClaim.ts";
 import { proveClaims } from "../claims/proveClaim.ts";
 import { CHANNEL } from "../formats/constants.ts";
 import { stageHead } from "../formats/head.ts";
@@ -230,9 +230,8 @@ async function askNext({ stage, register, key, folders }: Play, index: number, n
 async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg): Promise<Imported | undefined> {
   const { source } = stage.keys[who === "hospital" ? "manufacturer" : who];
   const batch = await readBatch(folders[who]);
-  const claim = (kind: string): IndexedClaim => claimNamed(batch.policy, `${name}/${kind}`);
+  const target = (kind: string): [Target] => [{ batch, claim: claimNamed(batch.policy, `${name}/${kind}`) }];
   const series = {
-    batch,
     settings: { clockError: 0, bucket: NOT_THINNED },
     sourceKey: source,
     journalPath: join(stage.dir, "keys", `${who}-source.journal`),
@@ -243,36 +242,43 @@ async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg
   const samples = samplesCsvReader(BIOREACTOR_TAGS, BIOREACTOR);
   switch (name) {
     case "apheresis-transport":
-      return await importReadings({
-        ...series,
-        claim: claim("temperature"),
-        file: join(packageRoot(), LOGGER_FILE),
-        read: fridgetagReader(0),
-      });
+      return first(
+        await importReadings(target("temperature"), {
+          ...series,
+          file: join(packageRoot(), LOGGER_FILE),
+          read: fridgetagReader(0),
+        }),
+      );
     case "activation":
     case "expansion":
-      return await importSamples({
-        ...series,
-        claim: claim("parameters"),
-        file: file(`${name}-bioreactor.csv`),
-        read: samples,
-      });
+      return first(
+        await importSamples(target("parameters"), {
+          ...series,
+          file: file(`${name}-bioreactor.csv`),
+          read: samples,
+        }),
+      );
     case "storage":
     case "product-transport": {
       const [csv, device] =
         name === "storage"
           ? (["storage-freezer.csv", TANK] as const)
           : (["product-transport-shipper.csv", SHIPPER] as const);
-      return await importReadings({
-        ...series,
-        claim: claim("temperature"),
-        file: file(csv),
-        read: csvReader(undefined, device),
-      });
+      return first(
+        await importReadings(target("temperature"), {
+          ...series,
+          file: file(csv),
+          read: csvReader(undefined, device),
+        }),
+      );
     }
     default:
       return undefined;
   }
+}
+
+function first([imported]: readonly Imported[]): Imported | undefined {
+  return imported;
 }
 
 const BIOREACTOR_TAGS: ReadonlyMap<number, string> = new Map([

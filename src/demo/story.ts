@@ -177,9 +177,7 @@ async function close(leg: Leg, part: Part, key: string, stage: Stage): Promise<b
 }
 
 async function bringEvidence(batch: Batch, claim: IndexedClaim, { chain, dir, keys, say }: Stage): Promise<void> {
-  const imported = await importReadings({
-    batch,
-    claim,
+  const [imported] = await importReadings([{ batch, claim }], {
     file: join(packageRoot(), LOGGER_FILE),
     read: fridgetagReader(0),
     settings: { clockError: 0, bucket: NOT_THINNED },
@@ -188,7 +186,7 @@ async function bringEvidence(batch: Batch, claim: IndexedClaim, { chain, dir, ke
     reason: "",
     now: Number(await chainTime(chain.provider)),
   });
-  say(indented(imported.summary.join("\n")));
+  say(indented((imported?.summary ?? []).join("\n")));
 }
 
 async function attestClaim(leg: Leg, batch: Batch, claim: IndexedClaim, key: string, stage: Stage): Promise<void> {

@@ -12,6 +12,19 @@ export interface LoggerSeries<R extends Entry = Reading> {
   readonly facts: readonly string[];
 }
 
+/** What was measured at one time: one value a channel. */
+export type Measurement = Pick<SampleReading, "time" | "values">;
+
+/** The exact readings behind a record, as they were before thinning and coding. */
+export interface Measured {
+  /** Codes of the channels. */
+  readonly channels: readonly number[];
+  /** Those of the record. */
+  readonly readings: readonly Measurement[];
+  /** Those of the whole file; entries that are not good are left out. */
+  readonly whole: readonly Measurement[];
+}
+
 /** Reads and verifies a raw file of one format; `file` goes into errors. */
 export type SeriesReader = (bytes: Uint8Array, file: string) => LoggerSeries;
 

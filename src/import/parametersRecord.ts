@@ -7,8 +7,8 @@ import type { Channel, ParametersRule } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
 import { channelNamed } from "../formats/channels.ts";
 import { channelCoding, codeSamples } from "./coding.ts";
-import type { SamplesReader } from "./loggerSeries.ts";
-import { cutToWindow } from "./series.ts";
+import type { Measured, SamplesReader } from "./loggerSeries.ts";
+import { cutToWindow, isUnusable } from "./series.ts";
 import {
   capacitiesOf,
   lengthError,
@@ -26,6 +26,7 @@ export interface UnsignedParametersRecord {
   readonly rows: readonly Sample[];
   /** What measured. */
   readonly device: DeviceId;
+  readonly measured: Measured;
   /** What was read, cut and coded, for the person who imports. */
   readonly summary: readonly string[];
 }
@@ -66,6 +67,11 @@ export function parametersRecord(
     },
     rows: coded.rows,
     device: origin.device,
+    measured: {
+      channels: used.map(({ channelId }) => Number(channelId)),
+      readings: cut.readings,
+      whole: entries.flatMap((entry) => (isUnusable(entry) ? [] : [entry])),
+    },
     summary: summariseSamples({ facts, window, cut, channels: codings }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
-import { CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
+import { CELSIUS_OFFSET, CHANNEL, KIND } from "../formats/constants.ts";
 import { checkReadings } from "../kinds/temperature/check.ts";
 import { exactBreaches, type ExactBreach } from "../kinds/temperature/exactTimes.ts";
 import { distinctLengths, excursionsOf, excursionTableSize } from "../kinds/temperature/excursions.ts";
@@ -10,8 +10,8 @@ import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
 import { formatDuration } from "../input/times.ts";
 import { codeReading, codeSeries, type ReadingGrid } from "./coding.ts";
-import type { SeriesReader } from "./loggerSeries.ts";
-import { cutToWindow, mergeRepeated, shownRepeated, type Reading } from "./series.ts";
+import type { Measured, Measurement, SeriesReader } from "./loggerSeries.ts";
+import { cutToWindow, isUnusable, mergeRepeated, shownRepeated, type Reading } from "./series.ts";
 import {
   capacitiesOf,
   lengthError,
@@ -29,6 +29,7 @@ export interface UnsignedRecord {
   readonly rows: readonly Row[];
   /** What measured. */
   readonly device: DeviceId;
+  readonly measured: Measured;
   /** What was read, cut, thinned and coded, for the person who imports. */
   readonly summary: readonly string[];
 }
@@ -77,8 +78,17 @@ export function temperatureRecord(
     },
     rows,
     device: origin.device,
+    measured: {
+      channels: [CHANNEL.temperature.code],
+      readings: cut.readings.map(oneValue),
+      whole: merged.entries.flatMap((entry) => (isUnusable(entry) ? [] : [oneValue(entry)])),
+    },
     summary: summariseImport({ facts, window, cut, bucket, readings, coding }),
   };
+}
+
+function oneValue({ time, value }: Reading): Measurement {
+  return { time, values: [value] };
 }
 
 /** One reading in this many may stand for no time at all. */

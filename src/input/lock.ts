@@ -46,6 +46,12 @@ export async function withLock<T>(path: string, action: () => Promise<T>): Promi
   }
 }
 
+/** Runs `action` while holding all of these locks, always taken in one order, so that two commands never wait for each other. */
+export async function withLocks<T>(paths: readonly string[], action: () => Promise<T>): Promise<T> {
+  const [first, ...others] = [...new Set(paths)].sort();
+  return first === undefined ? await action() : await withLock(first, () => withLocks(others, action));
+}
+
 /** The lock, or undefined while another command holds it. */
 function tryLock(path: string): Lock | undefined {
   let database: DatabaseSync | undefined;

@@ -6,28 +6,70 @@ import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
 import { parseJson } from "../input/json.ts";
-import { parseTime } from "../input/times.ts";
-import { COUNT, defineCheck, defineDocument, documentText, HEX_FIELD, hexBytes, object } from "../formats/document.ts";
+import { formatTime, parseTime } from "../input/times.ts";
+import {
+  COUNT,
+  defineCheck,
+  defineDocument,
+  documentText,
+  HEX_FIELD,
+  hexBytes,
+  object,
+  POINT,
+  pointFromJson,
+  pointToJson,
+  type PointJson,
+} from "../formats/document.ts";
+import type { PublicKey } from "../formats/identity.ts";
 import { acquireLock, withLock, type Lock } from "../input/lock.ts";
+import {
+  agree,
+  DIGEST_BYTES,
+  firstDifference,
+  holdsAll,
+  spanOf,
+  timesOf,
+  timesText,
+  type Measured,
+  type Span,
+} from "./measured.ts";
 
-/** A source signs one record for each of these; every further one is a further attempt. */
+/** A source signs for one set of readings for each of these; every other one is a further attempt. */
 export interface JournalKey {
   /** Public signal `batch`. */
   readonly batch: bigint;
   /** Index of the stage in the policy. */
   readonly stage: number;
-  /** Code of the channel. */
+  /** Code of the channel; 0: several. */
   readonly channel: number;
+  /** Place of the device among those that the stage names; 0: any one of them. */
+  readonly slot: number;
+}
+
+/** What makes a record of one key distinct from another, whatever rule coded it. */
+export interface Evidence {
   /** Hash of the device. */
   readonly device: bigint;
+  /** 32 bytes in hex, under the source's secret: offset, clock error, bucket, start and end of the stage. */
+  readonly settings: string;
+  /** The record's readings, before thinning. */
+  readonly measured: Measured;
+}
+
+/** Evidence that is imported now: its whole file is at hand. */
+export interface NewEvidence extends Evidence {
+  /** What the file holds from one time to another. */
+  readonly within: (span: Span) => Measured;
 }
 
 /** What the source is about to sign. */
-export interface JournalEntry extends JournalKey {
+export interface JournalEntry extends JournalKey, Evidence {
   /** Public signal `record`. */
   readonly record: bigint;
-  /** As in the record's header: `nextAttempt`. */
+  /** As in the record's header: `attemptOf`. */
   readonly attempt: number;
+  /** Index of the first entry of the same device that says something else of the same time. */
+  readonly contradicts?: number;
   /** Why there is a further attempt; may be empty for attempt 0. */
   readonly reason: string;
   /** RFC 3339. */
@@ -36,14 +78,21 @@ export interface JournalEntry extends JournalKey {
 
 /** An entry as the file holds it, in this order of members (docs/spec/formats.md, Journal). */
 interface LineJson {
+  readonly version: 2;
   readonly seq: number;
   readonly prevHash: string;
+  readonly source: PointJson;
   readonly batch: string;
   readonly stage: number;
   readonly channel: number;
+  readonly slot: number;
   readonly device: string;
+  readonly settings: string;
+  readonly times: string;
+  readonly digests: readonly { readonly channel: number; readonly values: string }[];
   readonly record: string;
   readonly attempt: number;
+  readonly contradicts: number | null;
   readonly reason: string;
   readonly at: string;
 }
@@ -51,16 +100,37 @@ interface LineJson {
 const HASH_BYTES = 32;
 const FIRST_PREV_HASH = "0".repeat(2 * HASH_BYTES);
 
+/** More readings than any raw file holds. */
+const MOST_READINGS = 10_000_000;
+const MOST_TEXT = 100_000_000;
+/** Of a journal: some thousand records of long stages. */
+const MOST_BYTES = 512 * 2 ** 20;
+
 const checkLine = defineCheck<LineJson>(
   object({
+    version: { const: 2 },
     seq: COUNT,
     prevHash: hexBytes(HASH_BYTES),
+    source: POINT,
     batch: HEX_FIELD,
     stage: COUNT,
     channel: COUNT,
+    slot: COUNT,
     device: HEX_FIELD,
+    settings: hexBytes(HASH_BYTES),
+    times: { type: "string", maxLength: MOST_TEXT, pattern: "^[0-9]{1,12}( [1-9][0-9]{0,7}\\*[0-9]{1,10})*$" },
+    digests: {
+      type: "array",
+      minItems: 1,
+      maxItems: 8,
+      items: object({
+        channel: COUNT,
+        values: { type: "string", maxLength: MOST_TEXT, pattern: "^[A-Za-z0-9+/]*={0,2}$" },
+      }),
+    },
     record: HEX_FIELD,
     attempt: COUNT,
+    contradicts: { anyOf: [COUNT, { type: "null" }] },
     reason: { type: "string", maxLength: 2000, pattern: "^\\P{Cc}*$" },
     at: { type: "string", maxLength: 40 },
   }),
@@ -73,12 +143,12 @@ const checkLine = defineCheck<LineJson>(
  * alone would not show that the last line was changed, or that lines at the end, or the whole file, are gone.
  */
 interface JournalHead {
-  readonly format: "batchproof-journal-head/1";
+  readonly format: "batchproof-journal-head/2";
   readonly lines: number;
   readonly hash: string;
 }
 
-const headDocument = defineDocument<JournalHead>("batchproof-journal-head/1", "journal", {
+const headDocument = defineDocument<JournalHead>("batchproof-journal-head/2", "journal", {
   lines: { type: "integer", minimum: 1 },
   hash: hexBytes(HASH_BYTES),
 });
@@ -92,6 +162,8 @@ export interface UnfinishedLine {
 
 /** What a journal file holds: verified entries, and possibly an unfinished line after them. */
 interface Content {
+  /** Whose journal it is; undefined while it is empty. */
+  readonly source: PublicKey | undefined;
   readonly entries: readonly JournalEntry[];
   readonly lastHash: string;
   /** Bytes of the finished lines. */
@@ -104,31 +176,52 @@ interface Content {
 /**
  * Opens a source's journal, which need not exist yet, and verifies all of it. It stays locked, so that no other import
  * can take the same attempt number, until `close`.
- * Errors: `journal` with file:line (a line was edited, removed, moved or is unfinished), `locked`, those of `readBytes`.
+ * Errors: `journal` with file:line (a line was edited, removed, moved or is unfinished), `journal-source` (of another
+ * source), `locked`, those of `readBytes`.
  */
-export async function openJournal(path: string): Promise<Journal> {
+export async function openJournal(path: string, source: PublicKey): Promise<Journal> {
   const lock = await acquireLock(lockPath(path));
   try {
     const content = await readContent(path);
     if (content.unfinished !== undefined) throw unfinishedError(path, content.unfinished);
+    refuseOtherSource(content.source, source, path);
     if (content.headBehind) await writeHead(path, content.entries.length, content.lastHash);
-    return new Journal(path, content, lock);
+    return new Journal(path, source, content, lock);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
+/** Another record that says something else of the same device and time. */
+export interface Contradiction {
+  /** Of its entry in the journal. */
+  readonly index: number;
+  readonly entry: JournalEntry;
+  /** The first such time. */
+  readonly time: number;
+}
+
+/** What `attemptOf` finds. */
+export interface Attempt {
+  readonly attempt: number;
+  /** The same evidence was journaled before. */
+  readonly isKnown: boolean;
+  readonly contradiction?: Contradiction;
+}
+
 /** A source's append-only journal, locked for one import. Made by `openJournal`. */
 export class Journal {
   readonly #path: string;
+  readonly #source: PublicKey;
   readonly #lock: Lock;
   #entries: readonly JournalEntry[];
   #lastHash: string;
   #size: number;
 
-  constructor(path: string, content: Content, lock: Lock) {
+  constructor(path: string, source: PublicKey, content: Content, lock: Lock) {
     this.#path = path;
+    this.#source = source;
     this.#lock = lock;
     this.#entries = content.entries;
     this.#lastHash = content.lastHash;
@@ -139,36 +232,81 @@ export class Journal {
     return this.#entries;
   }
 
-  /** The attempt that the next record of this key is: the number of earlier ones. */
-  nextAttempt(key: JournalKey): number {
-    return this.#entries.filter((entry) => sameKey(entry, key)).length;
+  /**
+   * The attempt that a record of this evidence is: its place among the distinct ones of its key, from 0; from 1 where the
+   * first of them contradicts another record of the device, whatever batch that is of. Evidence that was journaled before,
+   * for another rule say, keeps its attempt.
+   */
+  attemptOf(key: JournalKey, evidence: NewEvidence): Attempt {
+    const same = this.#entries.find((entry) => sameKey(entry, key) && isSameEvidence(entry, evidence));
+    if (same !== undefined) {
+      const { attempt, contradicts } = same;
+      return {
+        attempt,
+        isKnown: true,
+        ...(contradicts === undefined ? {} : { contradiction: this.#found(contradicts, evidence) }),
+      };
+    }
+    const contradicts = this.#entries.findIndex(
+      (entry) => entry.device === evidence.device && firstDifference(entry.measured, evidence.measured) !== undefined,
+    );
+    const attempt = nextAttempt(
+      this.#entries.filter((entry) => sameKey(entry, key)),
+      contradicts !== -1,
+    );
+    const found = contradicts === -1 ? {} : { contradiction: this.#found(contradicts, evidence) };
+    return { attempt, isKnown: false, ...found };
+  }
+
+  #found(index: number, { measured }: Evidence): Contradiction {
+    const entry = this.#entries[index];
+    if (entry === undefined) throw new Error("no such entry");
+    return { index, entry, time: firstDifference(entry.measured, measured) ?? spanOf(measured).from };
+  }
+
+  /** Whether this very record was journaled: an interrupted import that is done again finds its entry and completes. */
+  has({ record, attempt, ...key }: JournalKey & Pick<JournalEntry, "record" | "attempt">): boolean {
+    return this.#entries.some((entry) => sameKey(entry, key) && entry.record === record && entry.attempt === attempt);
   }
 
   /**
-   * The entry of this very record, if it was journaled already: an import that was interrupted after it finds its
-   * entry again and completes, instead of counting as a further attempt.
+   * Refuses an entry that would be a further attempt without a reason; that of evidence that has its attempt already needs
+   * none. Error `journal-reason`, which names the record that it contradicts.
    */
-  find(record: bigint): JournalEntry | undefined {
-    return this.#entries.find((entry) => entry.record === record);
+  refuse(entry: JournalEntry): void {
+    const isFirst = !this.#entries.some((earlier) => sameKey(earlier, entry) && earlier.attempt === entry.attempt);
+    if (entry.attempt === 0 || entry.reason.trim() !== "" || !isFirst) return;
+    const contradiction = entry.contradicts === undefined ? undefined : this.#found(entry.contradicts, entry);
+    throw inputError(
+      contradiction === undefined
+        ? "A further record for the same batch, stage and channel needs a reason."
+        : `Of the same device and time another record of this source says something else. It ${shownContradiction(contradiction)}.`,
+      {
+        code: "journal-reason",
+        place: this.#path,
+        remedy: "Say with --reason why the earlier record is not the one to use; auditors will read it.",
+      },
+    );
   }
 
   /**
    * Appends an entry and flushes it to the disk. Call it BEFORE the record is signed: what is signed is then always
    * journaled.
-   * Errors: `journal-attempt` (not `nextAttempt`), `journal-reason` (a further attempt without a reason), `journal`
+   * Errors: `journal-attempt` (not `attemptOf`), `journal-reason` (a further attempt without a reason), `journal`
    * (not a well-formed entry), `journal-write` (disk full, no permission; the journal is as before).
    */
   async append(entry: JournalEntry): Promise<void> {
-    const attempt = this.nextAttempt(entry);
-    if (entry.attempt !== attempt) {
-      throw inputError(`This record is attempt ${attempt}, not ${entry.attempt}.`, {
-        code: "journal-attempt",
-        place: this.#path,
-      });
+    if (
+      !isAttempt(
+        this.#entries.filter((earlier) => sameKey(earlier, entry)),
+        entry,
+      )
+    ) {
+      throw inputError(`This record is not attempt ${entry.attempt}.`, { code: "journal-attempt", place: this.#path });
     }
-    refuseWithoutReason(entry, this.#path);
+    this.refuse(entry);
     const place = `${this.#path}:${this.#entries.length + 1}`;
-    const json = checkLine(toJson(entry, this.#entries.length, this.#lastHash), place);
+    const json = checkLine(toJson(entry, this.#source, this.#entries.length, this.#lastHash), place);
     parseTime(json.at, `${place}#/at`);
     const line = Buffer.from(JSON.stringify(json));
     await appendDurably(this.#path, Buffer.concat([line, NEWLINE]), this.#size);
@@ -211,31 +349,78 @@ function headPath(path: string): string {
 }
 
 function sameKey(a: JournalKey, b: JournalKey): boolean {
-  return a.batch === b.batch && a.stage === b.stage && a.channel === b.channel && a.device === b.device;
+  return a.batch === b.batch && a.stage === b.stage && a.channel === b.channel && a.slot === b.slot;
+}
+
+function isSameEvidence(entry: JournalEntry, { device, settings, within }: NewEvidence): boolean {
+  const { measured } = entry;
+  return entry.device === device && entry.settings === settings && holdsAll(within(spanOf(measured)), measured);
+}
+
+/** `earlier` are the entries of the same key. */
+function nextAttempt(earlier: readonly JournalEntry[], contradicts: boolean): number {
+  return earlier.reduce((next, { attempt }) => Math.max(next, attempt + 1), contradicts ? 1 : 0);
+}
+
+/** Whether an entry's attempt can be its own: that of the same evidence, or the next one. */
+function isAttempt(earlier: readonly JournalEntry[], entry: JournalEntry): boolean {
+  if (entry.attempt === nextAttempt(earlier, entry.contradicts !== undefined)) return true;
+  return earlier.some(
+    ({ attempt, device, settings, measured }) =>
+      attempt === entry.attempt &&
+      device === entry.device &&
+      settings === entry.settings &&
+      agree(measured, entry.measured),
+  );
+}
+
+function refuseOtherSource(found: PublicKey | undefined, source: PublicKey, path: string): void {
+  if (found === undefined || (found.x === source.x && found.y === source.y)) return;
+  throw inputError("The journal is another source's: its readings cannot be compared under this key.", {
+    code: "journal-source",
+    place: path,
+    remedy: "Name this source's own journal with --journal; a new one is begun where there is none.",
+  });
 }
 
 function hashOf(line: Uint8Array): string {
   return createHash("sha256").update(line).digest("hex");
 }
 
-function refuseWithoutReason({ attempt, reason }: JournalEntry, place: string): void {
-  if (attempt > 0 && reason.trim() === "") {
-    throw inputError("A further record for the same batch, stage, channel and device needs a reason.", {
-      code: "journal-reason",
-      place,
-      remedy: "Say why the earlier record is not the one to use (import: --reason TEXT); auditors will read it.",
-    });
-  }
+/** Names the record that is contradicted, for the person who imports; it stands nowhere but in the journal. */
+export function shownContradiction({ entry, time }: Contradiction): string {
+  const { record, batch, stage, attempt, at } = entry;
+  return (
+    `contradicts record ${toHex(record)} (attempt ${attempt + 1} for stage ${stage} of batch ${toHex(batch)}, journaled at ` +
+    `${at}), first at ${formatTime(time)}`
+  );
 }
 
-function toJson(
-  { batch, stage, channel, device, record, ...rest }: JournalEntry,
-  seq: number,
-  prevHash: string,
-): object {
-  const { attempt, reason, at } = rest;
-  const hashes = { device: toHex(device), record: toHex(record) };
-  return { seq, prevHash, batch: toHex(batch), stage, channel, ...hashes, attempt, reason, at };
+function toJson(entry: JournalEntry, source: PublicKey, seq: number, prevHash: string): object {
+  const { batch, stage, channel, slot, device, settings, measured, record, ...rest } = entry;
+  const { attempt, contradicts = null, reason, at } = rest;
+  return {
+    version: 2,
+    seq,
+    prevHash,
+    source: pointToJson(source),
+    batch: toHex(batch),
+    stage,
+    channel,
+    slot,
+    device: toHex(device),
+    settings,
+    times: timesText(measured.times),
+    digests: measured.channels.map(({ channel, digests }) => ({
+      channel,
+      values: Buffer.from(digests).toString("base64"),
+    })),
+    record: toHex(record),
+    attempt,
+    contradicts,
+    reason,
+    at,
+  };
 }
 
 async function appendDurably(path: string, line: Uint8Array, size: number): Promise<void> {
@@ -277,18 +462,19 @@ async function withFile(path: string, flags: "a" | "r+", change: (file: FileHand
 }
 
 async function writeHead(path: string, lines: number, hash: string): Promise<void> {
-  const head: JournalHead = { format: "batchproof-journal-head/1", lines, hash };
+  const head: JournalHead = { format: "batchproof-journal-head/2", lines, hash };
   await writeFileAtomically(headPath(path), documentText(head), { mode: 0o600 });
 }
 
 async function readContent(path: string): Promise<Content> {
-  const bytes = Buffer.from((await unlessMissing(readBytes(path))) ?? []);
+  const bytes = Buffer.from((await unlessMissing(readBytes(path, { limit: MOST_BYTES }))) ?? []);
   const size = bytes.lastIndexOf(NEWLINE) + 1;
   const lines = splitLines(bytes.subarray(0, size));
-  const entries = readLines(lines, path);
+  const { entries, source } = readLines(lines, path);
   const hashes = lines.map(hashOf);
   const headBehind = compareWithHead(await unlessMissing(headDocument.read(headPath(path))), hashes, path);
   return {
+    source,
     entries,
     lastHash: hashes.at(-1) ?? FIRST_PREV_HASH,
     size,
@@ -320,40 +506,83 @@ function splitLines(bytes: Buffer): Buffer[] {
   return lines;
 }
 
-function readLines(lines: readonly Buffer[], path: string): JournalEntry[] {
-  const attempts = new Map<string, number>();
+function readLines(lines: readonly Buffer[], path: string): Pick<Content, "entries" | "source"> {
+  const ofKey = new Map<string, JournalEntry[]>();
+  const entries: JournalEntry[] = [];
+  let source: PublicKey | undefined;
   let prevHash = FIRST_PREV_HASH;
-  return lines.map((line, i) => {
-    const json = parseLine(line, `${path}:${i + 1}`);
-    if (json.seq !== i) throw tampered(`${path}:${i + 1}`, `Entry ${json.seq} stands where entry ${i} belongs.`);
+  lines.forEach((line, i) => {
+    const place = `${path}:${i + 1}`;
+    const json = parseLine(line, place);
+    if (json.seq !== i) throw tampered(place, `Entry ${json.seq} stands where entry ${i} belongs.`);
     if (json.prevHash !== prevHash) {
       throw tampered(`${path}:${Math.max(i, 1)}`, "This line, or the hash of it in the next one, was changed.");
     }
-    const key = [json.batch, json.stage, json.channel, json.device].join();
-    const attempt = attempts.get(key) ?? 0;
-    if (json.attempt !== attempt) {
-      throw tampered(`${path}:${i + 1}`, `This is attempt ${attempt}, but the line says ${json.attempt}.`);
+    const { entry, signer } = fromJson(json, place);
+    if (source !== undefined && (source.x !== signer.x || source.y !== signer.y)) {
+      throw tampered(place, "This line is of another source.");
     }
-    attempts.set(key, attempt + 1);
+    source = signer;
+    const key = [json.batch, json.stage, json.channel, json.slot].join();
+    const earlier = ofKey.get(key) ?? [];
+    const { contradicts } = entry;
+    if (contradicts !== undefined && entries[contradicts]?.device !== entry.device) {
+      throw tampered(place, `Entry ${contradicts} is none that this one could contradict.`);
+    }
+    if (!isAttempt(earlier, entry)) throw tampered(place, `This is not attempt ${entry.attempt}.`);
+    ofKey.set(key, [...earlier, entry]);
+    entries.push(entry);
     prevHash = hashOf(line);
-    return fromJson(json);
   });
+  return { entries, source };
 }
 
 function parseLine(line: Buffer, place: string): LineJson {
   try {
-    const json = checkLine(parseJson(line, place), place);
-    for (const hash of [json.batch, json.device, json.record]) fromHex(hash, place);
-    parseTime(json.at, place);
-    return json;
+    const json = parseJson(line, place);
+    if (isOfEarlierVersion(json)) throw earlierVersion(place);
+    return checkLine(json, place);
+  } catch (cause) {
+    if (cause instanceof BatchproofError && cause.code === "journal-version") throw cause;
+    throw tampered(place, "This is not a journal line.", cause);
+  }
+}
+
+function fromJson(json: LineJson, place: string): { readonly entry: JournalEntry; readonly signer: PublicKey } {
+  const { batch, stage, channel, slot, device, settings, record, attempt, contradicts, reason, at } = json;
+  try {
+    parseTime(at, place);
+    const hashes = { batch: fromHex(batch, place), device: fromHex(device, place), record: fromHex(record, place) };
+    const measured = measuredFromJson(json, place);
+    const rest = { attempt, ...(contradicts === null ? {} : { contradicts }), reason, at };
+    return {
+      entry: { ...hashes, stage, channel, slot, settings, measured, ...rest },
+      signer: pointFromJson(json.source, place),
+    };
   } catch (cause) {
     throw tampered(place, "This is not a journal line.", cause);
   }
 }
 
-function fromJson({ batch, stage, channel, device, record, attempt, reason, at }: LineJson): JournalEntry {
-  const hashes = { batch: fromHex(batch), device: fromHex(device), record: fromHex(record) };
-  return { ...hashes, stage, channel, attempt, reason, at };
+function measuredFromJson({ times: text, digests }: LineJson, place: string): Measured {
+  const times = timesOf(text, MOST_READINGS);
+  const channels = digests.map(({ channel, values }) => ({ channel, digests: Buffer.from(values, "base64") }));
+  if (times !== undefined && channels.every((each) => each.digests.length === DIGEST_BYTES * times.length)) {
+    return { times, channels };
+  }
+  throw tampered(place, "It has not a digest for each time.");
+}
+
+function isOfEarlierVersion(json: unknown): boolean {
+  return typeof json === "object" && json !== null && "seq" in json && !("version" in json || "times" in json);
+}
+
+function earlierVersion(place: string): BatchproofError {
+  return inputError("This journal is of an earlier version, which remembers no readings.", {
+    code: "journal-version",
+    place,
+    remedy: "Keep it for inspectors, and begin a new one: name another file with --journal.",
+  });
 }
 
 /** Whether the head file is one line behind. Every other difference between it and the lines is refused. */

@@ -1,5 +1,5 @@
 import { KEY_ROLES, type KeyRole } from "../formats/constants.ts";
-import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { secretHash, type PublicKey } from "../formats/identity.ts";
@@ -102,6 +102,11 @@ export class UnlockedKey {
   /** EdDSA-Poseidon signature of a field element. */
   sign(message: bigint): Signature {
     return sign(this.#privateKey, message);
+  }
+
+  /** 32 bytes under which this key's journal remembers readings: who has the key can compare them, nobody else. */
+  get journalSecret(): Uint8Array {
+    return new Uint8Array(hkdfSync("sha256", this.#privateKey, "", "batchproof/journal", 32));
   }
 
   /** The secret from which a site derives its batch salts. Throws `key-role`: only custodians have one. */

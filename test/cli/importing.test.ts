@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { acquireLock } from "../../src/input/lock.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { csvFile, csvLine } from "../import/historian.ts";
-import { cliJson } from "./scene.ts";
+import { cliJson, inThisProcess } from "./scene.ts";
 import { filesIn, PASSPHRASE, refusedWith, scratch, VALID } from "./support.ts";
 
 /** What `import` of a series signs, and what it does not: one freezer's files, one source, many batches. */
@@ -93,5 +94,119 @@ describe("a file whose exact times break a limit that whole ticks keep", () => {
       [],
       [],
     ]);
+  });
+});
+
+interface Entry {
+  readonly attempt: number;
+  readonly contradicts: number | null;
+  readonly times: string;
+}
+
+function journaled(): Entry[] {
+  if (!existsSync(JOURNAL)) return [];
+  const lines = readFileSync(JOURNAL, "utf8").trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as Entry);
+}
+
+/** Every file of a folder but its lock, with its bytes. */
+function contentOf(dir: string): string {
+  const all = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => !name.endsWith("batch.lock"));
+  const files = all.filter((name) => statSync(join(dir, name)).isFile()).sort();
+  return JSON.stringify(files.map((name) => [name, readFileSync(join(dir, name), "base64")]));
+}
+
+function attemptIn(dir: string): string | undefined {
+  const text = readFileSync(join(dir, "records/transport--temperature.json"), "utf8");
+  return (JSON.parse(text) as { header: { attempt: string } }).header.attempt;
+}
+
+/** A reading every four minutes; the one at `index` has another value. */
+function calm(from: number, count: number, index = -1): Value[] {
+  return Array.from({ length: count }, (_, i): Value => [from + 240 * i, i === index ? NORMAL + 100_000n : NORMAL]);
+}
+
+describe("one file and many batches of a freezer", () => {
+  // Verifies R-import-many, R-import-contradiction.
+  it("are bound by one command, silently where exports overlap and say the same", async () => {
+    const dirs = [await batchOf("a", 0, 4800), await batchOf("b", 2400, 9600)];
+    const file = fileOf("freezer.csv", calm(0, 49));
+    const { batches } = await cliJson<{ batches: { into: string; attempt: number; record: string }[] }>(
+      importing(file, dirs),
+    );
+    expect(batches.map(({ into, attempt }) => [into, attempt])).toEqual(dirs.map((dir) => [dir, 0]));
+    expect(batches[0]?.record).not.toBe(batches[1]?.record);
+    const checked = await inThisProcess(["check", ...dirs]);
+    expect([checked.code, dirs.map(attemptIn)]).toEqual([0, ["0", "0"]]);
+    // Another export, of other bytes, later readings and the same ones in common, into a third batch.
+    const later = await batchOf("c", 4800, 14_400);
+    const text = (await inThisProcess(importing(fileOf("freezer-2.csv", calm(2400, 51)), [later]))).stdout;
+    expect([text.includes("contradicts"), attemptIn(later)]).toEqual([false, "0"]);
+    expect(journaled().map(({ attempt, contradicts }) => [attempt, contradicts])).toEqual([
+      [0, null],
+      [0, null],
+      [0, null],
+    ]);
+  });
+
+  // Verifies R-import-attempt, F52.
+  it("are the same attempt when the same evidence is imported again, of any export", async () => {
+    const before = [journaled().length, contentOf(path("c"))];
+    await cliJson(importing(path("freezer-2.csv"), [path("c")]));
+    expect([journaled().length, contentOf(path("c"))]).toEqual(before);
+  });
+
+  // Verifies R-import-contradiction, F51.
+  it("are a further attempt with a reason where the file contradicts what was signed for another batch", async () => {
+    const dir = await batchOf("d", 2400, 9600);
+    const file = fileOf("told-anew.csv", calm(0, 49, 20));
+    const before = journaled().length;
+    const error = await refusedWith(importing(file, [dir]), ENVIRONMENT);
+    expect(error).toMatchObject({ exit: 2, code: "journal-reason" });
+    expect(error.message).toMatch(/contradicts record 0x[0-9a-f]{64} \(attempt 1 for stage 0 of batch 0x/);
+    expect(error.message).toContain("first at 2024-03-01T01:20:00Z");
+    expect([journaled().length, filesIn(join(dir, "records"))]).toEqual([before, []]);
+
+    const { stdout } = await inThisProcess(importing(file, [dir], "--reason", "the probe was exchanged"));
+    expect(stdout).toMatch(/contradicts record 0x[0-9a-f]{64}/);
+    expect([attemptIn(dir), journaled().at(-1)]).toMatchObject(["1", { attempt: 1, contradicts: 0 }]);
+    const checked = await inThisProcess(["check", dir]);
+    expect(checked.stdout).toContain("attempt");
+  });
+
+  // Verifies R-import-many.
+  it("are all written or none: what one folder refuses is in no other and not in the journal", async () => {
+    const dirs = [await batchOf("e", 0, 1920), await batchOf("f", 9600, 90_000)];
+    const file = fileOf("short.csv", calm(0, 49));
+    const now = (): unknown => [journaled().length, ...dirs.map(contentOf)];
+    let before = now();
+    expect(await refusedWith(importing(file, dirs), ENVIRONMENT)).toMatchObject({ exit: 2, code: "window" });
+    expect(now()).toEqual(before);
+    expect(await refusedWith(importing(file, [path("e"), path("e")]), ENVIRONMENT)).toMatchObject({
+      code: "batch-twice",
+      place: path("e"),
+    });
+    // What contradicts another record for the second folder only.
+    const end = formatTime(START + 11_520);
+    await cliJson(["stage", path("f"), "transport", "--end", end]);
+    before = now();
+    const told = fileOf("told.csv", calm(0, 49, 45));
+    expect(await refusedWith(importing(told, dirs), ENVIRONMENT)).toMatchObject({ code: "journal-reason" });
+    // A command that is changing one of the folders.
+    const lock = await acquireLock(join(path("f"), "batch.lock"));
+    expect(await refusedWith(importing(file, dirs), ENVIRONMENT)).toMatchObject({ exit: 3, code: "locked" });
+    lock.release();
+    expect(now()).toEqual(before);
+    // A folder that keeps another raw file of this name.
+    writeFileSync(join(path("f"), "evidence", "short.csv"), "other");
+    before = now();
+    expect(await refusedWith(importing(file, dirs), ENVIRONMENT)).toMatchObject({ code: "evidence-exists" });
+    expect(now()).toEqual(before);
+  });
+
+  // Verifies R-import-journal-private, F53.
+  it("leave in the journal times, and no value that could be read or guessed without the source's key", () => {
+    expect(journaled()[0]?.times).toBe(`${START} 20*240`);
+    expect(readFileSync(JOURNAL, "utf8")).not.toMatch(/5000000|"5\.0"/);
   });
 });

@@ -2,15 +2,15 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openJournal } from "../../src/parties/journal.ts";
+import { entryOf, SOURCE } from "../parties/journals.ts";
 import { batchproof, batchproofJson, filesIn, refusedWith, scratch } from "./support.ts";
 
 const HALF = '{"seq":1,"prevHash":"\u001b[2J';
 
 async function journalWith(unfinished: string): Promise<string> {
   const path = join(scratch(), "source.key.journal");
-  const journal = await openJournal(path);
-  const at = "2022-05-09T11:30:00+02:00";
-  await journal.append({ batch: 11n, stage: 0, channel: 1, device: 22n, record: 33n, attempt: 0, reason: "", at });
+  const journal = await openJournal(path, SOURCE);
+  await journal.append(entryOf(0));
   journal.close();
   appendFileSync(path, unfinished);
   return path;

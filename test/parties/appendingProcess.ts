@@ -1,14 +1,14 @@
 /** Appends entries to the journal argv[2], argv[3] of them, and prints the record of each that is on the disk. */
 import { openJournal } from "../../src/parties/journal.ts";
+import { entryOf, SOURCE } from "./journals.ts";
 
 const [, , path = "", count = "0"] = process.argv;
 console.log("ready");
 for (let i = 0; i < Number(count); i++) {
-  const journal = await openJournal(path);
-  const key = { batch: 1n, stage: 0, channel: 1, device: 2n };
-  const attempt = journal.nextAttempt(key);
+  const journal = await openJournal(path, SOURCE);
+  const attempt = journal.entries.length;
   const record = BigInt(attempt) + 1000n;
-  await journal.append({ ...key, record, attempt, reason: "a test of interruptions", at: "2022-05-05T16:26:00Z" });
+  await journal.append(entryOf(attempt, { record, reason: "a test of interruptions" }));
   console.log(record.toString());
   journal.close();
 }

@@ -11,35 +11,38 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openJournal, repairJournal, type JournalEntry, type JournalKey } from "../../src/parties/journal.ts";
+import {
+  openJournal,
+  repairJournal,
+  type Attempt,
+  type JournalEntry,
+  type NewEvidence,
+} from "../../src/parties/journal.ts";
+import { firstDifference, remembered, timesOf, timesText, type Measured } from "../../src/parties/measured.ts";
 import { acquireLock } from "../../src/input/lock.ts";
 import { refusedAsync } from "../input/refused.ts";
+import { AT, DEVICE, entryOf, measuredFrom, SECRET, SOURCE } from "./journals.ts";
 import { killAfter, run } from "./kill.ts";
 import { flipBits, temporaryFolder } from "./support.ts";
 
 const folder = temporaryFolder();
 const APPENDING = new URL("./appendingProcess.ts", import.meta.url);
-const key: JournalKey = { batch: 11n, stage: 0, channel: 1, device: 22n };
-const at = "2022-05-09T11:30:00+02:00";
 
 let count = 0;
 function newPath(): string {
   return join(folder, `journal-${count++}.jsonl`);
 }
 
-async function append(path: string, entry: Partial<JournalEntry> = {}): Promise<void> {
-  const journal = await openJournal(path);
+async function append(path: string, changed: Partial<JournalEntry> = {}): Promise<void> {
+  const journal = await openJournal(path, SOURCE);
   try {
-    const wanted = { ...key, ...entry };
-    const attempt = journal.nextAttempt(wanted);
-    await journal.append({
-      record: BigInt(journal.entries.length),
-      attempt,
-      reason: "logger read twice",
-      at,
-      ...wanted,
-    });
+    const { batch, stage, channel, slot } = { ...entryOf(0), ...changed };
+    const earlier = journal.entries.filter(
+      (entry) => [entry.batch, entry.stage, entry.channel, entry.slot].join() === [batch, stage, channel, slot].join(),
+    );
+    await journal.append(entryOf(earlier.length, { record: BigInt(journal.entries.length), ...changed }));
   } finally {
     journal.close();
   }
@@ -52,7 +55,7 @@ async function journalOf(lines: number): Promise<string> {
 }
 
 async function entries(path: string): Promise<readonly JournalEntry[]> {
-  const journal = await openJournal(path);
+  const journal = await openJournal(path, SOURCE);
   journal.close();
   return journal.entries;
 }
@@ -71,16 +74,23 @@ describe("a journal", () => {
     const [first = "", second = ""] = linesOf(path);
     const zero = "0".repeat(62);
     expect(JSON.parse(first)).toEqual({
+      version: 2,
       seq: 0,
       prevHash: "0".repeat(64),
+      source: { x: `0x${zero}03`, y: `0x${zero}04` },
       batch: `0x${zero}0b`,
       stage: 0,
       channel: 1,
+      slot: 0,
       device: `0x${zero}16`,
+      settings: "5e".repeat(32),
+      times: "86400 1*60",
+      digests: [{ channel: 1, values: Buffer.from(entryOf(0).measured.channels[0]?.digests ?? []).toString("base64") }],
       record: `0x${zero}00`,
       attempt: 0,
+      contradicts: null,
       reason: "logger read twice",
-      at,
+      at: AT,
     });
     expect(JSON.parse(second)).toMatchObject({
       seq: 1,
@@ -88,29 +98,27 @@ describe("a journal", () => {
       attempt: 1,
     });
     expect(Object.keys(JSON.parse(first) as object).join()).toBe(
-      "seq,prevHash,batch,stage,channel,device,record,attempt,reason,at",
+      "version,seq,prevHash,source,batch,stage,channel,slot,device,settings,times,digests,record,attempt,contradicts,reason,at",
     );
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   // Verifies R-import-attempt.
-  it("counts attempts for each batch, stage, channel and device", async () => {
+  it("counts attempts for each batch, stage, channel and slot", async () => {
     const path = await journalOf(2);
-    for (const other of [{ batch: 12n }, { stage: 1 }, { channel: 2 }, { device: 23n }]) await append(path, other);
-    const journal = await openJournal(path);
-    journal.close();
-    expect(journal.entries.map(({ attempt }) => attempt)).toEqual([0, 1, 0, 0, 0, 0]);
-    expect(journal.nextAttempt(key)).toBe(2);
-    expect(journal.nextAttempt({ ...key, device: 23n })).toBe(1);
-    expect(journal.nextAttempt({ ...key, device: 24n })).toBe(0);
+    for (const other of [{ batch: 12n }, { stage: 1 }, { channel: 2 }, { slot: 1 }, { device: 23n }]) {
+      await append(path, other);
+    }
+    expect((await entries(path)).map(({ attempt }) => attempt)).toEqual([0, 1, 0, 0, 0, 0, 2]);
   });
 
   it("finds the entry of a record again", async () => {
     const path = await journalOf(2);
-    const journal = await openJournal(path);
+    const journal = await openJournal(path, SOURCE);
     journal.close();
-    expect(journal.find(1n)).toMatchObject({ attempt: 1, record: 1n });
-    expect(journal.find(2n)).toBeUndefined();
+    expect(journal.has(entryOf(1))).toBe(true);
+    expect(journal.has(entryOf(1, { record: 2n }))).toBe(false);
+    expect(journal.has(entryOf(1, { batch: 12n }))).toBe(false);
   });
 
   // Verifies R-import-attempt.
@@ -145,11 +153,200 @@ describe("a journal", () => {
   // Verifies F6.
   it("says so when it cannot be written", async () => {
     const path = newPath();
-    const journal = await openJournal(path);
+    const journal = await openJournal(path, SOURCE);
     mkdirSync(path);
-    const error = await refusedAsync(journal.append({ ...key, record: 1n, attempt: 0, reason: "", at }));
+    const error = await refusedAsync(journal.append(entryOf(0, { reason: "" })));
     expect([error.kind, error.code, journal.entries.length]).toEqual(["environment", "journal-write", 0]);
     journal.close();
+  });
+});
+
+/** Evidence of these values a minute from `start` on, cut from a file that holds what it holds or more. */
+function evidenceOf(start: number, values: readonly number[], changed: Partial<NewEvidence> = {}): NewEvidence {
+  const { device, settings } = entryOf(0);
+  const whole = measuredFrom(start, values);
+  return { device, settings, measured: whole, within: () => whole, ...changed };
+}
+
+/** The attempt of this evidence after one entry of batch 11, which holds 5, 6, 7, 6 from time 600 to 780. */
+async function attemptAfterOne(evidence: NewEvidence, changed: Partial<JournalEntry> = {}): Promise<Attempt> {
+  const path = newPath();
+  await append(path, { measured: measuredFrom(600, [5, 6, 7, 6]) });
+  const journal = await openJournal(path, SOURCE);
+  journal.close();
+  return journal.attemptOf(entryOf(0, changed), evidence);
+}
+
+// Verifies R-import-attempt, F52.
+describe("the attempt of a record", () => {
+  it("is that of the same evidence, whatever rule coded or cut it", async () => {
+    expect(await attemptAfterOne(evidenceOf(600, [5, 6, 7, 6]))).toEqual({ attempt: 0, isKnown: true });
+    const shorter = { measured: measuredFrom(660, [6, 7]) };
+    expect(await attemptAfterOne(evidenceOf(600, [5, 6, 7, 6], shorter))).toEqual({ attempt: 0, isKnown: true });
+    const longer = measuredFrom(540, [4, 5, 6, 7, 6]);
+    const within = (): Measured => measuredFrom(600, [5, 6, 7, 6]);
+    expect(await attemptAfterOne({ ...evidenceOf(540, []), measured: longer, within })).toEqual({
+      attempt: 0,
+      isKnown: true,
+    });
+  });
+
+  it.each<[string, NewEvidence]>([
+    ["settings", evidenceOf(600, [5, 6, 7, 6], { settings: "5f".repeat(32) })],
+    ["a reading left out at its end, where the rule's tail permits it", evidenceOf(600, [5, 6, 7])],
+    ["readings of another day", evidenceOf(90_000, [5, 6, 7, 6])],
+  ])("is the next one for other %s", async (_, evidence) => {
+    expect(await attemptAfterOne(evidence)).toEqual({ attempt: 1, isKnown: false });
+  });
+
+  it("is the next one for another device in the same place, which used to begin anew", async () => {
+    const evidence = evidenceOf(600, [5], { device: 23n });
+    expect(await attemptAfterOne(evidence)).toMatchObject({ attempt: 1, isKnown: false });
+    expect(await attemptAfterOne(evidence, { slot: 1 })).toMatchObject({ attempt: 0 });
+  });
+
+  it("needs a reason once: a record of the same evidence for another rule needs none", async () => {
+    const path = await journalOf(2);
+    const journal = await openJournal(path, SOURCE);
+    await journal.append(entryOf(1, { record: 77n, reason: "" }));
+    journal.close();
+    expect((await entries(path)).map(({ attempt }) => attempt)).toEqual([0, 1, 1]);
+  });
+});
+
+// Verifies R-import-contradiction, F51.
+describe("readings of one device in two batches", () => {
+  const other = { batch: 12n };
+
+  it.each<[string, NewEvidence]>([
+    ["overlap and say the same", evidenceOf(660, [6, 7, 6, 99, 98])],
+    ["have no common time", evidenceOf(840, [99, 98])],
+    ["are of another device", evidenceOf(600, [9, 9, 9, 9], { device: 23n, measured: measuredFrom(600, [9], 23n) })],
+    [
+      "are of another channel",
+      evidenceOf(0, [], { measured: remembered(SECRET, DEVICE, [2], [{ time: 600, values: [9n] }]) }),
+    ],
+  ])("are silent where they %s", async (_, evidence) => {
+    expect(await attemptAfterOne(evidence, other)).toEqual({ attempt: 0, isKnown: false });
+  });
+
+  it.each<[string, number, NewEvidence]>([
+    ["have another value", 720, evidenceOf(660, [6, 8, 6])],
+    ["leave out a reading", 720, evidenceOf(0, [], { measured: without(evidenceOf(600, [5, 6, 7, 6]).measured, 2) })],
+    ["have one more", 690, evidenceOf(0, [], { measured: inserted() })],
+    ["have an hour's other clock offset", 720, evidenceOf(720, [5, 6, 7, 6])],
+  ])("are a further attempt where they %s, and the other record is found", async (_, time, evidence) => {
+    const { attempt, isKnown, contradiction } = await attemptAfterOne(evidence, other);
+    expect([attempt, isKnown, contradiction?.entry.batch, contradiction?.time]).toEqual([1, false, 11n, time]);
+  });
+
+  it("need a reason that no attempt of the own batch asks for, and the refusal names the other record", async () => {
+    const path = newPath();
+    await append(path, { measured: measuredFrom(600, [5, 6]) });
+    const contradicting = { batch: 12n, measured: measuredFrom(600, [5, 7]), contradicts: 0, attempt: 1, record: 9n };
+    const error = await refusedAsync(append(path, { ...contradicting, reason: "" }));
+    expect(error).toMatchObject({ code: "journal-reason", kind: "input" });
+    expect(error.message).toContain(`contradicts record 0x${"0".repeat(64)} (attempt 1 for stage 0 of batch 0x`);
+    expect(error.message).toContain("first at 1970-01-01T00:11:00Z");
+    expect((await refusedAsync(append(path, { ...contradicting, attempt: 0 }))).code).toBe("journal-attempt");
+    await append(path, contradicting);
+    await append(path, { batch: 12n, attempt: 2 });
+    expect((await entries(path)).map(({ attempt }) => attempt)).toEqual([0, 1, 2]);
+  });
+
+  it("differ where a plain comparison of the common span says so", () => {
+    const series = fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom(5, 5, 5, 6)), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    const listed = ([start, steps]: readonly [number, [number, number][]]): [number, number][] => {
+      let time = start;
+      return steps.map(([step, value]) => [(time += step), value]);
+    };
+    const one = fc.tuple(fc.integer({ min: 0, max: 9 }), series).map(listed);
+    const plain = (a: [number, number][], b: [number, number][]): boolean => {
+      const from = Math.max(a[0]?.[0] ?? 0, b[0]?.[0] ?? 0);
+      const to = Math.min(a.at(-1)?.[0] ?? 0, b.at(-1)?.[0] ?? 0);
+      const common = (all: [number, number][]): string =>
+        JSON.stringify(all.filter(([time]) => time >= from && time <= to));
+      return common(a) === common(b);
+    };
+    const digested = (all: [number, number][]): Measured =>
+      remembered(
+        SECRET,
+        DEVICE,
+        [1],
+        all.map(([time, value]) => ({ time, values: [BigInt(value)] })),
+      );
+    let same = 0;
+    fc.assert(
+      fc.property(one, one, (a, b) => {
+        if (plain(a, b)) same++;
+        expect(firstDifference(digested(a), digested(b)) === undefined).toBe(plain(a, b));
+      }),
+      { numRuns: 1_000, seed: 5 },
+    );
+    expect(same).toBeGreaterThan(100);
+    expect(same).toBeLessThan(900);
+  });
+});
+
+function without({ times, channels }: Measured, index: number): Measured {
+  const cut = (digests: Uint8Array): Uint8Array =>
+    Buffer.concat([digests.subarray(0, 4 * index), digests.subarray(4 * index + 4)]);
+  return {
+    times: times.toSpliced(index, 1),
+    channels: channels.map(({ channel, digests }) => ({ channel, digests: cut(digests) })),
+  };
+}
+
+function inserted(): Measured {
+  const values = [5n, 6n, 6n, 7n, 6n];
+  const measurements = [600, 660, 690, 720, 780].map((time, i) => ({ time, values: [values[i] ?? 0n] }));
+  return remembered(SECRET, DEVICE, [1], measurements);
+}
+
+// Verifies R-import-journal-private, F53.
+describe("who reads a journal without its source's key", () => {
+  it("learns no value: the same readings have other digests under another secret, at another time, of another device", () => {
+    const digests = (secret: Uint8Array, device: bigint, start: number): string[] => {
+      const measurements = [0, 60].map((after) => ({ time: start + after, values: [5_000_000n] }));
+      const [channel] = remembered(secret, device, [1], measurements).channels;
+      const all = Buffer.from(channel?.digests ?? []).toString("hex");
+      return [all.slice(0, 8), all.slice(8)];
+    };
+    const all = [
+      ...digests(SECRET, DEVICE, 600),
+      ...digests(Uint8Array.of(9), DEVICE, 600),
+      ...digests(SECRET, 23n, 600),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it("is refused as another source that would sign with it, because nothing could be compared", async () => {
+    const path = await journalOf(1);
+    const error = await refusedAsync(openJournal(path, { x: 3n, y: 5n }));
+    expect([error.code, error.place]).toEqual(["journal-source", path]);
+    await append(path);
+  });
+
+  it("is told that a journal of an earlier version remembers no readings", async () => {
+    const path = newPath();
+    writeFileSync(path, '{"seq":0,"prevHash":"00"}\n');
+    expect((await refusedAsync(openJournal(path, SOURCE))).code).toBe("journal-version");
+  });
+
+  it("finds runs of equal intervals written short, and back", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(0, 60, 60, 60, 61), { maxLength: 30 }), (steps) => {
+        let time = 1_651_768_200;
+        const times = [time, ...steps.map((step) => (time += step))];
+        expect(timesOf(timesText(times), 31)).toEqual(times);
+      }),
+      { numRuns: 200 },
+    );
+    expect(timesText([5, 65, 125, 126])).toBe("5 2*60 1*1");
+    expect(timesOf("5 99999999*1", 1000)).toBeUndefined();
   });
 });
 
@@ -173,7 +370,7 @@ describe("a changed journal is refused with its line", () => {
   it.each(cases)("%s", async (_, line, change) => {
     const path = await journalOf(4);
     writeLines(path, change(linesOf(path)));
-    const error = await refusedAsync(openJournal(path));
+    const error = await refusedAsync(openJournal(path, SOURCE));
     expect([error.code, error.place?.split(":").slice(0, 2).join(":")]).toEqual(["journal", `${path}:${line}`]);
     expect((await refusedAsync(repairJournal(path))).code).toBe("journal");
   });
@@ -184,29 +381,29 @@ describe("a changed journal is refused with its line", () => {
     const forged = second.replace('"attempt":1', '"attempt":0');
     writeLines(path, [first, forged]);
     const hash = createHash("sha256").update(forged).digest("hex");
-    writeFileSync(`${path}.head`, JSON.stringify({ format: "batchproof-journal-head/1", lines: 2, hash }));
-    const error = await refusedAsync(openJournal(path));
+    writeFileSync(`${path}.head`, JSON.stringify({ format: "batchproof-journal-head/2", lines: 2, hash }));
+    const error = await refusedAsync(openJournal(path, SOURCE));
     expect([error.code, error.place]).toEqual(["journal", `${path}:2`]);
   });
 
   it("a journal that was taken away, so that attempts start anew", async () => {
     const path = await journalOf(1);
     rmSync(path);
-    expect((await refusedAsync(openJournal(path))).code).toBe("journal");
+    expect((await refusedAsync(openJournal(path, SOURCE))).code).toBe("journal");
   });
 
   it("a head file that was taken away", async () => {
     const path = await journalOf(2);
     rmSync(`${path}.head`);
-    expect((await refusedAsync(openJournal(path))).code).toBe("journal");
+    expect((await refusedAsync(openJournal(path, SOURCE))).code).toBe("journal");
   });
 
   it("every flipped bit of the journal (F1)", async () => {
-    const path = await journalOf(3);
+    const path = await journalOf(2);
     const outcomes = await flipBits(path, 1, () => entries(path));
     expect(outcomes.length).toBeGreaterThan(1000);
     expect(new Set(outcomes)).toEqual(new Set(["journal"]));
-    expect(await entries(path)).toHaveLength(3);
+    expect(await entries(path)).toHaveLength(2);
   });
 
   it("every flipped bit of its head file", async () => {
@@ -223,7 +420,7 @@ describe("an interrupted import", () => {
     const path = await journalOf(2);
     const before = readFileSync(path);
     appendFileSync(path, '{"seq":2,"prevHash":"');
-    const error = await refusedAsync(openJournal(path));
+    const error = await refusedAsync(openJournal(path, SOURCE));
     expect([error.code, error.place]).toEqual(["journal", `${path}:3`]);
     expect(error.remedy).toContain(`batchproof journal repair ${path}`);
     expect(await repairJournal(path)).toEqual({ line: 3, bytes: Buffer.from('{"seq":2,"prevHash":"') });
@@ -237,7 +434,7 @@ describe("an interrupted import", () => {
   it("that left half of the very first line is repaired, too", async () => {
     const path = newPath();
     writeFileSync(path, '{"seq"');
-    expect((await refusedAsync(openJournal(path))).place).toBe(`${path}:1`);
+    expect((await refusedAsync(openJournal(path, SOURCE))).place).toBe(`${path}:1`);
     await repairJournal(path);
     await append(path);
     expect(await entries(path)).toHaveLength(1);
@@ -253,7 +450,7 @@ describe("an interrupted import", () => {
   it("is not what a cut last line looks like: its end was on the disk already", async () => {
     const path = await journalOf(2);
     truncateSync(path, statSync(path).size - 20);
-    const error = await refusedAsync(openJournal(path));
+    const error = await refusedAsync(openJournal(path, SOURCE));
     expect([error.code, error.message]).toEqual(["journal", expect.stringContaining("was changed")]);
     expect((await refusedAsync(repairJournal(path))).code).toBe("journal");
   });
@@ -266,7 +463,7 @@ describe("an interrupted import", () => {
     expect(await entries(path)).toHaveLength(3);
     expect(readFileSync(`${path}.head`, "utf8")).toContain('"lines": 3');
     rmSync(`${path}.head`);
-    expect((await refusedAsync(openJournal(path))).code).toBe("journal");
+    expect((await refusedAsync(openJournal(path, SOURCE))).code).toBe("journal");
   });
 
   // Verifies R-batch-lock, R-import-journal.
@@ -298,10 +495,10 @@ describe("two imports at a time", () => {
     const mode = (): number => statSync(`${path}.lock`).mode & 0o777;
     const before = process.umask(0);
     try {
-      (await openJournal(path)).close();
+      (await openJournal(path, SOURCE)).close();
       expect(mode()).toBe(0o600);
       chmodSync(`${path}.lock`, 0o666);
-      (await openJournal(path)).close();
+      (await openJournal(path, SOURCE)).close();
       expect(mode()).toBe(0o600);
     } finally {
       process.umask(before);
@@ -310,10 +507,10 @@ describe("two imports at a time", () => {
 
   it("wait for each other in one process, too, and give up in the end", async () => {
     const path = newPath();
-    const first = await openJournal(path);
-    const error = await refusedAsync(openJournal(path));
+    const first = await openJournal(path, SOURCE);
+    const error = await refusedAsync(openJournal(path, SOURCE));
     expect([error.kind, error.code, error.place]).toEqual(["environment", "locked", `${path}.lock`]);
-    const second = openJournal(path);
+    const second = openJournal(path, SOURCE);
     first.close();
     (await second).close();
   });
@@ -321,15 +518,15 @@ describe("two imports at a time", () => {
   it("give the lock back when the journal is refused", async () => {
     const path = await journalOf(2);
     writeLines(path, linesOf(path).slice(1));
-    await refusedAsync(openJournal(path));
+    await refusedAsync(openJournal(path, SOURCE));
     (await acquireLock(`${path}.lock`)).release();
   });
 
   it("are refused a lock file that is none", async () => {
     const path = newPath();
     writeFileSync(`${path}.lock`, "not a database, but long enough to be read as one".repeat(50));
-    expect((await refusedAsync(openJournal(path))).code).toBe("lock");
+    expect((await refusedAsync(openJournal(path, SOURCE))).code).toBe("lock");
     expect(existsSync(path)).toBe(false);
-    expect((await refusedAsync(openJournal(join(folder, "no", "such", "folder")))).code).toBe("lock");
+    expect((await refusedAsync(openJournal(join(folder, "no", "such", "folder"), SOURCE))).code).toBe("lock");
   });
 });

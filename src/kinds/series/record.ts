@@ -23,7 +23,7 @@ export const UNSIGNED: Signature = { r8x: 0n, r8y: 0n, s: 0n };
 /** What every header of a series has, whatever was measured. */
 export type SeriesHeader = Pick<
   TemperatureHeader,
-  "kind" | "n" | "rowCount" | "attempt" | "deviceHash" | "rawFileHash" | "lotHash"
+  "kind" | "n" | "rowCount" | "attempt" | "zoneChanged" | "deviceHash" | "rawFileHash" | "lotHash"
 >;
 
 /** What the record of a series says. */
