@@ -270,6 +270,8 @@ export const ERROR_CODES = {
       "A factor may fail its own limits, because another of its group can pass instead.",
       "Check that the product is meant to bind whichever passes.",
     ],
+    "mixed-scripts": ["A word has letters of two scripts.", "Type it anew in one script."],
+    "look-alike": ["Two names, or two words of one analyte, look the same.", "Give one of them another name."],
     "result-within": ["The laboratory must report before the stage ends.", "Give it the time that it needs."],
     stage: ["The policy has no such stage.", "Use the number of one of its stages, from 0."],
     "stage-name": ["Two stages have one name.", "Give every stage a name of its own."],
@@ -298,6 +300,10 @@ export const ERROR_CODES = {
   /** Policy files, their salts, and claims. */
   claims: {
     "policy-schema": ["The file does not match the policy's schema.", "Correct it at the pointer that is named."],
+    "policy-text": [
+      "A text of the policy holds what would mislead its readers, or is not in NFC.",
+      "Write it as the message says.",
+    ],
     "policy-lint": ["The policy has errors, so it is not published.", "See `batchproof policy lint FILE`."],
     "policy-id": [
       "This is no policyId, or not that of the file.",

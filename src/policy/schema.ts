@@ -3,6 +3,7 @@ import { inputError } from "../errors.ts";
 import type { Limits, Policy } from "./document.ts";
 import schema from "./schema.json" with { type: "json" };
 import { nearestWord } from "./spelling.ts";
+import { normalFault, textFault, type TextFault } from "./texts.ts";
 
 /** A kind's part of the policy's schema. */
 export interface KindSchema {
@@ -26,9 +27,19 @@ export interface Described {
 }
 
 /** What matters most is said first: under an unknown kind of claim, for example, every limit looks wrong. */
-const PRIORITY = ["claim-kind", "unit", "policy-schema"] as const;
+const PRIORITY = ["claim-kind", "unit", "policy-text", "policy-schema"] as const;
 
-/** What does not match: `claim-kind` (no such kind), `unit` (not the channel's), `policy-schema` (everything else). */
+/** The definitions that texts of people have, and whether it is the one of names and words. */
+const TEXTS: ReadonlyMap<string, boolean> = new Map([
+  ["name", true],
+  ["word", true],
+  ["text", false],
+]);
+
+/**
+ * What does not match: `claim-kind` (no such kind), `unit` (not the channel's), `policy-text` (characters that mislead who
+ * reads the text), `policy-schema` (everything else).
+ */
 export type SchemaCode = (typeof PRIORITY)[number];
 
 /** One mismatch with the schema, for people. */
@@ -107,22 +118,52 @@ export class PolicyValidator {
 
   /** What does not match. A hostile file can have 200,000 mismatches: all are counted, at most `most` get words. */
   mismatches(value: unknown, most: number): Mismatches {
-    if (this.#isPolicy(value)) return { count: 0, explained: [] };
+    const isPolicy = this.#isPolicy(value);
     // That a condition applied is no mismatch.
-    const errors = (this.#isPolicy.errors ?? []).filter(({ keyword }) => keyword !== "if");
+    const errors = (isPolicy ? [] : (this.#isPolicy.errors ?? [])).filter(({ keyword }) => keyword !== "if");
     const byCode = Map.groupBy(errors, codeOfError);
     const inOrder = PRIORITY.flatMap((code) => (byCode.get(code) ?? []).map((error) => ({ code, error })));
+    const notNormal = textsNotNormal(value, "");
     const explained = inOrder.slice(0, most).map(({ code, error }) => {
       return { code, pointer: error.instancePath, ...EXPLAIN[code](error, this.#definitions) };
     });
-    return { count: errors.length, explained };
+    return {
+      count: errors.length + notNormal.length,
+      explained: [...explained, ...notNormal.slice(0, most - explained.length)],
+    };
   }
 }
 
-function codeOfError({ keyword, instancePath }: ErrorObject): SchemaCode {
+/** What no pattern can say: every text is in normal form. */
+function textsNotNormal(value: unknown, pointer: string): Mismatch[] {
+  if (typeof value === "string") {
+    const fault = normalFault(value);
+    return fault === undefined ? [] : [{ code: "policy-text", pointer, ...fault }];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => textsNotNormal(each, `${pointer}/${escapedKey(key)}`));
+}
+
+function escapedKey(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+function codeOfError(error: ErrorObject): SchemaCode {
+  const { keyword, instancePath } = error;
   if (keyword === "enum" && instancePath.endsWith("/kind")) return "claim-kind";
   if (keyword === "const" && instancePath.endsWith("/unit")) return "unit";
-  return "policy-schema";
+  return faultOf(error) === undefined ? "policy-schema" : "policy-text";
+}
+
+/** What a text holds that would mislead its readers, where that is why its pattern does not match. */
+function faultOf({ keyword, schemaPath, data }: ErrorObject): TextFault | undefined {
+  const isName = TEXTS.get(definitionOf(schemaPath));
+  return keyword === "pattern" && isName !== undefined ? textFault(data as string, isName) : undefined;
+}
+
+/** Name of the definition that a place in the schema belongs to. */
+function definitionOf(schemaPath: string): string {
+  return schemaPath.split("/")[2] ?? "";
 }
 
 /** A mismatch in words; its pointer only where it differs from the place that the validator names. */
@@ -139,6 +180,7 @@ const EXPLAIN: Readonly<Record<SchemaCode, (error: ErrorObject, definitions: Def
     message: `This channel is measured in ${JSON.stringify(paramsOf(params)["allowedValue"])} only, not in ${shorten(data)}.`,
     remedy: "Have those who approve the limits restate them, and the resolution, in that unit.",
   }),
+  "policy-text": (error, definitions) => faultOf(error) ?? explainSchema(error, definitions),
   "policy-schema": explainSchema,
 };
 
@@ -175,7 +217,7 @@ function explainUnknown(parent: string, key: string, properties: Readonly<Record
   const known = Object.keys(properties);
   const meant = nearestWord(key, known);
   return {
-    pointer: `${parent}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    pointer: `${parent}/${escapedKey(key)}`,
     message: `${shorten(key)} is not known here.`,
     remedy: meant === undefined ? `Remove it; known here: ${known.join(", ")}.` : `Did you mean "${meant}"?`,
   };
@@ -183,8 +225,7 @@ function explainUnknown(parent: string, key: string, properties: Readonly<Record
 
 /** The definition's words, else the field's own description. */
 function expected(error: ErrorObject, definitions: Definitions): string {
-  const [, , definition = ""] = error.schemaPath.split("/");
-  const words = definitions[definition]?.$comment;
+  const words = definitions[definitionOf(error.schemaPath)]?.$comment;
   if (words !== undefined) return `Give ${words}.`;
   return `What belongs here${describe(error.parentSchema, definitions)}.`;
 }

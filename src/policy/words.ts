@@ -16,3 +16,8 @@ export function span(seconds: number): string {
 function days(seconds: number): string {
   return `${seconds / DAY} days`;
 }
+
+/** What the author of a policy wrote, marked as such: no text of a policy holds a double quote. */
+export function quoted(text: string): string {
+  return `"${text}"`;
+}

@@ -1,7 +1,7 @@
 import { kindOf } from "../kinds/index.ts";
 import { SEVERITY, type Claim, type Policy } from "../policy/document.ts";
 import { atLeast, atMost, demand, fact, type Facet } from "../policy/facets.ts";
-import { time } from "../policy/words.ts";
+import { quoted, time } from "../policy/words.ts";
 
 /** One difference between two policies, in words. */
 export interface PolicyChange {
@@ -111,9 +111,9 @@ function policyFacets({ product, version, document, stages, maxDue }: Policy): F
   return [
     atMost("latest release after opening", BigInt(release), time(release)),
     atMost("latest completion after opening", BigInt(completion), time(completion)),
-    fact("product", product),
+    fact("product", quoted(product)),
     fact("version", String(version)),
-    fact("document", document),
+    fact("document", quoted(document)),
     fact("stages", stages.join(", ")),
   ];
 }
@@ -131,6 +131,6 @@ function claimFacets(policy: Policy, claim: Claim): Facet[] {
     fact("stage", policy.stages[claim.stage] ?? String(claim.stage)),
     fact("place among the claims", String(policy.claims.indexOf(claim))),
     fact("circuits", claim.circuits.join(", ")),
-    fact("where the numbers come from", claim.rule.source),
+    fact("where the numbers come from", quoted(claim.rule.source)),
   ];
 }

@@ -4,6 +4,7 @@ import { canonicalJson } from "../input/json.ts";
 import { formatDuration } from "../input/times.ts";
 import type { Claim, Policy } from "../policy/document.ts";
 import { error, isError, warning, type LintFinding } from "../policy/lintFinding.ts";
+import { mixedWord } from "../policy/texts.ts";
 
 /**
  * Everything that is wrong with a policy whose shape is right: errors first, each in the order of the document.
@@ -16,11 +17,14 @@ export function lintPolicy(
   const findings = [
     ...lintStages(policy),
     ...lintDue(policy),
+    ...lintWords(policy.product, "/product"),
+    ...lintWords(policy.document, "/document"),
     ...policy.claims.flatMap((claim, index) => [
       ...lintClaim(policy, claim, `/claims/${index}`),
       ...lintCircuits(claim, circuits, `/claims/${index}`),
       ...kindOf(claim).lint(policy, claim, `/claims/${index}/rule`),
       ...lintTwins(policy, index),
+      ...lintWords(claim.rule, `/claims/${index}/rule`),
     ]),
     ...lintGoals(policy),
     ...Object.values(KINDS).flatMap((kind) => kind.lintTogether(policy)),
@@ -55,6 +59,18 @@ function lintDue({ maxDue: [release, completion] }: Policy): LintFinding[] {
   if (release <= completion) return [];
   const message = `Release may be due ${formatDuration(release - completion)} after completion.`;
   return [error("max-due", "/maxDue", message, "Write the release first; a batch is completed after its release.")];
+}
+
+/** Every text within: a word of two scripts is mistyped, or made to look like another one. */
+function lintWords(value: unknown, pointer: string): LintFinding[] {
+  if (typeof value === "string") {
+    const word = mixedWord(value);
+    if (word === undefined) return [];
+    const message = `"${word}" has letters of two scripts; another word may look the same.`;
+    return [warning("mixed-scripts", pointer, message, "Type it anew in one script, or join its parts by a hyphen.")];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => lintWords(each, `${pointer}/${key}`));
 }
 
 function lintClaim({ stages, claims }: Policy, claim: Claim, pointer: string): LintFinding[] {

@@ -2,7 +2,7 @@ import { CIRCUITS, type Circuit } from "../kinds/circuits.ts";
 import { kindOf } from "../kinds/index.ts";
 import type { ClaimClassName, NeededForName } from "../formats/codes.ts";
 import { documentHash, SEVERITY, type Claim, type Policy } from "../policy/document.ts";
-import { span } from "../policy/words.ts";
+import { quoted, span } from "../policy/words.ts";
 import { showUnproven } from "./unproven.ts";
 
 /** What happens without a proof; `done` is what the claim is needed for. */
@@ -17,8 +17,8 @@ const CONSEQUENCE: Readonly<Record<ClaimClassName, (done: string) => string>> = 
 const DONE: Readonly<Record<NeededForName, string>> = { release: "released", completion: "completed" };
 
 /**
- * Every limit of a policy in words, with its units, for people who approve or review it; also what the limits leave
- * uncovered. Lines end with a line feed. The policy must be free of lint errors (else the errors of `claimRuleHash`).
+ * Every limit of a policy in words, with its units, one a line, for people who approve or review it; also what the limits
+ * leave uncovered. What the policy's author wrote is quoted, at the end of its line. Lines end with a line feed. The policy must be free of lint errors (else the errors of `claimRuleHash`).
  * @param circuits the circuits whose capacity is shown
  */
 export function showPolicy(policy: Policy, circuits: readonly Pick<Circuit, "name" | "tier">[] = CIRCUITS): string {
@@ -34,10 +34,11 @@ export function showPolicy(policy: Policy, circuits: readonly Pick<Circuit, "nam
 function showHead(policy: Policy): string[] {
   const [release, completion] = policy.maxDue;
   return [
-    `Policy for product ${policy.product}, version ${policy.version}`,
-    `  Document: ${policy.document}`,
+    `Policy, version ${policy.version}, for product ${quoted(policy.product)}`,
+    `  Document: ${quoted(policy.document)}`,
     `  Document hash: ${documentHash(policy)}`,
-    `  Due: released within ${span(release)} and completed within ${span(completion)} of a batch's opening, at the latest.`,
+    `  Release: due within ${span(release)} of a batch's opening, at the latest.`,
+    `  Completion: due within ${span(completion)} of a batch's opening, at the latest.`,
   ];
 }
 
@@ -64,7 +65,7 @@ function showClaim(policy: Policy, claim: Claim, circuits: readonly Pick<Circuit
       `Severity of a breach: ${claim.severity} (${SEVERITY[claim.severity]}; 1 minor, 2 major, 3 critical).`,
       `Needed for: ${claim.neededFor}.`,
       `Proven by: ${claim.circuits.map((circuit) => showCircuit(claim, circuit, circuits)).join(" or ")}.`,
-      `Where the numbers come from: ${claim.rule.source}`,
+      `Where the numbers come from: ${quoted(claim.rule.source)}`,
     ].map((line) => `    ${line}`),
   ];
 }

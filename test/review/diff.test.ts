@@ -63,11 +63,16 @@ const LOOSER: readonly [Parameters<typeof fixture>[0], path: string, value: Json
   ["cd20-prodigy", "claims/2/class", "process", "class"],
   ["cd20-prodigy", "claims/2/rule/resultWithin", 9e8, "report of the laboratory after the stage's end"],
   ["cd20-prodigy", "claims/2/rule/pharmacopoeia", true, "rounding as the pharmacopoeia does"],
-  ["cd20-prodigy", "claims/2/rule/analytes/0/atLeast", "79.9", 'lower limit of "cd3_viability" in %'],
-  ["cd20-prodigy", "claims/2/rule/analytes/0/atLeast", undefined, 'lower limit of "cd3_viability" in %'],
-  ["cd20-prodigy", "claims/2/rule/analytes/3/below", "5.1", 'upper limit of "endotoxin" in [EU]/mL'],
+  ["cd20-prodigy", "claims/2/rule/analytes/0/atLeast", "79.9", 'lower limit of "cd3_viability" in "%"'],
+  ["cd20-prodigy", "claims/2/rule/analytes/0/atLeast", undefined, 'lower limit of "cd3_viability" in "%"'],
+  ["cd20-prodigy", "claims/2/rule/analytes/3/below", "5.1", 'upper limit of "endotoxin" in "[EU]/mL"'],
   ["cd20-prodigy", "claims/2/rule/analytes/1/orBefore", true, '"cd3_pct" or "cd3_viability"'],
-  ["cd20-prodigy", "claims/2/rule/products/0/atMost", "1.3", 'upper limit of "dose, upper limit" = dose / cohort_dose'],
+  [
+    "cd20-prodigy",
+    "claims/2/rule/products/0/atMost",
+    "1.3",
+    'upper limit of "dose, upper limit" = "dose" / "cohort_dose"',
+  ],
 ];
 
 // Verifies R-policy-diff.
@@ -86,7 +91,7 @@ describe("a difference between policies", () => {
       above: "80",
     });
     expect(names(diffPolicies(fixture("cd20-prodigy"), after))).toEqual(
-      only("tightened", 'lower limit of "cd3_viability" in %'),
+      only("tightened", 'lower limit of "cd3_viability" in "%"'),
     );
   });
 
@@ -94,7 +99,7 @@ describe("a difference between policies", () => {
     const { loosened, tightened } = names(
       diffPolicies(fixture("cd20-prodigy"), changed("cd20-prodigy", ["claims", 2, "rule", "analytes", 0, "unit"], "1")),
     );
-    expect(loosened).toContain('lower limit of "cd3_viability" in %');
+    expect(loosened).toContain('lower limit of "cd3_viability" in "%"');
     expect(tightened).toContain('lower limit of "cd3_viability"');
   });
 

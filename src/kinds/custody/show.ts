@@ -21,7 +21,7 @@ export function showCustody(policy: Policy, claim: CustodyClaim): string[] {
     `Custodian: registered with its organisation and valid over the whole stage. ${stage === 0 ? "It and its devices were named when the batch was opened, and its site can open this order only once." : "It, the stage's start and its devices are those that the hand-off before named."}`,
     SIGNERS[rule.boundary],
     ...(rule.boundary === "last" ? [] : [showNext(rule)]),
-    showDuration(rule),
+    ...showDuration(rule),
     `Seal: ${sealOf(claim) === 1n ? "the stage ends under the seal with which the stage before ended." : "not demanded."}`,
     "Not proven: that those who signed told the truth; a signature says who answers for it.",
   ];
@@ -35,11 +35,11 @@ function showNext({ hold }: CustodyLimits): string {
     : `Hold: at most ${time(hold)} from the stage's end to the next one's start. ${registered}.`;
 }
 
-function showDuration(rule: CustodyLimits): string {
+function showDuration(rule: CustodyLimits): string[] {
   const { durationMin, durationMax } = durationOf(rule);
   const limits = [
     ...(durationMin === 0n ? [] : [`at least ${time(Number(durationMin))}`]),
     ...(durationMax === NO_DURATION_LIMIT ? [] : [`at most ${time(Number(durationMax))}`]),
   ];
-  return `Duration of the stage: ${limits.length === 0 ? "no limit" : limits.join(" and ")}.`;
+  return (limits.length === 0 ? ["no limit"] : limits).map((limit) => `Duration of the stage: ${limit}.`);
 }

@@ -9,18 +9,18 @@ import { channelGridOf } from "./rule.ts";
 export function showParameters(rule: ParametersLimits): string[] {
   return [
     `Channels: ${rule.channels.length}, read together. A single reading of any of them beyond its range breaks the rule; there are no budgets.`,
-    ...rule.channels.map(showChannel),
+    ...rule.channels.flatMap(showChannel),
     "Codes are rounded outward from the middle of each range, so that a reading beyond a limit by any amount is coded beyond it.",
     ...showSeries(rule, "recorder"),
   ];
 }
 
-function showChannel(limits: ChannelLimits): string {
+function showChannel(limits: ChannelLimits): string[] {
   const name = channelNamed(limits.channel);
   const grid = channelGridOf(limits);
   const [low, high] = [0, Number(grid.width)].map((code) => describeCode(grid, code, name));
-  return (
-    `${CHANNEL_WORDS[name]}: every reading from ${low} to ${high}, both permitted. ` +
-    `The sensor shows steps of ${limits.resolution} ${CHANNEL[name].symbol}; coded in ${describeStep(grid, name)} steps, codes 0 to ${grid.width}.`
-  );
+  return [
+    `${CHANNEL_WORDS[name]}: every reading from ${low} to ${high}, both permitted.`,
+    `  Sensor: it shows steps of ${limits.resolution} ${CHANNEL[name].symbol}; coded in ${describeStep(grid, name)} steps, codes 0 to ${grid.width}.`,
+  ];
 }

@@ -1,7 +1,7 @@
 import { parseMicro } from "../../input/quantities.ts";
 import { atLeast, atMost, demand, fact, permission, type Facet } from "../../policy/facets.ts";
 import { limitsOf, isCategorical, type Limit } from "./slots.ts";
-import { time } from "../../policy/words.ts";
+import { quoted, time } from "../../policy/words.ts";
 import type { AnalyteSpec, NumberSpec, ProductSpec, QualityLimits } from "./limits.ts";
 
 /** Everything that a quality rule says: each analyte, each group of alternatives, each product. */
@@ -16,8 +16,8 @@ export function qualityFacets(rule: QualityLimits): Facet[] {
       "none: a number with more decimals is refused",
       "to the declared decimals before it is judged",
     ]),
-    fact("order of the analytes", analytes.map(({ analyte }) => analyte).join(", ")),
-    fact("order of the products", products.map(({ name }) => name).join(", ")),
+    fact("order of the analytes", analytes.map(({ analyte }) => quoted(analyte)).join(", ")),
+    fact("order of the products", products.map(({ name }) => quoted(name)).join(", ")),
   ];
 }
 
@@ -27,8 +27,8 @@ function analyteFacets(spec: AnalyteSpec): Facet[] {
     return [
       atMost(`${name} as a word`, 0n, "its result must be there"),
       ...spec.permitted.map((word) => permission(`${name} is "${word}"`, "passes")),
-      fact(`words for ${name}`, spec.words.join(", ")),
-      fact(`permitted words for ${name}`, spec.permitted.join(", ")),
+      fact(`words for ${name}`, spec.words.map(quoted).join(", ")),
+      fact(`permitted words for ${name}`, spec.permitted.map(quoted).join(", ")),
     ];
   }
   const unit = unitOf(spec);
@@ -41,13 +41,16 @@ function analyteFacets(spec: AnalyteSpec): Facet[] {
 
 /** Part of the name: limits in different units are different limits. */
 function unitOf({ unit }: NumberSpec): string {
-  return unit === "1" ? "" : ` in ${unit}`;
+  return unit === "1" ? "" : ` in ${quoted(unit)}`;
 }
 
 function productFacets(product: ProductSpec): Facet[] {
   const { name, of, per } = product;
   // The formula is part of the name: a limit on something else is another limit.
-  return limitFacets(`"${name}" = ${of.join(" x ")}${per === undefined ? "" : ` / ${per}`}`, product);
+  return limitFacets(
+    `"${name}" = ${of.map(quoted).join(" x ")}${per === undefined ? "" : ` / ${quoted(per)}`}`,
+    product,
+  );
 }
 
 const LIMIT_WORDS: Readonly<Record<Limit["field"], string>> = {

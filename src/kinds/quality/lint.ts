@@ -1,6 +1,7 @@
 import { parseMicro } from "../../input/quantities.ts";
 import { derived } from "../../policy/derived.ts";
 import { error, warning, type LintFinding } from "../../policy/lintFinding.ts";
+import { skeleton } from "../../policy/texts.ts";
 import { isCategorical, limitsOf, productOf, slotOf } from "./slots.ts";
 import type { AnalyteSpec, ProductSpec, QualityLimits } from "./limits.ts";
 
@@ -17,8 +18,41 @@ export function lintQuality(rule: QualityLimits, pointer: string): LintFinding[]
       ...derived(pointer, () => productOf(rule, index)).findings,
       ...lintProduct(rule, product, index, `${pointer}/products/${index}`),
     ]),
+    ...lintLookAlikes(namesOf(rule), pointer),
+    ...analytes.flatMap((spec, index) =>
+      isCategorical(spec)
+        ? lintLookAlikes(
+            spec.words.map((text, word) => ({ text, place: `analytes/${index}/words/${word}` })),
+            pointer,
+          )
+        : [],
+    ),
     ...lintReport(rule, pointer),
   ];
+}
+
+interface Placed {
+  readonly text: string;
+  readonly place: string;
+}
+
+/** Names of one rule: those of its analytes and of its products. */
+function namesOf({ analytes, products = [] }: QualityLimits): Placed[] {
+  return [
+    ...analytes.map(({ analyte }, index) => ({ text: analyte, place: `analytes/${index}/analyte` })),
+    ...products.map(({ name }, index) => ({ text: name, place: `products/${index}/name` })),
+  ];
+}
+
+/** Two texts that differ and look the same. Equal ones are found elsewhere. */
+function lintLookAlikes(texts: readonly Placed[], pointer: string): LintFinding[] {
+  return texts.flatMap(({ text, place }, index) => {
+    const looks = skeleton(text);
+    const other = texts.slice(0, index).find((earlier) => earlier.text !== text && skeleton(earlier.text) === looks);
+    if (other === undefined) return [];
+    const message = `"${text}" looks like "${other.text}" (${other.place}) and is another text.`;
+    return [warning("look-alike", `${pointer}/${place}`, message, "Write one of them otherwise.")];
+  });
 }
 
 function lintAnalyte({ products = [] }: QualityLimits, spec: AnalyteSpec, pointer: string): LintFinding[] {

@@ -1,6 +1,6 @@
 import { isCategorical, limitsOf, productLimit, productOf, slotOf, type Limit } from "./slots.ts";
-import { time } from "../../policy/words.ts";
-import type { AnalyteSpec, NumberSpec, ProductSpec, QualityLimits } from "./limits.ts";
+import { quoted, time } from "../../policy/words.ts";
+import type { CategorySpec, NumberSpec, ProductSpec, QualityLimits } from "./limits.ts";
 
 const LIMIT_WORDS: Readonly<Record<Limit["field"], string>> = {
   atLeast: "at least",
@@ -9,55 +9,58 @@ const LIMIT_WORDS: Readonly<Record<Limit["field"], string>> = {
   below: "below",
 };
 
-/** Every limit of a quality claim in words. The rule must be free of lint errors, else the errors of the derivation. */
+/**
+ * Every limit of a quality claim in words, one a line. Analytes and products go by their numbers: what the author of the
+ * policy wrote stands in quotes at the end of its line and says nothing of a limit. The rule must be free of lint errors, else
+ * the errors of the derivation.
+ */
 export function showQuality(rule: QualityLimits): string[] {
   const { analytes, products = [] } = rule;
   return [
     `Results: exactly one of each of ${analytes.length} analytes. One that is missing or still pending cannot be proven.`,
-    ...analytes.map((spec, index) => `- ${showAnalyte(rule, spec, index)}`),
-    ...(products.length === 0 ? [] : ["Products of results, each judged besides the limits of its analytes:"]),
-    ...products.map((product, index) => `- ${showProduct(rule, product, index)}`),
-    'Bounds: a result "below x" keeps an upper limit if x is at most that limit, and never a lower one; "above x" the reverse. In a product a bound counts only where it makes the limit harder to keep.',
+    ...analytes.flatMap((_, index) => showAnalyte(rule, index)),
+    ...(products.length === 0 ? [] : ["Products of results, each judged besides the limits of its analytes."]),
+    ...products.flatMap((_, index) => showProduct(rule, index)),
+    "Bounds: a result below x keeps an upper limit if x is at most that limit, and never a lower one; above x the reverse. In a product a bound counts only where it makes the limit harder to keep.",
     rule.pharmacopoeia === true
       ? "Rounding: a reported number with more decimals than stated here is rounded to them before it is judged, a 5 away from 0, as the pharmacopoeia does."
       : "Rounding: none. A reported number with more decimals than stated here is refused.",
-    `Times: the sample is taken within the stage, every result lies between sampling and report, and the laboratory reports at the latest ${rule.resultWithin === 0 ? "at the stage's end" : `${time(rule.resultWithin)} after the stage's end`}.`,
+    "Times: the sample is taken within the stage, and every result lies between sampling and report.",
+    `Report: the laboratory reports at the latest ${rule.resultWithin === 0 ? "at the stage's end" : `${time(rule.resultWithin)} after the stage's end`}.`,
     "Record: the complete set of results, signed by a registered laboratory that was valid from sampling to report. It counts repeated and invalidated tests; that there was one is public as a deviation, how many is not.",
   ];
 }
 
-function showAnalyte(rule: QualityLimits, spec: AnalyteSpec, index: number): string {
+function showAnalyte(rule: QualityLimits, index: number): string[] {
   // Words for limits that cannot be proven would mislead.
   slotOf(rule, index);
-  return `${spec.analyte}: ${isCategorical(spec) ? showWords(spec.words, spec.permitted) : showNumber(rule, spec)}.${showGroup(rule, index)}`;
+  const spec = rule.analytes[index];
+  if (spec === undefined) return [];
+  const lines = isCategorical(spec) ? showWords(spec) : showNumber(spec);
+  return [`Analyte ${index + 1}: ${quoted(spec.analyte)}`, ...[...lines, ...showGroup(rule, index)].map(indented)];
 }
 
-function showWords(words: readonly string[], permitted: readonly string[]): string {
-  const others = words.filter((word) => !permitted.includes(word));
-  const refused = others.length === 0 ? "" : `; ${quoted(others)} would fail`;
-  return `${quoted(permitted)}${refused}`;
+function showWords({ words, permitted }: CategorySpec): string[] {
+  return words.map((word) => `${permitted.includes(word) ? "Passes" : "Fails"}: ${quoted(word)}`);
 }
 
-function quoted(words: readonly string[]): string {
-  return words.map((word) => `"${word}"`).join(" or ");
-}
-
-function showNumber({ products = [] }: QualityLimits, spec: NumberSpec): string {
+function showNumber(spec: NumberSpec): string[] {
   const { lower, upper } = limitsOf(spec);
-  const limits = [...lower, ...upper].map((limit) => showLimit(limit, unitOf(spec)));
-  const used = products.filter(({ of, per }) => [...of, per].includes(spec.analyte)).map(({ name }) => `"${name}"`);
-  const use = used.length === 0 ? "" : `; a factor of ${used.join(" and ")}`;
-  const judged =
-    limits.length === 0 ? `reported${inUnit(unitOf(spec))}, without a limit of its own` : limits.join(" and ");
-  return `${judged}; ${decimals(spec.decimals)}${use}`;
+  const unit = unitOf(spec);
+  const limits = [...lower, ...upper];
+  return [
+    `Result: ${decimals(spec.decimals)}${inUnit(unit)}`,
+    ...(limits.length === 0 ? ["Limit: none of its own; any number passes."] : []),
+    ...limits.map((limit) => `Limit: ${showLimit(limit)}${inUnit(unit)}`),
+  ];
 }
 
-function showLimit({ field, text }: Limit, unit: string): string {
-  return `${LIMIT_WORDS[field]} ${text}${unit === "" ? "" : ` ${unit}`}`;
+function showLimit({ field, text }: Limit): string {
+  return `${LIMIT_WORDS[field]} ${text}`;
 }
 
 function inUnit(unit: string): string {
-  return unit === "" ? "" : ` in ${unit}`;
+  return unit === "" ? "" : `, in ${quoted(unit)}`;
 }
 
 /** The unit of a number; empty where it has none. */
@@ -70,24 +73,35 @@ function decimals(count: number): string {
   return count === 1 ? "1 decimal" : `${count} decimals`;
 }
 
-/** Where an analyte begins or continues an OR group. */
-function showGroup({ analytes }: QualityLimits, index: number): string {
-  const [before, next] = [analytes[index - 1], analytes[index + 1]];
-  if (analytes[index]?.orBefore === true && before !== undefined) {
-    return ` It may pass instead of "${before.analyte}": one of the group is enough.`;
-  }
-  return next?.orBefore === true ? ` Or "${next.analyte}" passes: one of the group is enough.` : "";
+/** The OR group of an analyte: every member of it. */
+function showGroup({ analytes }: QualityLimits, index: number): string[] {
+  let first = index;
+  while (first > 0 && analytes[first]?.orBefore === true) first--;
+  let last = index;
+  while (analytes[last + 1]?.orBefore === true) last++;
+  return first === last ? [] : [`Group: one passing result of analytes ${first + 1} to ${last + 1} is enough.`];
 }
 
-function showProduct(rule: QualityLimits, product: ProductSpec, index: number): string {
+function showProduct(rule: QualityLimits, index: number): string[] {
   const { leftScale, rightScale } = productOf(rule, index);
+  const product = rule.products?.[index];
+  if (product === undefined) return [];
   const limit = productLimit(product, "");
-  const formula = [product.of.join(" x "), ...(product.per === undefined ? [] : [product.per])].join(" / ");
-  const unit = unitsOf(rule, product);
-  return (
-    `${product.name}: ${formula} is ${showLimit(limit, unit)}. ` +
-    `Proven without division, each result counted in units of its last decimal: ${leftScale} x ${product.of.join(" x ")} is ${LIMIT_WORDS[limit.field]} ${rightScale}${product.per === undefined ? "" : ` x ${product.per}`}. No factor may be negative.`
-  );
+  const number = (name: string): string => `analyte ${rule.analytes.findIndex(({ analyte }) => analyte === name) + 1}`;
+  const [above, per] = [product.of.map(number).join(" x "), product.per];
+  const names = [product.of.map(quoted).join(" x "), ...(per === undefined ? [] : [quoted(per)])].join(" / ");
+  return [
+    `Product ${index + 1}: ${quoted(product.name)}`,
+    ...[
+      `Formula: ${above}${per === undefined ? "" : ` / ${number(per)}`}, which is ${names}`,
+      `Limit: ${showLimit(limit)}${inUnit(unitsOf(rule, product))}`,
+      `Proven: without division, each result counted in units of its last decimal: ${leftScale} x ${above} is ${LIMIT_WORDS[limit.field]} ${rightScale}${per === undefined ? "" : ` x ${number(per)}`}. No factor may be negative.`,
+    ].map(indented),
+  ];
+}
+
+function indented(line: string): string {
+  return `  ${line}`;
 }
 
 function unitsOf({ analytes }: QualityLimits, { of, per }: ProductSpec): string {

@@ -18,7 +18,8 @@ function showRange(rule: TemperatureLimits): string[] {
   const low = describeCode(coding, 0);
   const high = describeCode(coding, Number(coding.width));
   return [
-    `Temperature: every reading from ${low} to ${high}, both permitted. The sensor shows steps of ${rule.resolution} ${symbol}.`,
+    `Temperature: every reading from ${low} to ${high}, both permitted.`,
+    `Sensor: it shows steps of ${rule.resolution} ${symbol}.`,
     `Coded in ${describeStep(coding)} steps, rounded outward from the middle of the ${middle(rule)}: ${low} is code 0, ${high} is code ${coding.width}, and a reading beyond a limit by any amount is coded beyond it.`,
   ];
 }
@@ -40,10 +41,11 @@ function showExcursions(rule: TemperatureLimits): string[] {
 function showBudget(rule: TemperatureLimits, coding: Coding, side: Side): string {
   const label = `Time ${side} the band`;
   const seconds = rule.cumulative?.[side];
-  if (!canLeave(coding, side)) return `${label}: none; the band ends where the range ends.`;
+  const end = "the band ends where the range ends.";
+  if (seconds === undefined && !canLeave(coding, side)) return `${label}: none; ${end}`;
   if (seconds === undefined) return `${label}: no budget for the stage; only the other limits bound it.`;
   const halfTicks = budgetOf(rule, coding, side);
-  return `${label}: at most ${time(seconds)} in total over the stage; proven as ${halfTicks} half-ticks, ${describeHalfTicks(halfTicks, coding.tick)}.`;
+  return `${label}: at most ${time(seconds)} in total over the stage; proven as ${halfTicks} half-ticks, ${describeHalfTicks(halfTicks, coding.tick)}.${canLeave(coding, side) ? "" : ` It binds nothing: ${end}`}`;
 }
 
 function showSingle(rule: TemperatureLimits, coding: Coding): string {
@@ -61,7 +63,8 @@ function showMkt(rule: TemperatureLimits): string[] {
   if (mkt === undefined) return ["Mean kinetic temperature (MKT): no limit."];
   const { symbol } = CHANNEL.temperature;
   return [
-    `Mean kinetic temperature (MKT): at most ${mkt.limit} ${symbol} over the stage, with a heat of activation of ${formatMicro(heatOf(mkt))} kJ/mol and R = 8.3144 J/(mol K). A reading below the middle of the ${middle(rule)} counts up to one code warmer than it was.`,
+    `Mean kinetic temperature (MKT): at most ${mkt.limit} ${symbol} over the stage. A reading below the middle of the ${middle(rule)} counts up to one code warmer than it was.`,
+    `Heat of activation of that mean: ${formatMicro(heatOf(mkt))} kJ/mol, with R = 8.3144 J/(mol K).`,
     `Longest stage over which that mean may be taken: ${time(mkt.span)}. A longer stage cannot be proven at all, because its cool hours would hide its hot ones.`,
   ];
 }
