@@ -21,6 +21,11 @@ export function printAnswer({ text, json, coloured = false, exitCode = 0 }: Answ
   return exitCode;
 }
 
+/** Shows on stderr, before the work begins, what somebody must have seen by then; nothing in it acts. */
+export function sayFirst(text: string): void {
+  process.stderr.write(`${shownLines(text.trimEnd())}\n`);
+}
+
 /** Prints an error on stderr (and with `--json` as a document on stdout) and returns its exit code. */
 export function printError(error: unknown, asJson: boolean): number {
   const document = errorDocument(error);

@@ -239,15 +239,15 @@ export const CONTRACT_ERRORS = {
   PersonMissing: ["The role names no account or no person.", "Give the person: --person PERSON."],
   PolicyKnown: [
     "The policy {policyId} is known already.",
-    "If it waits: `batchproof policy approve {policyId} --authorisation TEXT {register} --account APPROVER`.",
+    "If it waits: `batchproof policy approve {policyId} --policy FILE --authorisation TEXT {register} --account APPROVER`.",
   ],
   PolicyNotApproved: [
     "The policy {policyId} was not approved, or is retired already.",
-    "An approval comes first: `batchproof policy approve {policyId} --authorisation TEXT {register} --account APPROVER`.",
+    "An approval comes first: `batchproof policy approve {policyId} --policy FILE --authorisation TEXT {register} --account APPROVER`.",
   ],
   PolicyNotEffective: [
     "The policy {policyId} opens no batch now: not approved, not yet effective, or retired.",
-    "Have it approved: `batchproof policy approve {policyId} --authorisation TEXT {register} --account APPROVER`, or wait until it is effective.",
+    "Have it approved: `batchproof policy approve {policyId} --policy FILE --authorisation TEXT {register} --account APPROVER`, or wait until it is effective.",
   ],
   PolicyUnknown: [
     "The register has no policy {policyId}.",

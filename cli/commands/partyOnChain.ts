@@ -4,12 +4,13 @@ import { lastApprovedRoot } from "../../src/chain/partyRoots.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
+import { keyHash } from "../../src/formats/identity.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
-import { partyTree, readParties, type PartyList } from "../../src/parties/partyList.ts";
+import { partyTree, readParties, type Party, type PartyList } from "../../src/parties/partyList.ts";
 import { secretChanges, type SecretChanges } from "../../src/parties/siteSecrets.ts";
 import { asAccount, sameRegister, transactionOf } from "../chain.ts";
-import { list, required, text, type Options } from "../command.ts";
-import { fieldLines, type Answer } from "../output.ts";
+import { flag, list, required, text, type Options } from "../command.ts";
+import { fieldLines, sayFirst, type Answer } from "../output.ts";
 import { publicOption } from "../target.ts";
 
 /** `party publish`. */
@@ -88,36 +89,63 @@ function secretLines(changes: SecretChanges | undefined): Readonly<Record<string
   );
 }
 
-/** `party approve`. */
+/** `party approve`: what is approved is shown before anything is sent. */
 export async function approve([named]: readonly string[], options: Options): Promise<Answer> {
-  const value = await approvedRoot(named, options);
+  const { value, words } = await approved(named, options);
   const root = toHex(value);
-  const file = text(options, "parties");
+  if (words !== undefined) sayFirst([...words, `root  ${root}`].join("\n"));
   return asAccount(options, async ({ parties }) => {
     const sent = transactionOf(await mined(() => parties.approve(value, required(options, "authorisation"))));
-    const compared = file === undefined ? "not compared with a party list (--parties)" : `those of ${file}`;
-    return { text: fieldLines({ approved: root, parties: compared, ...sent }), json: { root, ...sent } };
+    const compared =
+      words === undefined ? "unread: not compared with a list" : `those of ${required(options, "parties")}`;
+    const json = { root, unread: words === undefined, words, ...sent };
+    return { text: fieldLines({ approved: root, parties: compared, ...sent }), json };
   });
 }
 
-/** The root that is approved: computed from the list, and the one that is named, if both are given. Errors `party-root`, `usage`. */
-async function approvedRoot(named: string | undefined, options: Options): Promise<bigint> {
+/**
+ * The list that is approved, in words; its root is computed from the file, and the one that is named must be it. Without words
+ * only where somebody says that the list is unread, even if the settings name one. Errors `party-root`, `usage`.
+ */
+async function approved(
+  named: string | undefined,
+  options: Options,
+): Promise<{ readonly value: bigint; readonly words: readonly string[] | undefined }> {
   const given = named === undefined ? undefined : fromHex(named, named);
-  const file = text(options, "parties");
-  const root = file === undefined ? given : partyTree(await readParties(file)).root;
-  if (root === undefined) {
-    throw inputError("Nothing says which party list is approved.", {
-      place: "batchproof party approve",
-      remedy: "Give --parties the list's file.",
-      code: "usage",
-    });
+  if (flag(options, "unread")) {
+    if (given === undefined) throw approveUsage("Nothing says which root is approved.");
+    return { value: given, words: undefined };
   }
-  if (given === undefined || given === root) return root;
-  throw refusal(`The root of this list is ${toHex(root)}, not ${toHex(given)}.`, {
-    place: file ?? "",
+  const file = text(options, "parties");
+  if (file === undefined)
+    throw approveUsage("A root is approved with its list (--parties) or, without it, as --unread.");
+  const parties = await readParties(file);
+  const value = partyTree(parties).root;
+  if (given === undefined || given === value) return { value, words: parties.map(showParty) };
+  throw refusal(`The root of this list is ${toHex(value)}, not ${toHex(given)}.`, {
+    place: file,
     remedy: "Ask the proposer for the list that was proposed.",
     code: "party-root",
   });
+}
+
+function approveUsage(problem: string): Error {
+  return inputError(problem, {
+    place: "batchproof party approve",
+    remedy: "Give --parties the list's file: it is shown first.",
+    code: "usage",
+  });
+}
+
+/** A party in a line: what the list's author wrote is quoted, and last. */
+function showParty(party: Party, index: number): string {
+  const { role, notBefore, notAfter, name, org } = party;
+  const what =
+    party.role === "device"
+      ? `device ${JSON.stringify(Object.values(party.device).join("|"))}`
+      : `key hash ${toHex(keyHash(party.key))}`;
+  const owner = `${JSON.stringify(name)} of ${JSON.stringify(org)}`;
+  return `${index + 1}. ${role}, valid ${notBefore} to ${notAfter}, ${what}, ${owner}`;
 }
 
 /** `party revoke`. */

@@ -1,4 +1,5 @@
-import { inputError, type BatchproofError } from "../../src/errors.ts";
+import { existsSync } from "node:fs";
+import { BatchproofError, inputError } from "../../src/errors.ts";
 import { writeNewFile } from "../../src/input/files.ts";
 import { KINDS } from "../../src/kinds/index.ts";
 import { withoutComments } from "../../src/policy/commented.ts";
@@ -7,7 +8,7 @@ import { counted } from "../../src/input/quantities.ts";
 import { readSoundPolicy } from "../soundPolicy.ts";
 import { diffPolicies, showDiff } from "../../src/review/diff.ts";
 import { lintFile, type LintedFile } from "../../src/review/lintFile.ts";
-import { documentHash } from "../../src/policy/document.ts";
+import { documentHash, type Policy } from "../../src/policy/document.ts";
 import { createSalts, saltsPath } from "../../src/policy/salts.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import { flag, list, type Options } from "../command.ts";
@@ -65,11 +66,32 @@ function findingLines({ findings, errors, warnings, file }: LintedFile): string[
   return more === 0 ? lines : [...lines, `and ${more} more errors in ${shown(file)}`];
 }
 
-/** `policy show`. */
-export async function show([file = ""]: readonly string[]): Promise<Answer> {
+/** `policy show`: with the policyId, where everything that it is computed from is there. */
+export async function show([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const policy = await readSoundPolicy(file);
   const words = showPolicy(policy);
-  return { text: words, json: { documentHash: documentHash(policy), policy, words: words.trimEnd().split("\n") } };
+  const { policyId, unknown } = await policyIdOf(file, policy, options);
+  return {
+    text: `${words}\npolicyId  ${policyId ?? `not known here: ${shown(unknown ?? "")}`}`,
+    json: { documentHash: documentHash(policy), policyId, unknown, policy, words: words.trimEnd().split("\n") },
+  };
+}
+
+/** The policyId, or why it is not known: salts or a circuit that are not there keep nobody from reading a policy. */
+async function policyIdOf(
+  file: string,
+  policy: Policy,
+  options: Options,
+): Promise<{ readonly policyId?: string; readonly unknown?: string }> {
+  if (!existsSync(saltsPath(file))) return { unknown: `there is no ${saltsPath(file)}` };
+  // Its hash takes ethers, which whoever has no salts need not load.
+  const { identified } = await import("../policyIdentity.ts");
+  try {
+    return { policyId: (await identified(file, policy, options)).policyId };
+  } catch (cause) {
+    if (!(cause instanceof BatchproofError)) throw cause;
+    return { unknown: cause.message };
+  }
 }
 
 /** `policy diff`. */

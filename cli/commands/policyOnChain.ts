@@ -1,22 +1,18 @@
-import { readSoundPolicy } from "../soundPolicy.ts";
 import { mined } from "../../src/chain/deploy.ts";
-import { policyIdOf, type ChainPolicy } from "../../src/formats/chainPolicy.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { parseTime } from "../../src/input/times.ts";
-import { chainPolicy } from "../../src/kinds/policyId.ts";
-import { type Policy } from "../../src/policy/document.ts";
-import { readSalts } from "../../src/policy/salts.ts";
+import { showPolicy } from "../../src/review/show.ts";
 import { asAccount, sameRegister, transactionOf } from "../chain.ts";
-import { circuitIds } from "../circuits.ts";
-import { list, required, text, type Options } from "../command.ts";
-import { fieldLines, type Answer } from "../output.ts";
+import { flag, required, text, type Options } from "../command.ts";
+import { fieldLines, sayFirst, type Answer } from "../output.ts";
+import { readIdentified } from "../policyIdentity.ts";
 import { publicOption } from "../target.ts";
 
 /** `policy hash`. */
 export async function hash([file = ""]: readonly string[], options: Options): Promise<Answer> {
-  const { policy, stored, policyId } = await hashed(file, options);
+  const { policy, stored, policyId } = await readIdentified(file, options);
   const claims = policy.claims.map(({ id, circuits }, index) => ({
     id,
     rule: toHex(stored.claims[index]?.rule ?? 0n),
@@ -34,7 +30,7 @@ export async function hash([file = ""]: readonly string[], options: Options): Pr
 
 /** `policy publish`. */
 export async function publish([file = ""]: readonly string[], options: Options): Promise<Answer> {
-  const { stored, policyId } = await hashed(file, options);
+  const { stored, policyId } = await readIdentified(file, options);
   return asAccount(options, async ({ policies }) => {
     const sent = transactionOf(await mined(() => policies.propose(stored)));
     return {
@@ -44,16 +40,18 @@ export async function publish([file = ""]: readonly string[], options: Options):
   });
 }
 
-/** `policy approve`. */
+/** `policy approve`: what is approved is shown before anything is sent. */
 export async function approve([named]: readonly string[], options: Options): Promise<Answer> {
-  const policyId = await approvedId(named, options);
+  const { policyId, words } = await approved(named, options);
   const effectiveFrom = text(options, "effectiveFrom");
   const from = effectiveFrom === undefined ? 0n : BigInt(parseTime(effectiveFrom, "--effective-from"));
-  const file = text(options, "policy");
+  if (words !== undefined) sayFirst(`${words}\npolicyId  ${policyId}\n`);
   return asAccount(options, async ({ policies }) => {
     const sent = transactionOf(await mined(() => policies.approve(policyId, required(options, "authorisation"), from)));
-    const compared = file === undefined ? "not compared with a policy file (--policy)" : `the one of ${file}`;
-    return { text: fieldLines({ approved: policyId, policy: compared, ...sent }), json: { policyId, ...sent } };
+    const compared =
+      words === undefined ? "unread: not compared with a file" : `the one of ${required(options, "policy")}`;
+    const json = { policyId, unread: words === undefined, words: words?.trimEnd().split("\n"), ...sent };
+    return { text: fieldLines({ approved: policyId, policy: compared, ...sent }), json };
   });
 }
 
@@ -86,32 +84,36 @@ function requirePolicyId(given: string): void {
   });
 }
 
-/** The policyId that is approved: computed from the file, and the one that is named, if both are given. Errors `policy-id`, `usage`. */
-async function approvedId(named: string | undefined, options: Options): Promise<string> {
+/**
+ * The policy that is approved, in words; its policyId is computed from the file, and the one that is named must be it. Without
+ * words only where somebody says that the policy is unread. Errors `policy-id`, `usage`.
+ */
+async function approved(
+  named: string | undefined,
+  options: Options,
+): Promise<{ readonly policyId: string; readonly words: string | undefined }> {
   if (named !== undefined) requirePolicyId(named);
   const file = text(options, "policy");
-  const policyId = file === undefined ? named : (await hashed(file, options)).policyId;
-  if (policyId === undefined) {
-    throw inputError("Nothing says which policy is approved.", {
-      place: "batchproof policy approve",
-      remedy: "Give --policy the policy's file.",
-      code: "usage",
-    });
+  if ((file === undefined) !== flag(options, "unread")) {
+    throw approveUsage("A policy is approved with its file (--policy) or, without it, as --unread: one of the two.");
   }
-  if (named === undefined || named === policyId) return policyId;
+  if (file === undefined) {
+    if (named === undefined) throw approveUsage("Nothing says which policy is approved.");
+    return { policyId: named, words: undefined };
+  }
+  const { policy, policyId } = await readIdentified(file, options);
+  if (named === undefined || named === policyId) return { policyId, words: showPolicy(policy) };
   throw refusal(`The policyId of this file is ${policyId}, not ${named}.`, {
-    place: file ?? "",
+    place: file,
     remedy: "Ask the proposer for the policy and the salts that were proposed.",
     code: "policy-id",
   });
 }
 
-/** A policy as the chain stores it, and its id. */
-async function hashed(
-  file: string,
-  options: Options,
-): Promise<{ readonly policy: Policy; readonly stored: ChainPolicy; readonly policyId: string }> {
-  const policy = await readSoundPolicy(file);
-  const stored = chainPolicy(policy, await readSalts(file, policy), circuitIds(list(options, "circuitId")));
-  return { policy, stored, policyId: policyIdOf(stored) };
+function approveUsage(problem: string): Error {
+  return inputError(problem, {
+    place: "batchproof policy approve",
+    remedy: "Give --policy the policy's file, with its salts beside it: what it says is shown first.",
+    code: "usage",
+  });
 }

@@ -43,8 +43,9 @@ export const addPartyCommands: AddCommands = (program, give) => {
   answers(
     may(withAccount(withRegistry(party.command("approve [root]"))), "parties", "the list; its root is computed first")
       .description(
-        "approve a proposed root, that of the list or the one named (APPROVER, another person than the proposer)",
+        "show the list and approve its root, where that was proposed (APPROVER, another person than the proposer)",
       )
+      .option("--unread", "approve the root alone: no list is shown or compared")
       .requiredOption("--authorisation <text>", "reference of the approval; public"),
     give,
     onChain,

@@ -37,7 +37,10 @@ export const addPolicyCommands: AddCommands = (program, give) => {
     ({ lint }) => lint,
   );
   answers(
-    policy.command("show <file>").description("every limit in words, and what the limits leave uncovered"),
+    policy
+      .command("show <file>")
+      .description("every limit in words, what the limits leave uncovered, and the policyId")
+      .option(...CIRCUIT_ID),
     give,
     work,
     ({ show }) => show,
@@ -77,11 +80,12 @@ export const addPolicyCommands: AddCommands = (program, give) => {
   answers(
     withAccount(withRegistry(policy.command("approve [policyId]")))
       .description(
-        "approve a proposed policy, that of the file or the one named (APPROVER, another person than the proposer)",
+        "show the policy of the file in words and approve it, where it was proposed (APPROVER, another person than the proposer)",
       )
       .requiredOption("--authorisation <text>", "number of the authorisation or variation; public")
       .option("--effective-from <time>", "RFC 3339; at once if not given")
       .option("--policy <file>", "the policy, with its salts file beside it; its policyId is computed first")
+      .option("--unread", "approve the policyId alone: no file is shown or compared")
       .option(...CIRCUIT_ID),
     give,
     onChain,

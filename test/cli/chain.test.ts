@@ -147,7 +147,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     expect(proposed.code).toBe(0);
     ({ policyId } = proposed.json as { policyId: string });
     const approve = ["policy", "approve", policyId, "--authorisation", "MA-1", ...at];
-    expect(await refusedWith([...approve, ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
+    expect(await refusedWith([...approve, "--unread", ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
 
     const otherFile = policyCopy();
     await batchproof(["policy", "salt", otherFile]);
@@ -158,14 +158,37 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     const approved = await batchproof([...approve, "--policy", file, ...by(2)]);
     expect(approved.code).toBe(0);
     expect(approved.stdout).toContain(`approved     ${policyId}`);
-    expect(await refusedWith(["policy", "approve", "0x12", "--authorisation", "MA-1", ...at])).toMatchObject({
+    expect(
+      await refusedWith(["policy", "approve", "0x12", "--unread", "--authorisation", "MA-1", ...at]),
+    ).toMatchObject({
       exit: 2,
       code: "policy-id",
     });
-    expect(await refusedWith([...approve, "--effective-from", "tomorrow", ...by(2)])).toMatchObject({
+    expect(await refusedWith([...approve, "--unread", "--effective-from", "tomorrow", ...by(2)])).toMatchObject({
       exit: 2,
       code: "time-syntax",
     });
+  });
+
+  // Verifies R-policy-approve, F42.
+  it("approves no policy and no list that nobody read, unless that is said, and shows them before anything is sent", async () => {
+    const policy = ["policy", "approve", policyId, "--authorisation", "MA-1", ...at, ...by(2)];
+    const usage = { exit: 2, code: "usage" };
+    expect(await refusedWith(policy)).toMatchObject(usage);
+    const file = join(folder, "policy.json");
+    expect(await refusedWith([...policy, "--policy", file, "--unread"])).toMatchObject(usage);
+    expect(await refusedWith([...policy.filter((word) => word !== policyId), "--unread"])).toMatchObject(usage);
+    // It is approved already: what is shown is shown before the register refuses.
+    const again = await batchproof([...policy, "--policy", file]);
+    expect(again.code).toBe(1);
+    const shown = (await batchproof(["policy", "show", file])).stdout;
+    expect(shown).toContain(`policyId  ${policyId}`);
+    expect(again.stderr).toContain(shown);
+    expect(again.stderr.indexOf("error: ")).toBeGreaterThan(again.stderr.indexOf("policyId  "));
+
+    const party = ["party", "approve", `0x${"0".repeat(63)}5`, "--authorisation", "QA-1", ...at, ...by(2)];
+    expect(await refusedWith(party)).toMatchObject(usage);
+    expect(await refusedWith([...party.filter((word) => !word.startsWith("0x0")), "--unread"])).toMatchObject(usage);
   });
 
   it("publishes a party root by two persons", async () => {
@@ -175,9 +198,16 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     expect(proposed.code).toBe(0);
     const { root } = proposed.json as { root: string };
     const approve = (value: string) => ["party", "approve", value, "--authorisation", "QA-1", ...at];
-    expect(await refusedWith([...approve(root), ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
-    expect((await batchproof([...approve(root), "--parties", list, ...by(2)])).code).toBe(0);
-    expect(await refusedWith([...approve("5"), ...by(2)])).toMatchObject({ exit: 2, code: "field" });
+    expect(await refusedWith([...approve(root), "--unread", ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
+    const other = join(folder, "other.json");
+    await batchproof(["party", "add", other, "--device", "a|b|d", "--org", "o", "--name", "n", ...VALID]);
+    const fromOther = await refusedWith([...approve(root), "--parties", other, ...by(2)]);
+    expect(fromOther).toMatchObject({ exit: 1, code: "party-root" });
+    const approved = await batchproof([...approve(root), "--parties", list, ...by(2)]);
+    expect(approved.code).toBe(0);
+    const words = `1. device, valid ${VALID[1]} to ${VALID[3]}, device "a|b|c", "n" of "o"\nroot  ${root}\n`;
+    expect(approved.stderr).toBe(words);
+    expect(await refusedWith([...approve("5"), "--unread", ...by(2)])).toMatchObject({ exit: 2, code: "field" });
   });
 
   // Verifies R-batch-site-secrets, V21.
@@ -199,7 +229,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     const proposed = await batchproofJson(publish(sites, "--before", before));
     expect(proposed.json).toMatchObject({ siteSecrets: { renewed: [], added: ["Site A"], gone: [] } });
     const { root } = proposed.json as { root: string };
-    await batchproof(["party", "approve", root, "--authorisation", "QA-2", ...at, ...by(2)]);
+    await batchproof(["party", "approve", root, "--parties", sites, "--authorisation", "QA-2", ...at, ...by(2)]);
 
     const next = publish(renewed, "--before", sites);
     expect(await refusedWith(next)).toMatchObject({ exit: 1, code: "party-renewed", place: renewed });

@@ -145,6 +145,28 @@ describe("policy show", () => {
     expect(stdout).toContain("every reading from 2.0 °C to 8.0 °C");
   });
 
+  // Verifies R-policy-show-id.
+  it("says the policyId where salts and lock file give it, else why it is not known", async () => {
+    const file = policyCopy();
+    const salts = file.replace(".json", ".salts.json");
+    const last = async (): Promise<string> =>
+      (await batchproof(["policy", "show", file])).stdout.trimEnd().split("\n").at(-1) ?? "";
+    expect(await last()).toBe(`policyId  not known here: there is no ${salts}`);
+    await batchproof(["policy", "salt", file]);
+    const { json } = await batchproofJson(["policy", "hash", file]);
+    const { policyId } = json as { policyId: string };
+    expect(await last()).toBe(`policyId  ${policyId}`);
+    expect((await batchproofJson(["policy", "show", file])).json).toMatchObject({ policyId });
+    const { json: other } = await batchproofJson(["policy", "hash", file, ...OVERRIDE]);
+    expect((await batchproofJson(["policy", "show", file, ...OVERRIDE])).json).toMatchObject({
+      policyId: (other as { policyId: string }).policyId,
+    });
+    writeFileSync(file, readFileSync(file, "utf8").replace('"8.0"]', '"8.5"]'));
+    expect(await last()).toBe(
+      "policyId  not known here: These salts belong to another policy, or to an earlier wording of this one.",
+    );
+  });
+
   // Verifies R-policy-publish.
   it("refuses a policy with errors, as salt, hash and publish do, and leaves nothing behind", async () => {
     const file = unsound();

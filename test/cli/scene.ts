@@ -104,9 +104,29 @@ export class Scene {
       ...on,
       ...this.by("proposer"),
     ]);
-    await cliJson(["policy", "approve", policyId, "--authorisation", "V-1", ...on, ...this.by("approver")]);
+    await cliJson([
+      "policy",
+      "approve",
+      policyId,
+      "--policy",
+      policy,
+      "--authorisation",
+      "V-1",
+      ...on,
+      ...this.by("approver"),
+    ]);
     const { root } = await cliJson<{ root: string }>(["party", "publish", parties, ...on, ...this.by("proposer")]);
-    await cliJson(["party", "approve", root, "--authorisation", "P-1", ...on, ...this.by("approver")]);
+    await cliJson([
+      "party",
+      "approve",
+      root,
+      "--parties",
+      parties,
+      "--authorisation",
+      "P-1",
+      ...on,
+      ...this.by("approver"),
+    ]);
   }
 
   async close(): Promise<void> {
