@@ -59,7 +59,8 @@ function diffFacets(claim: string | null, before: readonly Facet[], after: reado
   const names = new Set([...before, ...after].map(({ name }) => name));
   return [...names].flatMap((name) => {
     const [was, is] = [before, after].map((facets) => facets.find((facet) => facet.name === name));
-    if (was?.words === is?.words && was?.looseness === is?.looseness) return [];
+    // Words say all of a facet: what they leave equal has not changed.
+    if (was?.words === is?.words) return [];
     return [directed(directionOf(was, is), claim, name, was?.words ?? null, is?.words ?? null)];
   });
 }

@@ -547,6 +547,35 @@ const QUALITY_CASES: readonly Case[] = [
     bad: twin(TESTS, "quality", { source: "another", pharmacopoeia: false }),
     pointer: TWIN_AT,
   },
+  {
+    what: "two quality claims whose limits are spelt otherwise",
+    code: "same-limits",
+    severity: "warning",
+    good: twin(TESTS, "quality", { analytes: respelt("20.1") }),
+    bad: twin(TESTS, "quality", { analytes: respelt("20.0") }),
+    pointer: TWIN_AT,
+  },
+  {
+    what: "two parameters claims whose limits are spelt otherwise",
+    code: "same-limits",
+    severity: "warning",
+    good: twin(PARAMETERS, "parameters", { channels: rescaled("36.1") }),
+    bad: twin(PARAMETERS, "parameters", { channels: rescaled("36") }),
+    pointer: TWIN_AT,
+  },
 ];
+
+/** The channels of ARI-0001 with another lower limit of the temperature. */
+function rescaled(low: string): ChannelLimits[] {
+  return claimOfKind(ari, PARAMETERS, "parameters").rule.channels.map((limits) =>
+    limits.channel === temperature.channel ? { ...limits, range: [low, limits.range[1]] } : limits,
+  );
+}
+
+/** The analytes of ARI-0001, the second number of which is at least this. */
+function respelt(atLeast: string): AnalyteSpec[] {
+  const { analytes: specs } = claimOfKind(ari, TESTS, "quality").rule;
+  return specs.map((spec, index) => (index === 2 ? { ...spec, atLeast } : spec));
+}
 
 export const PROCESS_CASES: readonly Case[] = [...PARAMETERS_CASES, ...CUSTODY_CASES, ...QUALITY_CASES];

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { diffPolicies, showDiff, type PolicyDiff } from "../../src/review/diff.ts";
 import type { Policy } from "../../src/policy/document.ts";
 import { batchproof, batchproofJson } from "../cli/support.ts";
-import { FIXTURES, fixture, fixturePath, PROCESSES } from "../policy/support.ts";
+import { claimOfKind, FIXTURES, fixture, fixturePath, PROCESSES, withRule } from "../policy/support.ts";
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | undefined;
 
@@ -93,6 +93,33 @@ describe("a difference between policies", () => {
     expect(names(diffPolicies(fixture("cd20-prodigy"), after))).toEqual(
       only("tightened", 'lower limit of "cd3_viability" in "%"'),
     );
+  });
+
+  // Verifies F43.
+  it("takes fewer decimals, where numbers are rounded to them, for looser at a permitted limit, for tighter at a strict one", () => {
+    const TESTS = "release-testing/release-tests";
+    const withDecimals = (policy: Policy, at: number): Policy => {
+      const { analytes } = claimOfKind(policy, TESTS, "quality").rule;
+      const changes = analytes.map((spec, index) => (index === at ? { ...spec, decimals: 0 } : spec));
+      return withRule(policy, TESTS, "quality", { analytes: changes });
+    };
+    const rounded = withRule(fixture("cd20-prodigy"), TESTS, "quality", { pharmacopoeia: true });
+    const with0 = (index: number): Policy => withDecimals(rounded, index);
+    const [permitted, strict] = ['decimals of "cd3_viability"', 'decimals of "endotoxin"'];
+    expect(names(diffPolicies(rounded, with0(0)))).toEqual(only("loosened", permitted));
+    expect(names(diffPolicies(with0(0), rounded))).toEqual(only("tightened", permitted));
+    expect(names(diffPolicies(rounded, with0(3)))).toEqual(only("tightened", strict));
+    expect(names(diffPolicies(with0(3), rounded))).toEqual(only("loosened", strict));
+    const between = withRule(rounded, TESTS, "quality", {
+      analytes: [{ analyte: "x", unit: "%", decimals: 1, above: "5", atMost: "7" }],
+      products: undefined,
+    });
+    expect(names(diffPolicies(between, withDecimals(between, 0)))).toEqual({
+      ...only("loosened", 'decimals of "x"'),
+      tightened: ['decimals of "x" for its strict limit'],
+    });
+    const unrounded = withDecimals(fixture("cd20-prodigy"), 0);
+    expect(names(diffPolicies(fixture("cd20-prodigy"), unrounded))).toEqual(only("other", permitted));
   });
 
   it("lists a limit in another unit as one less and one more", () => {

@@ -451,6 +451,14 @@ const TEMPERATURE_CASES: readonly Case[] = [
   },
   ...twinCases(),
   {
+    what: "equal limits spelt otherwise",
+    code: "same-limits",
+    severity: "warning",
+    good: withClaims(claim, claimWith({ id: "cold-storage/second" }, { range: ["2.1", "8"] })),
+    bad: withClaims(claim, claimWith({ id: "cold-storage/second" }, { range: ["2", "8.00"] })),
+    pointer: "/claims/1/rule",
+  },
+  {
     what: "equal limits on two stages",
     code: "same-limits",
     severity: "warning",

@@ -2,6 +2,7 @@ import { SAMPLES_PER_CHUNK } from "../../formats/constants.ts";
 import { parametersRuleHash } from "../../formats/parametersRule.ts";
 import { defineKind } from "../kind.ts";
 import seriesDefinitions from "../series/schema.json" with { type: "json" };
+import { inMicro } from "../series/facets.ts";
 import { unprovenSeries } from "../series/unproven.ts";
 import { PARAMETERS_RULES } from "./check.ts";
 import { parametersFacets } from "./facets.ts";
@@ -35,8 +36,8 @@ export const parameters = defineKind<"parameters", ParametersLimits>({
   twin: { evidence: "One record of the process", judgedBy },
 });
 
-/** Resolution, lead, tail and clock tolerance are left out: one recorder can suit both claims. */
+/** Numbers, however they are spelt. Resolution, lead, tail and clock tolerance are left out: one recorder can suit both claims. */
 function judgedBy({ gap, independent, channels }: ParametersLimits): object {
-  const ranges = channels.map(({ channel, range }) => [channel, ...range]);
+  const ranges = channels.map(({ channel, range }) => [channel, ...range.map(inMicro)]);
   return { gap, independent: independent ?? false, channels: ranges.sort() };
 }

@@ -8,7 +8,7 @@ import type { AnalyteSpec, NumberSpec, ProductSpec, QualityLimits } from "./limi
 export function qualityFacets(rule: QualityLimits): Facet[] {
   const { analytes, products = [], resultWithin, pharmacopoeia } = rule;
   return [
-    ...analytes.flatMap(analyteFacets),
+    ...analytes.flatMap((spec) => analyteFacets(spec, pharmacopoeia === true)),
     ...alternativesOf(analytes).map(([one, other]) => permission(`"${one}" or "${other}"`, "one of the two is enough")),
     ...products.flatMap(productFacets),
     atMost("report of the laboratory after the stage's end", BigInt(resultWithin), `at most ${time(resultWithin)}`),
@@ -21,7 +21,7 @@ export function qualityFacets(rule: QualityLimits): Facet[] {
   ];
 }
 
-function analyteFacets(spec: AnalyteSpec): Facet[] {
+function analyteFacets(spec: AnalyteSpec, isRounded: boolean): Facet[] {
   const name = `"${spec.analyte}"`;
   if (isCategorical(spec)) {
     return [
@@ -35,8 +35,23 @@ function analyteFacets(spec: AnalyteSpec): Facet[] {
   return [
     atMost(`${name} as a number${unit}`, 0n, "its result must be there"),
     ...limitFacets(`${name}${unit}`, spec),
-    fact(`decimals of ${name}`, String(spec.decimals)),
+    ...decimalsFacets(name, spec, isRounded),
   ];
+}
+
+/**
+ * Where numbers are rounded before they are judged, fewer decimals bring more of them to a permitted limit, and to a limit
+ * that is not permitted: they loosen the one and tighten the other.
+ */
+function decimalsFacets(name: string, spec: NumberSpec, isRounded: boolean): Facet[] {
+  const { lower, upper } = limitsOf(spec);
+  const strictOf = [...lower, ...upper].map((limit) => limit.strict);
+  const [what, words] = [`decimals of ${name}`, String(spec.decimals)];
+  if (!isRounded) return [fact(what, words)];
+  const [fewer, more] = [BigInt(-spec.decimals), BigInt(spec.decimals)];
+  if (!strictOf.includes(true)) return [atMost(what, fewer, words)];
+  if (!strictOf.includes(false)) return [atMost(what, more, words)];
+  return [atMost(what, fewer, words), { ...permission(`${what} for its strict limit`, words), looseness: more }];
 }
 
 /** Part of the name: limits in different units are different limits. */

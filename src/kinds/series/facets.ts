@@ -33,3 +33,8 @@ export function resolutionFacet(name: string, resolution: string, symbol: string
 export function micro(text: string): bigint {
   return parseMicro(text, "policy");
 }
+
+/** The same as text, so that equal quantities are equal texts however they are spelt. */
+export function inMicro(text: string): string {
+  return micro(text).toString();
+}

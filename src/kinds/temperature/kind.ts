@@ -4,6 +4,7 @@ import { defineKind } from "../kind.ts";
 import seriesDefinitions from "../series/schema.json" with { type: "json" };
 import { unprovenSeries } from "../series/unproven.ts";
 import { TEMPERATURE_RULES } from "./check.ts";
+import { inMicro } from "../series/facets.ts";
 import { excursionTableSize } from "./excursions.ts";
 import { temperatureFacets } from "./facets.ts";
 import type { TemperatureLimits } from "./limits.ts";
@@ -36,16 +37,16 @@ export const temperature = defineKind<"temperature", TemperatureLimits>({
   twin: { evidence: "One logger's readings", judgedBy },
 });
 
-/** Resolution, lead, tail and clock tolerance are left out: one logger can suit both claims. */
+/** Numbers, however they are spelt. Resolution, lead, tail and clock tolerance are left out: one logger can suit both claims. */
 function judgedBy({ gap, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): object {
   return {
     gap,
-    range,
+    range: range.map(inMicro),
     independent: independent ?? false,
-    normal: normal ?? range,
+    normal: (normal ?? range).map(inMicro),
     above: cumulative?.above ?? null,
     below: cumulative?.below ?? null,
     single: single ?? null,
-    mkt: mkt === undefined ? null : [mkt.limit, heatOf(mkt).toString(), mkt.span],
+    mkt: mkt === undefined ? null : [inMicro(mkt.limit), heatOf(mkt).toString(), mkt.span],
   };
 }
