@@ -226,6 +226,7 @@ export const ERROR_CODES = {
       "Move the ends to what the sensor can show, or narrow the range.",
     ],
     gap: ["The gap cannot be coded.", "Use one of the gaps that the message names."],
+    budget: ["A budget can never be used up.", "Give less than the longest stage that can be proven."],
     "normal-missing": ["There is a limit on excursions, but no normal band.", 'Add "normal", or remove the limit.'],
     "side-unlimited": ["Nothing limits excursions to one side.", "Limit them, or end the range with the normal band."],
     rounded: ["The time is no whole number of ticks and is rounded.", "Write a whole number of ticks."],

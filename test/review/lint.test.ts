@@ -12,6 +12,7 @@ import {
   PROCESSES,
   withClaims,
   withLimits,
+  withRule,
   type Change,
 } from "../policy/support.ts";
 import type { TemperatureClaim } from "../../src/kinds/temperature/limits.ts";
@@ -30,6 +31,12 @@ function claimWith(change: Partial<TemperatureClaim>, limits: Change = {}): Temp
 /** USP controlled cold with other limits: 2 to 15 °C, normal 2 to 8 °C, tick 10 s. */
 function cold(change: Change): Policy {
   return withLimits(change, "usp-controlled-cold");
+}
+
+/** A dry shipper's days, at most 10 by its custody claim, with limits of excursions as USP controlled cold has. */
+function transported(change: Change): Policy {
+  const cold = { resolution: "0.1", range: ["2.0", "15.0"], normal: ["2.0", "8.0"], single: 36_000 } as const;
+  return withRule(fixture("ari-0001"), "product-transport/temperature", "temperature", { ...cold, ...change });
 }
 
 /** Limits under which nothing but the budgets and the longest excursion bounds the time on both sides of the band. */
@@ -223,6 +230,31 @@ const TEMPERATURE_CASES: readonly Case[] = [
     good: withLimits({ normal: ["2.0", "8.0"] }),
     bad: withLimits({ normal: ["2.0", "7.9"] }),
     pointer: "/claims/0/rule/normal",
+  },
+  {
+    what: "a budget as long as the mean's longest stage",
+    code: "budget",
+    severity: "error",
+    good: cold({ cumulative: { above: 86_390 } }),
+    bad: cold({ cumulative: { above: 86_400 } }),
+    pointer: "/claims/0/rule/cumulative/above",
+  },
+  {
+    what: "a budget as long as custody permits the stage",
+    code: "budget",
+    severity: "error",
+    good: transported({ cumulative: { above: 863_999 } }),
+    bad: transported({ cumulative: { above: 864_000 } }),
+    pointer: "/claims/11/rule/cumulative/above",
+  },
+  {
+    what: "a longest excursion as long as the circuit's readings",
+    code: "budget",
+    severity: "error",
+    // 1,050 readings, half an hour apart.
+    good: cold({ mkt: undefined, single: 1_889_999 }),
+    bad: cold({ mkt: undefined, single: 1_890_000 }),
+    pointer: "/claims/0/rule/single",
   },
   {
     what: "a budget above of half a half-tick",
@@ -518,7 +550,7 @@ const TEMPERATURE_CASES: readonly Case[] = [
 
 const CASES = [...TEMPERATURE_CASES, ...PROCESS_CASES];
 
-// Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality.
+// Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality, F44.
 describe("lintPolicy", () => {
   it.each(CASES)(
     "finds $what ($severity $code) and accepts its neighbour",

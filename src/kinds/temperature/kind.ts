@@ -8,27 +8,32 @@ import { inMicro } from "../series/facets.ts";
 import { excursionTableSize } from "./excursions.ts";
 import { temperatureFacets } from "./facets.ts";
 import type { TemperatureLimits } from "./limits.ts";
-import { lintTemperature } from "./lint.ts";
+import { lintBudgets, lintTemperature } from "./lint.ts";
 import { heatOf } from "./mkt.ts";
 import { temperatureRuleOf } from "./rule.ts";
 import schema from "./schema.json" with { type: "json" };
 import { showTemperature } from "./show.ts";
 
+const TIERS = [
+  { name: "temperature-1k", tier: 5 * ROWS_PER_CHUNK },
+  { name: "temperature-4k", tier: 18 * ROWS_PER_CHUNK },
+  { name: "temperature-9k", tier: 44 * ROWS_PER_CHUNK },
+];
+
 /** A long series of one channel: hard limits, a normal band with budgets, and a mean kinetic temperature. */
 export const temperature = defineKind<"temperature", TemperatureLimits>({
   name: "temperature",
   rules: TEMPERATURE_RULES,
-  tiers: [
-    { name: "temperature-1k", tier: 5 * ROWS_PER_CHUNK },
-    { name: "temperature-4k", tier: 18 * ROWS_PER_CHUNK },
-    { name: "temperature-9k", tier: 44 * ROWS_PER_CHUNK },
-  ],
+  tiers: TIERS,
   instance: (tier) => `Temperature(${tier / ROWS_PER_CHUNK}, ${excursionTableSize(tier)})`,
   classes: ["specification", "process"],
   measuresStage: true,
   schema: { ...schema, definitions: { ...seriesDefinitions, ...schema.definitions } },
   ruleHash: (policy, claimIndex, salt) => temperatureRuleHash(temperatureRuleOf(policy, claimIndex, salt)),
-  lint: (_, { rule }, pointer) => lintTemperature(rule, pointer),
+  lint: (policy, claim, pointer) => [
+    ...lintTemperature(claim.rule, pointer),
+    ...lintBudgets(policy, claim, TIERS, pointer),
+  ],
   lintTogether: () => [],
   show: (_, { rule }) => showTemperature(rule),
   showTier: (tier) => `up to ${tier} readings, with excursions of up to ${excursionTableSize(tier)} different lengths`,

@@ -4,10 +4,17 @@ import { formatDuration } from "../../input/times.ts";
 import { budgetOf, canLeave, describeHalfTicks, halfTicks, SIDES, singleOf, wholeTicks } from "./budgets.ts";
 import { derived } from "../../policy/derived.ts";
 import { gridOf, timingOf, type Coding } from "../series/coding.ts";
-import { warning, type LintFinding } from "../../policy/lintFinding.ts";
+import type { Limits, Policy } from "../../policy/document.ts";
+import { error, warning, type LintFinding } from "../../policy/lintFinding.ts";
 import { lintTimes } from "../series/lint.ts";
 import { heatOf, isCoded, mktOf } from "./mkt.ts";
-import type { MktLimits, TemperatureLimits } from "./limits.ts";
+import { claimsOf, type Tier } from "../kind.ts";
+import type { MktLimits, TemperatureClaim, TemperatureLimits } from "./limits.ts";
+
+/** What a custody claim says of its stage that matters here: a kind's room imports no other's. */
+interface StageLimits extends Limits {
+  readonly duration?: { readonly max?: number };
+}
 
 /** Usual heats of activation of drug products, 1e-6 kJ/mol: 60 to 100 kJ/mol. */
 const USUAL_HEAT = [60_000_000n, 100_000_000n] as const;
@@ -23,6 +30,50 @@ export function lintTemperature(rule: TemperatureLimits, pointer: string): LintF
     ...timing.findings,
     ...(coding === undefined ? [] : [...lintExcursions(rule, coding, pointer), ...lintMkt(rule, coding, pointer)]),
     ...lintTimes(rule, pointer),
+  ];
+}
+
+/** The longest that a stage can take and still be proven, in seconds, and why. */
+interface Longest {
+  readonly seconds: number;
+  readonly why: string;
+}
+
+/** A budget that no provable stage can use up: it looks like a limit and is none. */
+export function lintBudgets(
+  policy: Policy,
+  claim: TemperatureClaim,
+  tiers: readonly Tier[],
+  pointer: string,
+): LintFinding[] {
+  const { cumulative, single } = claim.rule;
+  const [longest] = longestStages(policy, claim, tiers).sort((a, b) => a.seconds - b.seconds);
+  const budgets = [
+    ...SIDES.map((side) => ({ field: `cumulative/${side}`, seconds: cumulative?.[side] })),
+    { field: "single", seconds: single },
+  ];
+  return budgets.flatMap(({ field, seconds }) => {
+    if (longest === undefined || seconds === undefined || seconds < longest.seconds) return [];
+    const message = `${formatDuration(seconds)} out of the normal band can never be used up: ${longest.why}.`;
+    const remedy = `Give less than ${longest.seconds} s: what the product's stability supports.`;
+    return [error("budget", `${pointer}/${field}`, message, remedy)];
+  });
+}
+
+function longestStages(policy: Policy, { stage, circuits, rule }: TemperatureClaim, tiers: readonly Tier[]): Longest[] {
+  const { gap, mkt } = rule;
+  const capacities = tiers.filter(({ name }) => circuits.includes(name)).map(({ tier }) => tier);
+  const capacity = Math.max(...capacities);
+  const durations = claimsOf<"custody", StageLimits>(policy, "custody").flatMap(({ claim }) =>
+    claim.stage === stage && claim.rule.duration?.max !== undefined ? [claim.rule.duration.max] : [],
+  );
+  const words = (seconds: number): string => `at most ${formatDuration(seconds)}`;
+  return [
+    ...durations.map((seconds) => ({ seconds, why: `custody permits a stage of ${words(seconds)}` })),
+    ...(mkt === undefined ? [] : [{ seconds: mkt.span, why: `the mean is taken over ${words(mkt.span)}` }]),
+    ...(capacities.length === 0
+      ? []
+      : [{ seconds: capacity * gap, why: `${capacity} readings, a gap apart, last ${words(capacity * gap)}` }]),
   ];
 }
 
