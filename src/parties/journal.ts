@@ -284,7 +284,7 @@ export class Journal {
       {
         code: "journal-reason",
         place: this.#path,
-        remedy: "Say with --reason why the earlier record is not the one to use; auditors will read it.",
+        remedy: "Say why the earlier record is not the one to use (import: --reason TEXT); auditors will read it.",
       },
     );
   }
