@@ -23,8 +23,8 @@ const folder = mkdtempSync(join(tmpdir(), "batchproof-start-"));
 const path = (name: string): string => join(folder, name);
 const env = { PATH: process.env["PATH"], BATCHPROOF_PASSPHRASE: "a passphrase for a bench" };
 
-/** Runs in each process: what it used is known when it ends. */
-const REPORTER = `process.on("exit", () => {
+/** Runs in each process: what it used, threads included, is known when it ends. */
+const REPORTER = `if (require("node:worker_threads").isMainThread) process.on("exit", () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   require("node:fs").writeSync(3, JSON.stringify([(userCPUTime + systemCPUTime) / 1000, maxRSS / 1024]));
 });`;
