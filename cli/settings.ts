@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { readRegistration, type Registration } from "../src/batch/registration.ts";
 import { environmentError, inputError, type BatchproofError } from "../src/errors.ts";
-import { defineCheck, documentText, object } from "../src/formats/document.ts";
+import { ADDRESS, defineCheck, documentText, object } from "../src/formats/document.ts";
 import { writeFileAtomically } from "../src/input/files.ts";
 import { readJson } from "../src/input/json.ts";
 import { keystoreAddress } from "./keystore.ts";
@@ -25,12 +25,12 @@ export interface FoundSettings {
 const SETTINGS_VARIABLE = "BATCHPROOF_SETTINGS";
 
 const PATH = { type: "string", minLength: 1, maxLength: 1000 } as const;
-const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
+const IS_ADDRESS = new RegExp(ADDRESS.pattern);
 /** Shorter than an address, which may be written without 0x: no name stands for another account than its own digits. */
 const NAME = "^[a-z][a-z0-9-]{0,38}$";
 const MEMBERS = {
   rpc: { type: "string", pattern: "^https?://[^@\\s]+$", maxLength: 1000 },
-  registry: { type: "string", pattern: ADDRESS.source },
+  registry: ADDRESS,
   chainId: { type: "string", pattern: "^[1-9][0-9]{0,17}$" },
   account: PATH,
   owner: PATH,
@@ -161,7 +161,7 @@ function keyAsAccount(): BatchproofError {
 
 /** An account as an address: a keystore says whose it is. What is neither is left for the command to refuse. */
 async function addressed(value: string): Promise<string> {
-  return !ADDRESS.test(value) && existsSync(value) ? await keystoreAddress(value) : value;
+  return !IS_ADDRESS.test(value) && existsSync(value) ? await keystoreAddress(value) : value;
 }
 
 /**
@@ -270,7 +270,7 @@ function fromSettings(setting: SettingName, { found }: Sources): string | undefi
 
 /** A path as the settings file means it; an address is none. */
 function fromFile(path: string, value: string): string {
-  return ADDRESS.test(value) ? value : resolve(dirname(path), value);
+  return IS_ADDRESS.test(value) ? value : resolve(dirname(path), value);
 }
 
 function argumentNamed(command: Command, name: string): string | undefined {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { defineDocument, documentText } from "../formats/document.ts";
+import { ADDRESS, defineDocument, documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { REGISTRATION_FILE } from "./paths.ts";
 
@@ -12,8 +12,6 @@ export interface Registration {
   readonly registry: string;
   readonly owner: string;
 }
-
-const ADDRESS = { type: "string", pattern: "^0x[0-9a-fA-F]{40}$" } as const;
 
 const registrationDocument = defineDocument<Registration & { readonly format: string }>(
   "batchproof-registration/1",

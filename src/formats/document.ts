@@ -9,6 +9,8 @@ import { readJson } from "../input/json.ts";
 
 /** A field element: 0x and 64 lower-case hex digits. `fromHex` checks that it is below the field order. */
 export const HEX_FIELD = { type: "string", pattern: "^0x[0-9a-f]{64}$" } as const;
+/** An account or a contract of the chain. */
+export const ADDRESS = { type: "string", pattern: "^0x[0-9a-fA-F]{40}$" } as const;
 /** A name or an identifier: short, no control characters, no spaces at its ends. */
 export const TEXT = { type: "string", maxLength: 200, pattern: "^[^\\p{C}\\s]([^\\p{C}]*[^\\p{C}\\s])?$" } as const;
 /** A whole number that counts something. */

@@ -1,6 +1,6 @@
 import { SIGNALS, type Signals } from "../formats/constants.ts";
 import type { SnarkjsProof } from "../formats/snarkjs.ts";
-import { COUNT, defineDocument, object } from "../formats/document.ts";
+import { ADDRESS, COUNT, defineDocument, object } from "../formats/document.ts";
 import type { ProofEnvelope } from "../formats/proof.ts";
 
 const FORMAT = "batchproof-proof/1";
@@ -21,7 +21,6 @@ export interface Envelope extends ProofEnvelope {
 
 const NUMBER = { type: "string", maxLength: 78 } as const;
 const WORD = { type: "string", pattern: "^0x[0-9a-f]{64}$" } as const;
-const ADDRESS = { type: "string", pattern: "^0x[0-9a-fA-F]{40}$" } as const;
 const PAIR = { type: "array", minItems: 2, maxItems: 2, items: NUMBER } as const;
 
 /**
