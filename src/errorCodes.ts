@@ -462,10 +462,6 @@ export const ERROR_CODES = {
     "result-pending": ["There is no result yet.", "Wait for it: a set of results is complete."],
     "result-count": ["This is no number of tests.", "Write a whole number, 0 where there were none."],
     "result-word": ["The result is none of the analyte's words.", "Report one of them."],
-    "result-bound": [
-      "The bound does not say whether the value is the limit, which is not permitted.",
-      "Ask the laboratory for the number, or for a strict bound.",
-    ],
     "csv-encoding": ["The file is not UTF-8 text.", "Export it as CSV in UTF-8."],
     "csv-cut-off": ["The last line has no line end.", "Export or copy it again."],
     "csv-header": ["The first line does not name the expected columns.", "Export these columns and no others."],

@@ -4,7 +4,7 @@ import { textHash } from "./identity.ts";
 import { sponge } from "./poseidon.ts";
 
 /** Version of the quality rule. */
-export const QUALITY_RULE_VERSION = 1;
+export const QUALITY_RULE_VERSION = 2;
 /** Analytes that one rule can hold. */
 export const QUALITY_SLOTS = 16;
 /** Products of results that one rule can set. */
@@ -52,7 +52,7 @@ export interface QualitySlot {
   readonly analyteId: bigint;
   /** 1: the slot is used and a result is demanded. */
   readonly demanded: bigint;
-  /** 1: the result is a category; 0: a number or a bound. */
+  /** 1: the result is a category; 0: a number or an inequality. */
   readonly categorical: bigint;
   readonly hasMin: bigint;
   readonly min: bigint;

@@ -1,5 +1,5 @@
 import { inputError } from "../errors.ts";
-import { MAX_DECIMALS, VALUE_OFFSET, type Analyte, type QualitySlot } from "./qualityRule.ts";
+import { MAX_DECIMALS, VALUE_OFFSET, type Analyte } from "./qualityRule.ts";
 import { RESULT_KIND, type Result, type ResultKindName } from "./results.ts";
 import { formatMicro, MICRO, parseMicro } from "../input/quantities.ts";
 
@@ -11,48 +11,35 @@ import { formatMicro, MICRO, parseMicro } from "../input/quantities.ts";
 /** What a result says, without what belongs to its test. */
 export type CodedResult = Pick<Result, "resultKind" | "value">;
 
-/** Signs of a bound: whether the reported bound is above or below, and whether it may itself be the value. */
-const BOUNDS: Readonly<Record<string, { readonly kind: "below" | "above"; readonly inclusive: boolean }>> = {
-  "<": { kind: "below", inclusive: false },
-  "<=": { kind: "below", inclusive: true },
-  "≤": { kind: "below", inclusive: true },
-  ">": { kind: "above", inclusive: false },
-  ">=": { kind: "above", inclusive: true },
-  "≥": { kind: "above", inclusive: true },
-};
+/** Every sign that a laboratory may write, a longer one before what it begins with; the first of a kind is printed. */
+const SIGNS: readonly (readonly [sign: string, kind: ResultKindName])[] = [
+  ["<=", "atMost"],
+  ["≤", "atMost"],
+  ["≦", "atMost"],
+  ["⩽", "atMost"],
+  [">=", "atLeast"],
+  ["≥", "atLeast"],
+  ["≧", "atLeast"],
+  ["⩾", "atLeast"],
+  ["<", "less"],
+  [">", "more"],
+];
 
 /**
- * A reported result ("26.0", "<=0.5", "> 35", "absent") as the rule's slot of this analyte reads it.
+ * A reported result ("26.0", "<=0.5", "> 35", "absent") of an analyte, whatever its limits. An inequality keeps its sign and
+ * is never rounded: another bound would be another statement than the laboratory's.
  * @param rounding the rule's `pharmacopoeia` flag: a number with more decimals than declared is rounded to the nearest, a 5
- *        away from 0; bounds are never rounded
+ *        away from 0
  * @param place goes into the error
  * Errors: those of `parseMicro`; `result-word` (not a word of the analyte), `result-decimals` (more decimals than
- * declared), `result-size` (not a 40-bit number), `result-bound` ("<= x" says nothing on a limit "< x").
+ * declared), `result-size` (not a 40-bit number).
  */
-export function codeResult(
-  text: string,
-  analyte: Analyte,
-  slot: Pick<QualitySlot, "hasMin" | "min" | "strictMin" | "hasMax" | "max" | "strictMax">,
-  rounding: boolean,
-  place: string,
-): CodedResult {
+export function codeResult(text: string, analyte: Analyte, rounding: boolean, place: string): CodedResult {
   if (analyte.scale === "category") return { ...kind("category"), value: BigInt(codeWord(text, analyte.words, place)) };
-  const [, sign = "", number = ""] = /^(<=|>=|<|>|≤|≥|) ?(.*)$/su.exec(text) ?? [];
-  const bound = BOUNDS[sign];
-  if (bound === undefined) return { ...kind("number"), value: codeNumber(number, analyte.decimals, rounding, place) };
-  const value = codeNumber(number, analyte.decimals, false, place);
-  const limit =
-    bound.kind === "below"
-      ? slot.hasMax === 1n && slot.strictMax === 1n && slot.max
-      : slot.hasMin === 1n && slot.strictMin === 1n && slot.min;
-  if (bound.inclusive && value === limit) {
-    throw inputError(`"${text}" does not say whether the value is the limit, which is itself not permitted.`, {
-      code: "result-bound",
-      place,
-      remedy: "Ask the laboratory for the number, or for a strict bound.",
-    });
-  }
-  return { ...kind(bound.kind), value };
+  const [sign = "", inequality] = SIGNS.find(([written]) => text.startsWith(written)) ?? [];
+  const number = text.slice(sign.length).replace(/^ /, "");
+  const isRounded = rounding && inequality === undefined;
+  return { ...kind(inequality ?? "number"), value: codeNumber(number, analyte.decimals, isRounded, place) };
 }
 
 function kind(name: ResultKindName): Pick<Result, "resultKind"> {
@@ -96,12 +83,15 @@ export function codeNumber(text: string, decimals: number, rounding: boolean, pl
   return value;
 }
 
-/** A result in words: "26.0", "<0.5", "absent"; a result of no kind is "pending". */
+/**
+ * A result in words: "26.0", "absent", or an inequality with the sign of its kind, "<0.5", "<=0.5", ">0.5", ">=0.5"; numbers
+ * at the analyte's decimals. A result of no kind is "pending".
+ */
 export function formatResult(result: CodedResult, analyte: Analyte): string {
   const { resultKind, value } = result;
   if (resultKind === 0n) return "pending";
   if (analyte.scale === "category") return analyte.words[Number(value)] ?? `category ${value}`;
-  const sign = resultKind === BigInt(RESULT_KIND.below) ? "<" : resultKind === BigInt(RESULT_KIND.above) ? ">" : "";
+  const [sign = ""] = SIGNS.find(([, name]) => BigInt(RESULT_KIND[name]) === resultKind) ?? [];
   const scale = MICRO / 10n ** BigInt(analyte.decimals);
   return sign + formatMicro((value - VALUE_OFFSET) * scale, analyte.decimals);
 }

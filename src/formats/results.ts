@@ -2,8 +2,11 @@ import { TAG } from "./constants.ts";
 import { poseidon, sponge } from "./poseidon.ts";
 import { columns, QUALITY_SLOTS } from "./qualityRule.ts";
 
-/** What a result says. 0, in an unused slot, says nothing: a pending result cannot be written down. */
-export const RESULT_KIND = { number: 1, below: 2, above: 3, category: 4 } as const;
+/**
+ * What a result says: a number, a category, or one of the four inequalities, <x, <=x, >x and >=x. 0, in an unused slot, says
+ * nothing: a pending result cannot be written down.
+ */
+export const RESULT_KIND = { number: 1, category: 2, less: 3, atMost: 4, more: 5, atLeast: 6 } as const;
 export type ResultKindName = keyof typeof RESULT_KIND;
 
 /** One result of the laboratory. */
@@ -11,7 +14,7 @@ export interface Result {
   readonly analyteId: bigint;
   /** RESULT_KIND */
   readonly resultKind: bigint;
-  /** Number or bound at the analyte's decimals plus VALUE_OFFSET, or the index of the category's word. */
+  /** Number or bound of an inequality at the analyte's decimals plus VALUE_OFFSET, or the index of the category's word. */
   readonly value: bigint;
   /** When the result was obtained, Unix seconds. */
   readonly time: bigint;

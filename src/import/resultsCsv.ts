@@ -1,7 +1,7 @@
 import { inputError, type BatchproofError } from "../errors.ts";
 import { KIND } from "../formats/constants.ts";
 import { bytesHash, textHash } from "../formats/identity.ts";
-import { analyteId, type Analyte, type QualityRule, type QualitySlot } from "../formats/qualityRule.ts";
+import { analyteId, type Analyte, type QualityRule } from "../formats/qualityRule.ts";
 import type { Result, ResultSet } from "../formats/results.ts";
 import { formatTime, parseTime } from "../input/times.ts";
 import { codeResult, formatResult } from "../formats/resultCoding.ts";
@@ -11,7 +11,7 @@ import { readCsv, shown, type CsvLine } from "./csvTable.ts";
  * A laboratory's results: one line an analyte, in any order, with these columns:
  *
  *   analyte      its name in the policy
- *   result       a number ("26.0"), a bound ("<=0.5", "> 35") or a word of the analyte
+ *   result       a number ("26.0"), an inequality ("<0.5", "<=0.5", "> 35", "≥ 35") or a word of the analyte
  *   unit         exactly the analyte's; empty for an analyte with words
  *   sampled      when the sample was taken: RFC 3339 in whole seconds with its zone
  *   tested       when the result was obtained
@@ -43,7 +43,7 @@ export interface UnsignedResultSet {
 
 /**
  * The results of a laboratory's CSV file for one claim: exactly one line for each of the rule's analytes, coded as the rule
- * reads it. Results out of specification and dates of any order are taken as they are: the rules `spec` and `date` judge.
+ * reads it. Results that fail or leave their limits open and dates of any order are taken as they are: the rules `spec` and `date` judge.
  * @param reported when the laboratory reported, Unix seconds
  * Errors, with file:line where there is one: those of `readCsv`, `parseTime`, `codeResult` and `analyteId`;
  * `result-unknown`, `result-twice`, `result-missing`, `result-pending`, `unit`, `result-count`, `analyte` (the demand has
@@ -57,10 +57,7 @@ export function resultSet(
 ): UnsignedResultSet {
   refuseOtherSlots(rule, analytes);
   const lines = readLines(bytes, file, analytes);
-  const read = rule.slots.flatMap((slot, i) => {
-    const analyte = analytes[i];
-    return analyte === undefined ? [] : [readResult(lines, analyte, slot, rule.pharmacopoeia === 1n, file)];
-  });
+  const read = analytes.map((analyte) => readResult(lines, analyte, rule.pharmacopoeia === 1n, file));
   const sampled = Math.min(...read.map((each) => each.sampled));
   return {
     set: {
@@ -112,13 +109,7 @@ interface ReadResult {
   readonly sampled: number;
 }
 
-function readResult(
-  lines: ReadonlyMap<string, Line>,
-  analyte: Analyte,
-  slot: QualitySlot,
-  rounding: boolean,
-  file: string,
-): ReadResult {
+function readResult(lines: ReadonlyMap<string, Line>, analyte: Analyte, rounding: boolean, file: string): ReadResult {
   const line = lines.get(nameOf(analyte));
   if (line === undefined) throw missingError(analyte, file);
   const place = `${file}:${line.line}`;
@@ -129,7 +120,7 @@ function readResult(
     sampled: parseTime(line.sampled, place),
     result: {
       analyteId: analyteId(analyte),
-      ...codeResult(line.result, analyte, slot, rounding, place),
+      ...codeResult(line.result, analyte, rounding, place),
       time: BigInt(parseTime(line.tested, place)),
       invalidated: readCount(line.invalidated, "invalidated", place),
       repeats: readCount(line.repeats, "repeats", place),

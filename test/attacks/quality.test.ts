@@ -4,9 +4,12 @@ import { ROLE } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { partyLeafHash, type PartyLeaf } from "../../src/formats/party.ts";
-import { labMessage, resultSetHash, type Result } from "../../src/formats/results.ts";
+import { labMessage, RESULT_KIND, resultSetHash, type Result } from "../../src/formats/results.ts";
 import { verifySignature, type Signature } from "../../src/formats/source.ts";
+import { formatResult } from "../../src/formats/resultCoding.ts";
+import { checkQuality } from "../../src/kinds/quality/check.ts";
 import type { QualityEvidence } from "../../src/kinds/quality/evidence.ts";
+import { explainQuality } from "../../src/kinds/quality/explain.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
 import { BATCH, OUTSIDER_KEY } from "../support/evidence.ts";
@@ -19,7 +22,7 @@ import {
   qualityInputOf,
   refusedQuality,
 } from "../support/qualityRules.ts";
-import { at, coded, number } from "../support/qualitySpecs.ts";
+import { at, coded, number, type Limit } from "../support/qualitySpecs.ts";
 import { modulo } from "../support/r1cs.ts";
 import { inverse, list, withEntries } from "./excursions.ts";
 import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
@@ -98,20 +101,50 @@ describe("C6 free choice of a hint", () => {
     const fixed = given.flatMap((name) => named.signals(new RegExp(`^${name.replaceAll(".", "\\.")}(\\[|$)`)));
     expect(freeWires(named, await named.witness(input), fixed).sort()).toEqual(MEANINGLESS_INVERSES);
   });
+});
 
-  it("kinds whose flags are fractions that add up", async () => {
-    const good = await judgement.witness(judgementInput(honest));
-    // A number that is half above, half below: the sum is 1 and the kind 1/2 * 2 + 1/2 * 3.
-    const half = inverse(2n);
-    const edits = {
-      [`complete.isNumber[${CAR}]`]: 0n,
-      [`complete.isBelow[${CAR}]`]: half,
-      [`complete.isAbove[${CAR}]`]: half,
-      [`results.resultKind[${CAR}]`]: modulo(5n * half),
-    };
-    const present = Object.fromEntries(Object.entries(edits).filter(([name]) => judgement.has(name)));
-    expect(Object.keys(present).length).toBeGreaterThan(0);
-    expect(judgement.violationsOf(good, present)).not.toEqual([]);
+const NUMBER_KINDS = ["number", "less", "atMost", "more", "atLeast"] as const;
+type NumberKind = (typeof NUMBER_KINDS)[number];
+type Flags = Readonly<Record<NumberKind, bigint>>;
+
+function flagsOf(flag: (name: NumberKind, index: number) => bigint): Flags {
+  return Object.fromEntries(NUMBER_KINDS.map((name, i) => [name, flag(name, i)])) as Record<NumberKind, bigint>;
+}
+
+/** Flags whose sum and whose kind are those of a kind, though they are not its own: one is no flag, or two are halves. */
+function forgedFlags(kind: NumberKind): Flags[] {
+  const oneOdd = NUMBER_KINDS.flatMap((odd) =>
+    Array.from({ length: 2 ** NUMBER_KINDS.length }, (_, set) => {
+      const flags = flagsOf((name, bit) => (name === odd ? 0n : BigInt((set >> bit) & 1)));
+      return { ...flags, [odd]: 1n - Object.values(flags).reduce((sum, flag) => sum + flag, 0n) };
+    }),
+  );
+  const halves = NUMBER_KINDS.flatMap((one, i) =>
+    NUMBER_KINDS.slice(i + 1).map((other) => flagsOf((name) => (name === one || name === other ? inverse(2n) : 0n))),
+  );
+  return [...oneOdd, ...halves].filter((flags) => {
+    const said = NUMBER_KINDS.reduce((sum, name) => sum + flags[name] * BigInt(RESULT_KIND[name]), 0n);
+    return flags[kind] !== 1n && modulo(said) === BigInt(RESULT_KIND[kind]);
+  });
+}
+
+// Verifies R-quality-complete.
+describe("C6 the kind of a result written as others", () => {
+  it.each(NUMBER_KINDS)("%s: flags that add up to it and are neither 0 nor 1", async (kind) => {
+    const witness = await namedJudgement.witness(
+      judgementInput(changed(CAR, { resultKind: BigInt(RESULT_KIND[kind]) })),
+    );
+    const forged = forgedFlags(kind);
+    expect(forged.length).toBeGreaterThan(0);
+    for (const flags of forged) {
+      const edits = Object.entries(flags).map(([name, flag]) => [`complete.kinds.${name}[${CAR}]`, modulo(flag)]);
+      const refused = namedJudgement.violationsOf(witness, Object.fromEntries(edits) as Record<string, bigint>);
+      // Not what follows from the flags, which a prover computes anew, but the flags themselves.
+      const flagged = refused.filter(({ signals }) =>
+        signals.every((signal) => /^(complete|results|rule|wire 0)\b/.test(signal)),
+      );
+      expect(flagged, JSON.stringify(Object.values(flags).map(String))).not.toEqual([]);
+    }
   });
 });
 
@@ -257,15 +290,15 @@ describe("C18 results that are not what they seem", () => {
   it("a failing result shown as another kind, or under another analyte's limits", async () => {
     const low = makeQuality(withResult(CAR, { value: coded(199) }));
     expect(checkedQuality(low)).toEqual(["spec"]);
-    for (const resultKind of [0n, 2n, 3n, 4n, 5n, FIELD - 1n]) {
+    for (const resultKind of [0n, 2n, 3n, 4n, 5n, 6n, 7n, FIELD - 1n]) {
       const forged = judgementInput(changed(CAR, { resultKind }, low));
-      // "above 19.9" fails the minimum of 20.0, "below 19.9" every minimum.
-      const rules = resultKind === 2n || resultKind === 3n ? ["spec"] : ["complete"];
+      // More than 19.9 does not imply the minimum of 20.0, less than 19.9 no minimum.
+      const rules = resultKind >= 3n && resultKind <= 6n ? ["spec"] : ["complete"];
       expect(await refusedQuality(namedJudgement, forged)).toEqual(expect.arrayContaining(rules));
       expect(await refusedQuality(judgement, forged)).not.toEqual([]);
     }
-    const signed = makeQuality(withResult(CAR, { resultKind: 3n, value: coded(200) }));
-    await expectRefused(qualityInputOf(changed(CAR, { resultKind: 1n }, signed)), ["lab"]);
+    const signed = makeQuality(withResult(CAR, { resultKind: BigInt(RESULT_KIND.atLeast), value: coded(200) }));
+    await expectRefused(qualityInputOf(changed(CAR, { resultKind: BigInt(RESULT_KIND.number) }, signed)), ["lab"]);
   });
 
   it("another rule's order of analytes", async () => {
@@ -371,6 +404,81 @@ describe("C18 results that are not what they seem", () => {
       expect(await refusedQuality(namedJudgement, withEntries(input, "rule.right", { 0: slot }))).toEqual(["product"]);
     }
   });
+});
+
+/** One share with one decimal, its limit and what the laboratory reported. */
+function share(limit: Limit, text: string): QualityEvidence {
+  return makeQuality({ lines: [number("share", "%", 1, limit)], reported: [text] });
+}
+
+/** What `check` prints of the results that fail. */
+function explained(evidence: QualityEvidence): string[] {
+  const { analyte } = number("share", "%", 1);
+  return explainQuality(evidence, [analyte], checkQuality(evidence)).map(({ message }) => message);
+}
+
+// Verifies R-quality-spec, R-format-results.
+describe("V30 a bound carried to a stricter limit", () => {
+  it.each([
+    ["<=0.5", ["le", "0.5"], ["lt", "0.5"]],
+    [">=0.5", ["ge", "0.5"], ["gt", "0.5"]],
+  ] as const satisfies readonly (readonly [string, Limit, Limit])[])(
+    "%s, coded and signed where 0.5 is permitted, proves nothing where it is not",
+    async (text, permitted, strict) => {
+      const signed = share(permitted, text);
+      expect(await refusedQuality(judgement, judgementInput(signed))).toEqual([]);
+      const carried = { ...signed, rule: { ...signed.rule, slots: share(strict, "1").rule.slots } };
+      expect(checkedQuality(carried)).toEqual(["spec"]);
+      await expectMisjudged(judgementInput(carried), ["spec"]);
+      await expectRefused(qualityInputOf(carried), ["spec"]);
+    },
+  );
+});
+
+// Verifies R-format-results.
+describe("V31 a bound that is shown as another one", () => {
+  it.each(["<0.5", "<=0.5", ">0.5", ">=0.5"])("%s is printed as it was reported, and is another record", (text) => {
+    const { analyte } = number("share", "%", 1);
+    const printed = (other: string): string[] =>
+      share(["le", "0.5"], other).set.results.map((result) => formatResult(result, analyte));
+    expect(printed(text)).toEqual([text]);
+    const records = ["0.5", "<0.5", "<=0.5", ">0.5", ">=0.5"].map((other) =>
+      resultSetHash(share(["le", "0.5"], other).set),
+    );
+    expect(new Set(records).size).toBe(5);
+  });
+});
+
+// Verifies R-quality-undecidable.
+describe("V32 a bound that leaves its limit open, failed as a breach", () => {
+  it.each([
+    [">=0.5", ["le", "0.5"]],
+    ["<=0.5", ["lt", "0.5"]],
+    ["<0.6", ["le", "0.5"]],
+    ["<=0.5", ["ge", "0.5"]],
+    [">=0.5", ["gt", "0.5"]],
+  ] as const satisfies readonly (readonly [string, Limit])[])(
+    "%s on %s is undecidable, and not proven",
+    async (text, limit) => {
+      const open = share(limit, text);
+      expect(explained(open)).toEqual([expect.stringContaining(`share is ${text} %, undecidable: it must be `)]);
+      await expectMisjudged(judgementInput(open), ["spec"]);
+    },
+  );
+
+  it.each([
+    [">0.5", ["le", "0.5"]],
+    [">=0.5", ["lt", "0.5"]],
+    ["<0.5", ["ge", "0.5"]],
+    ["<=0.5", ["gt", "0.5"]],
+  ] as const satisfies readonly (readonly [string, Limit])[])(
+    "%s on %s is out of specification",
+    async (text, limit) => {
+      const broken = share(limit, text);
+      expect(explained(broken)).toEqual([expect.stringContaining(`share is ${text} %, out of specification`)]);
+      await expectMisjudged(judgementInput(broken), ["spec"]);
+    },
+  );
 });
 
 describe("C19 heads", () => {

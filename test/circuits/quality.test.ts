@@ -157,7 +157,8 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["two analytes swapped", {}, swapped(2, 3)],
     ["a pending result", {}, withResult(5, { resultKind: 0n, value: 0n })],
     ["a pending number", {}, withResult(2, { resultKind: 0n, value: 0n })],
-    ["a kind that is none", {}, withResult(2, { resultKind: 5n })],
+    ["a kind that is none", {}, withResult(2, { resultKind: 7n })],
+    ["a kind below all", {}, withResult(2, { resultKind: -1n })],
     ["a number for a category", {}, withResult(5, { resultKind: BigInt(RESULT_KIND.number) })],
     ["a category for a number", {}, withResult(2, { resultKind: BigInt(RESULT_KIND.category), value: 0n })],
     ["the last result left out", {}, { set: { results: makeQuality().set.results.slice(0, -1) } }],
@@ -188,14 +189,30 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
       one(limit({ hasMin: 1n, min: 0n }), "5", valueOf(0n)),
       one(limit({ hasMin: 1n, min: 0n, strictMin: 1n }), "5", valueOf(0n)),
     ],
-    ["below x against a maximum", one(percent(["le", "0.5"]), "<0.5"), one(percent(["le", "0.5"]), "<0.6")],
-    ["below x against a strict maximum", one(percent(["lt", "0.5"]), "<0.5"), one(percent(["lt", "0.5"]), "<0.6")],
-    ["at most x against a maximum", one(percent(["le", "0.5"]), "<=0.5"), one(percent(["le", "0.5"]), "<=0.6")],
-    ["below x against a minimum", one(percent(["le", "9"]), "<9"), one(percent(["ge", "1"]), "<9")],
-    ["above x against a minimum", one(percent(["ge", "35"]), ">35"), one(percent(["ge", "35"]), ">34.9")],
-    ["above x against a strict minimum", one(percent(["gt", "35"]), ">35"), one(percent(["gt", "35"]), ">34.9")],
-    ["above x against a maximum", one(percent(["ge", "1"]), ">1"), one(percent(["le", "9"]), ">1")],
-    ["a bound without limits", one(percent(), "<9"), one(percent(["ge", "0"]), "<9")],
+    ["<x against a maximum", one(percent(["le", "0.5"]), "<0.5"), one(percent(["le", "0.5"]), "<0.6")],
+    ["<x against a strict maximum", one(percent(["lt", "0.5"]), "<0.5"), one(percent(["lt", "0.5"]), "<0.6")],
+    ["<=x against a maximum", one(percent(["le", "0.5"]), "<=0.5"), one(percent(["le", "0.5"]), "<=0.6")],
+    ["<=x against a strict maximum", one(percent(["lt", "0.5"]), "<=0.4"), one(percent(["lt", "0.5"]), "<=0.5")],
+    ["<x against a minimum", one(percent(["le", "9"]), "<9"), one(percent(["ge", "1"]), "<9")],
+    ["<=x against a minimum", one(percent(["le", "9"]), "<=9"), one(percent(["ge", "9"]), "<=9")],
+    [">x against a minimum", one(percent(["ge", "35"]), ">35"), one(percent(["ge", "35"]), ">34.9")],
+    [">x against a strict minimum", one(percent(["gt", "35"]), ">35"), one(percent(["gt", "35"]), ">34.9")],
+    [">=x against a minimum", one(percent(["ge", "35"]), ">=35"), one(percent(["ge", "35"]), ">=34.9")],
+    [">=x against a strict minimum", one(percent(["gt", "35"]), ">=35.1"), one(percent(["gt", "35"]), ">=35")],
+    [">x against a maximum", one(percent(["ge", "1"]), ">1"), one(percent(["le", "9"]), ">1")],
+    [">=x against a maximum", one(percent(["ge", "9"]), ">=9"), one(percent(["le", "9"]), ">=9")],
+    ["<x without limits", one(percent(), "<9"), one(percent(["ge", "0"]), "<9")],
+    [">=x without limits", one(percent(), ">=9"), one(percent(["le", "99"]), ">=9")],
+    [
+      "<x against a maximum of 0, offset and all",
+      one(limit({ hasMax: 1n, max: 0n }), "<5", valueOf(0n, "<5")),
+      one(limit({ hasMax: 1n, max: 0n, strictMax: 1n }), "<=5", valueOf(0n, "<=5")),
+    ],
+    [
+      ">x against a strict minimum of 2^40 - 1",
+      one(limit({ hasMin: 1n, min: MAX, strictMin: 1n }), ">5", valueOf(MAX, ">5")),
+      one(limit({ hasMin: 1n, min: MAX, strictMin: 1n }), ">=5", valueOf(MAX, ">=5")),
+    ],
     [
       "a permitted category",
       one(category("colour", ["red", "green", "blue"], ["red", "blue"]), "blue"),
@@ -210,6 +227,11 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   group: [
     ["the first suffices", potency(POTENCY, "69.9", "50.0"), potency(POTENCY, "70.0", "50.0")],
     ["the second suffices", potency(POTENCY, "70.0", "50.1"), potency(POTENCY, "70.0", "50.0")],
+    [
+      "an inequality passes for one that leaves its limit open",
+      potency(POTENCY, "<=70", ">50"),
+      potency(POTENCY, "<=70", ">=50"),
+    ],
     ["the last of three suffices", potency(THREE, "70.0", "50.0", "10"), potency(THREE, "70.0", "50.0", "9.9")],
     ["between other analytes", potency(FRAMED, "1", "1", "1", "1"), potency(FRAMED, "1", "70", "50", "1")],
     [
@@ -241,15 +263,34 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
       areas({ right: 0n, rightScale: 11n }, "3", "4", "1"),
     ],
     ["a square", areas({ leftA: 2n }, "1", "4", "16"), areas({ leftA: 2n }, "1", "4", "15")],
-    ["an upper bound on the small side", areas({}, "<3", "4", "12"), areas({}, "<3", "4", "11")],
-    ["a lower bound on the small side", areas({}, "3", "4", "12"), areas({}, "3", ">4", "12")],
-    ["a lower bound on the large side", areas({}, "3", "4", ">12"), areas({}, "3", "4", "<12")],
-    ["a lower bound where the left side is large", areas(LEAST, ">3", "4", "12"), areas(LEAST, "<3", "4", "12")],
-    ["an upper bound where the right side is small", areas(LEAST, "3", "4", "<12"), areas(LEAST, "3", "4", ">12")],
+    ["<x on the small side", areas({}, "<3", "4", "12"), areas({}, "<3", "4", "11")],
+    ["<=x on the small side", areas({}, "<=3", "4", "12"), areas({}, "<=3", "4", "11")],
+    ["both on the small side", areas({}, "<=3", "<4", "12"), areas({}, "<=3", "<4", "11")],
+    [
+      "<x where equality fails, which fails all the same",
+      areas(STRICT, "<3", "4", "13"),
+      areas(STRICT, "<3", "4", "12"),
+    ],
+    [">x on the small side", areas({}, "3", "4", "12"), areas({}, "3", ">4", "12")],
+    [">=x on the small side", areas({}, "3", "4", "12"), areas({}, "3", ">=4", "12")],
+    [">x on the large side", areas({}, "3", "4", ">12"), areas({}, "3", "4", "<12")],
+    [">=x on the large side", areas({}, "3", "4", ">=12"), areas({}, "3", "4", "<=12")],
+    [">x where the left side is large", areas(LEAST, ">3", "4", "12"), areas(LEAST, "<3", "4", "12")],
+    [">=x where the left side is large", areas(LEAST, ">=3", "4", "12"), areas(LEAST, "<=3", "4", "12")],
+    ["<x where the right side is small", areas(LEAST, "3", "4", "<12"), areas(LEAST, "3", "4", ">12")],
+    ["<=x where the right side is small", areas(LEAST, "3", "4", "<=12"), areas(LEAST, "3", "4", ">=12")],
+    ["<1 as a factor, and <0, which is negative", areas({}, "<1", "4", "4"), areas({}, "<0", "4", "4")],
+    ["<=0 as a factor, and <0", areas(LEAST, "0", "0", "<=0"), areas(LEAST, "0", "0", "<0")],
+    [">0 as a factor, and >-1", areas({}, "0", "4", ">0"), areas({}, "0", "4", ">-1")],
     ["a factor of 0", areas({}, "0", "4", "0"), areas({}, "-1", "4", "0")],
     ["a factor in the last slot", inSlot(16n), inSlot(17n)],
     ["a category as factor", {}, product({ right: 1n })],
     ["an unused slot as factor", {}, product({ right: 16n })],
+    [
+      "largest upper bound",
+      largest(2n ** 39n - 1n, 2n ** 39n - 1n, "<1"),
+      largest(2n ** 39n - 1n, 2n ** 39n - 2n, "<1"),
+    ],
     ["largest factors", largest(2n ** 39n - 1n, 2n ** 39n - 1n), largest(2n ** 39n - 1n, 2n ** 39n - 2n)],
     ["the dose", reported("body_weight", "2989.9"), reported("body_weight", "2990.0")],
     ["endotoxin for each kilogram", reported("volume", "700.0"), reported("volume", "700.1")],
@@ -284,8 +325,8 @@ function limit(change: Partial<QualitySlot>): Line {
 }
 
 /** The one percentage as any coded value. */
-function valueOf(value: bigint): QualityScenario {
-  return { set: { results: resultsOf([percent()], ["5"]).map((result) => ({ ...result, value })) } };
+function valueOf(value: bigint, text = "5"): QualityScenario {
+  return { set: { results: resultsOf([percent()], [text]).map((result) => ({ ...result, value })) } };
 }
 
 /** A used slot emptied in rule and record. */
@@ -347,9 +388,9 @@ function inSlot(factor: bigint): QualityScenario {
 }
 
 /** Largest scales and factors on the left against the same on the right: a * 1 <= b, both scaled by 2^64 - 1. */
-function largest(a: bigint, b: bigint): QualityScenario {
+function largest(a: bigint, b: bigint, left = "1"): QualityScenario {
   const scale = 2n ** 64n - 1n;
-  const base = areas({ leftB: 0n, leftScale: scale, rightScale: scale }, "1", "1", "1");
+  const base = areas({ leftB: 0n, leftScale: scale, rightScale: scale }, left, "1", "1");
   const [x, y, z] = resultsOf(base.lines ?? [], base.reported ?? []);
   if (x === undefined || y === undefined || z === undefined) throw new Error("three results");
   return { ...base, set: { results: [{ ...x, value: coded(0) + a }, y, { ...z, value: coded(0) + b }] } };
@@ -379,7 +420,7 @@ describe("circuit quality", () => {
   });
 
   it("has exactly this many constraints, within 2^15 with snarkjs's row for each public signal and the constant", () => {
-    expect(circuit.r1cs.constraints.length).toBe(29_681);
+    expect(circuit.r1cs.constraints.length).toBe(29_722);
     expect(circuit.r1cs.constraints.length + SIGNALS.length + 1).toBeLessThanOrEqual(2 ** 15);
   });
 

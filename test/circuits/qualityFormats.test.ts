@@ -56,9 +56,11 @@ describe("circuits/lib", () => {
       CATEGORIES: BigInt(CATEGORIES),
       VALUE_OFFSET,
       RESULT_NUMBER: BigInt(RESULT_KIND.number),
-      RESULT_BELOW: BigInt(RESULT_KIND.below),
-      RESULT_ABOVE: BigInt(RESULT_KIND.above),
       RESULT_CATEGORY: BigInt(RESULT_KIND.category),
+      RESULT_LESS: BigInt(RESULT_KIND.less),
+      RESULT_AT_MOST: BigInt(RESULT_KIND.atMost),
+      RESULT_MORE: BigInt(RESULT_KIND.more),
+      RESULT_AT_LEAST: BigInt(RESULT_KIND.atLeast),
     });
   });
 
@@ -88,6 +90,7 @@ describe("circuits/lib", () => {
 describe("shared vectors (fixtures/vectors/quality.json)", () => {
   const vectors = JSON.parse(source("fixtures/vectors/quality.json")) as {
     analytes: { analyte: Analyte; out: string }[];
+    codes: { text: string; resultKind: string; value: string; printed: string }[];
     rule: { columns: Record<string, string | string[]>; out: string };
     results: { columns: Record<string, string | string[]>; out: string };
     lab: { batch: string; stage: string; record: string; message: string };
@@ -98,6 +101,16 @@ describe("shared vectors (fixtures/vectors/quality.json)", () => {
   // Verifies R-format-quality-rule.
   it("analytes", () => {
     for (const { analyte, out } of vectors.analytes) expect(analyteId(analyte).toString()).toBe(out);
+  });
+  // Verifies R-format-results.
+  it("results, coded and printed", () => {
+    const [{ analyte } = {}] = vectors.analytes;
+    if (analyte === undefined) throw new Error("an analyte");
+    for (const { text, resultKind, value, printed } of vectors.codes) {
+      const result = codeResult(text, analyte, false, "");
+      expect(result, text).toEqual({ resultKind: BigInt(resultKind), value: BigInt(value) });
+      expect(formatResult(result, analyte)).toBe(printed);
+    }
   });
   // Verifies R-format-quality-rule, R-format-results-hash.
   it("rule and results: column after column", () => {
@@ -162,10 +175,9 @@ describe("sizes and analytes", () => {
 
 // Verifies R-format-results.
 describe("coding of results", () => {
-  const code = ({ analyte, slot }: Line, text: string, rounding = false): unknown =>
-    codeResult(text, analyte, slot, rounding, "line 3");
+  const code = ({ analyte }: Line, text: string, rounding = false): unknown =>
+    codeResult(text, analyte, rounding, "line 3");
   const share = number("share", "%", 1, ["le", "0.5"]);
-  const strict = number("share", "%", 1, ["gt", "0.2"], ["lt", "0.5"]);
   const colour = category("colour", ["red", "vert très clair"], ["red"]);
 
   it("is exact", () => {
@@ -174,18 +186,24 @@ describe("coding of results", () => {
       ["26", 1n, 260],
       ["26.00", 1n, 260],
       ["-0.5", 1n, -5],
-      ["<0.5", 2n, 5],
-      ["< 0.5", 2n, 5],
-      ["<=0.5", 2n, 5],
-      ["≤0.5", 2n, 5],
-      [">35", 3n, 350],
-      [">=35", 3n, 350],
-      ["≥ 35", 3n, 350],
+      ["<0.5", 3n, 5],
+      ["< 0.5", 3n, 5],
+      ["<=0.5", 4n, 5],
+      ["<= 0.5", 4n, 5],
+      ["≤0.5", 4n, 5],
+      ["≦0.5", 4n, 5],
+      ["⩽ 0.50", 4n, 5],
+      [">35", 5n, 350],
+      ["> -35", 5n, -350],
+      [">=35", 6n, 350],
+      ["≥ 35", 6n, 350],
+      ["≧35", 6n, 350],
+      ["⩾35", 6n, 350],
     ] as const) {
       expect(code(share, text), text).toEqual({ resultKind, value: coded(value) });
     }
-    expect(code(colour, "red")).toEqual({ resultKind: 4n, value: 0n });
-    expect(code(colour, "vert tre\u0300s clair")).toEqual({ resultKind: 4n, value: 1n });
+    expect(code(colour, "red")).toEqual({ resultKind: 2n, value: 0n });
+    expect(code(colour, "vert tre\u0300s clair")).toEqual({ resultKind: 2n, value: 1n });
   });
 
   it("never rounds silently, least of all into the limits", () => {
@@ -209,15 +227,12 @@ describe("coding of results", () => {
     ] as const) {
       expect(code(share, text, true), text).toEqual({ resultKind: 1n, value: coded(value) });
     }
-    expect(codeOf(() => code(share, "<0.54", true))).toBe("result-decimals");
-  });
-
-  it("refuses a bound that leaves a strict limit open", () => {
-    for (const text of ["<=0.5", "≤0.5", ">=0.2", "≥ 0.2"])
-      expect(codeOf(() => code(strict, text))).toBe("result-bound");
-    for (const text of ["<0.5", "<=0.4", ">0.2", ">=0.3", "<=0.2", ">=0.5"])
-      expect(codeOf(() => code(strict, text))).toBe(undefined);
-    for (const text of ["<=0.5", ">=0.5"]) expect(codeOf(() => code(share, text))).toBe(undefined);
+    for (const text of ["<0.54", "<=0.51", ">0.54", ">=0.59"]) {
+      expect(
+        codeOf(() => code(share, text, true)),
+        text,
+      ).toBe("result-decimals");
+    }
   });
 
   it("refuses what is no result", () => {
@@ -231,6 +246,10 @@ describe("coding of results", () => {
       ["achieved", "quantity-syntax"],
       ["<<0.5", "quantity-syntax"],
       ["=0.5", "quantity-syntax"],
+      ["=<0.5", "quantity-syntax"],
+      ["<=<0.5", "quantity-syntax"],
+      ["< =0.5", "quantity-syntax"],
+      ["<  0.5", "quantity-syntax"],
       ["5 %", "quantity-syntax"],
       ["999999999999", "quantity-size"],
     ] as const) {
@@ -247,11 +266,17 @@ describe("coding of results", () => {
   });
 
   it("round trip in words", () => {
-    for (const text of ["26.0", "-0.5", "0.0", "<0.5", ">35.0"]) {
-      expect(formatResult(codeResult(text, share.analyte, share.slot, false, ""), share.analyte)).toBe(text);
+    for (const text of ["26.0", "-0.5", "0.0", "<0.5", "<=0.5", ">35.0", ">=35.0"]) {
+      expect(formatResult(codeResult(text, share.analyte, false, ""), share.analyte)).toBe(text);
     }
-    expect(formatResult({ resultKind: 4n, value: 0n }, colour.analyte)).toBe("red");
-    expect(formatResult({ resultKind: 4n, value: 7n }, colour.analyte)).toBe("category 7");
+    for (const [text, printed] of [
+      ["≤ 0.50", "<=0.5"],
+      ["≥35", ">=35.0"],
+    ] as const) {
+      expect(formatResult(codeResult(text, share.analyte, false, ""), share.analyte)).toBe(printed);
+    }
+    expect(formatResult({ resultKind: 2n, value: 0n }, colour.analyte)).toBe("red");
+    expect(formatResult({ resultKind: 2n, value: 7n }, colour.analyte)).toBe("category 7");
     expect(formatResult({ resultKind: 0n, value: 0n }, share.analyte)).toBe("pending");
   });
 });

@@ -146,7 +146,7 @@ describe("a laboratory's results", () => {
       "car19_cells_total: 1495 10*6{cells}, tested 2022-05-23T16:00:00Z",
       "car19_pct: 26.0 %, tested 2022-05-23T16:00:00Z",
     ]);
-    expect(summary[3 + at("endotoxin")]).toContain("endotoxin: <0.5 [EU]/mL");
+    expect(summary[3 + at("endotoxin")]).toContain("endotoxin: <=0.5 [EU]/mL");
     const again = read(changed("vcn", { repeats: "2" })).summary[3 + at("vcn")];
     expect(again).toBe("vcn: 1.45 {copies}/{cell}, tested 2022-05-23T16:00:00Z; declared invalid: 0, repeated: 2");
   });
@@ -158,9 +158,23 @@ describe("a laboratory's results", () => {
     expect(read(fine, { rule }).set.results[at("car19_pct")]?.value).toBe(coded(200));
   });
 
-  it("that are bounds are bounds", () => {
-    const above = read(changed("car19_pct", { result: "> 20" })).set.results[at("car19_pct")];
-    expect(above).toMatchObject({ resultKind: BigInt(RESULT_KIND.above), value: coded(200) });
+  // Verifies R-format-results.
+  it.each([
+    ["< 20", "less", "<20.0"],
+    ["≤ 20", "atMost", "<=20.0"],
+    ["> 20.0", "more", ">20.0"],
+    [">=20", "atLeast", ">=20.0"],
+  ] as const)("that are inequalities keep their kind: %s", (result, kind, printed) => {
+    const { set, summary } = read(changed("car19_pct", { result }));
+    expect(set.results[at("car19_pct")]).toMatchObject({ resultKind: BigInt(RESULT_KIND[kind]), value: coded(200) });
+    expect(summary[3 + at("car19_pct")]).toBe(`car19_pct: ${printed} %, tested ${TESTED}`);
+  });
+
+  // Verifies R-quality-undecidable, R-import-beyond.
+  it("that leave a limit open are read as they are, for `check` to name them", () => {
+    const analyte = "potency_a_surviving_fraction_ET1_1";
+    const { results } = read(changed(analyte, { result: "<=70" })).set;
+    expect(results[at(analyte)]).toMatchObject({ resultKind: BigInt(RESULT_KIND.atMost), value: coded(700) });
   });
 });
 
@@ -223,12 +237,7 @@ describe("a result that is refused at its line", () => {
     ["a decimal comma", "vcn", { result: '"1,45"' }, "quantity-comma"],
     ["an exponent", "vcn", { result: "1e0" }, "quantity-exponent"],
     ["more decimals than declared", "vcn", { result: "1.455" }, "result-decimals"],
-    [
-      "a bound that says nothing on a strict limit",
-      "potency_a_surviving_fraction_ET1_1",
-      { result: "<=70" },
-      "result-bound",
-    ],
+    ["an inequality with more decimals than declared", "vcn", { result: "<1.455" }, "result-decimals"],
     ["NUL in a result", "vcn", { result: "1.4\u00005" }, "quantity-syntax"],
     ["NUL in an analyte", "vcn", { analyte: "vcn\u0000" }, "result-unknown"],
     ["no zone", "vcn", { tested: "2022-05-23T16:00:00" }, "time-zone"],

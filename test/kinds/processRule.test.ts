@@ -176,7 +176,7 @@ describe("qualityRuleOf", () => {
 
   it("derives the published specification of ARI-0001", () => {
     const { slots, products, ...others } = rule;
-    expect(others).toEqual({ ...head(id, 4n), resultWithin: 604_800n, pharmacopoeia: 0n });
+    expect(others).toEqual({ ...head(id, 4n), version: 2n, resultWithin: 604_800n, pharmacopoeia: 0n });
     expect(slots).toEqual(ARI_LINES.map(({ slot }) => slot));
     expect(products).toEqual([ARI_DOSE, ARI_ENDOTOXIN]);
     expect(analytesOf(claimOfKind(ari, id, "quality").rule)).toEqual(ARI_LINES.map(({ analyte }) => analyte));

@@ -59,7 +59,7 @@ export interface QualityScenario {
 export function resultsOf(lines: readonly Line[], reported: readonly string[], rounding = false): Result[] {
   return lines.map(({ analyte, slot }, i) => ({
     analyteId: slot.analyteId,
-    ...codeResult(reported[i] ?? "", analyte, slot, rounding, analyte.name),
+    ...codeResult(reported[i] ?? "", analyte, rounding, analyte.name),
     time: RESULT_TIME,
     invalidated: 0n,
     repeats: 0n,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { VALUE_OFFSET, type QualityProduct, type QualitySlot } from "../../src/formats/qualityRule.ts";
-import { RESULT_KIND, type Result } from "../../src/formats/results.ts";
+import { RESULT_KIND, type Result, type ResultKindName } from "../../src/formats/results.ts";
 import { REPORTED, SAMPLED, type QualityScenario } from "./quality.ts";
 import { number } from "./qualitySpecs.ts";
 
@@ -10,7 +10,7 @@ const EDGE = fc.oneof(fc.constant(0n), fc.bigInt(1n, 50n));
 /** One analyte with limits around a number, and the result, which mostly keeps them. */
 const MEASURED = fc.record({
   value: fc.oneof(fc.bigInt(-1000n, 1000n), fc.constantFrom(0n, 1n, 400_000_000_000n)),
-  kind: fc.constantFrom("number", "number", "number", "below", "above"),
+  kind: fc.constantFrom("number", "number", "number", "less", "atMost", "more", "atLeast"),
   hasMin: fc.boolean(),
   hasMax: fc.boolean(),
   underMin: EDGE,
@@ -32,6 +32,7 @@ const ANALYTE = fc.record({
 });
 type Drawn = typeof ANALYTE extends fc.Arbitrary<infer T> ? T : never;
 
+const CATEGORY = BigInt(RESULT_KIND.category);
 const FLAG = (value: boolean): bigint => (value ? 1n : 0n);
 
 /** Limits that the result keeps; a bound stands only against the limit that it can keep. */
@@ -45,14 +46,14 @@ function slotOf(draw: Drawn, i: number): QualitySlot {
     return { ...base, categorical: 1n, categories: others | own };
   }
   const { value, kind, hasMin, hasMax, underMin, overMax, strictMin, strictMax } = measured;
-  // A strict limit is met exactly one further away, by a number; by a bound on the limit itself.
-  const further = (strict: boolean): bigint => FLAG(strict && kind === "number");
+  // A strict limit is met exactly one further away, by what includes its number; by < and > on the limit itself.
+  const further = (strict: boolean): bigint => FLAG(strict && kind !== "less" && kind !== "more");
   return {
     ...base,
-    hasMin: FLAG(hasMin && kind !== "below"),
+    hasMin: FLAG(hasMin && kind !== "less" && kind !== "atMost"),
     min: VALUE_OFFSET + value - underMin - further(strictMin),
     strictMin: FLAG(strictMin),
-    hasMax: FLAG(hasMax && kind !== "above"),
+    hasMax: FLAG(hasMax && kind !== "more" && kind !== "atLeast"),
     max: VALUE_OFFSET + value + overMax + further(strictMax),
     strictMax: FLAG(strictMax),
   };
@@ -87,15 +88,21 @@ function productOf(draw: DrawnProduct, results: readonly Result[]): QualityProdu
   const factors = [0, ...results.keys()].map(
     (_, i) => [i, i === 0 ? 1n : (results[i - 1]?.value ?? 0n) - VALUE_OFFSET] as const,
   );
-  const isNumber = (slot: number): boolean => slot === 0 || results[slot - 1]?.resultKind === 1n;
-  const good = draw.any === 0 ? factors : factors.filter(([slot, value]) => isNumber(slot) && value >= 0n);
-  const pick = (at: number): readonly [number, bigint] => good[at % good.length] ?? [0, 1n];
-  const [a, b] = [pick(draw.leftA), pick(draw.leftB)];
+  const fitting = (kinds: readonly ResultKindName[]): typeof factors =>
+    factors.filter(([slot, value]) => {
+      const kind = kinds.find((name) => BigInt(RESULT_KIND[name]) === results[slot - 1]?.resultKind);
+      return slot === 0 || (kind !== undefined && value >= FLAG(kind === "less"));
+    });
+  const [upper, lower] = [fitting(["number", "less", "atMost"]), fitting(["number", "more", "atLeast"])];
+  const pick = (from: typeof factors, at: number): readonly [number, bigint] =>
+    (draw.any === 0 ? factors[at % factors.length] : from[at % from.length]) ?? [0, 1n];
+  const left = draw.atLeast ? lower : upper;
+  const [a, b] = [pick(left, draw.leftA), pick(left, draw.leftB)];
   // The right side is a constant, or any factor under scales that leave no exact edge.
   const area = a[1] * b[1];
   const edge = area + (draw.atLeast ? -1n : 1n) * (draw.room + FLAG(draw.strict));
   const exact = edge >= 0n && edge < 2n ** 64n && (draw.exact || draw.any > 0);
-  const right = exact ? 0 : pick(draw.right)[0];
+  const right = exact ? 0 : pick(draw.atLeast ? upper : lower, draw.right)[0];
   return {
     leftA: BigInt(a[0]),
     leftB: BigInt(b[0]),
@@ -178,8 +185,10 @@ function failing(slot: QualitySlot, result: Result | undefined, fault: Fault): Q
     case "strictMax":
       return { ...slot, hasMax: 1n, max: value, strictMax: 1n };
     case "bound":
-      // "Below x" against a minimum, "above x" against a maximum, however generous.
-      return resultKind === 2n ? { ...slot, hasMin: 1n, min: 0n } : { ...slot, hasMax: 1n, max: 2n ** 40n - 1n };
+      // An upper bound against a minimum, a lower one against a maximum, however generous.
+      return resultKind === BigInt(RESULT_KIND.less) || resultKind === BigInt(RESULT_KIND.atMost)
+        ? { ...slot, hasMin: 1n, min: 0n }
+        : { ...slot, hasMax: 1n, max: 2n ** 40n - 1n };
     default:
       return slot;
   }
@@ -197,7 +206,7 @@ function withFault(results: readonly Result[], fault: Fault, at: number): Result
     case "other":
       return change({ analyteId: 7n });
     case "sort":
-      return change({ resultKind: results[at]?.resultKind === 4n ? 1n : 4n });
+      return change({ resultKind: results[at]?.resultKind === CATEGORY ? BigInt(RESULT_KIND.number) : CATEGORY });
     case "index":
       return change({ value: 16n });
     case "early":

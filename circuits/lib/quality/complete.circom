@@ -4,37 +4,50 @@ include "qualityConstants.circom";
 include "qualityRule.circom";
 include "resultSet.circom";
 
+/// Which kind of number or inequality each slot's result is, as flags: at most one of a slot is 1.
+bus NumberKinds() {
+    signal number[16];  // =x
+    signal less[16];    // <x
+    signal atMost[16];  // <=x
+    signal more[16];    // >x
+    signal atLeast[16]; // >=x
+}
+
 /**
  * @title Complete
  * @notice Rule `complete`: every demanded analyte has exactly one result, in the rule's order and of the sort that the
- *         rule expects (a category, or a number or bound); an unused slot is empty. A pending result has no kind, so it
- *         cannot be written down. Constraints: 4 a slot.
+ *         rule expects (a category, or a number or inequality); an unused slot is empty. A pending result has no kind, so
+ *         it cannot be written down. Constraints: 6 a slot.
  * @input  rule     ASSUMED opened: flags boolean, unused slots zero (QualityRuleOpening)
  * @input  results  values, times and counts ASSUMED non-negative (ResultSetOpening); other fields any field elements
- * @output isNumber, isBelow, isAbove  boolean, at most one of them 1; none for a category or an unused slot
+ * @output kinds    boolean, exactly one of a slot's 1; none for a category or an unused slot
  */
 template Complete() {
     var slots = QUALITY_SLOTS();
 
     input QualityRule() rule;
     input ResultSet() results;
-    signal output isNumber[slots];
-    signal output isBelow[slots];
-    signal output isAbove[slots];
+    output NumberKinds() kinds;
 
     for (var i = 0; i < slots; i++) {
         results.analyteId[i] === rule.analyteId[i];
 
-        // Exactly one kind in a used slot, none in an unused one.
-        isNumber[i] <-- results.resultKind[i] == RESULT_NUMBER() ? 1 : 0;
-        isBelow[i] <-- results.resultKind[i] == RESULT_BELOW() ? 1 : 0;
-        isAbove[i] <-- results.resultKind[i] == RESULT_ABOVE() ? 1 : 0;
-        isNumber[i] * (isNumber[i] - 1) === 0;
-        isBelow[i] * (isBelow[i] - 1) === 0;
-        isAbove[i] * (isAbove[i] - 1) === 0;
-        isNumber[i] + isBelow[i] + isAbove[i] + rule.categorical[i] === rule.demanded[i];
-        results.resultKind[i] === RESULT_NUMBER() * isNumber[i] + RESULT_BELOW() * isBelow[i]
-            + RESULT_ABOVE() * isAbove[i] + RESULT_CATEGORY() * rule.categorical[i];
+        // Exactly one of the six kinds in a used slot, none in an unused one.
+        kinds.number[i] <-- results.resultKind[i] == RESULT_NUMBER() ? 1 : 0;
+        kinds.less[i] <-- results.resultKind[i] == RESULT_LESS() ? 1 : 0;
+        kinds.atMost[i] <-- results.resultKind[i] == RESULT_AT_MOST() ? 1 : 0;
+        kinds.more[i] <-- results.resultKind[i] == RESULT_MORE() ? 1 : 0;
+        kinds.atLeast[i] <-- results.resultKind[i] == RESULT_AT_LEAST() ? 1 : 0;
+        kinds.number[i] * (kinds.number[i] - 1) === 0;
+        kinds.less[i] * (kinds.less[i] - 1) === 0;
+        kinds.atMost[i] * (kinds.atMost[i] - 1) === 0;
+        kinds.more[i] * (kinds.more[i] - 1) === 0;
+        kinds.atLeast[i] * (kinds.atLeast[i] - 1) === 0;
+        kinds.number[i] + rule.categorical[i] + kinds.less[i] + kinds.atMost[i] + kinds.more[i] + kinds.atLeast[i]
+            === rule.demanded[i];
+        results.resultKind[i] === RESULT_NUMBER() * kinds.number[i] + RESULT_CATEGORY() * rule.categorical[i]
+            + RESULT_LESS() * kinds.less[i] + RESULT_AT_MOST() * kinds.atMost[i] + RESULT_MORE() * kinds.more[i]
+            + RESULT_AT_LEAST() * kinds.atLeast[i];
 
         (1 - rule.demanded[i])
             * (results.value[i] + results.time[i] + results.invalidated[i] + results.repeats[i]) === 0;

@@ -11,7 +11,7 @@ include "spec.circom";
 
 /**
  * @title Judgement
- * @notice What the results themselves must be: rules complete, spec, group, product and date. Constraints: 4,695.
+ * @notice What the results themselves must be: rules complete, spec, group, product and date. Constraints: 4,736.
  * @input  rule        ASSUMED opened and well-formed (QualityRuleOpening)
  * @input  permitted   ASSUMED bits of the rule's sets of categories (QualityRuleOpening)
  * @input  results     times and values ASSUMED below 2^40, counts non-negative (ResultSetOpening)
@@ -36,9 +36,7 @@ template Judgement() {
     spec.rule <== rule;
     spec.permitted <== permitted;
     spec.value <== results.value;
-    spec.isNumber <== complete.isNumber;
-    spec.isBelow <== complete.isBelow;
-    spec.isAbove <== complete.isAbove;
+    spec.kinds <== complete.kinds;
     component group = Group();
     group.alternative <== rule.alternative;
     group.passed <== spec.passed;
@@ -47,9 +45,7 @@ template Judgement() {
     component product = Product();
     product.rule <== rule;
     product.value <== results.value;
-    product.isNumber <== complete.isNumber;
-    product.isBelow <== complete.isBelow;
-    product.isAbove <== complete.isAbove;
+    product.kinds <== complete.kinds;
 
     // 4. Sampling, results and report are in time.
     component date = Date();

@@ -17,7 +17,7 @@ bus QualityRule() {
     signal pharmacopoeia;     // 1: reported numbers may be rounded when they are coded
     signal analyteId[16];     // 0: unused slot
     signal demanded[16];      // 1: the slot is used
-    signal categorical[16];   // 1: the result is a category, 0: a number or a bound
+    signal categorical[16];   // 1: the result is a category, 0: a number or an inequality
     signal hasMin[16];
     signal min[16];           // number + 2^39, at the analyte's decimals
     signal strictMin[16];     // 1: the minimum itself fails

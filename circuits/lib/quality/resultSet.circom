@@ -14,7 +14,7 @@ bus ResultSet() {
     signal rawFileHash;       // the laboratory's own report
     signal analyteId[16];
     signal resultKind[16];    // 0 in an unused slot
-    signal value[16];         // number or bound + 2^39, or the index of a category
+    signal value[16];         // number or bound of an inequality + 2^39, or the index of a category
     signal time[16];          // Unix seconds
     signal invalidated[16];   // tests of this analyte that were declared invalid
     signal repeats[16];       // further tests of this analyte

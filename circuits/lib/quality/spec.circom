@@ -3,18 +3,21 @@ pragma circom 2.2.2;
 include "circomlib/circuits/bitify.circom";
 include "circomlib/circuits/comparators.circom";
 include "circomlib/circuits/mux4.circom";
+include "complete.circom";
 include "qualityConstants.circom";
 include "qualityRule.circom";
 
 /**
  * @title KeepsLimits
- * @notice Whether a number or bound keeps its limits. A number must be at most max (below it where max is strict) and
- *         at least min (above it where min is strict). "Below x" keeps a maximum iff x <= max, strict or not, and never
- *         a minimum; "above x" the reverse. A limit that the rule does not set is kept. Constraints: 90.
- * @input  value, min, max           ASSUMED below 2^40
+ * @notice Whether a number or inequality implies its limits, over the reals. Both are intervals, and one implies the other
+ *         iff it lies within it. An end x stands at 2 * x where the interval has x itself, and half a step inside of that
+ *         where it has not: at 2 * x - 1 above, at 2 * x + 1 below. So ends compare as the intervals do: "<x" keeps a
+ *         maximum M iff x <= M, strict or not, "<=x" keeps it iff x <= M, x < M where it is strict. An inequality is open
+ *         to its other side and keeps no limit there. A limit that the rule does not set is kept. Constraints: 90.
+ * @input  value, min, max                       ASSUMED below 2^40
  * @input  hasMin, hasMax, strictMin, strictMax  ASSUMED boolean
- * @input  isNumber, isBelow, isAbove            ASSUMED boolean, at most one of them 1
- * @output out     1: kept, 0: not
+ * @input  less, atMost, more, atLeast           ASSUMED boolean, at most one of them 1
+ * @output out     1: implied, 0: not
  */
 template KeepsLimits() {
     signal input value;
@@ -24,21 +27,22 @@ template KeepsLimits() {
     signal input hasMax;
     signal input max;
     signal input strictMax;
-    signal input isNumber;
-    signal input isBelow;
-    signal input isAbove;
+    signal input less;
+    signal input atMost;
+    signal input more;
+    signal input atLeast;
     signal output out;
 
-    // Only a number can lie on a limit. The larger side may be 2^40 itself: LessEqThan(40) still decides it rightly.
-    component atMostMax = LessEqThan(40);
-    atMostMax.in[0] <== value + strictMax * isNumber;
-    atMostMax.in[1] <== max;
-    component atLeastMin = LessEqThan(40);
-    atLeastMin.in[0] <== min + strictMin * isNumber;
-    atLeastMin.in[1] <== value;
+    // One more on both sides, which are then below 2^41: an end of "<0" would be -1.
+    component upperEnds = LessEqThan(41);
+    upperEnds.in[0] <== 2 * value - less + 1;
+    upperEnds.in[1] <== 2 * max - strictMax + 1;
+    component lowerEnds = LessEqThan(41);
+    lowerEnds.in[0] <== 2 * min + strictMin;
+    lowerEnds.in[1] <== 2 * value + more;
 
-    signal underMax <== (1 - isAbove) * atMostMax.out;
-    signal overMin <== (1 - isBelow) * atLeastMin.out;
+    signal underMax <== (1 - more - atLeast) * upperEnds.out;
+    signal overMin <== (1 - less - atMost) * lowerEnds.out;
     signal maxKept <== 1 - hasMax * (1 - underMax);
     signal minKept <== 1 - hasMin * (1 - overMin);
     out <== maxKept * minKept;
@@ -66,12 +70,12 @@ template Permitted() {
 
 /**
  * @title Spec
- * @notice Rule `spec`: every result meets its specification, and the index of every category is one of 16. A member of
+ * @notice Rule `spec`: every result implies its specification, and the index of every category is one of 16. A member of
  *         an OR group may fail; its verdict goes to template Group. Constraints: about 120 a slot.
  * @input  rule       ASSUMED opened: flags boolean, limits below 2^40, unused slots zero (QualityRuleOpening)
  * @input  permitted  ASSUMED bits of the rule's sets of categories (QualityRuleOpening)
  * @input  value      ASSUMED below 2^40 (ResultSetOpening)
- * @input  isNumber, isBelow, isAbove  ASSUMED exact (Complete)
+ * @input  kinds      ASSUMED exact (Complete)
  * @output passed     boolean; 1 in an unused slot
  */
 template Spec() {
@@ -80,9 +84,7 @@ template Spec() {
     input QualityRule() rule;
     signal input permitted[slots][CATEGORIES()];
     signal input value[slots];
-    signal input isNumber[slots];
-    signal input isBelow[slots];
-    signal input isAbove[slots];
+    input NumberKinds() kinds;
     signal output passed[slots];
 
     component limits[slots];
@@ -97,9 +99,10 @@ template Spec() {
         limits[i].hasMax <== rule.hasMax[i];
         limits[i].max <== rule.max[i];
         limits[i].strictMax <== rule.strictMax[i];
-        limits[i].isNumber <== isNumber[i];
-        limits[i].isBelow <== isBelow[i];
-        limits[i].isAbove <== isAbove[i];
+        limits[i].less <== kinds.less[i];
+        limits[i].atMost <== kinds.atMost[i];
+        limits[i].more <== kinds.more[i];
+        limits[i].atLeast <== kinds.atLeast[i];
 
         category[i] = Permitted();
         category[i].index <== rule.categorical[i] * value[i];

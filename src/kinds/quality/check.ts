@@ -198,7 +198,17 @@ function isKind({ resultKind }: Result, kind: keyof typeof RESULT_KIND): boolean
 }
 
 function isNumeric(result: Result): boolean {
-  return isKind(result, "number") || isKind(result, "below") || isKind(result, "above");
+  return isKind(result, "number") || isUpper(result) || isLower(result);
+}
+
+/** Whether the result is "<x" or "<=x". */
+function isUpper(result: Result): boolean {
+  return isKind(result, "less") || isKind(result, "atMost");
+}
+
+/** Whether the result is ">x" or ">=x". */
+function isLower(result: Result): boolean {
+  return isKind(result, "more") || isKind(result, "atLeast");
 }
 
 /** Whether the value is the index of a word. */
@@ -206,13 +216,50 @@ function isCategory({ value }: Result): boolean {
   return value >= 0n && value < BigInt(CATEGORIES);
 }
 
+/**
+ * What a result says of its specification, over the reals: that it is met, that it is not, or neither. A number or word
+ * always decides; an inequality that neither implies nor excludes its limits leaves them undecided.
+ */
+export type SpecVerdict = "met" | "undecidable" | "broken";
+
 /** Whether a result meets its specification by itself. */
-export function meetsSpec(entry: QualitySlot, result: Result): boolean {
-  if (entry.categorical === 1n) return isCategory(result) && ((entry.categories >> result.value) & 1n) === 1n;
-  const strict = isKind(result, "number") ? 1n : 0n;
-  const underMax = !isKind(result, "above") && result.value + strict * entry.strictMax <= entry.max;
-  const overMin = !isKind(result, "below") && entry.min + strict * entry.strictMin <= result.value;
-  return (entry.hasMax === 0n || underMax) && (entry.hasMin === 0n || overMin);
+export function judgeSpec(entry: QualitySlot, result: Result): SpecVerdict {
+  if (entry.categorical === 1n) {
+    return isCategory(result) && ((entry.categories >> result.value) & 1n) === 1n ? "met" : "broken";
+  }
+  const [said, permitted] = [saidBy(result), permittedBy(entry)];
+  if (permitted.low <= said.low && said.high <= permitted.high) return "met";
+  return said.low <= permitted.high && permitted.low <= said.high ? "undecidable" : "broken";
+}
+
+/**
+ * An interval of the reals. An end x stands at 2 * x where the interval has x itself, and half a step inside of that where it
+ * has not: at 2 * x - 1 above, at 2 * x + 1 below. So an interval lies within another one exactly if its ends do, and the two
+ * have a number in common exactly if neither ends before the other begins.
+ */
+interface Interval {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Where an interval without an end ends: beyond every field element. */
+const INFINITY = 2n ** 256n;
+
+/** What a number or inequality says. */
+function saidBy(result: Result): Interval {
+  const twice = 2n * result.value;
+  return {
+    low: isUpper(result) ? -INFINITY : isKind(result, "more") ? twice + 1n : twice,
+    high: isLower(result) ? INFINITY : isKind(result, "less") ? twice - 1n : twice,
+  };
+}
+
+/** What a slot's limits permit. */
+function permittedBy({ hasMin, min, strictMin, hasMax, max, strictMax }: QualitySlot): Interval {
+  return {
+    low: hasMin === 0n ? -INFINITY : 2n * min + strictMin,
+    high: hasMax === 0n ? INFINITY : 2n * max - strictMax,
+  };
 }
 
 /** The slots of each OR group, or of each analyte that stands alone, in order. */
@@ -226,61 +273,88 @@ function groupsOf(slots: readonly QualitySlot[]): number[][] {
   return groups;
 }
 
-function failing({ slots, results }: Judged, group: readonly number[]): number[] {
+/** The verdict on each member of a group. */
+function verdictsOf({ slots, results }: Judged, group: readonly number[]): SpecVerdict[] {
   const judged = pairs(slots, results);
-  return group.filter((slot) => judged[slot] !== undefined && !meetsSpec(...judged[slot]));
+  return group.flatMap((slot) => judged.slice(slot, slot + 1).map((pair) => judgeSpec(...pair)));
 }
 
 /** Rule `spec`: every analyte outside OR groups meets its specification; every category is one of 16. */
 function checkSpec(evidence: Judged): QualityFinding[] {
-  const alone = groupsOf(evidence.slots).filter(({ length }) => length === 1);
   const unknown = pairs(evidence.slots, evidence.results).flatMap(([entry, result], slot) =>
     findingsAt("spec", [[entry.categorical === 0n || isCategory(result), "the category is none of its words"]], {
       slot,
     }),
   );
-  const failed = alone.flatMap((group) => failing(evidence, group));
-  return [
-    ...unknown,
-    ...failed.map((slot): QualityFinding => ({ rule: "spec", problem: "out of specification", slot })),
-  ];
+  const failed = groupsOf(evidence.slots)
+    .filter(({ length }) => length === 1)
+    .flatMap((group) => {
+      const [verdict = "met"] = verdictsOf(evidence, group);
+      if (verdict === "met") return [];
+      const problem = verdict === "broken" ? "out of specification" : "undecidable";
+      return [{ rule: "spec", problem, slot: group[0] ?? 0 } as const];
+    });
+  return [...unknown, ...failed];
 }
 
 /** Rule `group`: of every OR group at least one member meets its specification. */
 function checkGroup(evidence: Judged): QualityFinding[] {
   return groupsOf(evidence.slots)
-    .filter((group) => group.length > 1 && failing(evidence, group).length === group.length)
-    .map(([slot = 0]): QualityFinding => ({ rule: "group", problem: "none of the alternatives passes", slot }));
+    .filter(({ length }) => length > 1)
+    .flatMap((group) => {
+      const verdicts = verdictsOf(evidence, group);
+      if (verdicts.includes("met")) return [];
+      const problem = verdicts.includes("undecidable")
+        ? "undecidable, because none of the alternatives passes for certain"
+        : "none of the alternatives passes";
+      return [{ rule: "group", problem, slot: group[0] ?? 0 } as const];
+    });
 }
 
 /** Rule `product`: the products of results are within their limits. */
 function checkProduct(evidence: Judged): QualityFinding[] {
   return productsOf(evidence).flatMap((entry, product) => {
-    const [leftBound, rightBound] =
-      entry.atLeast === 1n ? (["above", "below"] as const) : (["below", "above"] as const);
-    const factors = [
-      factorOf(evidence, entry.leftA, leftBound),
-      factorOf(evidence, entry.leftB, leftBound),
-      factorOf(evidence, entry.right, rightBound),
-    ] as const;
-    const [a, b, right] = factors;
-    if (a === undefined || b === undefined || right === undefined) {
-      const problem = "a factor is missing, negative, or a bound on the wrong side";
-      return findingsAt("product", [[false, problem]], { product });
-    }
-    const difference = entry.rightScale * right - entry.leftScale * a * b;
-    const room = entry.atLeast === 1n ? -difference : difference;
-    return findingsAt("product", [[room >= entry.strict, "the product is out of its limit"]], { product });
+    const problem = problemOf(entry, evidence.results);
+    return problem === undefined ? [] : [{ rule: "product", problem, product } as const];
   });
 }
 
-/** The number of a slot counted from 1; undefined where it cannot be a factor. A bound counts only if it is `bound`. */
-function factorOf({ results }: Judged, slot: bigint, bound: "below" | "above"): bigint | undefined {
-  if (slot === 0n) return 1n;
+/** What is wrong with a product of results; undefined: its limit holds for all numbers that they may stand for. */
+export function problemOf(product: QualityProduct, results: readonly Result[]): string | undefined {
+  const [a, b, right] = [product.leftA, product.leftB, product.right].map((slot) => factorOf(results, slot));
+  if (a === undefined || b === undefined || right === undefined)
+    return "a factor is missing, or its number lies below 0";
+  if (isProven(product, a, b, right)) return undefined;
+  const opposite = { ...product, atLeast: 1n - product.atLeast, strict: 1n - product.strict };
+  return isProven(opposite, a, b, right)
+    ? "the product is out of its limit"
+    : "the inequalities among its factors do not prove its limit";
+}
+
+/** A slot's number or inequality in a product. */
+interface Factor {
+  readonly number: bigint;
+  readonly isUpper: boolean;
+  readonly isLower: boolean;
+}
+
+/** The factor of a slot counted from 1; the number 1 of slot 0. Undefined where it is no number, or lies below 0. */
+function factorOf(results: readonly Result[], slot: bigint): Factor | undefined {
+  if (slot === 0n) return { number: 1n, isUpper: false, isLower: false };
   const result = results[Number(slot) - 1];
-  if (result === undefined || !(isKind(result, "number") || isKind(result, bound))) return undefined;
+  if (result === undefined || !isNumeric(result)) return undefined;
   const number = result.value - VALUE_OFFSET;
-  return fits(number, 39) ? number : undefined;
+  if (!fits(number, 39) || (number === 0n && isKind(result, "less"))) return undefined;
+  return { number, isUpper: isUpper(result), isLower: isLower(result) };
+}
+
+/** Whether a limit holds for all numbers that the factors may stand for: template Product says why. */
+function isProven(product: QualityProduct, a: Factor, b: Factor, right: Factor): boolean {
+  const { leftScale, rightScale, atLeast, strict } = product;
+  const difference = rightScale * right.number - leftScale * a.number * b.number;
+  return atLeast === 1n
+    ? !a.isUpper && !b.isUpper && !right.isLower && -difference >= strict
+    : !a.isLower && !b.isLower && !right.isUpper && difference >= strict;
 }
 
 /** Rule `date`: sampling within the stage, results between sampling and report, the report in time. */

@@ -1,7 +1,7 @@
 import type { Analyte, QualitySlot } from "../../formats/qualityRule.ts";
-import type { Result } from "../../formats/results.ts";
+import { RESULT_KIND, type Result } from "../../formats/results.ts";
 import { formatDuration, formatTime } from "../../input/times.ts";
-import { meetsSpec, type QualityFinding } from "./check.ts";
+import { judgeSpec, type QualityFinding } from "./check.ts";
 import type { QualityEvidence } from "./evidence.ts";
 import { formatResult } from "../../formats/resultCoding.ts";
 import type { Explanation } from "../statement.ts";
@@ -63,7 +63,7 @@ function groupText(
     .slice(first, end < 0 ? undefined : end)
     .flatMap((slot, i) => {
       const [analyte, result] = [analytes[first + i], results[first + i]];
-      if (analyte === undefined || result === undefined || meetsSpec(slot, result)) return [];
+      if (analyte === undefined || result === undefined || judgeSpec(slot, result) === "met") return [];
       return [`${analyte.name} is ${valueText(result, analyte)} and must be ${limitText(slot, analyte)}`];
     })
     .join("; ");
@@ -81,7 +81,14 @@ function limitText(slot: QualitySlot, analyte: Analyte): string {
 }
 
 /** A limit is shown as a plain number is. */
-const NUMBER: Result = { analyteId: 0n, resultKind: 1n, value: 0n, time: 0n, invalidated: 0n, repeats: 0n };
+const NUMBER: Result = {
+  analyteId: 0n,
+  resultKind: BigInt(RESULT_KIND.number),
+  value: 0n,
+  time: 0n,
+  invalidated: 0n,
+  repeats: 0n,
+};
 
 /** What the record says besides its verdict: how late the laboratory reported, and every repeated test. */
 export function describeResults({ head, set }: QualityEvidence, analytes: readonly Analyte[]): string[] {

@@ -50,7 +50,7 @@ function fromJson({ head, results }: ResultsJson, place: string): ResultsContent
 /** A laboratory's complete set of results: what a quality claim is proven from. Error `quality-size` of its derivation. */
 export const RESULTS_RECORD: RecordForm<ResultsContent, { readonly set: ResultSet }, ResultsJson> = {
   kind: "quality",
-  format: "batchproof-results/1",
+  format: "batchproof-results/2",
   code: "results-file",
   noun: "set of results is",
   signer: "lab",

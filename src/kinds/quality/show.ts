@@ -21,7 +21,7 @@ export function showQuality(rule: QualityLimits): string[] {
     ...analytes.flatMap((_, index) => showAnalyte(rule, index)),
     ...(products.length === 0 ? [] : ["Products of results, each judged besides the limits of its analytes."]),
     ...products.flatMap((_, index) => showProduct(rule, index)),
-    "Bounds: a result below x keeps an upper limit if x is at most that limit, and never a lower one; above x the reverse. In a product a bound counts only where it makes the limit harder to keep.",
+    "Inequalities: a result below x, at most x, above x or at least x passes if that implies its limits as they stand here. One that neither implies nor breaks them is undecidable and does not pass. In a product it counts as x, and only where that makes the limit harder to keep. It is never rounded: with more decimals than stated here it is refused.",
     rule.pharmacopoeia === true
       ? "Rounding: a reported number with more decimals than stated here is rounded to them before it is judged, a 5 away from 0, as the pharmacopoeia does."
       : "Rounding: none. A reported number with more decimals than stated here is refused.",
