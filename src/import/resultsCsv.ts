@@ -43,7 +43,8 @@ export interface UnsignedResultSet {
 
 /**
  * The results of a laboratory's CSV file for one claim: exactly one line for each of the rule's analytes, coded as the rule
- * reads it. Results that fail or leave their limits open and dates of any order are taken as they are: the rules `spec` and `date` judge.
+ * reads it. Results that fail or leave their limits open and dates of any order are taken as they are: the rules `spec` and
+ * `date` judge.
  * @param reported when the laboratory reported, Unix seconds
  * Errors, with file:line where there is one: those of `readCsv`, `parseTime`, `codeResult` and `analyteId`;
  * `result-unknown`, `result-twice`, `result-missing`, `result-pending`, `unit`, `result-count`, `analyte` (the demand has

@@ -222,7 +222,7 @@ function isCategory({ value }: Result): boolean {
  */
 export type SpecVerdict = "met" | "undecidable" | "broken";
 
-/** Whether a result meets its specification by itself. */
+/** The verdict on a result by itself, whatever others of its OR group say. */
 export function judgeSpec(entry: QualitySlot, result: Result): SpecVerdict {
   if (entry.categorical === 1n) {
     return isCategory(result) && ((entry.categories >> result.value) & 1n) === 1n ? "met" : "broken";
