@@ -97,7 +97,9 @@ async function attestGas(
   };
   await world.approve(policy);
   const batch = await world.open(policy, { batch: fieldElement(policy.product) });
+  const { opened } = await world.deployment.registry.batchOf(batch.key);
   const common = {
+    opened,
     batch: batch.batch,
     head: fieldElement("head"),
     parties: PARTIES,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readRegistration } from "../src/batch/registration.ts";
 import { readBatch } from "../src/batch/folder.ts";
 import { claimFile } from "../src/batch/paths.ts";
 import { allClaims } from "../src/policy/document.ts";
@@ -25,6 +26,7 @@ const started = performance.now();
 for (const folder of FOLDERS) {
   const dir = join(demo, NEEDLE_LOT, folder);
   const batch = await readBatch(dir);
+  const { opened = 0 } = (await readRegistration(dir)) ?? {};
   const own = allClaims(batch.policy).filter(({ claim }) => existsSync(join(dir, claimFile("proofs", claim.id))));
   let last = performance.now();
   const proven = await proveClaims(
@@ -32,6 +34,7 @@ for (const folder of FOLDERS) {
     own,
     {
       destination,
+      opened: BigInt(opened),
       circuitIdOf: lockedCircuitId,
       artifactsOf: (circuit) => ensureArtifacts(circuit),
       siteKey,

@@ -18,7 +18,7 @@ import { readR1csHeader } from "../src/setup/r1cs.ts";
 const CONSTRAINTS_PER_HASH = 606;
 const SIZES = [32_000, 128_000, 247_000];
 
-/** A chain of Poseidon hashes with seven public signals: rows as dense as those of the real circuits' hashes. */
+/** A chain of Poseidon hashes with eight public signals: rows as dense as those of the real circuits' hashes. */
 function source(hashes: number): string {
   return `pragma circom 2.2.2;
 include "circomlib/circuits/poseidon.circom";

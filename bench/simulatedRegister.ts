@@ -83,6 +83,25 @@ const PLAN = [
   ["quality", 1],
 ] as const;
 
+function isWaiting(batch: number): boolean {
+  return batch % WAITING_EVERY === WAITING_EVERY - 1;
+}
+
+function isRaised(batch: number): boolean {
+  return !isWaiting(batch) && batch % EXCEPTION_EVERY === 1;
+}
+
+/** The blocks in which batches are opened, each transaction in one of its own: proofs hold their times. */
+function openingBlocks(batches: number): number[] {
+  // Block 0, the circuits, a policy that is proposed and approved, and a party root.
+  let next = 1 + CIRCUITS.length + 3;
+  return Array.from({ length: batches }, (_, batch) => {
+    const block = next;
+    next += 3 + (isWaiting(batch) ? 0 : 1) + (isRaised(batch) ? 1 : 0);
+    return block;
+  });
+}
+
 /** What one batch's proofs say. */
 interface Claimed {
   readonly claim: number;
@@ -94,7 +113,7 @@ interface Claimed {
 export async function simulateRegister({ batches, badProof, workers }: SimulatedOptions): Promise<SimulatedRegister> {
   const policy = policyOf();
   const policyId = policyIdOf(policy);
-  const claimed = Array.from({ length: batches }, (_, batch) => claimedOf(batch, policy));
+  const claimed = openingBlocks(batches).map((block, batch) => claimedOf(batch, policy, BigInt(timeOf(block))));
   const proofs = await provenBy(claimed.flat(), badProof, workers);
   const ledger = new Ledger();
 
@@ -132,7 +151,7 @@ async function writeBatch(
   const due: [bigint, bigint] = [openedAt + 3650n * DAY, openedAt + 3650n * DAY];
   const opened = [key, OWNER, policyId, batch + 1, commitment, opening, due, ZeroHash, [QP.address], [], ZeroHash];
   ledger.transaction(["ComplianceRegistry", "BatchOpened", opened]);
-  const isWaiting = batch % WAITING_EVERY === WAITING_EVERY - 1;
+  const waiting = isWaiting(batch);
   let trail: string = ZeroHash;
   let exceptionsHash: string = ZeroHash;
   for (const [stage, part] of [items.slice(0, 2), items.slice(2)].entries()) {
@@ -140,22 +159,23 @@ async function writeBatch(
     ledger.transaction(
       ["ComplianceRegistry", "HeadSet", [key, stage, headOf(batch, stage), true]],
       ...part.map(({ claim, circuitId, head, parties, record, deviations, proof }): Emitted => {
-        const values = [key, claim, circuitId, head, parties, record, deviations, OWNER, proof];
+        const values = [key, claim, circuitId, head, parties, record, deviations, OWNER, openedAt, proof];
         return ["ComplianceRegistry", "ClaimAttested", values];
       }),
       ["ComplianceRegistry", "TrailExtended", [key, ATTEST, ZeroHash, trail]],
       ...(stage === 1 ? [["ComplianceRegistry", "BatchCompliant", [key]] as Emitted] : []),
     );
   }
-  const raised = !isWaiting && batch % EXCEPTION_EVERY === 1;
+  const raised = isRaised(batch);
   const record: StoredBatch = {
     owner: OWNER,
     serial: BigInt(batch + 1),
     openExceptions: raised ? 1n : 0n,
-    status: BigInt(STATUS.indexOf(isWaiting ? "Open" : "Released")),
+    status: BigInt(STATUS.indexOf(waiting ? "Open" : "Released")),
     holds: 0n,
     recalled: false,
     revocationDecided: false,
+    opened: openedAt,
     due,
     batch: commitment,
     opening,
@@ -169,7 +189,7 @@ async function writeBatch(
     consent: ZeroHash,
     supersedes: ZeroHash,
   };
-  if (!isWaiting) {
+  if (!waiting) {
     const now = BigInt(timeOf(ledger.block));
     const certificate = releaseCertificate(key, record, 0n, id(`certificate ${batch}`), now, now + DAY);
     const signature = await signCertificate(QP, CHAIN_ID, ADDRESSES.registry, certificate);
@@ -286,7 +306,7 @@ function policyOf(): ChainPolicy {
   return { documentHash: id("policy"), product: "BENCH", version: 1, stages: 2, maxDue: [DAY, DAY], claims };
 }
 
-function claimedOf(batch: number, policy: ChainPolicy): Claimed[] {
+function claimedOf(batch: number, policy: ChainPolicy, opened: bigint): Claimed[] {
   const context = contextOf(CHAIN_ID, ADDRESSES.registry, OWNER);
   return PLAN.map(([name, stage], claim) => {
     const circuit = CIRCUITS[NAMES.indexOf(name)];
@@ -294,7 +314,7 @@ function claimedOf(batch: number, policy: ChainPolicy): Claimed[] {
     if (circuit === undefined) throw new Error("no circuit");
     const record = name === "custody" ? headOf(batch, stage - 1) : number(`record ${batch} ${claim}`);
     const deviations = batch % 200 === 3 && claim === 1 ? 1n : 0n;
-    const signals = [commitmentOf(batch), rule, headOf(batch, stage), ROOT, record, deviations, context];
+    const signals = [commitmentOf(batch), rule, headOf(batch, stage), ROOT, record, deviations, context, opened];
     return { claim, circuit, signals };
   });
 }

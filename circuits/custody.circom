@@ -13,13 +13,15 @@ include "lib/custody/hold.circom";
 include "lib/custody/order.circom";
 include "lib/custody/seal.circom";
 include "lib/shared/buses.circom";
+include "lib/shared/openingTime.circom";
 
 /**
  * @title Custody
  * @notice One stage of a batch. The prover knows the heads of the stage and of the one before it, the registered
  *         custodians whom they name, and both custodians' signatures over the hand-off, such that the material went
  *         from hand to hand as the rule demands.
- *         Rules: rule, head, continuity, order, hold, duration, custodian, handoff, condition, seal, batch.
+ *         Rules: rule, head, continuity, order, hold, duration, custodian, handoff, condition, seal, batch,
+ *         opened.
  *
  * What is proven and what is not: circuits/README.md. Exact constraint count: test/circuits/custody.test.ts.
  */
@@ -30,8 +32,9 @@ template Custody() {
     signal input head;       // head of the claim's stage
     signal input parties;    // root of authorised parties and devices
     signal input record;     // head of the stage before; at stage 0 the batch's opening
-    signal input deviations; // none
+    signal input deviations; // bits 4 and 5: opened after the stage began
     signal input context;    // chain, registry, submitter
+    signal input opened;     // when the batch was opened, Unix seconds
 
     // ---- PRIVATE ----
     input CustodyRule() ruleFields;
@@ -135,9 +138,15 @@ template Custody() {
     batchOpening.secretHash <== custodianLeaf.secretHash;
     batchOpening.origin <== origin;
 
-    // 10. There is nothing else to know: no allowance of a custody rule can be used up.
-    deviations === 0;
+    // 10. Where the rule bounds it, the batch was opened soon enough after the stage began.
+    component openingTime = OpeningTime();
+    openingTime.opened <== opened;
+    openingTime.start <== headFields.start;
+    openingTime.openedWithin <== ruleFields.openedWithin;
 
-    // 11. The proof is for one chain, registry and submitter.
+    // 11. There is nothing else to know: no allowance of a custody rule can be used up.
+    deviations === openingTime.deviations;
+
+    // 12. The proof is for one chain, registry and submitter.
     signal contextSquare <== context * context;
 }

@@ -10,6 +10,7 @@ include "lib/shared/clock.circom";
 include "lib/shared/device.circom";
 include "lib/shared/gap.circom";
 include "lib/shared/headOpening.circom";
+include "lib/shared/openingTime.circom";
 include "lib/shared/source.circom";
 include "lib/shared/window.circom";
 
@@ -17,7 +18,7 @@ include "lib/shared/window.circom";
  * @title Parameters
  * @notice Up to five channels sampled together, hard limits only. The prover knows a record, signed by a registered
  *         source, of a registered device, that covers the stage without a gap, and whose every reading of every
- *         channel lies within that channel's limits. Rules: gap, range, window, clock, source, device.
+ *         channel lies within that channel's limits. Rules: gap, range, window, clock, source, device, opened.
  * @param  chunks  capacity in chunks of 70 samples
  *
  * What is proven and what is not: circuits/README.md. Exact constraint counts: test/circuits/parameters.test.ts.
@@ -31,8 +32,9 @@ template Parameters(chunks) {
     signal input head;       // head of the claim's stage
     signal input parties;    // root of authorised parties and devices
     signal input record;     // salted commitment to the record
-    signal input deviations; // bitmap: bit 2 repeated import, bit 3 corrected clock
+    signal input deviations; // bitmap: bit 2 repeated import, bit 3 corrected clock, bits 4 and 5 opened late
     signal input context;    // chain, registry, submitter
+    signal input opened;     // when the batch was opened, Unix seconds
 
     // ---- PRIVATE ----
     input ParametersRule() ruleFields;
@@ -128,11 +130,17 @@ template Parameters(chunks) {
     device.t0 <== header.t0;
     device.tEnd <== window.tEnd;
 
-    // 9. What the reader should know.
+    // 9. Where the rule bounds it, the batch was opened soon enough after the stage began.
+    component openingTime = OpeningTime();
+    openingTime.opened <== opened;
+    openingTime.start <== headFields.start;
+    openingTime.openedWithin <== ruleFields.openedWithin;
+
+    // 10. What the reader should know.
     component firstAttempt = IsZero();
     firstAttempt.in <== header.attempt;
-    deviations === 4 * (1 - firstAttempt.out) + 8 * clock.corrected;
+    deviations === 4 * (1 - firstAttempt.out) + 8 * clock.corrected + openingTime.deviations;
 
-    // 10. The proof is for one chain, registry and submitter.
+    // 11. The proof is for one chain, registry and submitter.
     signal contextSquare <== context * context;
 }

@@ -8,13 +8,14 @@ include "lib/quality/qualityRule.circom";
 include "lib/quality/resultSet.circom";
 include "lib/shared/buses.circom";
 include "lib/shared/headOpening.circom";
+include "lib/shared/openingTime.circom";
 
 /**
  * @title Quality
  * @notice Up to 16 results against a specification. The prover knows the complete set of results of a stage, signed by a
  *         registered laboratory, that has one result for every analyte the rule demands, each of which meets its
  *         specification (or another one of its OR group does), in time, with the products that the rule sets.
- *         Rules: complete, spec, group, product, date, lab.
+ *         Rules: complete, spec, group, product, date, lab, opened.
  *
  * What is proven and what is not: circuits/README.md. Exact constraint count: test/circuits/quality.test.ts.
  */
@@ -25,8 +26,9 @@ template Quality() {
     signal input head;       // head of the claim's stage
     signal input parties;    // root of authorised parties and devices
     signal input record;     // salted commitment to the complete set of results
-    signal input deviations; // bit 2: a test was repeated or declared invalid
+    signal input deviations; // bit 2: a test was repeated or declared invalid; bits 4 and 5: opened after the stage began
     signal input context;    // chain, registry, submitter
+    signal input opened;     // when the batch was opened, Unix seconds
 
     // ---- PRIVATE ----
     input QualityRule() ruleFields;
@@ -73,11 +75,17 @@ template Quality() {
     lab.sampled <== results.sampled;
     lab.reported <== results.reported;
 
-    // 6. What the reader should know: the same bit as a repeated import of a logger.
+    // 6. Where the rule bounds it, the batch was opened soon enough after the stage began.
+    component openingTime = OpeningTime();
+    openingTime.opened <== opened;
+    openingTime.start <== headFields.start;
+    openingTime.openedWithin <== ruleFields.openedWithin;
+
+    // 7. What the reader should know: the same bit as a repeated import of a logger.
     component neverRetested = IsZero();
     neverRetested.in <== recordOpening.retested;
-    deviations === 4 * (1 - neverRetested.out);
+    deviations === 4 * (1 - neverRetested.out) + openingTime.deviations;
 
-    // 7. The proof is for one chain, registry and submitter.
+    // 8. The proof is for one chain, registry and submitter.
     signal contextSquare <== context * context;
 }

@@ -7,6 +7,7 @@ include "lib/shared/clock.circom";
 include "lib/shared/device.circom";
 include "lib/shared/gap.circom";
 include "lib/shared/headOpening.circom";
+include "lib/shared/openingTime.circom";
 include "lib/shared/range.circom";
 include "lib/shared/source.circom";
 include "lib/shared/window.circom";
@@ -19,7 +20,7 @@ include "lib/temperature/temperatureRule.circom";
  * @notice One channel, a long series. The prover knows a record, signed by a registered source, of a registered
  *         device, that covers the stage without a gap, whose every reading lies within the rule's hard limits, and
  *         whose excursions from the normal band and mean kinetic temperature are within the rule's budgets.
- *         Rules: gap, range, window, clock, source, device, cumulative, single, mkt.
+ *         Rules: gap, range, window, clock, source, device, cumulative, single, mkt, opened.
  * @param  chunks   capacity in chunks of 210 readings
  * @param  lengths  how many distinct excursion lengths can be proven
  *
@@ -34,8 +35,9 @@ template Temperature(chunks, lengths) {
     signal input head;       // head of the claim's stage
     signal input parties;    // root of authorised parties and devices
     signal input record;     // salted commitment to the record
-    signal input deviations; // bitmap: above the band, below it, repeated import, corrected clock
+    signal input deviations; // bitmap: above the band, below it, repeated import, corrected clock, opened late
     signal input context;    // chain, registry, submitter
+    signal input opened;     // when the batch was opened, Unix seconds
 
     // ---- PRIVATE ----
     input TemperatureRule() ruleFields;
@@ -148,11 +150,18 @@ template Temperature(chunks, lengths) {
     excursions.excursionLengths <== excursionLengths;
     excursions.excursionCounts <== excursionCounts;
 
-    // 10. What the reader should know.
+    // 10. Where the rule bounds it, the batch was opened soon enough after the stage began.
+    component openingTime = OpeningTime();
+    openingTime.opened <== opened;
+    openingTime.start <== headFields.start;
+    openingTime.openedWithin <== ruleFields.openedWithin;
+
+    // 11. What the reader should know.
     component firstAttempt = IsZero();
     firstAttempt.in <== header.attempt;
-    deviations === excursions.anyAbove + 2 * excursions.anyBelow + 4 * (1 - firstAttempt.out) + 8 * clock.corrected;
+    deviations === excursions.anyAbove + 2 * excursions.anyBelow + 4 * (1 - firstAttempt.out) + 8 * clock.corrected
+        + openingTime.deviations;
 
-    // 11. The proof is for one chain, registry and submitter.
+    // 12. The proof is for one chain, registry and submitter.
     signal contextSquare <== context * context;
 }

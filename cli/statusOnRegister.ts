@@ -1,5 +1,6 @@
 import type { Batch } from "../src/batch/batch.ts";
 import { headOf } from "../src/batch/commitments.ts";
+import { acceptedCircuits, unknownKindsText } from "../src/chain/acceptedCircuits.ts";
 import { isAttested } from "../src/chain/attest.ts";
 import { registeredBatch, type RegisteredBatch } from "../src/chain/batchState.ts";
 import { blockOf } from "../src/chain/connect.ts";
@@ -58,8 +59,10 @@ async function knownBatch(batch: Batch, register: Register, key: string, found: 
     if (has(stored.attested, i)) return "attested";
     return has(stored.settled, i) ? "settled" : "open";
   });
+  const { unknownKinds } = await acceptedCircuits(register, key);
   const differences = [
     ...(stored.opening === batch.commitments.opening ? [] : ["the opening"]),
+    ...(unknownKinds.length === 0 ? [] : [unknownKindsText(unknownKinds)]),
     ...(stored.policyId === policyIdOfBatch(batch, lockedCircuitId) ? [] : ["the policy"]),
     ...batch.policy.stages.flatMap((name, i) =>
       isFork(batch, i, found.heads[i] ?? 0n) ? [`the end of stage ${name}`] : [],

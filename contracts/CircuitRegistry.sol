@@ -6,7 +6,6 @@ import {ICircuitRegistry} from "./interfaces/ICircuitRegistry.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
 import {BatchVerifier} from "./libraries/BatchVerifier.sol";
 import {CodeStore} from "./libraries/CodeStore.sol";
-import {Codes} from "./libraries/Codes.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 import {VerifyingKey} from "./libraries/VerifyingKey.sol";
 
@@ -30,7 +29,7 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
     ) external only(RoleIds.ADMIN) returns (bytes32 circuitId) {
         key.requireSound();
         _requireHonestFlag(key.isDevelopment(), development);
-        if (kind < Codes.KIND_TEMPERATURE || kind > Codes.KIND_LAST) revert KindUnknown(kind);
+        if (kind == 0) revert KindZero();
         if (tier == 0) revert TierZero();
         circuitId = keccak256(key);
         if (_circuits[circuitId].key != address(0)) revert CircuitKnown(circuitId);
@@ -54,7 +53,7 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
     }
 
     /// @inheritdoc ICircuitRegistry
-    function verify(bytes32, uint256[7] calldata, uint256[8] calldata) external view {
+    function verify(bytes32, uint256[8] calldata, uint256[8] calldata) external view {
         Statement[] calldata statements;
         // The arguments of this call are, word by word, one statement.
         // solhint-disable-next-line no-inline-assembly

@@ -185,7 +185,7 @@ export const CONTRACT_ERRORS = {
   KeyLength: ["The key has {received} bytes, expected {expected}.", OTHER_SENDER],
   KeyPointZero: ["A point of the key is zero (word {word}).", OWN_KEYS],
   KeyWordOutOfField: ["A word of the key is out of the field (word {word}: {value}).", OWN_KEYS],
-  KindUnknown: ["There is no kind {kind:number} of circuits.", "Deploy a register of this version."],
+  KindZero: ["A circuit was added without saying what it proves.", "Add it with its kind, a number from 1."],
   MaxDueInvalid: [
     "The policy allows {release:duration} to release and {completion:duration} to completion: both are at least a second, and completion not shorter.",
     LINT,

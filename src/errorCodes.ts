@@ -510,6 +510,14 @@ export const ERROR_CODES = {
   /** Proofs and their envelopes. `batch`, `rule` and `context` are names of public signals. */
   proofs: {
     "proof-missing": ["There is no proof to send.", "Prove a claim first, or name a proof's file (`--proof`)."],
+    "opening-unknown": [
+      "Nobody told when the batch was opened, which every proof says.",
+      "Open the batch, or name a node and the account that opened it (--rpc, --owner).",
+    ],
+    "opening-not-final": [
+      "The chain may still take back the block in which the batch was opened.",
+      "Wait some minutes, and try again.",
+    ],
     "proof-stale": [
       "The proof no longer fits its folder: something was changed after it was made.",
       "Undo the change, or prove the claim again.",
@@ -523,7 +531,7 @@ export const ERROR_CODES = {
     batch: ["The proof is about another batch.", "Send it to the batch it was made for."],
     rule: ["The proof is about another rule.", "Prove again with the policy of this batch."],
     context: ["The proof is bound to another chain, registry or submitter.", "Prove again for this destination."],
-    "signals-count": ["The proof has not seven public signals.", "Ask for the proof again."],
+    "signals-count": ["The proof has not eight public signals.", "Ask for the proof again."],
     "signal-canonical": ["A signal is not written canonically below the field order.", "Ask for the proof again."],
     "proof-protocol": ["The proof is not Groth16 over BN254.", "Ask for the proof again."],
     "proof-point": ["A point of the proof is not on the curve or not canonical.", "Ask for the proof again."],
@@ -550,7 +558,7 @@ export const ERROR_CODES = {
       "An artifact is not the one that the lock file pins, or the lock file is not readable.",
       "If the circuit was meant to change, write the lock file anew and review the difference.",
     ],
-    "key-signals": ["The key has not seven public signals.", "Get the key that was registered."],
+    "key-signals": ["The key has not eight public signals.", "Get the key that was registered."],
     "key-delta": ["The key has had no second phase: proofs can be forged.", "Get the key that was registered."],
     "key-ic": ["A point of IC is zero or repeated: a signal is not bound.", "Get the key that was registered."],
     "key-point": ["A point of the key is not in its group.", "Get the key that was registered."],
@@ -591,6 +599,10 @@ export const ERROR_CODES = {
   rules: {
     rule: ["The rule itself is not well-formed.", "Correct the policy."],
     head: ["The head is of another batch or stage, or its times are not sane.", "Check the stage's data."],
+    opened: [
+      "The batch was opened later than the rule permits after the stage began.",
+      "Open batches before their stages begin; raise an exception for the claim.",
+    ],
     gap: ["Too long a time passed without a reading.", "Raise an exception for the claim."],
     range: ["A reading is outside the limits.", "Raise an exception for the claim."],
     record: ["The record, or its header, is not coded as the rule says.", "Import the raw file again."],

@@ -36,8 +36,9 @@ function MEANING_RELEASED() { return 1; }
 function MEANING_RECEIVED() { return 2; }
 function CONDITION_CONFORMING() { return 1; }
 
-function TEMPERATURE_RULE_VERSION() { return 1; }
-function PARAMETERS_RULE_VERSION() { return 1; }
+function TEMPERATURE_RULE_VERSION() { return 2; }
+function PARAMETERS_RULE_VERSION() { return 2; }
+function NO_OPENED_WITHIN() { return 4294967295; }
 
 function BAND_BASE() { return 127; }
 function CODES() { return 255; }

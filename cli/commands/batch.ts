@@ -5,7 +5,7 @@ import { COUNTER } from "../../src/formats/codes.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
 import { blockOf, chainTime, type Chain, type ChainBlock } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
-import { acceptsDevelopmentKeys } from "../../src/chain/developmentKeys.ts";
+import { acceptedCircuits } from "../../src/chain/acceptedCircuits.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import { askGate } from "../../src/chain/gate.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
@@ -86,7 +86,7 @@ async function recordOf(
   { number: block, timestamp }: ChainBlock,
 ): Promise<FiledRecord> {
   const { registry } = register;
-  const developmentKeys = await acceptsDevelopmentKeys(register, key);
+  const { developmentKeys } = await acceptedCircuits(register, key);
   const { attested, settled } = await explained(() => registry.batchOf(key, { blockTag: block }));
   const unproven = settled & ~attested;
   return {
@@ -224,7 +224,8 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
       date === undefined ? undefined : due[i],
     ) as [bigint | undefined, bigint | undefined];
     if (await isOpen(register, key, { opening, policyId, consent, supersedes, qps, submitters, due: given })) {
-      await writeRegistration(dir, registration);
+      const { opened } = await explained(() => registry.batchOf(key));
+      await writeRegistration(dir, { ...registration, opened: Number(opened) });
       return {
         text: `Already done: the batch was opened like this before. Batch key ${key}\n${fieldLines(where)}`,
         json: { key, policyId, already: true, ...where },
@@ -233,11 +234,23 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
     const receipt = await mined(() =>
       registry.openBatch(commitment, opening, policyId, due, consent, qps, submitters, supersedes),
     );
-    await writeRegistration(dir, registration);
+    const { timestamp: opened } = await blockOf(chain.provider, receipt.blockNumber);
+    await writeRegistration(dir, { ...registration, opened });
     const { serial } = eventOf(receipt, registry, "BatchOpened");
     return {
-      text: `Opened, number ${serial as bigint} of this owner. Batch key ${key}\n${fieldLines(where)}`,
-      json: { key, ...where, serial, policyId, due, consent, supersedes, already: false, ...transactionOf(receipt) },
+      text: `Opened ${formatTime(opened)}, number ${serial as bigint} of this owner. Batch key ${key}\n${fieldLines(where)}`,
+      json: {
+        key,
+        ...where,
+        serial,
+        opened: formatTime(opened),
+        policyId,
+        due,
+        consent,
+        supersedes,
+        already: false,
+        ...transactionOf(receipt),
+      },
     };
   });
 }

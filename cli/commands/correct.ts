@@ -1,7 +1,9 @@
 import { headOf } from "../../src/batch/commitments.ts";
+import { rememberOpening } from "../../src/batch/registration.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { replaceOpening, type FirstStage } from "../../src/batch/replaceOpening.ts";
 import { amend } from "../../src/chain/amend.ts";
+import { blockOf } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
@@ -34,7 +36,11 @@ export async function replace([dir = ""]: readonly string[], options: Options): 
   return replaceOpening(dir, changes, (folder, opening) =>
     asAccountOn({ folder }, options, async (on) => {
       const receipt = await mined(() => on.register.registry.replaceOpening(on.key, opening, reason));
-      return standing("Opening replaced.", on, { opening: toHex(opening), reason, ...transactionOf(receipt) });
+      const { timestamp: opened } = await blockOf(on.chain.provider, receipt.blockNumber);
+      await rememberOpening(dir, opened);
+      const done = `Opening replaced: it counts as opened ${formatTime(opened)}. Claims that were proven must be proven again.`;
+      const details = { opening: toHex(opening), opened: formatTime(opened), reason, ...transactionOf(receipt) };
+      return standing(done, on, details);
     }),
   );
 }

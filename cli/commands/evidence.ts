@@ -16,6 +16,7 @@ import { addressOf, sameRegister, senderOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
+import { openingOf } from "../opening.ts";
 import { withProgressBar } from "../progress.ts";
 import { asAccountAbout, folderKey } from "../target.ts";
 import { wholeNumber } from "../values.ts";
@@ -36,6 +37,7 @@ export async function proveAll([dir = ""]: readonly string[], options: Options):
   const workers = Number(wholeNumber(required(options, "workers"), "--workers"));
   const allowDevelopment = flag(options, "allowDevelopment");
   const siteKey = await siteKeyOf(options);
+  const opened = await openingOf(batch, options);
   const proven = await withProgressBar((onProgress) => {
     let done = 0;
     const { chainId } = destination;
@@ -47,7 +49,8 @@ export async function proveAll([dir = ""]: readonly string[], options: Options):
         destination,
         circuitIdOf: lockedCircuitId,
         artifactsOf,
-        ...(siteKey === undefined ? {} : { siteKey }),
+        siteKey,
+        opened,
         onProven: (claim) => onProgress(`proven ${claim}`, ++done / claims.length),
       },
       workers,

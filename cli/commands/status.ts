@@ -30,11 +30,20 @@ export async function status([dir]: readonly string[], options: Options): Promis
     judge: async (each: string) => {
       const registration = await readRegistration(each);
       // What a named folder remembers is among the options already, unless another value was given.
-      return statusOf(each, dir === undefined ? { ...options, ...registration } : options, { registration, settings });
+      return statusOf(each, dir === undefined ? { ...options, ...remembered(registration) } : options, {
+        registration,
+        settings,
+      });
     },
     inputs: () => Promise.resolve([]),
   } as const;
   return answerEach(dir === undefined ? await foldersHere() : [dir], several, options);
+}
+
+/** What a folder remembers, as options. */
+function remembered(registration: Registration | undefined): Options {
+  const { chainId, registry, owner } = registration ?? {};
+  return { ...(registration === undefined ? {} : { chainId, registry, owner }) };
 }
 
 /** Every batch folder directly below the working folder. Error `batch-missing`: there is none. */

@@ -1,6 +1,14 @@
 import { poolSize } from "../../src/prover/proofPool.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
-import { withAccount, withArtifacts, withDestination, withFolder, withJunit, withStanding } from "../options.ts";
+import {
+  withAccount,
+  withArtifacts,
+  withDestination,
+  withFolder,
+  withJunit,
+  withOpening,
+  withStanding,
+} from "../options.ts";
 import { STATUS_ROLES } from "../statusRoles.ts";
 import { Option, type Command } from "commander";
 
@@ -35,7 +43,7 @@ export const addEvidenceCommands: AddCommands = (program, give) => {
   );
 
   answers(
-    withArtifacts(withAccount(withDestination(withClaims(program.command("prove <dir>")))))
+    withOpening(withArtifacts(withAccount(withDestination(withClaims(program.command("prove <dir>"))))))
       .description("prove claims for one submitter, chain and registry; refuses what check refuses")
       .option("--submitter <account>", "account that will send the proofs; default: that of --account")
       .option("--key <keyfile>", "the first custodian's key, for custody of the first stage")

@@ -1,12 +1,12 @@
 import { answers, type AddCommands } from "../command.ts";
-import { withJunit } from "../options.ts";
+import { withJunit, withOpening } from "../options.ts";
 
 const work = () => import("../commands/verify.ts");
 
 /** `verify`: proofs, off chain. */
 export const addVerifyCommands: AddCommands = (program, give) => {
   answers(
-    withJunit(program.command("verify <proof.json...>"))
+    withOpening(withJunit(program.command("verify <proof.json...>")))
       .description("verify one or more proofs off chain, strictly; exit 1 if one is not valid")
       .option("--vkey <file>", "verification_key.json of another circuit than those that artifacts.lock.json pins"),
     give,

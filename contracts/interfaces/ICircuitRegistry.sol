@@ -4,13 +4,13 @@ pragma solidity ^0.8.28;
 /// @title ICircuitRegistry
 /// @notice The circuits that claims may name, each by its verifying key. Add-only and freeze-only.
 ///
-/// A key is 30 words: alpha (x, y); beta, gamma, delta (x.c1, x.c0, y.c1, y.c0 each, the order of the EVM precompile);
-/// IC[0] to IC[7] (x, y). circuitId = keccak256 of these 960 bytes. A proof is 8 words: A (x, y), B (x.c1, x.c0, y.c1,
+/// A key is 32 words: alpha (x, y); beta, gamma, delta (x.c1, x.c0, y.c1, y.c0 each, the order of the EVM precompile);
+/// IC[0] to IC[8] (x, y). circuitId = keccak256 of these 1,024 bytes. A proof is 8 words: A (x, y), B (x.c1, x.c0, y.c1,
 /// y.c0), C (x, y).
 interface ICircuitRegistry {
     /// @notice One circuit. It fills one word of storage, because every proof reads it.
     /// @param key Account whose code holds the verifying key (read it with `keyOf`).
-    /// @param kind What it proves (`Codes.KIND_*`).
+    /// @param kind What it proves, from 1. `Codes.KIND_*` are those of this version; others may be added without a new contract.
     /// @param tier Capacity: the number of readings or rows it holds.
     /// @param development True if the key comes from the public development seed and proves nothing to a third party.
     /// @param unsound True once the circuit was found unsound: older attestations need a review.
@@ -26,20 +26,20 @@ interface ICircuitRegistry {
 
     /// @notice One proof with what it proves.
     /// @param circuitId The circuit.
-    /// @param signals Seven public signals in the order of the library `Signals`.
+    /// @param signals Eight public signals in the order of the library `Signals`.
     /// @param proof Eight words.
     struct Statement {
         bytes32 circuitId;
-        uint256[7] signals;
+        uint256[8] signals;
         uint256[8] proof;
     }
 
     /// @notice A circuit was registered. `key` is the whole verifying key, so that proofs can be re-verified from logs.
     /// @param circuitId Its id.
-    /// @param kind `Codes.KIND_*`.
+    /// @param kind What it proves.
     /// @param tier Number of readings.
     /// @param development Whether its key proves nothing to a third party.
-    /// @param key The verifying key, 960 bytes.
+    /// @param key The verifying key, 1,024 bytes.
     event CircuitAdded(bytes32 indexed circuitId, uint8 indexed kind, uint32 tier, bool development, bytes key);
     /// @notice A circuit stops at `effective` (Unix seconds); `unsound` asks for a review of what it attested.
     /// @param circuitId Its id.
@@ -47,7 +47,7 @@ interface ICircuitRegistry {
     /// @param unsound Whether older attestations need a review.
     event CircuitFrozen(bytes32 indexed circuitId, uint64 effective, bool unsound);
 
-    /// @notice The key has the wrong number of bytes, so it is not a key of seven public signals.
+    /// @notice The key has the wrong number of bytes, so it is not a key of eight public signals.
     error KeyLength(uint256 received, uint256 expected);
     /// @notice A word of the key is not below the base field's order.
     error KeyWordOutOfField(uint256 word, uint256 value);
@@ -63,8 +63,8 @@ interface ICircuitRegistry {
     error DevelopmentFlagWrong(bool received, bool expected);
     /// @notice Development keys are refused outside the local chains 31337 and 1337.
     error DevelopmentKeyRefused(uint256 chainId);
-    /// @notice The kind is none of `Codes.KIND_*`.
-    error KindUnknown(uint8 kind);
+    /// @notice A kind is at least 1.
+    error KindZero();
     /// @notice A tier is at least 1.
     error TierZero();
     /// @notice The circuit is registered already.
@@ -89,7 +89,7 @@ interface ICircuitRegistry {
     error ProofInvalid();
 
     /// @notice Registers a circuit. Caller: ADMIN. Refused: everything the key errors above say.
-    /// @param key The verifying key, 960 bytes.
+    /// @param key The verifying key, 1,024 bytes.
     /// @param kind What it proves.
     /// @param tier Number of readings it holds.
     /// @param development Whether the key comes from the public development seed.
@@ -110,9 +110,9 @@ interface ICircuitRegistry {
 
     /// @notice Reverts unless the proof holds. View: costs nothing off chain.
     /// @param circuitId The circuit; unknown or frozen ones revert.
-    /// @param signals Seven public signals.
+    /// @param signals Eight public signals.
     /// @param proof Eight words.
-    function verify(bytes32 circuitId, uint256[7] calldata signals, uint256[8] calldata proof) external view;
+    function verify(bytes32 circuitId, uint256[8] calldata signals, uint256[8] calldata proof) external view;
 
     /// @notice Reverts unless all proofs hold, at a fraction of the price of verifying them one by one. It does not tell
     /// which one does not hold: ask `verify` for each.
@@ -131,6 +131,6 @@ interface ICircuitRegistry {
 
     /// @notice The verifying key of a circuit.
     /// @param circuitId The circuit; unknown ones revert.
-    /// @return 960 bytes.
+    /// @return 1,024 bytes.
     function keyOf(bytes32 circuitId) external view returns (bytes memory);
 }

@@ -97,6 +97,8 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param holds Who holds it: `Codes.HOLD_QP`, `Codes.HOLD_AUTHORITY`, their sum or 0.
     /// @param recalled Whether it was recalled.
     /// @param revocationDecided Whether a QP decided on the revocation of its consent.
+    /// @param opened When it was opened, or its opening last replaced, Unix seconds: signal `opened` of its proofs. Never
+    /// that of a batch it supersedes.
     /// @param due Due dates for release and completion, Unix seconds.
     /// @param batch Salted commitment: public signal `batch`.
     /// @param opening Head before stage 0: fixes the first custodian and its devices.
@@ -118,6 +120,7 @@ interface IComplianceRegistry is IReleaseGate {
         uint8 holds;
         bool recalled;
         bool revocationDecided;
+        uint64 opened;
         uint64[2] due;
         uint256 batch;
         uint256 opening;
@@ -142,7 +145,7 @@ interface IComplianceRegistry is IReleaseGate {
         uint8 disposition;
     }
 
-    /// @notice One proof. The signals batch, rule and context are the chain's own.
+    /// @notice One proof. The signals batch, rule, context and opened are the chain's own.
     /// @param claim Index of the claim in the policy.
     /// @param circuitId Circuit of the proof.
     /// @param head Head of the claim's stage.
@@ -213,7 +216,7 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param key Key of the batch.
     /// @param submitter The account.
     event SubmitterNamed(bytes32 indexed key, address indexed submitter);
-    /// @notice The owner replaced the opening before stage 0 had a head.
+    /// @notice The owner replaced the opening before stage 0 had a head; signal `opened` is this block's time from now on.
     /// @param key Key of the batch.
     /// @param previous The opening until now.
     /// @param opening The opening from now on.
@@ -229,6 +232,7 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param record Signal `record`.
     /// @param deviations Signal `deviations`.
     /// @param submitter Sender, whom signal `context` names.
+    /// @param opened Signal `opened`: the batch's own, from the register.
     /// @param proof Eight words, as in `Item`.
     event ClaimAttested(
         bytes32 indexed key,
@@ -239,6 +243,7 @@ interface IComplianceRegistry is IReleaseGate {
         uint256 record,
         uint256 deviations,
         address submitter,
+        uint64 opened,
         uint256[8] proof
     );
     /// @notice An attestation found wrong was replaced; the old one stays in the log under the same key and claim.
@@ -252,6 +257,7 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param record Signal `record`.
     /// @param deviations Signal `deviations`.
     /// @param submitter Sender, whom signal `context` names.
+    /// @param opened Signal `opened`: the batch's own, from the register.
     /// @param proof Eight words, as in `Item`.
     /// @param reopened Claims that must be attested anew.
     /// @param reason Why.
@@ -264,6 +270,7 @@ interface IComplianceRegistry is IReleaseGate {
         uint256 record,
         uint256 deviations,
         address submitter,
+        uint64 opened,
         uint256[8] proof,
         uint256 reopened,
         string reason

@@ -25,15 +25,15 @@ import {VerifyingKey} from "./VerifyingKey.sol";
 library BatchVerifier {
     /// @dev One circuit of the call. `beta`, `gamma`, `delta`: addresses of the points P_Q of its three Q.
     struct Circuit {
-        uint256[30] key;
-        uint256[8] scalars;
+        uint256[32] key;
+        uint256[9] scalars;
         uint256 beta;
         uint256 gamma;
         uint256 delta;
     }
 
     /// @dev Bytes of one statement.
-    uint256 private constant SIZE = 0x200;
+    uint256 private constant SIZE = 0x220;
     /// @dev Words of one pair of the pairing: P (2 words) and Q (4 words).
     uint256 private constant PAIR_WORDS = 6;
     uint256 private constant PAIR_BYTES = 0xc0;
@@ -111,13 +111,13 @@ library BatchVerifier {
 
     /// @dev Reads a circuit's key and gives each of its three points of G2 a pair.
     function _load(Circuit memory circuit, address key, uint256 pairs, uint256 end) private view returns (uint256) {
-        uint256[30] memory words = circuit.key;
+        uint256[32] memory words = circuit.key;
         uint256 at;
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             at := words
             // The first byte of the account's code is CodeStore's STOP.
-            extcodecopy(key, at, 1, 0x3c0)
+            extcodecopy(key, at, 1, 0x400)
         }
         unchecked {
             (circuit.beta, end) = _pairWith(at + BETA, pairs, end);
@@ -175,7 +175,7 @@ library BatchVerifier {
                 // Without Solidity's checks of indices that are right by construction.
                 let at := mload(add(add(circuitAt, 0x20), mul(i, 0x20)))
                 circuit := mload(add(add(circuits, 0x20), mul(at, 0x20)))
-                calldatacopy(pair, add(statement, 0x100), 0x40)
+                calldatacopy(pair, add(statement, 0x120), 0x40)
             }
             if (!_isCanonical(statement, fields) || !_addSignals(circuit, statement, scalar, fields)) {
                 _refuse(statement);
@@ -183,8 +183,8 @@ library BatchVerifier {
             _multiply(pair, scalar);
             // solhint-disable-next-line no-inline-assembly
             assembly ("memory-safe") {
-                calldatacopy(add(pair, 0x40), add(statement, 0x140), 0x80)
-                calldatacopy(scratch, add(statement, 0x1c0), 0x40)
+                calldatacopy(add(pair, 0x40), add(statement, 0x160), 0x80)
+                calldatacopy(scratch, add(statement, 0x1e0), 0x40)
                 pair := add(pair, PAIR_BYTES)
                 // After the last one nothing is read there.
                 statement := add(statement, SIZE)
@@ -209,10 +209,10 @@ library BatchVerifier {
                 any := or(first, second)
             }
             let field := mload(add(fields, 0x20))
-            let insideA, anyA := two(add(statement, 0x100), field)
-            let insideX, anyX := two(add(statement, 0x140), field)
-            let insideY, anyY := two(add(statement, 0x180), field)
-            let insideC, anyC := two(add(statement, 0x1c0), field)
+            let insideA, anyA := two(add(statement, 0x120), field)
+            let insideX, anyX := two(add(statement, 0x160), field)
+            let insideY, anyY := two(add(statement, 0x1a0), field)
+            let insideC, anyC := two(add(statement, 0x1e0), field)
             let inside := and(and(insideA, insideX), and(insideY, insideC))
             let zero := or(or(iszero(anyA), iszero(or(anyX, anyY))), iszero(anyC))
             canonical := gt(inside, zero)
@@ -226,7 +226,7 @@ library BatchVerifier {
         uint256 scalar,
         uint256[2] memory fields
     ) private pure returns (bool canonical) {
-        uint256[8] memory scalars = circuit.scalars;
+        uint256[9] memory scalars = circuit.scalars;
         // Written out: a loop would cost more than what it repeats.
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
@@ -244,6 +244,7 @@ library BatchVerifier {
             canonical := and(canonical, accumulate(add(scalars, 0xa0), add(statement, 0xa0), scalar, field))
             canonical := and(canonical, accumulate(add(scalars, 0xc0), add(statement, 0xc0), scalar, field))
             canonical := and(canonical, accumulate(add(scalars, 0xe0), add(statement, 0xe0), scalar, field))
+            canonical := and(canonical, accumulate(add(scalars, 0x100), add(statement, 0x100), scalar, field))
         }
     }
 
@@ -254,7 +255,7 @@ library BatchVerifier {
             uint256 point = _dataOf(circuit.key);
             unchecked {
                 point += IC;
-                for (uint256 j = 0; j < 8; j++) {
+                for (uint256 j = 0; j < 9; j++) {
                     _addMultiple(circuit.gamma, point, circuit.scalars[j], scratch);
                     point += 0x40;
                 }
@@ -403,7 +404,7 @@ library BatchVerifier {
         }
     }
 
-    function _dataOf(uint256[30] memory key) private pure returns (uint256 data) {
+    function _dataOf(uint256[32] memory key) private pure returns (uint256 data) {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             data := key

@@ -5,12 +5,11 @@ pragma solidity ^0.8.28;
 /// @notice Every number that stands for a word. `src/formats/codes.ts` and `src/formats/constants.ts` hold the same
 /// numbers and a test compares them.
 library Codes {
-    // What a circuit proves.
+    // What a circuit proves. The register takes any kind from 1: whether it is known is for its readers to say.
     uint8 internal constant KIND_TEMPERATURE = 1;
     uint8 internal constant KIND_PARAMETERS = 2;
     uint8 internal constant KIND_CUSTODY = 3;
     uint8 internal constant KIND_QUALITY = 4;
-    uint8 internal constant KIND_LAST = KIND_QUALITY;
 
     // Class of a claim (EU GMP Annex 16, section 3: only a process claim may be settled without proof).
     uint8 internal constant CLASS_SPECIFICATION = 1;

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Signals
-/// @notice The seven public signals of every circuit: their order, their field, and the one that the chain computes.
+/// @notice The eight public signals of every circuit: their order, their field, and the one that the chain computes.
 /// @dev The only place in Solidity that names an index. `src/formats/constants.ts` holds the same order and a test
 /// compares them.
 library Signals {
@@ -13,7 +13,8 @@ library Signals {
     uint256 internal constant RECORD = 4;
     uint256 internal constant DEVIATIONS = 5;
     uint256 internal constant CONTEXT = 6;
-    uint256 internal constant COUNT = 7;
+    uint256 internal constant OPENED = 7;
+    uint256 internal constant COUNT = 8;
 
     /// @dev Order r of the BN254 scalar field: every signal is below it.
     uint256 internal constant FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617;

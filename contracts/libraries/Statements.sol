@@ -10,7 +10,7 @@ import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
 library Statements {
     /// @dev Call data before the first statement: selector, offset of the array, its length.
     uint256 private constant HEAD = 0x44;
-    uint256 private constant SIZE = 0x200;
+    uint256 private constant SIZE = 0x220;
 
     /// @notice Makes room for statements.
     /// @param count How many.
@@ -35,6 +35,7 @@ library Statements {
     /// @param batch Signal `batch`.
     /// @param rule Signal `rule`.
     /// @param context Signal `context`.
+    /// @param opened Signal `opened`.
     /// @param item Circuit, the other signals, and the proof.
     /// @return at Where it is; for `announce`.
     function set(
@@ -43,6 +44,7 @@ library Statements {
         uint256 batch,
         uint256 rule,
         uint256 context,
+        uint256 opened,
         IComplianceRegistry.Item calldata item
     ) internal pure returns (uint256 at) {
         // solhint-disable-next-line no-inline-assembly
@@ -53,7 +55,8 @@ library Statements {
             mstore(add(at, 0x40), rule)
             calldatacopy(add(at, 0x60), add(item, 0x40), 0x80)
             mstore(add(at, 0xe0), context)
-            calldatacopy(add(at, 0x100), add(item, 0xc0), 0x100)
+            mstore(add(at, 0x100), opened)
+            calldatacopy(add(at, 0x120), add(item, 0xc0), 0x100)
         }
     }
 
@@ -70,7 +73,7 @@ library Statements {
             let place := add(at, 0xe0)
             let context := mload(place)
             mstore(place, caller())
-            log4(add(at, 0x60), 0x1a0, topic, key, claim, mload(at))
+            log4(add(at, 0x60), 0x1c0, topic, key, claim, mload(at))
             mstore(place, context)
         }
     }

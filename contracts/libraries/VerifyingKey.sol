@@ -9,9 +9,9 @@ library VerifyingKey {
     /// @dev Order q of the BN254 base field.
     uint256 internal constant BASE_FIELD =
         21888242871839275222246405745257275088696311157297823662689037894645226208583;
-    uint256 internal constant LENGTH = 960;
+    uint256 internal constant LENGTH = 1024;
 
-    uint256 private constant WORDS = 30;
+    uint256 private constant WORDS = 32;
     uint256 private constant BETA = 2;
     uint256 private constant GAMMA = 6;
     uint256 private constant DELTA = 10;
@@ -31,11 +31,11 @@ library VerifyingKey {
         3287204855706167695690046820987463518220478399136015428666135764546974397176;
 
     /// @notice Reverts with an error of `ICircuitRegistry` unless the key has the right length, canonical words, no
-    /// point at infinity, a delta of its own and seven signals that cannot be traded for each other.
+    /// point at infinity, a delta of its own and eight signals that cannot be traded for each other.
     /// @param key The key.
     function requireSound(bytes calldata key) internal pure {
         if (key.length != LENGTH) revert ICircuitRegistry.KeyLength(key.length, LENGTH);
-        uint256[WORDS] memory words = abi.decode(key, (uint256[30]));
+        uint256[WORDS] memory words = abi.decode(key, (uint256[32]));
         _requireCanonical(words);
         if (_sameX2(words, DELTA, words[GAMMA], words[GAMMA + 1])) revert ICircuitRegistry.DeltaEqualsGamma();
         if (_sameX2(words, DELTA, GENERATOR_X_C1, GENERATOR_X_C0)) revert ICircuitRegistry.DeltaIsGenerator();

@@ -23,6 +23,8 @@ abstract contract Attestations is Ledger, Pausable {
         bytes table;
         uint256 custody;
         uint256 attested;
+        uint256 context;
+        uint256 opened;
         uint256 validRoot;
         uint256 stage;
         uint256 head;
@@ -41,7 +43,7 @@ abstract contract Attestations is Ledger, Pausable {
         uint256 none = type(uint256).max;
         batch.attested = _attestAll(
             batch,
-            Attesting(key, table, outline.custody, batch.attested, none, none, none),
+            Attesting(key, table, outline.custody, batch.attested, _context(), batch.opened, none, none, none),
             items
         );
         _count(key, batch.owner, Counter.Attested, uint32(items.length));
@@ -62,7 +64,7 @@ abstract contract Attestations is Ledger, Pausable {
         uint256 reopened = _amendHead(key, batch, item, stage, ClaimTable.outlineOf(table));
         parties.requireValid(item.parties);
         uint256 statements = Statements.allocate(1);
-        Statements.set(statements, 0, batch.batch, rule, _context(), item);
+        Statements.set(statements, 0, batch.batch, rule, _context(), batch.opened, item);
         Statements.requireValid(statements, circuits);
         batch.attested &= ~reopened;
         batch.settled &= ~reopened;
@@ -77,6 +79,7 @@ abstract contract Attestations is Ledger, Pausable {
             item.record,
             item.deviations,
             msg.sender,
+            batch.opened,
             item.proof,
             reopened,
             reason
@@ -104,13 +107,12 @@ abstract contract Attestations is Ledger, Pausable {
     /// @dev Attests the items one after another, then verifies all proofs at once. Returns what is attested then.
     function _attestAll(Batch storage batch, Attesting memory all, Item[] calldata items) private returns (uint256) {
         uint256 commitment = batch.batch;
-        uint256 context = _context();
         uint256 statements = Statements.allocate(items.length);
         uint256 count = items.length;
         Item calldata item = items[0];
         for (uint256 i = 0; i < count; i++) {
             uint256 rule = _attestOne(batch, all, item);
-            uint256 at = Statements.set(statements, i, commitment, rule, context, item);
+            uint256 at = Statements.set(statements, i, commitment, rule, all.context, all.opened, item);
             Statements.announce(at, all.key, item.claim);
             // solhint-disable-next-line no-inline-assembly
             assembly ("memory-safe") {

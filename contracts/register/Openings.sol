@@ -35,6 +35,7 @@ abstract contract Openings is Ledger {
         Batch storage stored = _batches[key];
         stored.owner = msg.sender;
         stored.serial = _counts[_scope(msg.sender)][uint256(Counter.Opened)];
+        stored.opened = uint64(block.timestamp);
         stored.due = due;
         stored.batch = batch;
         stored.opening = opening;
@@ -77,6 +78,7 @@ abstract contract Openings is Ledger {
         _requireFieldElement(opening);
         uint256 previous = batch.opening;
         batch.opening = opening;
+        batch.opened = uint64(block.timestamp);
         _count(key, msg.sender, Counter.OpeningsReplaced);
         emit OpeningReplaced(key, previous, opening, reason);
         _extendTrail(key, batch, digest);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readBatch } from "../batch/folder.ts";
+import { rememberedOpening } from "../batch/registration.ts";
 import { proveClaims, type ProvenClaim } from "../claims/proveClaim.ts";
 import { unlockKey } from "../parties/keys.ts";
 import { allClaims, claimNamed } from "../policy/document.ts";
@@ -20,6 +21,8 @@ export interface ProveBatchOptions {
   readonly key?: { readonly file: string; readonly passphrase: string };
   /** Proofs made side by side. */
   readonly workers?: number;
+  /** When the batch was opened, Unix seconds, as the register says; default: what the folder remembers. */
+  readonly opened?: bigint;
   /** Whether a development key may be used for a chain that is not local. */
   readonly allowDevelopment?: boolean;
 }
@@ -38,12 +41,13 @@ export async function proveBatch(
   const { claims: ids, artifacts, key, workers, allowDevelopment = false } = options;
   const claims = ids === undefined ? allClaims(batch.policy) : ids.map((id) => claimNamed(batch.policy, id));
   const store = artifacts === undefined ? {} : { store: resolve(artifacts) };
-  const siteKey = key === undefined ? {} : { siteKey: await unlockKey(key.file, key.passphrase) };
+  const siteKey = key === undefined ? undefined : await unlockKey(key.file, key.passphrase);
+  const opened = options.opened ?? (await rememberedOpening(dir));
   const artifactsOf = usableArtifacts({ chainId: destination.chainId, allowDevelopment, ...store });
   return await proveClaims(
     batch,
     claims,
-    { destination, artifactsOf, circuitIdOf: lockedCircuitId, ...siteKey },
+    { destination, artifactsOf, circuitIdOf: lockedCircuitId, siteKey, opened },
     workers,
   );
 }

@@ -1,6 +1,6 @@
 import { getBytes } from "ethers";
 import { CIRCUITS } from "../kinds/circuits.ts";
-import { KIND } from "../formats/constants.ts";
+import { kindNamed } from "../formats/codes.ts";
 import { BatchproofError } from "../errors.ts";
 import { lockedCircuitId } from "../setup/artifactLock.ts";
 import { assertUsableKey } from "../setup/keyGate.ts";
@@ -36,7 +36,7 @@ export async function circuitReports({ circuits, batches, chainId }: RegisterSta
   for (const [circuitId, circuit] of Object.entries(circuits)) {
     reports.push({
       circuitId,
-      kind: Object.entries(KIND).find(([, code]) => code === circuit.kind)?.[0] ?? "unknown",
+      kind: kindNamed(circuit.kind) ?? "not known to this version",
       tier: circuit.tier,
       known: names.get(circuitId) ?? null,
       development: circuit.development,

@@ -11,6 +11,13 @@ export interface RegisterEvent {
   readonly block: number;
   /** Hash of its transaction. */
   readonly transaction: string;
+  /** Its block's time, Unix seconds; of those that fix a batch's opening (`fixesOpening`). */
+  readonly time?: number;
+}
+
+/** Whether an event's time is signal `opened` of the proofs that follow. */
+export function fixesOpening({ name }: Pick<RegisterEvent, "name">): boolean {
+  return name === "BatchOpened" || name === "OpeningReplaced";
 }
 
 /** The values of an event by name, each asked for as what it is. Addresses and hashes are text. */

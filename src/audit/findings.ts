@@ -5,6 +5,7 @@ import { SEVERITY, type Severity } from "../policy/document.ts";
 import type { AuditedBatch, CircuitState, ExceptionState, Moment, RegisterState } from "./state.ts";
 import { isRevocationUndecided, statusOf } from "./status.ts";
 import { isCustodyProven, isSpokenAgainst, type Twin } from "./twins.ts";
+import type { DeviationName } from "../formats/constants.ts";
 import { deviationNames } from "../formats/deviations.ts";
 
 /** What a finding is about, by its one name. */
@@ -33,6 +34,7 @@ export type FindingKind =
   | "twin"
   | "attempt"
   | "deviation"
+  | "opened"
   | "circuit"
   | "paused";
 
@@ -270,13 +272,28 @@ function amendmentText({ claim, reason, reopened }: AuditedBatch["amendments"][n
   return `claim ${claim} amended: ${reason}${reopened === 0 ? "" : `; ${counted(reopened, "claim")} open again`}`;
 }
 
-/** What the proofs themselves say: budgets that were used, clocks corrected, tests or collections repeated. */
-function deviationFindings({ attested }: AuditedBatch): AuditFinding[] {
-  return Object.entries(attested).flatMap(([claim, { deviations, ...moment }]) =>
-    deviationNames(BigInt(deviations)).map((name) =>
-      name === "attempt"
-        ? news("attempt", MAJOR, moment, `deviation: attempt (claim ${claim})`)
-        : news("deviation", MINOR, moment, `deviation: ${name} (claim ${claim})`),
-    ),
+/** What the proofs themselves say: budgets that were used, clocks corrected, tests or collections repeated, late openings. */
+function deviationFindings(batch: AuditedBatch): AuditFinding[] {
+  const ofClaims = Object.entries(batch.attested).flatMap(([claim, { deviations, ...moment }]) =>
+    deviationNames(BigInt(deviations))
+      .filter((name) => name !== "openedLate" && name !== "openingUnbounded")
+      .map((name) =>
+        name === "attempt"
+          ? news("attempt", MAJOR, moment, `deviation: attempt (claim ${claim})`)
+          : news("deviation", MINOR, moment, `deviation: ${name} (claim ${claim})`),
+      ),
+  );
+  const unbounded = claimsThatSay(batch, "openingUnbounded");
+  if (unbounded.length === 0) return ofClaims;
+  const text =
+    `opened after its data: stages of ${counted(unbounded.length, "claim")} (${unbounded.join(", ")}) began before the ` +
+    "batch was opened, and their rules do not limit by how much; whoever opened it could know how they went";
+  return [...ofClaims, standing("opened", MAJOR, batch.openingsReplaced.at(-1) ?? batch.opened, text)];
+}
+
+/** The claims whose proofs tell of a deviation. */
+export function claimsThatSay({ attested }: AuditedBatch, deviation: DeviationName): number[] {
+  return Object.entries(attested).flatMap(([claim, { deviations }]) =>
+    deviationNames(BigInt(deviations)).includes(deviation) ? [Number(claim)] : [],
   );
 }

@@ -2,9 +2,9 @@ import type { Log, Provider } from "ethers";
 import { isRefusal } from "../chain/refusal.ts";
 import { explainRevert } from "../chain/revert.ts";
 import type { Addresses } from "../chain/handles.ts";
-import { eventReader, type RegisterEvent } from "./events.ts";
+import { eventReader, fixesOpening, type RegisterEvent } from "./events.ts";
 import { incomplete } from "./incomplete.ts";
-import { persistently } from "./node.ts";
+import { askedForEach, blockAt, persistently } from "./node.ts";
 
 /** Blocks asked for at first and at most, and how many logs make the next range smaller or larger. */
 const FIRST_RANGE = 1_000;
@@ -50,11 +50,19 @@ export async function* readLogs(
       requireOrder(log, last, start, end);
       last = log;
     }
-    yield { events: logs.map(read), through: end };
+    yield { events: await timed(provider, logs.map(read)), through: end };
     if (logs.length > MANY) size = Math.max(1, Math.floor(size / 2));
     else if (logs.length < FEW) size = Math.min(size * 2, LARGEST_RANGE);
     start = end + 1;
   }
+}
+
+/** Gives the events that fix an opening the time of their block. */
+async function timed(provider: Provider, events: readonly RegisterEvent[]): Promise<readonly RegisterEvent[]> {
+  const blocks = [...new Set(events.filter(fixesOpening).map(({ block }) => block))];
+  const times = await askedForEach("a block", blocks, async (block) => (await blockAt(provider, block)).timestamp);
+  const timeOf = new Map(blocks.map((block, i) => [block, times[i] ?? 0]));
+  return events.map((event) => (fixesOpening(event) ? { ...event, time: timeOf.get(event.block) ?? 0 } : event));
 }
 
 /** Logs come in the order of the chain, from the blocks that were asked for, and none of them was taken back. */

@@ -31,6 +31,7 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
     supersedes: args.text("supersedes"),
     qps: args.texts("qps"),
     opened: momentOf(event, owner),
+    openingTime: timeOf(event),
     status: "Open",
     heads: {},
     asserted: [],
@@ -72,6 +73,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
       throw incomplete(`batch ${key} had another opening than the one that was replaced`);
     }
     batch.opening = opening;
+    batch.openingTime = timeOf(event);
     batch.openingsReplaced.push(reasoned(event, batch.owner));
     noteCall(state, key, batch, "replaceOpening", [key, opening, args.text("reason")]);
   },
@@ -231,7 +233,15 @@ function named<Name>(names: ReadonlyMap<number, Name>, code: number): Name {
   return name;
 }
 
+function timeOf({ name, block, time }: RegisterEvent): number {
+  if (time !== undefined) return time;
+  throw incomplete(`the time of block ${block} is missing, which ${name} fixes`);
+}
+
 function attest(state: RegisterState, event: RegisterEvent, batch: AuditedBatch, item: PendingItem): void {
+  if (event.args.number("opened") !== batch.openingTime) {
+    throw incomplete(`a proof is for another time of its batch's opening than that of the opening's block`);
+  }
   const { claims } = known(state.policies, batch.policyId, "policy");
   if (claims[item.claim]?.circuitIds.includes(item.circuitId) !== true) {
     throw incomplete(`a proof is of circuit ${item.circuitId}, which its claim does not accept`);
@@ -241,7 +251,7 @@ function attest(state: RegisterState, event: RegisterEvent, batch: AuditedBatch,
     proof: ++state.proofs,
     circuitId: item.circuitId,
     parties: item.parties,
-    // A bitmap of four bits; what is beyond them fails the proof and needs no place here.
+    // A bitmap of six bits; what is beyond them fails the proof and needs no place here.
     deviations: Number(BigInt(item.deviations) & 0xffff_ffffn),
     block: event.block,
     transaction: event.transaction,

@@ -1,8 +1,8 @@
 import type { Provider } from "ethers";
-import { CLAIM_CLASS, type StatusName } from "../formats/codes.ts";
+import { CLAIM_CLASS, kindNamed, type StatusName } from "../formats/codes.ts";
 import { circuitReports, type CircuitReport } from "./circuits.ts";
 import type { ReadBlock } from "./compare.ts";
-import { findingsOf, registerFindings, type AuditFinding } from "./findings.ts";
+import { claimsThatSay, findingsOf, registerFindings, type AuditFinding } from "./findings.ts";
 import { known } from "./incomplete.ts";
 import { askedForEach, blockAt } from "./node.ts";
 import type { AuditedBatch, ExceptionState, PolicyState, RegisterState } from "./state.ts";
@@ -225,17 +225,34 @@ function batchReport(
   };
 }
 
-function notesOf({ circuits }: RegisterState, { attested }: AuditedBatch, { claims }: PolicyState): string[] {
-  const developed = Object.values(attested).some(({ circuitId }) => circuits[circuitId]?.development);
+const OPENED_LATE =
+  "opened after a stage began, within the time that its rule permits: what happened in that time could be known when it was opened";
+
+function notesOf(state: RegisterState, batch: AuditedBatch, { claims }: PolicyState): string[] {
+  const { attested } = batch;
+  const unbounded = claimsThatSay(batch, "openingUnbounded");
+  const late = claimsThatSay(batch, "openedLate").filter((claim) => !unbounded.includes(claim));
+  const developed = Object.values(attested).some(({ circuitId }) => state.circuits[circuitId]?.development);
   return [
     ...(claims.some((claim) => claim.class === CLAIM_CLASS.custody) ? [] : ["custody not proven"]),
+    ...(late.length === 0 ? [] : [OPENED_LATE]),
+    ...(hasUnknownKind(state, batch)
+      ? ["claims of a kind that is not known to this version: what they prove is unknown"]
+      : []),
     ...(developed ? ["development keys: proves nothing to a third party"] : []),
   ];
+}
+
+/** Whether a claim of the batch's policy may be proven by a circuit of a kind that this version does not know. */
+function hasUnknownKind({ circuits, policies }: RegisterState, { policyId }: AuditedBatch): boolean {
+  const { claims } = known(policies, policyId, "policy");
+  return claims.some(({ circuitIds }) => circuitIds.some((id) => kindNamed(circuits[id]?.kind ?? 0) === undefined));
 }
 
 function colourOf(state: RegisterState, batch: AuditedBatch, status: StatusName): Colour {
   // Whatever the register says: a proof or a signature that does not hold says nothing.
   if (batch.unproven.length > 0 || batch.certified.some(({ problem }) => problem !== undefined)) return "unknown";
+  if (hasUnknownKind(state, batch)) return "unknown";
   if (status === "Open" || status === "Overdue") return "unknown";
   const opposed = openExceptionsOf(state, batch) > 0 || batch.holds.some(({ lifted }) => lifted === undefined);
   if (opposed || (PART[status] !== "certified" && status !== "Compliant")) return "declared";

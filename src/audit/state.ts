@@ -52,7 +52,7 @@ export interface CircuitState {
   readonly kind: number;
   readonly tier: number;
   readonly development: boolean;
-  /** The verifying key, 960 bytes as 0x hex. */
+  /** The verifying key, 1,024 bytes as 0x hex. */
   readonly key: string;
   readonly added: Moment;
   frozen?: Moment & { readonly effective: number; readonly unsound: boolean };
@@ -101,6 +101,8 @@ export interface AuditedBatch {
   readonly supersedes: string;
   readonly qps: readonly string[];
   readonly opened: Moment;
+  /** When it was opened, or its opening last replaced, Unix seconds: signal `opened` of its proofs. */
+  openingTime: number;
   status: StoredStatus;
   /** Heads by stage, decimal. */
   heads: Record<string, string>;

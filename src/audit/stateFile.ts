@@ -26,7 +26,7 @@ interface StateFile {
   readonly checkpoints: readonly Checkpoint[];
 }
 
-const FORMAT = "batchproof-audit-state/1";
+const FORMAT = "batchproof-audit-state/2";
 /** Tens of thousands of batches fit. */
 const MOST_BYTES = 2 ** 29;
 /** More make the file larger than they save time. */

@@ -19,13 +19,14 @@ export interface LoggedProof extends GroupedProof {
 
 /**
  * The statement of `ClaimAttested` or `ClaimAmended`, right after `reduce` played the event; undefined for other events.
- * Batch, rule and context are not the event's: the log's opening and policy and the sender give them.
+ * Batch, rule, context and opened are not the event's: the log's opening and policy, the sender and the time of the
+ * opening's block give them.
  */
 export function loggedProofOf(state: RegisterState, event: RegisterEvent): LoggedProof | undefined {
   const { name, args, block, transaction } = event;
   if (name !== "ClaimAttested" && name !== "ClaimAmended") return undefined;
   const key = args.text("key");
-  const { batch, policyId } = known(state.batches, key, "batch");
+  const { batch, policyId, openingTime } = known(state.batches, key, "batch");
   const item = pendingItemOf(args);
   const rule = known(state.policies, policyId, "policy").claims[item.claim]?.rule ?? "0";
   const context = contextOf(BigInt(state.chainId), state.registry, args.text("submitter"));
@@ -37,7 +38,7 @@ export function loggedProofOf(state: RegisterState, event: RegisterEvent): Logge
     proofNumber: state.proofs,
     block,
     transaction,
-    signals: [...[batch, rule, head, parties, record, deviations].map(BigInt), context],
+    signals: [...[batch, rule, head, parties, record, deviations].map(BigInt), context, BigInt(openingTime)],
     proof: item.proof.map(BigInt),
   };
 }

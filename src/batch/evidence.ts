@@ -39,6 +39,13 @@ import { copyParties } from "./hints.ts";
 /** The first custodian's key: its site's secret opens the batch, which custody of stage 0 proves. */
 export type SiteKey = Pick<UnlockedKey, "siteSecret">;
 
+/** What is judged besides the folder, as far as it is known. */
+export interface Known {
+  readonly siteKey?: SiteKey | undefined;
+  /** When the batch was opened, or its opening last replaced, Unix seconds, as the register says. */
+  readonly opened?: bigint | undefined;
+}
+
 /** What a disclosure of evidence would show line by line. */
 export interface Exhibit {
   readonly bytes: Uint8Array;
@@ -55,31 +62,32 @@ export interface EvidenceStore {
    * Everything that the claim is judged and proven from. Errors: `record-missing` and `handoff-missing` (no evidence yet),
    * `parties-missing`, `party` (a source, device, laboratory or custodian that is not in the list), `batch-stage`, those of
    * `readRecord`.
-   * @param siteKey without it, custody of stage 0 lacks its `origin` and breaks rule `batch`
+   * @param known without `siteKey` custody of stage 0 lacks its `origin` and breaks rule `batch`; without `opened` rule
+   * `opened` is not judged, and nothing can be proven
    */
-  readonly statement: (batch: Batch, claim: IndexedClaim, siteKey?: SiteKey) => Promise<Statement>;
+  readonly statement: (batch: Batch, claim: IndexedClaim, known?: Known) => Promise<Statement>;
   /** The raw file, or the exported hand-off, and its signatures. Errors as `statement`. */
   readonly exhibit: (batch: Batch, claim: Claim) => Promise<Exhibit>;
 }
 
 /** How the evidence of every kind of claim lies in a batch folder. What it means is said in src/kinds. */
 export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
-  temperature: recorded(READINGS_RECORD, (batch, { claim, index }, stored) =>
+  temperature: recorded(READINGS_RECORD, (batch, { claim, index }, stored, known) =>
     temperatureStatement(
       {
         rule: temperatureRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
-        ...seriesEvidence(batch, claim.stage, stored),
+        ...seriesEvidence(batch, claim.stage, stored, known),
       },
       claimedHeat(batch.policy, index),
     ),
   ),
-  parameters: recorded(SAMPLES_RECORD, (batch, { claim, index }, stored) =>
+  parameters: recorded(SAMPLES_RECORD, (batch, { claim, index }, stored, known) =>
     parametersStatement({
       rule: parametersRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
-      ...seriesEvidence(batch, claim.stage, stored),
+      ...seriesEvidence(batch, claim.stage, stored, known),
     }),
   ),
-  quality: recorded(RESULTS_RECORD, (batch, { claim, index }, { set, signer, signature }) => {
+  quality: recorded(RESULTS_RECORD, (batch, { claim, index }, { set, signer, signature }, { opened }) => {
     const parties = partiesOf(batch);
     const period = { start: Number(set.sampled), end: Number(set.reported) };
     const evidence = {
@@ -88,15 +96,16 @@ export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
       head: headOf(batch, claim.stage).head,
       parties: partyTree(parties).root,
       set,
+      opened,
       lab: { ...listed(parties, "lab", signer, period), signature },
     };
     return qualityStatement(evidence, claimedAnalytes(batch.policy, index));
   }),
   custody: {
     isThere: async ({ stages }, { stage }) => Promise.resolve(stages[stage]?.handoff !== undefined),
-    statement: async (batch, { claim, index }, siteKey) => {
+    statement: async (batch, { claim, index }, known = {}) => {
       const rule = custodyRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id));
-      return Promise.resolve(custodyStatement({ rule, ...custodyEvidence(batch, claim.stage, siteKey) }));
+      return Promise.resolve(custodyStatement({ rule, ...custodyEvidence(batch, claim.stage, known) }));
     },
     exhibit: async (batch, { id, stage }) => {
       const bytes = Buffer.from(documentText(handoffFile(batch, stage)), "utf8");
@@ -110,11 +119,12 @@ export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
 /** Evidence that is a signed record with its raw file. */
 function recorded<C extends object, D extends object, J extends object>(
   form: RecordForm<C, D, J>,
-  statement: (batch: Batch, claim: IndexedClaim, stored: StoredRecord<C> & D & Prepared) => Statement,
+  statement: (batch: Batch, claim: IndexedClaim, stored: StoredRecord<C> & D & Prepared, known: Known) => Statement,
 ): EvidenceStore {
   return {
     isThere: ({ dir }, { id }) => exists(join(dir, claimFile("records", id))),
-    statement: async (batch, claim) => statement(batch, claim, await readRecord(form, batch, claim.claim)),
+    statement: async (batch, claim, known = {}) =>
+      statement(batch, claim, await readRecord(form, batch, claim.claim), known),
     exhibit: async (batch, claim) => {
       const { rawFile, signature, secret } = await readRecord(form, batch, claim);
       const bytes = await readBytes(join(batch.dir, evidenceFile(rawFile)), { within: batch.dir });
@@ -172,6 +182,7 @@ function seriesEvidence<H extends SeriesHeader, R>(
   batch: Batch,
   stage: number,
   { header, rows, salts, signer, signature }: StoredRecord<SeriesContent<H, R>> & { readonly salts: RecordSalts },
+  { opened }: Known,
 ): SeriesContext & SeriesContent<H, R> {
   const parties = partiesOf(batch);
   const { head } = headOf(batch, stage);
@@ -185,6 +196,7 @@ function seriesEvidence<H extends SeriesHeader, R>(
     header,
     rows,
     salts,
+    opened,
     source: { ...listed(parties, "source", signer, period), signature },
     device: {
       leaf: device,
@@ -194,7 +206,7 @@ function seriesEvidence<H extends SeriesHeader, R>(
   };
 }
 
-function custodyEvidence(batch: Batch, index: number, siteKey: SiteKey | undefined): Omit<CustodyEvidence, "rule"> {
+function custodyEvidence(batch: Batch, index: number, { siteKey, opened }: Known): Omit<CustodyEvidence, "rule"> {
   const parties = partiesOf(batch);
   const handoff = batch.stages[index]?.handoff;
   if (handoff === undefined) throw missingHandoff(batch.dir, batch.policy.stages[index] ?? "");
@@ -214,6 +226,7 @@ function custodyEvidence(batch: Batch, index: number, siteKey: SiteKey | undefin
     ...(origin === undefined ? {} : { origin }),
     condition: BigInt(CONDITION[condition]),
     released,
+    opened,
     ...(received === undefined ? {} : { received }),
   };
 }

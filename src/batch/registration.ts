@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ADDRESS, defineDocument, documentText } from "../formats/document.ts";
+import { ADDRESS, COUNT, defineDocument, documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { REGISTRATION_FILE } from "./paths.ts";
 
@@ -11,27 +11,42 @@ export interface Registration {
   /** Addresses, 0x and 40 hex digits. */
   readonly registry: string;
   readonly owner: string;
+  /** When it was opened, or its opening last replaced, Unix seconds; absent where nobody asked the register. */
+  readonly opened?: number;
 }
 
 const registrationDocument = defineDocument<Registration & { readonly format: string }>(
   "batchproof-registration/1",
   "registration-file",
-  { chainId: { type: "string", pattern: "^[1-9][0-9]{0,17}$" }, registry: ADDRESS, owner: ADDRESS },
+  { chainId: { type: "string", pattern: "^[1-9][0-9]{0,17}$" }, registry: ADDRESS, owner: ADDRESS, opened: COUNT },
+  ["opened"],
 );
 
 /** What the folder remembers; undefined before `open`. Errors `registration-file`, those of `readJson`. */
 export async function readRegistration(dir: string): Promise<Registration | undefined> {
   const path = join(dir, REGISTRATION_FILE);
   if (!existsSync(path)) return undefined;
-  const { chainId, registry, owner } = await registrationDocument.read(path, {
+  const { chainId, registry, owner, opened } = await registrationDocument.read(path, {
     within: dir,
     ifEmpty: "Remove it and open the batch again, which writes it anew.",
   });
-  return { chainId, registry, owner };
+  return { chainId, registry, owner, ...(opened === undefined ? {} : { opened }) };
 }
 
 /** Remembers where the batch was opened, in place of what was there. Errors: those of `writeFileAtomically`. */
 export async function writeRegistration(dir: string, registration: Registration): Promise<void> {
   const text = documentText({ format: "batchproof-registration/1", ...registration });
   await writeFileAtomically(join(dir, REGISTRATION_FILE), text, { mode: 0o600, within: dir });
+}
+
+/** When a folder's batch was opened, Unix seconds, as far as it remembers. Errors: those of `readRegistration`. */
+export async function rememberedOpening(dir: string): Promise<bigint | undefined> {
+  const { opened } = (await readRegistration(dir)) ?? {};
+  return opened === undefined ? undefined : BigInt(opened);
+}
+
+/** Remembers when the opening was replaced, where the folder remembers that it was opened. Errors as of both others. */
+export async function rememberOpening(dir: string, opened: number): Promise<void> {
+  const registration = await readRegistration(dir);
+  if (registration !== undefined) await writeRegistration(dir, { ...registration, opened });
 }

@@ -5,6 +5,7 @@ import { shownHex } from "../formats/field.ts";
 import { mined } from "./deploy.ts";
 import { handle, type Item, type Register } from "./handles.ts";
 import type { ProofEnvelope } from "../formats/proof.ts";
+import { formatTime } from "../input/times.ts";
 import { explained } from "./revert.ts";
 
 export interface Attested {
@@ -50,8 +51,8 @@ function number(text: string | undefined): bigint {
 /**
  * Sends proofs of one batch in one transaction, in order; with `dryRun` asks the chain only and sends nothing.
  * `key`: key of the batch. The signals that the chain fills in itself are compared first, because the chain could only
- * say that a proof is invalid: throws `batch`, `rule` or `context` (the sender is not the submitter that the proof
- * names), then `envelope` and what `explained` says.
+ * say that a proof is invalid: throws `batch`, `rule`, `opened` (its opening was replaced since) or `context`
+ * (the sender is not the submitter that the proof names), then `envelope` and what `explained` says.
  */
 export async function attest(
   submitter: Signer,
@@ -93,8 +94,8 @@ export async function isAttested(
 }
 
 /**
- * Refuses proofs that the chain could only call invalid. Errors `batch`, `rule`, `context` (the sender is not the
- * submitter that the proof names), `envelope`, and what `explained` says.
+ * Refuses proofs that the chain could only call invalid. Errors `batch`, `rule`, `opened`, `context` (the sender is not
+ * the submitter that the proof names), `envelope`, and what `explained` says.
  */
 export async function requireChainSignals(
   submitter: Signer,
@@ -102,7 +103,7 @@ export async function requireChainSignals(
   key: string,
   envelopes: readonly NamedProof[],
 ): Promise<void> {
-  const { batch, policyId } = await explained(() => registry.batchOf(key));
+  const { batch, policyId, opened } = await explained(() => registry.batchOf(key));
   const sender = await submitter.getAddress();
   const context = await explained(() => registry.contextOf(sender));
   for (const envelope of envelopes) {
@@ -111,9 +112,20 @@ export async function requireChainSignals(
     const place = `claim ${envelope.claim}`;
     requireEqual("batch", place, signals.batch, batch, "Send the proof to the batch it was made for.");
     requireEqual("rule", place, signals.rule, rule, "Prove again with the policy of this batch.");
+    if (signals.opened !== opened) refuseOtherOpening(signals.opened, opened, place);
     if (signals.context !== context) refuseOtherSubmitter(envelope, sender, place);
     requireEqual("context", place, signals.context, context, "Send it from the account, registry and chain it names.");
   }
+}
+
+/** The opening was replaced since, or the proof was made for another register's word. */
+function refuseOtherOpening(received: bigint, expected: bigint, place: string): void {
+  const [said, wanted] = [received, expected].map((time) => formatTime(Number(time)));
+  throw refusal(
+    `The proof is for a batch that was opened ${said}; the register says ${wanted} (signal \`opened\`): its opening was ` +
+      "replaced after the proof was made.",
+    { code: "opened", place, remedy: "Prove the claim again: prove asks the register anew (--rpc)." },
+  );
 }
 
 /** Where the proof names another submitter than the sender, addresses say more than the hashes that bind them. */

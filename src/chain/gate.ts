@@ -1,5 +1,6 @@
 import { STATUS } from "../formats/codes.ts";
 import type { Register } from "./handles.ts";
+import { acceptedCircuits, unknownKindsText } from "./acceptedCircuits.ts";
 import { explained } from "./revert.ts";
 
 /** The answer of the dock check, with every reason against. */
@@ -27,7 +28,8 @@ export interface GateQuestion {
  * up to this stage is proven and nothing speaks against the batch, and whether it is the chain that this site signed.
  * Errors: those of `explained`, for example for a batch that is not in the register.
  */
-export async function askGate({ registry }: Register, question: GateQuestion): Promise<GateAnswer> {
+export async function askGate(register: Register, question: GateQuestion): Promise<GateAnswer> {
+  const { registry } = register;
   const { key, stage, stages, head } = question;
   const at = { blockTag: question.block ?? "latest" };
   const [status, { openExceptions }, ready] = await explained(() =>
@@ -35,6 +37,8 @@ export async function askGate({ registry }: Register, question: GateQuestion): P
   );
   const reasons: string[] = [];
   if (openExceptions > 0n) reasons.push(`open exceptions of the batch: ${openExceptions}`);
+  const { unknownKinds } = await acceptedCircuits(register, key);
+  if (unknownKinds.length > 0) reasons.push(unknownKindsText(unknownKinds));
   if (stage > 0) {
     const before = stages[stage - 1] ?? `stage ${stage - 1}`;
     const known = await explained(() => registry.headOf(key, stage - 1, at));

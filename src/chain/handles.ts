@@ -54,6 +54,8 @@ export interface StoredBatch {
   readonly holds: bigint;
   readonly recalled: boolean;
   readonly revocationDecided: boolean;
+  /** When it was opened, or its opening last replaced, Unix seconds. */
+  readonly opened: bigint;
   readonly due: readonly [bigint, bigint];
   readonly batch: bigint;
   readonly opening: bigint;

@@ -1,6 +1,7 @@
 import type { Batch, BatchStage } from "../batch/batch.ts";
 import { EVIDENCE } from "../batch/evidence.ts";
 import { handoffStatus, type HandoffStatus } from "../batch/handoffs.ts";
+import { rememberedOpening } from "../batch/registration.ts";
 import { BatchproofError } from "../errors.ts";
 import type { KindName } from "../formats/constants.ts";
 import type { SeriesLimits } from "../kinds/series/limits.ts";
@@ -73,7 +74,7 @@ async function outcomeOf(
   // Custody is proven by whoever closed the stage, from what this folder may not know.
   if (isElsewhere && (!isThere || claim.kind === "custody")) return { outcome: "elsewhere" };
   try {
-    const [verdict] = await checkBatch(batch, [indexed]);
+    const [verdict] = await checkBatch(batch, [indexed], { opened: await rememberedOpening(batch.dir) });
     if (verdict?.outcome !== "fail") {
       const { outcome = "missing", deviations = [] } = verdict ?? {};
       const whose = proof === "fits" ? "the batch's owner" : custodianOf(batch.stages[claim.stage]);

@@ -1,5 +1,5 @@
 import type { Batch } from "../batch/batch.ts";
-import { EVIDENCE, isMissingEvidence, type SiteKey } from "../batch/evidence.ts";
+import { EVIDENCE, isMissingEvidence, type Known } from "../batch/evidence.ts";
 import { describeFigures, type SeriesFigures } from "../kinds/series/figures.ts";
 import type { Explanation } from "../kinds/statement.ts";
 import { allClaims, type IndexedClaim } from "../policy/document.ts";
@@ -28,16 +28,16 @@ export interface ClaimVerdict {
  * Judges claims of a batch, and with all of them, where a production record was imported, the exceptions in it. Errors:
  * those of `EvidenceStore.statement` and `mesExceptionsOf`.
  * @param claims those to judge; all of the policy's if none is named
- * @param siteKey the first custodian's key; without it rule `batch` of custody of stage 0 is not judged
+ * @param known without `siteKey` rule `batch` of custody of stage 0 is not judged, without `opened` rule `opened`
  */
 export async function checkBatch(
   batch: Batch,
   claims: readonly IndexedClaim[] = [],
-  siteKey?: SiteKey,
+  known: Known = {},
 ): Promise<ClaimVerdict[]> {
   const verdicts: ClaimVerdict[] = [];
   for (const claim of claims.length > 0 ? claims : allClaims(batch.policy))
-    verdicts.push(await verdictOn(batch, claim, siteKey));
+    verdicts.push(await verdictOn(batch, claim, known));
   return claims.length > 0 ? verdicts : [...verdicts, ...(await verdictOnMes(batch))];
 }
 
@@ -53,10 +53,10 @@ async function verdictOnMes(batch: Batch): Promise<ClaimVerdict[]> {
   return [{ claim: MES_EXCEPTIONS, outcome, deviations: [], series: [], remarks: [], problems }];
 }
 
-async function verdictOn(batch: Batch, claim: IndexedClaim, siteKey: SiteKey | undefined): Promise<ClaimVerdict> {
+async function verdictOn(batch: Batch, claim: IndexedClaim, known: Known): Promise<ClaimVerdict> {
   const { id, kind } = claim.claim;
   try {
-    const judged = (await EVIDENCE[kind].statement(batch, claim, siteKey)).judge();
+    const judged = (await EVIDENCE[kind].statement(batch, claim, known)).judge();
     const holds = judged.deviations.length === 0 ? "pass" : "deviation";
     return { claim: id, outcome: judged.problems.length > 0 ? "fail" : holds, ...judged };
   } catch (error) {

@@ -13,7 +13,7 @@ import { ENVELOPE_FILE, type Envelope } from "../prover/envelope.ts";
 import type { IndexedClaim } from "../policy/document.ts";
 
 /**
- * What a folder decides of a proof. Not `context`, which says who sends it, nor `parties`: a proof under an earlier list
+ * What a folder decides of a proof. Not `context`, which says who sends it, nor `opened`, nor `parties`: a proof under an earlier list
  * stands as long as the register takes it and the folder's list still holds who signed.
  */
 const OF_THE_FOLDER = ["batch", "rule", "head", "record", "deviations"] as const satisfies readonly SignalName[];
@@ -56,7 +56,9 @@ function isDiscarded({ stages }: Batch, stage: number): boolean {
 
 /** Where the folder says something else than a proof: the first such signal, or the rule that its evidence breaks. */
 async function changedIn(batch: Batch, claim: IndexedClaim, envelope: Envelope): Promise<string | undefined> {
-  const statement = await statementKnown(batch, claim);
+  // What the register says of the opening no folder knows: `attest` compares it.
+  const opened = BigInt(envelope.signals[SIGNALS.indexOf("opened")] ?? 0);
+  const statement = await statementKnown(batch, claim, opened);
   // Whether the batch is the order under the site's own salt needs the first custodian's key; the proof has shown it.
   const broken = statement?.findings().find(({ rule }) => rule !== "batch");
   if (broken !== undefined) return `rule \`${broken.rule}\``;
@@ -69,9 +71,9 @@ async function changedIn(batch: Batch, claim: IndexedClaim, envelope: Envelope):
 }
 
 /** What the folder would prove; undefined of custody where a folder that joined does not know the opening or stage before. */
-async function statementKnown(batch: Batch, claim: IndexedClaim): Promise<Statement | undefined> {
+async function statementKnown(batch: Batch, claim: IndexedClaim, opened: bigint): Promise<Statement | undefined> {
   try {
-    return await EVIDENCE[claim.claim.kind].statement(batch, claim);
+    return await EVIDENCE[claim.claim.kind].statement(batch, claim, { opened });
   } catch (error) {
     const code = error instanceof BatchproofError ? error.code : undefined;
     if (code === "batch-joined" || code === "batch-stage") return undefined;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
 import { EVIDENCE, type SiteKey } from "../batch/evidence.ts";
 import { claimFile } from "../batch/paths.ts";
-import { environmentError } from "../errors.ts";
+import { environmentError, inputError } from "../errors.ts";
 import { documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { circuitNamed, type Circuit } from "../kinds/circuits.ts";
@@ -23,7 +23,9 @@ export interface ProveOptions {
   /** circuitId of a circuit's name: decides the policyId. */
   readonly circuitIdOf: (name: string) => string;
   /** The first custodian's key; needed for custody of stage 0. */
-  readonly siteKey?: SiteKey;
+  readonly siteKey?: SiteKey | undefined;
+  /** When the batch was opened, or its opening last replaced, Unix seconds: what the register says. Nothing is proven without. */
+  readonly opened: bigint | undefined;
   /** Called when a claim is proven. */
   readonly onProven?: (claim: string) => void;
 }
@@ -36,7 +38,8 @@ export interface ProvenClaim {
 
 /**
  * Proves claims of a batch, several side by side, and writes `proofs/<claim>.json` of each. Refuses what `check`
- * refuses (code: the rule), before the first proof is made. Errors: those of `EvidenceStore.statement` and `prove`.
+ * refuses (code: the rule), before the first proof is made. Errors: `opening-unknown`,
+ * those of `EvidenceStore.statement` and `prove`.
  * @param workers proofs at a time
  */
 export async function proveClaims(
@@ -69,13 +72,23 @@ async function jobOf(
   batch: Batch,
   policy: string,
   indexed: IndexedClaim,
-  { artifactsOf, siteKey }: ProveOptions,
+  { artifactsOf, siteKey, opened }: ProveOptions,
 ): Promise<Job> {
   const { claim } = indexed;
-  const statement = await EVIDENCE[claim.kind].statement(batch, indexed, siteKey);
+  const statement = await EVIDENCE[claim.kind].statement(batch, indexed, { siteKey, opened });
   refuseBroken(statement, { dir: batch.dir, claim: claim.id });
+  if (opened === undefined) throw unknownOpening(batch);
   const circuit = circuitOf(claim, statement);
   return { ...indexed, policyId: policy, statement, circuit, artifacts: await artifactsOf(circuit) };
+}
+
+function unknownOpening({ dir }: Batch): Error {
+  return inputError("Every proof says when the batch was opened, and neither folder nor register was asked.", {
+    code: "opening-unknown",
+    place: dir,
+    remedy:
+      "Open the batch first; where another folder did, name a node and the account that opened it (--rpc, --owner).",
+  });
 }
 
 function circuitOf({ id, circuits }: Claim, { capacity }: Statement): Circuit {

@@ -318,8 +318,9 @@ async function proveAndAttest(play: Play, folder: string, ids: readonly string[]
   const { keys, accounts, chain, addresses, artifacts, say } = stage;
   const siteKey = keys.hospital.custodian;
   const batch = await readBatch(folder);
+  const { opened } = await register.registry.batchOf(key);
   const claims = ids.map((id) => claimNamed(batch.policy, id));
-  say(indented(checkText(await checkBatch(batch, claims, siteKey))));
+  say(indented(checkText(await checkBatch(batch, claims, { siteKey, opened }))));
   const proven = await proveClaims(batch, claims, {
     destination: {
       submitter: await accounts.manufacturer.getAddress(),
@@ -329,6 +330,7 @@ async function proveAndAttest(play: Play, folder: string, ids: readonly string[]
     artifactsOf: (circuit) => Promise.resolve(artifactsOf(artifacts, circuit.name)),
     circuitIdOf: (name) => artifactsOf(artifacts, name).circuitId,
     siteKey,
+    opened,
   });
   const envelopes = proven.map(({ envelope }) => envelope);
   for (const envelope of envelopes)

@@ -168,7 +168,8 @@ async function close(leg: Leg, part: Part, key: string, stage: Stage): Promise<b
       : await setStage(folder, next.stage, { start: next.start, custodian, devices: [LOGGER] });
   const claim = claimNamed(batch.policy, part.claim);
   await bringEvidence(batch, claim, stage);
-  const verdicts = await checkBatch(batch, [claim]);
+  const { opened } = await registerAt(stage.addresses, stage.accounts.manufacturer).registry.batchOf(key);
+  const verdicts = await checkBatch(batch, [claim], { opened });
   stage.say(indented(checkText(verdicts)));
   const holds = verdicts.every(({ outcome }) => outcome === "pass" || outcome === "deviation");
   if (holds) await attestClaim(leg, batch, claim, key, stage);
@@ -191,7 +192,7 @@ async function bringEvidence(batch: Batch, claim: IndexedClaim, { chain, dir, ke
 
 async function attestClaim(leg: Leg, batch: Batch, claim: IndexedClaim, key: string, stage: Stage): Promise<void> {
   const { accounts, addresses, say } = stage;
-  const envelope = await prove(batch, claim, stage);
+  const envelope = await prove(batch, claim, key, stage);
   const { gasUsed } = await attest(accounts.manufacturer, registerAt(addresses, accounts.manufacturer), key, [
     envelope,
   ]);
@@ -201,8 +202,10 @@ async function attestClaim(leg: Leg, batch: Batch, claim: IndexedClaim, key: str
 async function prove(
   batch: Batch,
   claim: IndexedClaim,
+  key: string,
   { artifacts, accounts, chain, addresses }: Stage,
 ): Promise<Envelope> {
+  const { opened } = await registerAt(addresses, accounts.manufacturer).registry.batchOf(key);
   const [proven] = await proveClaims(batch, [claim], {
     destination: {
       submitter: await accounts.manufacturer.getAddress(),
@@ -211,6 +214,7 @@ async function prove(
     },
     artifactsOf: (circuit) => Promise.resolve(artifactsOf(artifacts, circuit.name)),
     circuitIdOf: (name) => artifactsOf(artifacts, name).circuitId,
+    opened,
   });
   if (proven === undefined) throw new Error(`${claim.claim.id} gave no proof`);
   return proven.envelope;
@@ -226,7 +230,7 @@ async function declareException(
   const { accounts, addresses, say } = stage;
   const { claim, index } = indexed;
   try {
-    await prove(batch, indexed, stage);
+    await prove(batch, indexed, key, stage);
     throw new Error(`${leg.lot} could be proven although check refused it`);
   } catch (refused) {
     if (!(refused instanceof BatchproofError) || refused.kind !== "no") throw refused;

@@ -1,8 +1,15 @@
+import { KIND, type KindName } from "./constants.ts";
+
 /**
  * Numbers and names that the contracts use, mirrored once. `contracts/libraries/Codes.sol`, `RoleIds.sol` and
  * `contracts/interfaces/IComplianceRegistry.sol` hold the same ones and a test compares them. The kinds of circuits and
  * the order of the signals are in `src/formats/constants.ts`.
  */
+/** The kind of a code; undefined for one that is not known to this version: the register takes any. */
+export function kindNamed(code: number): KindName | undefined {
+  return (Object.keys(KIND) as KindName[]).find((name) => KIND[name] === code);
+}
+
 /** Class of a claim. */
 export const CLAIM_CLASS = { specification: 1, process: 2, custody: 3 } as const;
 export type ClaimClassName = keyof typeof CLAIM_CLASS;

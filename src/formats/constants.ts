@@ -68,18 +68,23 @@ export const CHANNEL = {
 } as const;
 export type ChannelName = keyof typeof CHANNEL;
 
-/** Version of the temperature rule: 0 knew hard limits only, 1 has the normal band with budgets and the mean kinetic temperature. */
-export const TEMPERATURE_RULE_VERSION = 1;
+/**
+ * Version of the temperature rule: 0 knew hard limits only, 1 the normal band with budgets and the mean
+ * kinetic temperature, 2 says how long after the stage's start the batch may be opened.
+ */
+export const TEMPERATURE_RULE_VERSION = 2;
 /** Version of the parameters rule. */
-export const PARAMETERS_RULE_VERSION = 1;
+export const PARAMETERS_RULE_VERSION = 2;
+/** A rule's `openedWithin` where the batch may be opened any time after the stage began: more than the schema permits. */
+export const NO_OPENED_WITHIN = 4_294_967_295;
 
 /** The public signals of every circuit, in order. `test/circuits` and the Solidity library are checked against this. */
-export const SIGNALS = ["batch", "rule", "head", "parties", "record", "deviations", "context"] as const;
+export const SIGNALS = ["batch", "rule", "head", "parties", "record", "deviations", "context", "opened"] as const;
 export type SignalName = (typeof SIGNALS)[number];
 export type Signals = Readonly<Record<SignalName, bigint>>;
 
 /** Bits of the `deviations` signal, lowest first. */
-export const DEVIATION_BITS = ["aboveBand", "belowBand", "attempt", "clock"] as const;
+export const DEVIATION_BITS = ["aboveBand", "belowBand", "attempt", "clock", "openedLate", "openingUnbounded"] as const;
 export type DeviationName = (typeof DEVIATION_BITS)[number];
 
 /** A byte is a legal code iff 0 <= code <= BAND_BASE + w with w in 0..BAND_BASE: widths 127 to 254. */

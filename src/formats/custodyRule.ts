@@ -2,7 +2,7 @@ import { TAG } from "./constants.ts";
 import { sponge } from "./poseidon.ts";
 
 /** Version of the custody rule. */
-export const CUSTODY_RULE_VERSION = 1;
+export const CUSTODY_RULE_VERSION = 2;
 
 /** A custody rule as the circuit reads it. All numbers are non-negative field elements, times are seconds. */
 export interface CustodyRule {
@@ -13,6 +13,8 @@ export interface CustodyRule {
   readonly stage: bigint;
   readonly productHash: bigint;
   readonly policyVersion: bigint;
+  /** Longest time from the stage's start to the batch's opening; NO_OPENED_WITHIN where the rule sets none. */
+  readonly openedWithin: bigint;
   /** Longest time between the end of the stage and the start of the next one; NO_HOLD_LIMIT where the rule sets none. */
   readonly holdLimit: bigint;
   /** Shortest and longest legal stage; 0 and NO_DURATION_LIMIT where the rule sets none. */
@@ -35,6 +37,7 @@ export const CUSTODY_RULE_FIELDS = [
   "stage",
   "productHash",
   "policyVersion",
+  "openedWithin",
   "holdLimit",
   "durationMin",
   "durationMax",

@@ -36,6 +36,7 @@ export interface ParametersRule extends Pick<
   | "stage"
   | "productHash"
   | "policyVersion"
+  | "openedWithin"
   | "tick"
   | "gapTicks"
   | "lead"
@@ -56,6 +57,7 @@ export const PARAMETERS_RULE_FIELDS = [
   "stage",
   "productHash",
   "policyVersion",
+  "openedWithin",
   "channels",
   "tick",
   "gapTicks",

@@ -3,7 +3,7 @@ export interface ProofEnvelope {
   readonly circuitId: string;
   /** Index of the claim in the policy. */
   readonly claim: number;
-  /** The seven public signals in the order of `SIGNALS`. */
+  /** The eight public signals in the order of `SIGNALS`. */
   readonly signals: readonly string[];
   readonly proof: {
     /** x, y */

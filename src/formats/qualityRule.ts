@@ -118,6 +118,8 @@ export interface QualityRule {
   readonly stage: bigint;
   readonly productHash: bigint;
   readonly policyVersion: bigint;
+  /** Longest time from the stage's start to the batch's opening, seconds; NO_OPENED_WITHIN where the rule sets none. */
+  readonly openedWithin: bigint;
   /** Seconds after the stage's end in which the laboratory may report. */
   readonly resultWithin: bigint;
   /** 1: numbers may be rounded to the declared decimals as the pharmacopoeia does. Coding obeys it; the circuit binds it. */
@@ -137,6 +139,7 @@ export const QUALITY_HEAD_FIELDS = [
   "stage",
   "productHash",
   "policyVersion",
+  "openedWithin",
   "resultWithin",
   "pharmacopoeia",
 ] as const satisfies readonly (keyof QualityRule)[];

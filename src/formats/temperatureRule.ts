@@ -14,6 +14,8 @@ export interface TemperatureRule {
   readonly stage: bigint;
   readonly productHash: bigint;
   readonly policyVersion: bigint;
+  /** Longest time from the stage's start to the batch's opening, seconds; NO_OPENED_WITHIN where the rule sets none. */
+  readonly openedWithin: bigint;
   readonly channelId: bigint;
   readonly origin: bigint;
   readonly stepNum: bigint;
@@ -56,6 +58,7 @@ export const TEMPERATURE_RULE_FIELDS = [
   "stage",
   "productHash",
   "policyVersion",
+  "openedWithin",
   "channelId",
   "origin",
   "stepNum",

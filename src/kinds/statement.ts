@@ -36,7 +36,7 @@ export interface Statement {
   readonly findings: () => readonly RuleFinding<RuleName>[];
   /** The same in words, by the rules of the circuit in plain TypeScript. */
   readonly judge: () => Judgement;
-  /** The seven public signals; only of evidence that keeps its rules. */
+  /** The eight public signals; only of evidence that keeps its rules, and where it is known when the batch was opened. */
   readonly signals: (context: bigint) => Signals;
   /** Input of the witness calculator. */
   readonly input: (signals: Signals) => CircuitInput;

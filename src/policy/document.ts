@@ -10,6 +10,11 @@ export type Severity = keyof typeof SEVERITY;
 
 /** The limits of a claim, as people write them: each kind has its own; all say where their numbers come from. */
 export interface Limits {
+  /**
+   * Longest time from the stage's start to the batch's opening on the register, seconds; 0: the batch is opened before the
+   * stage begins. Absent: no limit.
+   */
+  readonly openedWithin?: number;
   readonly source: string;
 }
 

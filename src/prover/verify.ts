@@ -17,7 +17,7 @@ const CANONICAL = /^(?:0|[1-9][0-9]{0,77})$/;
 
 /**
  * Verifies a Groth16 proof. Returns if it is valid; otherwise throws a refusal with the code of the check:
- * `signals-count` not seven signals; `signal-canonical` a signal that is not a canonical decimal string below the field
+ * `signals-count` not eight signals; `signal-canonical` a signal that is not a canonical decimal string below the field
  * order; `proof-protocol` not Groth16 over BN254; `proof-point` a coordinate that is not canonical, a point off the
  * curve or at infinity; `proof-subgroup` B outside G2; `proof-invalid` everything is well formed and the proof is wrong.
  * A valid proof can be turned into another valid proof of the same signals by anybody: never use proof bytes as a key.

@@ -17,7 +17,7 @@ export interface VerifiedProof {
   readonly setup: SetupKind;
   /** Whether the lock file pins the key: a key from a stranger proves nothing. */
   readonly pinned: boolean;
-  /** What the proof binds: hashes as 0x and 64 hex digits, as every command prints them; `deviations`, a set, in decimal. */
+  /** What the proof binds: hashes as 0x and 64 hex digits, as every command prints them; `deviations`, a set, and `opened`, Unix seconds, in decimal. */
   readonly bound: {
     readonly signals: Readonly<Record<keyof Signals, string>>;
     /** What signal `context` is the hash of. */
@@ -47,7 +47,7 @@ export async function verifyEnvelope(envelope: Envelope, place: string, key?: Ve
   const signals = Object.fromEntries(
     SIGNALS.map((name, i) => {
       const value = String(envelope.signals[i]);
-      return [name, name === "deviations" ? value : toHex(BigInt(value))];
+      return [name, name === "deviations" || name === "opened" ? value : toHex(BigInt(value))];
     }),
   );
   const { chainId, registry, submitter, policyId, claim } = envelope;

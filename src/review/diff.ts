@@ -1,6 +1,6 @@
 import { kindOf } from "../kinds/index.ts";
 import { SEVERITY, type Claim, type Policy } from "../policy/document.ts";
-import { atLeast, atMost, demand, fact, type Facet } from "../policy/facets.ts";
+import { atLeast, atMost, demand, fact, secondsFacet, type Facet } from "../policy/facets.ts";
 import { quoted, time } from "../policy/words.ts";
 
 /** One difference between two policies, in words. */
@@ -123,6 +123,7 @@ function policyFacets({ product, version, document, stages, maxDue }: Policy): F
 function claimFacets(policy: Policy, claim: Claim): Facet[] {
   return [
     ...kindOf(claim).facets(claim),
+    ...secondsFacet("opening after the stage's start", claim.rule.openedWithin),
     demand("class", claim.class !== "process", [
       `${claim.class}: only a proof counts`,
       "process: an accepted exception can stand in place of a proof",

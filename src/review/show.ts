@@ -2,7 +2,7 @@ import { CIRCUITS, type Circuit } from "../kinds/circuits.ts";
 import { kindOf } from "../kinds/index.ts";
 import type { ClaimClassName, NeededForName } from "../formats/codes.ts";
 import { documentHash, SEVERITY, type Claim, type Policy } from "../policy/document.ts";
-import { quoted, span } from "../policy/words.ts";
+import { quoted, span, time } from "../policy/words.ts";
 import { showUnproven } from "./unproven.ts";
 
 /** What happens without a proof; `done` is what the claim is needed for. */
@@ -61,6 +61,7 @@ function showClaim(policy: Policy, claim: Claim, circuits: readonly Pick<Circuit
     `  Claim ${claim.id}`,
     ...[
       ...kindOf(claim).show(policy, claim),
+      showOpening(claim),
       `Class: ${CONSEQUENCE[claim.class](DONE[claim.neededFor])}`,
       `Severity of a breach: ${claim.severity} (${SEVERITY[claim.severity]}; 1 minor, 2 major, 3 critical).`,
       `Needed for: ${claim.neededFor}.`,
@@ -68,6 +69,15 @@ function showClaim(policy: Policy, claim: Claim, circuits: readonly Pick<Circuit
       `Where the numbers come from: ${quoted(claim.rule.source)}`,
     ].map((line) => `    ${line}`),
   ];
+}
+
+/** When the batch must be opened, which every claim's proof says. */
+function showOpening({ rule: { openedWithin } }: Claim): string {
+  if (openedWithin === 0)
+    return "Opening: the batch is opened on the register before the stage begins, or at its very start.";
+  return openedWithin === undefined
+    ? "Opening: no limit. The batch may be opened on the register any time after the stage began, when its readings are known; a proof shows that, and an audit lists it."
+    : `Opening: the batch is opened on the register at most ${time(openedWithin)} after the stage began. A later opening than the start is shown as a deviation.`;
 }
 
 function showCircuit(claim: Claim, name: string, circuits: readonly Pick<Circuit, "name" | "tier">[]): string {

@@ -39,7 +39,7 @@ export interface UsableKey {
  * the check that refused:
  * `key-delta` delta is gamma or the generator of G2: the key has had no second phase, and (alpha, beta, -vk_x) verifies
  * for any signals; `key-ic` a zero or repeated IC point: a signal that the proof does not depend on; `key-signals` not
- * seven public signals; `key-point` a point off the curve or outside its group; `key-contributions` a `.zkey` without a
+ * eight public signals; `key-point` a point off the curve or outside its group; `key-contributions` a `.zkey` without a
  * contribution; `key-circuit` a `.zkey` of another circuit; `key-id` another circuitId than expected;
  * `key-development` a development key on a chain that is not local.
  *

@@ -13,7 +13,7 @@ import { explained } from "../../src/chain/revert.ts";
 import { encodeVerifyingKey } from "../../src/setup/verifyingKey.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { startAnvil } from "../contracts/support/chains.ts";
-import { tinyCircuit } from "../contracts/support/sevenSignals.ts";
+import { tinyCircuit } from "../contracts/support/eightSignals.ts";
 import {
   ASSAY,
   codeOf,

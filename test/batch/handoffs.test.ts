@@ -119,7 +119,7 @@ async function handedOver(): Promise<{ from: string; to: string }> {
 }
 
 function custodyOf(batch: Batch, claim: string, siteKey?: SiteKey): Promise<Statement> {
-  return EVIDENCE.custody.statement(batch, claimNamed(batch.policy, claim), siteKey);
+  return EVIDENCE.custody.statement(batch, claimNamed(batch.policy, claim), { siteKey });
 }
 
 async function brokenRules(dir: string, claim: string): Promise<string[]> {

@@ -31,6 +31,7 @@ import {
   START,
   type CustodyScenario,
 } from "../support/custody.ts";
+import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
 import { checkedRules, inputOf, refusedRules } from "../support/custodyRules.ts";
 
 const MAIN = "circuits/main/custody.circom";
@@ -66,9 +67,10 @@ type Boundary = readonly [what: string, keeps: CustodyScenario, breaks: CustodyS
 
 const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   rule: [
-    ["version", {}, { rule: { version: 2n } }],
+    ["version", {}, { rule: { version: 3n } }],
     ["earlier version", {}, { rule: { version: 0n } }],
     ["kind", {}, { rule: { kind: BigInt(KIND.quality) } }],
+    OPENED_WITHIN_BOUNDARY,
     ["largest hold", { rule: { holdLimit: NO_HOLD_LIMIT } }, { rule: { holdLimit: NO_HOLD_LIMIT + 1n } }],
     [
       "largest longest duration",
@@ -223,10 +225,12 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["nothing known", FIRST, { ...FIRST, missing: "origin" }],
     ["at stage 0 only", { custodianLeaf: { secretHash: OTHER } }, { ...FIRST, custodianLeaf: { secretHash: 0n } }],
   ],
+  opened: openedBoundaries(START),
 };
 
 // Verifies R-custody-rule, R-custody-head, R-custody-continuity, R-custody-order, R-custody-hold, R-custody-duration,
-// R-custody-custodian, R-custody-handoff, R-custody-condition, R-custody-seal, R-custody-batch.
+// R-custody-custodian, R-custody-handoff, R-custody-condition, R-custody-seal, R-custody-batch,
+// R-custody-opened.
 describe("every rule, on both sides of its limit", () => {
   const accepted = new Map<CustodyScenario, Promise<string[]>>();
   /** Many limits are kept by the same evidence. */
@@ -273,7 +277,8 @@ describe("flags of a rule that contradict themselves", () => {
 // Verifies R-format-signals, C23.
 describe("public signals", () => {
   const evidence = makeCustody();
-  it.each(SIGNALS.filter((signal) => signal !== "context"))(
+  // Another time of the opening is another statement, which needs another witness.
+  it.each(SIGNALS.filter((signal) => signal !== "context" && signal !== "opened"))(
     "%s is bound: any other value is refused",
     async (signal) => {
       const input = inputOf(evidence);
@@ -281,6 +286,10 @@ describe("public signals", () => {
       expect(await refusedRules(proven, { ...input, [signal]: other })).not.toEqual([]);
     },
   );
+  it("opened is cut into bits, so that the proof is bound to it", () => {
+    const wire = proven.wire("opened");
+    expect(proven.r1cs.constraints.some(({ a, b, c }) => [...a, ...b, ...c].some(([w]) => w === wire))).toBe(true);
+  });
   it("context is squared, so that the proof is bound to it", () => {
     const wire = proven.wire("context");
     const squares = proven.r1cs.constraints.filter(({ a, b }) =>
@@ -289,10 +298,16 @@ describe("public signals", () => {
     expect(squares).toHaveLength(1);
   });
   // Verifies R-custody-deviations, C24.
-  it("no deviation can be claimed: the bitmap is 0, upper bits too", async () => {
-    for (const deviations of [1n, 2n, 16n, 1n << 200n, FIELD - 1n]) {
-      const violations = proven.violations(await proven.witness({ ...inputOf(evidence), deviations }));
-      expect(violations.map(({ signals }) => signals)).toEqual([["deviations"]]);
+  it("the bitmap tells of the opening, and nothing else can be claimed, upper bits too", async () => {
+    for (const [scenario, deviations] of openedDeviationCases(START)) {
+      const judged = makeCustody(scenario);
+      expect(inputOf(judged)["deviations"]).toBe(deviations);
+      const witness = await proven.witness(inputOf(judged));
+      expect(proven.violations(witness)).toEqual([]);
+      for (const claimed of [0n, 1n, 2n, 16n, 32n, 48n, 1n << 200n, FIELD - 1n]) {
+        const refused = proven.violationsOf(witness, { deviations: claimed });
+        expect(refused.length === 0, `${claimed} instead of ${deviations}`).toBe(claimed === deviations);
+      }
     }
   });
 });
@@ -310,13 +325,13 @@ describe("definitions", () => {
   // Verifies R-format-signals.
   it("the circuit has a component for every rule that check knows, and the public signals in order", () => {
     const components = [...source("custody").matchAll(/component (\w+) = [A-Z]/g)].map((match) =>
-      match[1]?.replace("Opening", ""),
+      match[1]?.replace("Opening", "").replace("openingTime", "opened"),
     );
     for (const rule of CUSTODY_RULES) expect(components).toContain(rule);
     expect(source("main/custody")).toContain(`{public [${SIGNALS.join(", ")}]}`);
   });
   it("has exactly this many constraints, and fits 2^15", () => {
-    expect(proven.r1cs.constraints.length).toBe(20_192);
+    expect(proven.r1cs.constraints.length).toBe(20_352);
     expect(proven.r1cs.publicInputs).toBe(SIGNALS.length);
     // snarkjs adds a row for each public signal and one for the constant.
     expect(proven.r1cs.constraints.length + SIGNALS.length + 1).toBeLessThanOrEqual(2 ** 15);

@@ -21,7 +21,7 @@ describe("circuit parameters, 70 samples", () => {
     );
     // The records must have tried both answers, and every rule that a record can break.
     expect(seen.get("none") ?? 0).toBeGreaterThan(RUNS / 10);
-    for (const rule of ["rule", "gap", "range", "record", "window", "clock", "source", "device"]) {
+    for (const rule of ["rule", "gap", "range", "record", "window", "clock", "source", "device", "opened"]) {
       expect(seen.get(rule) ?? 0, rule).toBeGreaterThan(RUNS / 100);
     }
   });

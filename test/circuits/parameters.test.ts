@@ -14,6 +14,7 @@ import { CHANNEL_FIELDS, PARAMETERS_RULE_FIELDS, UNUSED_CHANNEL } from "../../sr
 import type { Sample } from "../../src/formats/samples.ts";
 import { checkParameters, PARAMETERS_RULES } from "../../src/kinds/parameters/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
+import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
 import { constraintsOf } from "../support/compiled.ts";
 import { BATCH, LOGGER, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "../support/evidence.ts";
 import {
@@ -70,7 +71,8 @@ type Boundary = readonly [what: string, keeps: ParametersScenario, breaks: Param
 
 const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   rule: [
-    ["version", {}, { rule: { version: 2n } }],
+    OPENED_WITHIN_BOUNDARY,
+    ["version", {}, { rule: { version: 3n } }],
     ["earlier version", {}, { rule: { version: 0n } }],
     ["kind", {}, { rule: { kind: 1n } }],
     ["smallest tick", { rule: { tick: 1n } }, { rule: { tick: 0n } }],
@@ -199,6 +201,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["listed", {}, { unlisted: "device" }],
     ["named by the stage", { slots: deviceSlots([LOGGER]) }, { slots: deviceSlots([SPARE]) }],
   ],
+  opened: openedBoundaries(START),
 };
 
 describe("circuit parameters, one chunk", () => {
@@ -209,8 +212,8 @@ describe("circuit parameters, one chunk", () => {
   });
 
   // Verifies R-format-signals, C23.
-  it("has the seven public signals, in order, each in a real constraint", () => {
-    expect(circuit.r1cs.publicInputs).toBe(7);
+  it("has the eight public signals, in order, each in a real constraint", () => {
+    expect(circuit.r1cs.publicInputs).toBe(SIGNALS.length);
     SIGNALS.forEach((name, i) => expect(circuit.wire(name)).toBe(i + 1));
     for (const name of SIGNALS) {
       const used = circuit.r1cs.constraints.some(({ a, b, c }) =>
@@ -240,7 +243,8 @@ describe("circuit parameters, one chunk", () => {
 
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
     // Verifies R-parameters-rule, R-parameters-head, R-parameters-gap, R-parameters-range, R-parameters-record,
-    // R-parameters-window, R-parameters-clock, R-parameters-source, R-parameters-device.
+    // R-parameters-window, R-parameters-clock, R-parameters-source, R-parameters-device,
+    // R-parameters-opened.
     describe(`rule ${rule}`, () => {
       it.each(boundaries)("%s", async (_, keeps, breaks) => {
         if (Object.keys(keeps).length > 0) {
@@ -269,13 +273,15 @@ describe("circuit parameters, one chunk", () => {
       [clock(1), 8n],
       [clock(-1), 8n],
       [{ header: { zoneChanged: 1n, clockError: BigInt(CLOCK_ERROR_OFFSET + 1), attempt: 1n } }, 12n],
+      ...openedDeviationCases(START),
+      [{ ...clock(1), opened: START + 1n }, 56n],
     ];
     for (const [scenario, deviations] of cases) {
       const evidence = makeParameters(scenario);
       expect(anyParametersSignals(evidence).deviations).toBe(deviations);
       const witness = await circuit.witness(parametersInputOf(evidence));
       expect(circuit.violations(witness)).toEqual([]);
-      for (const claimed of [0n, 1n, 2n, 3n, 4n, 8n, 12n, 16n]) {
+      for (const claimed of [0n, 1n, 2n, 3n, 4n, 8n, 12n, 16n, 32n, 48n, 64n]) {
         const refused = circuit.violationsOf(witness, { deviations: claimed });
         expect(refused.length === 0, `${claimed} instead of ${deviations}`).toBe(claimed === deviations);
       }
@@ -310,8 +316,8 @@ describe("circuit parameters, two chunks", () => {
   it("has exactly so many constraints, and the tiers fill their powers of two", async () => {
     const one = await constraintsOf(ONE);
     const two = circuit.r1cs.constraints.length;
-    expect(one).toBe(22_384);
-    expect(two).toBe(26_361);
+    expect(one).toBe(22_545);
+    expect(two).toBe(26_522);
     const perChunk = two - one;
     expect(perChunk / SAMPLES_PER_CHUNK).toBeLessThan(57);
     // A node of the series tree for every 16 chunks after the first 16 is all that comes on top.
@@ -337,7 +343,9 @@ describe("circuit parameters, two chunks", () => {
 describe("circuits/parameters.circom", () => {
   it("has a component for every rule that check knows", () => {
     const text = readFileSync("circuits/parameters.circom", "utf8");
-    const components = [...text.matchAll(/component (\w+) = [A-Z]/g)].map((match) => match[1]?.replace("Opening", ""));
+    const components = [...text.matchAll(/component (\w+) = [A-Z]/g)].map((match) =>
+      match[1]?.replace("Opening", "").replace("openingTime", "opened"),
+    );
     for (const rule of PARAMETERS_RULES) expect(components).toContain(rule);
   });
 

@@ -23,15 +23,18 @@ describe("circuit quality", () => {
   it(`check and the circuit agree on ${WHOLE} generated sets of results`, { timeout: 3_600_000 }, async () => {
     const circuit = await CircuitUnderTest.load(QUALITY_MAIN);
     let accepted = 0;
+    const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(qualityScenarios(), async (scenario) => {
         const broken = await expectQualityAgreement(circuit, makeQuality(scenario));
         accepted += broken.length === 0 ? 1 : 0;
+        broken.forEach((rule) => seen.add(rule));
       }),
       { numRuns: WHOLE, seed: SEED, endOnFailure: true },
     );
     expect(accepted).toBeGreaterThan(WHOLE / 10);
     expect(accepted).toBeLessThan((WHOLE * 9) / 10);
+    expect(seen).toContain("opened");
   });
 });
 
@@ -42,7 +45,9 @@ describe("template Judgement, a sixth of the circuit", () => {
     const seen = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(qualityScenarios(), async (scenario) => {
-        const named = await expectQualityAgreement(circuit, makeQuality(scenario), judgementInput);
+        // What the template does not judge is kept.
+        const kept = { ...scenario, opened: 0n, rule: { ...scenario.rule, openedWithin: 0n } };
+        const named = await expectQualityAgreement(circuit, makeQuality(kept), judgementInput);
         expect(named.filter((rule) => !JUDGED.includes(rule))).toEqual([]);
         for (const rule of named.length === 0 ? ["none"] : named) seen.set(rule, (seen.get(rule) ?? 0) + 1);
       }),

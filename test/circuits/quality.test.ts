@@ -3,7 +3,8 @@ import { ROLE, SIGNALS } from "../../src/formats/constants.ts";
 import type { QualityProduct, QualitySlot } from "../../src/formats/qualityRule.ts";
 import { RESULT_KIND } from "../../src/formats/results.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
-import { BATCH, OUTSIDER_KEY } from "../support/evidence.ts";
+import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
+import { START, BATCH, OUTSIDER_KEY } from "../support/evidence.ts";
 import {
   END,
   makeQuality,
@@ -104,6 +105,7 @@ const last = at("volume");
 
 const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   rule: [
+    OPENED_WITHIN_BOUNDARY,
     ["version", {}, { rule: { version: 0n } }],
     ["kind", {}, { rule: { kind: 1n } }],
     ["longest time", { rule: { resultWithin: 2n ** 32n - 1n } }, { rule: { resultWithin: 2n ** 32n } }],
@@ -317,6 +319,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["signed for the stage", {}, { signed: { stage: 3n } }],
     ["signed for the record", {}, { signed: { record: 5n } }],
   ],
+  opened: openedBoundaries(START),
 };
 
 function limit(change: Partial<QualitySlot>): Line {
@@ -420,13 +423,13 @@ describe("circuit quality", () => {
   });
 
   it("has exactly this many constraints, within 2^15 with snarkjs's row for each public signal and the constant", () => {
-    expect(circuit.r1cs.constraints.length).toBe(29_722);
+    expect(circuit.r1cs.constraints.length).toBe(29_842);
     expect(circuit.r1cs.constraints.length + SIGNALS.length + 1).toBeLessThanOrEqual(2 ** 15);
   });
 
   // Verifies R-format-signals, C23.
-  it("has the seven public signals, in order, each in a real constraint", () => {
-    expect(circuit.r1cs.publicInputs).toBe(7);
+  it("has the eight public signals, in order, each in a real constraint", () => {
+    expect(circuit.r1cs.publicInputs).toBe(SIGNALS.length);
     SIGNALS.forEach((name, i) => expect(circuit.wire(name)).toBe(i + 1));
     for (const name of SIGNALS) {
       const used = circuit.r1cs.constraints.some(({ a, b, c }) =>
@@ -486,7 +489,8 @@ describe("circuit quality", () => {
 
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
     // Verifies R-quality-rule, R-quality-head, R-quality-record, R-quality-complete, R-quality-spec, R-quality-group,
-    // R-quality-product, R-quality-date, R-quality-lab.
+    // R-quality-product, R-quality-date, R-quality-lab,
+    // R-quality-opened.
     describe(`rule ${rule}`, () => {
       for (const [what, keeps, breaks] of boundaries) {
         it(what, async () => {
@@ -508,13 +512,15 @@ describe("circuit quality", () => {
       [withResult(0, { repeats: 1n }), 4n],
       [withResult(last, { invalidated: 1n }), 4n],
       [withResult(2, { invalidated: 65_535n, repeats: 65_535n }), 4n],
+      ...openedDeviationCases(START),
+      [{ ...withResult(0, { repeats: 1n }), opened: START + 1n }, 52n],
     ];
     for (const [scenario, deviations] of cases) {
       const evidence = makeQuality(scenario);
       expect(qualityInputOf(evidence)["deviations"]).toBe(deviations);
       const witness = await circuit.witness(qualityInputOf(evidence));
       expect(circuit.violations(witness)).toEqual([]);
-      for (const claimed of [0n, 1n, 2n, 4n, 8n, 16n]) {
+      for (const claimed of [0n, 1n, 2n, 4n, 8n, 16n, 32n, 48n, 52n]) {
         const refused = circuit.violationsOf(witness, { deviations: claimed });
         expect(refused.length === 0, `${claimed} instead of ${deviations}`).toBe(claimed === deviations);
       }

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, ROLE } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, ROLE, SIGNALS } from "../../src/formats/constants.ts";
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE } from "../../src/formats/temperatureRule.ts";
 import { deviceSlots } from "../../src/formats/identity.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
+import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
 import {
   BATCH,
   LOGGER,
@@ -72,7 +73,8 @@ type Boundary = readonly [what: string, keeps: Scenario, breaks: Scenario];
 
 const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   rule: [
-    ["version", {}, { rule: { version: 2n } }],
+    OPENED_WITHIN_BOUNDARY,
+    ["version", {}, { rule: { version: 3n } }],
     ["earlier version", {}, { rule: { version: 0n } }],
     ["kind", {}, { rule: { kind: 2n }, header: { kind: 2n } }],
     ["smallest tick", { rule: { tick: 1n } }, { rule: { tick: 0n } }],
@@ -244,6 +246,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ],
     ["no limit", excursion([], {}), excursion([], { weights: RISING })],
   ],
+  opened: openedBoundaries(START),
 };
 
 function clock(seconds: number): Scenario {
@@ -258,9 +261,9 @@ describe("circuit temperature, one chunk", () => {
   });
 
   // Verifies R-format-signals, C23.
-  it("has the seven public signals, in order, each in a real constraint", () => {
-    expect(circuit.r1cs.publicInputs).toBe(7);
-    const names = ["batch", "rule", "head", "parties", "record", "deviations", "context"];
+  it("has the eight public signals, in order, each in a real constraint", () => {
+    expect(circuit.r1cs.publicInputs).toBe(SIGNALS.length);
+    const names = SIGNALS;
     names.forEach((name, i) => expect(circuit.wire(name)).toBe(i + 1));
     for (const name of names) {
       const used = circuit.r1cs.constraints.some(({ a, b, c }) =>
@@ -285,7 +288,8 @@ describe("circuit temperature, one chunk", () => {
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
     // Verifies R-temperature-rule, R-temperature-head, R-temperature-gap, R-temperature-range, R-temperature-record,
     // R-temperature-window, R-temperature-clock, R-temperature-source, R-temperature-device, R-temperature-cumulative,
-    // R-temperature-single, R-temperature-mkt.
+    // R-temperature-single, R-temperature-mkt,
+    // R-temperature-opened.
     describe(`rule ${rule}`, () => {
       it.each(boundaries)("%s", async (_, keeps, breaks) => {
         expect(await verdict(keeps)).toEqual([]);
@@ -311,13 +315,15 @@ describe("circuit temperature, one chunk", () => {
       [excursion([[0, 0, 151]], {}), 1n],
       [excursion(SWING, {}), 3n],
       [{ header: { zoneChanged: 1n, clockError: BigInt(CLOCK_ERROR_OFFSET + 1), attempt: 1n } }, 12n],
+      ...openedDeviationCases(START),
+      [{ ...clock(1), opened: START + 1n }, 56n],
     ];
     for (const [scenario, deviations] of cases) {
       const evidence = makeEvidence(scenario);
       expect(anySignals(evidence).deviations).toBe(deviations);
       const witness = await circuit.witness(inputOf(evidence));
       expect(circuit.violations(witness)).toEqual([]);
-      for (const claimed of [0n, 1n, 2n, 3n, 4n, 8n, 12n, 16n]) {
+      for (const claimed of [0n, 1n, 2n, 3n, 4n, 8n, 12n, 16n, 32n, 48n, 64n]) {
         const refused = circuit.violationsOf(witness, { deviations: claimed });
         expect(refused.length === 0, `${claimed} instead of ${deviations}`).toBe(claimed === deviations);
       }

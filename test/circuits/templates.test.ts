@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CLOCK_ERROR_OFFSET, CODES, HOTTEST_WEIGHT } from "../../src/formats/constants.ts";
+import { CLOCK_ERROR_OFFSET, CODES, HOTTEST_WEIGHT, NO_OPENED_WITHIN } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
 import { sponge } from "../../src/formats/poseidon.ts";
@@ -225,6 +225,42 @@ describe("Clock", () => {
     const { accepts } = await template("clock");
     expect(await accepts({ ...at(0), clockError: FIELD - 1n })).toBe(false);
     expect(await accepts({ ...at(0), clockError: 2n ** 21n })).toBe(false);
+  });
+});
+
+describe("OpeningTime", () => {
+  const NONE = BigInt(NO_OPENED_WITHIN);
+  const at = (opened: bigint, openedWithin: bigint): CircuitInput => ({ opened, start: 1_000_000n, openedWithin });
+
+  it("tells exactly whether the stage began before the opening, and whether nothing bounds it", async () => {
+    const { accepts, output } = await template("openingTime");
+    for (const [opened, openedWithin, deviations] of [
+      [0n, 0n, 0n],
+      [1_000_000n, 0n, 0n],
+      [1_000_001n, 600n, 16n],
+      [1_000_600n, 600n, 16n],
+      [1_000_000n, NONE, 0n],
+      [1_000_001n, NONE, 48n],
+      [2n ** 40n - 1n, NONE, 48n],
+    ] as const) {
+      expect(await accepts(at(opened, openedWithin))).toBe(true);
+      expect(await output(at(opened, openedWithin), "deviations")).toBe(deviations);
+    }
+    for (const [opened, openedWithin] of [
+      [1_000_001n, 0n],
+      [1_000_601n, 600n],
+      [1_000_000n + NONE, NONE - 1n],
+    ] as const)
+      expect(await accepts(at(opened, openedWithin))).toBe(false);
+  });
+
+  // Verifies V34.
+  it("refuses a time that wraps around the field, and every other reading of its bits", async () => {
+    const { circuit, accepts } = await template("openingTime");
+    for (const opened of [FIELD - 1n, FIELD - 2n ** 40n, 2n ** 40n])
+      expect(await accepts(at(opened, NONE))).toBe(false);
+    const late = await circuit.witness(at(1_000_001n, NONE));
+    for (const deviations of [0n, 16n, 32n]) expect(circuit.violationsOf(late, { deviations })).not.toEqual([]);
   });
 });
 

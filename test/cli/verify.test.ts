@@ -6,7 +6,7 @@ import { contextOf } from "../../src/formats/context.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
-import { tinyCircuit } from "../contracts/support/sevenSignals.ts";
+import { tinyCircuit } from "../contracts/support/eightSignals.ts";
 import { reportIn } from "./junit.ts";
 import { batchproof, batchproofJson, refusedWith, scratch } from "./support.ts";
 
@@ -33,7 +33,16 @@ describe("verify", () => {
     writeFileSync(vkey, JSON.stringify(toSnarkjsKey(circuit.key)));
     const [registry, submitter] = [`0x${"11".repeat(20)}`, `0x${"22".repeat(20)}`];
     const context = contextOf(31337n, registry, submitter);
-    const signals = { batch: 1n, rule: 2n, head: 3n, parties: 4n, record: 5n, deviations: 4n, context };
+    const signals = {
+      batch: 1n,
+      rule: 2n,
+      head: 3n,
+      parties: 4n,
+      record: 5n,
+      deviations: 4n,
+      context,
+      opened: 1_651_768_200n,
+    };
     const described = { format: "batchproof-proof/1", circuit: "temperature-1k", tier: 1050, setup: "ceremony" };
     const destination = { policyId: `0x${"33".repeat(32)}`, submitter, chainId: "31337", registry };
     valid = { ...described, ...destination, ...(await circuit.prove(0, signals)) } as unknown as Editable;
@@ -51,13 +60,14 @@ describe("verify", () => {
     const file = written();
     const { code, stdout } = await batchproof(["verify", file, "--vkey", vkey]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^The proof is valid\. It binds:$/m);
+    expect(stdout).toMatch(/^The proof is valid, opening time not compared\. It binds:$/m);
+    expect(stdout).toContain("1651768200 (2022-05-05T16:30:00Z; opening time not compared)");
     expect(stdout).toContain("NOT pinned in artifacts.lock.json");
     const { json } = await batchproofJson(["verify", file, "--vkey", vkey]);
     // What such a key calls its circuit, and how it was made, nobody knows.
     expect(json).toMatchObject({ setup: "unknown", beside: { circuit: expect.any(String) as string } });
     expect(json).not.toHaveProperty("circuit");
-    expect(json).toMatchObject({ valid: true, pinned: false, development: false });
+    expect(json).toMatchObject({ valid: true, pinned: false, development: false, openingCompared: false });
     // One form, as init, open and audit print hashes: what is compared can be compared by eye and by a search.
     expect(json).toMatchObject({ signals: { batch: toHex(1n), head: toHex(3n), deviations: "4" } });
   });

@@ -155,6 +155,9 @@ contract AttestTest is Fixture {
         item.parties = root;
         uint256 rule = policies.ruleOf(batch.policyId, claim);
         uint256 context = registry.contextOf(submitter);
-        item.proof = Trapdoor.proof(saltOf[item.circuitId], [batch.batch, rule, head, root, 5, 0, context]);
+        item.proof = Trapdoor.proof(
+            saltOf[item.circuitId],
+            [batch.batch, rule, head, root, 5, 0, context, batch.opened]
+        );
     }
 }

@@ -58,17 +58,17 @@ contract BatchVerifierTest is Fixture {
     ) external {
         ICircuitRegistry.Statement[] memory list = _valid(seed, 1 + (count % 9));
         ICircuitRegistry.Statement memory one = list[which % list.length];
-        at = at % 15;
+        at = at % 16;
         bytes memory expected = abi.encodeWithSelector(ICircuitRegistry.ProofInvalid.selector);
-        if (at < 7) {
+        if (at < 8) {
             uint256 signal = one.signals[at] ^= 1 << bit;
             if (signal >= FIELD) {
                 expected = abi.encodeWithSelector(ICircuitRegistry.SignalOutOfField.selector, at, signal);
             }
         } else {
-            uint256 word = one.proof[at - 7] ^= 1 << bit;
+            uint256 word = one.proof[at - 8] ^= 1 << bit;
             if (word >= VerifyingKey.BASE_FIELD) {
-                expected = abi.encodeWithSelector(ICircuitRegistry.ProofWordOutOfField.selector, at - 7, word);
+                expected = abi.encodeWithSelector(ICircuitRegistry.ProofWordOutOfField.selector, at - 8, word);
             }
         }
         vm.expectRevert(expected);
@@ -92,16 +92,16 @@ contract BatchVerifierTest is Fixture {
 
     function test_says_which_word_of_any_statement_is_out_of_its_field() external {
         for (uint256 which = 0; which < 2; which++) {
-            for (uint256 at = 0; at < 15; at++) {
+            for (uint256 at = 0; at < 16; at++) {
                 ICircuitRegistry.Statement[] memory list = _valid(7, 2);
                 uint256 value;
-                if (at < 7) {
+                if (at < 8) {
                     value = list[which].signals[at] += FIELD;
                     vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.SignalOutOfField.selector, at, value));
                 } else {
-                    value = list[which].proof[at - 7] += VerifyingKey.BASE_FIELD;
+                    value = list[which].proof[at - 8] += VerifyingKey.BASE_FIELD;
                     vm.expectRevert(
-                        abi.encodeWithSelector(ICircuitRegistry.ProofWordOutOfField.selector, at - 7, value)
+                        abi.encodeWithSelector(ICircuitRegistry.ProofWordOutOfField.selector, at - 8, value)
                     );
                 }
                 circuits.verifyMany(list);
@@ -164,7 +164,7 @@ contract BatchVerifierTest is Fixture {
     function test_V6_signals_chosen_after_the_scalars_are_refused(uint256 seed) external {
         (ICircuitRegistry.Statement[] memory list, uint256[2] memory a) = _pair(seed);
         uint256[2] memory scalars = [uint256(1), _verifier.scalarOf(list, 1)];
-        for (uint256 j = 0; j < 7; j++) {
+        for (uint256 j = 0; j < 8; j++) {
             uint256[2] memory kept = [list[0].signals[j], list[1].signals[j]];
             list[0].signals[j] = addmod(kept[0], scalars[1], FIELD);
             list[1].signals[j] = addmod(kept[1], FIELD - 1, FIELD);
@@ -184,7 +184,7 @@ contract BatchVerifierTest is Fixture {
             list[which].circuitId ^= bytes32(uint256(1));
             assertTrue(scalar != _verifier.scalarOf(list, 1), "circuit");
             list[which].circuitId ^= bytes32(uint256(1));
-            for (uint256 at = 0; at < 15; at++) {
+            for (uint256 at = 0; at < 16; at++) {
                 _flip(list[which], at);
                 assertTrue(scalar != _verifier.scalarOf(list, 1), "word");
                 _flip(list[which], at);
@@ -216,7 +216,7 @@ contract BatchVerifierTest is Fixture {
         for (uint256 i = 0; i < count; i++) {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
             list[i].circuitId = _ids[random % 6];
-            for (uint256 j = 0; j < 7; j++) list[i].signals[j] = uint256(keccak256(abi.encode(random, j))) % FIELD;
+            for (uint256 j = 0; j < 8; j++) list[i].signals[j] = uint256(keccak256(abi.encode(random, j))) % FIELD;
             list[i].proof = Trapdoor.proof(saltOf[list[i].circuitId], list[i].signals);
         }
     }
@@ -247,8 +247,8 @@ contract BatchVerifierTest is Fixture {
     }
 
     function _flip(ICircuitRegistry.Statement memory statement, uint256 at) private pure {
-        if (at < 7) statement.signals[at] ^= 1;
-        else statement.proof[at - 7] ^= 1;
+        if (at < 8) statement.signals[at] ^= 1;
+        else statement.proof[at - 8] ^= 1;
     }
 
     function _placeOf(bytes32 circuitId) private view returns (uint256 at) {

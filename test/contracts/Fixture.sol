@@ -161,14 +161,15 @@ abstract contract Fixture is TestBase {
         item.head = head;
         item.parties = ROOT;
         item.record = record;
-        uint256[7] memory signals = [
+        uint256[8] memory signals = [
             batch.batch,
             policies.ruleOf(batch.policyId, claim),
             head,
             ROOT,
             record,
             0,
-            Signals.contextOf(block.chainid, address(registry), submitter)
+            Signals.contextOf(block.chainid, address(registry), submitter),
+            batch.opened
         ];
         item.proof = Trapdoor.proof(saltOf[item.circuitId], signals);
     }

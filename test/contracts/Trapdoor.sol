@@ -74,19 +74,19 @@ library Trapdoor {
     }
 
     /// @dev The verifying key, as `ICircuitRegistry` lays it out.
-    function key(uint256 salt) internal view returns (uint256[30] memory words) {
+    function key(uint256 salt) internal view returns (uint256[32] memory words) {
         (uint256 alpha, uint256 beta, uint256 gamma, uint256 delta) = setupOf(salt);
         (words[0], words[1]) = point(alpha);
         uint256[4][3] memory points = [times(beta), times(gamma), times(delta)];
         for (uint256 i = 0; i < 12; i++) words[2 + i] = points[i / 4][i % 4];
-        for (uint256 j = 0; j < 8; j++) (words[14 + 2 * j], words[15 + 2 * j]) = point(_ic(salt, j));
+        for (uint256 j = 0; j < 9; j++) (words[14 + 2 * j], words[15 + 2 * j]) = point(_ic(salt, j));
     }
 
     /// @dev The multiple of the generator that A must be when B is the generator and C is `c` times it.
-    function a(uint256 salt, uint256[7] memory signals, uint256 c) internal pure returns (uint256) {
+    function a(uint256 salt, uint256[8] memory signals, uint256 c) internal pure returns (uint256) {
         (uint256 alpha, uint256 beta, uint256 gamma, uint256 delta) = setupOf(salt);
         uint256 inputs = _ic(salt, 0);
-        for (uint256 j = 0; j < 7; j++) {
+        for (uint256 j = 0; j < Signals.COUNT; j++) {
             inputs = addmod(inputs, mulmod(signals[j], _ic(salt, j + 1), FIELD), FIELD);
         }
         return
@@ -106,7 +106,7 @@ library Trapdoor {
     }
 
     /// @dev A valid proof.
-    function proof(uint256 salt, uint256[7] memory signals) internal view returns (uint256[8] memory) {
+    function proof(uint256 salt, uint256[8] memory signals) internal view returns (uint256[8] memory) {
         return proofAt(a(salt, signals, 1), 1);
     }
 

@@ -44,7 +44,7 @@ describe("sending envelopes", () => {
     expect(await codeOf(send("manufacturer", batch.key, { ...envelope, claim: 9 }))).toBe("ClaimUnknown");
   });
 
-  it("refuses envelopes that hold anything but seven signals and eight words", async () => {
+  it("refuses envelopes that hold anything but eight signals and eight words", async () => {
     const batch = await world.open();
     const envelope = await world.prove(batch, LEG, 100n, "manufacturer");
     const { proof, signals } = envelope;

@@ -10,7 +10,7 @@ import { KIND, SIGNALS, type Signals } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { compileVerifier } from "../support/exportedVerifier.ts";
-import { developmentTinyCircuit, tinyCircuit, type TinyCircuit } from "./support/sevenSignals.ts";
+import { developmentTinyCircuit, tinyCircuit, type TinyCircuit } from "./support/eightSignals.ts";
 import { outsideG2 } from "../setup/support.ts";
 
 /** Order of the base field. */

@@ -86,7 +86,7 @@ describeOnChains("a batch with real proofs", (start) => {
       "BatchCompliant",
     ]);
     for (const log of logs.filter((log) => log?.name === "ClaimAttested")) {
-      const [, claim, circuitId, head, parties, record, deviations, submitter, proof] = log?.args.toArray() as [
+      const [, claim, circuitId, head, parties, record, deviations, submitter, opened, proof] = log?.args.toArray() as [
         string,
         bigint,
         string,
@@ -95,11 +95,12 @@ describeOnChains("a batch with real proofs", (start) => {
         bigint,
         bigint,
         string,
+        bigint,
         bigint[],
       ];
       const rule = await world.deployment.policies.ruleOf((await registry.batchOf(batch.key)).policyId, Number(claim));
       const context = await registry.contextOf(submitter);
-      const signals = [batch.batch, rule, head, parties, record, deviations, context];
+      const signals = [batch.batch, rule, head, parties, record, deviations, context, opened];
       await expect(circuits.verify(circuitId, signals, [...proof])).resolves.toBeDefined();
     }
   });

@@ -1,4 +1,10 @@
-import { CELSIUS_OFFSET, CODES, KIND, TEMPERATURE_RULE_VERSION } from "../../src/formats/constants.ts";
+import {
+  CELSIUS_OFFSET,
+  CODES,
+  KIND,
+  NO_OPENED_WITHIN,
+  TEMPERATURE_RULE_VERSION,
+} from "../../src/formats/constants.ts";
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 
 /** 2.0 to 8.0 °C in steps of 0.04 °C, a gap of 15 minutes in ticks of 5 s, no lead, tail, budget or mean. */
@@ -9,6 +15,7 @@ export const FRIDGE_RULE: TemperatureRule = {
   stage: 0n,
   productHash: 1n,
   policyVersion: 1n,
+  openedWithin: BigInt(NO_OPENED_WITHIN),
   channelId: 1n,
   origin: 2_000_000n + CELSIUS_OFFSET,
   stepNum: 40_000n,

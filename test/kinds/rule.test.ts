@@ -68,7 +68,7 @@ describe("temperatureRuleOf", () => {
     const second = { ...claim, id: "later/t", stage: 1, rule: { ...claim.rule, independent: true, lead: 1, tail: 2 } };
     const policy = { ...withClaims(claim, second), version: 7 };
     const rule = temperatureRuleOf(policy, 1, SALT);
-    expect(rule).toMatchObject({ version: 1n, kind: 1n, claimIndex: 1n, stage: 1n, policyVersion: 7n, channelId: 1n });
+    expect(rule).toMatchObject({ version: 2n, kind: 1n, claimIndex: 1n, stage: 1n, policyVersion: 7n, channelId: 1n });
     expect(rule).toMatchObject({ lead: 1n, tail: 2n, clockTolerance: 120n, independent: 1n, salt: SALT });
     expect(temperatureRuleOf(policy, 0, SALT).independent).toBe(0n);
   });

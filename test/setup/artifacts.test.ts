@@ -95,7 +95,7 @@ describe("ensureArtifacts", () => {
     expect(compiled.r1csHash).toBe(artifacts.r1csHash);
   });
 
-  it("refuses a circuit without seven public signals", async () => {
+  it("refuses a circuit without eight public signals", async () => {
     const six = { name: "six", main: "test/setup/circuits/six.circom" };
     await expect(ensureArtifacts(six, { store })).rejects.toMatchObject({ code: "key-signals" });
   });

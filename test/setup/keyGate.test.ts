@@ -81,7 +81,7 @@ describe("the key gate", () => {
   });
 
   // Verifies R-setup-points, S7.
-  it("key-signals: exactly seven public signals", async () => {
+  it("key-signals: exactly eight public signals", async () => {
     await expect(withChange({ ic: ceremony.ic.slice(1) })).rejects.toMatchObject({ code: "key-signals" });
     const eight = [...ceremony.ic, G1.BASE.toAffine()];
     await expect(withChange({ ic: eight })).rejects.toMatchObject({ code: "key-signals" });

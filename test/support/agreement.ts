@@ -21,7 +21,7 @@ export function itAgrees(n: number, runs: number, seed: number): void {
     );
     // The records must have tried both answers, and every rule that a record can break.
     expect(seen.get("none") ?? 0).toBeGreaterThan(runs / 10);
-    for (const rule of ["gap", "range", "window", "clock", "source", "device", ...EXCURSION_RULES]) {
+    for (const rule of ["gap", "range", "window", "clock", "source", "device", "opened", ...EXCURSION_RULES]) {
       expect(seen.get(rule) ?? 0, rule).toBeGreaterThan(runs / 100);
     }
   });

@@ -1,4 +1,4 @@
-import { CONDITION, KIND, ROLE } from "../../src/formats/constants.ts";
+import { CONDITION, KIND, NO_OPENED_WITHIN, ROLE } from "../../src/formats/constants.ts";
 import { CUSTODY_RULE_VERSION, isHandover, type CustodyRule } from "../../src/formats/custodyRule.ts";
 import { handoffMessage, type HandoffSide } from "../../src/formats/handoff.ts";
 import { stageHead, type Opening, type StageHead } from "../../src/formats/head.ts";
@@ -66,6 +66,8 @@ interface Signing {
 
 /** What a test may change before everything is hashed and signed, so that only the changed rule is at stake. */
 export interface CustodyScenario {
+  /** Public signal `opened`; an hour before the stage unless told. */
+  readonly opened?: bigint;
   readonly batch?: bigint;
   readonly rule?: Partial<CustodyRule>;
   readonly head?: Partial<StageHead>;
@@ -97,6 +99,7 @@ export function makeCustody(scenario: CustodyScenario = {}): CustodyEvidence {
     stage: 1n,
     productHash: textHash("ARI-0001"),
     policyVersion: 1n,
+    openedWithin: BigInt(NO_OPENED_WITHIN),
     holdLimit: 900n,
     durationMin: 3_600n,
     durationMax: 86_400n,
@@ -146,6 +149,7 @@ export function makeCustody(scenario: CustodyScenario = {}): CustodyEvidence {
     rule,
     head,
     before,
+    opened: scenario.opened ?? START - 3600n,
     parties: parties.root,
     custodian: parties.custodian,
     ...(isLast || missing === "next" ? {} : { next: parties.next }),

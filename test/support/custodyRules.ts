@@ -23,6 +23,7 @@ const COMPONENTS: Readonly<Record<string, CustodyRuleName>> = {
   condition: "condition",
   seal: "seal",
   batchOpening: "batch",
+  openingTime: "opened",
 };
 
 /** Inputs by which a constraint between inputs alone tells its rule; of several the first. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { CONDITION } from "../../src/formats/constants.ts";
 import { textHash } from "../../src/formats/identity.ts";
 import { OTHER_ORG, OUTSIDER_KEY, START, type CustodyScenario } from "./custody.ts";
+import { openings } from "./openings.ts";
 
 /** Inside the limits, often exactly on one of the two edges, sometimes one beyond. */
 function between(low: number, high: number): fc.Arbitrary<bigint> {
@@ -75,6 +76,7 @@ export function custodyScenarios(): fc.Arbitrary<CustodyScenario> {
         }),
         duration: between(durationMin, durationMin + room),
         hold: between(0, holdLimit),
+        opening: openings(),
         startsOff: fc.oneof({ weight: 12, arbitrary: fc.constant(0n) }, { weight: 1, arbitrary: between(-60, 60) }),
         validity: fc.tuple(between(0, 100), between(0, 100), between(0, 100), between(0, 100)),
         fault: fc.oneof(
@@ -92,8 +94,10 @@ export function custodyScenarios(): fc.Arbitrary<CustodyScenario> {
       const last = draw.boundary === "last";
       return {
         ...fault,
+        opened: start + draw.opening.after,
         rule: {
           ...draw.limits,
+          openedWithin: draw.opening.openedWithin,
           stage: draw.stage,
           internal: draw.boundary === "internal" ? 1n : 0n,
           last: last ? 1n : 0n,

@@ -1,4 +1,13 @@
-import { CELSIUS_OFFSET, CODES, CLOCK_ERROR_OFFSET, KIND, ROLE, ROWS_PER_CHUNK } from "../../src/formats/constants.ts";
+import {
+  CELSIUS_OFFSET,
+  CODES,
+  CLOCK_ERROR_OFFSET,
+  KIND,
+  NO_OPENED_WITHIN,
+  ROLE,
+  ROWS_PER_CHUNK,
+  TEMPERATURE_RULE_VERSION,
+} from "../../src/formats/constants.ts";
 import {
   bytesHash,
   deviceHash,
@@ -19,6 +28,8 @@ import { signOnce } from "./remember.ts";
 
 /** 2022-05-05 16:30 UTC, the start of the test stage. */
 export const START = 1651768200n;
+/** When the batch was opened: an hour before. */
+export const OPENED = START - 3600n;
 export const TICK = 6n;
 export const GAP_TICKS = 150n;
 
@@ -54,6 +65,8 @@ function deviceLeaf(hash: bigint): PartyLeaf {
 
 /** What a test may change before everything is hashed and signed, so that only the changed rule is at stake. */
 export interface Scenario {
+  /** Public signal `opened`; an hour before the stage unless told. */
+  readonly opened?: bigint;
   readonly n?: number;
   readonly rows?: readonly Row[];
   readonly rule?: Partial<TemperatureRule>;
@@ -84,12 +97,13 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
   const rows = scenario.rows ?? steadyRows();
   const n = scenario.n ?? ROWS_PER_CHUNK;
   const rule: TemperatureRule = {
-    version: 1n,
+    version: BigInt(TEMPERATURE_RULE_VERSION),
     kind: BigInt(KIND.temperature),
     claimIndex: 0n,
     stage: 1n,
     productHash: textHash("ARI-0001"),
     policyVersion: 1n,
+    openedWithin: BigInt(NO_OPENED_WITHIN),
     channelId: 1n,
     origin: 2_000_000n + CELSIUS_OFFSET,
     stepNum: 100_000n,
@@ -170,6 +184,7 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     header,
     rows,
     salts,
+    opened: scenario.opened ?? OPENED,
     device: { leaf: device, path: pathOf(device, "device"), slots },
   };
   const said = { batch: BATCH, stage: rule.stage, channelId: rule.channelId, ...scenario.signed };

@@ -1,5 +1,12 @@
 import { expect } from "vitest";
-import { CELSIUS_OFFSET, CHANNEL, KIND, SAMPLES_PER_CHUNK, type Signals } from "../../src/formats/constants.ts";
+import {
+  CELSIUS_OFFSET,
+  CHANNEL,
+  KIND,
+  PARAMETERS_RULE_VERSION,
+  SAMPLES_PER_CHUNK,
+  type Signals,
+} from "../../src/formats/constants.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { PARAMETERS_HEADER_FIELDS, type ParametersHeader } from "../../src/formats/parametersRecord.ts";
 import {
@@ -17,6 +24,7 @@ import { parametersRecordOf, type ParametersEvidence } from "../../src/kinds/par
 import type { CircuitUnderTest } from "./circuit.ts";
 import { BATCH, CONTEXT, makeEvidence, type Scenario } from "./evidence.ts";
 import { refusedRules } from "./rules.ts";
+import { openedSignal } from "../../src/kinds/opened.ts";
 import { recordSalts } from "../../src/formats/recordSalts.ts";
 import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 import { parametersSignals } from "../../src/kinds/parameters/statement.ts";
@@ -82,6 +90,7 @@ export function makeParameters(scenario: ParametersScenario = {}): ParametersEvi
   });
   const rule = inOrder(PARAMETERS_RULE_FIELDS, {
     ...base.rule,
+    version: BigInt(PARAMETERS_RULE_VERSION),
     kind: BigInt(KIND.parameters),
     channels,
     ...ruleChange,
@@ -94,9 +103,9 @@ export function makeParameters(scenario: ParametersScenario = {}): ParametersEvi
     channels: rule.channels,
     ...headerChange,
   });
-  const { batch, head, parties, source, device } = base;
+  const { batch, head, parties, source, device, opened } = base;
   const salts = recordSalts(new Uint8Array(32).fill(3), n / SAMPLES_PER_CHUNK);
-  const unsigned = { batch, rule, head, parties, header, rows, salts, device };
+  const unsigned = { batch, rule, head, parties, header, rows, salts, device, opened };
   const said = { batch: BATCH, stage: rule.stage, channelId: 0n, ...scenario.signed };
   const record = scenario.signed?.record ?? (SAMPLES.isEncodable(rows) ? parametersRecordOf(unsigned) : 0n);
   const signature = signOnce(
@@ -126,6 +135,7 @@ export function anyParametersSignals(evidence: ParametersEvidence): Signals {
     record: 0n,
     deviations: parametersDeviationBits(evidence),
     context: CONTEXT,
+    opened: openedSignal(evidence),
   };
 }
 

@@ -3,6 +3,7 @@ import { CHANNELS, CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { channelsOf, type Channel } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
 import { OTHER_ORG, START, ticksOf } from "./evidence.ts";
+import { openings } from "./openings.ts";
 import type { ParametersScenario } from "./parameters.ts";
 
 /** Inside the limits, often exactly on one of the two edges, sometimes one beyond. */
@@ -80,6 +81,7 @@ export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario>
         independent: fc.constantFrom(0, 0, 0, 1),
         foreignSource: fc.integer({ min: 0, max: 9 }),
         validity: between(0, 1000),
+        opening: openings(),
       });
     })
     .map((draw): ParametersScenario => {
@@ -90,6 +92,7 @@ export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario>
       return {
         n,
         rows,
+        opened: START + BigInt(draw.startsAt) + draw.opening.after,
         rule: {
           channels,
           gapTicks: BigInt(draw.rule.gapTicks),
@@ -97,6 +100,7 @@ export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario>
           lead: BigInt(draw.rule.lead),
           tail: BigInt(draw.rule.tail),
           independent: BigInt(draw.independent),
+          openedWithin: draw.opening.openedWithin,
         },
         head: {
           start: START + BigInt(draw.startsAt),

@@ -1,4 +1,4 @@
-import { KIND, ROLE } from "../../src/formats/constants.ts";
+import { KIND, NO_OPENED_WITHIN, ROLE } from "../../src/formats/constants.ts";
 import type { StageHead } from "../../src/formats/head.ts";
 import { bytesHash, textHash, type PublicKey } from "../../src/formats/identity.ts";
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
@@ -7,7 +7,7 @@ import { labMessage, resultSetHash, type Result, type ResultSet } from "../../sr
 import { publicKey } from "../../src/formats/source.ts";
 import type { QualityEvidence } from "../../src/kinds/quality/evidence.ts";
 import { codeResult } from "../../src/formats/resultCoding.ts";
-import { BATCH, CUSTODIAN_ORG, OUTSIDER_KEY, START } from "./evidence.ts";
+import { BATCH, CUSTODIAN_ORG, OPENED, OUTSIDER_KEY, START } from "./evidence.ts";
 import { ARI_BATCHES, ARI_DOSE, ARI_ENDOTOXIN, ARI_LINES, type Line } from "./qualitySpecs.ts";
 import { signOnce } from "./remember.ts";
 
@@ -40,6 +40,8 @@ function keyLeaf(role: number, key: PublicKey, org: bigint): PartyLeaf {
 
 /** What a test may change before everything is hashed and signed, so that only the changed rule is at stake. */
 export interface QualityScenario {
+  /** Public signal `opened`; an hour before the stage unless told. */
+  readonly opened?: bigint;
   readonly lines?: readonly Line[];
   /** Reported results, one a line. */
   readonly reported?: readonly string[];
@@ -76,6 +78,7 @@ export function makeQuality(scenario: QualityScenario = {}): QualityEvidence {
     stage: 2n,
     productHash: textHash("ARI-0001"),
     policyVersion: 1n,
+    openedWithin: BigInt(NO_OPENED_WITHIN),
     resultWithin: RESULT_WITHIN,
     pharmacopoeia: 0n,
     slots: lines.map(({ slot }) => slot),
@@ -117,7 +120,15 @@ export function makeQuality(scenario: QualityScenario = {}): QualityEvidence {
   const path: PartyPath = tree.path(leaf);
   const said = { batch: BATCH, stage: rule.stage, record: resultSetHash(set), ...scenario.signed };
   const signature = signOnce(scenario.signer ?? LAB_KEY, labMessage(said.batch, said.stage, said.record));
-  return { batch: BATCH, rule, head, parties: published.root, set, lab: { leaf, path, signature } };
+  return {
+    batch: BATCH,
+    rule,
+    head,
+    parties: published.root,
+    set,
+    opened: scenario.opened ?? OPENED,
+    lab: { leaf, path, signature },
+  };
 }
 
 /** The default results with one of them changed. */

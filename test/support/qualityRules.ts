@@ -28,6 +28,7 @@ const OWNER: Readonly<Record<string, QualityRuleName>> = {
   product: "product",
   date: "date",
   lab: "lab",
+  openingTime: "opened",
 };
 /** Inputs that only one rule judges: results and rule together are compared by `complete` alone. */
 const INPUT_OWNER: readonly (readonly [input: string, rule: QualityRuleName])[] = [

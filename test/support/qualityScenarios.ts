@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { VALUE_OFFSET, type QualityProduct, type QualitySlot } from "../../src/formats/qualityRule.ts";
 import { RESULT_KIND, type Result, type ResultKindName } from "../../src/formats/results.ts";
+import { openings } from "./openings.ts";
 import { REPORTED, SAMPLED, type QualityScenario } from "./quality.ts";
 import { number } from "./qualitySpecs.ts";
 
@@ -136,6 +137,7 @@ export function qualityScenarios(): fc.Arbitrary<QualityScenario> {
       sampledAfterStart: EDGE,
       endAfterSampling: EDGE,
       spare: EDGE,
+      opening: openings(),
     })
     .map((draw): QualityScenario => {
       const { fault, spare } = draw;
@@ -149,7 +151,9 @@ export function qualityScenarios(): fc.Arbitrary<QualityScenario> {
       const sampled = fault === "end" ? end + 1n : SAMPLED;
       return {
         head: { start, end },
+        opened: start + draw.opening.after,
         rule: {
+          openedWithin: draw.opening.openedWithin,
           resultWithin: REPORTED - end + (fault === "report" ? -1n : spare),
           slots: kept.map((slot, i) => (isAt(fault, kept, at, i) ? failing(slot, results[i], fault) : slot)),
           products: draw.products.map((product) =>

@@ -10,6 +10,7 @@ import type { CircuitUnderTest, Violation } from "./circuit.ts";
 import { isEncodable } from "../../src/formats/series.ts";
 import { CONTEXT } from "./evidence.ts";
 import { temperatureSignals } from "../../src/kinds/temperature/statement.ts";
+import { openedSignal } from "../../src/kinds/opened.ts";
 import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 import { remembered } from "./remember.ts";
 
@@ -24,6 +25,7 @@ const OWNER: Readonly<Record<string, TemperatureRuleName>> = {
   clock: "clock",
   source: "source",
   device: "device",
+  openingTime: "opened",
   "excursions.normalBand": "rule",
   "excursions.cumulative": "cumulative",
   "excursions.single": "single",
@@ -63,6 +65,7 @@ export function anySignals(evidence: TemperatureEvidence): Signals {
     record: 0n,
     deviations: temperatureDeviationBits(evidence),
     context: CONTEXT,
+    opened: openedSignal(evidence),
   };
 }
 

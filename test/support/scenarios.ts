@@ -4,6 +4,7 @@ import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../s
 import { padRows, type Row } from "../../src/formats/series.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
 import { OTHER_ORG, START, ticksOf, type Scenario } from "./evidence.ts";
+import { openings } from "./openings.ts";
 
 /** Inside the limits, often exactly on one of the two edges, sometimes one beyond. */
 function between(low: number, high: number): fc.Arbitrary<number> {
@@ -86,6 +87,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
         independent: fc.constantFrom(0, 0, 0, 1),
         foreignSource: fc.integer({ min: 0, max: 9 }),
         validity: between(0, 1000),
+        opening: openings(),
       });
     })
     .map((draw): Scenario => {
@@ -103,6 +105,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
       return {
         n,
         rows,
+        opened: START + BigInt(draw.startsAt) + draw.opening.after,
         rule: {
           width: BigInt(draw.rule.width),
           gapTicks: BigInt(draw.rule.gapTicks),
@@ -110,6 +113,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
           lead: BigInt(draw.rule.lead),
           tail: BigInt(draw.rule.tail),
           independent: BigInt(draw.independent),
+          openedWithin: draw.opening.openedWithin,
           ...limitsFor(padRows(rows, n), band, draw.margins, draw.steepness, head.end - head.start),
         },
         head,

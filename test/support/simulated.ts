@@ -14,7 +14,7 @@ import { circuitId, type Affine, type Affine2, type VerifyingKey } from "../../s
 export interface SimulatedCircuit {
   readonly circuitId: string;
   readonly key: VerifyingKey;
-  /** A proof of seven signals; each call gives another one. */
+  /** A proof of eight signals; each call gives another one. */
   simulate(signals: readonly bigint[]): GroupedProof;
   /** The same as a prover hands it over, of a claim. */
   prove(claim: number, signals: Signals): ProofEnvelope;
@@ -32,7 +32,7 @@ type Words = [string, string, string, string, string, string, string, string];
 /** A simulated circuit by name; the same name gives the same key. */
 export function simulatedCircuit(name: string): SimulatedCircuit {
   const { alpha, beta, delta } = developmentSecrets(hash(`circuit ${name}`));
-  const ic = Array.from({ length: 8 }, (_, i) => scalar(`${name} IC ${i}`));
+  const ic = Array.from({ length: SIGNALS.length + 1 }, (_, i) => scalar(`${name} IC ${i}`));
   const key: VerifyingKey = { alpha: g1(alpha), beta: g2(beta), gamma: g2(1n), delta: g2(delta), ic: ic.map(g1) };
   const inverse = Fr.inv(delta);
   let count = 0;

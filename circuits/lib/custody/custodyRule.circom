@@ -7,9 +7,9 @@ include "../constants.circom";
 include "../sponge.circom";
 
 // Mirrors src/formats/custodyRule.ts; a test compares the two.
-function CUSTODY_RULE_VERSION() { return 1; }
+function CUSTODY_RULE_VERSION() { return 2; }
 
-/// A custody rule, version 1 (src/formats/custodyRule.ts).
+/// A custody rule, version 2 (src/formats/custodyRule.ts).
 bus CustodyRule() {
     signal version;
     signal kind;
@@ -17,6 +17,7 @@ bus CustodyRule() {
     signal stage;
     signal productHash;
     signal policyVersion;
+    signal openedWithin;   // seconds; NO_OPENED_WITHIN: no bound
     signal holdLimit;      // seconds
     signal durationMin;    // seconds
     signal durationMax;    // seconds
@@ -35,7 +36,7 @@ bus CustodyRule() {
  * @output first     1 iff the stage is stage 0, which the batch's opening precedes; else 0
  * @output handover  1 iff two custodians sign: the stage is not the last and its boundary not internal; else 0
  *
- * Afterwards known: version and kind are those of this circuit; limits below 2^32 and durationMin <= durationMax;
+ * Afterwards known: version and kind are those of this circuit; openedWithin and limits below 2^32 and durationMin <= durationMax;
  * internal, last and sealed 0 or 1; not both internal and last; not sealed at stage 0, which has no seal before it.
  */
 template CustodyRuleOpening() {
@@ -44,16 +45,18 @@ template CustodyRuleOpening() {
     signal output first;
     signal output handover;
 
-    component opened = Sponge(TAG_RULE(), 13);
+    component opened = Sponge(TAG_RULE(), 14);
     opened.elements <== [
         fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion,
-        fields.holdLimit, fields.durationMin, fields.durationMax, fields.internal, fields.last, fields.sealed,
-        fields.salt
+        fields.openedWithin, fields.holdLimit, fields.durationMin, fields.durationMax, fields.internal, fields.last,
+        fields.sealed, fields.salt
     ];
     rule === opened.out;
 
     fields.version === CUSTODY_RULE_VERSION();
     fields.kind === KIND_CUSTODY();
+    component openedWithinBits = Num2Bits(32);
+    openedWithinBits.in <== fields.openedWithin;
     component holdBits = Num2Bits(32);
     holdBits.in <== fields.holdLimit;
     component minBits = Num2Bits(32);

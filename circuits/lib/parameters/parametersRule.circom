@@ -15,7 +15,7 @@ bus Channel() {
     signal width;          // largest permitted code
 }
 
-/// A parameters rule, version 1 (src/formats/parametersRule.ts).
+/// A parameters rule, version 2 (src/formats/parametersRule.ts).
 bus ParametersRule() {
     signal version;
     signal kind;
@@ -23,6 +23,7 @@ bus ParametersRule() {
     signal stage;
     signal productHash;
     signal policyVersion;
+    signal openedWithin;   // seconds; NO_OPENED_WITHIN: no bound
     Channel() channels[5];
     signal tick;           // seconds
     signal gapTicks;       // longest legal interval, in ticks
@@ -82,7 +83,7 @@ template ChannelOrder() {
  * @input  fields  any field elements
  * @output used    one a channel: 1 iff its channelId is not 0
  *
- * Afterwards known: version and kind are those of this circuit; tick in 1..2^16-1; lead and tail below 2^32;
+ * Afterwards known: version and kind are those of this circuit; tick in 1..2^16-1; openedWithin, lead and tail below 2^32;
  * clockTolerance below 2^20; independent 0 or 1; channels ordered. Widths and `gapTicks` are checked by Band.
  */
 template ParametersRuleOpening() {
@@ -91,20 +92,22 @@ template ParametersRuleOpening() {
     signal output used[CHANNELS()];
 
     var perChannel = 5;
-    var afterChannels = 6 + CHANNELS() * perChannel;
+    var beforeChannels = 7;
+    var afterChannels = beforeChannels + CHANNELS() * perChannel;
     component opened = Sponge(TAG_RULE(), afterChannels + 7);
-    var first[6] = [
-        fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion
+    var first[7] = [
+        fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion,
+        fields.openedWithin
     ];
-    for (var i = 0; i < 6; i++) {
+    for (var i = 0; i < beforeChannels; i++) {
         opened.elements[i] <== first[i];
     }
     for (var c = 0; c < CHANNELS(); c++) {
-        opened.elements[6 + c * perChannel] <== fields.channels[c].channelId;
-        opened.elements[7 + c * perChannel] <== fields.channels[c].origin;
-        opened.elements[8 + c * perChannel] <== fields.channels[c].stepNum;
-        opened.elements[9 + c * perChannel] <== fields.channels[c].stepDen;
-        opened.elements[10 + c * perChannel] <== fields.channels[c].width;
+        opened.elements[beforeChannels + c * perChannel] <== fields.channels[c].channelId;
+        opened.elements[beforeChannels + c * perChannel + 1] <== fields.channels[c].origin;
+        opened.elements[beforeChannels + c * perChannel + 2] <== fields.channels[c].stepNum;
+        opened.elements[beforeChannels + c * perChannel + 3] <== fields.channels[c].stepDen;
+        opened.elements[beforeChannels + c * perChannel + 4] <== fields.channels[c].width;
     }
     var last[7] = [
         fields.tick, fields.gapTicks, fields.lead, fields.tail, fields.clockTolerance, fields.independent, fields.salt
@@ -116,6 +119,8 @@ template ParametersRuleOpening() {
 
     fields.version === PARAMETERS_RULE_VERSION();
     fields.kind === KIND_PARAMETERS();
+    component openedWithinBits = Num2Bits(32);
+    openedWithinBits.in <== fields.openedWithin;
     component tickBits = Num2Bits(16);
     tickBits.in <== fields.tick;
     component tickIsZero = IsZero();

@@ -13,6 +13,7 @@ bus QualityRule() {
     signal stage;
     signal productHash;
     signal policyVersion;
+    signal openedWithin;      // seconds; NO_OPENED_WITHIN: no bound
     signal resultWithin;      // seconds after the stage's end
     signal pharmacopoeia;     // 1: reported numbers may be rounded when they are coded
     signal analyteId[16];     // 0: unused slot
@@ -44,7 +45,7 @@ bus QualityRule() {
  * @input  fields  any field elements
  * @output permitted  bits of each slot's set of categories
  *
- * Afterwards known: version and kind are those of this circuit; resultWithin below 2^32; every flag boolean; limits below
+ * Afterwards known: version and kind are those of this circuit; openedWithin and resultWithin below 2^32; every flag boolean; limits below
  * 2^40, scales below 2^64; the used slots are the first ones, at least one; unused slots are all zero, so an OR group
  * consists of used slots. Slots of factors are checked by template Product.
  */
@@ -53,7 +54,7 @@ template QualityRuleOpening() {
     var products = QUALITY_PRODUCTS();
     var SLOT_FIELDS = 11;
     var PRODUCT_FIELDS = 7;
-    var HEAD = 8;
+    var HEAD = 9;
 
     signal input rule;
     input QualityRule() fields;
@@ -61,9 +62,9 @@ template QualityRuleOpening() {
 
     var length = HEAD + SLOT_FIELDS * slots + PRODUCT_FIELDS * products + 1;
     component opened = Sponge(TAG_RULE(), length);
-    var head[8] = [
+    var head[9] = [
         fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion,
-        fields.resultWithin, fields.pharmacopoeia
+        fields.openedWithin, fields.resultWithin, fields.pharmacopoeia
     ];
     for (var i = 0; i < HEAD; i++) {
         opened.elements[i] <== head[i];
@@ -92,6 +93,8 @@ template QualityRuleOpening() {
 
     fields.version === QUALITY_RULE_VERSION();
     fields.kind === KIND_QUALITY();
+    component openedWithinBits = Num2Bits(32);
+    openedWithinBits.in <== fields.openedWithin;
     component withinBits = Num2Bits(32);
     withinBits.in <== fields.resultWithin;
     fields.pharmacopoeia * (fields.pharmacopoeia - 1) === 0;

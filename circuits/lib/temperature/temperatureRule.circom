@@ -5,7 +5,7 @@ include "circomlib/circuits/comparators.circom";
 include "../constants.circom";
 include "../sponge.circom";
 
-/// A temperature rule, version 1 (src/formats/temperatureRule.ts).
+/// A temperature rule, version 2 (src/formats/temperatureRule.ts).
 bus TemperatureRule() {
     signal version;
     signal kind;
@@ -13,6 +13,7 @@ bus TemperatureRule() {
     signal stage;
     signal productHash;
     signal policyVersion;
+    signal openedWithin;   // seconds; NO_OPENED_WITHIN: no bound
     signal channelId;
     signal origin;         // micro-degrees + 300e6
     signal stepNum;        // step = stepNum / stepDen micro-degrees
@@ -43,7 +44,7 @@ bus TemperatureRule() {
  * @input  rule    public signal
  * @input  fields  any field elements
  *
- * Afterwards known: version and kind are those of this circuit; tick in 1..2^16-1; lead and tail below 2^32;
+ * Afterwards known: version and kind are those of this circuit; tick in 1..2^16-1; openedWithin, lead and tail below 2^32;
  * clockTolerance below 2^20; independent 0 or 1; budgets and mktSpan below 2^32, single below 2^24, mktLimit below 2^41.
  * `width` and `gapTicks` are checked by Band, the normal band by NormalBand. Weights are trusted to be at most 2^40.
  */
@@ -51,24 +52,26 @@ template TemperatureRuleOpening() {
     signal input rule;
     input TemperatureRule() fields;
 
-    component opened = Sponge(TAG_RULE(), 25 + CODES());
-    var head[24] = [
+    component opened = Sponge(TAG_RULE(), 26 + CODES());
+    var head[25] = [
         fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion,
-        fields.channelId, fields.origin, fields.stepNum, fields.stepDen, fields.width, fields.tick, fields.gapTicks,
-        fields.normalLow, fields.normalHigh, fields.lead, fields.tail, fields.clockTolerance, fields.independent,
-        fields.budgetAbove, fields.budgetBelow, fields.single, fields.mktSpan, fields.mktLimit
+        fields.openedWithin, fields.channelId, fields.origin, fields.stepNum, fields.stepDen, fields.width, fields.tick,
+        fields.gapTicks, fields.normalLow, fields.normalHigh, fields.lead, fields.tail, fields.clockTolerance,
+        fields.independent, fields.budgetAbove, fields.budgetBelow, fields.single, fields.mktSpan, fields.mktLimit
     ];
-    for (var i = 0; i < 24; i++) {
+    for (var i = 0; i < 25; i++) {
         opened.elements[i] <== head[i];
     }
     for (var j = 0; j < CODES(); j++) {
-        opened.elements[24 + j] <== fields.weights[j];
+        opened.elements[25 + j] <== fields.weights[j];
     }
-    opened.elements[24 + CODES()] <== fields.salt;
+    opened.elements[25 + CODES()] <== fields.salt;
     rule === opened.out;
 
     fields.version === TEMPERATURE_RULE_VERSION();
     fields.kind === KIND_TEMPERATURE();
+    component openedWithinBits = Num2Bits(32);
+    openedWithinBits.in <== fields.openedWithin;
     component tickBits = Num2Bits(16);
     tickBits.in <== fields.tick;
     component tickIsZero = IsZero();

@@ -1,5 +1,6 @@
 import { CONDITION, KIND, ROLE } from "../../formats/constants.ts";
 import { CUSTODY_RULE_VERSION, isHandover } from "../../formats/custodyRule.ts";
+import { bitmap } from "../../formats/deviations.ts";
 import { handoffMessage, type HandoffSide } from "../../formats/handoff.ts";
 import { stageHead } from "../../formats/head.ts";
 import { batchCommitment, batchSalt, keyHash, secretHash, type PublicKey } from "../../formats/identity.ts";
@@ -7,6 +8,7 @@ import { partyRootOf, type PartyLeaf, type ListedParty } from "../../formats/par
 import { verifySignature, type Signature } from "../../formats/source.ts";
 import { custodyEnd, isOpening, nextCustodian, previousHead, type CustodyEvidence } from "./evidence.ts";
 import { findings, fits, isFlag, type RuleFinding, type Verdict } from "../findings.ts";
+import { checkOpened, openedDeviations, openedWithinLimit, type OpenedEvidence } from "../opened.ts";
 
 /**
  * The rules of circuit `custody` in plain integers: the same statement under the same names. A property test holds the
@@ -26,6 +28,7 @@ export const CUSTODY_RULES = [
   "condition",
   "seal",
   "batch",
+  "opened",
 ] as const;
 export type CustodyRuleName = (typeof CUSTODY_RULES)[number];
 
@@ -46,7 +49,13 @@ export function checkCustody(evidence: CustodyEvidence): CustodyFinding[] {
     ...checkCondition(evidence),
     ...checkSeal(evidence),
     ...checkBatch(evidence),
+    ...checkOpened(evidence),
   ];
+}
+
+/** The `deviations` bitmap: no allowance of a custody rule can be used up, so it tells of the opening alone. */
+export function custodyDeviationBits(evidence: OpenedEvidence): bigint {
+  return bitmap([false, false, false, false, ...openedDeviations(evidence)]);
 }
 
 /** Rule `rule`: the rule itself is well-formed. */
@@ -54,6 +63,7 @@ function checkRule({ rule }: CustodyEvidence): CustodyFinding[] {
   return findings("rule", [
     [rule.version === BigInt(CUSTODY_RULE_VERSION), "the rule has another version than the circuit"],
     [rule.kind === BigInt(KIND.custody), "the rule is not a custody rule"],
+    openedWithinLimit(rule),
     [fits(rule.holdLimit, 32), "the longest hold is not a 32-bit number of seconds"],
     [
       fits(rule.durationMin, 32) && fits(rule.durationMax, 32),

@@ -44,6 +44,7 @@ function limitOf(
     case "condition":
     case "seal":
     case "batch":
+    case "opened":
       return { message: `${problem}.` };
   }
 }

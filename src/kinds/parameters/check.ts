@@ -3,6 +3,7 @@ import { CHANNEL_FIELDS, UNUSED_CHANNEL, type Channel } from "../../formats/para
 import { SAMPLES } from "../../formats/samples.ts";
 import { parametersRecordOf, type ParametersEvidence } from "./evidence.ts";
 import { findings, fits, type Verdict } from "../findings.ts";
+import { checkOpened, openedDeviations } from "../opened.ts";
 import {
   checkClock,
   checkDevice,
@@ -33,6 +34,7 @@ export const PARAMETERS_RULES = [
   "clock",
   "source",
   "device",
+  "opened",
 ] as const;
 export type ParametersRuleName = (typeof PARAMETERS_RULES)[number];
 
@@ -58,6 +60,7 @@ export function checkParameters(evidence: ParametersEvidence): ParametersFinding
       SAMPLES.isEncodable(evidence.rows) ? parametersRecordOf(evidence) : undefined,
     ),
     ...checkDevice(evidence),
+    ...checkOpened(evidence),
   ];
 }
 
@@ -135,6 +138,9 @@ function checkRecord({ rule, header, rows }: ParametersEvidence): ParametersFind
 }
 
 /** The `deviations` bitmap: what the reader should know of a record that keeps every rule. No bands, so no bits 0 and 1. */
-export function parametersDeviationBits({ header }: Pick<ParametersEvidence, "header">): bigint {
-  return bitmap([false, false, header.attempt !== 0n, isCorrected(header)]);
+export function parametersDeviationBits(
+  evidence: Pick<ParametersEvidence, "rule" | "head" | "header" | "opened">,
+): bigint {
+  const { header } = evidence;
+  return bitmap([false, false, header.attempt !== 0n, isCorrected(header), ...openedDeviations(evidence)]);
 }

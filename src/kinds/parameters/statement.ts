@@ -2,6 +2,7 @@ import type { Signals } from "../../formats/constants.ts";
 import { deviationNames } from "../../formats/deviations.ts";
 import { stageHead } from "../../formats/head.ts";
 import { parametersRuleHash } from "../../formats/parametersRule.ts";
+import { describeOpening, openedSignal } from "../opened.ts";
 import type { Statement } from "../statement.ts";
 import { checkParameters, parametersDeviationBits } from "./check.ts";
 import { parametersRecordOf, type ParametersEvidence } from "./evidence.ts";
@@ -19,14 +20,14 @@ export function parametersStatement(evidence: ParametersEvidence): Statement {
       problems: explainParameters(evidence, checkParameters(evidence)),
       deviations: deviationNames(parametersDeviationBits(evidence)),
       series: parametersFigures(evidence),
-      remarks: [],
+      remarks: [describeOpening(evidence)],
     }),
     signals: (context) => parametersSignals(evidence, context),
     input: (signals) => parametersInput(evidence, signals),
   };
 }
 
-/** The seven public signals of a proof of this evidence. */
+/** The eight public signals of a proof of this evidence. */
 export function parametersSignals(evidence: ParametersEvidence, context: bigint): Signals {
   return {
     batch: evidence.batch,
@@ -36,5 +37,6 @@ export function parametersSignals(evidence: ParametersEvidence, context: bigint)
     record: parametersRecordOf(evidence),
     deviations: parametersDeviationBits(evidence),
     context,
+    opened: openedSignal(evidence),
   };
 }

@@ -1,4 +1,5 @@
 import { KIND, ROLE } from "../../formats/constants.ts";
+import { bitmap } from "../../formats/deviations.ts";
 import { partyRootOf } from "../../formats/party.ts";
 import {
   CATEGORIES,
@@ -11,16 +12,10 @@ import {
   type QualityProduct,
   type QualitySlot,
 } from "../../formats/qualityRule.ts";
-import {
-  labMessage,
-  RESULT_FIELDS,
-  RESULT_KIND,
-  resultSetHash,
-  type Result,
-  type ResultSet,
-} from "../../formats/results.ts";
+import { labMessage, RESULT_FIELDS, RESULT_KIND, resultSetHash, type Result } from "../../formats/results.ts";
 import { verifySignature } from "../../formats/source.ts";
 import { findings, fits, isFlag, type RuleFinding, type Verdict } from "../findings.ts";
+import { checkOpened, openedDeviations, openedWithinLimit } from "../opened.ts";
 import type { QualityEvidence } from "./evidence.ts";
 
 /**
@@ -29,7 +24,18 @@ import type { QualityEvidence } from "./evidence.ts";
  */
 
 /** The rules, by the names that circuit, TypeScript and tests share. */
-export const QUALITY_RULES = ["rule", "head", "record", "complete", "spec", "group", "product", "date", "lab"] as const;
+export const QUALITY_RULES = [
+  "rule",
+  "head",
+  "record",
+  "complete",
+  "spec",
+  "group",
+  "product",
+  "date",
+  "lab",
+  "opened",
+] as const;
 export type QualityRuleName = (typeof QUALITY_RULES)[number];
 
 /** One broken rule. */
@@ -56,6 +62,7 @@ export function checkQuality(evidence: QualityEvidence): QualityFinding[] {
     ...checkProduct(judged),
     ...checkDate(judged),
     ...checkLab(judged),
+    ...checkOpened(judged),
   ];
 }
 
@@ -101,6 +108,7 @@ function checkRule(evidence: Judged): QualityFinding[] {
     ...findings("rule", [
       [rule.version === BigInt(QUALITY_RULE_VERSION), "the rule has another version than the circuit"],
       [rule.kind === BigInt(KIND.quality), "the rule is not a quality rule"],
+      openedWithinLimit(rule),
       [fits(rule.resultWithin, 32), "the time for results is not a 32-bit number of seconds"],
       [isFlag(rule.pharmacopoeia), "the pharmacopoeia flag is neither 0 nor 1"],
       [slots[0]?.demanded === 1n, "the rule demands no analyte"],
@@ -397,6 +405,7 @@ function checkLab({ batch, rule, parties, set, lab }: Judged): QualityFinding[] 
 }
 
 /** The `deviations` bitmap: bit 2, `attempt`, iff a test was repeated or declared invalid. */
-export function qualityDeviationBits({ results }: Pick<ResultSet, "results">): bigint {
-  return results.some(({ invalidated, repeats }) => invalidated !== 0n || repeats !== 0n) ? 4n : 0n;
+export function qualityDeviationBits(evidence: Pick<QualityEvidence, "rule" | "head" | "set" | "opened">): bigint {
+  const retested = evidence.set.results.some(({ invalidated, repeats }) => invalidated !== 0n || repeats !== 0n);
+  return bitmap([false, false, retested, false, ...openedDeviations(evidence)]);
 }

@@ -3,9 +3,10 @@ import type { PartyLeaf, PartyPath } from "../../formats/party.ts";
 import { type QualityRule } from "../../formats/qualityRule.ts";
 import { type ResultSet } from "../../formats/results.ts";
 import type { Signature } from "../../formats/source.ts";
+import type { OpenedEvidence } from "../opened.ts";
 
 /** Everything that one quality claim is judged and proven from. */
-export interface QualityEvidence {
+export interface QualityEvidence extends Pick<OpenedEvidence, "opened"> {
   /** Public signal `batch`. */
   readonly batch: bigint;
   readonly rule: QualityRule;

@@ -3,6 +3,7 @@ import { deviationNames } from "../../formats/deviations.ts";
 import { stageHead } from "../../formats/head.ts";
 import { qualityRuleHash, type Analyte } from "../../formats/qualityRule.ts";
 import { resultSetHash } from "../../formats/results.ts";
+import { describeOpening, openedSignal } from "../opened.ts";
 import type { Statement } from "../statement.ts";
 import { checkQuality, qualityDeviationBits } from "./check.ts";
 import type { QualityEvidence } from "./evidence.ts";
@@ -20,16 +21,16 @@ export function qualityStatement(evidence: QualityEvidence, analytes: readonly A
     findings: () => checkQuality(evidence),
     judge: () => ({
       problems: explainQuality(evidence, analytes, checkQuality(evidence)),
-      deviations: deviationNames(qualityDeviationBits(evidence.set)),
+      deviations: deviationNames(qualityDeviationBits(evidence)),
       series: [],
-      remarks: describeResults(evidence, analytes),
+      remarks: [...describeResults(evidence, analytes), describeOpening(evidence)],
     }),
     signals: (context) => qualitySignals(evidence, context),
     input: (signals) => qualityInput(evidence, signals),
   };
 }
 
-/** The seven public signals of a proof of this evidence. Error `quality-size`. */
+/** The eight public signals of a proof of this evidence. Error `quality-size`. */
 export function qualitySignals(evidence: QualityEvidence, context: bigint): Signals {
   return {
     batch: evidence.batch,
@@ -37,7 +38,8 @@ export function qualitySignals(evidence: QualityEvidence, context: bigint): Sign
     head: stageHead(evidence.head),
     parties: evidence.parties,
     record: resultSetHash(evidence.set),
-    deviations: qualityDeviationBits(evidence.set),
+    deviations: qualityDeviationBits(evidence),
     context,
+    opened: openedSignal(evidence),
   };
 }

@@ -6,6 +6,7 @@ import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import { sourceMessage, verifySignature } from "../../formats/source.ts";
 import type { SeriesContext } from "./evidence.ts";
 import { findings, fits, isFlag, type RuleFinding, type Verdict } from "../findings.ts";
+import { openedWithinLimit } from "../opened.ts";
 import type { RuleName } from "../../errorCodes.ts";
 
 /**
@@ -14,7 +15,7 @@ import type { RuleName } from "../../errorCodes.ts";
  */
 
 /** The rules judged here. */
-export type SeriesRuleName = "rule" | "head" | "gap" | "window" | "clock" | "source" | "device";
+export type SeriesRuleName = "rule" | "head" | "gap" | "window" | "clock" | "source" | "device" | "opened";
 
 /** One broken rule. Numbers are raw (codes, ticks, seconds); `explain` puts them into words. */
 export interface SeriesFinding<Rule extends RuleName = SeriesRuleName> extends RuleFinding<Rule> {
@@ -26,7 +27,7 @@ export interface SeriesFinding<Rule extends RuleName = SeriesRuleName> extends R
 export interface SeriesEvidence extends Omit<SeriesContext, "salts"> {
   readonly rule: Pick<
     TemperatureRule,
-    "stage" | "tick" | "gapTicks" | "lead" | "tail" | "clockTolerance" | "independent"
+    "stage" | "openedWithin" | "tick" | "gapTicks" | "lead" | "tail" | "clockTolerance" | "independent"
   >;
   readonly header: Pick<TemperatureHeader, "t0" | "tick" | "deviceHash" | "zoneChanged" | "clockError">;
   /** Readings before padding. */
@@ -41,6 +42,7 @@ export function isBandWidth(width: bigint): boolean {
 /** What rule `rule` asks of the numbers that every rule over a series has. */
 export function seriesLimits(rule: SeriesEvidence["rule"]): Verdict[] {
   return [
+    openedWithinLimit(rule),
     [rule.tick > 0n && fits(rule.tick, 16), "the tick is not 1 to 65,535 seconds"],
     [fits(rule.lead, 32), "the lead is not a 32-bit number of seconds"],
     [fits(rule.tail, 32), "the tail is not a 32-bit number of seconds"],

@@ -3,6 +3,7 @@ import { isEncodable, padRows } from "../../formats/series.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "./evidence.ts";
 import { distinctLengths, excursionsOf, excursionTableSize, sideOf, timeOutside, weightedDwell } from "./excursions.ts";
 import { findings, fits, type Verdict } from "../findings.ts";
+import { checkOpened, openedDeviations } from "../opened.ts";
 import {
   checkClock,
   checkDevice,
@@ -36,6 +37,7 @@ export const TEMPERATURE_RULES = [
   "cumulative",
   "single",
   "mkt",
+  "opened",
 ] as const;
 export type TemperatureRuleName = (typeof TEMPERATURE_RULES)[number];
 
@@ -61,6 +63,7 @@ export function checkTemperature(evidence: TemperatureEvidence): TemperatureFind
     ...checkCumulative(evidence),
     ...checkSingle(evidence),
     ...checkMkt(evidence),
+    ...checkOpened(evidence),
   ];
 }
 
@@ -146,11 +149,16 @@ function checkMean({ rule, header, rows }: JudgedReadings): TemperatureFinding[]
 }
 
 /** The `deviations` bitmap: what the reader should know of a record that keeps every rule. */
-export function temperatureDeviationBits({
-  rule,
-  header,
-  rows,
-}: Pick<TemperatureEvidence, "rule" | "header" | "rows">): bigint {
+export function temperatureDeviationBits(
+  evidence: Pick<TemperatureEvidence, "rule" | "head" | "header" | "rows" | "opened">,
+): bigint {
+  const { rule, header, rows } = evidence;
   const any = (side: "above" | "below"): boolean => rows.some(({ code }) => sideOf(rule, code) === side);
-  return bitmap([any("above"), any("below"), header.attempt !== 0n, isCorrected(header)]);
+  return bitmap([
+    any("above"),
+    any("below"),
+    header.attempt !== 0n,
+    isCorrected(header),
+    ...openedDeviations(evidence),
+  ]);
 }

@@ -88,6 +88,7 @@ function explainReading(
     case "source":
     case "device":
     case "mkt":
+    case "opened":
       return { message: `${here}: ${problem}` };
   }
 }

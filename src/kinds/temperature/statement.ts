@@ -2,6 +2,7 @@ import type { Signals } from "../../formats/constants.ts";
 import { deviationNames } from "../../formats/deviations.ts";
 import { stageHead } from "../../formats/head.ts";
 import { temperatureRuleHash } from "../../formats/temperatureRule.ts";
+import { describeOpening, openedSignal } from "../opened.ts";
 import type { Statement } from "../statement.ts";
 import { checkTemperature, temperatureDeviationBits } from "./check.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "./evidence.ts";
@@ -22,14 +23,14 @@ export function temperatureStatement(evidence: TemperatureEvidence, heat: bigint
       problems: explainTemperature(evidence, checkTemperature(evidence)),
       deviations: deviationNames(temperatureDeviationBits(evidence)),
       series: [temperatureFigures(evidence, heat)],
-      remarks: describeBudgets(evidence),
+      remarks: [...describeBudgets(evidence), describeOpening(evidence)],
     }),
     signals: (context) => temperatureSignals(evidence, context),
     input: (signals) => temperatureInput(evidence, signals),
   };
 }
 
-/** The seven public signals of a proof of this evidence. */
+/** The eight public signals of a proof of this evidence. */
 export function temperatureSignals(evidence: TemperatureEvidence, context: bigint): Signals {
   return {
     batch: evidence.batch,
@@ -39,5 +40,6 @@ export function temperatureSignals(evidence: TemperatureEvidence, context: bigin
     record: temperatureRecordOf(evidence),
     deviations: temperatureDeviationBits(evidence),
     context,
+    opened: openedSignal(evidence),
   };
 }

@@ -2,4 +2,4 @@ pragma circom 2.2.2;
 
 include "../../../circuits/temperature.circom";
 
-component main {public [batch, rule, head, parties, record, deviations, context]} = Temperature(1, 16);
+component main {public [batch, rule, head, parties, record, deviations, context, opened]} = Temperature(1, 16);

@@ -202,7 +202,7 @@ export class World {
 
   /** A valid proof of a claim, for `submitter`. `head` and the like may be anything: the circuit proves nothing. */
   async prove(
-    { batch, policy }: OpenBatch,
+    { key, batch, policy }: OpenBatch,
     claim: number,
     head: bigint,
     submitter: Actor,
@@ -210,8 +210,9 @@ export class World {
   ): Promise<ProofEnvelope> {
     const { rule, class: claimClass } = chainClaimOf(policy, claim);
     const context = await this.deployment.registry.contextOf(this.address[submitter]);
+    const { opened } = await this.deployment.registry.batchOf(key);
     const circuit = claimClass === CLAIM_CLASS.custody ? this.custody : this.temperature;
-    const signals = { batch, rule, head, parties: ROOT, record: 900n + BigInt(claim), deviations: 0n, context };
+    const signals = { batch, rule, head, parties: ROOT, record: 900n + BigInt(claim), deviations: 0n, context, opened };
     return circuit.prove(claim, { ...signals, ...changes });
   }
 

@@ -8,7 +8,7 @@ import { circuitId, fromSnarkjsKey, type VerifyingKey } from "../../../src/setup
 import { readZkey } from "../../../src/setup/zkey.ts";
 import type { ProofEnvelope } from "../../../src/formats/proof.ts";
 
-const SOURCE = "test/contracts/circuits/sevenSignals.circom";
+const SOURCE = "test/contracts/circuits/eightSignals.circom";
 const PTAU = "fixtures/ptau/powersOfTau28_hez_final_08.ptau";
 
 /** Without worker threads: for so small a circuit they take longer to start than the proof. */
@@ -23,7 +23,7 @@ const prove = groth16.prove.bind(groth16) as (
 export interface TinyCircuit {
   readonly circuitId: string;
   readonly key: VerifyingKey;
-  /** A valid proof of any seven signals. Two proofs of the same signals differ. */
+  /** A valid proof of any eight signals. Two proofs of the same signals differ. */
   prove(claim: number, signals: Signals): Promise<ProofEnvelope>;
 }
 
@@ -36,7 +36,7 @@ export interface CeremonyCircuit extends TinyCircuit {
 export function tinyCircuit(name: string): CeremonyCircuit {
   const { folder, compiled } = compiledCircuit();
   const keys = once(`${folder}/${name}`, (target) => {
-    run("snarkjs", "groth16", "setup", `${compiled}/sevenSignals.r1cs`, PTAU, `${target}/0.zkey`);
+    run("snarkjs", "groth16", "setup", `${compiled}/eightSignals.r1cs`, PTAU, `${target}/0.zkey`);
     run("snarkjs", "zkey", "contribute", `${target}/0.zkey`, `${target}/1.zkey`, `--name=${name}`, `-e=${name}`);
     for (const round of ["0", "1"]) {
       run("snarkjs", "zkey", "export", "verificationkey", `${target}/${round}.zkey`, `${target}/${round}.json`);
@@ -50,7 +50,7 @@ export function tinyCircuit(name: string): CeremonyCircuit {
 export async function developmentTinyCircuit(): Promise<TinyCircuit> {
   const { folder, compiled } = compiledCircuit();
   const zkey = `${folder}/development.zkey`;
-  await writeDevelopmentKey(`${compiled}/sevenSignals.r1cs`, zkey);
+  await writeDevelopmentKey(`${compiled}/eightSignals.r1cs`, zkey);
   return provable(compiled, zkey, (await readZkey(zkey)).verifyingKey);
 }
 
@@ -68,7 +68,7 @@ function provable(compiled: string, zkey: string, key: VerifyingKey): TinyCircui
     key,
     async prove(claim, signals) {
       const witness = { type: "mem" } as const;
-      await wtns.calculate(signals, `${compiled}/sevenSignals_js/sevenSignals.wasm`, witness);
+      await wtns.calculate(signals, `${compiled}/eightSignals_js/eightSignals.wasm`, witness);
       const { proof, publicSignals } = await prove(zkey, witness, undefined, { singleThread: true });
       if (SIGNALS.some((signal, i) => publicSignals[i] !== String(signals[signal]))) throw new Error("signal order");
       return {

@@ -1,0 +1,5 @@
+pragma circom 2.2.2;
+
+include "../../../circuits/lib/shared/openingTime.circom";
+
+component main = OpeningTime();
