@@ -12,6 +12,7 @@ import { policyIdOf } from "../../src/formats/chainPolicy.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { encodeVerifyingKey } from "../../src/setup/verifyingKey.ts";
 import { FIELD } from "../../src/formats/field.ts";
+import { formatTime } from "../../src/input/times.ts";
 import { startAnvil } from "../contracts/support/chains.ts";
 import { tinyCircuit } from "../contracts/support/eightSignals.ts";
 import {
@@ -807,5 +808,49 @@ describe("V12: laundering", () => {
     expect(await open(at + 30n * DAY + 1n, at + 90n * DAY)).toBe(0);
     expect(await open(at + 30n * DAY, at + 90n * DAY + 1n)).toBe(0);
     expect(await open(at + 30n * DAY, at + 90n * DAY)).toBe(1);
+  });
+});
+
+// Verifies R-register-opened, R-prover-opened.
+describe("V33: a batch that is opened after its data", () => {
+  it("cannot be said to have been opened at another time: the register fills it in", async () => {
+    const batch = await world.open();
+    const { opened } = await world.deployment.registry.batchOf(batch.key);
+    // An item has no such signal: a proof for an earlier time holds for nothing that the register asks.
+    const early = await world.prove(batch, LEG, 100n, "manufacturer", { opened: opened - 3650n * DAY });
+    expect(await refusedAttest("manufacturer", batch, itemOf(early))).toBe("ProofInvalid");
+    await expect(attest(world.signers.manufacturer, world.deployment, batch.key, [early])).rejects.toMatchObject({
+      kind: "no",
+      code: "opened",
+    });
+    const { blockNumber } = await mined(async () => {
+      const item = await world.item(batch, LEG, 100n, "manufacturer");
+      return world.as("manufacturer").registry.attest(batch.key, [item]);
+    });
+    const { registry } = world.deployment;
+    const [event] = await registry.queryFilter(registry.getEvent("ClaimAttested")(batch.key), blockNumber);
+    expect(event === undefined ? undefined : registry.interface.parseLog(event)?.args.opened).toBe(opened);
+  });
+});
+
+// Verifies R-prover-opened.
+describe("V37: a proof from before a replaced opening", () => {
+  it("is refused before it is sent, with both times, and by the register", async () => {
+    const batch = await world.open();
+    const { opened } = await world.deployment.registry.batchOf(batch.key);
+    const proof = await world.prove(batch, LEG, 100n, "manufacturer");
+    await mineAt(world.chain, (await world.now()) + 100n);
+    await mined(() => world.as("manufacturer").registry.replaceOpening(batch.key, 4_711n, "another logger"));
+    const moved = (await world.deployment.registry.batchOf(batch.key)).opened;
+    expect(moved).toBeGreaterThanOrEqual(opened + 100n);
+    await expect(attest(world.signers.manufacturer, world.deployment, batch.key, [proof])).rejects.toMatchObject({
+      code: "opened",
+      message: expect.stringContaining(formatTime(Number(moved))) as string,
+      remedy: expect.stringContaining("Prove the claim again") as string,
+    });
+    expect(await refusedAttest("manufacturer", batch, itemOf(proof))).toBe("ProofInvalid");
+    await attest(world.signers.manufacturer, world.deployment, batch.key, [
+      await world.prove(batch, LEG, 100n, "manufacturer"),
+    ]);
   });
 });

@@ -5,8 +5,12 @@ import { auditCsv } from "../../src/audit/csv.ts";
 import type { BatchReport, ReportedFinding } from "../../src/audit/report.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
+import { unknownKindsText } from "../../src/chain/acceptedCircuits.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
-import { mined } from "../../src/chain/deploy.ts";
+import { addCircuit, mined } from "../../src/chain/deploy.ts";
+import { askGate } from "../../src/chain/gate.ts";
+import type { ChainPolicy } from "../../src/formats/chainPolicy.ts";
+import { simulatedCircuit } from "../support/simulated.ts";
 import { ASSAY, CUSTODY_0, DAY, LEG, LEG_0, ROOT, World, type OpenBatch } from "../contracts/support/world.ts";
 
 /** Every kind of row that an audit can show, each from the calls that cause it; statuses as the contract's own view. */
@@ -98,6 +102,21 @@ const STORIES: Record<string, (batch: OpenBatch) => Promise<unknown>> = {
     await mined(() => act("manufacturer").attest(batch.key, [item]));
     await close(await raise(batch), 1);
   },
+  late: async (batch) => {
+    const items = [
+      await world.item(batch, LEG, 100n, "manufacturer", { deviations: 16n }),
+      await world.item(batch, ASSAY, 101n, "manufacturer"),
+    ];
+    await mined(() => act("manufacturer").attest(batch.key, items));
+  },
+  unbounded: async (batch) => {
+    const items = [
+      await world.item(batch, LEG, 100n, "manufacturer", { deviations: 48n }),
+      await world.item(batch, ASSAY, 101n, "manufacturer", { deviations: 52n }),
+    ];
+    await mined(() => act("manufacturer").attest(batch.key, items));
+  },
+  unknownKind: (batch) => world.makeCompliant(batch),
   // The proof came, whatever people had accepted in its place.
   proven: async (batch) => {
     await close(await raise(batch), 1);
@@ -107,10 +126,29 @@ const STORIES: Record<string, (batch: OpenBatch) => Promise<unknown>> = {
 /** Stories of the policy with custody. */
 const WITH_CUSTODY = ["asserted", "moved"];
 
+/** Of a later version: this one does not know what it proves. */
+const LATER = simulatedCircuit("a kind of a later version");
+
+/** The plain policy, one of whose claims such a circuit may prove, too. */
+function laterPolicy(): ChainPolicy {
+  const plain = world.plainPolicy(2);
+  const claims = plain.claims.map((claim, i) =>
+    i === LEG ? { ...claim, circuitIds: [...claim.circuitIds, LATER.circuitId] } : claim,
+  );
+  return { ...plain, claims };
+}
+
+function policyOf(name: string): ChainPolicy {
+  if (name === "unknownKind") return laterPolicy();
+  return WITH_CUSTODY.includes(name) ? world.custodyPolicy() : world.plainPolicy();
+}
+
 beforeAll(async () => {
   world = await World.build(await embeddedChain());
+  await addCircuit(world.signers.admin, world.deployment, { key: LATER.key, kind: 200, tier: 1 });
+  await world.approve(laterPolicy());
   for (const [name, story] of Object.entries(STORIES)) {
-    const batch = await world.open(WITH_CUSTODY.includes(name) ? world.custodyPolicy() : world.plainPolicy());
+    const batch = await world.open(policyOf(name));
     batches[name] = batch;
     await story(batch);
   }
@@ -171,11 +209,38 @@ describe("what needs eyes", () => {
     ["refused", ["exception", "repeat"]],
     ["asserted", ["exception", "custody", "root"]],
     ["moved", ["unsound", "amendment", "root"]],
+    ["late", ["root", "root"]],
+    ["unbounded", ["opened", "attempt", "root", "root"]],
     ["withdrawn", ["consent"]],
     ["decided", ["consent"]],
     ["successor", ["supersedes"]],
   ])("%s: %s", (name, kinds) => {
     expect(kindsOf(name).sort()).toEqual([...kinds].sort());
+  });
+
+  // Verifies R-audit-opened, V33.
+  it("says what a late opening means: a note where rules bound it, a major row where they do not", () => {
+    const [row] = findingsOf("unbounded").filter(({ kind }) => kind === "opened");
+    expect(row).toMatchObject({ severity: 2, standing: true });
+    expect(row?.text).toMatch(/^opened after its data: stages of 2 claims \(0, 1\) began before the batch was opened/);
+    const late = report.batches.find(({ key }) => key === batches["late"]?.key);
+    expect(late?.notes).toContainEqual(expect.stringMatching(/^opened after a stage began, within the time/));
+    expect(late?.deviations).toEqual(["openedLate"]);
+    expect(auditText(report)).toMatch(/Note: opened after a stage began, within the time .* \(1 of \d+ batches\)/);
+  });
+
+  // Verifies R-register-kinds.
+  it("is never green, and no stage of it ready, where a claim is of a kind that is not known to this version", async () => {
+    const { key = "" } = batches["unknownKind"] ?? {};
+    const found = report.batches.find((batch) => batch.key === key);
+    expect(found).toMatchObject({ status: "Compliant", colour: "unknown" });
+    expect(found?.notes).toContain("claims of a kind that is not known to this version: what they prove is unknown");
+    expect(report.circuits.find(({ circuitId }) => circuitId === LATER.circuitId)?.kind).toBe(
+      "not known to this version",
+    );
+    const { ready, reasons } = await askGate(world.deployment, { key, stage: 0, stages: ["a", "b"], head: undefined });
+    expect(ready).toBe(false);
+    expect(reasons).toContain(unknownKindsText([LEG]));
   });
 
   it("concerns the register too: pausing, and a circuit found unsound", () => {

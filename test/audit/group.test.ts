@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { SIGNALS } from "../../src/formats/constants.ts";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PairingArena } from "../../src/audit/pairing.ts";
 import { verifyGroup, type GroupedProof } from "../../src/audit/group.ts";
@@ -27,7 +28,7 @@ beforeAll(() => {
 });
 
 const random = (): bigint => BigInt(`0x${randomBytes(32).toString("hex")}`) % FIELD;
-const randomSignals = (): bigint[] => Array.from({ length: 7 }, random);
+const randomSignals = (): bigint[] => Array.from({ length: SIGNALS.length }, random);
 
 /** The oracle's answer about one statement. */
 function single({ signals, proof }: GroupedProof): string | undefined {
@@ -44,11 +45,11 @@ function single({ signals, proof }: GroupedProof): string | undefined {
 const replaced = (at: number, statement: GroupedProof): GroupedProof[] =>
   valid.map((old, i) => (i === at ? statement : old));
 
-/** A statement with one of its 15 words changed: signals first, then the proof's. */
+/** A statement with one of its 16 words changed: signals first, then the proof's. */
 function withWord({ signals, proof }: GroupedProof, at: number, change: (word: bigint) => bigint): GroupedProof {
   const words = [...signals, ...proof];
   words[at] = change(words[at] ?? 0n);
-  return { signals: words.slice(0, 7), proof: words.slice(7) };
+  return { signals: words.slice(0, SIGNALS.length), proof: words.slice(SIGNALS.length) };
 }
 
 const first = (): GroupedProof => valid[0] ?? { signals: [], proof: [] };

@@ -111,6 +111,14 @@ describe("V13: a node that lies", () => {
     await expect(look()).rejects.toMatchObject({ kind: "environment", code: "reorg" });
   });
 
+  // Verifies R-audit-opened.
+  it("V38: another time of the opening's block is not the one that the proofs were made for", async () => {
+    const { batches } = await look();
+    const number = batches.find(({ proven }) => proven.length > 0)?.openedBlock;
+    node.lies.block = (block) => (Number(block["number"]) === number ? { ...block, timestamp: "0x1" } : block);
+    await expect(look()).rejects.toMatchObject({ kind: "environment", code: "log" });
+  });
+
   it("took a block back", async () => {
     node.lies.logs = (logs) => logs.map((log, i) => (i === 5 ? { ...log, removed: true } : log));
     await expect(look()).rejects.toMatchObject({ code: "log" });
@@ -244,7 +252,7 @@ describe("a second audit with the same state", () => {
       return look({ statePath }).catch((error: unknown) => error);
     };
     expect(await refused('"owner"', '"owned"')).toMatchObject({ kind: "input", code: "audit-state" });
-    expect(await refused("audit-state/1", "audit-state/2")).toMatchObject({ kind: "input", code: "audit-state" });
+    expect(await refused("audit-state/2", "audit-state/1")).toMatchObject({ kind: "input", code: "audit-state" });
     const head = text.slice(0, text.indexOf('"sha256"'));
     expect(await refused(head, head.replace("31337", "1"))).toMatchObject({ kind: "environment", code: "chainId" });
     const other = head.replace(world.addresses.registry, world.addresses.roles);

@@ -23,7 +23,7 @@ beforeAll(async () => {
     const [blockNumber, index] = [Number(log.blockNumber), Number(log.logIndex)];
     return new Log({ ...log, blockNumber, index, transactionIndex: 0 }, chain.provider);
   });
-  events = logs.map(read);
+  events = logs.map(read).map((event) => ({ ...event, time: register.timeOf(event.block) }));
   await chain.close();
   server.close();
 });

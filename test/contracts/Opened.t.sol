@@ -10,7 +10,7 @@ import {Trapdoor} from "./Trapdoor.sol";
 /// @notice When a batch was opened is the register's own word, in every proof of it.
 // Verifies R-register-opened.
 contract OpenedTest is Fixture {
-    function test_fuzz_the_time_is_that_of_the_block_and_not_of_the_batch_before(uint32 later) external {
+    function test_fuzz_the_time_is_that_of_the_block_and_not_of_the_batch_before(uint24 later) external {
         bytes32 first = _open(plainPolicy);
         uint256 opened = block.timestamp;
         assertEq(registry.batchOf(first).opened, opened);
@@ -22,7 +22,7 @@ contract OpenedTest is Fixture {
     }
 
     // Verifies V35.
-    function test_fuzz_replacing_the_opening_moves_the_time_to_that_block_and_never_back(uint32 later) external {
+    function test_fuzz_replacing_the_opening_moves_the_time_to_that_block_and_never_back(uint24 later) external {
         bytes32 key = _open(plainPolicy);
         uint256 opened = block.timestamp;
         vm.warp(opened + later);

@@ -55,12 +55,6 @@ describe("numbers and names are the same in TypeScript and Solidity", () => {
     });
   });
 
-  // A circuit of a later kind could not be registered.
-  it("the last kind", () => {
-    const [last] = Object.entries(KIND).sort(([, a], [, b]) => b - a)[0] ?? [];
-    expect(source("libraries/Codes.sol")).toContain(`constant KIND_LAST = KIND_${last?.toUpperCase()};`);
-  });
-
   // Verifies R-format-signals.
   it("public signals", () => {
     const indices = Object.fromEntries(SIGNALS.map((name, i) => [name.toUpperCase(), BigInt(i)]));
