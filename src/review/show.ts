@@ -76,7 +76,7 @@ function showOpening({ rule: { openedWithin } }: Claim): string {
   if (openedWithin === 0)
     return "Opening: the batch is opened on the register before the stage begins, or at its very start.";
   return openedWithin === undefined
-    ? "Opening: no limit. The batch may be opened on the register any time after the stage began, when its readings are known; a proof shows that, and an audit lists it."
+    ? "Opening: no limit. The batch may be opened on the register any time after the stage began, when it is known how it went; a proof shows that, and an audit lists it."
     : `Opening: the batch is opened on the register at most ${time(openedWithin)} after the stage began. A later opening than the start is shown as a deviation.`;
 }
 

@@ -72,7 +72,7 @@ describe("a group of proofs", () => {
   });
 
   it("agrees with the single verification about every word changed", () => {
-    for (let at = 0; at < 15; at++) {
+    for (let at = 0; at < 16; at++) {
       for (const change of [
         (w: bigint) => w ^ 1n,
         (w: bigint) => w ^ (1n << 200n),

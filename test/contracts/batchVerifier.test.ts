@@ -87,7 +87,7 @@ async function isAccepted({ circuitId, signals, proof }: VerifiedProof): Promise
 function withWord(statement: VerifiedProof, at: number, change: (word: bigint) => bigint): VerifiedProof {
   const words = [...statement.signals, ...statement.proof];
   words[at] = change(words[at] ?? 0n);
-  return { ...statement, signals: words.slice(0, 7), proof: words.slice(7) };
+  return { ...statement, signals: words.slice(0, 8), proof: words.slice(8) };
 }
 
 function isCanonical({ signals, proof }: VerifiedProof): boolean {
@@ -124,19 +124,19 @@ describe("batched verification, compared with the verifiers that snarkjs exports
   it("agrees about every single byte mangled, alone and among seven valid statements", async () => {
     const [statement] = valid as [VerifiedProof];
     const place = { signals: 0, proof: 0 };
-    for (let at = 0; at < 15; at++) {
+    for (let at = 0; at < 16; at++) {
       for (let byte = 0; byte < 32; byte++) {
         const bit = 1n << BigInt(8 * byte + ((at + byte) % 8));
         const mangled = withWord(statement, at, (word) => word ^ bit);
         const code = await verifyMany([mangled]);
         // The exported verifier takes a y of A beyond the field for what it is modulo the field; the chain does not.
         expect(await isAccepted(mangled), `word ${at}, byte ${byte}`).toBe(code === "valid");
-        expect(code).toBe(isCanonical(mangled) ? "ProofInvalid" : at < 7 ? "SignalOutOfField" : "ProofWordOutOfField");
-        place[at < 7 ? "signals" : "proof"]++;
+        expect(code).toBe(isCanonical(mangled) ? "ProofInvalid" : at < 8 ? "SignalOutOfField" : "ProofWordOutOfField");
+        place[at < 8 ? "signals" : "proof"]++;
         if (byte % 8 === 0) expect(await verifyMany(replaced(0, mangled))).toBe(code);
       }
     }
-    expect(place).toEqual({ signals: 224, proof: 256 });
+    expect(place).toEqual({ signals: 256, proof: 256 });
   });
 
   it("refuses a bad statement at every place of the list", async () => {
@@ -167,9 +167,9 @@ describe("batched verification, compared with the verifiers that snarkjs exports
         const proof = statement.proof.map((word, at) => (point.includes(at) ? 0n : word));
         expect(await verifyMany(replaced(i, { ...statement, proof }))).toBe("ProofPointZero");
       }
-      for (let at = 0; at < 15; at++) {
-        const beyond = withWord(statement, at, (word) => word + (at < 7 ? FIELD : Q));
-        expect(await verifyMany(replaced(i, beyond))).toBe(at < 7 ? "SignalOutOfField" : "ProofWordOutOfField");
+      for (let at = 0; at < 16; at++) {
+        const beyond = withWord(statement, at, (word) => word + (at < 8 ? FIELD : Q));
+        expect(await verifyMany(replaced(i, beyond))).toBe(at < 8 ? "SignalOutOfField" : "ProofWordOutOfField");
       }
     }
   });

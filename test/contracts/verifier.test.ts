@@ -23,7 +23,7 @@ function constantsOf(source: string): Map<string, bigint> {
 const NAMES = [
   ...["alphax", "alphay"],
   ...["beta", "gamma", "delta"].flatMap((point) => [`${point}x1`, `${point}x2`, `${point}y1`, `${point}y2`]),
-  ...Array.from({ length: 8 }, (_, i) => [`IC${i}x`, `IC${i}y`]).flat(),
+  ...Array.from({ length: 9 }, (_, i) => [`IC${i}x`, `IC${i}y`]).flat(),
 ];
 
 describe("the exported verifier", () => {

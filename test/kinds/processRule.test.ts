@@ -1,7 +1,7 @@
 import { claimRuleHash } from "../../src/kinds/index.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET, NO_OPENED_WITHIN } from "../../src/formats/constants.ts";
 import { custodyRuleHash, NO_DURATION_LIMIT, NO_HOLD_LIMIT } from "../../src/formats/custodyRule.ts";
 import { textHash } from "../../src/formats/identity.ts";
 import { channelsOf, parametersRuleHash, UNUSED_CHANNEL } from "../../src/formats/parametersRule.ts";
@@ -41,12 +41,13 @@ const SALT = 7n;
 function head(id: string, kind: bigint): object {
   const claimIndex = indexOf(ari, id);
   return {
-    version: 1n,
+    version: 2n,
     kind,
     claimIndex: BigInt(claimIndex),
     stage: BigInt(ari.claims[claimIndex]?.stage ?? -1),
     productHash: textHash("ARI-0001"),
     policyVersion: 1n,
+    openedWithin: BigInt(NO_OPENED_WITHIN),
     salt: SALT,
   };
 }

@@ -170,7 +170,7 @@ describe("schema: rules of the other kinds", () => {
 
   it.each([
     [`${CUSTODY}/hodl`, 'Did you mean "hold"?'],
-    [`${CUSTODY}/range`, "known here: boundary, hold, duration, sealed, source"],
+    [`${CUSTODY}/range`, "known here: boundary, hold, duration, sealed, openedWithin, source"],
     [`${NUMBER}/atleast`, 'Did you mean "atLeast"?'],
     [`${CATEGORY}/permited`, 'Did you mean "permitted"?'],
   ])("explains the unknown %s by the claim's own kind", async (pointer, hint) => {

@@ -83,6 +83,15 @@ describe("a difference between policies", () => {
     expect(names(diffPolicies(after, before))).toEqual(only("tightened", what));
   });
 
+  it("takes a bound of the opening for tighter, at every kind, and the shorter the tighter", () => {
+    const of = (openedWithin: number): Policy =>
+      changed("cd20-prodigy", ["claims", 0, "rule", "openedWithin"], openedWithin);
+    const what = "opening after the stage's start";
+    expect(names(diffPolicies(fixture("cd20-prodigy"), of(3600)))).toEqual(only("tightened", what));
+    expect(names(diffPolicies(of(3600), of(0)))).toEqual(only("tightened", what));
+    expect(names(diffPolicies(of(0), fixture("cd20-prodigy")))).toEqual(only("loosened", what));
+  });
+
   it("takes a strict limit for tighter than the same number permitted", () => {
     const after = changed("cd20-prodigy", ["claims", 2, "rule", "analytes", 0], {
       analyte: "cd3_viability",

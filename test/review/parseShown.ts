@@ -4,6 +4,7 @@ import type { CustodyLimits } from "../../src/kinds/custody/limits.ts";
 import type { ParametersLimits } from "../../src/kinds/parameters/limits.ts";
 import type { AnalyteSpec, ProductSpec, QualityLimits } from "../../src/kinds/quality/limits.ts";
 import type { SeriesLimits } from "../../src/kinds/series/limits.ts";
+import type { Limits } from "../../src/policy/document.ts";
 import type { TemperatureLimits } from "../../src/kinds/temperature/limits.ts";
 
 /**
@@ -40,6 +41,13 @@ function groups(text: string, form: RegExp): string[] {
   const found = form.exec(text);
   if (found === null) throw new Error(`"${text}" has another form.`);
   return found.slice(1);
+}
+
+/** What every kind says of the opening. */
+function parseOpening(lines: readonly string[]): Pick<Limits, "openedWithin"> {
+  const text = only(lines, "Opening: ");
+  if (text.startsWith("no limit")) return {};
+  return { openedWithin: text.includes("before the stage begins") ? 0 : seconds(text) };
 }
 
 const RANGE = /^every reading from (\S+) \S+ to (\S+) \S+, both permitted\.$/;
@@ -85,6 +93,7 @@ export function parseTemperature(lines: readonly string[]): TemperatureLimits {
       },
     }),
     ...parseSeries(lines),
+    ...parseOpening(lines),
     source: "",
   };
 }
@@ -98,7 +107,7 @@ export function parseParameters(lines: readonly string[]): ParametersLimits {
     const [resolution = ""] = groups(lines[at + 1] ?? "", /^ {2}Sensor: it shows steps of (\S+) /);
     return [{ channel: CHANNEL[name].code, unit: CHANNEL[name].unit, resolution, range: [low, high] as const }];
   });
-  return { channels, ...parseSeries(lines), source: "" };
+  return { channels, ...parseSeries(lines), ...parseOpening(lines), source: "" };
 }
 
 export function parseCustody(lines: readonly string[]): CustodyLimits {
@@ -116,6 +125,7 @@ export function parseCustody(lines: readonly string[]): CustodyLimits {
     ...(hold !== undefined && !hold.startsWith("no limit") && { hold: hold.startsWith("none") ? 0 : seconds(hold) }),
     duration: { ...(min !== undefined && { min }), ...(max !== undefined && { max }) },
     sealed: !only(lines, "Seal: ").startsWith("not demanded"),
+    ...parseOpening(lines),
     source: "",
   };
 }
@@ -179,6 +189,7 @@ export function parseQuality(lines: readonly string[]): QualityLimits {
     ...(products.length > 0 && { products }),
     resultWithin: report.startsWith("at the stage's end") ? 0 : seconds(report),
     pharmacopoeia: !only(lines, "Rounding: ").startsWith("none"),
+    ...parseOpening(lines),
     source: "",
   };
 }

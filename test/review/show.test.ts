@@ -218,18 +218,34 @@ describe("showPolicy of a whole process", () => {
   });
 
   it("says who signs a hand-over, its hold, duration and seal, and what signatures do not prove", () => {
-    expect(claimLines(ari, "product-transport/custody").slice(0, 9)).toEqual([
+    expect(claimLines(ari, "product-transport/custody").slice(0, 10)).toEqual([
       "Custodian: registered with its organisation and valid over the whole stage. It, the stage's start and its devices are those that the hand-off before named.",
       expect.stringMatching(/^End of the stage: a hand-over\. .* with another key, .*condition is conforming\.$/),
       "Hold: at most 4 h (14400 s) from the stage's end to the next one's start. The next custodian is registered and valid when it takes over.",
       "Duration of the stage: at most 10 days (864000 s).",
       "Seal: the stage ends under the seal with which the stage before ended.",
       "Not proven: that those who signed told the truth; a signature says who answers for it.",
+      expect.stringMatching(
+        /^Opening: no limit\. The batch may be opened on the register any time after the stage began/,
+      ),
       "Class: custody. Only a proof counts: a batch without it is never completed.",
       "Severity of a breach: 3 (critical; 1 minor, 2 major, 3 critical).",
       "Needed for: completion.",
     ]);
     expect(claimLines(ari, "apheresis-transport/custody")).toContain("Duration of the stage: at most 72 h (259200 s).");
+  });
+
+  it("says of every claim when the batch must be opened", () => {
+    const lineOf = (openedWithin: number): string[] => {
+      const policy = withRule(ari, "collection/custody", "custody", { openedWithin });
+      return claimLines(policy, "collection/custody").filter((line) => line.startsWith("Opening: "));
+    };
+    expect(lineOf(0)).toEqual([
+      "Opening: the batch is opened on the register before the stage begins, or at its very start.",
+    ]);
+    expect(lineOf(14_400)).toEqual([
+      "Opening: the batch is opened on the register at most 4 h (14400 s) after the stage began. A later opening than the start is shown as a deviation.",
+    ]);
   });
 
   it("says what is different at the first stage, at internal boundaries and at the end", () => {

@@ -205,6 +205,7 @@ describe("the limits that policy show says", () => {
         tail: seconds,
         clockTolerance: seconds,
         independent: fc.boolean(),
+        openedWithin: seconds,
       },
       { requiredKeys: ["four", "banded"] },
     );

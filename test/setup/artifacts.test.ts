@@ -284,7 +284,7 @@ describe("artifacts.lock.json", () => {
   });
 
   it.each([
-    ["constraints", { constraints: 7 }, "8", "7"],
+    ["constraints", { constraints: 7 }, "9", "7"],
     ["sourceHash", { sourceHash: "00" }, undefined, "00"],
     ["r1csHash", { r1csHash: "00" }, undefined, "00"],
     ["vkeyHash", { vkeyHash: "0x00" }, undefined, "0x00"],

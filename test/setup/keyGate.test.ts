@@ -146,13 +146,13 @@ describe("the key gate", () => {
 describe("a key without a second phase", () => {
   it("S1: passes snarkjs' own reading and is refused by the gate (key-delta)", async () => {
     const zkeyPath = file("no-contribution.zkey");
-    await expect(withSnarkjs(() => zKey.exportVerificationKey(zkeyPath))).resolves.toMatchObject({ nPublic: 7 });
+    await expect(withSnarkjs(() => zKey.exportVerificationKey(zkeyPath))).resolves.toMatchObject({ nPublic: 8 });
     await expect(assertUsableKey({ zkeyPath })).rejects.toMatchObject({ code: "key-delta", kind: "environment" });
   });
 
   it("S2: accepts (alpha, beta, -vk_x) for any signals, off chain and on chain", async () => {
     const { verifyingKey } = await readZkey(file("no-contribution.zkey"));
-    const signals = ["1", "2", "3", "4", "5", "6", "7"];
+    const signals = ["1", "2", "3", "4", "5", "6", "7", "8"];
     const trick = (key: VerifyingKey): SnarkjsProof =>
       snarkjsProof(key.alpha, key.beta, publicPoint(key, signals).negate().toAffine());
     const forged = trick(verifyingKey);

@@ -33,7 +33,7 @@ export async function compileTestCircuit(name: string, folder: string): Promise<
 }
 
 /** Valid private and public inputs of tiny.circom. */
-export const TINY_INPUT = { product: "36", others: ["1", "2", "3", "4", "5", "6"], x: "3", y: "2" };
+export const TINY_INPUT = { product: "36", others: ["1", "2", "3", "4", "5", "6", "7"], x: "3", y: "2" };
 /** The public signals of TINY_INPUT. */
 export const TINY_SIGNALS = [TINY_INPUT.product, ...TINY_INPUT.others];
 

@@ -84,7 +84,7 @@ describe("verification_key.json", () => {
   const mangled: readonly [string, (json: Record<string, unknown>) => void, string][] = [
     ["another protocol", (json) => (json.protocol = "plonk"), "protocol"],
     ["another curve", (json) => (json.curve = "bls12381"), "curve"],
-    ["another count", (json) => (json.nPublic = 8), "IC"],
+    ["another count", (json) => (json.nPublic = 9), "IC"],
     ["no IC", (json) => delete json.IC, "IC"],
     ["an empty IC", (json) => Object.assign(json, { IC: [], nPublic: -1 }), "IC"],
     ["no alpha", (json) => delete json.vk_alpha_1, "vk_alpha_1"],

@@ -1,6 +1,6 @@
 pragma circom 2.2.2;
 
-// Six public signals: one too few for a batchproof circuit.
+// Six public signals: too few for a batchproof circuit.
 template Six() {
     signal input values[6];
     signal square[6];

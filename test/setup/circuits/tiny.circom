@@ -1,15 +1,15 @@
 pragma circom 2.2.2;
 
-// Seven public signals and a few constraints of every shape: product, square, sum, constant, a wire that occurs in one
-// matrix only. Proves that `product` = x * y * (x + 3) and that the other six signals were seen.
+// Eight public signals and a few constraints of every shape: product, square, sum, constant, a wire that occurs in one
+// matrix only. Proves that `product` = x * y * (x + 3) and that the other seven signals were seen.
 template Tiny() {
     signal input product;
-    signal input others[6];
+    signal input others[7];
     signal input x;
     signal input y;
 
-    signal square[6];
-    for (var i = 0; i < 6; i++) {
+    signal square[7];
+    for (var i = 0; i < 7; i++) {
         square[i] <== others[i] * others[i];
     }
     signal xy <== x * y;

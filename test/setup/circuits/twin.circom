@@ -3,12 +3,12 @@ pragma circom 2.2.2;
 // Another statement of the same shape as tiny.circom: its key must never be taken for the other's.
 template Twin() {
     signal input product;
-    signal input others[6];
+    signal input others[7];
     signal input x;
     signal input y;
 
-    signal square[6];
-    for (var i = 0; i < 6; i++) {
+    signal square[7];
+    for (var i = 0; i < 7; i++) {
         square[i] <== others[i] * others[i];
     }
     signal xy <== x * y;
