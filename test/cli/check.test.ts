@@ -43,10 +43,14 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(home, { recursive: true }));
 
+/** Of a folder whose batch was not opened. */
+const NOT_COMPARED = "opening time not compared: the register was not asked";
+
 /** The lines on the one series of `good`. */
 const FIGURES = [
   "  Temperature: 865 readings, 2022-05-05T16:26:00Z to 2022-05-08T16:26:00Z",
   "    minimum 4.5 °C, maximum 8.0 °C, time-weighted mean 5.4567 °C, MKT 5.4708 °C (dH 83.144 kJ/mol)",
+  `  ${NOT_COMPARED}`,
 ];
 const CURVE = /limits 2\.0 to 8\.0 °C: [▁▂▃▄▅▆▇█]{48}$/m;
 
@@ -61,7 +65,7 @@ describe("what check says of a series", () => {
     expect(await cliJson(["check", good])).toEqual({
       verdicts: [
         {
-          ...{ claim: CLAIM, outcome: "pass", problems: [], deviations: [], remarks: [] },
+          ...{ claim: CLAIM, outcome: "pass", problems: [], deviations: [], remarks: [NOT_COMPARED] },
           series: [
             {
               ...{ channel: "temperature", unit: "Cel", count: 865 },
@@ -79,7 +83,9 @@ describe("what check says of a series", () => {
   it("says of a series out of range what it says of every other one", async () => {
     const { code, stdout } = await inThisProcess(["check", hot]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/maximum \d\d?\.\d °C, time-weighted mean .*\n {2}rule range: reading 25 /);
+    expect(stdout).toMatch(
+      /maximum \d\d?\.\d °C, time-weighted mean .*\n {2}opening time not compared.*\n {2}rule range: reading 25 /,
+    );
   });
 
   describe("on a terminal", () => {
@@ -101,7 +107,7 @@ describe("what check says of a series", () => {
     it("draws it between its limits", async () => {
       const stdout = await onTerminal(UTF8);
       expect(stdout).toMatch(CURVE);
-      expect(stdout).toContain(FIGURES.join("\n"));
+      expect(stdout).toContain(FIGURES.slice(0, 2).join("\n"));
     });
 
     it.each([
@@ -188,7 +194,9 @@ describe("check --junit", () => {
     });
     const test = { classname: hot, name: CLAIM };
     const range = expect.stringMatching(/^reading 25 at 2022-05-11T14:01:00Z is 8\.3 °C, above /) as string;
-    const inFull = expect.stringMatching(/: fail\n {2}Temperature: 577 .*\n.*\n {2}rule range: reading 25 /) as string;
+    const inFull = expect.stringMatching(
+      /: fail\n {2}Temperature: 577 .*\n.*\n.*\n {2}rule range: reading 25 /,
+    ) as string;
     const missing = { type: "missing", message: "There is no evidence yet.", text: `${CLAIM}: missing` };
     const message = "The secrets of this batch are missing.";
     const unread = { type: "secrets-missing", message, text: expect.stringContaining(`at ${broken}`) as string };

@@ -10,12 +10,13 @@ import {Trapdoor} from "./Trapdoor.sol";
 /// @notice When a batch was opened is the register's own word, in every proof of it.
 // Verifies R-register-opened.
 contract OpenedTest is Fixture {
+    // Verifies V36.
     function test_fuzz_the_time_is_that_of_the_block_and_not_of_the_batch_before(uint24 later) external {
         bytes32 first = _open(plainPolicy);
         uint256 opened = block.timestamp;
         assertEq(registry.batchOf(first).opened, opened);
         vm.warp(opened + later);
-        // Verifies V36: superseding starts anew.
+        // Superseding starts anew.
         bytes32 second = _open(plainPolicy, 0, first);
         assertEq(registry.batchOf(second).opened, opened + later);
         assertEq(registry.batchOf(first).opened, opened);

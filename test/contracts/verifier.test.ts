@@ -32,7 +32,7 @@ describe("the exported verifier", () => {
     const key = decodeVerifyingKey(stored);
     const constants = constantsOf(verifierSource(toSnarkjsKey(world.temperature.key)));
     expect([...constants.keys()].sort()).toEqual([...NAMES, "q", "r"].sort());
-    const words = Array.from({ length: 30 }, (_, i) =>
+    const words = Array.from({ length: 32 }, (_, i) =>
       BigInt(`0x${Buffer.from(stored.slice(32 * i, 32 * i + 32)).toString("hex")}`),
     );
     expect(NAMES.map((name) => constants.get(name))).toEqual(words);

@@ -25,7 +25,7 @@ describe("compileCircuit", () => {
     const out = join(folder, "tiny");
     const compiled = await compileTestCircuit("tiny", out);
     expect(readdirSync(out).sort()).toEqual(["tiny.r1cs", "tiny.sym", "tiny.wasm"]);
-    expect(compiled).toMatchObject({ constraints: 9, wires: 19, publicSignals: 8, privateInputs: 2 });
+    expect(compiled).toMatchObject({ constraints: 7, wires: 17, publicSignals: 8, privateInputs: 2 });
   });
 
   it.each([

@@ -97,7 +97,7 @@ describe("the walk over the constraints", () => {
 
   it("gives the same in one block, in blocks of a few constraints, and in blocks smaller than one constraint", async () => {
     const whole = await walk();
-    expect(whole.rows).toEqual([8]);
+    expect(whole.rows).toEqual([7]);
     for (const blockBytes of [300, 40]) {
       const parts = await walk(blockBytes);
       expect(parts.rows.length).toBeGreaterThan(2);

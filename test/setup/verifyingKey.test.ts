@@ -64,7 +64,7 @@ describe("the canonical encoding", () => {
 
   // Verifies R-setup-reproducible.
   it("pins the key of the tiny circuit: the same on every machine", () => {
-    expect(circuitId(key)).toBe("0x2507b7004752c25a70ab384b08ac646d29d419d98be00732654f8cdc8e3ea03a");
+    expect(circuitId(key)).toBe("0xe1ec12c8491642331fd5b31e12646cedb6e40dd905ff1a715c85ca8ee435fe9e");
   });
 });
 

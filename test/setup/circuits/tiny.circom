@@ -8,9 +8,13 @@ template Tiny() {
     signal input x;
     signal input y;
 
-    signal square[7];
-    for (var i = 0; i < 7; i++) {
+    signal square[3];
+    for (var i = 0; i < 3; i++) {
         square[i] <== others[i] * others[i];
+    }
+    signal pair[2];
+    for (var i = 0; i < 2; i++) {
+        pair[i] <== others[3 + 2 * i] * others[4 + 2 * i];
     }
     signal xy <== x * y;
     product === xy * (x + 3);
