@@ -19,7 +19,7 @@ export async function openingOf(batch: Batch, options: Options): Promise<bigint 
   const owner = text(options, "owner");
   if (text(options, "rpc") !== undefined && owner !== undefined) {
     const key = ownersKey(batch, addressOf(owner, "--owner"));
-    return onRegister(options, (register) => openingTime(register, key));
+    return onRegister(options, (register, { chainId }) => openingTime(register, key, chainId));
   }
   return rememberedOpening(batch.dir);
 }

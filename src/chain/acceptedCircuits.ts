@@ -19,7 +19,8 @@ export async function acceptedCircuits(
 ): Promise<AcceptedCircuits> {
   return explained(async () => {
     const { policyId } = await registry.batchOf(key);
-    const { claims } = await policies.policyOf(policyId);
+    // An array of its own: what ethers gives makes arrays of its own kind, and an empty one is none.
+    const claims = [...(await policies.policyOf(policyId)).claims];
     const ids = [...new Set(claims.flatMap(({ circuitIds }) => [...circuitIds]))];
     const stored = new Map<string, StoredCircuit>(
       await Promise.all(ids.map(async (id) => [id, await circuits.circuitOf(id)] as const)),

@@ -5,7 +5,7 @@ import { auditCsv } from "../../src/audit/csv.ts";
 import type { BatchReport, ReportedFinding } from "../../src/audit/report.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
-import { unknownKindsText } from "../../src/chain/acceptedCircuits.ts";
+import { acceptedCircuits, unknownKindsText } from "../../src/chain/acceptedCircuits.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { addCircuit, mined } from "../../src/chain/deploy.ts";
 import { askGate } from "../../src/chain/gate.ts";
@@ -241,6 +241,7 @@ describe("what needs eyes", () => {
     const { ready, reasons } = await askGate(world.deployment, { key, stage: 0, stages: ["a", "b"], head: undefined });
     expect(ready).toBe(false);
     expect(reasons).toContain(unknownKindsText([LEG]));
+    expect(await acceptedCircuits(world.deployment, batches["late"]?.key ?? "")).toMatchObject({ unknownKinds: [] });
   });
 
   it("concerns the register too: pausing, and a circuit found unsound", () => {
