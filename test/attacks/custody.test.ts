@@ -85,6 +85,7 @@ describe("C6 free choice of a hint", () => {
   const ALWAYS = [
     "condition.isz.inv",
     ...SIDES.flatMap((side) => ["X", "Y"].map((axis) => `handoff.${side}Signed.verifier.eqCheck${axis}.isz.inv`)),
+    "openingTime.boundless.isz.inv",
   ];
   const SHAPES: readonly (readonly [string, CustodyScenario, readonly string[]])[] = [
     ["hand-over", { rule: { sealed: 1n } }, []],
