@@ -13,7 +13,8 @@ import { ENVELOPE_FILE, type Envelope } from "../prover/envelope.ts";
 import type { IndexedClaim } from "../policy/document.ts";
 
 /**
- * What a folder decides of a proof. Not `context`, which says who sends it, nor `opened`, nor `parties`: a proof under an earlier list
+ * What a folder decides of a proof. Not `context` and `opened`, which the register decides, nor `parties`: a proof under an
+ * earlier list
  * stands as long as the register takes it and the folder's list still holds who signed.
  */
 const OF_THE_FOLDER = ["batch", "rule", "head", "record", "deviations"] as const satisfies readonly SignalName[];

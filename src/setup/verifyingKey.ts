@@ -38,7 +38,7 @@ const FIXED_WORDS = 14;
 /**
  * The canonical encoding, the one that the chain stores: big-endian 32-byte words alpha.x, alpha.y; beta, gamma, delta
  * each as x.c1, x.c0, y.c1, y.c0 (imaginary part first, as the EVM's precompiles take it); then x, y of each IC point.
- * 960 bytes for eight public signals.
+ * 1,024 bytes for eight public signals.
  */
 export function encodeVerifyingKey(key: VerifyingKey): Uint8Array {
   const words = [
