@@ -232,9 +232,9 @@ export const ERROR_CODES = {
     rounded: ["The time is no whole number of ticks and is rounded.", "Write a whole number of ticks."],
     useless: ["A limit refuses nothing that others permit.", "Remove it, or give the limit that is meant."],
     "mkt-limit": ["No mean over the range can be judged by this limit.", "Give a limit within the range."],
-    "mkt-precision": [
-      "The limit is too far below the range's upper one for weights of 40 bits.",
-      "Lower the upper limit, and check the heat of activation.",
+    "mkt-range": [
+      "The range is too wide around the limit for weights that can be proven to 0.01 °C.",
+      "Narrow the range, and check the heat of activation.",
     ],
     "mkt-span": ["The mean is taken over so long a time that excursions vanish in it.", "Shorten the span."],
     "mkt-grid": ["No code stands for the limit.", "Give a limit that is a whole number of the sensor's steps."],

@@ -43,6 +43,7 @@ function NO_OPENED_WITHIN() { return 4294967295; }
 function BAND_BASE() { return 127; }
 function CODES() { return 255; }
 function DWELL_UNIT() { return 65536; }
+function MKT_COEFFICIENTS() { return 9; }
 function FLAGS_PER_ELEMENT() { return 253; }
 function CLOCK_ERROR_OFFSET() { return 1048576; }
 

@@ -43,7 +43,7 @@ import {
   type Listener,
   type Stage,
 } from "./stage.ts";
-import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
+import { claimedHeat, temperatureRuleOf } from "../kinds/temperature/rule.ts";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -114,7 +114,8 @@ async function showDilution({ policies, say }: Stage): Promise<void> {
   const demand = { rule, period, lot: "none", circuits: SMALLEST };
   const settings = { clockError: 0, bucket: NOT_THINNED };
   const { header, rows } = temperatureRecord(bytes, LOGGER_FILE, fridgetagReader(0), demand, settings);
-  const mean = meanKineticTemperature(rule, rows, Number(header.n))?.logged.toFixed(2) ?? "";
+  const weighed = { rule, heat: claimedHeat(policy, 0), n: Number(header.n) };
+  const mean = meanKineticTemperature(weighed, rows)?.logged.toFixed(2) ?? "";
   say(`The same policy with a mean over three days is refused by lint (${refused.code}): ${refused.message}`);
   say(`  Over the 72 hours from ${DILUTED.start} the mean is ${mean} °C, below 8; LOT-4 takes them day by day.`);
 }

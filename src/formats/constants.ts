@@ -69,8 +69,9 @@ export const CHANNEL = {
 export type ChannelName = keyof typeof CHANNEL;
 
 /**
- * Version of the temperature rule: 0 knew hard limits only, 1 the normal band with budgets and the mean
- * kinetic temperature, 2 says how long after the stage's start the batch may be opened.
+ * Version of the temperature rule: 0 knew hard limits only, 1 had the normal band with budgets and a weight of each code for
+ * the mean kinetic temperature, 2 has a polynomial for the weights, and says how long after the stage's start the batch may
+ * be opened.
  */
 export const TEMPERATURE_RULE_VERSION = 2;
 /** Version of the parameters rule. */
@@ -100,6 +101,10 @@ export const DWELL_UNIT = 1n << 16n;
 export const FLAGS_PER_ELEMENT = 253;
 /** Weight of the hottest permitted temperature in a mean kinetic temperature. */
 export const HOTTEST_WEIGHT = 1n << 40n;
+/** Parts of a weight in which a rule holds the limit and the polynomial that bounds the weights. */
+export const WEIGHT_PARTS = 1n << 64n;
+/** Coefficients of that polynomial: a degree up to 8. */
+export const MKT_COEFFICIENTS = 9;
 
 /** Offset that makes a temperature in micro-degrees non-negative. */
 export const CELSIUS_OFFSET = 300_000_000n;

@@ -3,6 +3,17 @@ import { inputError } from "../errors.ts";
 /** Order of the BN254 scalar field: what one signal of a circuit can hold. */
 export const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
+/** The field element of a whole number: a negative one is FIELD minus its size. */
+export function fieldElement(value: bigint): bigint {
+  const rest = value % FIELD;
+  return rest < 0n ? rest + FIELD : rest;
+}
+
+/** The whole number nearest to 0 that is this field element. */
+export function signedNumber(element: bigint): bigint {
+  return 2n * element > FIELD ? element - FIELD : element;
+}
+
 /** A field element as 0x and 64 lower-case hex digits (docs/spec/formats.md, JSON). Throws `field` outside 0..FIELD-1. */
 export function toHex(value: bigint): string {
   if (value < 0n || value >= FIELD) throw inputError("The value is not a field element.", { code: "field" });

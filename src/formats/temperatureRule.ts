@@ -1,4 +1,4 @@
-import { TAG } from "./constants.ts";
+import { MKT_COEFFICIENTS, TAG } from "./constants.ts";
 import { sponge } from "./poseidon.ts";
 
 /**
@@ -43,10 +43,13 @@ export interface TemperatureRule {
   readonly single: bigint;
   /** Longest stage over which a mean kinetic temperature may be taken, in seconds; NO_MKT_SPAN without such a limit. */
   readonly mktSpan: bigint;
-  /** Largest mean weight: the weight of the limit of the mean kinetic temperature; 0 without such a limit. */
+  /** Largest mean weight in WEIGHT_PARTS: that of the limit of the mean kinetic temperature; 0 without such a limit. */
   readonly mktLimit: bigint;
-  /** Weight of each code 0 to 254 at the hot edge of its bin (src/kinds/temperature/weights.ts); all 0 without such a limit. */
-  readonly weights: readonly bigint[];
+  /**
+   * Of the polynomial that bounds the weights from above, in WEIGHT_PARTS, by rising power: MKT_COEFFICIENTS, a negative one
+   * as FIELD minus its size (src/kinds/temperature/weightPolynomial.ts); all 0 without such a limit.
+   */
+  readonly mktCoefficients: readonly bigint[];
   readonly salt: bigint;
 }
 
@@ -77,14 +80,15 @@ export const TEMPERATURE_RULE_FIELDS = [
   "single",
   "mktSpan",
   "mktLimit",
-  "weights",
+  "mktCoefficients",
   "salt",
 ] as const satisfies readonly (keyof TemperatureRule)[];
 
-/** Values of a rule's fields that set no limit: no series of any circuit can reach them. */
+/** Values of a rule's fields that set no limit: no series of any circuit can reach them, and 0 is at most 0. */
 export const NO_BUDGET = (1n << 32n) - 1n;
 export const NO_SINGLE = (1n << 24n) - 1n;
 export const NO_MKT_SPAN = (1n << 32n) - 1n;
+export const NO_MKT_COEFFICIENTS: readonly bigint[] = new Array<bigint>(MKT_COEFFICIENTS).fill(0n);
 
 /** Public signal `rule`. */
 export function temperatureRuleHash(rule: TemperatureRule): bigint {

@@ -17,18 +17,17 @@ export type ReadingGrid = Pick<
 >;
 
 /**
- * The code of a value, rounded outward: below the centre of the normal band down, at or above it up. So a value beyond
- * a limit by any amount has a code beyond that limit's code: one beyond the normal band is never coded back into it,
+ * The code of a value, rounded away from the lower end of the normal band: below it down, at or above it up. So a value
+ * beyond a limit by any amount has a code beyond that limit's code: one beyond the normal band is never coded back into it,
  * and one beyond a hard limit has a code below 0 or above `width`, which is returned as it is and refused by the rule
  * `range`. Limits that lie on the grid get their own codes; codes never fall as values rise. Exact;
  * docs/spec/formats.md, Encoding.
  */
 export function codeReading(value: bigint, coding: ReadingGrid): bigint {
-  const { origin, stepNum, stepDen, normalLow, normalHigh } = coding;
-  // In stepNum to a code, so that neither the centre nor the code's own place is rounded.
+  const { origin, stepNum, stepDen, normalLow } = coding;
+  // In stepNum to a code, so that the code's own place is not rounded.
   const distance = (value - origin) * stepDen;
-  const isLow = 2n * distance < (normalLow + normalHigh) * stepNum;
-  return isLow ? floorDivide(distance, stepNum) : -floorDivide(-distance, stepNum);
+  return distance < normalLow * stepNum ? floorDivide(distance, stepNum) : -floorDivide(-distance, stepNum);
 }
 
 /** A record's time zero and rows. */

@@ -8,9 +8,10 @@ import { sourceMessage, verifySignature, type Signature } from "../../src/format
 import { poseidon } from "../../src/formats/poseidon.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
+import type { TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
-import { weightsOf } from "../../src/kinds/temperature/weights.ts";
+import { coefficientsOf, weightsOfCodes } from "../../src/kinds/temperature/weightPolynomial.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
 import {
@@ -18,6 +19,7 @@ import {
   LOGGER,
   makeEvidence,
   OTHER_ORG,
+  polynomial,
   SPARE,
   START,
   steadyRows,
@@ -54,6 +56,8 @@ import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.
 const MAIN = "test/circuits/instances/temperature-210.circom";
 /** The usual heat of activation, 1e-6 kJ/mol. */
 const HEAT = 83_144_000n;
+/** What the project derives for 2 to 8 °C and a mean of at most 5 °C. */
+const COEFFICIENTS = coefficientsOf(makeEvidence().rule, { limit: 5_000_000n, heat: HEAT }) ?? [];
 const EXCURSIONS = "test/circuits/instances/excursions-30.circom";
 let proven: CircuitUnderTest;
 let named: CircuitUnderTest;
@@ -83,8 +87,7 @@ const EXCURSION_ROWS = steadyRows().map((row, i) => ({
 /** A record with excursions on both sides, under a rule all of whose limits it meets exactly, except for the changes. */
 function exactEvidence(limits: Scenario["rule"] = {}, rows: readonly Row[] = EXCURSION_ROWS): TemperatureEvidence {
   const band = { normalLow: 60n, normalHigh: 120n };
-  const { rule, head } = makeEvidence({ rows, rule: band });
-  const weights = limits.weights ?? weightsOf(rule, HEAT);
+  const { rule, head } = makeEvidence({ rows, rule: { ...band, mktCoefficients: COEFFICIENTS } });
   const time = timeOutside(rule, rows).at(-1) ?? { above: 0n, below: 0n };
   return makeEvidence({
     rows,
@@ -94,16 +97,16 @@ function exactEvidence(limits: Scenario["rule"] = {}, rows: readonly Row[] = EXC
       budgetBelow: time.below,
       single: BigInt(Math.max(0, ...excursionsOf(rule, rows).map(({ ticks }) => ticks))),
       mktSpan: head.end - head.start,
-      mktLimit: meanWeight(weights, rows),
-      weights,
+      mktLimit: meanWeight({ ...rule, ...limits }, rows),
+      mktCoefficients: COEFFICIENTS,
       ...limits,
     },
   });
 }
 
-/** The smallest limit that a series keeps under these weights. */
-function meanWeight(weights: readonly bigint[], rows: readonly Row[]): bigint {
-  const { weighted, total } = weightedDwell(weights, padRows(rows, 210));
+/** The smallest limit that a series keeps under the weights of a rule. */
+function meanWeight(rule: TemperatureRule, rows: readonly Row[]): bigint {
+  const { weighted, total } = weightedDwell(rule, padRows(rows, 210));
   return (weighted + total - 1n) / total;
 }
 
@@ -500,22 +503,25 @@ describe("C11 an excursion made shorter than it is", () => {
 
 describe("C12 mean kinetic temperature", () => {
   const rows = rowsWith(stretch(3, 9, { code: HOT }));
-  const weights = weightsOf(ruleWith(), HEAT);
+  const mktCoefficients = COEFFICIENTS;
 
-  it("a forged weight table under the approved rule", async () => {
+  // Verifies C50.
+  it("forged coefficients under the approved rule", async () => {
     const { mktLimit } = exactEvidence().rule;
     const over = exactEvidence({ mktLimit: mktLimit - 1n });
     await expectRefused(inputOf(over), ["mkt"]);
-    const none = new Array<bigint>(255).fill(0n);
-    await expectRefused({ ...inputOf(over), ...bus("ruleFields", { ...over.rule, weights: none }) }, ["rule"]);
-    // The last weight is bound as well as the first, even though no code has it.
-    for (const code of [0, 254]) {
-      const changed = exactEvidence().rule.weights.map((weight, j) => (j === code ? weight + 1n : weight));
-      const forged = {
-        ...inputOf(exactEvidence()),
-        ...bus("ruleFields", { ...exactEvidence().rule, weights: changed }),
-      };
-      await expectRefused(forged, ["rule"]);
+    const none = mktCoefficients.map(() => 0n);
+    await expectRefused({ ...inputOf(over), ...bus("ruleFields", { ...over.rule, mktCoefficients: none }) }, ["rule"]);
+    // Every coefficient is bound, also those above the degree, and by its element: a negative one for a positive one too.
+    const changes = [(c: bigint) => c + 1n, (c: bigint) => (c === 0n ? FIELD - 1n : FIELD - c)];
+    for (const k of [0, 1, 3, 8]) {
+      for (const change of changes) {
+        const changed = mktCoefficients.map((coefficient, j) => (j === k ? change(coefficient) : coefficient));
+        const forged = { ...exactEvidence().rule, mktCoefficients: changed };
+        expect(await refusedRules(named, { ...inputOf(exactEvidence()), ...bus("ruleFields", forged) })).toContain(
+          "rule",
+        );
+      }
     }
   });
 
@@ -525,14 +531,15 @@ describe("C12 mean kinetic temperature", () => {
     ["time at a code that no reading has", { 0: 2n ** 40n }],
     ["negative time at a code that no reading has", { 254: -(2n ** 40n) }],
   ])("%s", async (_, entries) => {
-    const rule = ruleWith({ weights, mktLimit: 2n ** 40n });
+    const rule = ruleWith({ mktCoefficients, mktLimit: 2n ** 104n });
     expect(await excursionPlaces(excursionsInput(rule, rows))).toEqual([]);
     const forged = withEntries(excursionsInput(rule, rows), "dwell", entries);
     expect(await excursionPlaces(forged)).toContain("dwelt lookup");
   });
 
   it("a weighted sum made to wrap around the field: limit and budgets hold, the times do not", async () => {
-    const rule = ruleWith({ weights, mktLimit: 1n, budgetAbove: 0n, budgetBelow: 0n });
+    const rule = ruleWith({ mktCoefficients, mktLimit: 1n, budgetAbove: 0n, budgetBelow: 0n });
+    const weights = weightsOfCodes(rule);
     const honest = excursionsInput(rule, rows);
     expect(await excursionPlaces(honest)).toEqual(["cumulative", "mkt"]);
     // Weight 61 times this is minus all the rest.
@@ -542,16 +549,17 @@ describe("C12 mean kinetic temperature", () => {
     expect(await excursionPlaces(forged)).toEqual(["dwelt lookup"]);
   });
 
+  // Verifies C51.
   it("the largest sums that a rule allows do not wrap", async () => {
-    const hottest = new Array<bigint>(255).fill(2n ** 40n);
+    const hottest = polynomial(2n ** 104n);
     const longest = rowsWith({ ...stretch(1, 29, { dt: 254, code: 180 }), 0: { code: 180 } });
     for (const [mktLimit, refused] of [
-      [2n ** 41n - 1n, []],
-      [2n ** 40n, []],
-      [2n ** 40n - 1n, ["mkt"]],
+      [2n ** 105n - 1n, []],
+      [2n ** 104n, []],
+      [2n ** 104n - 1n, ["mkt"]],
       [0n, ["mkt"]],
     ] as const) {
-      expect(await excursionPlaces(excursionsInput(ruleWith({ weights: hottest, mktLimit }), longest))).toEqual(
+      expect(await excursionPlaces(excursionsInput(ruleWith({ mktCoefficients: hottest, mktLimit }), longest))).toEqual(
         refused,
       );
     }
@@ -722,18 +730,27 @@ describe("C21 cherry-picking", () => {
   });
 });
 
+/** The coefficients of P(x - 1): by Horner's scheme, P(x) = c_0 + x * (c_1 + x * ...). */
+function colder(coefficients: readonly bigint[]): bigint[] {
+  return coefficients.reduceRight<bigint[]>(
+    (shifted, coefficient) =>
+      [0n, ...shifted.slice(0, -1)].map((c, k) => modulo(c - (shifted[k] ?? 0n) + (k === 0 ? coefficient : 0n))),
+    polynomial(),
+  );
+}
+
 describe("C22 a mean understated by weighing each code at the cold side of its bin", () => {
+  // Verifies C50.
   it("is another rule than the approved one", async () => {
-    const { rule } = exactEvidence();
-    // Codes below the centre of the band round down and weigh as the code above them.
-    const cold = rule.weights.map((weight, j) => (2 * j < 180 ? (rule.weights[j - 1] ?? 1n) : weight));
-    const rows = steadyRows(200, 70);
-    const honest = exactEvidence({ weights: rule.weights }, rows);
-    const limit = meanWeight(cold, rows);
+    // Codes below the band round down and weigh as the code above them; these coefficients take each a code lower.
+    const cold = colder(COEFFICIENTS);
+    const rows = steadyRows(200, 50);
+    const honest = exactEvidence({}, rows);
+    const limit = meanWeight({ ...honest.rule, mktCoefficients: cold }, rows);
     expect(limit).toBeLessThan(honest.rule.mktLimit);
     const understated = exactEvidence({ mktLimit: limit }, rows);
     await expectRefused(inputOf(understated), ["mkt"]);
-    const forged = { ...inputOf(understated), ...bus("ruleFields", { ...understated.rule, weights: cold }) };
+    const forged = { ...inputOf(understated), ...bus("ruleFields", { ...understated.rule, mktCoefficients: cold }) };
     await expectRefused(forged, ["rule"]);
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET, WEIGHT_PARTS } from "../../src/formats/constants.ts";
 import { codeReading } from "../../src/import/coding.ts";
 import { cutToWindow, type Reading } from "../../src/import/series.ts";
 import { codingOf } from "../../src/kinds/series/coding.ts";
-import { weightOf, weightsOf } from "../../src/kinds/temperature/weights.ts";
+import { coefficientsOf, weightsOfCodes } from "../../src/kinds/temperature/weightPolynomial.ts";
+import { weightOf } from "../../src/kinds/temperature/weights.ts";
 import { refused } from "../input/refused.ts";
 import { codeTimes } from "../../src/import/ticks.ts";
 
@@ -30,10 +31,11 @@ describe("C22 rounding", () => {
 
   it("never weighs a reading less in the mean kinetic temperature than its own temperature does", () => {
     const heat = 83_144_000n;
-    const weights = weightsOf(BAND, heat);
+    const mktCoefficients = coefficientsOf(BAND, { limit: 8_000_000n, heat }) ?? [];
+    const weights = weightsOfCodes({ ...BAND, mktCoefficients });
     for (let micro = 2_000_000n; micro <= 15_000_000n; micro += 7_919n) {
       const code = Number(codeReading(micro + CELSIUS_OFFSET, BAND));
-      expect(weights[code], `${micro} micro-degrees`).toBeGreaterThanOrEqual(weightOf(micro, BAND, heat));
+      expect(weights[code], `${micro} micro-degrees`).toBeGreaterThan(WEIGHT_PARTS * weightOf(micro, BAND, heat));
     }
   });
 

@@ -10,6 +10,7 @@ import {
   makeEvidence,
   OTHER_ORG,
   OUTSIDER_KEY,
+  polynomial,
   SPARE,
   START,
   steadyRows,
@@ -43,7 +44,7 @@ const TWO: readonly Run[] = [
   [40, 45, 10],
 ];
 const EVERY_TENTH = Array.from({ length: 19 }, (_, k): Run => [10 * k + 5, 10 * k + 5, 151]);
-const RISING = Array.from({ length: 255 }, (_, code) => BigInt(code * code));
+const RISING = polynomial(0n, 0n, 1n);
 const PAUSE = { at: 24, dt: 0 };
 
 /** Excursions of 1, 2, ... readings. */
@@ -75,7 +76,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   rule: [
     OPENED_WITHIN_BOUNDARY,
     ["version", {}, { rule: { version: 3n } }],
-    ["earlier version", {}, { rule: { version: 0n } }],
+    ["earlier version", {}, { rule: { version: 1n } }],
     ["kind", {}, { rule: { kind: 2n }, header: { kind: 2n } }],
     ["smallest tick", { rule: { tick: 1n } }, { rule: { tick: 0n } }],
     [
@@ -97,7 +98,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["largest budget below", band({ budgetBelow: NO_BUDGET }), band({ budgetBelow: NO_BUDGET + 1n })],
     ["largest single excursion", band({ single: NO_SINGLE }), band({ single: NO_SINGLE + 1n })],
     ["largest span", band({ mktSpan: NO_MKT_SPAN }), band({ mktSpan: NO_MKT_SPAN + 1n })],
-    ["largest mean weight", band({ mktLimit: 2n ** 41n - 1n }), band({ mktLimit: 2n ** 41n })],
+    ["largest mean weight", band({ mktLimit: 2n ** 105n - 1n }), band({ mktLimit: 2n ** 105n })],
   ],
   head: [
     ["batch", {}, { head: { batch: BATCH + 1n } }],
@@ -234,17 +235,17 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   mkt: [
     [
       "constant",
-      excursion([], { weights: RISING, mktLimit: 8100n }),
-      excursion([], { weights: RISING, mktLimit: 8099n }),
+      excursion([], { mktCoefficients: RISING, mktLimit: 8100n }),
+      excursion([], { mktCoefficients: RISING, mktLimit: 8099n }),
     ],
     // Half of the time at code 90, half at 92: the mean weight is (8100 + 8464) / 2.
-    ["mean", half({ weights: RISING, mktLimit: 8282n }), half({ weights: RISING, mktLimit: 8281n })],
+    ["mean", half({ mktCoefficients: RISING, mktLimit: 8282n }), half({ mktCoefficients: RISING, mktLimit: 8281n })],
     [
       "span",
-      excursion([], { weights: RISING, mktLimit: 8100n, mktSpan: DURATION }),
-      excursion([], { weights: RISING, mktLimit: 8100n, mktSpan: DURATION - 1n }),
+      excursion([], { mktCoefficients: RISING, mktLimit: 8100n, mktSpan: DURATION }),
+      excursion([], { mktCoefficients: RISING, mktLimit: 8100n, mktSpan: DURATION - 1n }),
     ],
-    ["no limit", excursion([], {}), excursion([], { weights: RISING })],
+    ["no limit", excursion([], {}), excursion([], { mktCoefficients: RISING })],
   ],
   opened: openedBoundaries(START),
 };

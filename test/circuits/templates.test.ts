@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CLOCK_ERROR_OFFSET, CODES, HOTTEST_WEIGHT, NO_OPENED_WITHIN } from "../../src/formats/constants.ts";
+import { CLOCK_ERROR_OFFSET, CODES, NO_OPENED_WITHIN } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
 import { sponge } from "../../src/formats/poseidon.ts";
@@ -9,8 +9,11 @@ import { sourceMessage } from "../../src/formats/source.ts";
 import { dwellOf } from "../../src/kinds/temperature/excursions.ts";
 import { fieldsOf, ruleOf, VECTORS } from "../formats/vectors.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
-import { makeEvidence, steadyRows } from "../support/evidence.ts";
+import { makeEvidence, polynomial, steadyRows } from "../support/evidence.ts";
 import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
+
+/** The largest value that a polynomial or a limit of weights can have. */
+const MOST = 2n ** 105n - 1n;
 
 /** A library template compiled on its own. */
 async function template(name: string): Promise<{
@@ -450,9 +453,14 @@ describe("Single", () => {
 });
 
 describe("Mkt", () => {
-  const weights = Array.from({ length: CODES }, (_, code) => BigInt(code));
-  const dwell = Array.from({ length: CODES }, (_, code) => (code === 100 ? 65_536n * 20n + 210n : 0n));
-  const input = { dwell, weights, mktLimit: 100n, mktSpan: 60n, ticks: 10n, start: 1000n, end: 1060n };
+  const dwellAt = (code: number, ticks: bigint): bigint[] =>
+    Array.from({ length: CODES }, (_, j) => (j === code ? 65_536n * 2n * ticks + 210n : 0n));
+  const dwell = dwellAt(100, 10n);
+  const none = dwell.map(() => 0n);
+  const input = {
+    ...{ dwell, dwellBelow: none, coefficients: polynomial(0n, 1n) },
+    ...{ mktLimit: 100n, mktSpan: 60n, ticks: 10n, start: 1000n, end: 1060n },
+  };
 
   it("holds at the limit and at the span, and fails one step beyond each", async () => {
     const { accepts } = await template("mkt");
@@ -465,12 +473,52 @@ describe("Mkt", () => {
   it("holds the hottest of the longest series", async () => {
     const { accepts } = await template("mkt");
     const ticks = 2n ** 24n - 1n;
-    const longest = dwell.map((time) => (time === 0n ? 0n : 65_536n * 2n * ticks + 210n));
-    const hottest = { ...input, ticks, dwell: longest, weights: weights.map(() => HOTTEST_WEIGHT) };
-    expect(await accepts({ ...hottest, mktLimit: HOTTEST_WEIGHT })).toBe(true);
-    expect(await accepts({ ...hottest, mktLimit: HOTTEST_WEIGHT - 1n })).toBe(false);
+    const longest = { ...input, ticks, dwell: dwellAt(254, ticks) };
+    const hottest = { ...longest, coefficients: polynomial(MOST) };
+    expect(await accepts({ ...hottest, mktLimit: MOST })).toBe(true);
+    expect(await accepts({ ...hottest, mktLimit: MOST - 1n })).toBe(false);
     // The largest limit that a rule may have, over the coldest weights: the difference still fits.
-    expect(await accepts({ ...hottest, weights: weights.map(() => 1n), mktLimit: 2n ** 41n - 1n })).toBe(true);
+    expect(await accepts({ ...longest, coefficients: polynomial(1n), mktLimit: MOST })).toBe(true);
+  });
+
+  // Verifies C50.
+  it("adds up negative coefficients and products that wrap, and misses no unit of the limit", async () => {
+    const { accepts } = await template("mkt");
+    // The product of all (x - root) and 7 more, which is 7 at a root and less than 0 beside some of them.
+    const roots = [1n, 2n, 90n, 100n, 150n, 200n, 250n, 254n];
+    const coefficients = polynomial(
+      ...roots
+        .reduce((poly, root) => [0n, ...poly].map((c, k) => c - root * (poly[k] ?? 0n)), [1n])
+        .map((c, k) => (k === 0 ? c + 7n : c)),
+    );
+    for (const root of roots) {
+      const at = { ...input, coefficients, dwell: dwellAt(Number(root), 10n) };
+      expect(await accepts({ ...at, mktLimit: 7n }), `${root}`).toBe(true);
+      expect(await accepts({ ...at, mktLimit: 6n }), `${root}`).toBe(false);
+    }
+  });
+
+  it("weighs a code below the band as the next one", async () => {
+    const { accepts } = await template("mkt");
+    for (const coefficients of [
+      polynomial(0n, 1n),
+      polynomial(0n, 0n, 1n),
+      polynomial(5n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 1n),
+    ]) {
+      const value = (x: bigint): bigint => coefficients.reduceRight((sum, c) => sum * x + c, 0n);
+      const below = { ...input, coefficients, dwellBelow: dwell };
+      expect(await accepts({ ...below, mktLimit: value(101n) })).toBe(true);
+      expect(await accepts({ ...below, mktLimit: value(101n) - 1n })).toBe(false);
+      expect(await accepts({ ...input, coefficients, mktLimit: value(100n) })).toBe(true);
+    }
+  });
+
+  // Verifies C51.
+  it("refuses a sum over the limit by any amount up to the largest there is", async () => {
+    const { accepts } = await template("mkt");
+    for (const mktLimit of [0n, 1n, MOST / 2n, MOST - 1n]) {
+      expect(await accepts({ ...input, coefficients: polynomial(MOST), mktLimit }), `${mktLimit}`).toBe(false);
+    }
   });
 });
 
@@ -490,13 +538,13 @@ describe("HeadOpening and RuleOpening", () => {
     const ruleTemplate = await template("temperatureRule");
     const ruleInput = { rule: BigInt(VECTORS.rule.out), ...bus("fields", rule) };
     expect(await ruleTemplate.accepts(ruleInput)).toBe(true);
-    const { weights, ...numbers } = rule;
+    const { mktCoefficients, ...numbers } = rule;
     for (const [field, value] of Object.entries(numbers)) {
       expect(await ruleTemplate.accepts({ ...ruleInput, [`fields.${field}`]: value + 1n }), field).toBe(false);
     }
-    for (const code of [0, 100, 254]) {
-      const changed = weights.map((weight, i) => (i === code ? weight + 1n : weight));
-      expect(await ruleTemplate.accepts({ ...ruleInput, "fields.weights": changed }), `weight ${code}`).toBe(false);
+    for (const k of mktCoefficients.keys()) {
+      const changed = mktCoefficients.map((coefficient, i) => (i === k ? coefficient + 1n : coefficient));
+      expect(await ruleTemplate.accepts({ ...ruleInput, "fields.mktCoefficients": changed }), `x^${k}`).toBe(false);
     }
   });
 });

@@ -12,7 +12,7 @@ export const VECTORS = JSON.parse(readFileSync("fixtures/vectors/formats.json", 
   batch: { siteSecret: string; coi: string; order: string; salt: string; out: string };
   opening: { fields: Record<string, string>; out: string };
   head: { fields: Record<string, string>; out: string };
-  rule: { fields: Record<string, string> & { weights: string[] }; out: string };
+  rule: { fields: Record<string, string> & { mktCoefficients: string[] }; out: string };
   party: { fields: Record<string, string>; leaf: string; rootOfOne: string };
   record: {
     secret: string;
@@ -39,9 +39,9 @@ export function fieldsOf<K extends string>(
 /** The rule of a vector. */
 export function ruleOf(fields: typeof VECTORS.rule.fields): TemperatureRule {
   refuseOtherFields(TEMPERATURE_RULE_FIELDS, fields);
-  const { weights, ...numbers } = fields;
-  const rest = fieldsOf(Object.keys(numbers) as Exclude<keyof TemperatureRule, "weights">[], numbers);
-  return { ...rest, weights: weights.map(BigInt) };
+  const { mktCoefficients, ...numbers } = fields;
+  const rest = fieldsOf(Object.keys(numbers) as Exclude<keyof TemperatureRule, "mktCoefficients">[], numbers);
+  return { ...rest, mktCoefficients: mktCoefficients.map(BigInt) };
 }
 
 function refuseOtherFields(names: readonly string[], fields: object): void {

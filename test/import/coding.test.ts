@@ -55,30 +55,32 @@ const isBelow = (value: bigint, code: bigint, { origin, stepNum, stepDen }: Read
 
 // Verifies R-format-codes.
 describe("codeReading", () => {
-  it("rounds outward from the centre", () => {
+  it("rounds up from the lower end of the range where there is no normal band", () => {
     const code = (value: bigint): bigint => codeReading(value, fridge);
     expect([2_000_000n, 2_040_000n, 8_000_000n].map(code)).toEqual([0n, 1n, 150n]);
-    expect([2_039_999n, 2_079_999n, 4_999_999n].map(code)).toEqual([0n, 1n, 74n]);
+    expect([2_000_001n, 2_039_999n, 2_079_999n].map(code)).toEqual([1n, 1n, 2n]);
     expect([5_000_000n, 5_000_001n, 7_960_001n].map(code)).toEqual([75n, 76n, 150n]);
     expect([1_999_999n, 8_000_001n, -8_400_000n].map(code)).toEqual([-1n, 151n, -260n]);
   });
 
-  it("rounds from the centre of the normal band, not of the hard limits", () => {
-    const wide: ReadingGrid = { ...fridge, width: 254n };
-    // 5.02 lies above the band's centre and below that of the hard limits.
-    expect(codeReading(5_020_000n, wide)).toBe(76n);
-    expect(codeReading(5_020_000n, { ...wide, normalHigh: 254n })).toBe(75n);
-    expect(codeReading(4_990_000n, wide)).toBe(74n);
-  });
-
-  it("rounds up a reading exactly on a centre between two codes", () => {
-    expect(codeReading(5_020_000n, { ...fridge, width: 254n, normalHigh: 151n })).toBe(76n);
-    expect(codeReading(5_019_999n, { ...fridge, width: 254n, normalHigh: 151n })).toBe(75n);
+  it("rounds up from the lower end of the normal band, and down below it", () => {
+    const banded: ReadingGrid = { ...fridge, normalLow: 75n };
+    expect([4_960_001n, 4_999_999n, 5_000_000n, 5_000_001n].map((v) => codeReading(v, banded))).toEqual([
+      74n,
+      74n,
+      75n,
+      76n,
+    ]);
+    expect([2_000_001n, 1_999_999n, 7_960_001n].map((v) => codeReading(v, banded))).toEqual([0n, -1n, 150n]);
+    // The upper end changes nothing.
+    expect([4_999_999n, 5_000_001n].map((v) => codeReading(v, { ...banded, normalHigh: 75n }))).toEqual([74n, 76n]);
   });
 
   it("is exact where the step is no whole millionth", () => {
     const thirds: ReadingGrid = { ...fridge, origin: 0n, stepNum: 100_000n, stepDen: 3n };
-    expect([33_333n, 33_334n, 66_666n, 66_667n].map((value) => codeReading(value, thirds))).toEqual([0n, 1n, 1n, 2n]);
+    expect([33_333n, 33_334n, 66_666n, 66_667n].map((value) => codeReading(value, thirds))).toEqual([1n, 2n, 2n, 3n]);
+    const below: ReadingGrid = { ...thirds, normalLow: 150n };
+    expect([33_333n, 33_334n, 66_666n, 66_667n].map((value) => codeReading(value, below))).toEqual([0n, 1n, 1n, 2n]);
     expect([5_000_000n, 5_000_001n, 4_966_667n].map((value) => codeReading(value, thirds))).toEqual([150n, 151n, 150n]);
   });
 
@@ -104,14 +106,14 @@ describe("codeReading", () => {
     );
   });
 
-  it("never understates: a code's own value is at least as far from the centre as the reading, by less than a step", () => {
+  it("never understates: a code's own value is at least as far from the band's lower end as the reading, by less than a step", () => {
     fc.assert(
       fc.property(codings, values, (coding, value) => {
         // Both sides times stepDen, so that nothing is rounded.
-        const { origin, stepNum, stepDen, normalLow, normalHigh } = coding;
+        const { origin, stepNum, stepDen, normalLow } = coding;
         const exact = (value - origin) * stepDen;
         const coded = codeReading(value, coding) * stepNum;
-        const isLow = 2n * exact < (normalLow + normalHigh) * stepNum;
+        const isLow = exact < normalLow * stepNum;
         const excess = isLow ? exact - coded : coded - exact;
         expect(excess >= 0n && excess < stepNum).toBe(true);
       }),
@@ -152,7 +154,7 @@ describe("C22 an excursion hidden by rounding", () => {
     for (const value of [1_999_999n, 1_990_000n, 1_900_000n, 0n]) {
       expect(codeReading(value, coding)).toBeLessThan(limit);
     }
-    expect(codeReading(2_000_001n, coding)).toBe(limit);
+    expect(codeReading(2_000_001n, coding)).toBe(limit + 1n);
   });
 
   it.each(cases)("nor beyond a hard limit that of the limit: %s", (_, coding) => {

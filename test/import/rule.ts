@@ -1,11 +1,11 @@
+import { CELSIUS_OFFSET, KIND, NO_OPENED_WITHIN, TEMPERATURE_RULE_VERSION } from "../../src/formats/constants.ts";
 import {
-  CELSIUS_OFFSET,
-  CODES,
-  KIND,
-  NO_OPENED_WITHIN,
-  TEMPERATURE_RULE_VERSION,
-} from "../../src/formats/constants.ts";
-import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
+  NO_BUDGET,
+  NO_MKT_COEFFICIENTS,
+  NO_MKT_SPAN,
+  NO_SINGLE,
+  type TemperatureRule,
+} from "../../src/formats/temperatureRule.ts";
 
 /** 2.0 to 8.0 °C in steps of 0.04 °C, a gap of 15 minutes in ticks of 5 s, no lead, tail, budget or mean. */
 export const FRIDGE_RULE: TemperatureRule = {
@@ -34,6 +34,6 @@ export const FRIDGE_RULE: TemperatureRule = {
   single: NO_SINGLE,
   mktSpan: NO_MKT_SPAN,
   mktLimit: 0n,
-  weights: new Array<bigint>(CODES).fill(0n),
+  mktCoefficients: NO_MKT_COEFFICIENTS,
   salt: 1n,
 };

@@ -66,12 +66,11 @@ describe("the record of the compliant leg", () => {
     });
   });
 
-  it("codes outward from the centre of the rule's normal band", () => {
-    // 5.0 °C lies on the centre of 2 to 8; of a band 2 to 5 it lies above, and 4.9 with it.
-    const narrow = { ...demand, rule: { ...FRIDGE_RULE, normalHigh: 75n } };
-    const codes = temperatureRecord(raw, "f.txt", fridgetag, narrow, settings).rows.map(({ code }) => code);
+  it("codes upward from the lower end of the rule's normal band, downward below it", () => {
+    const warmer = { ...demand, rule: { ...FRIDGE_RULE, normalLow: 75n } };
+    const codes = temperatureRecord(raw, "f.txt", fridgetag, warmer, settings).rows.map(({ code }) => code);
     const wide = record.rows.map(({ code }) => code);
-    expect(codes.every((code, i) => code >= (wide[i] ?? 0))).toBe(true);
+    expect(codes.every((code, i) => code <= (wide[i] ?? 0))).toBe(true);
     expect(codes).not.toEqual(wide);
   });
 

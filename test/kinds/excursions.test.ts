@@ -12,6 +12,7 @@ import {
   timeOutside,
   weightedDwell,
 } from "../../src/kinds/temperature/excursions.ts";
+import { polynomial } from "../support/evidence.ts";
 
 type Band = Readonly<Record<"normalLow" | "normalHigh", bigint>>;
 
@@ -104,15 +105,18 @@ describe("dwellOf", () => {
     fc.assert(
       fc.property(
         SERIES,
-        fc.array(fc.bigInt({ min: 0n, max: 2n ** 40n }), { minLength: 255, maxLength: 255 }),
-        (rows, weights) => {
+        fc.array(fc.bigInt(-(2n ** 100n), 2n ** 100n), { minLength: 9, maxLength: 9 }),
+        fc.nat(254),
+        (rows, coefficients, normalLow) => {
           let [weighted, total] = [0n, 0n];
           rows.forEach(({ dt, code }, i) => {
             const time = 65536n * BigInt(dt + (rows[i + 1]?.dt ?? 0)) + 1n;
-            weighted += time * (weights[code] ?? 0n);
+            const hotEdge = BigInt(code < normalLow ? code + 1 : code);
+            weighted += time * coefficients.reduce((sum, c, k) => sum + c * hotEdge ** BigInt(k), 0n);
             total += time;
           });
-          expect(weightedDwell(weights, rows)).toEqual({ weighted, total });
+          const rule = { mktCoefficients: polynomial(...coefficients), normalLow: BigInt(normalLow), width: 254n };
+          expect(weightedDwell(rule, rows)).toEqual({ weighted, total });
         },
       ),
       { numRuns: 50 },

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NO_BUDGET, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import type { Row } from "../../src/formats/series.ts";
-import type { TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
 import { describeBudgets, explainTemperature } from "../../src/kinds/temperature/explain.ts";
 import { checkTemperature } from "../../src/kinds/temperature/check.ts";
 import { makeEvidence, START, type Scenario } from "../support/evidence.ts";
@@ -10,6 +9,8 @@ import type { Explanation } from "../../src/kinds/statement.ts";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+/** The usual heat of activation, 1e-6 kJ/mol. */
+const HEAT = 83_144_000n;
 
 /** 2 to 15 °C with 2 to 8 °C as the normal band, in steps of 0.1 °C from code 0; ticks of 10 s. */
 const BANDED = ruleOf({
@@ -36,11 +37,11 @@ function times(count: number, code: number): number[] {
   return new Array<number>(count).fill(code);
 }
 
-function evidenceOf(rule: TemperatureRule, codes: readonly number[], scenario: Scenario = {}): TemperatureEvidence {
-  return makeEvidence({ rule: { ...rule, stage: 1n }, rows: every10Minutes(codes), ...scenario });
+function evidenceOf(rule: TemperatureRule, codes: readonly number[], scenario: Scenario = {}) {
+  return { ...makeEvidence({ rule: { ...rule, stage: 1n }, rows: every10Minutes(codes), ...scenario }), heat: HEAT };
 }
 
-function explained(evidence: TemperatureEvidence): Explanation[] {
+function explained(evidence: ReturnType<typeof evidenceOf>): Explanation[] {
   return explainTemperature(evidence, checkTemperature(evidence));
 }
 
@@ -95,7 +96,7 @@ describe("explain", () => {
   it("single: how long at a stretch, until when, and how many more there are", () => {
     // Excursions of 20, 40 and 50 minutes since the last reading within the band.
     const codes = [...times(2, 30), ...times(2, 70), 30, ...times(4, 70), 30, ...times(5, 70), 30];
-    const evidence = evidenceOf({ ...BANDED, budgetAbove: NO_BUDGET, mktLimit: 1n << 40n }, codes);
+    const evidence = evidenceOf({ ...BANDED, budgetAbove: NO_BUDGET, mktLimit: 1n << 104n }, codes);
     expect(explained(evidence)).toEqual([
       {
         rule: "single",
@@ -137,8 +138,8 @@ describe("explain", () => {
     // One of 200 readings at 8.1 °C, all others at the limit.
     const evidence = evidenceOf(BANDED, [...times(199, codeOf(8)), codeOf(8.1)]);
     const [explanation] = explained(evidence);
-    expect(explanation).toMatchObject({ rule: "mkt", limit: "8.0000 °C" });
-    expect(explanation?.message).toContain("8.0005 °C as a logger shows it, 8.0003 °C as proven");
+    expect(explanation).toMatchObject({ rule: "mkt", limit: "8.000 °C" });
+    expect(explanation?.message).toContain("8.001 °C as a logger shows it, 8.002 °C as proven");
   });
 
   it("mkt: a stage that is too long for a mean", () => {
@@ -205,7 +206,7 @@ describe("describeBudgets", () => {
     expect(describeBudgets(evidenceOf(BANDED, codes))).toEqual([
       "above 8.0 °C: 20 min of 1 h permitted",
       "longest excursion: 20 min of 25 min permitted",
-      "mean kinetic temperature: 5.38 °C as a logger shows it, 5.72 °C as proven, limit 8.00 °C",
+      "mean kinetic temperature: 5.38 °C as a logger shows it, 5.67 °C as proven, limit 8.00 °C",
     ]);
   });
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { policyIdOf } from "../../src/formats/chainPolicy.ts";
-import { CODES, HOTTEST_WEIGHT, MAX_WIDTH, MIN_WIDTH } from "../../src/formats/constants.ts";
+import { MAX_WIDTH, MIN_WIDTH } from "../../src/formats/constants.ts";
 import {
   NO_BUDGET,
   NO_MKT_SPAN,
@@ -111,7 +111,7 @@ describe("temperatureRuleOf", () => {
     const unlimited = { normalLow: 0n, normalHigh: 180n, budgetAbove: NO_BUDGET, budgetBelow: NO_BUDGET };
     const rule = temperatureRuleOf(fixture(), 0, SALT);
     expect(rule).toMatchObject({ ...unlimited, single: NO_SINGLE, mktSpan: NO_MKT_SPAN, mktLimit: 0n });
-    expect(rule.weights).toEqual(new Array<bigint>(CODES).fill(0n));
+    expect(rule.mktCoefficients).toEqual(new Array<bigint>(9).fill(0n));
   });
 
   // Verifies R-policy-budgets.
@@ -119,13 +119,9 @@ describe("temperatureRuleOf", () => {
     const rule = controlledCold({});
     expect(rule).toMatchObject({ tick: 10n, normalLow: 0n, normalHigh: 60n, width: 130n });
     expect(rule).toMatchObject({ budgetAbove: 8640n, budgetBelow: NO_BUDGET, single: 3600n, mktSpan: 86_400n });
-    expect(rule.mktLimit).toBe(463_388_828_325n);
-    expect(rule.weights).toHaveLength(CODES);
-    expect([rule.weights[0], rule.weights[60], rule.weights[130]]).toEqual([
-      216_190_506_463n,
-      rule.mktLimit,
-      HOTTEST_WEIGHT,
-    ]);
+    expect(rule.mktLimit).toBe(463_388_828_325n << 64n);
+    expect(rule.mktCoefficients).toHaveLength(9);
+    expect(rule.mktCoefficients[0]).toBe(3_937_390_423_962_907_461_202_433_032_176n);
   });
 
   // Verifies R-policy-budgets.
@@ -157,8 +153,8 @@ describe("temperatureRuleOf", () => {
 
   it("takes 83.144 kJ/mol where the policy gives no heat of activation", () => {
     expect(controlledCold({ mkt: { limit: "8.0", span: 86_400 } })).toEqual(controlledCold({}));
-    expect(controlledCold({ mkt: { limit: "8.0", dH: "83.0", span: 86_400 } }).weights).not.toEqual(
-      controlledCold({}).weights,
+    expect(controlledCold({ mkt: { limit: "8.0", dH: "83.0", span: 86_400 } }).mktCoefficients).not.toEqual(
+      controlledCold({}).mktCoefficients,
     );
   });
 
@@ -194,7 +190,7 @@ describe("temperatureRuleOf", () => {
     [{ single: 0 }, "normal-missing"],
     [{ normal: ["2.0", "7.9"] as const }, "side-unlimited"],
     [{ mkt: { limit: "8.1", span: 60 } }, "mkt-limit"],
-    [{ mkt: { limit: "7.9", dH: "999999", span: 60 } }, "mkt-precision"],
+    [{ mkt: { limit: "7.9", dH: "999999", span: 60 } }, "mkt-range"],
     [{ mkt: { limit: "7.9", span: 86_401 } }, "mkt-span"],
   ])("refuses limits that lint refuses: %j", async (limits, code) => {
     expect(await errorOf(() => temperatureRuleOf(withLimits(limits), 0, SALT))).toMatchObject({ code });

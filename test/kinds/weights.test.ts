@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CODES, HOTTEST_WEIGHT } from "../../src/formats/constants.ts";
+import { HOTTEST_WEIGHT } from "../../src/formats/constants.ts";
 import { parseMicro } from "../../src/input/quantities.ts";
-import { gridOf, type Grid } from "../../src/kinds/series/coding.ts";
-import { weightOf, weightsOf } from "../../src/kinds/temperature/weights.ts";
+import { gridOf } from "../../src/kinds/series/coding.ts";
+import { coefficientsOf } from "../../src/kinds/temperature/weightPolynomial.ts";
+import { weightOf, weightsOf, type WeightGrid } from "../../src/kinds/temperature/weights.ts";
 
-/** fixtures/vectors/weights.json, made apart from the project. Weights are decimal strings. */
+/** fixtures/vectors/weights.json, made apart from the project. Weights and coefficients are decimal strings. */
 const { vectors } = JSON.parse(readFileSync("fixtures/vectors/weights.json", "utf8")) as Readonly<{
   vectors: readonly Readonly<{
     what: string;
@@ -17,6 +18,7 @@ const { vectors } = JSON.parse(readFileSync("fixtures/vectors/weights.json", "ut
     width: string;
     limits: Record<string, string>;
     weights: string[];
+    polynomials: Record<string, string[] | null>;
   }>[];
 }>;
 
@@ -28,60 +30,55 @@ function share(celsius: number, hottest: number, heat: number): number {
   return Math.exp(-((heat * 1000) / 8.3144) * (1 / (celsius + 273.15) - 1 / (hottest + 273.15)));
 }
 
-// Verifies R-format-weights.
 describe.each(vectors)("shared vectors (fixtures/vectors/weights.json): $what", (vector) => {
   const grid = gridOf(vector);
   const heat = parseMicro(vector.dH, "dH");
-  const weights = weightsOf(grid, heat);
 
-  it("are met to the last bit, in a few milliseconds", () => {
-    const width = Number(vector.width);
+  // Verifies R-format-weights.
+  it("are met to the last bit by weights", () => {
     expect(grid.width.toString()).toBe(vector.width);
-    expect(weights).toHaveLength(CODES);
-    expect(weights.slice(0, width + 1).map(String)).toEqual(vector.weights);
-    expect(weights.slice(width)).toEqual(new Array<bigint>(CODES - width).fill(HOTTEST_WEIGHT));
+    expect(weightsOf(grid, heat).map(String)).toEqual(vector.weights);
     for (const [limit, weight] of Object.entries(vector.limits)) {
       expect(weightOf(parseMicro(limit, "limit"), grid, heat).toString(), limit).toBe(weight);
     }
-    const start = performance.now();
-    weightsOf(grid, heat);
-    expect(performance.now() - start).toBeLessThan(100);
   });
 
-  it("are exp at the hot edge of each code, to 1e-11", () => {
+  // Verifies R-format-polynomial.
+  it("are met to the last bit by polynomials, in a few milliseconds", () => {
+    for (const [limit, coefficients] of Object.entries(vector.polynomials)) {
+      const start = performance.now();
+      const derived = coefficientsOf(grid, { limit: parseMicro(limit, "limit"), heat });
+      expect(performance.now() - start).toBeLessThan(100);
+      expect(derived?.map(String) ?? null, limit).toEqual(coefficients);
+    }
+  });
+
+  // Verifies R-format-weights.
+  it("are exp at the temperature of each code, to 1e-11", () => {
     const [low, high] = vector.range.map(Number) as [number, number];
-    const [bandLow, bandHigh] = (vector.normal ?? vector.range).map(Number) as [number, number];
     const step = (high - low) / Number(vector.width);
     vector.weights.forEach((weight, code) => {
-      // Half a step of tolerance: the centre itself is rounded here.
-      const isLow = low + (code + 0.25) * step < (bandLow + bandHigh) / 2;
-      const edge = low + (isLow ? code + 1 : code) * step;
-      expect(Math.abs(Number(weight) / 2 ** 40 - share(edge, high, Number(vector.dH)))).toBeLessThan(1e-11);
+      const exact = share(low + code * step, high, Number(vector.dH));
+      expect(Math.abs(Number(weight) / 2 ** 40 - exact)).toBeLessThan(1e-11);
     });
   });
 });
 
 // Verifies R-format-weights.
 describe("weightsOf", () => {
-  const grids = fc
-    .record({
-      origin: fc.bigInt(26_850_000n, 400_000_000n),
-      stepNum: fc.bigInt(1n, 2_000_000n),
-      width: fc.bigInt(127n, 254n),
-      ends: fc.tuple(fc.bigInt(0n, 254n), fc.bigInt(0n, 254n)),
-    })
-    .map(({ origin, stepNum, width, ends: [one, other] }): Grid => {
-      const [normalLow, normalHigh] = one < other ? [one, other] : [other, one];
-      return { origin, stepNum, stepDen: 3n, width, normalLow, normalHigh };
-    })
-    .filter(({ normalHigh, width }) => normalHigh <= width);
+  const grids: fc.Arbitrary<WeightGrid> = fc.record({
+    origin: fc.bigInt(26_850_000n, 400_000_000n),
+    stepNum: fc.bigInt(1n, 2_000_000n),
+    stepDen: fc.constant(3n),
+    width: fc.bigInt(127n, 254n),
+  });
 
   it("never fall, lie in 1 to 2^40, and give the hottest permitted code exactly 2^40", () => {
     fc.assert(
       fc.property(grids, fc.bigInt(1n, 999_999_999_999n), (grid, heat) => {
         const weights = weightsOf(grid, heat);
-        const width = Number(grid.width);
-        expect(weights[width]).toBe(HOTTEST_WEIGHT);
+        expect(weights).toHaveLength(Number(grid.width) + 1);
+        expect(weights.at(-1)).toBe(HOTTEST_WEIGHT);
         expect(weights.every((weight, code) => weight >= (weights[code - 1] ?? 1n) && weight <= HOTTEST_WEIGHT)).toBe(
           true,
         );
@@ -90,13 +87,10 @@ describe("weightsOf", () => {
     );
   });
 
-  it("count a code as the warmest reading it can stand for", () => {
+  it("are those of each code's own temperature", () => {
     const weights = weightsOf(coldChain, HEAT);
-    // Codes 0 to 29 (2.0 to 4.9 °C) are below the centre, 5.0 °C: they hold readings up to the next code.
-    expect(weights[29]).toBe(weightOf(5_000_000n, coldChain, HEAT));
-    expect(weights[30]).toBe(weightOf(5_000_000n, coldChain, HEAT));
+    expect(weights[0]).toBe(weightOf(2_000_000n, coldChain, HEAT));
     expect(weights[60]).toBe(weightOf(8_000_000n, coldChain, HEAT));
-    expect(weights[0]).toBe(weightOf(2_100_000n, coldChain, HEAT));
   });
 
   it("bear absolute zero and any heat", () => {
@@ -106,8 +100,8 @@ describe("weightsOf", () => {
   });
 
   it("are 1 where exp is cut off, and not before", () => {
-    // The heat at which the exponent of code 0, at 2.1 °C, is x.
-    const heatFor = (x: number): bigint => BigInt(Math.round((x / -Math.log(share(2.1, 15, 1))) * 1e6));
+    // The heat at which the exponent of code 0, at 2.0 °C, is x.
+    const heatFor = (x: number): bigint => BigInt(Math.round((x / -Math.log(share(2, 15, 1))) * 1e6));
     expect([27, 27.5, 27.999999, 28.000001].map((x) => weightsOf(coldChain, heatFor(x))[0])).toEqual([2n, 1n, 1n, 1n]);
   });
 });

@@ -329,12 +329,19 @@ const TEMPERATURE_CASES: readonly Case[] = [
     pointer: "/claims/0/rule/mkt/limit",
   },
   {
-    what: "a limit of the mean kinetic temperature that weighs too little",
-    code: "mkt-precision",
+    what: "a heat of activation that no polynomial follows over the range",
+    code: "mkt-range",
     severity: "error",
-    // 8 °C weighs 2^16 where exp(-x) = 2^-24, x = 16.64: at 1,600 kJ/mol.
-    good: cold({ mkt: { limit: "8.0", dH: "1600", span: 86_400 } }),
-    bad: cold({ mkt: { limit: "8.0", dH: "1603", span: 86_400 } }),
+    good: cold({ mkt: { limit: "8.0", dH: "379", span: 86_400 } }),
+    bad: cold({ mkt: { limit: "8.0", dH: "380", span: 86_400 } }),
+    pointer: "/claims/0/rule/mkt/limit",
+  },
+  {
+    what: "a range that no polynomial follows at the usual heat of activation",
+    code: "mkt-range",
+    severity: "error",
+    good: cold({ range: ["-20.0", "40.0"], mkt: { limit: "8.0", span: 86_400 } }),
+    bad: cold({ range: ["-20.0", "50.0"], mkt: { limit: "8.0", span: 86_400 } }),
     pointer: "/claims/0/rule/mkt/limit",
   },
   {

@@ -25,7 +25,7 @@ describe("showPolicy", () => {
     ["the stage", "Stage 0: cold-storage"],
     ["the permitted interval", "every reading from 2.0 °C to 8.0 °C, both permitted"],
     ["the sensor's resolution", "steps of 0.1 °C"],
-    ["the grid", "Coded in about 0.0333 °C steps, rounded outward"],
+    ["the grid", "Coded in about 0.0333 °C steps, rounded away"],
     ["the codes of the limits", "2.0 °C is code 0, 8.0 °C is code 180"],
     ["the gap that import enforces", "at most 15 min (900 s) between two readings"],
     ["the gap that the proof shows", "in ticks of 4 s, shows that no gap is longer than 15 min 3 s (903 s)"],
@@ -69,13 +69,13 @@ describe("showPolicy", () => {
 
   it("says every limit of excursions of USP controlled cold", () => {
     expect(limitLines(fixture("usp-controlled-cold"))).toEqual([
-      "Coded in 0.1 °C steps, rounded outward from the middle of the normal band: 2.0 °C is code 0, 15.0 °C is code 130, and a reading beyond a limit by any amount is coded beyond it.",
+      "Coded in 0.1 °C steps, rounded away from the lower end of the normal band: 2.0 °C is code 0, 15.0 °C is code 130, and a reading beyond a limit by any amount is coded beyond it.",
       "Normal band: from 2.0 °C (code 0) to 8.0 °C (code 60), both inside. A reading beyond it is an excursion; that there was one above or below it is public as a deviation, how long is not.",
       "How excursions count: a reading stands for half of the interval before it and half of the one after it. An excursion over a stage boundary is judged in each stage for its part only.",
       "Time above the band: at most 12 h (43200 s) in total over the stage; proven as 8640 half-ticks, 43200 s.",
       "Time below the band: none; the band ends where the range ends.",
       "Longest excursion: at most 10 h (36000 s) without interruption, to either side, from the last reading inside the band to the last one outside. The proof alone, 3600 ticks of 10 s, shows that none is longer than 10 h 9 s (36009 s).",
-      "Mean kinetic temperature (MKT): at most 8.0 °C over the stage. A reading below the middle of the normal band counts up to one code warmer than it was.",
+      "Mean kinetic temperature (MKT): at most 8.0 °C over the stage. A reading counts as its code, one below the normal band as the next code up; a mean of these may be refused from 0.01 °C below the limit on.",
       "Heat of activation of that mean: 83.144 kJ/mol, with R = 8.3144 J/(mol K).",
       "Longest stage over which that mean may be taken: 24 h (86400 s). A longer stage cannot be proven at all, because its cool hours would hide its hot ones.",
     ]);
@@ -83,7 +83,7 @@ describe("showPolicy", () => {
 
   it("says every limit of excursions of the WHO fridge", () => {
     expect(limitLines(fixture("who-fridge-default"))).toEqual([
-      "Coded in 0.2 °C steps, rounded outward from the middle of the normal band: -10.0 °C is code 0, 40.0 °C is code 250, and a reading beyond a limit by any amount is coded beyond it.",
+      "Coded in 0.2 °C steps, rounded away from the lower end of the normal band: -10.0 °C is code 0, 40.0 °C is code 250, and a reading beyond a limit by any amount is coded beyond it.",
       expect.stringContaining("Normal band: from -0.4 °C (code 48) to 8.0 °C (code 90), both inside."),
       expect.stringContaining("How excursions count:"),
       "Time above the band: no budget for the stage; only the other limits bound it.",
@@ -114,10 +114,12 @@ describe("showPolicy", () => {
     expect(text).toContain("may be taken: 1 h (3600 s)");
   });
 
-  it("speaks of the middle of the range where there is no normal band", () => {
+  it("speaks of the lower end of the range where there is no normal band", () => {
     const text = showPolicy(withLimits({ mkt: { limit: "7.0", span: 3600 } }));
-    expect(text).toContain("rounded outward from the middle of the range:");
-    expect(text).toContain("A reading below the middle of the range counts up to one code warmer than it was.");
+    expect(text).toContain("rounded away from the lower end of the range:");
+    expect(text).toContain(
+      "A reading counts as its code; a mean of these may be refused from 0.01 °C below the limit on.",
+    );
   });
 
   it("says the other policy's own numbers", () => {
@@ -208,7 +210,7 @@ describe("showPolicy of a whole process", () => {
       "  Sensor: it shows steps of 0.1 %; coded in about 0.1575 % steps, codes 0 to 254.",
       "Agitation: every reading from 55.0 rpm to 65.0 rpm, both permitted.",
       "  Sensor: it shows steps of 1 rpm; coded in about 0.0769 rpm steps, codes 0 to 130.",
-      "Codes are rounded outward from the middle of each range, so that a reading beyond a limit by any amount is coded beyond it.",
+      "Codes are rounded away from the lower end of each range, so that a reading beyond a limit by any amount is coded beyond it.",
       "Gap: at most 1 h (3600 s) between two readings. Import refuses a longer one before the record is signed; the proof alone, in ticks of 15 s, shows that no gap is longer than 1 h 14 s (3614 s).",
     ]);
     const text = claimLines(ari, "expansion/parameters").join("\n");

@@ -1,13 +1,14 @@
 import {
   CELSIUS_OFFSET,
-  CODES,
   CLOCK_ERROR_OFFSET,
   KIND,
+  MKT_COEFFICIENTS,
   NO_OPENED_WITHIN,
   ROLE,
   ROWS_PER_CHUNK,
   TEMPERATURE_RULE_VERSION,
 } from "../../src/formats/constants.ts";
+import { fieldElement } from "../../src/formats/field.ts";
 import {
   bytesHash,
   deviceHash,
@@ -19,12 +20,23 @@ import {
 import type { StageHead } from "../../src/formats/head.ts";
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
 import { type TemperatureHeader } from "../../src/formats/temperatureRecord.ts";
-import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
+import {
+  NO_BUDGET,
+  NO_MKT_COEFFICIENTS,
+  NO_MKT_SPAN,
+  NO_SINGLE,
+  type TemperatureRule,
+} from "../../src/formats/temperatureRule.ts";
 import { isEncodable, type Row } from "../../src/formats/series.ts";
 import { publicKey, sourceMessage } from "../../src/formats/source.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
 import { recordSalts } from "../../src/formats/recordSalts.ts";
 import { signOnce } from "./remember.ts";
+
+/** A rule's coefficients, by rising power, from some whole numbers. */
+export function polynomial(...coefficients: bigint[]): bigint[] {
+  return Array.from({ length: MKT_COEFFICIENTS }, (_, k) => fieldElement(coefficients[k] ?? 0n));
+}
 
 /** 2022-05-05 16:30 UTC, the start of the test stage. */
 export const START = 1651768200n;
@@ -122,7 +134,7 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     single: NO_SINGLE,
     mktSpan: NO_MKT_SPAN,
     mktLimit: 0n,
-    weights: new Array<bigint>(CODES).fill(0n),
+    mktCoefficients: NO_MKT_COEFFICIENTS,
     salt: textHash("rule salt"),
     ...scenario.rule,
   };

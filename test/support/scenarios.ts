@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { CLOCK_ERROR_OFFSET, CODES } from "../../src/formats/constants.ts";
+import { CLOCK_ERROR_OFFSET, MKT_COEFFICIENTS } from "../../src/formats/constants.ts";
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
-import { OTHER_ORG, START, ticksOf, type Scenario } from "./evidence.ts";
 import { openings } from "./openings.ts";
+import { OTHER_ORG, polynomial, START, ticksOf, type Scenario } from "./evidence.ts";
 
 /** Inside the limits, often exactly on one of the two edges, sometimes one beyond. */
 function between(low: number, high: number): fc.Arbitrary<number> {
@@ -22,6 +22,18 @@ const MARGIN = fc.oneof(
   { weight: 4, arbitrary: fc.constant(0n) },
   { weight: 1, arbitrary: fc.constant(-1n) },
 );
+
+/** Coefficients of a rule: small ones, or of every size and sign whose values at 0 to 254 are 2^103 to 2^105. */
+const POLYNOMIAL = fc.oneof(
+  fc.bigInt(1n, 1000n).map((steepness) => polynomial(1n, 0n, steepness)),
+  fc
+    .tuple(...Array.from({ length: MKT_COEFFICIENTS }, (_, k) => signed(2n ** BigInt(100 - 8 * k))))
+    .map(([constant = 0n, ...others]) => polynomial(2n ** 104n + constant, ...others)),
+);
+
+function signed(largest: bigint): fc.Arbitrary<bigint> {
+  return fc.oneof(fc.constantFrom(-largest, 0n, largest), fc.bigInt(-largest, largest));
+}
 
 /** A stretch of readings on one side of the normal band; `spread` makes their codes and intervals differ. */
 const STRETCH = fc.record({
@@ -78,7 +90,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
         interval: fc.integer({ min: 0, max: rule.gapTicks }),
         fault: faults ? FAULT : fc.constant(undefined),
         margins: fc.record({ above: MARGIN, below: MARGIN, single: MARGIN, mkt: MARGIN, span: MARGIN }),
-        steepness: fc.integer({ min: 1, max: 1000 }),
+        mktCoefficients: POLYNOMIAL,
         startsAt: between(-rule.lead, slack),
         endsAt: between(-slack, rule.tail),
         clockError: between(-120, 120),
@@ -114,7 +126,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
           tail: BigInt(draw.rule.tail),
           independent: BigInt(draw.independent),
           openedWithin: draw.opening.openedWithin,
-          ...limitsFor(padRows(rows, n), band, draw.margins, draw.steepness, head.end - head.start),
+          ...limitsFor(padRows(rows, n), band, draw.margins, draw.mktCoefficients, head.end - head.start),
         },
         head,
         header: {
@@ -142,16 +154,15 @@ type Limit = "above" | "below" | "single" | "mkt" | "span";
 /** Limits at the asked margins from what the record needs. */
 function limitsFor(
   rows: readonly Row[],
-  { normalLow, normalHigh }: Band,
+  { width, normalLow, normalHigh }: Band,
   margins: Readonly<Record<Limit, bigint | undefined>>,
-  steepness: number,
+  mktCoefficients: readonly bigint[],
   duration: bigint,
 ): Partial<TemperatureRule> {
   const band = { normalLow: BigInt(normalLow), normalHigh: BigInt(normalHigh) };
   const time = timeOutside(band, rows).at(-1) ?? { above: 0n, below: 0n };
   const longest = Math.max(0, ...excursionsOf(band, rows).map(({ ticks }) => ticks));
-  const weights = Array.from({ length: CODES }, (_, code) => BigInt(1 + steepness * code * code));
-  const { weighted, total } = weightedDwell(weights, rows);
+  const { weighted, total } = weightedDwell({ ...band, width: BigInt(width), mktCoefficients }, rows);
   const at = (needed: bigint, margin: bigint | undefined, none: bigint): bigint => {
     if (margin === undefined) return none;
     return needed + margin < 0n ? 0n : needed + margin;
@@ -161,7 +172,7 @@ function limitsFor(
     budgetAbove: at(time.above, margins.above, NO_BUDGET),
     budgetBelow: at(time.below, margins.below, NO_BUDGET),
     single: at(BigInt(longest), margins.single, NO_SINGLE),
-    ...(margins.mkt === undefined ? {} : { weights, mktLimit: (weighted + total - 1n) / total + margins.mkt }),
+    ...(margins.mkt === undefined ? {} : { mktCoefficients, mktLimit: (weighted + total - 1n) / total + margins.mkt }),
     mktSpan: at(duration, margins.span, NO_MKT_SPAN),
   };
 }

@@ -12,7 +12,8 @@ include "../constants.circom";
  * @input  dwell         ASSUMED exact (Dwell): below 2^48 in sum
  * @input  below, above  ASSUMED boolean (NormalBand)
  * @input  budgetBelow, budgetAbove  half-ticks, ASSUMED below 2^32 (TemperatureRuleOpening)
- * @output anyBelow, anyAbove        1 iff a reading was on that side
+ * @output anyBelow, anyAbove  1 iff a reading was on that side
+ * @output dwellBelow          dwell[j] where code j is below the band, else 0 (Mkt)
  */
 template Cumulative() {
     var codes = CODES();
@@ -24,25 +25,29 @@ template Cumulative() {
     signal input budgetAbove;
     signal output anyBelow;
     signal output anyAbove;
+    signal output dwellBelow[codes];
 
-    signal timeBelow[codes];
-    signal timeAbove[codes];
+    signal dwellAbove[codes];
+    var timeBelow = 0;
+    var timeAbove = 0;
     for (var j = 0; j < codes; j++) {
-        timeBelow[j] <== (j == 0 ? 0 : timeBelow[j - 1]) + dwell[j] * below[j];
-        timeAbove[j] <== (j == 0 ? 0 : timeAbove[j - 1]) + dwell[j] * above[j];
+        dwellBelow[j] <== dwell[j] * below[j];
+        dwellAbove[j] <== dwell[j] * above[j];
+        timeBelow += dwellBelow[j];
+        timeAbove += dwellAbove[j];
     }
 
     component withinBelow = AtMost(49);
-    withinBelow.low <== timeBelow[codes - 1];
+    withinBelow.low <== timeBelow;
     withinBelow.high <== DWELL_UNIT() * budgetBelow + DWELL_UNIT() - 1;
     component withinAbove = AtMost(49);
-    withinAbove.low <== timeAbove[codes - 1];
+    withinAbove.low <== timeAbove;
     withinAbove.high <== DWELL_UNIT() * budgetAbove + DWELL_UNIT() - 1;
 
     component noneBelow = IsZero();
-    noneBelow.in <== timeBelow[codes - 1];
+    noneBelow.in <== timeBelow;
     anyBelow <== 1 - noneBelow.out;
     component noneAbove = IsZero();
-    noneAbove.in <== timeAbove[codes - 1];
+    noneAbove.in <== timeAbove;
     anyAbove <== 1 - noneAbove.out;
 }

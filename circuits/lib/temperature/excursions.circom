@@ -83,7 +83,8 @@ template Excursions(n, lengths) {
     single.challenge <== challenges.singleChallenge;
     component mkt = Mkt(n);
     mkt.dwell <== dwell;
-    mkt.weights <== fields.weights;
+    mkt.dwellBelow <== cumulative.dwellBelow;
+    mkt.coefficients <== fields.mktCoefficients;
     mkt.mktLimit <== fields.mktLimit;
     mkt.mktSpan <== fields.mktSpan;
     mkt.ticks <== ticks;

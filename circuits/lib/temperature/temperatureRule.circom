@@ -31,8 +31,8 @@ bus TemperatureRule() {
     signal budgetBelow;    // half-ticks
     signal single;         // ticks
     signal mktSpan;        // seconds
-    signal mktLimit;       // a weight
-    signal weights[255];   // of each code, at the hot edge of its bin
+    signal mktLimit;       // a weight, in 2^-64
+    signal mktCoefficients[9]; // by rising power; a negative one is p minus its size
     signal salt;
 }
 
@@ -40,19 +40,20 @@ bus TemperatureRule() {
  * @title TemperatureRuleOpening
  * @notice Rule `rule`: the public hash is that of this temperature rule, and the rule is well-formed. Once approved,
  *         a rule's numbers are trusted; the structural checks keep a malformed one from breaking the gadgets.
- *         Constraints: about 11,300.
+ *         Constraints: about 2,110.
  * @input  rule    public signal
  * @input  fields  any field elements
  *
  * Afterwards known: version and kind are those of this circuit; tick in 1..2^16-1; openedWithin, lead and tail below 2^32;
- * clockTolerance below 2^20; independent 0 or 1; budgets and mktSpan below 2^32, single below 2^24, mktLimit below 2^41.
- * `width` and `gapTicks` are checked by Band, the normal band by NormalBand. Weights are trusted to be at most 2^40.
+ * clockTolerance below 2^20; independent 0 or 1; budgets and mktSpan below 2^32, single below 2^24, mktLimit below 2^105.
+ * `width` and `gapTicks` are checked by Band, the normal band by NormalBand. Of the coefficients nothing is known but what
+ * was approved: their polynomial is trusted to be 0 to 2^105 - 1 at the whole numbers 0 to width (Mkt).
  */
 template TemperatureRuleOpening() {
     signal input rule;
     input TemperatureRule() fields;
 
-    component opened = Sponge(TAG_RULE(), 26 + CODES());
+    component opened = Sponge(TAG_RULE(), 26 + MKT_COEFFICIENTS());
     var head[25] = [
         fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion,
         fields.openedWithin, fields.channelId, fields.origin, fields.stepNum, fields.stepDen, fields.width, fields.tick,
@@ -62,10 +63,10 @@ template TemperatureRuleOpening() {
     for (var i = 0; i < 25; i++) {
         opened.elements[i] <== head[i];
     }
-    for (var j = 0; j < CODES(); j++) {
-        opened.elements[25 + j] <== fields.weights[j];
+    for (var k = 0; k < MKT_COEFFICIENTS(); k++) {
+        opened.elements[25 + k] <== fields.mktCoefficients[k];
     }
-    opened.elements[25 + CODES()] <== fields.salt;
+    opened.elements[25 + MKT_COEFFICIENTS()] <== fields.salt;
     rule === opened.out;
 
     fields.version === TEMPERATURE_RULE_VERSION();
@@ -92,6 +93,6 @@ template TemperatureRuleOpening() {
     singleBits.in <== fields.single;
     component spanBits = Num2Bits(32);
     spanBits.in <== fields.mktSpan;
-    component limitBits = Num2Bits(41);
+    component limitBits = Num2Bits(105);
     limitBits.in <== fields.mktLimit;
 }

@@ -10,7 +10,7 @@ export function showParameters(rule: ParametersLimits): string[] {
   return [
     `Channels: ${rule.channels.length}, read together. A single reading of any of them beyond its range breaks the rule; there are no budgets.`,
     ...rule.channels.flatMap(showChannel),
-    "Codes are rounded outward from the middle of each range, so that a reading beyond a limit by any amount is coded beyond it.",
+    "Codes are rounded away from the lower end of each range, so that a reading beyond a limit by any amount is coded beyond it.",
     ...showSeries(rule, "recorder"),
   ];
 }

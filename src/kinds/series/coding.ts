@@ -156,7 +156,7 @@ function nearestGaps(gap: number): [below: number, above: number] {
 
 /**
  * The value a code stands for, such as "5.1 °C", or "about 5.0333 °C" where it has no short decimal form. The
- * reading was at it, or less than one step nearer to the centre of the normal band.
+ * reading was at it, or less than one step nearer to the lower end of the normal band.
  */
 export function describeCode(
   grid: Pick<Grid, "origin" | "stepNum" | "stepDen">,
@@ -185,7 +185,7 @@ function describeRational(numerator: bigint, denominator: bigint, channel: Chann
 }
 
 /** Division rounded up, for a positive divisor. */
-function ceilDivide(dividend: bigint, divisor: bigint): bigint {
+export function ceilDivide(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;
   return quotient * divisor < dividend ? quotient + 1n : quotient;
 }

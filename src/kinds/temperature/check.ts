@@ -90,7 +90,7 @@ function checkRule({ rule }: TemperatureEvidence): TemperatureFinding[] {
     [fits(rule.budgetAbove, 32) && fits(rule.budgetBelow, 32), "a budget is not a 32-bit number of half-ticks"],
     [fits(rule.single, 24), "the longest excursion is not a 24-bit number of ticks"],
     [fits(rule.mktSpan, 32), "the span of the mean kinetic temperature is not a 32-bit number of seconds"],
-    [fits(rule.mktLimit, 41), "the limit of the mean kinetic temperature is not a weight"],
+    [fits(rule.mktLimit, 105), "the limit of the mean kinetic temperature is not a weight"],
   ]);
 }
 
@@ -144,7 +144,7 @@ function checkMkt(evidence: TemperatureEvidence): TemperatureFinding[] {
 }
 
 function checkMean({ rule, header, rows }: JudgedReadings): TemperatureFinding[] {
-  const { weighted, total } = weightedDwell(rule.weights, padRows(rows, Number(header.n)));
+  const { weighted, total } = weightedDwell(rule, padRows(rows, Number(header.n)));
   return findings("mkt", [[weighted <= rule.mktLimit * total, "the mean kinetic temperature is over its limit"]]);
 }
 

@@ -2,6 +2,7 @@ import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import type { Row } from "../../formats/series.ts";
 import { SIDES, type Side } from "./budgets.ts";
 import { excursionsOf, timeOutside } from "./excursions.ts";
+import { weightsOfCodes } from "./weightPolynomial.ts";
 
 /**
  * What a rule's limits of time say of a series by its exact times. The circuit knows whole ticks only, and counts a time
@@ -43,10 +44,11 @@ function singleBreaches(rule: TemperatureRule, rows: readonly Row[]): ExactBreac
 }
 
 /** By the rule's weights, without the unit of dwell that the circuit adds for each row. */
-function mktBreaches({ weights, mktLimit }: TemperatureRule, rows: readonly Row[]): ExactBreach[] {
+function mktBreaches(rule: TemperatureRule, rows: readonly Row[]): ExactBreach[] {
+  const weights = weightsOfCodes(rule);
   let excess = 0n;
   rows.forEach(({ dt, code }, i) => {
-    excess += BigInt(dt + (rows[i + 1]?.dt ?? 0)) * ((weights[code] ?? 0n) - mktLimit);
+    excess += BigInt(dt + (rows[i + 1]?.dt ?? 0)) * ((weights[code] ?? 0n) - rule.mktLimit);
   });
   return excess > 0n ? [{ rule: "mkt" }] : [];
 }

@@ -1,6 +1,7 @@
 import { CODES, DWELL_UNIT } from "../../formats/constants.ts";
 import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import type { Row } from "../../formats/series.ts";
+import { weightsOfCodes } from "./weightPolynomial.ts";
 
 /**
  * What a series says about the normal band, in the integers of circuits/lib: rows are padded to the circuit's N, because
@@ -111,11 +112,12 @@ export function distinctLengths(excursions: readonly Excursion[]): number[] {
   return [...new Set(excursions.map(({ ticks }) => ticks))].filter((ticks) => ticks > 0).sort((a, b) => b - a);
 }
 
+/** What weighs each code. */
+type Weighing = Pick<TemperatureRule, "mktCoefficients" | "normalLow" | "width">;
+
 /** Sums of which rule `mkt` says: weighted <= mktLimit * total. */
-export function weightedDwell(
-  weights: TemperatureRule["weights"],
-  rows: readonly Row[],
-): { weighted: bigint; total: bigint } {
+export function weightedDwell(rule: Weighing, rows: readonly Row[]): { weighted: bigint; total: bigint } {
+  const weights = weightsOfCodes(rule);
   let weighted = 0n;
   let total = 0n;
   dwellOf(rows).forEach((dwell, code) => {

@@ -9,12 +9,17 @@ import { halfTicksText, readingTimes, ticksText } from "../series/words.ts";
 import type { TemperatureFinding } from "./check.ts";
 import type { Explanation } from "../statement.ts";
 
+/** Evidence with what its rule holds only in coefficients: the heat of activation, 1e-6 kJ/mol. */
+interface ExplainedEvidence extends TemperatureEvidence {
+  readonly heat: bigint;
+}
+
 /**
  * Findings in words, one for each rule and side: of many readings over one limit the first is named and the others are
  * counted.
  */
 export function explainTemperature(
-  evidence: TemperatureEvidence,
+  evidence: ExplainedEvidence,
   findings: readonly TemperatureFinding[],
 ): Explanation[] {
   const groups = new Map<string, TemperatureFinding[]>();
@@ -34,7 +39,7 @@ function sideOf({ rule, problem }: TemperatureFinding): string {
 }
 
 function explainFirst(
-  evidence: TemperatureEvidence,
+  evidence: ExplainedEvidence,
   times: readonly bigint[],
   finding: TemperatureFinding,
   others: number,
@@ -95,7 +100,7 @@ function explainReading(
 
 /** A finding on the record as a whole. */
 function explainRecord(
-  evidence: TemperatureEvidence,
+  evidence: ExplainedEvidence,
   { rule, problem }: TemperatureFinding,
 ): Pick<Explanation, "limit" | "message"> {
   if (rule !== "mkt") return { message: `${problem}.` };
@@ -119,8 +124,8 @@ function spendingOf(
 }
 
 /** Undefined as in `meanKineticTemperature`. */
-function mktOf({ rule, header, rows }: TemperatureEvidence): { text: string; limit: string } | undefined {
-  const mkt = meanKineticTemperature(rule, rows, Number(header.n));
+function mktOf({ rule, heat, header, rows }: ExplainedEvidence): { text: string; limit: string } | undefined {
+  const mkt = meanKineticTemperature({ rule, heat, n: Number(header.n) }, rows);
   if (mkt === undefined) return undefined;
   const decimals = decimalsApart(mkt.proven, mkt.limit);
   const [logged = "", proven = "", limit = ""] = [mkt.logged, mkt.proven, mkt.limit].map(
@@ -139,7 +144,7 @@ function decimalsApart(a: number, b: number): number {
  * What the record uses of its rule's budgets, one line each; nothing where the rule has no normal band and no mean
  * kinetic temperature.
  */
-export function describeBudgets(evidence: TemperatureEvidence): string[] {
+export function describeBudgets(evidence: ExplainedEvidence): string[] {
   const sides = SIDES.filter((side) => canLeave(evidence.rule, side));
   const mkt = mktOf(evidence);
   return [

@@ -1,7 +1,8 @@
-import { CELSIUS_OFFSET, HOTTEST_WEIGHT } from "../../formats/constants.ts";
+import { CELSIUS_OFFSET, HOTTEST_WEIGHT, WEIGHT_PARTS } from "../../formats/constants.ts";
 import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import { padRows, type Row } from "../../formats/series.ts";
-import { dwellOf } from "./excursions.ts";
+import { weightedDwell } from "./excursions.ts";
+import { heatInKelvin } from "./weights.ts";
 
 /**
  * Mean kinetic temperatures for people, in °C. The verdict is never taken from these: rule `mkt` compares integers.
@@ -10,9 +11,9 @@ export interface MeanKineticTemperature {
   /** Of the codes themselves, each weighing the same, as loggers show it. */
   readonly logged: number;
   /**
-   * Of the hot edges of their bins, by the rule's whole weights and by the time that each reading stands for: what the
-   * proof compares with the limit. The first and the last reading stand for half an interval only, so it can be lower
-   * than `logged`.
+   * Of the hot edges of their bins, by the rule's polynomial and by the time that each reading stands for: what the
+   * proof compares with the limit. Near the limit the polynomial counts a mean as less than 0.01 °C warmer; far below it, as
+   * more. The first and the last reading stand for half an interval only, so it can be lower than `logged`.
    */
   readonly proven: number;
   readonly limit: number;
@@ -21,30 +22,32 @@ export interface MeanKineticTemperature {
 const MICRO = 1e6;
 /** 0 °C in kelvin. */
 const FREEZING = 273.15;
-/** From this weight on, rounding to whole numbers cannot be seen in a temperature. */
-const PRECISE_WEIGHT = 1n << 32n;
 
-/**
- * Undefined where the rule sets no limit, and where a code has no weight because it lies outside the range.
- * @param n readings of the circuit: rule `mkt` counts the padding too
- */
+/** A temperature rule, and what a mean kinetic temperature needs besides. */
+interface Weighed {
+  readonly rule: TemperatureRule;
+  /** dH by which the rule was made, 1e-6 kJ/mol: a rule holds it only in its coefficients. */
+  readonly heat: bigint;
+  /** Readings of the circuit: rule `mkt` counts the padding too. */
+  readonly n: number;
+}
+
+/** Undefined where the rule sets no limit, and where a code has no weight because it lies outside the range. */
 export function meanKineticTemperature(
-  rule: TemperatureRule,
+  { rule, heat, n }: Weighed,
   rows: readonly Row[],
-  n: number,
 ): MeanKineticTemperature | undefined {
   if (rule.mktLimit === 0n || rows.some(({ code }) => code < 0 || BigInt(code) > rule.width)) return undefined;
   const hottest = kelvinOf(rule, Number(rule.width));
-  const heat = heatOf(rule, hottest);
-  const celsius = (weight: number): number => 1 / (1 / hottest - Math.log(weight) / heat) - FREEZING;
-  const dwell = dwellOf(padRows(rows, n)).map(Number);
-  const proven = dwell.map((time, code) => time * relative(rule.weights[code]));
+  const heatKelvin = heatInKelvin(heat);
+  const celsius = (weight: number): number => 1 / (1 / hottest - Math.log(weight) / heatKelvin) - FREEZING;
+  const { weighted, total } = weightedDwell(rule, padRows(rows, n));
   return {
     logged: kineticMean(
       rows.map(({ code }) => kelvinOf(rule, code)),
-      heat,
+      heatKelvin,
     ),
-    proven: celsius(sum(proven) / sum(dwell)),
+    proven: celsius(relative(weighted) / Number(total)),
     limit: celsius(relative(rule.mktLimit)),
   };
 }
@@ -60,16 +63,9 @@ export function kineticMean(kelvins: readonly number[], heat: number): number {
   return 1 / (1 / hottest - Math.log(weight) / heat) - FREEZING;
 }
 
-/** dH/R in kelvin, which a rule holds only in its weights: the inverse of the formula in src/kinds/temperature/weights.ts. */
-function heatOf(rule: TemperatureRule, hottest: number): number {
-  const code = rule.weights.findIndex((weight) => weight >= PRECISE_WEIGHT);
-  const hotEdge = 2n * BigInt(code) < rule.normalLow + rule.normalHigh ? code + 1 : code;
-  return -Math.log(relative(rule.weights[code])) / (1 / kelvinOf(rule, hotEdge) - 1 / hottest);
-}
-
-/** A weight in parts of the hottest permitted temperature's. */
-function relative(weight = 0n): number {
-  return Number(weight) / Number(HOTTEST_WEIGHT);
+/** A weight of a rule in parts of the hottest permitted temperature's. */
+function relative(weight: bigint): number {
+  return Number(weight) / Number(HOTTEST_WEIGHT * WEIGHT_PARTS);
 }
 
 /** The temperature of a code. */

@@ -1,11 +1,12 @@
 import { inputError } from "../../errors.ts";
-import { CELSIUS_OFFSET, CHANNEL, CODES } from "../../formats/constants.ts";
-import { NO_MKT_SPAN, type TemperatureRule } from "../../formats/temperatureRule.ts";
+import { CELSIUS_OFFSET, CHANNEL, WEIGHT_PARTS } from "../../formats/constants.ts";
+import { NO_MKT_COEFFICIENTS, NO_MKT_SPAN, type TemperatureRule } from "../../formats/temperatureRule.ts";
 import { parseMicro } from "../../input/quantities.ts";
 import { formatDuration } from "../../input/times.ts";
 import type { Grid } from "../series/coding.ts";
-import { weightOf, weightsOf } from "./weights.ts";
 import type { MktLimits, TemperatureLimits } from "./limits.ts";
+import { coefficientsOf } from "./weightPolynomial.ts";
+import { weightOf } from "./weights.ts";
 
 /** Heat of activation where a policy gives none, kJ/mol: "unless more accurate information is available", USP <1160>. */
 export const DEFAULT_HEAT = "83.144";
@@ -13,12 +14,6 @@ export const DEFAULT_HEAT = "83.144";
 const DAY = 86_400;
 /** Limits up to here, °C, are those of refrigerated and colder products. */
 const REFRIGERATED = 15_000_000n;
-/**
- * A limit that weighs less than this has too few bits: weights are rounded down to whole numbers, and from 2^16 on that
- * is under a thousandth of a degree at any usual heat of activation.
- */
-const LIGHTEST_LIMIT = 1n << 16n;
-
 /** dH of a limit, 1e-6 kJ/mol. */
 export function heatOf({ dH = DEFAULT_HEAT }: Pick<MktLimits, "dH">): bigint {
   return parseMicro(dH, "mkt/dH");
@@ -38,15 +33,15 @@ export function isCoded({ limit }: MktLimits, { origin, stepNum, stepDen }: Grid
 }
 
 /**
- * The MKT fields of a rule; without such a limit, weights and limit are 0 and the span is NO_MKT_SPAN.
+ * The MKT fields of a rule; without such a limit, coefficients and limit are 0 and the span is NO_MKT_SPAN.
  * Errors, with the limit's field as place: `mkt-limit` (not above the lower hard limit, or above the upper one),
- * `mkt-precision` (so far below the upper hard limit that weights lose their meaning), `mkt-span` (over `longestSpan`).
+ * `mkt-range` (no polynomial bounds the weights nearly enough over the range), `mkt-span` (over `longestSpan`).
  */
 export function mktOf(
   { mkt, range }: Pick<TemperatureLimits, "mkt" | "range">,
   grid: Grid,
-): Pick<TemperatureRule, "mktSpan" | "mktLimit" | "weights"> {
-  if (mkt === undefined) return { mktSpan: NO_MKT_SPAN, mktLimit: 0n, weights: new Array<bigint>(CODES).fill(0n) };
+): Pick<TemperatureRule, "mktSpan" | "mktLimit" | "mktCoefficients"> {
+  if (mkt === undefined) return { mktSpan: NO_MKT_SPAN, mktLimit: 0n, mktCoefficients: NO_MKT_COEFFICIENTS };
   const limit = parseMicro(mkt.limit, "mkt/limit");
   const [low, high] = range;
   if (limit <= parseMicro(low, "range") || limit > parseMicro(high, "range")) {
@@ -57,16 +52,17 @@ export function mktOf(
     });
   }
   const heat = heatOf(mkt);
-  const mktLimit = weightOf(limit, grid, heat);
-  if (mktLimit < LIGHTEST_LIMIT) {
-    throw inputError(`A limit of ${mkt.limit} °C is too far below ${high} °C for weights of 40 bits.`, {
+  const mktCoefficients = coefficientsOf(grid, { limit, heat });
+  if (mktCoefficients === undefined) {
+    throw inputError(`Weights from ${low} to ${high} °C cannot be proven to 0.01 °C at a limit of ${mkt.limit} °C.`, {
       place: "mkt/limit",
-      remedy: "Lower the upper limit of the range, and check the heat of activation (dH, kJ/mol).",
-      code: "mkt-precision",
+      remedy:
+        "Narrow the range, from the end that is further from the limit, and check the heat of activation (dH, kJ/mol).",
+      code: "mkt-range",
     });
   }
   refuseDilution(mkt);
-  return { mktSpan: BigInt(mkt.span), mktLimit, weights: weightsOf(grid, heat) };
+  return { mktSpan: BigInt(mkt.span), mktLimit: WEIGHT_PARTS * weightOf(limit, grid, heat), mktCoefficients };
 }
 
 function refuseDilution(mkt: MktLimits): void {

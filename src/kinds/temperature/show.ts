@@ -20,7 +20,7 @@ function showRange(rule: TemperatureLimits): string[] {
   return [
     `Temperature: every reading from ${low} to ${high}, both permitted.`,
     `Sensor: it shows steps of ${rule.resolution} ${symbol}.`,
-    `Coded in ${describeStep(coding)} steps, rounded outward from the middle of the ${middle(rule)}: ${low} is code 0, ${high} is code ${coding.width}, and a reading beyond a limit by any amount is coded beyond it.`,
+    `Coded in ${describeStep(coding)} steps, rounded away from the lower end of the ${band(rule)}: ${low} is code 0, ${high} is code ${coding.width}, and a reading beyond a limit by any amount is coded beyond it.`,
   ];
 }
 
@@ -63,13 +63,19 @@ function showMkt(rule: TemperatureLimits): string[] {
   if (mkt === undefined) return ["Mean kinetic temperature (MKT): no limit."];
   const { symbol } = CHANNEL.temperature;
   return [
-    `Mean kinetic temperature (MKT): at most ${mkt.limit} ${symbol} over the stage. A reading below the middle of the ${middle(rule)} counts up to one code warmer than it was.`,
+    `Mean kinetic temperature (MKT): at most ${mkt.limit} ${symbol} over the stage. ${countedWarmer(rule)}`,
     `Heat of activation of that mean: ${formatMicro(heatOf(mkt))} kJ/mol, with R = 8.3144 J/(mol K).`,
     `Longest stage over which that mean may be taken: ${time(mkt.span)}. A longer stage cannot be proven at all, because its cool hours would hide its hot ones.`,
   ];
 }
 
-/** What readings are rounded away from the middle of. */
-function middle({ normal }: TemperatureLimits): string {
+/** By how much the proven mean can be above the true one. */
+function countedWarmer({ normal }: TemperatureLimits): string {
+  const below = normal === undefined ? "" : ", one below the normal band as the next code up";
+  return `A reading counts as its code${below}; a mean of these may be refused from 0.01 °C below the limit on.`;
+}
+
+/** What readings are rounded away from the lower end of. */
+function band({ normal }: TemperatureLimits): string {
   return normal === undefined ? "range" : "normal band";
 }

@@ -20,10 +20,10 @@ export function temperatureStatement(evidence: TemperatureEvidence, heat: bigint
     capacity: evidence.header.n,
     findings: () => checkTemperature(evidence),
     judge: () => ({
-      problems: explainTemperature(evidence, checkTemperature(evidence)),
+      problems: explainTemperature({ ...evidence, heat }, checkTemperature(evidence)),
       deviations: deviationNames(temperatureDeviationBits(evidence)),
       series: [temperatureFigures(evidence, heat)],
-      remarks: [...describeBudgets(evidence), describeOpening(evidence)],
+      remarks: [...describeBudgets({ ...evidence, heat }), describeOpening(evidence)],
     }),
     signals: (context) => temperatureSignals(evidence, context),
     input: (signals) => temperatureInput(evidence, signals),

@@ -1,4 +1,4 @@
-import { CELSIUS_OFFSET, CODES, HOTTEST_WEIGHT } from "../../formats/constants.ts";
+import { CELSIUS_OFFSET, HOTTEST_WEIGHT } from "../../formats/constants.ts";
 import type { Grid } from "../series/coding.ts";
 
 /**
@@ -32,20 +32,16 @@ const KELVIN = 1_000_000n;
 const TO_KELVIN = 273_150_000n - CELSIUS_OFFSET;
 
 /** A grid, without what does not matter here. */
-type WeightGrid = Pick<Grid, "origin" | "stepNum" | "stepDen" | "width">;
+export type WeightGrid = Pick<Grid, "origin" | "stepNum" | "stepDen" | "width">;
 
 /**
- * Weight of each code 0 to 254 at the hot edge of its bin, so that no reading counts as cooler than it was: codes below
- * the centre of the normal band hold readings up to one step warmer (they round down), all others none. Codes above
- * `width`, which no permitted reading has, weigh as much as the hottest permitted one. Never falls with the code.
+ * Weight of the temperature that each permitted code 0 to `width` stands for. Never falls.
  * @param heat dH, 1e-6 kJ/mol, above 0
  */
-export function weightsOf(grid: Grid, heat: bigint): bigint[] {
-  return Array.from({ length: CODES }, (_, index) => {
-    const code = BigInt(index);
-    const isLow = 2n * code < grid.normalLow + grid.normalHigh;
-    return weightAt(scaledKelvin(grid, isLow ? code + 1n : code), grid, heat);
-  });
+export function weightsOf(grid: WeightGrid, heat: bigint): bigint[] {
+  return Array.from({ length: Number(grid.width) + 1 }, (_, code) =>
+    weightAt(scaledKelvin(grid, BigInt(code)), grid, heat),
+  );
 }
 
 /**
