@@ -1,7 +1,7 @@
 import { CODES, DWELL_UNIT } from "../../formats/constants.ts";
 import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import type { Row } from "../../formats/series.ts";
-import { weightsOfCodes } from "./weightPolynomial.ts";
+import { weightsOfCodes, type Weighing } from "./weightPolynomial.ts";
 
 /**
  * What a series says about the normal band, in the integers of circuits/lib: rows are padded to the circuit's N, because
@@ -111,9 +111,6 @@ export function excursionTable(rule: Band, rows: readonly Row[]): { lengths: big
 export function distinctLengths(excursions: readonly Excursion[]): number[] {
   return [...new Set(excursions.map(({ ticks }) => ticks))].filter((ticks) => ticks > 0).sort((a, b) => b - a);
 }
-
-/** What weighs each code. */
-type Weighing = Pick<TemperatureRule, "mktCoefficients" | "normalLow" | "width">;
 
 /** Sums of which rule `mkt` says: weighted <= mktLimit * total. */
 export function weightedDwell(rule: Weighing, rows: readonly Row[]): { weighted: bigint; total: bigint } {

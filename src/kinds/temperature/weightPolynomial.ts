@@ -26,6 +26,9 @@ import { weightOf, weightsOf, type WeightGrid } from "./weights.ts";
 /** By how much a mean may be over-estimated at the limit, micro-kelvin. */
 const TOLERANCE = 10_000n;
 
+/** What a rule says of the weight of a code. */
+export type Weighing = Pick<TemperatureRule, "mktCoefficients" | "normalLow" | "width">;
+
 /** The limit of a mean kinetic temperature. */
 interface MeanLimit {
   /** Micro-degrees Celsius, not offset. */
@@ -53,11 +56,7 @@ export function coefficientsOf(grid: WeightGrid, { limit, heat }: MeanLimit): bi
  * What each code 0 to 254 weighs under a rule, in WEIGHT_PARTS: P at the warmest code that its readings can have had, which is
  * the next one below the normal band, where readings round down. Codes above `width` weigh as the hottest permitted one.
  */
-export function weightsOfCodes({
-  mktCoefficients,
-  normalLow,
-  width,
-}: Pick<TemperatureRule, "mktCoefficients" | "normalLow" | "width">): bigint[] {
+export function weightsOfCodes({ mktCoefficients, normalLow, width }: Weighing): bigint[] {
   const coefficients = mktCoefficients.map(signedNumber);
   return Array.from({ length: CODES }, (_, code) => {
     const hotEdge = BigInt(code) < normalLow ? code + 1 : code;
