@@ -12,19 +12,21 @@ include "lib/shared/gap.circom";
 include "lib/shared/headOpening.circom";
 include "lib/shared/openingTime.circom";
 include "lib/shared/source.circom";
+include "lib/shared/thinning.circom";
 include "lib/shared/window.circom";
 
 /**
  * @title Parameters
- * @notice Up to five channels sampled together, hard limits only. The prover knows a record, signed by a registered
+ * @notice Channels sampled together, hard limits only. The prover knows a record, signed by a registered
  *         source, of a registered device, that covers the stage without a gap, and whose every reading of every
- *         channel lies within that channel's limits. Rules: gap, range, window, clock, source, device, opened.
- * @param  chunks  capacity in chunks of 70 samples
+ *         channel lies within that channel's limits. Rules: gap, range, window, thinning, clock, source, device, opened.
+ * @param  chunks    capacity in chunks of 210 readings of one channel, or 70 samples of five
+ * @param  channels  places for channels: one is kind `channel`, five are kind `parameters`
  *
  * What is proven and what is not: circuits/README.md. Exact constraint counts: test/circuits/parameters.test.ts.
  */
-template Parameters(chunks) {
-    var N = chunks * SAMPLES_PER_CHUNK();
+template Parameters(chunks, channels) {
+    var N = chunks * SAMPLES_PER_CHUNK(channels);
 
     // ---- PUBLIC, in the order of SIGNALS (src/formats/constants.ts) ----
     signal input batch;      // commitment to chain of identity and order
@@ -37,11 +39,11 @@ template Parameters(chunks) {
     signal input opened;     // when the batch was opened, Unix seconds
 
     // ---- PRIVATE ----
-    input ParametersRule() ruleFields;
+    input ParametersRule(channels) ruleFields;
     input StageHead() headFields;
-    input ParametersHeader() header;
+    input ParametersHeader(channels) header;
     signal input dt[N];                // ticks since the sample before
-    signal input code[CHANNELS()][N];  // readings of each channel
+    signal input code[channels][N];  // readings of each channel
     signal input chunkSalts[chunks];
     signal input recordSalt;
     input PartyLeaf() sourceLeaf;
@@ -52,7 +54,7 @@ template Parameters(chunks) {
     signal input deviceSlots[DEVICE_SET_SIZE()];
 
     // 1. The rule is the approved one.
-    component ruleOpening = ParametersRuleOpening();
+    component ruleOpening = ParametersRuleOpening(channels);
     ruleOpening.rule <== rule;
     ruleOpening.fields <== ruleFields;
 
@@ -67,16 +69,18 @@ template Parameters(chunks) {
     component gap = Gap(N);
     gap.dt <== dt;
     gap.gapTicks <== ruleFields.gapTicks;
-    component range = ChannelRanges(chunks);
+    component range = ChannelRanges(chunks, channels);
     range.code <== code;
     range.channels <== ruleFields.channels;
     range.used <== ruleOpening.used;
 
     // 4. The record is these samples under this header, coded as the rule says.
-    component recordOpening = ParametersRecordOpening(chunks);
+    component recordOpening = ParametersRecordOpening(chunks, channels);
     recordOpening.record <== record;
     recordOpening.header <== header;
     recordOpening.rule <== ruleFields;
+    recordOpening.start <== headFields.start;
+    recordOpening.end <== headFields.end;
     recordOpening.dt <== dt;
     recordOpening.code <== code;
     recordOpening.chunkSalts <== chunkSalts;
@@ -93,18 +97,24 @@ template Parameters(chunks) {
     window.lead <== ruleFields.lead;
     window.tail <== ruleFields.tail;
 
-    // 6. The device's clock was right enough.
+    // 6. They were thinned by no more than the rule allows.
+    component thinning = Thinning();
+    thinning.bucket <== header.bucket;
+    thinning.limit <== ruleFields.bucket;
+
+    // 7. The device's clock was right enough.
     component clock = Clock();
     clock.zoneChanged <== header.zoneChanged;
     clock.clockError <== header.clockError;
     clock.clockTolerance <== ruleFields.clockTolerance;
 
-    // 7. A registered source signed the record. No one channel speaks for it, so it signed channel 0; the record itself
+    // 8. A registered source signed the record. No one channel speaks for it, so it signed channel 0; the record itself
     //    commits kind and channels, and a record of another kind has another preimage.
     component source = Source();
     source.batch <== batch;
     source.stage <== ruleFields.stage;
     source.channelId <== NO_CHANNEL();
+    source.rule <== rule;
     source.record <== record;
     source.custodianOrg <== headFields.org;
     source.independent <== ruleFields.independent;
@@ -117,11 +127,13 @@ template Parameters(chunks) {
     source.t0 <== header.t0;
     source.tEnd <== window.tEnd;
 
-    // 8. The device is registered, calibrated and was named beforehand.
+    // 9. The device is registered, calibrated and was named beforehand.
     component device = Device();
     device.deviceHash <== header.deviceHash;
     device.deviceSet <== headFields.deviceSet;
     device.slots <== deviceSlots;
+    device.devices <== ruleFields.devices;
+    device.slot <== ruleFields.slot;
     device.leaf <== deviceLeaf;
     device.path <== devicePath;
     device.parties <== parties;
@@ -130,7 +142,7 @@ template Parameters(chunks) {
     device.t0 <== header.t0;
     device.tEnd <== window.tEnd;
 
-    // 9. Where the rule bounds it, the batch was opened soon enough after the stage began.
+    // 10. Where the rule bounds it, the batch was opened soon enough after the stage began.
     component openingTime = OpeningTime();
     openingTime.opened <== opened;
     openingTime.start <== headFields.start;

@@ -67,6 +67,7 @@ template Quality() {
     component lab = Lab();
     lab.batch <== batch;
     lab.stage <== ruleFields.stage;
+    lab.rule <== rule;
     lab.record <== record;
     lab.leaf <== labLeaf;
     lab.path <== labPath;

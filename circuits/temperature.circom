@@ -10,6 +10,7 @@ include "lib/shared/headOpening.circom";
 include "lib/shared/openingTime.circom";
 include "lib/shared/range.circom";
 include "lib/shared/source.circom";
+include "lib/shared/thinning.circom";
 include "lib/shared/window.circom";
 include "lib/temperature/excursions.circom";
 include "lib/temperature/temperatureRecord.circom";
@@ -20,7 +21,7 @@ include "lib/temperature/temperatureRule.circom";
  * @notice One channel, a long series. The prover knows a record, signed by a registered source, of a registered
  *         device, that covers the stage without a gap, whose every reading lies within the rule's hard limits, and
  *         whose excursions from the normal band and mean kinetic temperature are within the rule's budgets.
- *         Rules: gap, range, window, clock, source, device, cumulative, single, mkt, opened.
+ *         Rules: gap, range, window, thinning, clock, source, device, cumulative, single, mkt, opened.
  * @param  chunks   capacity in chunks of 210 readings
  * @param  lengths  how many distinct excursion lengths can be proven
  *
@@ -83,6 +84,8 @@ template Temperature(chunks, lengths) {
     recordOpening.record <== record;
     recordOpening.header <== header;
     recordOpening.rule <== ruleFields;
+    recordOpening.start <== headFields.start;
+    recordOpening.end <== headFields.end;
     recordOpening.dt <== dt;
     recordOpening.code <== code;
     recordOpening.chunkSalts <== chunkSalts;
@@ -99,17 +102,23 @@ template Temperature(chunks, lengths) {
     window.lead <== ruleFields.lead;
     window.tail <== ruleFields.tail;
 
-    // 6. The device's clock was right enough.
+    // 6. It was thinned by no more than the rule allows.
+    component thinning = Thinning();
+    thinning.bucket <== header.bucket;
+    thinning.limit <== ruleFields.bucket;
+
+    // 7. The device's clock was right enough.
     component clock = Clock();
     clock.zoneChanged <== header.zoneChanged;
     clock.clockError <== header.clockError;
     clock.clockTolerance <== ruleFields.clockTolerance;
 
-    // 7. A registered source signed the record.
+    // 8. A registered source signed the record.
     component source = Source();
     source.batch <== batch;
     source.stage <== ruleFields.stage;
     source.channelId <== ruleFields.channelId;
+    source.rule <== rule;
     source.record <== record;
     source.custodianOrg <== headFields.org;
     source.independent <== ruleFields.independent;
@@ -122,11 +131,13 @@ template Temperature(chunks, lengths) {
     source.t0 <== header.t0;
     source.tEnd <== window.tEnd;
 
-    // 8. The device is registered, calibrated and was named beforehand.
+    // 9. The device is registered, calibrated and was named beforehand.
     component device = Device();
     device.deviceHash <== header.deviceHash;
     device.deviceSet <== headFields.deviceSet;
     device.slots <== deviceSlots;
+    device.devices <== ruleFields.devices;
+    device.slot <== ruleFields.slot;
     device.leaf <== deviceLeaf;
     device.path <== devicePath;
     device.parties <== parties;
@@ -135,7 +146,7 @@ template Temperature(chunks, lengths) {
     device.t0 <== header.t0;
     device.tEnd <== window.tEnd;
 
-    // 9. The excursions from the normal band are within the rule's budgets.
+    // 10. The excursions from the normal band are within the rule's budgets.
     component excursions = Excursions(N, lengths);
     excursions.rule <== rule;
     excursions.record <== record;
@@ -150,7 +161,7 @@ template Temperature(chunks, lengths) {
     excursions.excursionLengths <== excursionLengths;
     excursions.excursionCounts <== excursionCounts;
 
-    // 10. Where the rule bounds it, the batch was opened soon enough after the stage began.
+    // 11. Where the rule bounds it, the batch was opened soon enough after the stage began.
     component openingTime = OpeningTime();
     openingTime.opened <== opened;
     openingTime.start <== headFields.start;

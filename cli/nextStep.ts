@@ -110,7 +110,7 @@ function evidenceFor(batch: Batch, claims: readonly ClaimStatus[]): Word[] | und
   }
   const devices = batch.stages.find(({ name }) => name === missing.stage)?.devices ?? [];
   const source = [...into, "--source", fill("KEYFILE")];
-  if (missing.kind === "temperature" && devices.some(({ model }) => /[FQ].*-tag/.test(model))) {
+  if (missing.kind !== "parameters" && devices.some(({ model }) => /[FQ].*-tag/.test(model))) {
     return ["import", "fridgetag", fill("FILE"), ...source, "--offset", fill("OFFSET")];
   }
   const [device] = devices;
@@ -173,6 +173,7 @@ function ownerWords({ batch, claims, isOpen, openExceptions, unsaid }: Situation
 const CATEGORY: Readonly<Record<KindName, keyof typeof EXCEPTION_CATEGORY>> = {
   temperature: "parameter",
   parameters: "parameter",
+  channel: "parameter",
   custody: "custody",
   quality: "quality",
 };

@@ -219,6 +219,19 @@ export const ERROR_CODES = {
   policy: {
     range: ["The lower limit is not below the upper one.", "Write the lower limit first."],
     "physical-range": ["No sensor measures in this range.", "Check unit and decimal point."],
+    bucket: [
+      "The thinning that the rule permits could hide a gap, or change a mean that it limits.",
+      "Permit buckets of at most the gap, and none where a mean is limited.",
+    ],
+    devices: [
+      "Claims of one stage say different numbers of devices, or judge a slot that the stage does not have.",
+      "Write the same number in each, and slots up to it.",
+    ],
+    "slot-unjudged": ["A device of a stage is judged by no claim.", "Add a claim for its slot."],
+    "any-device": [
+      "Of several devices of a stage, one that is good is enough.",
+      "Judge each slot by a claim of its own, unless the others are spares.",
+    ],
     grid: ["A limit is no multiple of the resolution.", "Give limits that the sensor can show."],
     "normal-range": ["The normal band is not inside the range.", "Write its lower end first, and widen the range."],
     "normal-grid": [
@@ -397,6 +410,10 @@ export const ERROR_CODES = {
       "Ask which one stands, and discard the other.",
     ],
     "handoff-chain": ["The hand-off follows another head than that of the stage before.", "Discard the wrong one."],
+    "device-count": [
+      "A stage names more or fewer devices than the policy's claims want of it.",
+      "Name exactly as many, in the order of the slots that the claims judge.",
+    ],
     "handoff-stage": ["The hand-off is not of what the folder says of the stage.", "Restore the folder, or sign anew."],
   },
 
@@ -607,9 +624,13 @@ export const ERROR_CODES = {
     range: ["A reading is outside the limits.", "Raise an exception for the claim."],
     record: ["The record, or its header, is not coded as the rule says.", "Import the raw file again."],
     window: ["The readings do not cover the stage.", "Import the file that covers it, or raise an exception."],
+    thinning: ["The series was thinned more than the rule allows.", "Import it again, thinned less or not at all."],
     clock: ["The device's clock error is over the tolerance.", "Raise an exception for the claim."],
     source: ["No registered source of the right organisation signed the record.", "Import with a registered key."],
-    device: ["The device is not registered, not valid, or not named by the stage.", "Check the stage's devices."],
+    device: [
+      "The device is not registered, not valid, or not named by the stage in the slot that the rule says.",
+      "Check the stage's devices, and their order.",
+    ],
     cumulative: ["The time outside the normal band is over its budget.", "Raise an exception for the claim."],
     single: ["One excursion is longer than the limit.", "Raise an exception for the claim."],
     mkt: ["The mean kinetic temperature is over its limit.", "Raise an exception for the claim."],

@@ -26,6 +26,7 @@ function KIND_TEMPERATURE() { return 1; }
 function KIND_PARAMETERS() { return 2; }
 function KIND_CUSTODY() { return 3; }
 function KIND_QUALITY() { return 4; }
+function KIND_CHANNEL() { return 5; }
 
 function ROLE_CUSTODIAN() { return 1; }
 function ROLE_SOURCE() { return 2; }
@@ -53,7 +54,9 @@ function ROWS_PER_CHUNK() { return 210; }
 function BYTES_PER_ELEMENT() { return 31; }
 function CHANNELS() { return 5; }
 function NO_CHANNEL() { return 0; }
-function SAMPLES_PER_CHUNK() { return 70; }
+// Of records of so many channels: whole rows, of one byte for the interval and one a channel, in each element.
+function SAMPLES_PER_CHUNK(channels) { return (BYTES_PER_ELEMENT() \ (1 + channels)) * ELEMENTS_PER_CHUNK(); }
 function SERIES_ARITY() { return 16; }
-function PARTY_DEPTH() { return 12; }
+function PARTY_ARITY() { return 4; }
+function PARTY_DEPTH() { return 6; }
 function DEVICE_SET_SIZE() { return 8; }

@@ -23,35 +23,39 @@ import { list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import { shown, type Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
+import { channelNamed } from "../../src/formats/channels.ts";
+import { requireKind } from "../../src/kinds/kind.ts";
+import type { OneChannelLimits } from "../../src/kinds/parameters/limits.ts";
 import { claimNamed } from "../../src/policy/document.ts";
 
-/** One CSV format for both kinds of series: the claim says which one it is. */
+/** One CSV format for all series: the claims say which one it is. */
 export async function importCsv([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const device = deviceOf(required(options, "device"));
   const tags = list(options, "tag");
   const targets = await claimsToFill(options);
   const request = await seriesOf(file, options);
-  const { id, kind } = targets[0].claim.claim;
-  switch (kind) {
-    case "parameters": {
-      const read = samplesCsvReader(channelTags(tags), device);
-      return importedAnswers(targets, await importSamples(targets, { ...request, read }));
-    }
-    case "temperature": {
-      const [tag, second] = tags;
-      if (second === undefined)
-        return importedAnswers(targets, await importReadings(targets, { ...request, read: csvReader(tag, device) }));
-      const remedy = "Give --tag once.";
-      throw inputError("A temperature claim has one tag.", { place: "--tag", code: "usage", remedy });
-    }
-    case "custody":
-    case "quality":
-      throw inputError(`Claim ${id} is about ${kind}; a series of readings is no evidence for it.`, {
-        place: "--claim",
-        code: "claim-kind",
-        remedy: "Name the claim that the file is evidence for.",
-      });
+  if (targets.every(({ claim }) => claim.claim.kind === "parameters")) {
+    const read = samplesCsvReader(channelTags(tags), device);
+    return importedAnswers(targets, await importSamples(targets, { ...request, read }));
   }
+  const [tag, second] = tags;
+  if (second !== undefined) {
+    throw inputError("A claim about one channel has one tag.", {
+      place: "--tag",
+      code: "usage",
+      remedy: "Give --tag once, and import parameters claims by themselves.",
+    });
+  }
+  const read = csvReader(tag, device, channelOf(targets));
+  return importedAnswers(targets, await importReadings(targets, { ...request, read }));
+}
+
+/** The channel that the claims are about: a file has one. `importReadings` refuses what is about none. */
+function channelOf(targets: readonly Target[]): ChannelName {
+  const [limits] = targets.flatMap(({ claim: { claim } }) => {
+    return claim.kind === "channel" ? [requireKind<"channel", OneChannelLimits>(claim, "channel").rule] : [];
+  });
+  return limits === undefined ? "temperature" : channelNamed(limits.channel);
 }
 
 /** "channel=tag" of each channel. Errors `channel-tags`. */
@@ -93,22 +97,27 @@ async function claimToFill(dir: string, options: Options): Promise<Target> {
   return { batch, claim: claimNamed(batch.policy, required(options, "claim")) };
 }
 
-/** Of each folder that --into names; commander has seen to it that there is one. */
-async function claimsToFill(options: Options): Promise<[Target, ...Target[]]> {
-  const [first = "", ...others] = list(options, "into");
-  const targets: [Target, ...Target[]] = [await claimToFill(first, options)];
-  for (const dir of others) targets.push(await claimToFill(dir, options));
+/** Every claim that --claim names, of each folder that --into names; commander has seen to it that there is one of each. */
+async function claimsToFill(options: Options): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const dir of list(options, "into")) {
+    const batch = await readBatch(dir);
+    for (const id of list(options, "claim")) targets.push({ batch, claim: claimNamed(batch.policy, id) });
+  }
   return targets;
 }
 
-/** Of one batch, the answer is its own; of several, each stands under its folder. */
+/** Of one claim, the answer is its own; of several, each stands under its folder and claim. */
 function importedAnswers(targets: readonly Target[], imported: readonly Imported[]): Answer {
-  const answers = imported.map((each, i) => ({ into: targets[i]?.batch.dir ?? "", ...importedAnswer(each) }));
+  const answers = imported.map((each, i) => {
+    const { batch, claim } = targets[i] ?? {};
+    return { into: batch?.dir ?? "", claim: claim?.claim.id ?? "", ...importedAnswer(each) };
+  });
   const [only, another] = answers;
   if (only !== undefined && another === undefined) return { text: only.text, json: only.json };
   return {
-    text: answers.map(({ into, text }) => `${shown(into)}\n${text.replace(/^/gm, "  ")}`).join("\n"),
-    json: { batches: answers.map(({ into, json }) => ({ into, ...json })) },
+    text: answers.map(({ into, claim, text }) => `${shown(into)} ${claim}\n${text.replace(/^/gm, "  ")}`).join("\n"),
+    json: { records: answers.map(({ into, claim, json }) => ({ into, claim, ...json })) },
   };
 }
 

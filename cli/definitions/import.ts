@@ -70,7 +70,7 @@ export const addImportCommands: AddCommands = (program, give) => {
 function withSeries(command: Command): Command {
   return may(command, "journal")
     .requiredOption("--into <dir>", "batch folder; again for each further batch that the file is evidence for", collect)
-    .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
+    .requiredOption("--claim <stage/claim>", "claim that the file is evidence for; again for each further one", collect)
     .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
     .option("--thin <seconds>", "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600")
     .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")

@@ -4,6 +4,7 @@ import { openingHead, stageHead, type Opening, type StageHead } from "../formats
 import { batchCommitment, deviceHash, deviceSet, keyHash, textHash, type DeviceId } from "../formats/identity.ts";
 import { parseTime } from "../input/times.ts";
 import type { Period } from "../parties/partyList.ts";
+import { devicesOfStage } from "../kinds/series/stageDevices.ts";
 import { BATCH_FILE } from "./paths.ts";
 import type { Batch, BatchStage, Commitments } from "./batch.ts";
 
@@ -92,6 +93,25 @@ export function stagePeriod(batch: Pick<Batch, "stages">, index: number): Period
 /** `deviceSet` of a stage that names these devices. Errors `device-set`, `device-id`. */
 export function deviceSetOfIds(devices: readonly DeviceId[]): bigint {
   return deviceSet(devices.map(deviceHash));
+}
+
+/**
+ * Refuses a stage that does not name exactly the devices that the policy's claims want of it: its record could never be
+ * proven. Error `device-count`.
+ */
+export function refuseDeviceCount({ policy, stages }: Pick<Batch, "policy" | "stages">, index: number): void {
+  const wanted = devicesOfStage(policy, index);
+  const { name = "", devices = [] } = stages[index] ?? {};
+  if (wanted === undefined || devices.length === wanted) return;
+  throw inputError(`Stage "${name}" names ${counted(devices.length)}; the policy's claims want ${counted(wanted)}.`, {
+    code: "device-count",
+    place: place(index, "devices"),
+    remedy: "Give --device once for each, in the order of the slots that the claims judge.",
+  });
+}
+
+function counted(devices: number): string {
+  return devices === 1 ? "1 device" : `${devices} devices`;
 }
 
 /** What a head cannot do without, and the option of `stage` that sets it. */

@@ -12,8 +12,8 @@ import { readBytes } from "../input/files.ts";
 import type { BatchOrigin, CustodyEvidence } from "../kinds/custody/evidence.ts";
 import { custodyRuleOf } from "../kinds/custody/rule.ts";
 import { custodyStatement } from "../kinds/custody/statement.ts";
-import { SAMPLES_RECORD } from "../kinds/parameters/record.ts";
-import { parametersRuleOf } from "../kinds/parameters/rule.ts";
+import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
+import { channelRuleOf, parametersRuleOf } from "../kinds/parameters/rule.ts";
 import { parametersStatement } from "../kinds/parameters/statement.ts";
 import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
@@ -84,6 +84,12 @@ export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
   parameters: recorded(SAMPLES_RECORD, (batch, { claim, index }, stored, known) =>
     parametersStatement({
       rule: parametersRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
+      ...seriesEvidence(batch, claim.stage, stored, known),
+    }),
+  ),
+  channel: recorded(CHANNEL_RECORD, (batch, { claim, index }, stored, known) =>
+    parametersStatement({
+      rule: channelRuleOf(batch.policy, index, batch.secrets.ruleSalt(claim.id)),
       ...seriesEvidence(batch, claim.stage, stored, known),
     }),
   ),

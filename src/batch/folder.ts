@@ -27,7 +27,7 @@ import {
   type BatchFile,
 } from "./batchFile.ts";
 import { isSameBeginning } from "./beginning.ts";
-import { deriveCommitments } from "./commitments.ts";
+import { deriveCommitments, refuseDeviceCount } from "./commitments.ts";
 import { missingEvidence, type MissingEvidence } from "./evidence.ts";
 import { checkHandoff } from "./handoff.ts";
 import { discardOf } from "./hints.ts";
@@ -64,7 +64,8 @@ interface InitBatch {
  * Makes the folder of a new batch, whole or not at all. The site's secret decides the batch's salt, so a second `init`
  * of the same order leads to the same batch commitment. A folder that was made from the same before stays as it is.
  * Errors: `batch-exists` (the folder is there, not empty, and of another beginning), `key-role` (not a custodian's key),
- * `batch-file` (lot, COI or order is not a plain short text), `device-set`, `device-id`, those of `readSalts`,
+ * `batch-file` (lot, COI or order is not a plain short text), `device-set`, `device-id`, `device-count` (more or fewer devices
+ * than the claims want of the first stage), those of `readSalts`,
  * `parsePolicy`, `readParties` and `writeFileAtomically`.
  */
 export async function initBatch(request: NewBatch): Promise<InitBatch> {
@@ -73,14 +74,16 @@ export async function initBatch(request: NewBatch): Promise<InitBatch> {
   const ids = [textHash(coi), textHash(order)] as const;
   const salt = batchSalt(request.custodianKey.siteSecret, ...ids);
   const { public: key, org } = request.custodianKey.description;
+  const stages = rules.policy.stages.map((name, i) =>
+    i === 0 ? { name, custodian: { key, org }, devices } : { name, devices: [] },
+  );
+  refuseDeviceCount({ policy: rules.policy, stages }, 0);
   const { batch, already } = await makeBatch(request, rules, {
     lot,
     origin: { coi, order },
     commitment: batchCommitment(...ids, salt),
     batchSalt: salt,
-    stages: rules.policy.stages.map((name, i) =>
-      i === 0 ? { name, custodian: { key, org }, devices } : { name, devices: [] },
-    ),
+    stages,
   });
   return { commitments: batch.commitments, missing: await missingEvidence(batch), already };
 }

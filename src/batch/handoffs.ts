@@ -8,7 +8,7 @@ import type { UnlockedKey } from "../parties/keys.ts";
 import { readParties } from "../parties/partyList.ts";
 import type { Policy } from "../policy/document.ts";
 import { withoutHandoff } from "./batchFile.ts";
-import { drawnHead } from "./commitments.ts";
+import { drawnHead, refuseDeviceCount } from "./commitments.ts";
 import { changeBatch, makeBatch, readBatch, readRules, stageIndex, type MadeBatch, type NewBatch } from "./folder.ts";
 import { messageOf } from "./handoff.ts";
 import { missingHandoff, readHandoffFile, withClosedStage, type ClosedStage } from "./handoffFile.ts";
@@ -43,13 +43,16 @@ export interface SignRequest {
  * with it both custodians, all times, the devices and the seal. Signing again changes nothing.
  * Errors: `handoff-unclaimed`, `handoff-side` (nobody receives at this boundary), `handoff-signer` (not the key that the
  * stage names), `handoff-missing` (nothing to receive; or the stage before is not closed), `handoff-condition` (the other
- * side signed another condition), those of `headOf` and `changeBatch`.
+ * side signed another condition), `device-count` (the next stage does not name the devices that its claims want), those of
+ * `headOf` and `changeBatch`.
  */
 export async function signHandoff({ dir, stage, side, key, condition }: SignRequest): Promise<Batch> {
   return changeBatch(dir, (batch) => {
     const index = stageIndex(batch, stage);
     const boundary = boundaryOfStage(batch.policy, index);
     const handoff = batch.stages[index]?.handoff;
+    // The head fixes the next stage's devices: afterwards their number could not be put right.
+    if (batch.stages[index + 1] !== undefined) refuseDeviceCount(batch, index + 1);
     const signed =
       side === "released"
         ? released(batch, index, handoff, key, condition)

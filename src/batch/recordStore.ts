@@ -20,8 +20,9 @@ import { toHex } from "../formats/field.ts";
 import { textHash, type PublicKey } from "../formats/identity.ts";
 import { verifySignature, type Signature } from "../formats/source.ts";
 import { writeFileAtomically } from "../input/files.ts";
+import { claimRuleHash } from "../kinds/index.ts";
 import type { Prepared, RecordForm, Signer } from "../kinds/recordForm.ts";
-import type { Claim } from "../policy/document.ts";
+import { claimNamed, type Claim } from "../policy/document.ts";
 import type { Batch } from "./batch.ts";
 import { readRawFile, renamed } from "./evidenceFiles.ts";
 import { claimFile } from "./paths.ts";
@@ -88,7 +89,10 @@ export function prepareRecord<C extends object, D extends object, J extends obje
     throw inputError(`The ${form.noun} of another lot.`, { code: "record-lot" });
   }
   const secret = contentSecret(batch.secrets.recordSecret(claim.id, form.attempt(content)), form.contentText(content));
-  const owner = { batch: batch.commitments.batch, stage: BigInt(claim.stage) };
+  // From policy and salt, never taken from anybody: whoever signs knows what the record is to prove.
+  const { index } = claimNamed(batch.policy, claim.id);
+  const rule = claimRuleHash(batch.policy, index, batch.secrets.ruleSalt(claim.id));
+  const owner = { batch: batch.commitments.batch, stage: BigInt(claim.stage), rule };
   return { ...form.derive(content, owner, secret), secret };
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { inputError } from "../errors.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { batchText } from "./batchFile.ts";
-import { openingOf } from "./commitments.ts";
+import { openingOf, refuseDeviceCount } from "./commitments.ts";
 import { openingHead } from "../formats/head.ts";
 import { changeFolder } from "./folder.ts";
 import { BATCH_FILE } from "./paths.ts";
@@ -17,7 +17,7 @@ export type FirstStage = Partial<Pick<BatchStage, "custodian" | "devices">>;
  * the folder is written only after it succeeded, so that a refusal leaves both as they were. (Killed in between, the same
  * command again mends it.)
  * Errors: `opening-same` (nothing changes), `handoff-made` (the stage was signed for), `batch-joined` (only the first
- * custodian's folder opens the opening), those of `batchText`, `readBatch` and `publish`.
+ * custodian's folder opens the opening), `device-count`, those of `batchText`, `readBatch` and `publish`.
  */
 export async function replaceOpening<T>(
   dir: string,
@@ -44,6 +44,7 @@ function withFirstStage(batch: Batch, changes: FirstStage, place: string): Batch
     });
   }
   const stages = first === undefined ? [] : [{ ...first, ...changes }, ...later];
+  refuseDeviceCount({ ...batch, stages }, 0);
   const opening = openingHead(openingOf({ ...batch, stages }));
   const changed = { ...batch, stages, commitments: { ...batch.commitments, opening } };
   if (changed.commitments.opening !== batch.commitments.opening) return changed;

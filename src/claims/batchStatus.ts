@@ -124,6 +124,7 @@ function bringerOf(batch: Batch, claim: Claim, handoff: HandoffStatus | undefine
       return "the laboratory";
     case "temperature":
     case "parameters":
+    case "channel":
       return (claim.rule as SeriesLimits).independent === true
         ? `a source of another organisation than the ${custodianOf(holder)}`
         : `the source of the ${custodianOf(holder)}`;

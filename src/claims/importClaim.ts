@@ -6,8 +6,11 @@ import { LOCK_FILE } from "../batch/paths.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { commandOf } from "../commandLine.ts";
 import { inputError } from "../errors.ts";
-import { CHANNEL, NO_CHANNEL, type KindName } from "../formats/constants.ts";
-import { deviceHash, type DeviceId } from "../formats/identity.ts";
+import { NO_CHANNEL, type KindName } from "../formats/constants.ts";
+import { deviceHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
+import type { Signature } from "../formats/source.ts";
+import type { TemperatureRule } from "../formats/temperatureRule.ts";
+import { channelRecord } from "../import/channelRecord.ts";
 import type { Measured, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { parametersRecord } from "../import/parametersRecord.ts";
 import { resultSet } from "../import/resultsCsv.ts";
@@ -17,11 +20,11 @@ import { readBytes } from "../input/files.ts";
 import { withLock, withLocks } from "../input/lock.ts";
 import { formatTime } from "../input/times.ts";
 import { circuitNamed } from "../kinds/circuits.ts";
-import { SAMPLES_RECORD } from "../kinds/parameters/record.ts";
-import { parametersRuleOf } from "../kinds/parameters/rule.ts";
+import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
+import { channelRuleOf, parametersRuleOf } from "../kinds/parameters/rule.ts";
 import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
-import { NO_RECORD, UNSIGNED, type SeriesContent, type SeriesForm, type SeriesHeader } from "../kinds/series/record.ts";
+import { NO_RECORD, UNSIGNED, type SeriesForm, type SeriesHeader } from "../kinds/series/record.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
 import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import {
@@ -87,43 +90,51 @@ export interface Imported {
 }
 
 /**
- * Imports a raw file of readings for a temperature claim of each of these batches: reads and verifies it, makes the record, journals it, signs it,
- * and keeps the untouched file in `evidence/`. Nothing is written before everything is known to be good. A reading outside
- * the limits is imported too, so that `check` can name it. The same evidence, imported again or for another rule, is no new
- * attempt. What is refused for one batch is written for none.
+ * Imports a raw file of readings for temperature or channel claims: reads and verifies it, makes a record for each, journals
+ * and signs it, and keeps the untouched file in `evidence/`. Nothing is written before everything is known to be good. A
+ * reading outside the limits is imported too, so that `check` can name it. The same evidence, imported again or for another
+ * rule, is no new attempt. What is refused for one claim is written for none.
  * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), `device` (not named by the stage, or not in
- * the party list), `batch-twice` (two folders of one batch), those of `temperatureRecord`, of the journal and of the batch
- * folder.
+ * the party list), `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and
+ * `channelRecord`, of the journal and of the batch folder.
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
-  const { file, read, settings } = request;
-  const bytes = await bytesFor(targets, request, "temperature");
-  const unsigned = targets.map((target) => {
-    const demand = { rule: temperatureRuleOf(...ruleArguments(target)), ...demandOf(target) };
-    return temperatureRecord(bytes, file, read, demand, settings);
-  });
-  return await signSeries(READINGS_RECORD, targets, request, bytes, unsigned, CHANNEL.temperature.code);
+  const bytes = await bytesFor(targets, request, ["temperature", "channel"]);
+  const unsigned = targets.map((target) => ofReadings(target, bytes, request));
+  return await signSeries(unsigned, request, bytes);
 }
 
-/** As `importReadings`, of samples of several channels for a parameters claim. Errors: also those of `parametersRecord`. */
+function ofReadings(target: Target, bytes: Uint8Array, { file, read, settings }: ReadingsImport): Unnumbered {
+  if (target.claim.claim.kind === "temperature") {
+    const rule = temperatureRuleOf(...ruleArguments(target));
+    const record = temperatureRecord(bytes, file, read, { rule, ...demandOf(target) }, settings);
+    return unnumbered(READINGS_RECORD, target, rule, record, Number(rule.channelId));
+  }
+  const rule = channelRuleOf(...ruleArguments(target));
+  const record = channelRecord(bytes, file, read, { rule, ...demandOf(target) }, settings);
+  return unnumbered(CHANNEL_RECORD, target, rule, record, Number(rule.channels[0]?.channelId));
+}
+
+/** As `importReadings`, of samples of several channels for parameters claims. Errors: also those of `parametersRecord`. */
 export async function importSamples(targets: readonly Target[], request: SamplesImport): Promise<Imported[]> {
   const { file, read, settings } = request;
-  const bytes = await bytesFor(targets, request, "parameters");
+  const bytes = await bytesFor(targets, request, ["parameters"]);
   const unsigned = targets.map((target) => {
-    const demand = { rule: parametersRuleOf(...ruleArguments(target)), ...demandOf(target) };
-    return parametersRecord(bytes, file, read, demand, settings);
+    const rule = parametersRuleOf(...ruleArguments(target));
+    const record = parametersRecord(bytes, file, read, { rule, ...demandOf(target) }, settings);
+    return unnumbered(SAMPLES_RECORD, target, rule, record, NO_CHANNEL);
   });
-  return await signSeries(SAMPLES_RECORD, targets, request, bytes, unsigned, NO_CHANNEL);
+  return await signSeries(unsigned, request, bytes);
 }
 
-/** The raw file of a series for claims of this kind. */
+/** The raw file of a series for claims of these kinds. */
 async function bytesFor(
   targets: readonly Target[],
   { sourceKey, file }: SeriesImport,
-  kind: KindName,
+  kinds: readonly KindName[],
 ): Promise<Uint8Array> {
   requireRole(sourceKey, "source");
-  for (const { claim } of targets) refuseOtherKind(claim, file, kind);
+  for (const { claim } of targets) refuseOtherKind(claim, file, kinds);
   return await readBytes(file);
 }
 
@@ -135,7 +146,7 @@ async function bytesFor(
 export async function importResults(request: ResultsImport): Promise<Imported> {
   const { batch, claim, file, labKey, reported } = request;
   requireRole(labKey, "lab");
-  refuseOtherKind(claim, file, "quality");
+  refuseOtherKind(claim, file, ["quality"]);
   const bytes = await readBytes(file);
   const demand = {
     rule: qualityRuleOf(...ruleArguments(request)),
@@ -171,9 +182,9 @@ function requireRole({ description }: UnlockedKey, role: KeyRole): void {
   });
 }
 
-function refuseOtherKind({ claim }: IndexedClaim, file: string, kind: KindName): void {
-  if (claim.kind === kind) return;
-  throw inputError(`Claim ${claim.id} is about ${claim.kind}; this file is evidence for ${kind}.`, {
+function refuseOtherKind({ claim }: IndexedClaim, file: string, kinds: readonly KindName[]): void {
+  if (kinds.includes(claim.kind)) return;
+  throw inputError(`Claim ${claim.id} is about ${claim.kind}; this file is evidence for ${kinds.join(" or ")}.`, {
     code: "claim-kind",
     place: file,
     remedy: "Name the claim that the file is evidence for.",
@@ -230,7 +241,28 @@ function deviceText({ vendor, model, serial }: DeviceId): string {
   return `${vendor}|${model}|${serial}`;
 }
 
-/** A canonical record before a source has numbered and signed it. */
+/** A record of one target before its source has numbered and signed it, whatever its kind. */
+interface Unnumbered extends Target {
+  readonly device: DeviceId;
+  readonly measured: Measured;
+  readonly summary: readonly string[];
+  /** Code of its channel; NO_CHANNEL: several. */
+  readonly channel: number;
+  /** Of the rule. */
+  readonly slot: number;
+  readonly header: Pick<SeriesHeader, "deviceHash" | "zoneChanged">;
+  /** The record of this attempt, and how it is written down once it is signed. */
+  readonly numbered: (attempt: number) => NumberedRecord;
+}
+
+interface NumberedRecord {
+  /** Public signal `record`. */
+  readonly record: bigint;
+  readonly message: bigint;
+  readonly write: (rawFile: string, signer: PublicKey, signature: Signature) => Promise<void>;
+}
+
+/** What an import makes of a file for one claim, of each kind's own form. */
 interface Unsigned<H, R> {
   readonly header: Omit<H, "attempt">;
   readonly rows: readonly R[];
@@ -239,47 +271,69 @@ interface Unsigned<H, R> {
   readonly summary: readonly string[];
 }
 
+function unnumbered<H extends SeriesHeader, R>(
+  form: SeriesForm<H, R>,
+  target: Target,
+  { slot }: Pick<TemperatureRule, "slot">,
+  { header, rows, ...unsigned }: Unsigned<H, R>,
+  channel: number,
+): Unnumbered {
+  const {
+    batch,
+    claim: { claim },
+  } = target;
+  return {
+    ...target,
+    ...unsigned,
+    channel,
+    slot: Number(slot),
+    header: header as H,
+    numbered: (attempt) => {
+      const content = { header: { ...header, attempt: BigInt(attempt) } as H, rows };
+      const { record, message } = prepareRecord(form, batch, claim, content);
+      const write = (rawFile: string, signer: PublicKey, signature: Signature): Promise<void> =>
+        writeRecord(form, batch, claim, { claim: claim.id, ...content, rawFile, signer, signature });
+      return { record, message, write };
+    },
+  };
+}
+
 /** A record that is numbered, and the entry under which it is journaled. */
-interface Numbered<H, R> extends Target {
-  readonly content: SeriesContent<H, R>;
-  readonly message: bigint;
+interface Numbered extends Target, NumberedRecord {
   readonly entry: JournalEntry;
   readonly isKnown: boolean;
   readonly summary: readonly string[];
 }
 
 /** Signs one record for each target: all are known to be good, and numbered, before anything is journaled or written. */
-async function signSeries<H extends SeriesHeader, R>(
-  form: SeriesForm<H, R>,
-  targets: readonly Target[],
+async function signSeries(
+  unsigned: readonly Unnumbered[],
   request: SeriesImport,
   bytes: Uint8Array,
-  unsigned: readonly Unsigned<H, R>[],
-  channel: number,
 ): Promise<Imported[]> {
-  const rawFile = basename(request.file);
-  refuseRepeated(targets);
-  for (const [i, { batch, claim }] of targets.entries()) {
-    const device = unsigned[i]?.device;
-    if (device !== undefined) refuseOtherDevice(batch, claim.claim.stage, device, request.file);
-  }
-  const journal = await openJournal(request.journalPath, request.sourceKey.description.public);
+  const { file, journalPath, sourceKey } = request;
+  const rawFile = basename(file);
+  refuseRepeated(unsigned);
+  for (const { batch, claim, device } of unsigned) refuseOtherDevice(batch, claim.claim.stage, device, file);
+  const journal = await openJournal(journalPath, sourceKey.description.public);
   try {
     return await withLocks(
-      targets.map(({ batch }) => join(batch.dir, LOCK_FILE)),
+      unsigned.map(({ batch }) => join(batch.dir, LOCK_FILE)),
       async () => {
         const missing = new Set<Batch>();
-        for (const { batch } of targets) if (!(await isKept(batch, rawFile, bytes))) missing.add(batch);
-        const numbered = targets.flatMap((target, i) => {
-          const record = unsigned[i];
-          return record === undefined ? [] : [number(form, journal, target, record, request, channel)];
-        });
+        for (const batch of new Set(unsigned.map((each) => each.batch))) {
+          if (!(await isKept(batch, rawFile, bytes))) missing.add(batch);
+        }
+        const numbered = unsigned.map((each) => number(journal, each, request));
         for (const { entry } of numbered) journal.refuse(entry);
         for (const { entry, isKnown } of numbered) if (!isKnown) await journal.append(entry);
         const imported: Imported[] = [];
-        for (const each of numbered) {
-          if (missing.has(each.batch)) await writeEvidence(each.batch, rawFile, bytes);
-          imported.push(await writeSeries(form, each, request.sourceKey, rawFile));
+        for (const { batch, entry, message, write, summary } of numbered) {
+          const { record, attempt } = entry;
+          if (missing.delete(batch)) await writeEvidence(batch, rawFile, bytes);
+          const signature = record === NO_RECORD ? UNSIGNED : sourceKey.sign(message);
+          await write(rawFile, sourceKey.description.public, signature);
+          imported.push({ attempt, record, summary });
         }
         return imported;
       },
@@ -289,30 +343,34 @@ async function signSeries<H extends SeriesHeader, R>(
   }
 }
 
+/** One folder of a batch, and each of its claims once. */
 function refuseRepeated(targets: readonly Target[]): void {
-  const batches = targets.map(({ batch }) => batch.commitments.batch);
-  const twice = targets.find((_, i) => batches.indexOf(batches[i] ?? 0n) !== i);
+  const twice = targets.find(({ batch, claim }, i) =>
+    targets
+      .slice(0, i)
+      .some(
+        (earlier) =>
+          earlier.batch.commitments.batch === batch.commitments.batch &&
+          (earlier.batch.dir !== batch.dir || earlier.claim.index === claim.index),
+      ),
+  );
   if (twice === undefined) return;
-  throw inputError("Two of the folders are of one batch.", {
+  throw inputError("Two of the folders are of one batch, or a claim is named twice.", {
     code: "batch-twice",
     place: twice.batch.dir,
-    remedy: "Name one folder of each batch.",
+    remedy: "Name one folder of each batch, and each claim once.",
   });
 }
 
-function number<H extends SeriesHeader, R>(
-  form: SeriesForm<H, R>,
+function number(
   journal: Journal,
-  target: Target,
-  { header: unnumbered, rows, measured, summary }: Unsigned<H, R>,
+  { batch, claim, channel, slot, header, measured, summary, numbered }: Unnumbered,
   { settings, sourceKey, reason, now }: SeriesImport,
-  channel: number,
-): Numbered<H, R> {
-  const { batch, claim } = target;
+): Numbered {
   const { stage } = claim.claim;
   const { start, end } = stagePeriod(batch, stage);
-  const key: JournalKey = { batch: batch.commitments.batch, stage, channel, slot: ANY_DEVICE };
-  const { deviceHash: device, zoneChanged } = unnumbered as H;
+  const key: JournalKey = { batch: batch.commitments.batch, stage, channel, slot };
+  const { deviceHash: device, zoneChanged } = header;
   const secret = sourceKey.journalSecret;
   const digested = (readings: Measured["readings"]): Remembered =>
     remembered(secret, device, measured.channels, readings);
@@ -325,34 +383,14 @@ function number<H extends SeriesHeader, R>(
     ...evidence,
     within: ({ from, to }) => digested(measured.whole.filter(({ time }) => time >= from && time <= to)),
   });
-  const content = { header: { ...unnumbered, attempt: BigInt(attempt) } as H, rows };
-  const { record, message } = prepareRecord(form, batch, claim.claim, content);
+  const record = numbered(attempt);
   const contradicts = contradiction === undefined ? {} : { contradicts: contradiction.index };
   return {
-    ...target,
-    content,
-    message,
-    entry: { ...key, ...evidence, record, attempt, ...contradicts, reason, at: formatTime(now) },
-    isKnown: journal.has({ ...key, record, attempt }),
+    batch,
+    claim,
+    ...record,
+    entry: { ...key, ...evidence, record: record.record, attempt, ...contradicts, reason, at: formatTime(now) },
+    isKnown: journal.has({ ...key, record: record.record, attempt }),
     summary: [...summary, ...(contradiction === undefined ? [] : [shownContradiction(contradiction)])],
   };
-}
-
-/** A claim does not say which of its stage's devices it is about. */
-const ANY_DEVICE = 0;
-
-async function writeSeries<H extends SeriesHeader, R>(
-  form: SeriesForm<H, R>,
-  { batch, claim: { claim }, content, entry: { record, attempt }, message, summary }: Numbered<H, R>,
-  sourceKey: UnlockedKey,
-  rawFile: string,
-): Promise<Imported> {
-  await writeRecord(form, batch, claim, {
-    claim: claim.id,
-    ...content,
-    rawFile,
-    signer: sourceKey.description.public,
-    signature: record === NO_RECORD ? UNSIGNED : sourceKey.sign(message),
-  });
-  return { attempt, record, summary };
 }

@@ -27,7 +27,7 @@ export const TAG = {
 } as const;
 
 /** What a circuit proves. Also the `kind` of a rule, of a record header and of a circuit on chain. */
-export const KIND = { temperature: 1, parameters: 2, custody: 3, quality: 4 } as const;
+export const KIND = { temperature: 1, parameters: 2, custody: 3, quality: 4, channel: 5 } as const;
 export type KindName = keyof typeof KIND;
 
 export const ROLE = { custodian: 1, source: 2, lab: 3, device: 4 } as const;
@@ -68,13 +68,9 @@ export const CHANNEL = {
 } as const;
 export type ChannelName = keyof typeof CHANNEL;
 
-/**
- * Version of the temperature rule: 0 knew hard limits only, 1 had the normal band with budgets and a weight of each code for
- * the mean kinetic temperature, 2 has a polynomial for the weights, and says how long after the stage's start the batch may
- * be opened.
- */
+/** Versions of the rules, which the circuits check: 2 is the second edition of the statements. */
 export const TEMPERATURE_RULE_VERSION = 2;
-/** Version of the parameters rule. */
+/** Of the rules of kinds `parameters` and `channel`. */
 export const PARAMETERS_RULE_VERSION = 2;
 /** A rule's `openedWithin` where the batch may be opened any time after the stage began: more than the schema permits. */
 export const NO_OPENED_WITHIN = 4_294_967_295;
@@ -111,6 +107,9 @@ export const CELSIUS_OFFSET = 300_000_000n;
 /** Offset that makes a clock error in seconds non-negative. */
 export const CLOCK_ERROR_OFFSET = 1 << 20;
 
+/** The profile of a record whose raw file needs no mapping. */
+export const NO_PROFILE = 0n;
+
 export const ROWS_PER_ELEMENT = 15;
 export const ELEMENTS_PER_CHUNK = 14;
 /** Readings of one chunk of a one-channel series. */
@@ -121,10 +120,15 @@ export const BYTES_PER_ELEMENT = 31;
 export const CHANNELS = 5;
 /** In a rule: this place is unused. In what a source signs: the record is of several channels. No channel has this code. */
 export const NO_CHANNEL = 0;
-/** Samples of one chunk of a parameters record. */
+/** Samples of five channels in one chunk. */
 export const SAMPLES_PER_CHUNK = Math.floor(BYTES_PER_ELEMENT / (1 + CHANNELS)) * ELEMENTS_PER_CHUNK;
 export const SERIES_ARITY = 16;
 /** Levels of the series tree, the same for every tier: up to 256 chunks. */
 export const SERIES_DEPTH = 2;
-export const PARTY_DEPTH = 12;
+/** Children of a node of the party tree, and its levels: up to 4,096 leaves. */
+export const PARTY_ARITY = 4;
+export const PARTY_DEPTH = 6;
+export const MAX_PARTIES = PARTY_ARITY ** PARTY_DEPTH;
 export const DEVICE_SET_SIZE = 8;
+/** In place of a slot: whichever of the stage's devices. */
+export const ANY_DEVICE = 0;

@@ -32,13 +32,15 @@ export function deviceHash(device: DeviceId): bigint {
   return textHash(parts.join("|"));
 }
 
-/** The up to 8 device hashes of a stage, ascending, zero-filled: the preimage of `deviceSet`. */
+/**
+ * The up to 8 device hashes of a stage, in the order in which they were named, zero-filled: the preimage of `deviceSet`.
+ * Error `device-set`: more, or one twice.
+ */
 export function deviceSlots(devices: readonly bigint[]): bigint[] {
-  const slots = [...new Set(devices)].sort((a, b) => (a < b ? -1 : 1));
-  if (slots.length !== devices.length || slots.length > DEVICE_SET_SIZE || slots.includes(0n)) {
+  if (new Set(devices).size !== devices.length || devices.length > DEVICE_SET_SIZE || devices.includes(0n)) {
     throw inputError(`A stage names up to ${DEVICE_SET_SIZE} different devices.`, { code: "device-set" });
   }
-  return [...slots, ...new Array<bigint>(DEVICE_SET_SIZE - slots.length).fill(0n)];
+  return [...devices, ...new Array<bigint>(DEVICE_SET_SIZE - devices.length).fill(0n)];
 }
 
 /** Commitment to 8 slots as they stand. */

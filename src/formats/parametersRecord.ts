@@ -5,7 +5,7 @@ import type { TemperatureHeader } from "./temperatureRecord.ts";
 
 /** The header of a record of several channels; what is not about a channel is as in a one-channel record. */
 export interface ParametersHeader extends Omit<TemperatureHeader, keyof Channel> {
-  /** Exactly CHANNELS, those of the rule. */
+  /** Those of the rule. */
   readonly channels: readonly Channel[];
 }
 
@@ -14,12 +14,15 @@ export const PARAMETERS_HEADER_FIELDS = [
   "kind",
   "n",
   "t0",
+  "start",
+  "end",
   "tick",
   "channels",
   "rowCount",
   "bucket",
   "deviceHash",
   "rawFileHash",
+  "profile",
   "attempt",
   "zoneChanged",
   "clockError",
@@ -27,8 +30,8 @@ export const PARAMETERS_HEADER_FIELDS = [
 ] as const satisfies readonly (keyof ParametersHeader)[];
 
 /**
- * Public signal `record`. No record of one channel has the same preimage: it has fewer elements, and their count is
- * absorbed. Error `channels`.
+ * Public signal `record`. No temperature record has the same preimage: even of one channel this one has its fields in another
+ * order, and the kind is among the first. Error `channels`.
  */
 export function parametersRecordHash(root: bigint, header: ParametersHeader, salt: bigint): bigint {
   const fields = PARAMETERS_HEADER_FIELDS.flatMap((field) =>

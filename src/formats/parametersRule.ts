@@ -27,7 +27,10 @@ export const UNUSED_CHANNEL: Channel = {
   width: BigInt(MIN_WIDTH),
 };
 
-/** A parameters rule as the circuit reads it: hard limits of up to five channels. All numbers are field elements. */
+/**
+ * A rule of kind `parameters`, hard limits of up to five channels, or of kind `channel`, of one, as the circuit reads it. All
+ * numbers are field elements.
+ */
 export interface ParametersRule extends Pick<
   TemperatureRule,
   | "version"
@@ -43,9 +46,12 @@ export interface ParametersRule extends Pick<
   | "tail"
   | "clockTolerance"
   | "independent"
+  | "bucket"
+  | "devices"
+  | "slot"
   | "salt"
 > {
-  /** Exactly CHANNELS: the used ones by ascending channelId, each once, then UNUSED_CHANNEL. */
+  /** Of kind `channel` one; else exactly CHANNELS: the used ones by ascending channelId, each once, then UNUSED_CHANNEL. */
   readonly channels: readonly Channel[];
 }
 
@@ -65,6 +71,9 @@ export const PARAMETERS_RULE_FIELDS = [
   "tail",
   "clockTolerance",
   "independent",
+  "bucket",
+  "devices",
+  "slot",
   "salt",
 ] as const satisfies readonly (keyof ParametersRule)[];
 
@@ -81,10 +90,10 @@ export function channelsOf(used: readonly Channel[]): Channel[] {
   return [...ordered, ...new Array<Channel>(CHANNELS - used.length).fill(UNUSED_CHANNEL)];
 }
 
-/** What rule and header absorb of their channels. Error `channels` where there are not exactly CHANNELS. */
+/** What rule and header absorb of their channels. Error `channels` where there are neither one nor CHANNELS. */
 export function channelElements(channels: readonly Channel[]): bigint[] {
-  if (channels.length !== CHANNELS) {
-    throw inputError(`A parameters rule or header lists ${CHANNELS} channels.`, { code: "channels" });
+  if (channels.length !== 1 && channels.length !== CHANNELS) {
+    throw inputError(`A rule or header of channels has one place for them, or ${CHANNELS}.`, { code: "channels" });
   }
   return channels.flatMap((channel) => CHANNEL_FIELDS.map((field) => channel[field]));
 }

@@ -1,6 +1,6 @@
 import { IMT } from "@zk-kit/imt";
 import { inputError } from "../errors.ts";
-import { PARTY_DEPTH, TAG } from "./constants.ts";
+import { MAX_PARTIES, PARTY_ARITY, PARTY_DEPTH, TAG } from "./constants.ts";
 import { poseidon } from "./poseidon.ts";
 
 /** A key (id0, id1 = its coordinates) with a role, or a device (deviceHash, 0). Validity in Unix seconds, inclusive. */
@@ -29,33 +29,36 @@ export function partyLeafHash(leaf: PartyLeaf): bigint {
   return poseidon([BigInt(TAG.PARTY), ...PARTY_LEAF_FIELDS.map((field) => leaf[field])]);
 }
 
-/** Merkle path of a leaf: bit 1 means that the node on the path is the right child. */
+/** From a leaf to the root: on each level, lowest first, the four children of the node above. */
 export interface PartyPath {
-  readonly bits: readonly number[];
-  readonly siblings: readonly bigint[];
+  readonly children: readonly (readonly bigint[])[];
 }
 
-/** Root that a leaf and its path lead to. */
-export function partyRootOf(leaf: PartyLeaf, path: PartyPath): bigint {
-  return path.siblings.reduce(
-    (node, sibling, i) => nodeHash(path.bits[i] === 1 ? [sibling, node] : [node, sibling]),
-    partyLeafHash(leaf),
-  );
+/** Whether a leaf's path leads to a root: on every level the node that was reached is among the children. */
+export function isListed(leaf: PartyLeaf, { children }: PartyPath, root: bigint): boolean {
+  let node = partyLeafHash(leaf);
+  const isPath = children.every((level) => {
+    const holds = level.length === PARTY_ARITY && level.includes(node);
+    node = nodeHash(level);
+    return holds;
+  });
+  return isPath && children.length === PARTY_DEPTH && node === root;
 }
 
 function nodeHash(children: readonly bigint[]): bigint {
-  return poseidon([BigInt(TAG.PARTY_NODE), ...children]);
+  return poseidon(children, BigInt(TAG.PARTY_NODE));
 }
 
-/** The tree of authorised parties and devices: binary, depth 12, empty leaves 0, node tag unlike the leaf tag. */
+/** The tree of authorised parties and devices: 4-ary, 6 levels, empty leaves 0, the tag of nodes in the capacity. */
 export class PartyTree {
   readonly #tree: IMT;
 
   constructor(leaves: readonly PartyLeaf[]) {
-    if (leaves.length > 2 ** PARTY_DEPTH) {
-      throw inputError(`A party tree holds at most ${2 ** PARTY_DEPTH} leaves.`, { code: "party-count" });
+    if (leaves.length > MAX_PARTIES) {
+      throw inputError(`A party tree holds at most ${MAX_PARTIES} leaves.`, { code: "party-count" });
     }
-    this.#tree = new IMT((children) => nodeHash(children.map(BigInt)), PARTY_DEPTH, 0n, 2, leaves.map(partyLeafHash));
+    const hash = (children: readonly (string | number | bigint)[]): bigint => nodeHash(children.map(BigInt));
+    this.#tree = new IMT(hash, PARTY_DEPTH, 0n, PARTY_ARITY, leaves.map(partyLeafHash));
   }
 
   /** Public signal `parties`. */
@@ -65,13 +68,16 @@ export class PartyTree {
 
   /** Path of a leaf; refuses a leaf that is not in the tree (`party`). */
   path(leaf: PartyLeaf): PartyPath {
-    const index = this.#tree.indexOf(partyLeafHash(leaf));
+    let node = partyLeafHash(leaf);
+    const index = this.#tree.indexOf(node);
     if (index < 0) throw inputError("This party is not in the party list.", { code: "party" });
-    const proof = this.#tree.createProof(index);
-    return {
-      bits: proof.pathIndices,
-      siblings: proof.siblings.map(([sibling]: readonly unknown[]) => sibling as bigint),
-    };
+    const { pathIndices, siblings } = this.#tree.createProof(index);
+    const children = siblings.map((others: readonly unknown[], level) => {
+      const all = (others as readonly bigint[]).toSpliced(pathIndices[level] ?? 0, 0, node);
+      node = nodeHash(all);
+      return all;
+    });
+    return { children };
   }
 }
 

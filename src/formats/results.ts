@@ -1,6 +1,7 @@
 import { TAG } from "./constants.ts";
 import { poseidon, sponge } from "./poseidon.ts";
 import { columns, QUALITY_SLOTS } from "./qualityRule.ts";
+import type { RecordOwner } from "./recordOwner.ts";
 
 /**
  * What a result says: a number, a category, or one of the four inequalities, <x, <=x, >x and >=x. 0, in an unused slot, says
@@ -44,6 +45,8 @@ export interface ResultSet {
   readonly lotHash: bigint;
   /** SHA-256 of the laboratory's own report, cut to 248 bits. */
   readonly rawFileHash: bigint;
+  /** Hash of the mapping by which that report was read; NO_PROFILE where it has the project's own form. */
+  readonly profile: bigint;
   /** In the rule's order; up to QUALITY_SLOTS. */
   readonly results: readonly Result[];
   readonly salt: bigint;
@@ -56,6 +59,7 @@ export const RESULT_SET_HEAD_FIELDS = [
   "reported",
   "lotHash",
   "rawFileHash",
+  "profile",
 ] as const satisfies readonly (keyof ResultSet)[];
 
 /** The set as named columns, zero-filled: what the hash absorbs, in this order, and what the circuit takes. */
@@ -72,7 +76,7 @@ export function resultSetHash(set: ResultSet): bigint {
   return sponge(TAG.RESULTS, Object.values(resultSetColumns(set)).flat());
 }
 
-/** What a laboratory signs: this record, for this batch and stage. */
-export function labMessage(batch: bigint, stage: bigint, record: bigint): bigint {
-  return poseidon([BigInt(TAG.LAB), batch, stage, record]);
+/** What a laboratory signs: this record, coded by this rule, for this batch and stage. */
+export function labMessage({ batch, stage, rule }: RecordOwner, record: bigint): bigint {
+  return poseidon([BigInt(TAG.LAB), batch, stage, rule, record]);
 }

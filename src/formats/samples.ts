@@ -10,3 +10,10 @@ export interface Sample {
 
 /** Five channels: 6 bytes a row, 5 rows an element, 70 a chunk. */
 export const SAMPLES = new SeriesFormat<Sample>(CHANNELS, (sample) => sample.codes);
+/** One channel, packed as the readings of a temperature record are. */
+const ONE_CHANNEL = new SeriesFormat<Sample>(1, (sample) => sample.codes);
+
+/** The format of records with so many places for channels: 1 or CHANNELS. */
+export function samplesOf({ length }: { readonly length: number }): SeriesFormat<Sample> {
+  return length === 1 ? ONE_CHANNEL : SAMPLES;
+}

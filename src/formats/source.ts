@@ -4,6 +4,7 @@ import type { PublicKey } from "./identity.ts";
 import { TAG } from "./constants.ts";
 import { FIELD } from "./field.ts";
 import { poseidon } from "./poseidon.ts";
+import type { RecordOwner } from "./recordOwner.ts";
 
 const { a: A, d: D, n: ORDER } = CURVE;
 
@@ -14,9 +15,9 @@ export interface Signature {
   readonly s: bigint;
 }
 
-/** What a source signs: this record, for this batch, stage and channel. */
-export function sourceMessage(batch: bigint, stage: bigint, channelId: bigint, record: bigint): bigint {
-  return poseidon([BigInt(TAG.SOURCE), batch, stage, channelId, record]);
+/** What a source signs: this record, coded by this rule, for this batch, stage and channel. */
+export function sourceMessage({ batch, stage, rule }: RecordOwner, channelId: bigint, record: bigint): bigint {
+  return poseidon([BigInt(TAG.SOURCE), batch, stage, channelId, rule, record]);
 }
 
 /** The public key of a 32-byte private key. */

@@ -8,6 +8,9 @@ export interface TemperatureHeader {
   /** N of the circuit: rows after padding. */
   readonly n: bigint;
   readonly t0: bigint;
+  /** Of the stage that the source cut the series to. */
+  readonly start: bigint;
+  readonly end: bigint;
   readonly tick: bigint;
   readonly origin: bigint;
   readonly stepNum: bigint;
@@ -16,10 +19,13 @@ export interface TemperatureHeader {
   readonly channelId: bigint;
   /** Readings before padding. */
   readonly rowCount: bigint;
-  /** Seconds of the buckets to which the source thinned the series (first, min, max and last of each); 0: not thinned. */
+  /** Seconds of the buckets to which the source thinned the series; 0: not thinned. */
   readonly bucket: bigint;
   readonly deviceHash: bigint;
+  /** Of the raw file; of several files of one device their root. */
   readonly rawFileHash: bigint;
+  /** Hash of the mapping by which the file was read; NO_PROFILE where its format is the device's own. */
+  readonly profile: bigint;
   /** 0 for the first record a source signs for this batch, stage, channel and device. */
   readonly attempt: bigint;
   /** 1: the offset given at import differs from the zone the device signed. */
@@ -34,6 +40,8 @@ export const TEMPERATURE_HEADER_FIELDS = [
   "kind",
   "n",
   "t0",
+  "start",
+  "end",
   "tick",
   "origin",
   "stepNum",
@@ -44,6 +52,7 @@ export const TEMPERATURE_HEADER_FIELDS = [
   "bucket",
   "deviceHash",
   "rawFileHash",
+  "profile",
   "attempt",
   "zoneChanged",
   "clockError",

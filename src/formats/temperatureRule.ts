@@ -36,6 +36,12 @@ export interface TemperatureRule {
   readonly clockTolerance: bigint;
   /** 1: the record's source must belong to another organisation than the custodian; 0: to the same. */
   readonly independent: bigint;
+  /** Longest buckets, in seconds, to which the source may thin the series; 0: not at all, as wherever a mean is limited. */
+  readonly bucket: bigint;
+  /** How many devices the stage names, 1 to 8. */
+  readonly devices: bigint;
+  /** The slot, from 1, of the device whose record this is; 0: any one of the stage's devices. */
+  readonly slot: bigint;
   /** Longest total time above and below the normal band, in half-ticks; NO_BUDGET where the rule sets none. */
   readonly budgetAbove: bigint;
   readonly budgetBelow: bigint;
@@ -75,6 +81,9 @@ export const TEMPERATURE_RULE_FIELDS = [
   "tail",
   "clockTolerance",
   "independent",
+  "bucket",
+  "devices",
+  "slot",
   "budgetAbove",
   "budgetBelow",
   "single",

@@ -1,3 +1,4 @@
+import type { ChannelName } from "../formats/constants.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import { formatTime } from "../input/times.ts";
 import {
@@ -13,19 +14,24 @@ import {
 import { shownSpan, type SeriesReader } from "./loggerSeries.ts";
 
 /**
- * A reader of long-form CSV (historianCsv.ts) for the temperatures of one tag (undefined: the file's only one) of a device
+ * A reader of long-form CSV (historianCsv.ts) for the readings of one tag (undefined: the file's only one) of a device
  * that the user names. Every line is judged by its form, those of the tag also by time, unit and value.
  * Errors, with file:line: those of `readHistorian` and `readEntries`, `csv-tag` (not in the file, or not chosen),
  * `time-mixed`.
  */
-export function csvReader(tag: string | undefined, device: DeviceId): SeriesReader {
+export function csvReader(
+  tag: string | undefined,
+  device: DeviceId,
+  channel: ChannelName = "temperature",
+): SeriesReader {
   return (bytes, file) => {
     let chosen = tag;
     const table = readHistorian(bytes, file, (each) => each === (chosen ??= each));
     refuseOtherTags(table.tags, tag, file);
-    const entries = readEntries(table.lines, "temperature", file);
+    const entries = readEntries(table.lines, channel, file);
     refuseMixedTimes(table.lines, file);
     return {
+      channel,
       device,
       entries,
       zoneChanged: false,

@@ -17,7 +17,7 @@ export function fridgetagReader(offset: number | undefined): SeriesReader {
     const { zone } = source.configuration;
     const { readings, zoneChanged } = applyOffset(source.readings, offset, zone, file);
     const facts = [...factsOf(source), clockFact(offset ?? zone, zone, zoneChanged)];
-    return { device: { vendor, model, serial }, entries: readings, zoneChanged, facts };
+    return { channel: "temperature", device: { vendor, model, serial }, entries: readings, zoneChanged, facts };
   };
 }
 

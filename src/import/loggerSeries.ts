@@ -1,3 +1,4 @@
+import type { ChannelName } from "../formats/constants.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import type { Entry, Reading, SampleReading, Unusable } from "./series.ts";
 
@@ -25,8 +26,13 @@ export interface Measured {
   readonly whole: readonly Measurement[];
 }
 
+/** A series of one channel. */
+export interface ReadingSeries extends LoggerSeries {
+  readonly channel: ChannelName;
+}
+
 /** Reads and verifies a raw file of one format; `file` goes into errors. */
-export type SeriesReader = (bytes: Uint8Array, file: string) => LoggerSeries;
+export type SeriesReader = (bytes: Uint8Array, file: string) => ReadingSeries;
 
 /** A series of several channels, sampled together. */
 export interface SampleSeries extends LoggerSeries<SampleReading> {

@@ -20,7 +20,7 @@ import {
 import { summariseSamples } from "./summary.ts";
 import { NOT_THINNED } from "./thin.ts";
 
-/** A canonical record of several channels before a source has numbered and signed it. */
+/** A canonical record of channels with hard limits before a source has numbered and signed it. */
 export interface UnsignedParametersRecord {
   readonly header: Omit<ParametersHeader, "attempt">;
   readonly rows: readonly Sample[];
@@ -61,7 +61,7 @@ export function parametersRecord(
   return {
     header: {
       kind: BigInt(KIND.parameters),
-      n: BigInt(capacityFor(coded.rows.length, circuits, file)),
+      n: BigInt(samplesCapacity(coded.rows.length, circuits, file)),
       channels: rule.channels,
       ...seriesHeader(bytes, origin, coded, demand, settings),
     },
@@ -99,8 +99,8 @@ function refuseOtherChannels(used: readonly Channel[], channels: readonly bigint
   });
 }
 
-/** Capacity of the smallest circuit that holds the samples. */
-function capacityFor(samples: number, circuits: readonly Circuit[], file: string): number {
+/** Capacity of the smallest circuit that holds the samples. Error `series-length`. */
+export function samplesCapacity(samples: number, circuits: readonly Circuit[], file: string): number {
   const fitting = capacitiesOf(circuits).find((tier) => tier >= samples);
   if (fitting !== undefined) return fitting;
   throw lengthError(samples, circuits, file, "Let the policy accept a larger circuit, or split the stage.");

@@ -1,5 +1,5 @@
 import { inputError, type BatchproofError } from "../errors.ts";
-import { KIND } from "../formats/constants.ts";
+import { KIND, NO_PROFILE } from "../formats/constants.ts";
 import { bytesHash, textHash } from "../formats/identity.ts";
 import { analyteId, type Analyte, type QualityRule } from "../formats/qualityRule.ts";
 import type { Result, ResultSet } from "../formats/results.ts";
@@ -67,6 +67,7 @@ export function resultSet(
       reported: BigInt(reported),
       lotHash: textHash(lot),
       rawFileHash: bytesHash(bytes),
+      profile: NO_PROFILE,
       results: read.map(({ result }) => result),
     },
     summary: [

@@ -1,6 +1,6 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
-import { CLOCK_ERROR_OFFSET } from "../formats/constants.ts";
+import { CLOCK_ERROR_OFFSET, NO_PROFILE } from "../formats/constants.ts";
 import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
@@ -58,16 +58,19 @@ export function seriesHeader(
   bytes: Uint8Array,
   { device, zoneChanged }: Pick<LoggerSeries, "device" | "zoneChanged">,
   { t0, rows }: CodedSeries<unknown>,
-  { rule, lot }: RecordDemand<Timing>,
+  { rule, period, lot }: RecordDemand<Timing>,
   { clockError, bucket }: ImportSettings,
 ): SeriesHeader {
   return {
     t0: BigInt(t0),
+    start: BigInt(period.start),
+    end: BigInt(period.end),
     tick: rule.tick,
     rowCount: BigInt(rows.length),
     bucket: BigInt(bucket),
     deviceHash: deviceHash(device),
     rawFileHash: bytesHash(bytes),
+    profile: NO_PROFILE,
     zoneChanged: zoneChanged ? 1n : 0n,
     clockError: BigInt(CLOCK_ERROR_OFFSET + clockError),
     lotHash: textHash(lot),

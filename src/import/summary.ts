@@ -17,15 +17,16 @@ export interface ImportFacts {
   /** The readings of the record. */
   readonly readings: readonly Reading[];
   readonly coding: ReadingGrid;
+  readonly channel: ChannelName;
 }
 
 /** What was read, cut, thinned and coded, one line each for the person who imports. No reading's value is shown. */
-export function summariseImport({ facts, window, cut, bucket, readings, coding }: ImportFacts): string[] {
+export function summariseImport({ facts, window, cut, bucket, readings, coding, channel }: ImportFacts): string[] {
   return [
     ...facts,
     `cut: ${shownCut(cut, "readings", window)}${shownFlags(cut)}`,
     ...(bucket === NOT_THINNED ? [] : [shownThinning(cut, bucket, readings)]),
-    `coded: ${shownCoding(coding, "temperature")}; one tick is ${formatDuration(window.tick)}`,
+    `coded: ${shownCoding(coding, channel)}; one tick is ${formatDuration(window.tick)}`,
   ];
 }
 
@@ -71,8 +72,7 @@ function shownFlags({ readings }: Cut): string {
 function shownThinning(cut: Cut, bucket: number, readings: readonly Reading[]): string {
   return (
     `thinned: from ${cut.readings.length} to ${readings.length} readings, the first, minimum, maximum and last of ` +
-    `each ${formatDuration(bucket)}; the time outside the normal band can change by up to ${formatDuration(bucket)} ` +
-    "for each time a limit of the band is crossed"
+    `each ${formatDuration(bucket)}, and all that are outside the normal band or next to such a one`
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
-import { CELSIUS_OFFSET, CHANNEL, KIND } from "../formats/constants.ts";
+import { CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
 import { checkReadings } from "../kinds/temperature/check.ts";
 import { exactBreaches, type ExactBreach } from "../kinds/temperature/exactTimes.ts";
 import { distinctLengths, excursionsOf, excursionTableSize } from "../kinds/temperature/excursions.ts";
@@ -9,19 +9,12 @@ import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
 import { formatDuration } from "../input/times.ts";
-import { codeReading, codeSeries, type ReadingGrid } from "./coding.ts";
-import type { Measured, Measurement, SeriesReader } from "./loggerSeries.ts";
-import { cutToWindow, isUnusable, mergeRepeated, shownRepeated, type Reading } from "./series.ts";
-import {
-  capacitiesOf,
-  lengthError,
-  seriesHeader,
-  windowOf,
-  type ImportSettings,
-  type RecordDemand,
-} from "./seriesRecord.ts";
-import { summariseImport } from "./summary.ts";
-import { NOT_THINNED, thin } from "./thin.ts";
+import { codeReading, type ReadingGrid } from "./coding.ts";
+import type { Measured, SeriesReader } from "./loggerSeries.ts";
+import { oneChannelOf } from "./oneChannel.ts";
+import type { Reading } from "./series.ts";
+import { capacitiesOf, lengthError, seriesHeader, type ImportSettings, type RecordDemand } from "./seriesRecord.ts";
+import { NOT_THINNED } from "./thin.ts";
 
 /** A canonical record before a source has numbered and signed it. */
 export interface UnsignedRecord {
@@ -37,9 +30,9 @@ export interface UnsignedRecord {
 /**
  * The record of a raw file for one claim: read by its format's reader, cut to the stage's window, thinned if the user
  * says so, coded exactly, and fitted to the smallest of the circuits that the claim accepts. Readings outside the limits
- * keep codes outside 0..width: such a record is for `check`, it can be neither signed nor proven. Errors: those of the
- * reader, of `mergeRepeated`, of `cutToWindow` and of `thin`; `dense`; `series-length` (more readings than any circuit
- * holds); `exact-limit` (the readings break a limit that the record would keep).
+ * keep codes outside 0..width: such a record is for `check`, it can be neither signed nor proven. Errors: those of
+ * `oneChannelOf`; `dense`; `series-length` (more readings than any circuit holds); `exact-limit` (the readings break a limit
+ * that the record would keep).
  */
 export function temperatureRecord(
   bytes: Uint8Array,
@@ -48,22 +41,14 @@ export function temperatureRecord(
   demand: RecordDemand<TemperatureRule>,
   settings: ImportSettings,
 ): UnsignedRecord {
-  const { rule, period, circuits } = demand;
-  const { bucket } = settings;
-  const { entries, facts: known, ...origin } = read(bytes, file);
-  const merged = mergeRepeated(entries, file);
-  const facts = [...known, ...shownRepeated(merged.repeated)];
-  const window = windowOf(rule, period);
-  const cut = cutToWindow(merged.entries, window, file);
-  const readings = thin(cut.readings, bucket, window.gapSeconds);
-  const coding = codingOf(rule);
-  const coded = codeSeries(readings, coding, window.tick);
+  const { rule, circuits } = demand;
+  const { origin, cut, coded, measured, summary } = oneChannelOf(bytes, file, read, demand, codingOf(rule), settings);
   const { rows } = coded;
-  refuseDense(rows, window.tick, file);
+  refuseDense(rows, rule, file);
   const n = BigInt(capacityFor(rows, rule, circuits, file));
   // A record that fails in ticks, too, is imported: `check` names the reading.
   if (checkReadings({ rule, header: { n }, rows }).length === 0) {
-    refuseHiddenBreach(cut.readings, rule, bucket, file);
+    refuseHiddenBreach(cut.readings, rule, settings.bucket, file);
   }
   return {
     header: {
@@ -78,17 +63,9 @@ export function temperatureRecord(
     },
     rows,
     device: origin.device,
-    measured: {
-      channels: [CHANNEL.temperature.code],
-      readings: cut.readings.map(oneValue),
-      whole: merged.entries.flatMap((entry) => (isUnusable(entry) ? [] : [oneValue(entry)])),
-    },
-    summary: summariseImport({ facts, window, cut, bucket, readings, coding }),
+    measured,
+    summary,
   };
-}
-
-function oneValue({ time, value }: Reading): Measurement {
-  return { time, values: [value] };
 }
 
 /** One reading in this many may stand for no time at all. */
@@ -98,14 +75,17 @@ const WEIGHTLESS_SHARE = 10;
  * Error `dense`: many readings share a tick with both of their neighbours. Such a reading stands for no time, so what
  * happens inside a tick would count neither as time outside the band nor in the mean kinetic temperature.
  */
-function refuseDense(rows: readonly Row[], tick: number, file: string): void {
+function refuseDense(rows: readonly Row[], { tick, bucket }: TemperatureRule, file: string): void {
   const weightless = rows.filter(({ dt }, i) => i > 0 && dt === 0 && rows[i + 1]?.dt === 0).length;
   if (weightless * WEIGHTLESS_SHARE <= rows.length) return;
   throw inputError(
     `${weightless} of ${rows.length} readings share a tick of ${tick} s with both of their neighbours.`,
     {
       place: file,
-      remedy: "Thin the series with --thin to buckets of several ticks.",
+      remedy:
+        bucket > BigInt(NOT_THINNED)
+          ? `Thin the series with --thin, to buckets of up to ${bucket} s.`
+          : "Have a rule approved that permits thinning or a shorter gap, or export the readings less often.",
       code: "dense",
     },
   );

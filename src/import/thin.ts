@@ -11,47 +11,58 @@ export const NOT_THINNED = 0;
 
 /**
  * Thins a series that is cut to its stage and without gaps: of the readings of each bucket, floor(Unix time / bucket),
- * it keeps the first, the minimum, the maximum and the last (of equal values the earliest), each once and in the order
- * of time. NOT_THINNED keeps all.
+ * it keeps the first, the minimum, the maximum and the last (of equal values the earliest), and everywhere each reading
+ * outside the normal band and its neighbours; all in the order of time. NOT_THINNED keeps all.
  *
  * - No gap is hidden and none is made: two neighbours kept of one bucket are less than a bucket apart, and a bucket is
  *   at most a gap; the last of one bucket and the first of the next are neighbours in the whole series too.
  * - The first and the last reading of the series stay, so `window` is judged as before.
- * - Every reading outside a limit leaves one outside that limit in its bucket, so `range` is judged as before, and an
- *   excursion above or below the band can be neither lost nor made.
- * - Time outside the normal band can change, because a reading stands for half the interval before and after it. Above
- *   the band it changes, either way, by less than one bucket for each bucket that has readings above and readings not
- *   above it, and not at all in the other buckets: those keep the one kind only, and the time between two buckets is
- *   shared as before. The same holds below. Counted in ticks it is less than a bucket and a tick.
- * - The longest excursion (time since the last reading within the band) is shortened by less than one bucket.
+ * - The extremes stay, so `range` is judged as before.
+ * - Whatever is outside the normal band stands between the same neighbours as before, so total times outside it and the
+ *   longest excursion are the same to the second.
+ * - A mean over the stage is another one: where the rule limits one, it permits no thinning.
  *
- * Error `bucket`: not 60 to 3600 whole seconds, or longer than the rule's gap.
- * @param gapSeconds longest legal interval between readings
+ * Error `bucket`: not 60 to 3600 whole seconds, or longer than the rule permits.
+ * @param longest   longest buckets that the rule permits, seconds
+ * @param isOutside whether a value is outside the normal band
  */
-export function thin(readings: readonly Reading[], bucket: number, gapSeconds: number): readonly Reading[] {
+export function thin(
+  readings: readonly Reading[],
+  bucket: number,
+  longest: number,
+  isOutside: (value: bigint) => boolean,
+): readonly Reading[] {
   if (bucket === NOT_THINNED) return readings;
-  refuseBucket(bucket, gapSeconds);
+  refuseBucket(bucket, longest);
+  const outside = readings.map(({ value }) => isOutside(value));
   const buckets = Map.groupBy(readings, ({ time }) => Math.floor(time / bucket));
-  return [...buckets.values()].flatMap(keptOf);
+  const kept = new Set([...buckets.values()].flatMap(keptOf));
+  return readings.filter((reading, i) => {
+    return kept.has(reading) || [i - 1, i, i + 1].some((place) => outside[place] === true);
+  });
 }
 
-/** First, minimum, maximum and last of one bucket, as they come. */
-function keptOf(readings: readonly Reading[]): readonly Reading[] {
+/** First, minimum, maximum and last of one bucket. */
+function keptOf(readings: readonly Reading[]): readonly (Reading | undefined)[] {
   const lowest = readings.reduce((kept, reading) => (reading.value < kept.value ? reading : kept));
   const highest = readings.reduce((kept, reading) => (reading.value > kept.value ? reading : kept));
-  const kept = new Set([readings.at(0), lowest, highest, readings.at(-1)]);
-  return readings.filter((reading) => kept.has(reading));
+  return [readings.at(0), lowest, highest, readings.at(-1)];
 }
 
-function refuseBucket(bucket: number, gapSeconds: number): void {
+function refuseBucket(bucket: number, longest: number): void {
   if (!Number.isInteger(bucket) || bucket < MIN_BUCKET || bucket > MAX_BUCKET) {
     throw inputError(`A series is thinned to buckets of ${MIN_BUCKET} to ${MAX_BUCKET} whole seconds.`, {
       code: "bucket",
     });
   }
-  if (bucket <= gapSeconds) return;
+  if (bucket <= longest) return;
   throw inputError(
-    `Buckets of ${formatDuration(bucket)} are longer than the gap of ${formatDuration(gapSeconds)} that the rule allows.`,
-    { remedy: "Thin to shorter buckets: only then can thinning neither hide nor make a gap.", code: "bucket" },
+    longest === NOT_THINNED
+      ? "The claim's rule permits no thinning."
+      : `Buckets of ${formatDuration(bucket)} are longer than the ${formatDuration(longest)} that the claim's rule permits.`,
+    {
+      code: "bucket",
+      remedy: `${longest === NOT_THINNED ? "Leave out --thin" : `Thin to --thin ${longest} or less`}; where the readings are too many, let the policy accept a larger circuit.`,
+    },
   );
 }

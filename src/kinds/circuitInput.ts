@@ -10,7 +10,7 @@ export function bus(name: string, fields: object): CircuitInput {
   );
 }
 
-/** A Merkle path as the fields of bus PartyPath. */
+/** A path of the party tree as the fields of bus PartyPath. */
 export function pathInput(path: PartyPath): CircuitInput {
-  return { bits: path.bits.map(BigInt), siblings: path.siblings };
+  return { children: path.children.flat() };
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errorCodes.ts";
 import type { KindName } from "../formats/constants.ts";
 import type { defineDocument } from "../formats/document.ts";
+import type { RecordOwner } from "../formats/recordOwner.ts";
 
 /** Everything about a record that follows from what it says, the batch and the batch's secrets. */
 export interface Prepared {
@@ -14,12 +15,6 @@ export interface Prepared {
 
 /** Who signs a record: the party's role, and the member of the file that names its key. */
 export type Signer = "source" | "lab";
-
-/** What a record is of: public signal `batch` and the stage. */
-export interface RecordOwner {
-  readonly batch: bigint;
-  readonly stage: bigint;
-}
 
 /** How records of one kind of claim are written down, derived and signed: content C, and D that follows from it. */
 export interface RecordForm<C extends object, D extends object, J extends object> {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errorCodes.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
-import { PARTY_DEPTH, ROLE, type RoleName } from "../formats/constants.ts";
+import { MAX_PARTIES, ROLE, type RoleName } from "../formats/constants.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { deviceHash, keyHash, textHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import { PartyTree, type PartyLeaf } from "../formats/party.ts";
@@ -22,8 +22,6 @@ import {
 import type { KeyRole } from "../formats/constants.ts";
 import type { KeyDescription } from "./keys.ts";
 import { checkKey } from "./point.ts";
-
-const MAX_PARTIES = 2 ** PARTY_DEPTH;
 
 interface PartyBase {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { CIRCUITS, type Circuit } from "../kinds/circuits.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
+import { lintDevices } from "../kinds/series/stageDevices.ts";
 import { canonicalJson } from "../input/json.ts";
 import { formatDuration } from "../input/times.ts";
 import type { Claim, Policy } from "../policy/document.ts";
@@ -27,6 +28,7 @@ export function lintPolicy(
       ...lintWords(claim.rule, `/claims/${index}/rule`),
     ]),
     ...lintGoals(policy),
+    ...lintDevices(policy),
     ...Object.values(KINDS).flatMap((kind) => kind.lintTogether(policy)),
   ];
   return [...findings.filter(isError), ...findings.filter((finding) => !isError(finding))];

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildBabyjub } from "circomlibjs";
-import { ROLE } from "../../src/formats/constants.ts";
+import { ROLE, TAG } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { deviceSetOf, deviceSlots } from "../../src/formats/identity.ts";
 import { PartyTree, partyLeafHash, type PartyLeaf } from "../../src/formats/party.ts";
@@ -8,7 +8,7 @@ import { sourceMessage, verifySignature, type Signature } from "../../src/format
 import { poseidon } from "../../src/formats/poseidon.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
-import type { TemperatureRule } from "../../src/formats/temperatureRule.ts";
+import { temperatureRuleHash, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
 import { coefficientsOf, weightsOfCodes } from "../../src/kinds/temperature/weightPolynomial.ts";
@@ -269,6 +269,8 @@ describe("C6 free choice of a hint", () => {
   // product with zero is zero, and the verdict stays 1. No other wire may be left to the prover.
   const MEANINGLESS_INVERSES = [
     "clock.exact.inv",
+    "device.at[0].isz.inv",
+    ...[2, 3, 4, 5, 6, 7].map((slot) => `device.unused[${slot}].inv`),
     "firstAttempt.inv",
     "openingTime.boundless.isz.inv",
     "source.sameOrg.isz.inv",
@@ -615,6 +617,7 @@ describe("C15 a signature reused", () => {
     ["at another batch", { batch: BATCH + 1n }],
     ["at another stage", { stage: 2n }],
     ["for another channel", { channelId: 2n }],
+    ["under another rule", { rule: 1n }],
   ])("%s", async (_, signed) => {
     await expectRefused(inputOf(makeEvidence({ signed })), ["source"]);
   });
@@ -640,38 +643,29 @@ describe("C17 parties that are not in the tree", () => {
     },
   );
 
-  it("path bit 2, or the fraction that would let any leaf take the place of a listed one", async () => {
-    const bits = path.bits.map((bit, i) => (i === 0 ? 2 : bit));
-    await expectRefused({ ...inputOf(honest), ...bus("sourcePath", pathInput({ ...path, bits })) }, ["source"]);
-
-    // Where the source's place would be, the published tree has the pair (X, 0). For any unlisted leaf L, the sibling
-    // R = X - L and the bit (X - L) / (R - L) mix into exactly that pair: only the bit's own constraint is in the way.
+  it("the path of a listed party under one that is not: only the product of the differences is in the way", async () => {
     const forged = makeEvidence({ unlisted: "source" });
-    const [x, l] = [partyLeafHash(forged.device.leaf), partyLeafHash(forged.source.leaf)];
-    const mixed = pathInput(forged.source.path);
-    const fraction = modulo((x - l) * inverse(x - 2n * l));
-    const crossed = {
-      bits: [fraction, ...list(mixed, "bits").slice(1)],
-      siblings: [modulo(x - l), ...list(mixed, "siblings").slice(1)],
-    };
-    const input = { ...inputOf(forged), ...bus("sourcePath", crossed) };
+    const input = { ...inputOf(forged), ...bus("sourcePath", pathInput(forged.device.path)) };
     expect(named.violations(await named.witness(input))).toHaveLength(1);
     await expectRefused(input, ["source"]);
   });
 
+  it("children of another node on any level", async () => {
+    for (const level of path.children.keys()) {
+      const children = path.children.map((each, i) => (i === level ? each.map((child) => child + 1n) : each));
+      await expectRefused({ ...inputOf(honest), ...bus("sourcePath", pathInput({ children })) }, ["source"]);
+    }
+  });
+
   it("an inner node as a leaf: tags and arity differ, and the depth is fixed", async () => {
-    const node = partyLeafHash(leaf);
-    const sibling = path.siblings[0] ?? 0n;
-    const inner: PartyLeaf = { ...leaf, id0: node, id1: sibling };
-    const shorter = {
-      bits: [...path.bits.slice(1), 0],
-      siblings: [...path.siblings.slice(1), 0n],
-    };
+    const [lowest = [], ...above] = path.children;
+    const inner: PartyLeaf = { ...leaf, id0: lowest[0] ?? 0n, id1: lowest[1] ?? 0n };
+    const shorter = { children: [...above, [honest.parties, 0n, 0n, 0n]] };
     await expectRefused({ ...inputOf(honest), ...bus("sourceLeaf", inner), ...bus("sourcePath", pathInput(shorter)) }, [
       "source",
     ]);
     // Even a tree that lists the inner node itself gives no leaf: its preimage starts with another tag.
-    expect(poseidon([9n, node, sibling])).not.toBe(partyLeafHash(inner));
+    expect(poseidon(lowest, BigInt(TAG.PARTY_NODE))).not.toBe(partyLeafHash(inner));
     expect(new PartyTree([leaf]).root).not.toBe(honest.parties);
   });
 });
@@ -685,7 +679,10 @@ describe("C19 heads", () => {
   it("start or end moved under the published head", async () => {
     for (const field of ["start", "end"] as const) {
       const moved = { ...honest, head: { ...honest.head, [field]: honest.head[field] - 60n } };
-      expect(await refusedRules(named, { ...inputOf(moved), head: stageHead(honest.head) })).toEqual(["head"]);
+      expect(await refusedRules(named, { ...inputOf(moved), head: stageHead(honest.head) })).toEqual([
+        "head",
+        "record",
+      ]);
     }
   });
   it("devices declared after the fact", async () => {
@@ -758,7 +755,8 @@ describe("C22 a mean understated by weighing each code at the cold side of its b
 describe("the signature test itself", () => {
   it("verifies the honest signature, so that its refusals mean something", () => {
     const { batch, rule, source } = makeEvidence();
-    const message = sourceMessage(batch, rule.stage, rule.channelId, temperatureRecordOf(makeEvidence()));
+    const owner = { batch, stage: rule.stage, rule: temperatureRuleHash(rule) };
+    const message = sourceMessage(owner, rule.channelId, temperatureRecordOf(makeEvidence()));
     expect(verifySignature({ x: source.leaf.id0, y: source.leaf.id1 }, message, source.signature)).toBe(true);
   });
 });

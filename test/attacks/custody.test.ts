@@ -4,7 +4,7 @@ import { PARTY_DEPTH, ROLE } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { textHash } from "../../src/formats/identity.ts";
-import { PartyTree, partyLeafHash, partyRootOf, type PartyLeaf } from "../../src/formats/party.ts";
+import { PartyTree, partyLeafHash, isListed, type PartyLeaf } from "../../src/formats/party.ts";
 import type { Signature } from "../../src/formats/source.ts";
 import { previousHead, type CustodyEvidence } from "../../src/kinds/custody/evidence.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
@@ -26,8 +26,7 @@ import {
 } from "../support/custody.ts";
 import { checkedRules, inputOf, refusedRules } from "../support/custodyRules.ts";
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
-import { modulo } from "../support/r1cs.ts";
-import { inverse, list } from "./excursions.ts";
+import { inverse } from "./excursions.ts";
 import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
 
 /**
@@ -314,40 +313,29 @@ describe("C17 custodians that are not in the tree", () => {
     await expectBroken(makeCustody(scenario), ["custodian"]);
   });
 
-  it("path bit 2, or the fraction that would let any leaf take the place of a listed one", async () => {
-    for (const who of ["custodian", "next"] as const) {
-      const { path } = honest[who] ?? honest.custodian;
-      const bits = path.bits.map((bit, i) => (i === 0 ? 2 : bit));
-      await expectRefused({ ...inputOf(honest), ...bus(`${who}Path`, pathInput({ ...path, bits })) }, ["custodian"]);
-    }
-    // The published tree has the pair (X, 0), X the custodian's leaf. For any unlisted leaf L, the sibling R = X - L
-    // and the bit (X - L) / (R - L) mix into exactly that pair: only the bit's own constraint is in the way.
+  it("the path of a listed custodian under one who is not: only the product of the differences is in the way", async () => {
     const forged = makeCustody({ unlisted: "next" });
-    const [x, l] = [partyLeafHash(forged.custodian.leaf), partyLeafHash(forged.next?.leaf ?? forged.custodian.leaf)];
-    const place = pathInput(forged.custodian.path);
-    const crossed = {
-      bits: [modulo((x - l) * inverse(x - 2n * l)), ...list(place, "bits").slice(1)],
-      siblings: [modulo(x - l), ...list(place, "siblings").slice(1)],
-    };
-    const input = { ...inputOf(forged), ...bus("nextPath", crossed) };
+    const input = { ...inputOf(forged), ...bus("nextPath", pathInput(forged.custodian.path)) };
     expect(named.violations(await named.witness(input))).toHaveLength(1);
     await expectRefused(input, ["custodian"]);
   });
 
   it("an inner node as a leaf, and a path of another depth", async () => {
     const { leaf, path } = honest.custodian;
-    const inner: PartyLeaf = { ...leaf, id0: partyLeafHash(leaf), id1: path.siblings[0] ?? 0n };
-    const shorter = { bits: [...path.bits.slice(1), 0], siblings: [...path.siblings.slice(1), 0n] };
+    const [lowest = [], ...above] = path.children;
+    const inner: PartyLeaf = { ...leaf, id0: lowest[0] ?? 0n, id1: lowest[1] ?? 0n };
+    const shorter = { children: [...above, [honest.parties, 0n, 0n, 0n]] };
     const input = { ...inputOf(honest), ...bus("custodianLeaf", inner), ...bus("custodianPath", pathInput(shorter)) };
     const refused = await refusedRules(named, input);
     expect(refused).toContain("custodian");
     expect(await refusedRules(proven, input)).not.toEqual([]);
     // The true leaf one level up or down leads to no published root either.
-    const deeper = { bits: [...path.bits.slice(1), 0], siblings: [...path.siblings.slice(1), 0n] };
+    const deeper = { children: [[partyLeafHash(leaf), 0n, 0n, 0n], ...path.children.slice(0, -1)] };
     await expectRefused({ ...inputOf(honest), ...bus("custodianPath", pathInput(deeper)) }, ["custodian"]);
     const half = new PartyTree([leaf]);
-    expect(half.path(leaf).siblings).toHaveLength(PARTY_DEPTH);
-    expect(partyRootOf(leaf, deeper)).not.toBe(honest.parties);
+    expect(half.path(leaf).children).toHaveLength(PARTY_DEPTH);
+    expect(isListed(leaf, half.path(leaf), half.root)).toBe(true);
+    expect(isListed(leaf, deeper, honest.parties)).toBe(false);
   });
 });
 

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ROLE } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { stageHead } from "../../src/formats/head.ts";
-import { partyLeafHash, type PartyLeaf } from "../../src/formats/party.ts";
+import { qualityRuleHash } from "../../src/formats/qualityRule.ts";
+import type { PartyLeaf } from "../../src/formats/party.ts";
 import { labMessage, RESULT_KIND, resultSetHash, type Result } from "../../src/formats/results.ts";
 import { verifySignature, type Signature } from "../../src/formats/source.ts";
 import { formatResult } from "../../src/formats/resultCoding.ts";
@@ -246,17 +247,18 @@ describe("C17 laboratories that are not in the tree", () => {
     await expectRefused(qualityInputOf(makeQuality(scenario)), ["lab"]);
   });
 
-  it("path bit 2, or a leaf's role changed on the way", async () => {
-    const bits = path.bits.map((bit, i) => (i === 0 ? 2 : bit));
-    await expectRefused({ ...qualityInputOf(honest), ...bus("labPath", pathInput({ ...path, bits })) }, ["lab"]);
+  it("children that do not hold the laboratory, or a leaf's role changed on the way", async () => {
+    const children = path.children.map((level, i) => (i === 0 ? level.map((child) => child + 1n) : level));
+    await expectRefused({ ...qualityInputOf(honest), ...bus("labPath", pathInput({ children })) }, ["lab"]);
     const custodian = makeQuality({ labLeaf: { role: BigInt(ROLE.custodian) } });
     const renamed = { ...custodian.lab.leaf, role: BigInt(ROLE.lab) };
     await expectRefused({ ...qualityInputOf(custodian), ...bus("labLeaf", renamed) }, ["lab"]);
   });
 
   it("an inner node as a leaf, with a path one shorter", async () => {
-    const inner: PartyLeaf = { ...leaf, id0: partyLeafHash(leaf), id1: path.siblings[0] ?? 0n };
-    const shorter = { bits: [...path.bits.slice(1), 0], siblings: [...path.siblings.slice(1), 0n] };
+    const [lowest = [], ...above] = path.children;
+    const inner: PartyLeaf = { ...leaf, id0: lowest[0] ?? 0n, id1: lowest[1] ?? 0n };
+    const shorter = { children: [...above, [honest.parties, 0n, 0n, 0n]] };
     const input = { ...qualityInputOf(honest), ...bus("labLeaf", inner), ...bus("labPath", pathInput(shorter)) };
     await expectRefused(input, ["lab"]);
   });
@@ -519,7 +521,7 @@ describe("C21 a retest without the failed test", () => {
 describe("the signature test itself", () => {
   it("verifies the honest signature, so that its refusals mean something", () => {
     const { batch, rule, set, lab } = honest;
-    const message = labMessage(batch, rule.stage, resultSetHash(set));
+    const message = labMessage({ batch, stage: rule.stage, rule: qualityRuleHash(rule) }, resultSetHash(set));
     expect(verifySignature({ x: lab.leaf.id0, y: lab.leaf.id1 }, message, lab.signature)).toBe(true);
   });
 });

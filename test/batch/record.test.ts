@@ -7,6 +7,7 @@ import { initBatch, readBatch } from "../../src/batch/folder.ts";
 import * as store from "../../src/batch/recordStore.ts";
 import { NO_RECORD, UNSIGNED, type SeriesContent } from "../../src/kinds/series/record.ts";
 import { READINGS_RECORD } from "../../src/kinds/temperature/record.ts";
+import { claimRuleHash } from "../../src/kinds/index.ts";
 import { claimNamed } from "../../src/policy/document.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { bytesHash, textHash } from "../../src/formats/identity.ts";
@@ -79,7 +80,9 @@ describe("a record", () => {
     expect(found).toMatchObject(record);
     expect(found.salts.chunkSalts).toHaveLength(2);
     expect(found.record).toBe(temperatureRecordOf(found));
-    expect(found.message).toBe(sourceMessage(batch.commitments.batch, 1n, 1n, found.record));
+    const rule = claimRuleHash(batch.policy, claimNamed(batch.policy, CLAIM).index, batch.secrets.ruleSalt(CLAIM));
+    const owner = { batch: batch.commitments.batch, stage: 1n, rule };
+    expect(found.message).toBe(sourceMessage(owner, 1n, found.record));
     expect(statSync(pathOf(batch)).mode & 0o777).toBe(0o600);
     expect((await missingEvidence(batch)).map(({ claim }) => claim)).toEqual(["storage/temperature"]);
   });

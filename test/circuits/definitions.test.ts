@@ -51,6 +51,7 @@ describe("circuits/lib/constants.circom", () => {
     NO_CHANNEL: constants.NO_CHANNEL,
     SAMPLES_PER_CHUNK: constants.SAMPLES_PER_CHUNK,
     SERIES_ARITY: constants.SERIES_ARITY,
+    PARTY_ARITY: constants.PARTY_ARITY,
     PARTY_DEPTH: constants.PARTY_DEPTH,
     DEVICE_SET_SIZE: constants.DEVICE_SET_SIZE,
   };

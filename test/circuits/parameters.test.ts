@@ -8,15 +8,15 @@ import {
   SAMPLES_PER_CHUNK,
   SIGNALS,
 } from "../../src/formats/constants.ts";
-import { deviceSlots } from "../../src/formats/identity.ts";
 import { PARAMETERS_HEADER_FIELDS } from "../../src/formats/parametersRecord.ts";
 import { CHANNEL_FIELDS, PARAMETERS_RULE_FIELDS, UNUSED_CHANNEL } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
 import { checkParameters, PARAMETERS_RULES } from "../../src/kinds/parameters/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
+import { cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "../support/circumstances.ts";
 import { constraintsOf } from "../support/compiled.ts";
-import { BATCH, LOGGER, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "../support/evidence.ts";
+import { BATCH, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "../support/evidence.ts";
 import {
   anyParametersSignals,
   BIOREACTOR,
@@ -83,6 +83,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ],
     ["largest lead", { rule: { lead: 2n ** 32n - 1n } }, { rule: { lead: 2n ** 32n } }],
     ["largest tail", { rule: { tail: 2n ** 32n - 1n } }, { rule: { tail: 2n ** 32n } }],
+    ["largest bucket", { rule: { bucket: 2n ** 32n - 1n } }, { rule: { bucket: 2n ** 32n } }],
     ["largest clock tolerance", { rule: { clockTolerance: 2n ** 20n - 1n } }, { rule: { clockTolerance: 2n ** 20n } }],
     [
       "independent flag",
@@ -151,6 +152,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["last code of an unused channel", three({}), three({ rows: withCode(THREE, LAST, 4, 127) })],
   ],
   record: [
+    ...cutTo(END),
     ["kind", {}, { header: { kind: 1n } }],
     ["tick", {}, { header: { tick: 5n }, rule: { lead: 6000n, tail: 30_000n } }],
     ...CHANNEL_FIELDS.map((field): Boundary => [
@@ -169,7 +171,13 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["latest first sample", { head: { start: START - 600n } }, { head: { start: START - 601n } }],
     ["earliest last sample", { head: { end: END + 600n } }, { head: { end: END + 601n } }],
     ["latest last sample", { head: { end: END - 900n } }, { head: { end: END - 901n } }],
+    ...longStages(END),
+    ...SHORT_STAGES.map(([what, keeps, breaks]): Boundary => {
+      const rows = steadySamples(3);
+      return [what, { ...keeps, rows }, { ...breaks, rows }];
+    }),
   ],
+  thinning: THINNING,
   clock: [
     ["fast", clock(120), clock(121)],
     ["slow", clock(-120), clock(-121)],
@@ -199,7 +207,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["calibrated from the start", { deviceLeaf: { notBefore: START } }, { deviceLeaf: { notBefore: START + 1n } }],
     ["calibrated to the end", { deviceLeaf: { notAfter: END } }, { deviceLeaf: { notAfter: END - 1n } }],
     ["listed", {}, { unlisted: "device" }],
-    ["named by the stage", { slots: deviceSlots([LOGGER]) }, { slots: deviceSlots([SPARE]) }],
+    ...DEVICE_SLOTS,
   ],
   opened: openedBoundaries(START),
 };
@@ -355,8 +363,8 @@ describe("circuits/parameters.circom", () => {
     ["parametersRecord", "ParametersHeader", PARAMETERS_HEADER_FIELDS],
   ] as const)("%s.circom: bus %s has TypeScript's fields in TypeScript's order", (file, bus, fields) => {
     const text = readFileSync(`circuits/lib/parameters/${file}.circom`, "utf8");
-    const body = new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(text)?.[1] ?? "";
-    const names = [...body.matchAll(/(?:signal|Channel\(\)) (\w+)(?:\[(\d)\])?;/g)].map((match) => match[1]);
+    const body = new RegExp(`bus ${bus}\\((?:count)?\\) \\{([^}]*)\\}`).exec(text)?.[1] ?? "";
+    const names = [...body.matchAll(/(?:signal|Channel\(\)) (\w+)(?:\[(\w+)\])?;/g)].map((match) => match[1]);
     expect(names).toEqual(fields);
   });
 });

@@ -32,7 +32,7 @@ const VECTORS = JSON.parse(readFileSync("fixtures/vectors/parameters.json", "utf
     header: Fields;
     out: string;
   };
-  source: { batch: string; stage: string; record: string; message: string };
+  source: { batch: string; stage: string; rule: string; record: string; message: string };
   generated: { seed: number; tick: number; rows: [dt: number, codes: number[]][] };
 }>;
 
@@ -79,8 +79,9 @@ describe("shared vectors (fixtures/vectors/parameters.json)", () => {
   });
   // Verifies R-format-messages.
   it("source message: channel 0", () => {
-    const { batch, stage, record, message } = VECTORS.source;
-    expect(parametersMessage(BigInt(batch), BigInt(stage), BigInt(record)).toString()).toBe(message);
+    const { record, message, ...owner } = VECTORS.source;
+    const signed = fieldsOf(["batch", "stage", "rule"], owner);
+    expect(parametersMessage(signed, BigInt(record)).toString()).toBe(message);
   });
   it("generated data are the same everywhere", () => {
     const { seed, tick, rows } = VECTORS.generated;

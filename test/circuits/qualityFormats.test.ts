@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { fieldsOf } from "../formats/vectors.ts";
 import { SIGNALS, TAG } from "../../src/formats/constants.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import {
@@ -95,7 +96,7 @@ describe("shared vectors (fixtures/vectors/quality.json)", () => {
     codes: { text: string; resultKind: string; value: string; printed: string }[];
     rule: { columns: Record<string, string | string[]>; out: string };
     results: { columns: Record<string, string | string[]>; out: string };
-    lab: { batch: string; stage: string; record: string; message: string };
+    lab: { batch: string; stage: string; rule: string; record: string; message: string };
   };
   const texts = (columns: Readonly<Record<string, bigint | readonly bigint[]>>): unknown =>
     JSON.parse(JSON.stringify(columns, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)));
@@ -131,8 +132,8 @@ describe("shared vectors (fixtures/vectors/quality.json)", () => {
   });
   // Verifies R-format-messages.
   it("laboratory's message", () => {
-    const { batch, stage, record, message } = vectors.lab;
-    expect(labMessage(BigInt(batch), BigInt(stage), BigInt(record)).toString()).toBe(message);
+    const { record, message, ...owner } = vectors.lab;
+    expect(labMessage(fieldsOf(["batch", "stage", "rule"], owner), BigInt(record)).toString()).toBe(message);
   });
 });
 

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, ROLE, SIGNALS } from "../../src/formats/constants.ts";
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE } from "../../src/formats/temperatureRule.ts";
-import { deviceSlots } from "../../src/formats/identity.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
+import { cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "../support/circumstances.ts";
 import {
   BATCH,
-  LOGGER,
   makeEvidence,
   OTHER_ORG,
   OUTSIDER_KEY,
@@ -86,6 +85,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ],
     ["largest lead", { rule: { lead: 2n ** 32n - 1n } }, { rule: { lead: 2n ** 32n } }],
     ["largest tail", { rule: { tail: 2n ** 32n - 1n } }, { rule: { tail: 2n ** 32n } }],
+    ["largest bucket", { rule: { bucket: 2n ** 32n - 1n } }, { rule: { bucket: 2n ** 32n } }],
     ["largest clock tolerance", { rule: { clockTolerance: 2n ** 20n - 1n } }, { rule: { clockTolerance: 2n ** 20n } }],
     [
       "independent flag",
@@ -128,6 +128,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["widest limit", { rule: { width: 254n } }, { rule: { width: 255n } }],
   ],
   record: [
+    ...cutTo(END),
     ["kind", {}, { header: { kind: 2n } }],
     ["tick", {}, { header: { tick: 5n }, rule: { lead: 6000n, tail: 30_000n } }],
     ["origin", {}, { header: { origin: 1_000_000n + CELSIUS_OFFSET } }],
@@ -141,7 +142,13 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["latest first reading", { head: { start: START - 600n } }, { head: { start: START - 601n } }],
     ["earliest last reading", { head: { end: END + 600n } }, { head: { end: END + 601n } }],
     ["latest last reading", { head: { end: END - 900n } }, { head: { end: END - 901n } }],
+    ...longStages(END),
+    ...SHORT_STAGES.map(([what, keeps, breaks]): Boundary => {
+      const rows = steadyRows(3);
+      return [what, { ...keeps, rows }, { ...breaks, rows }];
+    }),
   ],
+  thinning: THINNING,
   clock: [
     ["fast", clock(120), clock(121)],
     ["slow", clock(-120), clock(-121)],
@@ -191,7 +198,7 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
       { head: { end: END - 60n }, deviceLeaf: { notAfter: END - 1n } },
     ],
     ["listed", {}, { unlisted: "device" }],
-    ["named by the stage", { slots: deviceSlots([LOGGER]) }, { slots: deviceSlots([SPARE]) }],
+    ...DEVICE_SLOTS,
     ["device set", {}, { head: { deviceSet: 1n } }],
     ["an unused slot names no device", {}, { header: { deviceHash: 0n } }],
   ],

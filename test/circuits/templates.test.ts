@@ -4,7 +4,7 @@ import { FIELD } from "../../src/formats/field.ts";
 import { STAGE_HEAD_FIELDS } from "../../src/formats/head.ts";
 import { sponge } from "../../src/formats/poseidon.ts";
 import { saltedSeriesRoot } from "../../src/formats/temperatureRecord.ts";
-import { NO_BUDGET } from "../../src/formats/temperatureRule.ts";
+import { NO_BUDGET, temperatureRuleHash } from "../../src/formats/temperatureRule.ts";
 import { sourceMessage } from "../../src/formats/source.ts";
 import { dwellOf } from "../../src/kinds/temperature/excursions.ts";
 import { fieldsOf, ruleOf, VECTORS } from "../formats/vectors.ts";
@@ -167,8 +167,8 @@ describe("PartyMembership", () => {
 describe("SignatureCheck", () => {
   it("accepts a signature over this message by this key only", async () => {
     const { accepts } = await template("signature");
-    const { source } = makeEvidence({ signed: { record: 77n } });
-    const message = sourceMessage(makeEvidence().batch, 1n, 1n, 77n);
+    const { batch, rule, source } = makeEvidence({ signed: { record: 77n } });
+    const message = sourceMessage({ batch, stage: 1n, rule: temperatureRuleHash(rule) }, 1n, 77n);
     const input = { x: source.leaf.id0, y: source.leaf.id1, message, ...bus("signature", source.signature) };
     expect(await accepts(input)).toBe(true);
     expect(await accepts({ ...input, message: message + 1n })).toBe(false);

@@ -11,7 +11,7 @@ import {
   keyHash,
   textHash,
 } from "../../src/formats/identity.ts";
-import { PARTY_LEAF_FIELDS, PartyTree, partyLeafHash, partyRootOf, type PartyLeaf } from "../../src/formats/party.ts";
+import { PARTY_LEAF_FIELDS, PartyTree, partyLeafHash, isListed, type PartyLeaf } from "../../src/formats/party.ts";
 import { poseidon, sponge } from "../../src/formats/poseidon.ts";
 import {
   TEMPERATURE_HEADER_FIELDS,
@@ -91,8 +91,9 @@ describe("shared vectors (fixtures/vectors/formats.json)", () => {
   });
   // Verifies R-format-messages.
   it("source message", () => {
-    const { batch, stage, channelId, record, message } = VECTORS.source;
-    expect(sourceMessage(BigInt(batch), BigInt(stage), BigInt(channelId), BigInt(record)).toString()).toBe(message);
+    const { channelId, record, message, ...owner } = VECTORS.source;
+    const signed = fieldsOf(["batch", "stage", "rule"], owner);
+    expect(sourceMessage(signed, BigInt(channelId), BigInt(record)).toString()).toBe(message);
   });
 });
 
@@ -170,7 +171,13 @@ describe("devices and parties", () => {
     const leaf = fieldsOf(PARTY_LEAF_FIELDS, VECTORS.party.fields);
     const leaves = Array.from({ length: 5 }, (_, i) => ({ ...leaf, org: BigInt(i) }));
     const tree = new PartyTree(leaves);
-    for (const each of leaves) expect(partyRootOf(each, tree.path(each))).toBe(tree.root);
+    for (const each of leaves) expect(isListed(each, tree.path(each), tree.root)).toBe(true);
+    const { children } = tree.path({ ...leaf, org: 4n });
+    expect(isListed({ ...leaf, org: 3n }, { children }, tree.root)).toBe(false);
+    expect(isListed({ ...leaf, org: 4n }, { children }, tree.root + 1n)).toBe(false);
+    expect(isListed({ ...leaf, org: 4n }, { children: children.slice(1) }, tree.root)).toBe(false);
+    const wide = children.map((level) => [...level, 0n]);
+    expect(isListed({ ...leaf, org: 4n }, { children: wide }, tree.root)).toBe(false);
     expect(codeOf(() => tree.path({ ...leaf, org: 9n }))).toBe("party");
     expect(codeOf(() => new PartyTree(new Array<PartyLeaf>(4097).fill(leaf)))).toBe("party-count");
   });

@@ -24,7 +24,7 @@ export const VECTORS = JSON.parse(readFileSync("fixtures/vectors/formats.json", 
     header: Record<string, string>;
     out: string;
   };
-  source: { batch: string; stage: string; channelId: string; record: string; message: string };
+  source: { batch: string; stage: string; rule: string; channelId: string; record: string; message: string };
 }>;
 
 /** The numbers of a vector's fields as bigints: exactly these fields. */

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
 import { NO_BUDGET, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { codeSeries } from "../../src/import/coding.ts";
-import type { LoggerSeries } from "../../src/import/loggerSeries.ts";
+import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
 import type { Reading } from "../../src/import/series.ts";
 import { temperatureRecord } from "../../src/import/temperatureRecord.ts";
-import { NOT_THINNED, thin } from "../../src/import/thin.ts";
+import { NOT_THINNED } from "../../src/import/thin.ts";
 import { checkReadings } from "../../src/kinds/temperature/check.ts";
 import { timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
 import { refused } from "../input/refused.ts";
@@ -32,7 +32,8 @@ const HOT = 7_000_000n;
 const COLD = 2_500_000n;
 
 function imported(readings: readonly Reading[], rule: TemperatureRule, bucket = NOT_THINNED) {
-  const series: LoggerSeries = {
+  const series: ReadingSeries = {
+    channel: "temperature",
     device: { vendor: "v", model: "m", serial: "s" },
     entries: readings,
     zoneChanged: false,
@@ -103,15 +104,17 @@ describe("a limit that whole ticks would keep and the exact times break", () => 
     );
   });
 
-  it("is refused where thinning would hide it, and says so", () => {
-    // Within a bucket of 15 minutes only the extremes are kept: those neighbours make hot readings stand for less.
+  it("is not hidden by thinning: the record has every reading outside the band", () => {
     const times = Array.from({ length: 241 }, (_, i) => 60 * i);
     const values = times.map((_, i) => (i % 15 >= 2 && i % 15 <= 12 ? HOT + BigInt(7 - (i % 15)) : IN));
     const readings = readingsAt(times, values);
-    const thinned = codeSeries(thin(readings, 900, 10_800), GRID, TICK).rows;
-    const budgetAbove = timeOutside(BAND, thinned).at(-1)?.above ?? 0n;
-    const error = refused(() => imported(readings, { ...BAND, budgetAbove }, 900));
-    expect([error.code, error.message]).toEqual(["exact-limit", expect.stringContaining("of the thinned series")]);
+    const whole = codeSeries(readings, GRID, TICK).rows;
+    const budgetAbove = timeOutside(BAND, whole).at(-1)?.above ?? 0n;
+    const rule = { ...BAND, bucket: 900n, budgetAbove };
+    expect(checkReadings({ rule, header: { n: 9_240n }, rows: imported(readings, rule, 900).rows })).toEqual([]);
+    const tight = { ...rule, budgetAbove: budgetAbove - 1n };
+    const broken = checkReadings({ rule: tight, header: { n: 9_240n }, rows: imported(readings, tight, 900).rows });
+    expect(broken.map((finding) => finding.rule)).toEqual(["cumulative"]);
   });
 
   it("is imported where the record fails in ticks, too, for `check` to name it", () => {

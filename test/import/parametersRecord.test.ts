@@ -69,12 +69,15 @@ describe("the record of a bioreactor's samples", () => {
       kind: 2n,
       n: 210n,
       t0: BigInt(START),
+      start: BigInt(START),
+      end: BigInt(demand.period.end),
       tick: 6n,
       channels: BIOREACTOR,
       rowCount: 60n,
       bucket: 0n,
       deviceHash: deviceHash(DEVICE),
       rawFileHash: bytesHash(bytes),
+      profile: 0n,
       zoneChanged: 0n,
       clockError: BigInt(CLOCK_ERROR_OFFSET - 30),
       lotHash: textHash("LOT-1"),
@@ -90,7 +93,15 @@ describe("the record of a bioreactor's samples", () => {
     const header = { ...made.header, attempt: 0n };
     const { tick, gapTicks, lead, tail } = rule;
     const slots = deviceSlots([header.deviceHash]);
-    const evidence = makeParameters({ rows: made.rows, n: 210, rule: { tick, gapTicks, lead, tail }, header, slots });
+    const { start, end, t0: _, ...facts } = header;
+    const evidence = makeParameters({
+      rows: made.rows,
+      n: 210,
+      rule: { tick, gapTicks, lead, tail, devices: 1n },
+      head: { start, end },
+      header: { ...facts, t0: header.t0 },
+      slots,
+    });
     expect(evidence.header).toEqual(header);
     expect(checkParameters(evidence)).toEqual([]);
   });

@@ -67,6 +67,7 @@ describe("a laboratory's results", () => {
       kind: 4n,
       sampled: BigInt(parseTime(SAMPLED, "test")),
       reported: BigInt(REPORTED),
+      profile: 0n,
       lotHash: textHash("LOT-1"),
       rawFileHash: bytesHash(bytes),
       results: resultsOf(ARI_LINES, published).map((result) => ({

@@ -27,7 +27,7 @@ function facts(offset: number): ImportFacts {
     normalLow: 0n,
     normalHigh: 150n,
   };
-  return { facts, window: shifted, cut, bucket: NOT_THINNED, readings: cut.readings, coding };
+  return { facts, window: shifted, cut, bucket: NOT_THINNED, readings: cut.readings, coding, channel: "temperature" };
 }
 
 it("says what was read, signed, cut and coded", () => {
@@ -61,10 +61,10 @@ it("counts the device's own flags, and none where the format has no such mark", 
 
 it("says from how many to how many readings a series was thinned, and what that can change", () => {
   const whole = facts(0);
-  const readings = thin(whole.cut.readings, 900, 900);
+  const readings = thin(whole.cut.readings, 900, 900, () => false);
   const lines = summariseImport({ ...whole, bucket: 900, readings });
   expect(lines[5]).toBe(
-    `thinned: from 1088 to ${readings.length} readings, the first, minimum, maximum and last of each 15 min; the time ` +
-      "outside the normal band can change by up to 15 min for each time a limit of the band is crossed",
+    `thinned: from 1088 to ${readings.length} readings, the first, minimum, maximum and last of each 15 min, ` +
+      "and all that are outside the normal band or next to such a one",
   );
 });

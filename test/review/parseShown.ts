@@ -1,7 +1,7 @@
 import { CHANNEL_WORDS } from "../../src/formats/channels.ts";
 import { CHANNEL, type ChannelName } from "../../src/formats/constants.ts";
 import type { CustodyLimits } from "../../src/kinds/custody/limits.ts";
-import type { ParametersLimits } from "../../src/kinds/parameters/limits.ts";
+import type { OneChannelLimits, ParametersLimits } from "../../src/kinds/parameters/limits.ts";
 import type { AnalyteSpec, ProductSpec, QualityLimits } from "../../src/kinds/quality/limits.ts";
 import type { SeriesLimits } from "../../src/kinds/series/limits.ts";
 import type { Limits } from "../../src/policy/document.ts";
@@ -55,12 +55,16 @@ const RANGE = /^every reading from (\S+) \S+ to (\S+) \S+, both permitted\.$/;
 function parseSeries(lines: readonly string[]): Omit<SeriesLimits, "source"> {
   const end = (text: string): number => (text.includes("at that moment") ? 0 : seconds(text));
   const record = only(lines, "Record: signed by a registered source of ");
+  const [thinning, device] = [only(lines, "Thinning: "), only(lines, "Device: ")];
   return {
     gap: seconds(only(lines, "Gap: at most ")),
     lead: end(only(lines, "Start of the stage: ")),
     tail: end(only(lines, "End of the stage: ")),
     clockTolerance: seconds(only(lines, "Clock: ")),
     independent: record.startsWith("another organisation"),
+    ...(thinning.startsWith("none") ? {} : { bucket: seconds(thinning) }),
+    devices: Number(/of the (\d+) (devices )?that/.exec(device)?.[1] ?? 1),
+    slot: Number(/^the device in slot (\d+) /.exec(device)?.[1] ?? 0),
   };
 }
 
@@ -108,6 +112,13 @@ export function parseParameters(lines: readonly string[]): ParametersLimits {
     return [{ channel: CHANNEL[name].code, unit: CHANNEL[name].unit, resolution, range: [low, high] as const }];
   });
   return { channels, ...parseSeries(lines), ...parseOpening(lines), source: "" };
+}
+
+export function parseChannel(lines: readonly string[]): OneChannelLimits {
+  const { channels, ...series } = parseParameters(lines);
+  const [channel] = channels;
+  if (channel === undefined) throw new Error("no channel is shown");
+  return { ...channel, ...series };
 }
 
 export function parseCustody(lines: readonly string[]): CustodyLimits {

@@ -20,11 +20,19 @@ import {
   type Change,
 } from "../policy/support.ts";
 import { agreementRuns } from "../support/runs.ts";
-import { parseCustody, parseParameters, parseQuality, parseTemperature, shownClaim } from "./parseShown.ts";
+import {
+  parseChannel,
+  parseCustody,
+  parseParameters,
+  parseQuality,
+  parseTemperature,
+  shownClaim,
+} from "./parseShown.ts";
 
 const PARSERS: Readonly<Record<Claim["kind"], (lines: readonly string[]) => Limits>> = {
   temperature: parseTemperature,
   parameters: parseParameters,
+  channel: parseChannel,
   custody: parseCustody,
   quality: parseQuality,
 };

@@ -25,8 +25,10 @@ import {
   NO_MKT_COEFFICIENTS,
   NO_MKT_SPAN,
   NO_SINGLE,
+  temperatureRuleHash,
   type TemperatureRule,
 } from "../../src/formats/temperatureRule.ts";
+import type { RecordOwner } from "../../src/formats/recordOwner.ts";
 import { isEncodable, type Row } from "../../src/formats/series.ts";
 import { publicKey, sourceMessage } from "../../src/formats/source.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
@@ -90,7 +92,7 @@ export interface Scenario {
   /** Sign with a key that is not the leaf's. */
   readonly signer?: Uint8Array;
   /** Sign another message. */
-  readonly signed?: Partial<{ batch: bigint; stage: bigint; channelId: bigint; record: bigint }>;
+  readonly signed?: Partial<RecordOwner & { channelId: bigint; record: bigint }>;
   /** Leave the source or the device out of the published tree. */
   readonly unlisted?: "source" | "device";
 }
@@ -129,6 +131,9 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     tail: 600n,
     clockTolerance: 120n,
     independent: 0n,
+    bucket: 0n,
+    devices: 2n,
+    slot: 1n,
     budgetAbove: NO_BUDGET,
     budgetBelow: NO_BUDGET,
     single: NO_SINGLE,
@@ -160,6 +165,8 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     kind: rule.kind,
     n: BigInt(n),
     t0,
+    start: head.start,
+    end: head.end,
     tick: rule.tick,
     origin: rule.origin,
     stepNum: rule.stepNum,
@@ -170,6 +177,7 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     bucket: 0n,
     deviceHash: LOGGER,
     rawFileHash: bytesHash(Buffer.from("raw file")),
+    profile: 0n,
     attempt: 0n,
     zoneChanged: 0n,
     clockError: BigInt(CLOCK_ERROR_OFFSET),
@@ -199,11 +207,9 @@ export function makeEvidence(scenario: Scenario = {}): TemperatureEvidence {
     opened: scenario.opened ?? OPENED,
     device: { leaf: device, path: pathOf(device, "device"), slots },
   };
-  const said = { batch: BATCH, stage: rule.stage, channelId: rule.channelId, ...scenario.signed };
+  const own = { batch: BATCH, stage: rule.stage, rule: temperatureRuleHash(rule), channelId: rule.channelId };
+  const said = { ...own, ...scenario.signed };
   const record = scenario.signed?.record ?? (isEncodable(rows) ? temperatureRecordOf(unsigned) : 0n);
-  const signature = signOnce(
-    scenario.signer ?? SOURCE_KEY,
-    sourceMessage(said.batch, said.stage, said.channelId, record),
-  );
+  const signature = signOnce(scenario.signer ?? SOURCE_KEY, sourceMessage(said, said.channelId, record));
   return { ...unsigned, source: { leaf: source, path: pathOf(source, "source"), signature } };
 }

@@ -106,12 +106,10 @@ export function makeParameters(scenario: ParametersScenario = {}): ParametersEvi
   const { batch, head, parties, source, device, opened } = base;
   const salts = recordSalts(new Uint8Array(32).fill(3), n / SAMPLES_PER_CHUNK);
   const unsigned = { batch, rule, head, parties, header, rows, salts, device, opened };
-  const said = { batch: BATCH, stage: rule.stage, channelId: 0n, ...scenario.signed };
+  const own = { batch: BATCH, stage: rule.stage, rule: parametersRuleHash(rule), channelId: 0n };
+  const said = { ...own, ...scenario.signed };
   const record = scenario.signed?.record ?? (SAMPLES.isEncodable(rows) ? parametersRecordOf(unsigned) : 0n);
-  const signature = signOnce(
-    scenario.signer ?? SOURCE_KEY,
-    sourceMessage(said.batch, said.stage, said.channelId, record),
-  );
+  const signature = signOnce(scenario.signer ?? SOURCE_KEY, sourceMessage(said, said.channelId, record));
   return { ...unsigned, source: { ...source, signature } };
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { CHANNELS, CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { channelsOf, type Channel } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
+import { CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
 import { OTHER_ORG, START, ticksOf } from "./evidence.ts";
 import { openings } from "./openings.ts";
 import type { ParametersScenario } from "./parameters.ts";
@@ -82,11 +83,23 @@ export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario>
         foreignSource: fc.integer({ min: 0, max: 9 }),
         validity: between(0, 1000),
         opening: openings(),
+        circumstances: CIRCUMSTANCES,
+        half: HALF,
       });
     })
     .map((draw): ParametersScenario => {
       const legal = draw.rows.map((row, i) => (i === 0 ? { ...row, dt: 0 } : row));
       const { rows, channels, headerChannels } = withFault(legal, draw.rule.channels, draw.rule.gapTicks, draw.fault);
+      const length = BigInt(draw.rule.tick) * ticksOf(rows.map(({ dt }) => ({ dt, code: 0 })));
+      const { lead, ...head } =
+        draw.half === undefined
+          ? {
+              start: START + BigInt(draw.startsAt),
+              end: START + length + BigInt(draw.endsAt),
+              lead: BigInt(draw.rule.lead),
+            }
+          : halfCovered(length, draw.half);
+      const { slots, rule: asked, header: thinned } = draw.circumstances;
       // The source's organisation mostly fits the rule.
       const foreign = (draw.independent === 1) !== (draw.foreignSource === 0);
       return {
@@ -97,16 +110,16 @@ export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario>
           channels,
           gapTicks: BigInt(draw.rule.gapTicks),
           tick: BigInt(draw.rule.tick),
-          lead: BigInt(draw.rule.lead),
+          lead,
           tail: BigInt(draw.rule.tail),
           independent: BigInt(draw.independent),
           openedWithin: draw.opening.openedWithin,
+          ...asked,
         },
-        head: {
-          start: START + BigInt(draw.startsAt),
-          end: START + BigInt(draw.rule.tick) * ticksOf(rows.map(({ dt }) => ({ dt, code: 0 }))) + BigInt(draw.endsAt),
-        },
+        slots,
+        head,
         header: {
+          ...thinned,
           channels: headerChannels,
           attempt: BigInt(draw.attempt),
           zoneChanged: BigInt(draw.zoneChanged),

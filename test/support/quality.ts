@@ -2,7 +2,7 @@ import { KIND, NO_OPENED_WITHIN, ROLE } from "../../src/formats/constants.ts";
 import type { StageHead } from "../../src/formats/head.ts";
 import { bytesHash, textHash, type PublicKey } from "../../src/formats/identity.ts";
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
-import { QUALITY_RULE_VERSION, type QualityRule } from "../../src/formats/qualityRule.ts";
+import { QUALITY_RULE_VERSION, qualityRuleHash, type QualityRule } from "../../src/formats/qualityRule.ts";
 import { labMessage, resultSetHash, type Result, type ResultSet } from "../../src/formats/results.ts";
 import { publicKey } from "../../src/formats/source.ts";
 import type { QualityEvidence } from "../../src/kinds/quality/evidence.ts";
@@ -108,6 +108,7 @@ export function makeQuality(scenario: QualityScenario = {}): QualityEvidence {
     reported: REPORTED,
     lotHash: textHash("LOT-1"),
     rawFileHash: bytesHash(Buffer.from("certificate of analysis")),
+    profile: 0n,
     results: resultsOf(lines, scenario.reported ?? ARI_BATCHES["ARI0001/01"] ?? []),
     salt: textHash("record salt"),
     ...scenario.set,
@@ -118,8 +119,9 @@ export function makeQuality(scenario: QualityScenario = {}): QualityEvidence {
   // The published tree: without an unlisted laboratory, whose path then comes from a tree that nobody published.
   const published = scenario.unlisted === true ? new PartyTree(crowd) : tree;
   const path: PartyPath = tree.path(leaf);
-  const said = { batch: BATCH, stage: rule.stage, record: resultSetHash(set), ...scenario.signed };
-  const signature = signOnce(scenario.signer ?? LAB_KEY, labMessage(said.batch, said.stage, said.record));
+  const own = { batch: BATCH, stage: rule.stage, rule: qualityRuleHash(rule), record: resultSetHash(set) };
+  const said = { ...own, ...scenario.signed };
+  const signature = signOnce(scenario.signer ?? LAB_KEY, labMessage(said, said.record));
   return {
     batch: BATCH,
     rule,

@@ -22,6 +22,7 @@ const OWNER: Readonly<Record<string, TemperatureRuleName>> = {
   range: "range",
   recordOpening: "record",
   window: "window",
+  thinning: "thinning",
   clock: "clock",
   source: "source",
   device: "device",

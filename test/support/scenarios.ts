@@ -3,6 +3,7 @@ import { CLOCK_ERROR_OFFSET, MKT_COEFFICIENTS } from "../../src/formats/constant
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
+import { CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
 import { openings } from "./openings.ts";
 import { OTHER_ORG, polynomial, START, ticksOf, type Scenario } from "./evidence.ts";
 
@@ -100,6 +101,8 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
         foreignSource: fc.integer({ min: 0, max: 9 }),
         validity: between(0, 1000),
         opening: openings(),
+        circumstances: CIRCUMSTANCES,
+        half: HALF,
       });
     })
     .map((draw): Scenario => {
@@ -108,10 +111,19 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
         .slice(0, n)
         .map((row, i) => (i === 0 ? { ...row, dt: 0 } : row));
       const rows = draw.fault === undefined ? sound : withFault(sound, band, draw.fault);
-      const head = {
-        start: START + BigInt(draw.startsAt),
-        end: START + BigInt(draw.rule.tick) * ticksOf(rows) + BigInt(draw.endsAt),
-      };
+      const length = BigInt(draw.rule.tick) * ticksOf(rows);
+      const { lead, ...head } =
+        draw.half === undefined
+          ? {
+              start: START + BigInt(draw.startsAt),
+              end: START + length + BigInt(draw.endsAt),
+              lead: BigInt(draw.rule.lead),
+            }
+          : halfCovered(length, draw.half);
+      const limits = limitsFor(padRows(rows, n), band, draw.margins, draw.mktCoefficients, head.end - head.start);
+      const { slots, rule: asked, header: thinned } = draw.circumstances;
+      // A thinned series with a mean breaks rule `rule`: that must not happen to every second record.
+      const isThinned = limits.mktLimit === undefined || asked?.bucket === 60n;
       // The source's organisation mostly fits the rule.
       const foreign = (draw.independent === 1) !== (draw.foreignSource === 0);
       return {
@@ -122,14 +134,18 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
           width: BigInt(draw.rule.width),
           gapTicks: BigInt(draw.rule.gapTicks),
           tick: BigInt(draw.rule.tick),
-          lead: BigInt(draw.rule.lead),
+          lead,
           tail: BigInt(draw.rule.tail),
           independent: BigInt(draw.independent),
           openedWithin: draw.opening.openedWithin,
-          ...limitsFor(padRows(rows, n), band, draw.margins, draw.mktCoefficients, head.end - head.start),
+          ...asked,
+          ...(isThinned ? {} : { bucket: 0n }),
+          ...limits,
         },
+        slots,
         head,
         header: {
+          ...(isThinned ? thinned : {}),
           attempt: BigInt(draw.attempt),
           zoneChanged: BigInt(draw.zoneChanged),
           clockError: BigInt(CLOCK_ERROR_OFFSET + draw.clockError),

@@ -7,21 +7,22 @@ include "parametersRule.circom";
 /**
  * @title ChannelRanges
  * @notice Rule `range`: every reading of every channel is 0..width of its channel. An unused channel (channelId 0) has
- *         code 0 in every row, so that equal readings have one record only. Constraints: 40 a row, 5 a chunk, 35.
- * @param  chunks    capacity in chunks of 70 rows
+ *         code 0 in every row, so that equal readings have one record only. Constraints, for each channel: 8 a row, 1 a chunk, 7.
+ * @param  chunks    capacity in chunks
+ * @param  count     places for channels
  * @input  code      readings of each channel, any field elements
  * @input  channels  of the rule, any field elements; widths proven in 127..254
  * @input  used      one a channel, ASSUMED boolean and exact (ChannelOrder)
  */
-template ChannelRanges(chunks) {
-    var perChunk = SAMPLES_PER_CHUNK();
+template ChannelRanges(chunks, count) {
+    var perChunk = SAMPLES_PER_CHUNK(count);
 
-    signal input code[CHANNELS()][chunks * perChunk];
-    input Channel() channels[CHANNELS()];
-    signal input used[CHANNELS()];
+    signal input code[count][chunks * perChunk];
+    input Channel() channels[count];
+    signal input used[count];
 
-    component channel[CHANNELS()];
-    for (var c = 0; c < CHANNELS(); c++) {
+    component channel[count];
+    for (var c = 0; c < count; c++) {
         channel[c] = Range(chunks * perChunk);
         channel[c].code <== code[c];
         channel[c].width <== channels[c].width;

@@ -8,9 +8,9 @@ include "../shared/signature.circom";
 
 /**
  * @title Lab
- * @notice Rule `lab`: a registered LAB signed this record for this batch and stage, and is valid from the sampling to its
+ * @notice Rule `lab`: a registered LAB signed this record, coded by this rule, for this batch and stage, and is valid from the sampling to its
  *         report. Constraints: about 8,150.
- * @input  batch, stage, record  what was signed
+ * @input  batch, stage, rule, record  what was signed; rule is the public signal
  * @input  leaf, path     the laboratory's key in the party tree
  * @input  parties        public signal
  * @input  signature      any field elements
@@ -19,6 +19,7 @@ include "../shared/signature.circom";
 template Lab() {
     signal input batch;
     signal input stage;
+    signal input rule;
     signal input record;
     input PartyLeaf() leaf;
     input PartyPath() path;
@@ -40,6 +41,6 @@ template Lab() {
     component signed = SignatureCheck();
     signed.x <== leaf.id0;
     signed.y <== leaf.id1;
-    signed.message <== Poseidon(4)([TAG_LAB(), batch, stage, record]);
+    signed.message <== Poseidon(5)([TAG_LAB(), batch, stage, rule, record]);
     signed.signature <== signature;
 }

@@ -12,6 +12,7 @@ bus ResultSet() {
     signal reported;          // Unix seconds
     signal lotHash;
     signal rawFileHash;       // the laboratory's own report
+    signal profile;           // hash of the mapping by which it was read; 0: the project's own form
     signal analyteId[16];
     signal resultKind[16];    // 0 in an unused slot
     signal value[16];         // number or bound of an inequality + 2^39, or the index of a category
@@ -33,7 +34,7 @@ bus ResultSet() {
  */
 template ResultSetOpening() {
     var slots = QUALITY_SLOTS();
-    var HEAD = 5;
+    var HEAD = 6;
     var RESULT_FIELDS = 6;
 
     signal input record;
@@ -42,7 +43,9 @@ template ResultSetOpening() {
 
     var length = HEAD + RESULT_FIELDS * slots + 1;
     component opened = Sponge(TAG_RESULTS(), length);
-    var head[5] = [fields.kind, fields.sampled, fields.reported, fields.lotHash, fields.rawFileHash];
+    var head[6] = [
+        fields.kind, fields.sampled, fields.reported, fields.lotHash, fields.rawFileHash, fields.profile
+    ];
     for (var i = 0; i < HEAD; i++) {
         opened.elements[i] <== head[i];
     }

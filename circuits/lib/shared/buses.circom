@@ -33,10 +33,9 @@ bus PartyLeaf() {
     signal notAfter;       // Unix seconds, inclusive
 }
 
-/// The place of a leaf in the party tree: bit 1 = the node on the path is the right child.
+/// From a leaf of the party tree to its root: on each level, lowest first, the children of the node above.
 bus PartyPath() {
-    signal bits[12];
-    signal siblings[12];
+    signal children[6][4];
 }
 
 /// An EdDSA-Poseidon signature on BabyJubJub.

@@ -2,23 +2,27 @@ pragma circom 2.2.2;
 
 include "circomlib/circuits/bitify.circom";
 include "circomlib/circuits/poseidon.circom";
-include "circomlib/circuits/switcher.circom";
 include "../atMost.circom";
 include "../constants.circom";
 include "buses.circom";
 
 /**
  * @title PartyMembership
- * @notice Proves that a leaf with this role is in the party tree. Leaf and node tags differ, so an inner node is no
- *         leaf. Constraints: about 3,600 (12 levels of Poseidon(3) and the leaf).
+ * @notice Proves that a leaf with this role is in the party tree: on every level the node that was reached is one of four
+ *         children, which hash to the node above. Which of the four it is proves nothing and is not asked. The node's tag
+ *         is in the capacity and a leaf has eight inputs, so an inner node is no leaf. Constraints: about 2,280
+ *         (6 levels of Poseidon(4), and the leaf).
  * @param  role  the role the leaf must have
  * @input  leaf  any field elements
- * @input  path  any field elements; bits are proven boolean here
+ * @input  path  any field elements
  * @input  root  public signal `parties`
  *
  * Afterwards known: notBefore and notAfter are below 2^40.
  */
 template PartyMembership(role) {
+    var arity = PARTY_ARITY();
+    var depth = PARTY_DEPTH();
+
     input PartyLeaf() leaf;
     input PartyPath() path;
     signal input root;
@@ -29,20 +33,26 @@ template PartyMembership(role) {
     component notAfterBits = Num2Bits(40);
     notAfterBits.in <== leaf.notAfter;
 
-    signal node[PARTY_DEPTH() + 1];
+    signal node[depth + 1];
     node[0] <== Poseidon(8)([
         TAG_PARTY(), leaf.id0, leaf.id1, leaf.role, leaf.org, leaf.secretHash, leaf.notBefore, leaf.notAfter
     ]);
-    component order[PARTY_DEPTH()];
-    for (var i = 0; i < PARTY_DEPTH(); i++) {
-        path.bits[i] * (path.bits[i] - 1) === 0;
-        order[i] = Switcher();
-        order[i].sel <== path.bits[i];
-        order[i].L <== node[i];
-        order[i].R <== path.siblings[i];
-        node[i + 1] <== Poseidon(3)([TAG_PARTY_NODE(), order[i].outL, order[i].outR]);
+    signal product[depth][arity];
+    component parent[depth];
+    for (var i = 0; i < depth; i++) {
+        // The product of the differences is 0: one of them is.
+        product[i][0] <== node[i] - path.children[i][0];
+        for (var c = 1; c < arity; c++) {
+            product[i][c] <== product[i][c - 1] * (node[i] - path.children[i][c]);
+        }
+        product[i][arity - 1] === 0;
+
+        parent[i] = PoseidonEx(arity, 1);
+        parent[i].initialState <== TAG_PARTY_NODE();
+        parent[i].inputs <== path.children[i];
+        node[i + 1] <== parent[i].out[0];
     }
-    root === node[PARTY_DEPTH()];
+    root === node[depth];
 }
 
 /**

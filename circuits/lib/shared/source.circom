@@ -9,10 +9,10 @@ include "signature.circom";
 
 /**
  * @title Source
- * @notice Rule `source`: a registered SOURCE signed this record for this batch, stage and channel. It belongs to the
+ * @notice Rule `source`: a registered SOURCE signed this record, coded by this rule, for this batch, stage and channel. It belongs to the
  *         custodian's organisation, or, where the rule says `independent`, to another one, and is valid over the
  *         stage and over the readings. Constraints: about 8,250.
- * @input  batch, stage, channelId, record  what was signed
+ * @input  batch, stage, channelId, rule, record  what was signed; rule is the public signal
  * @input  custodianOrg   organisation of the stage's custodian (from the head)
  * @input  independent    ASSUMED 0 or 1
  * @input  leaf, path     the source's key in the party tree
@@ -24,6 +24,7 @@ template Source() {
     signal input batch;
     signal input stage;
     signal input channelId;
+    signal input rule;
     signal input record;
     signal input custodianOrg;
     signal input independent;
@@ -58,6 +59,6 @@ template Source() {
     component signed = SignatureCheck();
     signed.x <== leaf.id0;
     signed.y <== leaf.id1;
-    signed.message <== Poseidon(5)([TAG_SOURCE(), batch, stage, channelId, record]);
+    signed.message <== Poseidon(6)([TAG_SOURCE(), batch, stage, channelId, rule, record]);
     signed.signature <== signature;
 }

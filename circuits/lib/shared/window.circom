@@ -6,7 +6,8 @@ include "../atMost.circom";
 /**
  * @title Window
  * @notice Rule `window`: the series covers its stage and is not from another time:
- *         start - G*tick <= t0 <= start + lead, and end - tail <= tEnd <= end + G*tick. Constraints: about 245.
+ *         start - G*tick <= t0 <= start + lead, and end - tail <= tEnd <= end + G*tick. Whatever lead and tail allow, it
+ *         overlaps at least half of the stage, which a series from before or after it cannot. Constraints: about 375.
  * @input  start, end  of the stage, ASSUMED below 2^40
  * @input  t0          time of the first reading, any field element; proven below 2^40
  * @input  ticks       running time of the series, ASSUMED below 2^24
@@ -47,4 +48,16 @@ template Window() {
     component endsInTime = AtMost(42);
     endsInTime.low <== tEnd;
     endsInTime.high <== end + slack;
+
+    // The overlap runs from the later one of start and t0 to the earlier one of end and tEnd. Twice that is at least the
+    // stage iff twice each of these differences is; the fourth, of the stage itself, always is.
+    component lastsAfterStart = AtMost(42);
+    lastsAfterStart.low <== end - start;
+    lastsAfterStart.high <== 2 * (tEnd - start);
+    component beginsBeforeEnd = AtMost(42);
+    beginsBeforeEnd.low <== end - start;
+    beginsBeforeEnd.high <== 2 * (end - t0);
+    component lastsLongEnough = AtMost(42);
+    lastsLongEnough.low <== end - start;
+    lastsLongEnough.high <== 2 * (tEnd - t0);
 }

@@ -10,6 +10,8 @@ bus TemperatureHeader() {
     signal kind;
     signal n;
     signal t0;             // Unix seconds
+    signal start;          // of the stage that the series was cut to, Unix seconds
+    signal end;            // likewise
     signal tick;
     signal origin;
     signal stepNum;
@@ -19,7 +21,8 @@ bus TemperatureHeader() {
     signal rowCount;
     signal bucket;         // seconds, 0: not thinned
     signal deviceHash;
-    signal rawFileHash;
+    signal rawFileHash;    // of the file, or of several of one device
+    signal profile;        // hash of the mapping by which they were read; 0: the format is the device's own
     signal attempt;
     signal zoneChanged;
     signal clockError;     // seconds + 2^20
@@ -38,6 +41,7 @@ bus TemperatureHeader() {
  * @input  dt, code   ASSUMED bytes, dt[0] = 0 (Gap, Range)
  * @input  chunkSalts one a chunk
  * @input  salt       the record's salt
+ * @input  start, end  of the stage, from its head
  * @output ticks      running time of the series
  */
 template TemperatureRecordOpening(chunks) {
@@ -49,6 +53,8 @@ template TemperatureRecordOpening(chunks) {
     signal input dt[N];
     signal input code[N];
     signal input chunkSalts[chunks];
+    signal input start;
+    signal input end;
     signal input salt;
     signal output ticks;
 
@@ -59,10 +65,11 @@ template TemperatureRecordOpening(chunks) {
     series.nonZero <== rule.tick;
     ticks <== series.ticks;
 
-    signal opened <== Sponge(TAG_RECORD(), 19)([
-        series.root, header.kind, header.n, header.t0, header.tick, header.origin, header.stepNum, header.stepDen,
-        header.width, header.channelId, header.rowCount, header.bucket, header.deviceHash, header.rawFileHash,
-        header.attempt, header.zoneChanged, header.clockError, header.lotHash, salt
+    signal opened <== Sponge(TAG_RECORD(), 22)([
+        series.root, header.kind, header.n, header.t0, header.start, header.end, header.tick, header.origin,
+        header.stepNum, header.stepDen, header.width, header.channelId, header.rowCount, header.bucket,
+        header.deviceHash, header.rawFileHash, header.profile, header.attempt, header.zoneChanged, header.clockError,
+        header.lotHash, salt
     ]);
     record === opened;
 
@@ -74,4 +81,8 @@ template TemperatureRecordOpening(chunks) {
     header.stepDen === rule.stepDen;
     header.width === rule.width;
     header.channelId === rule.channelId;
+
+    // A series that was cut to another stage may lack what happened in this one.
+    header.start === start;
+    header.end === end;
 }

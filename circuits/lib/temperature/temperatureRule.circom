@@ -27,6 +27,9 @@ bus TemperatureRule() {
     signal tail;           // seconds
     signal clockTolerance; // seconds
     signal independent;    // 0 or 1
+    signal bucket;         // seconds
+    signal devices;        // how many devices the stage names
+    signal slot;           // of the device that recorded, from 1; 0: any one of them
     signal budgetAbove;    // half-ticks
     signal budgetBelow;    // half-ticks
     signal single;         // ticks
@@ -45,7 +48,8 @@ bus TemperatureRule() {
  * @input  fields  any field elements
  *
  * Afterwards known: version and kind are those of this circuit; tick in 1..2^16-1; openedWithin, lead and tail below 2^32;
- * clockTolerance below 2^20; independent 0 or 1; budgets and mktSpan below 2^32, single below 2^24, mktLimit below 2^105.
+ * clockTolerance below 2^20; independent 0 or 1; bucket below 2^32, and 0 where a mean is limited; budgets and mktSpan below
+ * 2^32, single below 2^24, mktLimit below 2^105.
  * `width` and `gapTicks` are checked by Band, the normal band by NormalBand. Of the coefficients nothing is known but what
  * was approved: their polynomial is trusted to be 0 to 2^105 - 1 at the whole numbers 0 to width (Mkt).
  */
@@ -53,20 +57,22 @@ template TemperatureRuleOpening() {
     signal input rule;
     input TemperatureRule() fields;
 
-    component opened = Sponge(TAG_RULE(), 26 + MKT_COEFFICIENTS());
-    var head[25] = [
+    var HEAD = 28;
+    component opened = Sponge(TAG_RULE(), HEAD + MKT_COEFFICIENTS() + 1);
+    var head[28] = [
         fields.version, fields.kind, fields.claimIndex, fields.stage, fields.productHash, fields.policyVersion,
         fields.openedWithin, fields.channelId, fields.origin, fields.stepNum, fields.stepDen, fields.width, fields.tick,
         fields.gapTicks, fields.normalLow, fields.normalHigh, fields.lead, fields.tail, fields.clockTolerance,
-        fields.independent, fields.budgetAbove, fields.budgetBelow, fields.single, fields.mktSpan, fields.mktLimit
+        fields.independent, fields.bucket, fields.devices, fields.slot, fields.budgetAbove, fields.budgetBelow,
+        fields.single, fields.mktSpan, fields.mktLimit
     ];
-    for (var i = 0; i < 25; i++) {
+    for (var i = 0; i < HEAD; i++) {
         opened.elements[i] <== head[i];
     }
     for (var k = 0; k < MKT_COEFFICIENTS(); k++) {
-        opened.elements[25 + k] <== fields.mktCoefficients[k];
+        opened.elements[HEAD + k] <== fields.mktCoefficients[k];
     }
-    opened.elements[25 + MKT_COEFFICIENTS()] <== fields.salt;
+    opened.elements[HEAD + MKT_COEFFICIENTS()] <== fields.salt;
     rule === opened.out;
 
     fields.version === TEMPERATURE_RULE_VERSION();
@@ -85,6 +91,8 @@ template TemperatureRuleOpening() {
     component toleranceBits = Num2Bits(20);
     toleranceBits.in <== fields.clockTolerance;
     fields.independent * (fields.independent - 1) === 0;
+    component bucketBits = Num2Bits(32);
+    bucketBits.in <== fields.bucket;
     component budgetAboveBits = Num2Bits(32);
     budgetAboveBits.in <== fields.budgetAbove;
     component budgetBelowBits = Num2Bits(32);
@@ -95,4 +103,6 @@ template TemperatureRuleOpening() {
     spanBits.in <== fields.mktSpan;
     component limitBits = Num2Bits(105);
     limitBits.in <== fields.mktLimit;
+    // A thinned series keeps no mean.
+    fields.mktLimit * fields.bucket === 0;
 }

@@ -4,7 +4,7 @@ import { bitmap } from "../../formats/deviations.ts";
 import { handoffMessage, type HandoffSide } from "../../formats/handoff.ts";
 import { stageHead } from "../../formats/head.ts";
 import { batchCommitment, batchSalt, keyHash, secretHash, type PublicKey } from "../../formats/identity.ts";
-import { partyRootOf, type PartyLeaf, type ListedParty } from "../../formats/party.ts";
+import { isListed, type PartyLeaf, type ListedParty } from "../../formats/party.ts";
 import { verifySignature, type Signature } from "../../formats/source.ts";
 import { custodyEnd, isOpening, nextCustodian, previousHead, type CustodyEvidence } from "./evidence.ts";
 import { findings, fits, isFlag, type RuleFinding, type Verdict } from "../findings.ts";
@@ -150,10 +150,9 @@ function checkMember(
   parties: bigint,
   [from, to]: readonly [bigint, bigint],
 ): Verdict[] {
-  const listed = path.bits.every((bit) => bit === 0 || bit === 1) && partyRootOf(leaf, path) === parties;
   return [
     [leaf.role === BigInt(ROLE.custodian), `${who} is registered in another role`],
-    [listed, `${who} is not in the party list`],
+    [isListed(leaf, path, parties), `${who} is not in the party list`],
     [fits(leaf.notBefore, 40) && leaf.notBefore <= from, `${who} is not valid yet`],
     [fits(leaf.notAfter, 40) && leaf.notAfter >= to, `${who} is no longer valid`],
   ];

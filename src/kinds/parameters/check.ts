@@ -1,6 +1,12 @@
 import { KIND, NO_CHANNEL, PARAMETERS_RULE_VERSION } from "../../formats/constants.ts";
-import { CHANNEL_FIELDS, UNUSED_CHANNEL, type Channel } from "../../formats/parametersRule.ts";
-import { SAMPLES } from "../../formats/samples.ts";
+import {
+  CHANNEL_FIELDS,
+  parametersRuleHash,
+  UNUSED_CHANNEL,
+  type Channel,
+  type ParametersRule,
+} from "../../formats/parametersRule.ts";
+import { samplesOf } from "../../formats/samples.ts";
 import { parametersRecordOf, type ParametersEvidence } from "./evidence.ts";
 import { findings, fits, type Verdict } from "../findings.ts";
 import { checkOpened, openedDeviations } from "../opened.ts";
@@ -10,16 +16,18 @@ import {
   checkGap,
   checkHead,
   checkSource,
+  checkThinning,
   checkWindow,
   isBandWidth,
   isCorrected,
+  isCutToStage,
   seriesLimits,
   type SeriesFinding,
 } from "../series/check.ts";
 import { bitmap } from "../../formats/deviations.ts";
 
 /**
- * The rules of circuit `parameters` in plain integers: the same statement under the same names. A property test holds
+ * The rules of circuits `parameters` and `channel` in plain integers: the same statement under the same names. A property test holds
  * the two together on generated records, on both sides of every limit.
  */
 
@@ -31,6 +39,7 @@ export const PARAMETERS_RULES = [
   "range",
   "record",
   "window",
+  "thinning",
   "clock",
   "source",
   "device",
@@ -53,15 +62,22 @@ export function checkParameters(evidence: ParametersEvidence): ParametersFinding
     ...checkRange(evidence),
     ...checkRecord(evidence),
     ...checkWindow(evidence),
+    ...checkThinning(evidence),
     ...checkClock(evidence),
     ...checkSource(
       evidence,
+      parametersRuleHash(evidence.rule),
       BigInt(NO_CHANNEL),
-      SAMPLES.isEncodable(evidence.rows) ? parametersRecordOf(evidence) : undefined,
+      samplesOf(evidence.rule.channels).isEncodable(evidence.rows) ? parametersRecordOf(evidence) : undefined,
     ),
     ...checkDevice(evidence),
     ...checkOpened(evidence),
   ];
+}
+
+/** The kind of a rule: one with a single place for a channel is of a kind of its own. */
+export function kindOfRule({ channels }: Pick<ParametersRule, "channels">): "parameters" | "channel" {
+  return channels.length === 1 ? "channel" : "parameters";
 }
 
 function isUnused(channel: Channel | undefined): boolean {
@@ -73,7 +89,7 @@ function checkRule({ rule }: ParametersEvidence): ParametersFinding[] {
   return [
     ...findings("rule", [
       [rule.version === BigInt(PARAMETERS_RULE_VERSION), "the rule has another version than the circuit"],
-      [rule.kind === BigInt(KIND.parameters), "the rule is not a parameters rule"],
+      [rule.kind === BigInt(KIND[kindOfRule(rule)]), "the rule is of another kind"],
       ...seriesLimits(rule),
     ]),
     ...rule.channels.flatMap((channel, place) =>
@@ -120,13 +136,14 @@ function rangeProblem(channel: Channel, code: number | undefined): string | unde
   return BigInt(code) <= channel.width ? undefined : "above the upper limit";
 }
 
-/** Rule `record`: the header codes the samples as the rule says. */
-function checkRecord({ rule, header, rows }: ParametersEvidence): ParametersFinding[] {
+/** Rule `record`: the header codes the samples as the rule says, and they were cut to this stage. */
+function checkRecord({ rule, head, header, rows }: ParametersEvidence): ParametersFinding[] {
   const fields = ["kind", "tick"] as const;
   return [
     ...findings("record", [
       ...fields.map((field): Verdict => [header[field] === rule[field], `the record's ${field} is not the rule's`]),
       [header.n >= BigInt(rows.length), "the record has more samples than the circuit holds"],
+      isCutToStage({ head, header }),
     ]),
     ...rule.channels.flatMap((channel, place) => {
       const verdicts = CHANNEL_FIELDS.map((field): Verdict => {

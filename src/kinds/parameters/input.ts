@@ -1,12 +1,12 @@
 import type { Signals } from "../../formats/constants.ts";
 import type { Channel } from "../../formats/parametersRule.ts";
-import { SAMPLES } from "../../formats/samples.ts";
+import { samplesOf } from "../../formats/samples.ts";
 import type { ParametersEvidence } from "./evidence.ts";
 import { bus, pathInput, type CircuitInput } from "../circuitInput.ts";
 
 /** Input of circuit `parameters`; `circuits/parameters.circom` names every field. */
 export function parametersInput(evidence: ParametersEvidence, signals: Signals): CircuitInput {
-  const rows = SAMPLES.pad(evidence.rows, Number(evidence.header.n));
+  const rows = samplesOf(evidence.rule.channels).pad(evidence.rows, Number(evidence.header.n));
   return {
     ...signals,
     ...channelledBus("ruleFields", evidence.rule),

@@ -1,16 +1,20 @@
-import { SAMPLES_PER_CHUNK } from "../../formats/constants.ts";
+import { ROWS_PER_CHUNK, SAMPLES_PER_CHUNK } from "../../formats/constants.ts";
 import { parametersRuleHash } from "../../formats/parametersRule.ts";
 import { defineKind } from "../kind.ts";
 import seriesDefinitions from "../series/schema.json" with { type: "json" };
 import { inMicro } from "../series/facets.ts";
 import { unprovenSeries } from "../series/unproven.ts";
 import { PARAMETERS_RULES } from "./check.ts";
-import { parametersFacets } from "./facets.ts";
-import type { ParametersLimits } from "./limits.ts";
-import { lintParameters } from "./lint.ts";
-import { parametersRuleOf } from "./rule.ts";
+import type { SeriesLimits } from "../series/limits.ts";
+import channelSchema from "./channelSchema.json" with { type: "json" };
+import { oneChannelFacets, parametersFacets } from "./facets.ts";
+import type { ChannelLimits, OneChannelLimits, ParametersLimits } from "./limits.ts";
+import { lintChannel, lintParameters } from "./lint.ts";
+import { channelRuleOf, parametersRuleOf } from "./rule.ts";
 import schema from "./schema.json" with { type: "json" };
-import { showParameters } from "./show.ts";
+import { showOneChannel, showParameters } from "./show.ts";
+
+const DEFINITIONS = { ...seriesDefinitions, ...schema.definitions };
 
 /** Up to five channels sampled together: hard limits. */
 export const parameters = defineKind<"parameters", ParametersLimits>({
@@ -22,22 +26,46 @@ export const parameters = defineKind<"parameters", ParametersLimits>({
     { name: "parameters-2k", tier: 28 * SAMPLES_PER_CHUNK },
     { name: "parameters-4k", tier: 60 * SAMPLES_PER_CHUNK },
   ],
-  instance: (tier) => `Parameters(${tier / SAMPLES_PER_CHUNK})`,
+  instance: (tier) => `Parameters(${tier / SAMPLES_PER_CHUNK}, CHANNELS())`,
   classes: ["specification", "process"],
   measuresStage: true,
-  schema: { ...schema, definitions: { ...seriesDefinitions, ...schema.definitions } },
+  schema: { ...schema, definitions: DEFINITIONS },
   ruleHash: (policy, claimIndex, salt) => parametersRuleHash(parametersRuleOf(policy, claimIndex, salt)),
   lint: (_, { rule }, pointer) => lintParameters(rule, pointer),
   lintTogether: () => [],
-  show: (_, { rule }) => showParameters(rule),
+  show: (_, { rule, stage }) => showParameters(rule, stage),
   showTier: (tier) => `up to ${tier} readings of each channel`,
   showUnproven: (policy) => unprovenSeries(policy, "parameters"),
   facets: ({ rule }) => parametersFacets(rule),
-  twin: { evidence: "One record of the process", judgedBy },
+  twin: { evidence: "One record of the process", judgedBy: (rule) => judgedBy(rule, rule.channels) },
+});
+
+/** One channel, a long series: hard limits, and nothing else, so half the size of a temperature claim. */
+export const channel = defineKind<"channel", OneChannelLimits>({
+  name: "channel",
+  rules: PARAMETERS_RULES,
+  tiers: [
+    { name: "channel-840", tier: 4 * ROWS_PER_CHUNK },
+    { name: "channel-2k", tier: 13 * ROWS_PER_CHUNK },
+    { name: "channel-6k", tier: 32 * ROWS_PER_CHUNK },
+    { name: "channel-13k", tier: 66 * ROWS_PER_CHUNK },
+  ],
+  instance: (tier) => `Parameters(${tier / ROWS_PER_CHUNK}, 1)`,
+  classes: ["specification", "process"],
+  measuresStage: true,
+  schema: { ...channelSchema, definitions: DEFINITIONS },
+  ruleHash: (policy, claimIndex, salt) => parametersRuleHash(channelRuleOf(policy, claimIndex, salt)),
+  lint: (_, { rule }, pointer) => lintChannel(rule, pointer),
+  lintTogether: () => [],
+  show: (_, { rule, stage }) => showOneChannel(rule, stage),
+  showTier: (tier) => `up to ${tier} readings`,
+  showUnproven: (policy) => unprovenSeries(policy, "channel"),
+  facets: ({ rule }) => oneChannelFacets(rule),
+  twin: { evidence: "One logger's readings", judgedBy: (rule) => judgedBy(rule, [rule]) },
 });
 
 /** Numbers, however they are spelt. Resolution, lead, tail and clock tolerance are left out: one recorder can suit both claims. */
-function judgedBy({ gap, independent, channels }: ParametersLimits): object {
-  const ranges = channels.map(({ channel, range }) => [channel, ...range.map(inMicro)]);
-  return { gap, independent: independent ?? false, channels: ranges.sort() };
+function judgedBy({ gap, slot, independent }: SeriesLimits, channels: readonly ChannelLimits[]): object {
+  const ranges = channels.map((each) => [each.channel, ...each.range.map(inMicro)]);
+  return { gap, slot: slot ?? 0, independent: independent ?? false, channels: ranges.sort() };
 }

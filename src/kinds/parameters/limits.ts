@@ -19,3 +19,8 @@ export interface ParametersLimits extends SeriesLimits {
 }
 
 export type ParametersClaim = Claim<"parameters", ParametersLimits>;
+
+/** The limits of a channel claim: one channel, hard limits only. */
+export interface OneChannelLimits extends SeriesLimits, ChannelLimits {}
+
+export type ChannelClaim = Claim<"channel", OneChannelLimits>;

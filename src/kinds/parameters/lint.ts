@@ -3,8 +3,8 @@ import { derived } from "../../policy/derived.ts";
 import { channelNamed } from "../../formats/channels.ts";
 import { timingOf } from "../series/coding.ts";
 import { error, type LintFinding } from "../../policy/lintFinding.ts";
-import { lintTimes } from "../series/lint.ts";
-import type { ChannelLimits, ParametersLimits } from "./limits.ts";
+import { lintThinning, lintTimes } from "../series/lint.ts";
+import type { ChannelLimits, OneChannelLimits, ParametersLimits } from "./limits.ts";
 import { channelGridOf } from "./rule.ts";
 
 /** What is wrong with the limits of a parameters claim, and what their approvers should know. */
@@ -16,6 +16,16 @@ export function lintParameters(rule: ParametersLimits, pointer: string): LintFin
     ]),
     ...derived(pointer, () => timingOf(rule.gap)).findings,
     ...lintTimes(rule, pointer),
+  ];
+}
+
+/** The same of a channel claim. */
+export function lintChannel(rule: OneChannelLimits, pointer: string): LintFinding[] {
+  return [
+    ...derived(pointer, () => channelGridOf(rule)).findings,
+    ...derived(pointer, () => timingOf(rule.gap)).findings,
+    ...lintTimes(rule, pointer),
+    ...lintThinning(rule, false, pointer),
   ];
 }
 

@@ -4,9 +4,10 @@ import { channelsOf, type Channel, type ParametersRule } from "../../formats/par
 import { claimAt, type Policy } from "../../policy/document.ts";
 import { requireKind } from "../kind.ts";
 import { ruleHead } from "../ruleHead.ts";
-import { gridOf, timingOf, type Grid } from "../series/coding.ts";
-import { windowOf } from "../series/rule.ts";
-import type { ChannelLimits, ParametersClaim } from "./limits.ts";
+import { gridOf, timingOf, type Grid, type Timing } from "../series/coding.ts";
+import type { SeriesLimits } from "../series/limits.ts";
+import { seriesRuleOf, type SeriesRule } from "../series/rule.ts";
+import type { ChannelClaim, ChannelLimits, ParametersClaim } from "./limits.ts";
 
 /**
  * The rule of a parameters claim, its channels by ascending code. Errors: those of `ruleHead`, `channelGridOf`,
@@ -14,12 +15,19 @@ import type { ChannelLimits, ParametersClaim } from "./limits.ts";
  */
 export function parametersRuleOf(policy: Policy, claimIndex: number, salt: bigint): ParametersRule {
   const { rule: limits }: ParametersClaim = requireKind(claimAt(policy, claimIndex), "parameters");
-  return {
-    ...ruleHead(policy, claimIndex, PARAMETERS_RULE_VERSION, salt),
-    channels: channelsOf(limits.channels.map(channelOf)),
-    ...timingOf(limits.gap),
-    ...windowOf(limits),
-  };
+  const head = ruleHead(policy, claimIndex, PARAMETERS_RULE_VERSION, salt);
+  return { ...head, channels: channelsOf(limits.channels.map(channelOf)), ...timesOf(limits) };
+}
+
+/** The rule of a channel claim. Errors: those of `ruleHead`, `channelGridOf`, `timingOf`. */
+export function channelRuleOf(policy: Policy, claimIndex: number, salt: bigint): ParametersRule {
+  const { rule: limits }: ChannelClaim = requireKind(claimAt(policy, claimIndex), "channel");
+  const head = ruleHead(policy, claimIndex, PARAMETERS_RULE_VERSION, salt);
+  return { ...head, channels: [channelOf(limits)], ...timesOf(limits) };
+}
+
+function timesOf(limits: SeriesLimits): Timing & SeriesRule {
+  return { ...timingOf(limits.gap), ...seriesRuleOf(limits) };
 }
 
 function channelOf(limits: ChannelLimits): Channel {

@@ -2,16 +2,25 @@ import { CHANNEL } from "../../formats/constants.ts";
 import { CHANNEL_WORDS, channelNamed } from "../../formats/channels.ts";
 import { describeCode, describeStep } from "../series/coding.ts";
 import { showSeries } from "../series/show.ts";
-import type { ChannelLimits, ParametersLimits } from "./limits.ts";
+import type { ChannelLimits, OneChannelLimits, ParametersLimits } from "./limits.ts";
 import { channelGridOf } from "./rule.ts";
 
 /** Every limit of a parameters claim in words. */
-export function showParameters(rule: ParametersLimits): string[] {
+export function showParameters(rule: ParametersLimits, stage: number): string[] {
   return [
     `Channels: ${rule.channels.length}, read together. A single reading of any of them beyond its range breaks the rule; there are no budgets.`,
     ...rule.channels.flatMap(showChannel),
     "Codes are rounded away from the lower end of each range, so that a reading beyond a limit by any amount is coded beyond it.",
-    ...showSeries(rule, "recorder"),
+    ...showSeries(rule, stage, "recorder"),
+  ];
+}
+
+/** Every limit of a channel claim in words. */
+export function showOneChannel(rule: OneChannelLimits, stage: number): string[] {
+  return [
+    ...showChannel(rule),
+    "A single reading beyond its range breaks the rule; there are no budgets. Codes are rounded away from the lower end of the range, so that a reading beyond a limit by any amount is coded beyond it.",
+    ...showSeries(rule, stage, "logger"),
   ];
 }
 

@@ -4,16 +4,16 @@ import { stageHead } from "../../formats/head.ts";
 import { parametersRuleHash } from "../../formats/parametersRule.ts";
 import { describeOpening, openedSignal } from "../opened.ts";
 import type { Statement } from "../statement.ts";
-import { checkParameters, parametersDeviationBits } from "./check.ts";
+import { checkParameters, kindOfRule, parametersDeviationBits } from "./check.ts";
 import { parametersRecordOf, type ParametersEvidence } from "./evidence.ts";
 import { explainParameters } from "./explain.ts";
 import { parametersFigures } from "./figures.ts";
 import { parametersInput } from "./input.ts";
 
-/** What is judged and proven of the evidence of a parameters claim. */
+/** What is judged and proven of the evidence of a claim of kind `parameters` or `channel`. */
 export function parametersStatement(evidence: ParametersEvidence): Statement {
   return {
-    kind: "parameters",
+    kind: kindOfRule(evidence.rule),
     capacity: evidence.header.n,
     findings: () => checkParameters(evidence),
     judge: () => ({

@@ -1,6 +1,6 @@
 import { KIND, ROLE } from "../../formats/constants.ts";
 import { bitmap } from "../../formats/deviations.ts";
-import { partyRootOf } from "../../formats/party.ts";
+import { isListed } from "../../formats/party.ts";
 import {
   CATEGORIES,
   QUALITY_PRODUCT_FIELDS,
@@ -8,6 +8,7 @@ import {
   QUALITY_RULE_VERSION,
   QUALITY_SLOT_FIELDS,
   QUALITY_SLOTS,
+  qualityRuleHash,
   VALUE_OFFSET,
   type QualityProduct,
   type QualitySlot,
@@ -389,11 +390,10 @@ function checkDate({ rule, head, set, slots, results }: Judged): QualityFinding[
 /** Rule `lab`: a registered laboratory, valid from sampling to report, signed this record for this batch and stage. */
 function checkLab({ batch, rule, parties, set, lab }: Judged): QualityFinding[] {
   const { leaf, path, signature } = lab;
-  const message = labMessage(batch, rule.stage, resultSetHash(set));
+  const message = labMessage({ batch, stage: rule.stage, rule: qualityRuleHash(rule) }, resultSetHash(set));
   return findingsAt("lab", [
     [leaf.role === BigInt(ROLE.lab), "the signer is not a laboratory"],
-    [path.bits.every((bit) => bit === 0 || bit === 1), "the laboratory's path is not one of a tree"],
-    [partyRootOf(leaf, path) === parties, "the laboratory is not in the published party list"],
+    [isListed(leaf, path, parties), "the laboratory is not in the published party list"],
     [fits(leaf.notBefore, 40) && fits(leaf.notAfter, 40), "the laboratory's validity is not in Unix seconds"],
     [leaf.notBefore <= set.sampled, "the laboratory was not yet valid at the sampling"],
     [set.reported <= leaf.notAfter, "the laboratory was no longer valid at its report"],

@@ -54,7 +54,7 @@ export const RESULTS_RECORD: RecordForm<ResultsContent, { readonly set: ResultSe
   code: "results-file",
   noun: "set of results is",
   signer: "lab",
-  misfit: "The laboratory's signature does not fit these results, batch and stage.",
+  misfit: "The laboratory's signature does not fit these results, rule, batch and stage.",
   properties: {
     head: hexFields(RESULT_SET_HEAD_FIELDS),
     results: { type: "array", items: hexFields(RESULT_FIELDS) },
@@ -65,10 +65,10 @@ export const RESULTS_RECORD: RecordForm<ResultsContent, { readonly set: ResultSe
   attempt: () => 0,
   hashes: ({ unsalted }) => unsalted,
   check: () => undefined,
-  derive: ({ unsalted }, { batch, stage }, secret) => {
+  derive: ({ unsalted }, owner, secret) => {
     const set: ResultSet = { ...unsalted, salt: recordSalts(secret, 0).salt };
     const record = resultSetHash(set);
-    return { set, record, message: labMessage(batch, stage, record) };
+    return { set, record, message: labMessage(owner, record) };
   },
   isSignable: () => true,
 };

@@ -1,10 +1,11 @@
-import { CLOCK_ERROR_OFFSET, MAX_WIDTH, MIN_WIDTH, ROLE } from "../../formats/constants.ts";
+import { ANY_DEVICE, CLOCK_ERROR_OFFSET, MAX_WIDTH, MIN_WIDTH, ROLE } from "../../formats/constants.ts";
 import { deviceSetOf } from "../../formats/identity.ts";
-import { partyRootOf, type PartyLeaf, type PartyPath } from "../../formats/party.ts";
+import { isListed, type PartyLeaf, type PartyPath } from "../../formats/party.ts";
 import type { TemperatureHeader } from "../../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../../formats/temperatureRule.ts";
 import { sourceMessage, verifySignature } from "../../formats/source.ts";
 import type { SeriesContext } from "./evidence.ts";
+import type { SeriesRule } from "./rule.ts";
 import { findings, fits, isFlag, type RuleFinding, type Verdict } from "../findings.ts";
 import { openedWithinLimit } from "../opened.ts";
 import type { RuleName } from "../../errorCodes.ts";
@@ -15,7 +16,7 @@ import type { RuleName } from "../../errorCodes.ts";
  */
 
 /** The rules judged here. */
-export type SeriesRuleName = "rule" | "head" | "gap" | "window" | "clock" | "source" | "device" | "opened";
+export type SeriesRuleName = "rule" | "head" | "gap" | "window" | "thinning" | "clock" | "source" | "device" | "opened";
 
 /** One broken rule. Numbers are raw (codes, ticks, seconds); `explain` puts them into words. */
 export interface SeriesFinding<Rule extends RuleName = SeriesRuleName> extends RuleFinding<Rule> {
@@ -25,11 +26,11 @@ export interface SeriesFinding<Rule extends RuleName = SeriesRuleName> extends R
 
 /** What these rules read of a claim's evidence. */
 export interface SeriesEvidence extends Omit<SeriesContext, "salts"> {
-  readonly rule: Pick<
-    TemperatureRule,
-    "stage" | "openedWithin" | "tick" | "gapTicks" | "lead" | "tail" | "clockTolerance" | "independent"
+  readonly rule: Pick<TemperatureRule, "stage" | "openedWithin" | "tick" | "gapTicks" | keyof SeriesRule>;
+  readonly header: Pick<
+    TemperatureHeader,
+    "t0" | "start" | "end" | "tick" | "bucket" | "deviceHash" | "zoneChanged" | "clockError"
   >;
-  readonly header: Pick<TemperatureHeader, "t0" | "tick" | "deviceHash" | "zoneChanged" | "clockError">;
   /** Readings before padding. */
   readonly rows: readonly { readonly dt: number }[];
 }
@@ -48,6 +49,7 @@ export function seriesLimits(rule: SeriesEvidence["rule"]): Verdict[] {
     [fits(rule.tail, 32), "the tail is not a 32-bit number of seconds"],
     [fits(rule.clockTolerance, 20), "the clock tolerance is not a 20-bit number of seconds"],
     [isFlag(rule.independent), "the independent flag is neither 0 nor 1"],
+    [fits(rule.bucket, 32), "the bucket is not a 32-bit number of seconds"],
   ];
 }
 
@@ -73,6 +75,12 @@ export function checkGap({ rule, rows }: SeriesEvidence): SeriesFinding<"gap">[]
   return [...band, ...intervals];
 }
 
+/** What rule `record` asks of the header of every series, beside how it is coded. */
+export function isCutToStage({ head, header }: Pick<SeriesEvidence, "head" | "header">): Verdict {
+  const isOfStage = header.start === head.start && header.end === head.end;
+  return [isOfStage, "the readings were cut to another stage"];
+}
+
 /** Time of the last reading, Unix seconds. */
 export function endTime({ header, rows }: Pick<SeriesEvidence, "header" | "rows">): bigint {
   return header.t0 + header.tick * BigInt(rows.reduce((ticks, row) => ticks + row.dt, 0));
@@ -83,12 +91,23 @@ export function checkWindow(evidence: SeriesEvidence): SeriesFinding<"window">[]
   const { rule, head, header } = evidence;
   const slack = rule.tick * rule.gapTicks;
   const last = endTime(evidence);
+  const [from, to] = [header.t0 > head.start ? header.t0 : head.start, last < head.end ? last : head.end];
+  const overlap = to - from;
   return findings("window", [
     [fits(header.t0, 40) && fits(last, 40), "the readings' times are not Unix seconds"],
     [header.t0 >= head.start - slack, "the readings begin more than one gap before the stage"],
     [header.t0 <= head.start + rule.lead, "the readings begin too late after the stage's start"],
     [last >= head.end - rule.tail, "the readings end too early before the stage's end"],
     [last <= head.end + slack, "the readings end more than one gap after the stage"],
+    [2n * overlap >= head.end - head.start, "the readings cover less than half of the stage"],
+  ]);
+}
+
+/** Rule `thinning`: the series was thinned by no more than the rule allows. */
+export function checkThinning({ rule, header }: SeriesEvidence): SeriesFinding<"thinning">[] {
+  return findings("thinning", [
+    [fits(header.bucket, 32), "the bucket is not a 32-bit number of seconds"],
+    [header.bucket <= rule.bucket, `the readings were thinned to buckets of ${header.bucket} s`],
   ]);
 }
 
@@ -117,10 +136,7 @@ function checkMember(leaf: PartyLeaf, path: PartyPath, role: number, evidence: S
   const end = head.end > last ? head.end : last;
   return [
     [leaf.role === BigInt(role), "it is registered in another role"],
-    [
-      path.bits.every((bit) => bit === 0 || bit === 1) && partyRootOf(leaf, path) === parties,
-      "it is not in the party list",
-    ],
+    [isListed(leaf, path, parties), "it is not in the party list"],
     [fits(leaf.notBefore, 40) && leaf.notBefore <= first, "it is not valid yet at the stage's start or first reading"],
     [fits(leaf.notAfter, 40) && leaf.notAfter >= end, "it is no longer valid at the stage's end or last reading"],
   ];
@@ -128,11 +144,13 @@ function checkMember(leaf: PartyLeaf, path: PartyPath, role: number, evidence: S
 
 /**
  * Rule `source`: a registered source of the right organisation signed this record.
+ * @param ruleHash  public signal `rule`
  * @param channelId what was signed as the record's channel
  * @param record    undefined where rows that are no bytes have no record to sign: other rules say what is wrong
  */
 export function checkSource(
   evidence: SeriesEvidence,
+  ruleHash: bigint,
   channelId: bigint,
   record: bigint | undefined,
 ): SeriesFinding<"source">[] {
@@ -142,23 +160,34 @@ export function checkSource(
     record === undefined ||
     verifySignature(
       { x: source.leaf.id0, y: source.leaf.id1 },
-      sourceMessage(batch, rule.stage, channelId, record),
+      sourceMessage({ batch, stage: rule.stage, rule: ruleHash }, channelId, record),
       source.signature,
     );
   return findings("source", [
     ...checkMember(source.leaf, source.path, ROLE.source, evidence),
     [sameOrg === (rule.independent === 0n), "its organisation is not the one the rule asks for"],
-    [signed, "its signature does not cover this record"],
+    [signed, "its signature does not cover this record under this rule"],
   ]);
 }
 
-/** Rule `device`: registered, calibrated, and named by the stage beforehand. */
+/** Rule `device`: registered, calibrated, and named by the stage beforehand, in the slot that the rule says. */
 export function checkDevice(evidence: SeriesEvidence): SeriesFinding<"device">[] {
-  const { head, header, device } = evidence;
+  const { rule, head, header, device } = evidence;
+  const used = device.slots.slice(0, device.slots.findLastIndex((slot) => slot !== 0n) + 1);
+  const place = BigInt(used.indexOf(header.deviceHash) + 1);
   return findings("device", [
     [device.leaf.id0 === header.deviceHash && device.leaf.id1 === 0n, "the record is from another device"],
     ...checkMember(device.leaf, device.path, ROLE.device, evidence),
     [deviceSetOf(device.slots) === head.deviceSet, "the stage fixed another set of devices"],
-    [header.deviceHash !== 0n && device.slots.includes(header.deviceHash), "the stage did not name this device"],
+    [
+      new Set(used).size === used.length && !used.includes(0n),
+      "the stage names a device twice, or leaves a slot empty",
+    ],
+    [BigInt(used.length) === rule.devices, `the stage names ${used.length} devices; the rule wants ${rule.devices}`],
+    [header.deviceHash !== 0n && place > 0n, "the stage did not name this device"],
+    [
+      rule.slot === BigInt(ANY_DEVICE) || place === rule.slot,
+      `the device stands in slot ${place}; the rule is about slot ${rule.slot}`,
+    ],
   ]);
 }

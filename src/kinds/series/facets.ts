@@ -1,6 +1,9 @@
 import { parseMicro } from "../../input/quantities.ts";
-import { atLeast, atMost, demand, secondsFacet, type Facet } from "../../policy/facets.ts";
+import { ANY_DEVICE } from "../../formats/constants.ts";
+import { atLeast, atMost, demand, fact, secondsFacet, type Facet } from "../../policy/facets.ts";
+import { time } from "../../policy/words.ts";
 import type { SeriesLimits } from "./limits.ts";
+import { devicesOf, slotOf } from "./rule.ts";
 
 /** What every series of readings must be, apart from its values. */
 export function seriesFacets(rule: SeriesLimits): Facet[] {
@@ -9,11 +12,20 @@ export function seriesFacets(rule: SeriesLimits): Facet[] {
     ...secondsFacet("time without reading at the stage's start", rule.lead),
     ...secondsFacet("time without reading at the stage's end", rule.tail),
     ...secondsFacet("clock error", rule.clockTolerance),
+    thinningFacet(rule),
+    fact("devices of the stage", String(devicesOf(rule))),
+    fact("device that is judged", slotOf(rule) === ANY_DEVICE ? "any one of them" : `the one in slot ${slotOf(rule)}`),
     demand("who signs the record", rule.independent === true, [
       "another organisation than the custodian",
       "the custodian's own organisation",
     ]),
   ];
+}
+
+/** Longer buckets leave more readings out. */
+function thinningFacet({ bucket }: SeriesLimits): Facet {
+  const words = bucket === undefined ? "not permitted" : `to buckets of at most ${time(bucket)}`;
+  return atMost("thinning", BigInt(bucket ?? 0), words);
 }
 
 /** Lower and upper limit of something. */

@@ -12,6 +12,12 @@ export interface SeriesLimits extends Limits {
   readonly clockTolerance: number;
   /** true: another organisation than the custodian must sign the record; absent or false: the custodian's own. */
   readonly independent?: boolean;
+  /** Longest buckets, in seconds, to which the source may thin the series; absent: not at all. */
+  readonly bucket?: number;
+  /** How many devices the stage names; absent: one. */
+  readonly devices?: number;
+  /** The slot, from 1, of the device that this claim judges; absent or 0: any one of the stage's devices. */
+  readonly slot?: number;
 }
 
 /** The values of one channel that are permitted, and how finely its sensor shows them. Decimal strings in its unit. */

@@ -3,6 +3,7 @@ import { KIND, SERIES_ARITY, SERIES_DEPTH, type KindName } from "../../formats/c
 import { HEX_FIELD } from "../../formats/document.ts";
 import { fromHex, toHex } from "../../formats/field.ts";
 import { recordSalts, type RecordSalts } from "../../formats/recordSalts.ts";
+import type { RecordOwner } from "../../formats/recordOwner.ts";
 import type { SeriesFormat } from "../../formats/series.ts";
 import type { Signature } from "../../formats/source.ts";
 import type { TemperatureHeader } from "../../formats/temperatureRecord.ts";
@@ -60,7 +61,7 @@ interface SeriesParts<H extends SeriesHeader, R extends { readonly dt: number }>
   /** Public signal `record`. The rows must be bytes. */
   readonly recordOf: (content: SeriesContent<H, R> & { readonly salts: RecordSalts }) => bigint;
   /** What the source signs. */
-  readonly messageOf: (batch: bigint, stage: bigint, header: H, record: bigint) => bigint;
+  readonly messageOf: (owner: RecordOwner, header: H, record: bigint) => bigint;
 }
 
 /** Longest texts of one row's interval, and of one code with its sign. */
@@ -82,7 +83,7 @@ export function seriesForm<H extends SeriesHeader, R extends { readonly dt: numb
     code: "record-file",
     noun: "record is",
     signer: "source",
-    misfit: "The source's signature does not fit this record, batch, stage and channel.",
+    misfit: "The source's signature does not fit this record, rule, batch, stage and channel.",
     properties: {
       header: parts.headerSchema,
       rows: {
@@ -103,10 +104,10 @@ export function seriesForm<H extends SeriesHeader, R extends { readonly dt: numb
     attempt: ({ header }) => Number(header.attempt),
     hashes: ({ header }) => header,
     check: (content) => checkHeader(parts, content),
-    derive: ({ header, rows }, { batch, stage }, secret) => {
+    derive: ({ header, rows }, owner, secret) => {
       const salts = recordSalts(secret, Number(header.n) / series.rowsPerChunk);
       const record = series.isEncodable(rows) ? parts.recordOf({ header, rows, salts }) : NO_RECORD;
-      return { salts, record, message: parts.messageOf(batch, stage, header, record) };
+      return { salts, record, message: parts.messageOf(owner, header, record) };
     },
     isSignable: ({ rows }) => series.isEncodable(rows),
   };
@@ -125,7 +126,7 @@ function checkHeader<H extends SeriesHeader, R extends { readonly dt: number }>(
 
 const DECIMAL = { type: "string", pattern: "^(0|[1-9][0-9]{0,19})$" } as const;
 /** Header fields that are hashes, written in hex; the others are decimal strings. */
-const HASHES: ReadonlySet<string> = new Set(["deviceHash", "rawFileHash", "lotHash"]);
+const HASHES: ReadonlySet<string> = new Set(["deviceHash", "rawFileHash", "profile", "lotHash"]);
 
 /** JSON Schema of a header's fields. */
 export function fieldsSchema(fields: readonly string[]): Record<string, object> {

@@ -1,13 +1,21 @@
 import { timingOf } from "./coding.ts";
 import { time } from "../../policy/words.ts";
+import { ANY_DEVICE } from "../../formats/constants.ts";
 import type { SeriesLimits } from "./limits.ts";
+import { devicesOf, slotOf } from "./rule.ts";
 
 /**
  * What a series of readings must be, apart from its values.
+ * @param stage  index of the claim's stage
  * @param device what recorded it
  */
-export function showSeries(rule: SeriesLimits, device: string): string[] {
-  return [...showTimes(rule, device), ...showEvidence(rule, device)];
+export function showSeries(rule: SeriesLimits, stage: number, device: string): string[] {
+  return [
+    ...showTimes(rule, device),
+    showThinning(rule),
+    ...showEvidence(rule, device),
+    showDevice(rule, stage, device),
+  ];
 }
 
 function showTimes(rule: SeriesLimits, device: string): string[] {
@@ -17,6 +25,7 @@ function showTimes(rule: SeriesLimits, device: string): string[] {
     `Gap: at most ${time(rule.gap)} between two readings. Import refuses a longer one before the record is signed; the proof alone, in ticks of ${tick} s, shows that no gap is longer than ${time(proven)}.`,
     `Start of the stage: ${uncovered(rule.lead, "the first reading comes at the latest", "after the start")}`,
     `End of the stage: ${uncovered(rule.tail, "the last reading comes at the earliest", "before the end")}`,
+    "Coverage: whatever these allow, the readings overlap at least half of the stage.",
     `Readings up to one gap before the start and after the end may be included; they are judged like all others.`,
     `Clock: the ${device}'s clock may be wrong by up to ${time(rule.clockTolerance)}. Any correction is shown as a deviation.`,
   ];
@@ -33,7 +42,24 @@ function showEvidence(rule: SeriesLimits, device: string): string[] {
     rule.independent === true
       ? "a registered source of another organisation than the stage's custodian"
       : "a registered source of the stage's custodian's own organisation";
-  return [
-    `Record: signed by ${signer}; the ${device} is registered, in calibration, and named for the stage beforehand.`,
-  ];
+  return [`Record: signed by ${signer}, for this rule and no other; the ${device} is registered and in calibration.`];
+}
+
+function showThinning({ bucket, gap }: SeriesLimits): string {
+  const export_ = `Against an export that was coarser from the start only the gap of ${time(gap)} protects.`;
+  return bucket === undefined
+    ? `Thinning: none; the source signs every reading of its file. ${export_}`
+    : `Thinning: the source may keep, of each ${time(bucket)}, the first, lowest, highest and last reading only; every reading outside the normal band and its neighbours stay, so times outside the band are not changed. ${export_}`;
+}
+
+/** Only the register knows a device before there are data: the opening fixes those of stage 0. */
+function showDevice(rule: SeriesLimits, stage: number, device: string): string {
+  const [devices, slot] = [devicesOf(rule), slotOf(rule)];
+  const which =
+    devices === 1
+      ? `the one ${device} that the stage names`
+      : slot === ANY_DEVICE
+        ? `any one of the ${devices} devices that the stage names: the others' readings are not judged by this claim`
+        : `the device in slot ${slot} of the ${devices} that the stage names, and no other`;
+  return `Device: ${which}; ${stage === 0 ? "named beforehand, when the batch was opened" : "named before the stage by the custodians' word"}.`;
 }

@@ -1,5 +1,6 @@
 import { KIND, TEMPERATURE_RULE_VERSION } from "../../formats/constants.ts";
 import { isEncodable, padRows } from "../../formats/series.ts";
+import { temperatureRuleHash } from "../../formats/temperatureRule.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "./evidence.ts";
 import { distinctLengths, excursionsOf, excursionTableSize, sideOf, timeOutside, weightedDwell } from "./excursions.ts";
 import { findings, fits, type Verdict } from "../findings.ts";
@@ -10,9 +11,11 @@ import {
   checkGap,
   checkHead,
   checkSource,
+  checkThinning,
   checkWindow,
   isBandWidth,
   isCorrected,
+  isCutToStage,
   seriesLimits,
   type SeriesFinding,
 } from "../series/check.ts";
@@ -31,6 +34,7 @@ export const TEMPERATURE_RULES = [
   "range",
   "record",
   "window",
+  "thinning",
   "clock",
   "source",
   "device",
@@ -53,9 +57,11 @@ export function checkTemperature(evidence: TemperatureEvidence): TemperatureFind
     ...checkRange(evidence),
     ...checkRecord(evidence),
     ...checkWindow(evidence),
+    ...checkThinning(evidence),
     ...checkClock(evidence),
     ...checkSource(
       evidence,
+      temperatureRuleHash(evidence.rule),
       evidence.rule.channelId,
       isEncodable(evidence.rows) ? temperatureRecordOf(evidence) : undefined,
     ),
@@ -91,6 +97,7 @@ function checkRule({ rule }: TemperatureEvidence): TemperatureFinding[] {
     [fits(rule.single, 24), "the longest excursion is not a 24-bit number of ticks"],
     [fits(rule.mktSpan, 32), "the span of the mean kinetic temperature is not a 32-bit number of seconds"],
     [fits(rule.mktLimit, 105), "the limit of the mean kinetic temperature is not a weight"],
+    [rule.mktLimit === 0n || rule.bucket === 0n, "a mean kinetic temperature of a thinned series would be another one"],
   ]);
 }
 
@@ -104,12 +111,13 @@ function checkRange({ rule, rows }: JudgedReadings): TemperatureFinding[] {
   return [...band, ...readings];
 }
 
-/** Rule `record`: the header codes the readings as the rule says. */
-function checkRecord({ rule, header, rows }: TemperatureEvidence): TemperatureFinding[] {
+/** Rule `record`: the header codes the readings as the rule says, and they were cut to this stage. */
+function checkRecord({ rule, head, header, rows }: TemperatureEvidence): TemperatureFinding[] {
   const fields = ["kind", "tick", "origin", "stepNum", "stepDen", "width", "channelId"] as const;
   return findings("record", [
     ...fields.map((field): Verdict => [header[field] === rule[field], `the record's ${field} is not the rule's`]),
     [header.n >= BigInt(rows.length), "the record has more readings than the circuit holds"],
+    isCutToStage({ head, header }),
   ]);
 }
 

@@ -89,6 +89,7 @@ function explainReading(
     case "head":
     case "record":
     case "window":
+    case "thinning":
     case "clock":
     case "source":
     case "device":

@@ -35,7 +35,7 @@ export const temperature = defineKind<"temperature", TemperatureLimits>({
     ...lintBudgets(policy, claim, TIERS, pointer),
   ],
   lintTogether: () => [],
-  show: (_, { rule }) => showTemperature(rule),
+  show: (_, { rule, stage }) => showTemperature(rule, stage),
   showTier: (tier) => `up to ${tier} readings, with excursions of up to ${excursionTableSize(tier)} different lengths`,
   showUnproven: (policy) => unprovenSeries(policy, "temperature"),
   facets: ({ rule }) => temperatureFacets(rule),
@@ -43,9 +43,10 @@ export const temperature = defineKind<"temperature", TemperatureLimits>({
 });
 
 /** Numbers, however they are spelt. Resolution, lead, tail and clock tolerance are left out: one logger can suit both claims. */
-function judgedBy({ gap, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): object {
+function judgedBy({ gap, slot, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): object {
   return {
     gap,
+    slot: slot ?? 0,
     range: range.map(inMicro),
     independent: independent ?? false,
     normal: (normal ?? range).map(inMicro),

@@ -6,7 +6,7 @@ import { derived } from "../../policy/derived.ts";
 import { gridOf, timingOf, type Coding } from "../series/coding.ts";
 import type { Limits, Policy } from "../../policy/document.ts";
 import { error, warning, type LintFinding } from "../../policy/lintFinding.ts";
-import { lintTimes } from "../series/lint.ts";
+import { lintThinning, lintTimes } from "../series/lint.ts";
 import { heatOf, isCoded, mktOf } from "./mkt.ts";
 import { claimsOf, type Tier } from "../kind.ts";
 import type { MktLimits, TemperatureClaim, TemperatureLimits } from "./limits.ts";
@@ -30,6 +30,7 @@ export function lintTemperature(rule: TemperatureLimits, pointer: string): LintF
     ...timing.findings,
     ...(coding === undefined ? [] : [...lintExcursions(rule, coding, pointer), ...lintMkt(rule, coding, pointer)]),
     ...lintTimes(rule, pointer),
+    ...lintThinning(rule, rule.mkt !== undefined, pointer),
   ];
 }
 

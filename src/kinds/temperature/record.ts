@@ -16,5 +16,5 @@ export const READINGS_RECORD: SeriesForm<TemperatureHeader, Row> = seriesForm<Te
   rowOf: (dt, [code = 0]) => ({ dt, code }),
   codesOf: ({ code }) => [code],
   recordOf: temperatureRecordOf,
-  messageOf: (batch, stage, { channelId }, record) => sourceMessage(batch, stage, channelId, record),
+  messageOf: (owner, { channelId }, record) => sourceMessage(owner, channelId, record),
 });

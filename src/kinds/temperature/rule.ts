@@ -4,7 +4,7 @@ import { claimAt, type Policy } from "../../policy/document.ts";
 import { requireKind } from "../kind.ts";
 import { ruleHead } from "../ruleHead.ts";
 import { codingOf } from "../series/coding.ts";
-import { windowOf } from "../series/rule.ts";
+import { seriesRuleOf } from "../series/rule.ts";
 import { budgetOf, singleOf } from "./budgets.ts";
 import type { TemperatureClaim, TemperatureLimits } from "./limits.ts";
 import { heatOf, mktOf } from "./mkt.ts";
@@ -17,7 +17,7 @@ export function temperatureRuleOf(policy: Policy, claimIndex: number, salt: bigi
     ...ruleHead(policy, claimIndex, TEMPERATURE_RULE_VERSION, salt),
     channelId: BigInt(CHANNEL.temperature.code),
     ...coding,
-    ...windowOf(limits),
+    ...seriesRuleOf(limits),
     budgetAbove: budgetOf(limits, coding, "above"),
     budgetBelow: budgetOf(limits, coding, "below"),
     single: singleOf(limits, coding),

@@ -8,8 +8,8 @@ import { time } from "../../policy/words.ts";
 import type { TemperatureLimits } from "./limits.ts";
 
 /** Every limit of a temperature claim in words. */
-export function showTemperature(rule: TemperatureLimits): string[] {
-  return [...showRange(rule), ...showExcursions(rule), ...showMkt(rule), ...showSeries(rule, "logger")];
+export function showTemperature(rule: TemperatureLimits, stage: number): string[] {
+  return [...showRange(rule), ...showExcursions(rule), ...showMkt(rule), ...showSeries(rule, stage, "logger")];
 }
 
 function showRange(rule: TemperatureLimits): string[] {

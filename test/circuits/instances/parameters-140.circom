@@ -2,4 +2,4 @@ pragma circom 2.2.2;
 
 include "../../../circuits/parameters.circom";
 
-component main {public [batch, rule, head, parties, record, deviations, context, opened]} = Parameters(2);
+component main {public [batch, rule, head, parties, record, deviations, context, opened]} = Parameters(2, CHANNELS());

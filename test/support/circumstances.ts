@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { FIELD } from "../../src/formats/field.ts";
+import { deviceHash, deviceSlots } from "../../src/formats/identity.ts";
+import { LOGGER, SPARE, START, type Scenario } from "./evidence.ts";
+
+/* What the rules of every series, whatever it measures, ask of devices, thinning and coverage. */
+
+const OTHERS = Array.from({ length: 7 }, (_, i) => deviceHash({ vendor: "v", model: "m", serial: `${i}` }));
+
+/** Eight slots as they stand, whether or not they may stand so. */
+function slotsOf(...used: readonly bigint[]): bigint[] {
+  return [...used, ...new Array<bigint>(8 - used.length).fill(0n)];
+}
+
+type Circumstances = Pick<Scenario, "slots" | "head"> & {
+  readonly rule?: Partial<Record<"bucket" | "devices" | "slot" | "lead" | "tail", bigint>>;
+  readonly header?: Partial<Record<"bucket" | "start" | "end", bigint>>;
+};
+type Boundary = readonly [what: string, keeps: Circumstances, breaks: Circumstances];
+
+function named(slots: readonly bigint[], devices: bigint, slot: bigint): Circumstances {
+  return { slots, rule: { devices, slot } };
+}
+
+/** [what, circumstances that keep rule `device`, those one step beyond] */
+export const DEVICE_SLOTS: readonly Boundary[] = [
+  ["in its slot", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, SPARE), 2n, 2n)],
+  ["in the second slot", named(slotsOf(SPARE, LOGGER), 2n, 2n), named(slotsOf(SPARE, LOGGER), 2n, 1n)],
+  ["any one of them", named(slotsOf(SPARE, LOGGER), 2n, 0n), named(slotsOf(SPARE), 1n, 0n)],
+  ["as many as the rule says", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, SPARE), 1n, 1n)],
+  ["not fewer", named(slotsOf(LOGGER), 1n, 1n), named(slotsOf(LOGGER), 2n, 1n)],
+  ["one in two slots", named(slotsOf(LOGGER), 1n, 1n), named(slotsOf(LOGGER, LOGGER), 2n, 1n)],
+  ["another one twice", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, SPARE, SPARE), 3n, 1n)],
+  ["no empty slot between", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, 0n, SPARE), 2n, 1n)],
+  ["none first", named(slotsOf(LOGGER), 1n, 1n), named(slotsOf(0n, LOGGER), 1n, 2n)],
+  ["in the last of eight", named(slotsOf(...OTHERS, LOGGER), 8n, 8n), named(slotsOf(...OTHERS, LOGGER), 8n, 9n)],
+  ["no more than eight", named(slotsOf(...OTHERS, LOGGER), 8n, 0n), named(slotsOf(...OTHERS, LOGGER), 9n, 0n)],
+];
+
+/** The same of rule `thinning`. */
+export const THINNING: readonly Boundary[] = [
+  [
+    "buckets of the rule",
+    { rule: { bucket: 900n }, header: { bucket: 900n } },
+    { rule: { bucket: 900n }, header: { bucket: 901n } },
+  ],
+  ["none where the rule permits none", { header: { bucket: 0n } }, { header: { bucket: 1n } }],
+  [
+    "32 bits",
+    { rule: { bucket: 2n ** 32n - 1n }, header: { bucket: 2n ** 32n - 1n } },
+    { rule: { bucket: 2n ** 32n - 1n }, header: { bucket: 2n ** 32n } },
+  ],
+  ["not less than nothing", {}, { rule: { bucket: 900n }, header: { bucket: FIELD - 1n } }],
+];
+
+/** The same of rule `record`, of a series whose stage ends at `end`. */
+export function cutTo(end: bigint): readonly Boundary[] {
+  return [
+    ["cut to the stage's start", {}, { header: { start: START + 1n } }],
+    ["cut to the stage's end", {}, { header: { end: end - 1n } }],
+  ];
+}
+
+/** Lead and tail that leave it to the overlap how a stage is covered. */
+const WIDE = { lead: 1_000_000n, tail: 1_000_000n };
+
+function stage(start: bigint, end: bigint): Circumstances {
+  return { rule: WIDE, head: { start, end } };
+}
+
+/** The same of rule `window`, of a series that lasts from START to `end`: half of a stage that lasts longer. */
+export function longStages(end: bigint): readonly Boundary[] {
+  const length = end - START;
+  return [
+    ["half of a stage that began long before", stage(START - length, end), stage(START - length - 1n, end)],
+    ["half of a stage that ended long after", stage(START, end + length), stage(START, end + length + 1n)],
+  ];
+}
+
+/** The same, of three rows 300 s apart: half of a stage that lies around the first or the last of them. */
+export const SHORT_STAGES: readonly Boundary[] = [
+  ["half before the last reading", stage(START + 550n, START + 650n), stage(START + 551n, START + 651n)],
+  ["half after the first reading", stage(START - 50n, START + 50n), stage(START - 51n, START + 49n)],
+  ["a stage of no length", stage(START + 600n, START + 600n), stage(START + 601n, START + 601n)],
+];
+
+/** How a stage lies to a series: as the rule's lead and tail allow, or so that half of it is covered, or one second less. */
+export const HALF = fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, 0n, 1n);
+
+/** Start and lead of a stage that ends with a series of this length, which covers half of it, or `short` seconds less. */
+export function halfCovered(length: bigint, short: bigint): { start: bigint; end: bigint; lead: bigint } {
+  return { start: START - length - short, end: START + length, lead: length + 1n };
+}
+
+/** Devices and thinning on both sides of what a rule asks, mostly as it asks. */
+export const CIRCUMSTANCES = fc
+  .record({
+    devices: fc.integer({ min: 1, max: 8 }),
+    place: fc.nat({ max: 7 }),
+    slot: fc.constantFrom("its own", "its own", "any", "any", "another"),
+    counted: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1, -1),
+    twice: fc.constantFrom(false, false, false, false, false, false, false, true),
+    bucket: fc.constantFrom(0n, 0n, 60n, 900n),
+    thinned: fc.constantFrom(0n, 0n, 0n, 0n, 1n),
+  })
+  .map(({ devices, place, slot, counted, twice, bucket, thinned }) => {
+    const at = place % devices;
+    const used = OTHERS.slice(0, devices - 1).toSpliced(at, 0, LOGGER);
+    const slots = twice && devices > 1 ? slotsOf(...used.with((at + 1) % devices, LOGGER)) : deviceSlots(used);
+    const judged = { "its own": at + 1, any: 0, another: at === 0 ? 2 : at };
+    return {
+      slots,
+      rule: { devices: BigInt(devices + counted), slot: BigInt(judged[slot]), bucket },
+      header: { bucket: bucket + thinned },
+    };
+  });
