@@ -27,7 +27,7 @@ import { readPolicy } from "../kinds/policy.ts";
 import type { Commitments } from "../batch/batch.ts";
 
 /** The circuits that the demo's policies name. */
-export const DEMO_CIRCUITS: readonly Circuit[] = ["temperature-1k", "parameters-770", "custody", "quality"].map(
+export const DEMO_CIRCUITS: readonly Circuit[] = ["temperature-1k", "parameters-840", "custody", "quality"].map(
   (name) => circuitNamed(name),
 );
 

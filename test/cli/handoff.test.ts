@@ -52,7 +52,7 @@ async function shortPolicy(): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  scene = await Scene.set(["custody", "parameters-770", "quality"]);
+  scene = await Scene.set(["custody", "parameters-840", "quality"]);
   ({ on } = scene);
   [hospital, manufacturer] = [path("hospital"), path("manufacturer")];
   await writeFile(path("policy.json"), JSON.stringify(await shortPolicy(), null, 2));

@@ -43,7 +43,7 @@ describe("verify", () => {
       context,
       opened: 1_651_768_200n,
     };
-    const described = { format: "batchproof-proof/1", circuit: "temperature-1k", tier: 1050, setup: "ceremony" };
+    const described = { format: "batchproof-proof/1", circuit: "temperature-1k", tier: 1470, setup: "ceremony" };
     const destination = { policyId: `0x${"33".repeat(32)}`, submitter, chainId: "31337", registry };
     valid = { ...described, ...destination, ...(await circuit.prove(0, signals)) } as unknown as Editable;
   });

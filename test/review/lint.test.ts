@@ -251,9 +251,9 @@ const TEMPERATURE_CASES: readonly Case[] = [
     what: "a longest excursion as long as the circuit's readings",
     code: "budget",
     severity: "error",
-    // 1,050 readings, half an hour apart.
-    good: cold({ mkt: undefined, single: 1_889_999 }),
-    bad: cold({ mkt: undefined, single: 1_890_000 }),
+    // 1,470 readings, half an hour apart.
+    good: cold({ mkt: undefined, single: 2_645_999 }),
+    bad: cold({ mkt: undefined, single: 2_646_000 }),
     pointer: "/claims/0/rule/single",
   },
   {
@@ -577,7 +577,7 @@ describe("lintPolicy", () => {
   });
 
   it("refuses a circuit of another kind and names it", () => {
-    const [finding] = found(withClaims(claimWith({ circuits: ["parameters-770"] })), "circuit");
+    const [finding] = found(withClaims(claimWith({ circuits: ["parameters-840"] })), "circuit");
     expect(finding?.message).toContain('claims of kind "parameters"');
     expect(finding?.remedy).toContain("temperature-1k");
   });

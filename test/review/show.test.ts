@@ -46,7 +46,7 @@ describe("showPolicy", () => {
     ["the goal", "Needed for: release."],
     [
       "the circuit and its capacity",
-      "temperature-1k (up to 1050 readings, with excursions of up to 16 different lengths).",
+      "temperature-1k (up to 1470 readings, with excursions of up to 16 different lengths).",
     ],
     ["where the numbers come from", "CDC Vaccine Storage and Handling Toolkit"],
     ["what release needs", "For release: cold-storage/temperature, no open exception, and the certificate"],
@@ -215,7 +215,7 @@ describe("showPolicy of a whole process", () => {
     ]);
     const text = claimLines(ari, "expansion/parameters").join("\n");
     expect(text).toContain("the recorder's clock may be wrong by up to 5 min (300 s)");
-    expect(text).toContain("parameters-770 (up to 770 readings of each channel)");
+    expect(text).toContain("parameters-840 (up to 840 readings of each channel)");
     expect(text).not.toContain("excursion");
   });
 

@@ -81,8 +81,8 @@ export function excursionsOf(rule: Band, rows: readonly Row[]): Excursion[] {
 
 /** Entries besides 0 of the private table of excursion lengths, in a circuit of n rows: what its power of two leaves. */
 export function excursionTableSize(n: number): number {
-  if (n <= 1050) return 16;
-  return n <= 3780 ? 24 : 32;
+  if (n <= 1470) return 16;
+  return n <= 4200 ? 24 : 32;
 }
 
 /**

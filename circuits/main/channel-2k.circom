@@ -1,0 +1,6 @@
+pragma circom 2.2.2;
+
+include "../parameters.circom";
+
+// Fills 2^16 constraints: 12 chunks, 2,520 readings of one channel.
+component main {public [batch, rule, head, parties, record, deviations, context, opened]} = Parameters(12, 1);

@@ -1,6 +1,0 @@
-pragma circom 2.2.2;
-
-include "../parameters.circom";
-
-// Fills 2^16 constraints: 11 chunks, 770 samples.
-component main {public [batch, rule, head, parties, record, deviations, context, opened]} = Parameters(11, CHANNELS());
