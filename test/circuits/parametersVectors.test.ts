@@ -137,7 +137,8 @@ describe("channels of a rule", () => {
     ]) {
       expect(codeOf(() => channelsOf(bad))).toBe("channels");
     }
-    expect(codeOf(() => channelElements([first]))).toBe("channels");
+    expect(channelElements([first])).toHaveLength(CHANNEL_FIELDS.length);
+    for (const bad of [[], [first, second]]) expect(codeOf(() => channelElements(bad))).toBe("channels");
   });
 });
 

@@ -158,13 +158,13 @@ describe("texts and salts that would bind less than they seem to", () => {
 
 describe("devices and parties", () => {
   // Verifies R-format-batch.
-  it("refuses ambiguous or too many devices", () => {
+  it("keeps devices in their slots, and refuses ambiguous or too many", () => {
     expect(codeOf(() => deviceHash({ vendor: "a|b", model: "c", serial: "d" }))).toBe("device-id");
     expect(codeOf(() => deviceHash({ vendor: "", model: "c", serial: "d" }))).toBe("device-id");
     expect(codeOf(() => deviceSlots([1n, 1n]))).toBe("device-set");
     expect(codeOf(() => deviceSlots([0n]))).toBe("device-set");
     expect(codeOf(() => deviceSlots(Array.from({ length: 9 }, (_, i) => BigInt(i + 1))))).toBe("device-set");
-    expect(deviceSlots([9n, 7n])).toEqual([7n, 9n, 0n, 0n, 0n, 0n, 0n, 0n]);
+    expect(deviceSlots([9n, 7n])).toEqual([9n, 7n, 0n, 0n, 0n, 0n, 0n, 0n]);
   });
   // Verifies R-format-party.
   it("proves the place of every leaf, and of no other", () => {
