@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildBabyjub } from "circomlibjs";
-import { ROLE, TAG } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET, ROLE, TAG } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { deviceSetOf, deviceSlots } from "../../src/formats/identity.ts";
 import { PartyTree, partyLeafHash, type PartyLeaf } from "../../src/formats/party.ts";
@@ -9,6 +9,7 @@ import { poseidon } from "../../src/formats/poseidon.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
 import { temperatureRuleHash, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
+import { codeReading } from "../../src/import/coding.ts";
 import { temperatureRecordOf, type TemperatureEvidence } from "../../src/kinds/temperature/evidence.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
 import { coefficientsOf, weightsOfCodes } from "../../src/kinds/temperature/weightPolynomial.ts";
@@ -749,6 +750,133 @@ describe("C22 a mean understated by weighing each code at the cold side of its b
     await expectRefused(inputOf(understated), ["mkt"]);
     const forged = { ...inputOf(understated), ...bus("ruleFields", { ...understated.rule, mktCoefficients: cold }) };
     await expectRefused(forged, ["rule"]);
+  });
+});
+
+/** 2 to 15 °C in tenths of a degree, as two claims of one stage may share them. */
+const WIDE_GRID = { origin: 2_000_000n + CELSIUS_OFFSET, stepNum: 100_000n, stepDen: 1n, width: 130n };
+/** Claim A judges 9 to 15 °C; claim B 2 to 8 °C, and beyond it nothing. */
+const CLAIM_A = { ...WIDE_GRID, claimIndex: 0n, normalLow: 70n, normalHigh: 130n };
+const CLAIM_B = { ...WIDE_GRID, claimIndex: 1n, normalLow: 0n, normalHigh: 60n, budgetAbove: 0n, single: 0n };
+
+// Verifies R-format-messages.
+describe("V40 a record coded outward from another claim's band", () => {
+  const heat = 8_090_000n + CELSIUS_OFFSET;
+  const codedFor = (claim: typeof CLAIM_A): Row[] => steadyRows(200, Number(codeReading(heat, claim)));
+
+  it("proves nothing: the source signed the rule by which it coded", async () => {
+    expect(checkedRules(makeEvidence({ rule: CLAIM_B, rows: codedFor(CLAIM_B) }))).toContain("cumulative");
+    const signed = temperatureRuleHash(makeEvidence({ rule: CLAIM_A }).rule);
+    const carried = makeEvidence({ rule: CLAIM_B, rows: codedFor(CLAIM_A), signed: { rule: signed } });
+    expect(checkedRules(carried)).toEqual(["source"]);
+    await expectRefused(inputOf(carried), ["source"]);
+  });
+
+  it("which is all that is in the way", async () => {
+    const carried = makeEvidence({ rule: CLAIM_B, rows: codedFor(CLAIM_A) });
+    expect(await refusedRules(proven, inputOf(carried))).toEqual([]);
+    expect(inputOf(carried)["deviations"]).toBe(0n);
+  });
+});
+
+// Verifies R-temperature-record.
+describe("V42 a record cut to a shorter stage", () => {
+  // Of a stage that runs from START, lead and tail of ten minutes may be without a reading: these begin and end there.
+  const cut = { t0: START + 600n, start: START + 600n, end: START + 600n + 199n * 300n };
+  const stage = { start: START, end: cut.end + 600n };
+
+  it("is refused under the true stage, by the start and the end that it was cut to", async () => {
+    const inWindow = makeEvidence({ head: stage, header: { t0: cut.t0 } });
+    expect(await refusedRules(proven, inputOf(inWindow))).toEqual([]);
+    for (const header of [cut, { ...cut, end: stage.end }, { ...cut, start: stage.start }]) {
+      const shorter = makeEvidence({ head: stage, header });
+      expect(checkedRules(shorter)).toEqual(["record"]);
+      await expectRefused(inputOf(shorter), ["record"]);
+      // Saying that it was cut to the true stage changes what was signed.
+      const retold = { ...shorter, header: { ...shorter.header, ...stage } };
+      await expectRefused(inputOf(retold), ["source"]);
+    }
+  });
+});
+
+// Verifies R-temperature-thinning.
+describe("V43 a series thinned further than its rule permits", () => {
+  it.each([
+    [0n, 60n],
+    [900n, 960n],
+  ])("a rule's bucket of %s s and a record's of %s s", async (bucket, thinned) => {
+    const coarse = makeEvidence({ rule: { bucket }, header: { bucket: thinned } });
+    expect(checkedRules(coarse)).toEqual(["thinning"]);
+    await expectRefused(inputOf(coarse), ["thinning"]);
+    const retold = { ...coarse, header: { ...coarse.header, bucket } };
+    await expectRefused(inputOf(retold), ["source"]);
+    const approved = { ...coarse, rule: { ...coarse.rule, bucket: thinned } };
+    await expectRefused({ ...inputOf(approved), rule: temperatureRuleHash(coarse.rule) }, ["rule"]);
+  });
+});
+
+// Verifies R-temperature-thinning.
+describe("V44 a mean of a thinned series", () => {
+  it("is limited by no rule, approved or not", async () => {
+    const rows = steadyRows();
+    expect(await refusedRules(proven, inputOf(exactEvidence({}, rows)))).toEqual([]);
+    const both = exactEvidence({ bucket: 60n }, rows);
+    expect(checkedRules(both)).toEqual(["rule"]);
+    await expectRefused(inputOf(both), ["rule"]);
+  });
+});
+
+// Verifies R-temperature-window.
+describe("V45 a stage without a reading", () => {
+  it.each([
+    ["one from before it", { start: START + 100n, end: START + 700n }],
+    ["one from after it", { start: START - 700n, end: START - 100n }],
+  ])("%s", async (_, stage) => {
+    // Within lead, tail and gap of the stage on both sides.
+    const elsewhere = makeEvidence({ rows: steadyRows(1), head: stage, rule: { lead: 900n, tail: 900n } });
+    expect(checkedRules(elsewhere)).toEqual(["window"]);
+    await expectRefused(inputOf(elsewhere), ["window"]);
+  });
+});
+
+// Verifies R-temperature-device.
+describe("V46 another device than the one that the claim judges", () => {
+  it("the good logger's readings for the slot of the one that failed", async () => {
+    const good = makeEvidence({ slots: deviceSlots([LOGGER, SPARE]), rule: { slot: 2n } });
+    expect(checkedRules(good)).toEqual(["device"]);
+    await expectRefused(inputOf(good), ["device"]);
+    expect(await refusedRules(proven, inputOf(makeEvidence({ rule: { slot: 1n } })))).toEqual([]);
+  });
+  it("slots exchanged after the fact", async () => {
+    const good = makeEvidence({ slots: deviceSlots([LOGGER, SPARE]), rule: { slot: 2n } });
+    const exchanged = { ...good, device: { ...good.device, slots: deviceSlots([SPARE, LOGGER]) } };
+    await expectRefused(inputOf(exchanged), ["device"]);
+  });
+});
+
+// Verifies R-temperature-device.
+describe("V47 one logger in two slots", () => {
+  it.each([0n, 1n, 2n])("judged by slot %s", async (slot) => {
+    const twice = makeEvidence({ slots: [LOGGER, LOGGER, 0n, 0n, 0n, 0n, 0n, 0n], rule: { slot } });
+    expect(checkedRules(twice)).toEqual(["device"]);
+    await expectRefused(inputOf(twice), ["device"]);
+  });
+});
+
+// Verifies R-temperature-device.
+describe("V48 another number of devices than the policy means", () => {
+  it.each([
+    ["one for two places", [LOGGER], 2n],
+    ["many, of which the best is shown", [LOGGER, SPARE, 5n, 6n, 7n, 8n, 9n, 10n], 2n],
+    ["none for one", [], 1n],
+  ])("%s", async (_, devices, count) => {
+    const named = makeEvidence({ slots: deviceSlots(devices), rule: { devices: count, slot: 0n } });
+    expect(checkedRules(named)).toEqual(["device"]);
+    await expectRefused(inputOf(named), ["device"]);
+  });
+  it("an empty slot between used ones", async () => {
+    const gap = makeEvidence({ slots: [LOGGER, 0n, SPARE, 0n, 0n, 0n, 0n, 0n] });
+    await expectRefused(inputOf(gap), ["device"]);
   });
 });
 

@@ -14,7 +14,7 @@ import { explainQuality } from "../../src/kinds/quality/explain.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { freeWires, unnoticedChanges } from "../support/determinism.ts";
 import { BATCH, OUTSIDER_KEY } from "../support/evidence.ts";
-import { makeQuality, REPORTED, SAMPLED, withResult, type QualityScenario } from "../support/quality.ts";
+import { makeQuality, REPORTED, resultsOf, SAMPLED, withResult, type QualityScenario } from "../support/quality.ts";
 import {
   checkedQuality,
   JUDGEMENT_MAIN,
@@ -23,7 +23,7 @@ import {
   qualityInputOf,
   refusedQuality,
 } from "../support/qualityRules.ts";
-import { at, coded, number, type Limit } from "../support/qualitySpecs.ts";
+import { at, coded, number, type Limit, type Line } from "../support/qualitySpecs.ts";
 import { modulo } from "../support/r1cs.ts";
 import { inverse, list, withEntries } from "./excursions.ts";
 import { bus, pathInput, type CircuitInput } from "../../src/kinds/circuitInput.ts";
@@ -480,6 +480,34 @@ describe("V32 a bound that leaves its limit open, failed as a breach", () => {
       const broken = share(limit, text);
       expect(explained(broken)).toEqual([expect.stringContaining(`share is ${text} %, out of specification`)]);
       await expectMisjudged(judgementInput(broken), ["spec"]);
+    },
+  );
+});
+
+// Verifies R-format-messages.
+describe("V41 a result that another claim's laboratory work was coded by", () => {
+  it.each([
+    ["a bound coded for a limit that permits it", ["le", "0.5"], "<=0.5", false, ["lt", "0.6"]],
+    ["a value that a pharmacopoeia rounds", ["le", "0.5"], "0.54", true, ["le", "0.5"]],
+  ] as const satisfies readonly (readonly [string, Limit, string, boolean, Limit])[])(
+    "%s",
+    async (_, permitted, text, rounding, other) => {
+      const lines = (limit: Limit): readonly Line[] => [number("share", "%", 1, limit)];
+      const coded = resultsOf(lines(permitted), [text], rounding);
+      const pharmacopoeia = BigInt(rounding);
+      const signed = makeQuality({
+        lines: lines(permitted),
+        reported: ["0"],
+        rule: { pharmacopoeia },
+        set: { results: coded },
+      });
+      expect(await refusedQuality(proven, qualityInputOf(signed))).toEqual([]);
+      const elsewhere = { lines: lines(other), reported: ["0"], set: { results: coded } };
+      const carried = makeQuality({ ...elsewhere, signed: { rule: qualityRuleHash(signed.rule) } });
+      expect(checkedQuality(carried)).toEqual(["lab"]);
+      await expectRefused(qualityInputOf(carried), ["lab"]);
+      // The rule in the message is all that is in the way.
+      expect(await refusedQuality(proven, qualityInputOf(makeQuality(elsewhere)))).toEqual([]);
     },
   );
 });

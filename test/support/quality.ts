@@ -3,6 +3,7 @@ import type { StageHead } from "../../src/formats/head.ts";
 import { bytesHash, textHash, type PublicKey } from "../../src/formats/identity.ts";
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
 import { QUALITY_RULE_VERSION, qualityRuleHash, type QualityRule } from "../../src/formats/qualityRule.ts";
+import type { RecordOwner } from "../../src/formats/recordOwner.ts";
 import { labMessage, resultSetHash, type Result, type ResultSet } from "../../src/formats/results.ts";
 import { publicKey } from "../../src/formats/source.ts";
 import type { QualityEvidence } from "../../src/kinds/quality/evidence.ts";
@@ -52,7 +53,7 @@ export interface QualityScenario {
   /** Sign with a key that is not the leaf's. */
   readonly signer?: Uint8Array;
   /** Sign another message. */
-  readonly signed?: Partial<{ batch: bigint; stage: bigint; record: bigint }>;
+  readonly signed?: Partial<RecordOwner & { record: bigint }>;
   /** Leave the laboratory out of the published tree. */
   readonly unlisted?: boolean;
 }
