@@ -24,8 +24,8 @@ export const addImportCommands: AddCommands = (program, give) => {
       importing
         .command("csv <file>")
         .description(
-          "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit, for a temperature or a " +
-            "parameters claim; no device signature: the source alone vouches for it",
+          "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit, for temperature, channel or " +
+            "parameters claims; no device signature: the source alone vouches for it",
         )
         .requiredOption("--device <vendor|model|serial>", "device that measured, as it is registered")
         .option(
