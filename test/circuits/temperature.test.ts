@@ -296,7 +296,7 @@ describe("circuit temperature, one chunk", () => {
   for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
     // Verifies R-temperature-rule, R-temperature-head, R-temperature-gap, R-temperature-range, R-temperature-record,
     // R-temperature-window, R-temperature-clock, R-temperature-source, R-temperature-device, R-temperature-cumulative,
-    // R-temperature-single, R-temperature-mkt,
+    // R-temperature-single, R-temperature-mkt, R-temperature-thinning,
     // R-temperature-opened.
     describe(`rule ${rule}`, () => {
       it.each(boundaries)("%s", async (_, keeps, breaks) => {
