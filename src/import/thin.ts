@@ -53,6 +53,7 @@ function refuseBucket(bucket: number, longest: number): void {
   if (!Number.isInteger(bucket) || bucket < MIN_BUCKET || bucket > MAX_BUCKET) {
     throw inputError(`A series is thinned to buckets of ${MIN_BUCKET} to ${MAX_BUCKET} whole seconds.`, {
       code: "bucket",
+      remedy: `Give --thin ${MIN_BUCKET} to ${MAX_BUCKET}, or leave it out.`,
     });
   }
   if (bucket <= longest) return;
