@@ -2,18 +2,21 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { expectParametersAgreement, makeParameters } from "../support/parameters.ts";
-import { parametersScenarios } from "../support/parametersScenarios.ts";
+import { ONE_CHANNEL, parametersScenarios, SEVERAL_CHANNELS } from "../support/parametersScenarios.ts";
 import { agreementRuns } from "../support/runs.ts";
 
 const RUNS = agreementRuns(40);
 
 // Verifies R-parameters-agreement.
-describe("circuit parameters, 70 samples", () => {
+describe.each([
+  ["parameters-70", 70, SEVERAL_CHANNELS],
+  ["channel-210", 210, ONE_CHANNEL],
+] as const)("circuit %s", (name, n, channels) => {
   it(`check and the circuit agree on ${RUNS} generated records`, { timeout: 3_600_000 }, async () => {
-    const circuit = await CircuitUnderTest.load("test/circuits/instances/parameters-70.circom");
+    const circuit = await CircuitUnderTest.load(`test/circuits/instances/${name}.circom`);
     const seen = new Map<string, number>();
     await fc.assert(
-      fc.asyncProperty(parametersScenarios(70), async (scenario) => {
+      fc.asyncProperty(parametersScenarios(n, channels), async (scenario) => {
         const broken = await expectParametersAgreement(circuit, makeParameters(scenario));
         for (const rule of broken.length === 0 ? ["none"] : broken) seen.set(rule, (seen.get(rule) ?? 0) + 1);
       }),
@@ -21,8 +24,7 @@ describe("circuit parameters, 70 samples", () => {
     );
     // The records must have tried both answers, and every rule that a record can break.
     expect(seen.get("none") ?? 0).toBeGreaterThan(RUNS / 10);
-    for (const rule of ["rule", "gap", "range", "record", "window", "clock", "source", "device", "opened"]) {
-      expect(seen.get(rule) ?? 0, rule).toBeGreaterThan(RUNS / 100);
-    }
+    const rules = ["rule", "gap", "range", "record", "window", "thinning", "clock", "source", "device", "opened"];
+    for (const rule of rules) expect(seen.get(rule) ?? 0, rule).toBeGreaterThan(RUNS / 100);
   });
 });

@@ -1,222 +1,48 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  CELSIUS_OFFSET,
   CHANNELS,
   CLOCK_ERROR_OFFSET,
-  ROLE,
+  ROWS_PER_CHUNK,
   SAMPLES_PER_CHUNK,
   SIGNALS,
 } from "../../src/formats/constants.ts";
 import { PARAMETERS_HEADER_FIELDS } from "../../src/formats/parametersRecord.ts";
-import { CHANNEL_FIELDS, PARAMETERS_RULE_FIELDS, UNUSED_CHANNEL } from "../../src/formats/parametersRule.ts";
-import type { Sample } from "../../src/formats/samples.ts";
+import { CHANNEL_FIELDS, PARAMETERS_RULE_FIELDS } from "../../src/formats/parametersRule.ts";
+import type { ParametersEvidence } from "../../src/kinds/parameters/evidence.ts";
 import { checkParameters, PARAMETERS_RULES } from "../../src/kinds/parameters/check.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
-import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
-import { cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "../support/circumstances.ts";
+import { openedDeviationCases } from "../support/openings.ts";
 import { constraintsOf } from "../support/compiled.ts";
-import { BATCH, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "../support/evidence.ts";
+import { START } from "../support/evidence.ts";
 import {
   anyParametersSignals,
   BIOREACTOR,
-  checkedParameters,
   expectParametersAgreement,
   makeParameters,
+  ofOneChannel,
   onlyFirst,
   parametersInputOf,
   steadySamples,
-  withChannel,
   withCode,
   type ParametersScenario,
 } from "../support/parameters.ts";
+import { clock, itHasBoundaries } from "../support/parametersBoundaries.ts";
 import { codeGenerated, generatedSamples } from "../support/parametersData.ts";
-import { refusedRules } from "../support/rules.ts";
 
 const ONE = "test/circuits/instances/parameters-70.circom";
+const CHANNEL = "test/circuits/instances/channel-210.circom";
 const TWO = "test/circuits/instances/parameters-140.circom";
 
-const rows = steadySamples();
-const LAST = rows.length - 1;
-const END = START + 6n * 50n * BigInt(LAST);
-
-function interval(index: number, dt: number): ParametersScenario {
-  return { rows: rows.map((row, i) => (i === index ? { ...row, dt } : row)) };
-}
-
-function reading(row: number, place: number, code: number): ParametersScenario {
-  return { rows: withCode(rows, row, place, code) };
-}
-
-function width(place: number, permitted: bigint): ParametersScenario {
-  return { rule: { channels: withChannel(place, { width: permitted }) } };
-}
-
-function clock(seconds: number): ParametersScenario {
-  return { header: { clockError: BigInt(CLOCK_ERROR_OFFSET + seconds) } };
-}
-
-const THREE: readonly Sample[] = steadySamples(60, [90, 100, 100, 0, 0]);
-/** Only the first three channels are used. */
-function three(change: ParametersScenario): ParametersScenario {
-  return { ...change, rows: change.rows ?? THREE, rule: { channels: onlyFirst(3), ...change.rule } };
-}
-
-function ordered(...places: readonly number[]): ParametersScenario {
-  return { rule: { channels: places.map((place) => BIOREACTOR[place] ?? UNUSED_CHANNEL) } };
-}
-
-/** [what, scenario that keeps the rule, scenario one step beyond] */
-type Boundary = readonly [what: string, keeps: ParametersScenario, breaks: ParametersScenario];
-
-const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
-  rule: [
-    OPENED_WITHIN_BOUNDARY,
-    ["version", {}, { rule: { version: 3n } }],
-    ["earlier version", {}, { rule: { version: 0n } }],
-    ["kind", {}, { rule: { kind: 1n } }],
-    ["smallest tick", { rule: { tick: 1n } }, { rule: { tick: 0n } }],
-    [
-      "largest tick",
-      { rows: steadySamples(5), rule: { tick: 65_535n } },
-      { rows: steadySamples(5), rule: { tick: 65_536n } },
-    ],
-    ["largest lead", { rule: { lead: 2n ** 32n - 1n } }, { rule: { lead: 2n ** 32n } }],
-    ["largest tail", { rule: { tail: 2n ** 32n - 1n } }, { rule: { tail: 2n ** 32n } }],
-    ["largest bucket", { rule: { bucket: 2n ** 32n - 1n } }, { rule: { bucket: 2n ** 32n } }],
-    ["largest clock tolerance", { rule: { clockTolerance: 2n ** 20n - 1n } }, { rule: { clockTolerance: 2n ** 20n } }],
-    [
-      "independent flag",
-      { rule: { independent: 1n }, sourceLeaf: { org: OTHER_ORG } },
-      { rule: { independent: 2n }, sourceLeaf: { org: OTHER_ORG } },
-    ],
-    ["channels in order", ordered(0, 1, 2, 3, 4), ordered(0, 1, 3, 2, 4)],
-    ["first two channels in order", ordered(0, 1, 2, 3, 4), ordered(1, 0, 2, 3, 4)],
-    ["last two channels in order", ordered(0, 1, 2, 3, 4), ordered(0, 1, 2, 4, 3)],
-    ["a channel once", { rule: { channels: withChannel(4, { channelId: 6n }) } }, ordered(0, 1, 2, 3, 3)],
-    [
-      "largest channel code",
-      { rule: { channels: withChannel(4, { channelId: 255n }) } },
-      { rule: { channels: withChannel(4, { channelId: 256n }) } },
-    ],
-    [
-      "the first channel is used",
-      { rule: { channels: onlyFirst(1) }, rows: steadySamples(60, [90, 0, 0, 0, 0]) },
-      { ...ordered(9, 9, 9, 9, 9), rows: steadySamples(60, [0, 0, 0, 0, 0]) },
-    ],
-    [
-      "unused channels come last",
-      three({}),
-      { ...ordered(0, 1, 9, 2, 9), rows: steadySamples(60, [90, 100, 0, 100, 0]) },
-    ],
-    ...(["origin", "stepNum", "stepDen"] as const).map((field): Boundary => [
-      `an unused channel has no ${field}`,
-      three({}),
-      three({ rule: { channels: onlyFirst(3).map((each, i) => (i === 4 ? { ...each, [field]: 1n } : each)) } }),
-    ]),
-    [
-      "an unused channel has the trivial width",
-      three({}),
-      three({ rule: { channels: onlyFirst(3).map((each, i) => (i === 3 ? { ...each, width: 128n } : each)) } }),
-    ],
-  ],
-  head: [
-    ["batch", {}, { head: { batch: BATCH + 1n } }],
-    ["stage", {}, { head: { stage: 2n } }],
-    [
-      "a stage of one second, and one that ends before it starts",
-      { rows: rows.slice(0, 1), head: { end: START } },
-      { rows: rows.slice(0, 1), head: { end: START - 1n } },
-    ],
-  ],
-  gap: [
-    ["longest interval", interval(5, 150), interval(5, 151)],
-    ["last interval", interval(LAST, 150), interval(LAST, 151)],
-    ["shortest interval", interval(5, 0), interval(5, -1)],
-    ["first interval", interval(0, 0), interval(0, 1)],
-    ["narrowest limit", { rule: { gapTicks: 127n } }, { rule: { gapTicks: 126n } }],
-    ["widest limit", { rule: { gapTicks: 254n } }, { rule: { gapTicks: 255n } }],
-  ],
-  range: [
-    ...BIOREACTOR.flatMap(({ channelId, width }, place): Boundary[] => [
-      [`lower limit of channel ${channelId}`, reading(7, place, 0), reading(7, place, -1)],
-      [`upper limit of channel ${channelId}`, reading(7, place, Number(width)), reading(7, place, Number(width) + 1)],
-    ]),
-    ["narrowest limit of the first channel", width(0, 127n), width(0, 126n)],
-    ["widest limit of the last channel", width(4, 254n), width(4, 255n)],
-    ["first sample", reading(0, 0, 180), reading(0, 0, 181)],
-    ["last sample", reading(LAST, 4, 200), reading(LAST, 4, 201)],
-    ["a byte is not enough", reading(7, 2, 127), reading(7, 2, 255)],
-    ["beyond a byte", reading(7, 2, 128), reading(7, 2, 256)],
-    ["first code of an unused channel", three({}), three({ rows: withCode(THREE, 0, 3, 1) })],
-    ["last code of an unused channel", three({}), three({ rows: withCode(THREE, LAST, 4, 127) })],
-  ],
-  record: [
-    ...cutTo(END),
-    ["kind", {}, { header: { kind: 1n } }],
-    ["tick", {}, { header: { tick: 5n }, rule: { lead: 6000n, tail: 30_000n } }],
-    ...CHANNEL_FIELDS.map((field): Boundary => [
-      `${field} of the first channel`,
-      {},
-      { header: { channels: withChannel(0, { [field]: 7n }) } },
-    ]),
-    ...[1, 2, 3, 4].map((place): Boundary => [
-      `origin at place ${place}`,
-      {},
-      { header: { channels: withChannel(place, { origin: CELSIUS_OFFSET }) } },
-    ]),
-  ],
-  window: [
-    ["earliest first sample", { head: { start: START + 900n } }, { head: { start: START + 901n } }],
-    ["latest first sample", { head: { start: START - 600n } }, { head: { start: START - 601n } }],
-    ["earliest last sample", { head: { end: END + 600n } }, { head: { end: END + 601n } }],
-    ["latest last sample", { head: { end: END - 900n } }, { head: { end: END - 901n } }],
-    ...longStages(END),
-    ...SHORT_STAGES.map(([what, keeps, breaks]): Boundary => {
-      const rows = steadySamples(3);
-      return [what, { ...keeps, rows }, { ...breaks, rows }];
-    }),
-  ],
-  thinning: THINNING,
-  clock: [
-    ["fast", clock(120), clock(121)],
-    ["slow", clock(-120), clock(-121)],
-    ["zone flag", { header: { zoneChanged: 1n } }, { header: { zoneChanged: 2n } }],
-  ],
-  source: [
-    ["role", {}, { sourceLeaf: { role: BigInt(ROLE.lab) } }],
-    ["organisation", {}, { sourceLeaf: { org: OTHER_ORG } }],
-    [
-      "independent organisation",
-      { rule: { independent: 1n }, sourceLeaf: { org: OTHER_ORG } },
-      { rule: { independent: 1n } },
-    ],
-    ["valid from the start", { sourceLeaf: { notBefore: START } }, { sourceLeaf: { notBefore: START + 1n } }],
-    ["valid to the end", { sourceLeaf: { notAfter: END } }, { sourceLeaf: { notAfter: END - 1n } }],
-    ["listed", {}, { unlisted: "source" }],
-    ["signer", {}, { signer: OUTSIDER_KEY }],
-    ["signed for the batch", {}, { signed: { batch: BATCH + 1n } }],
-    ["signed for the stage", {}, { signed: { stage: 2n } }],
-    ["signed for several channels", { signed: { channelId: 0n } }, { signed: { channelId: 1n } }],
-    ["signed for the record", {}, { signed: { record: 5n } }],
-  ],
-  device: [
-    ["identity", {}, { deviceLeaf: { id0: SPARE + 1n } }],
-    ["not a key", {}, { deviceLeaf: { id1: 1n } }],
-    ["role", {}, { deviceLeaf: { role: BigInt(ROLE.source) } }],
-    ["calibrated from the start", { deviceLeaf: { notBefore: START } }, { deviceLeaf: { notBefore: START + 1n } }],
-    ["calibrated to the end", { deviceLeaf: { notAfter: END } }, { deviceLeaf: { notAfter: END - 1n } }],
-    ["listed", {}, { unlisted: "device" }],
-    ...DEVICE_SLOTS,
-  ],
-  opened: openedBoundaries(START),
-};
-
-describe("circuit parameters, one chunk", () => {
+describe.each([
+  ["parameters", "several", ONE, SAMPLES_PER_CHUNK, (scenario: ParametersScenario) => scenario],
+  ["channel", "one", CHANNEL, ROWS_PER_CHUNK, ofOneChannel],
+] as const)("circuit %s, one chunk", (_, channels, main, capacity, scenarioOf) => {
+  const made = (scenario: ParametersScenario): ParametersEvidence => makeParameters(scenarioOf(scenario));
   let circuit: CircuitUnderTest;
   let named: CircuitUnderTest;
   beforeAll(async () => {
-    [circuit, named] = await CircuitUnderTest.both(ONE);
+    [circuit, named] = await CircuitUnderTest.both(main);
   });
 
   // Verifies R-format-signals, C23.
@@ -231,45 +57,22 @@ describe("circuit parameters, one chunk", () => {
     }
   });
 
-  it("accepts the smallest and the largest record, and one of 1 to 5 channels", async () => {
-    expect(await expectParametersAgreement(circuit, makeParameters())).toEqual([]);
-    for (const count of [1, 70]) {
-      expect(await expectParametersAgreement(circuit, makeParameters({ rows: steadySamples(count) }))).toEqual([]);
-    }
-    for (let used = 1; used <= CHANNELS; used++) {
-      const codes = BIOREACTOR.map((_, place) => (place < used ? 100 : 0));
-      const scenario = { rule: { channels: onlyFirst(used) }, rows: steadySamples(60, codes) };
-      expect(await expectParametersAgreement(circuit, makeParameters(scenario))).toEqual([]);
+  it("accepts the smallest and the largest record", async () => {
+    expect(await expectParametersAgreement(circuit, made({}))).toEqual([]);
+    for (const count of [1, capacity]) {
+      expect(await expectParametersAgreement(circuit, made({ rows: steadySamples(count) }))).toEqual([]);
     }
   });
 
   it("accepts generated bioreactor data, whose readings differ in every channel", async () => {
-    const generated = codeGenerated(generatedSamples(70, 20_220_505), 6);
+    const generated = codeGenerated(generatedSamples(capacity, 20_220_505), 6);
     for (const place of BIOREACTOR.keys()) expect(new Set(generated.map(({ codes }) => codes[place])).size).not.toBe(1);
-    expect(await expectParametersAgreement(circuit, makeParameters({ rows: generated }))).toEqual([]);
+    expect(await expectParametersAgreement(circuit, made({ rows: generated }))).toEqual([]);
   });
 
-  for (const [rule, boundaries] of Object.entries(BOUNDARIES)) {
-    // Verifies R-parameters-rule, R-parameters-head, R-parameters-gap, R-parameters-range, R-parameters-record,
-    // R-parameters-window, R-parameters-clock, R-parameters-source, R-parameters-device,
-    // R-parameters-opened.
-    describe(`rule ${rule}`, () => {
-      it.each(boundaries)("%s", async (_, keeps, breaks) => {
-        if (Object.keys(keeps).length > 0) {
-          expect(await expectParametersAgreement(circuit, makeParameters(keeps))).toEqual([]);
-        }
-        const evidence = makeParameters(breaks);
-        expect(checkedParameters(evidence)).toContain(rule);
-        expect(await refusedRules(named, parametersInputOf(evidence))).toContain(rule);
-      });
-    });
-  }
-
-  it("names channel and sample of a reading over a limit", () => {
-    expect(checkParameters(makeParameters({ rows: withCode(rows, 7, 2, 201) }))).toEqual([
-      { rule: "range", problem: "above the upper limit", reading: 7, channel: 2 },
-    ]);
-  });
+  // Verifies R-parameters-rule, R-parameters-head, R-parameters-gap, R-parameters-range, R-parameters-record,
+  // R-parameters-window, R-parameters-clock, R-parameters-source, R-parameters-device, R-parameters-opened.
+  itHasBoundaries(channels, () => [circuit, named]);
 
   // Verifies R-parameters-deviations, C24.
   it("sets exactly the deviation bits that the header asks for", async () => {
@@ -285,7 +88,7 @@ describe("circuit parameters, one chunk", () => {
       [{ ...clock(1), opened: START + 1n }, 56n],
     ];
     for (const [scenario, deviations] of cases) {
-      const evidence = makeParameters(scenario);
+      const evidence = made(scenario);
       expect(anyParametersSignals(evidence).deviations).toBe(deviations);
       const witness = await circuit.witness(parametersInputOf(evidence));
       expect(circuit.violations(witness)).toEqual([]);
@@ -294,6 +97,27 @@ describe("circuit parameters, one chunk", () => {
         expect(refused.length === 0, `${claimed} instead of ${deviations}`).toBe(claimed === deviations);
       }
     }
+  });
+});
+
+describe("circuit parameters, one chunk", () => {
+  let circuit: CircuitUnderTest;
+  beforeAll(async () => {
+    circuit = await CircuitUnderTest.load(ONE);
+  });
+
+  it("accepts a record of 1 to 5 channels", async () => {
+    for (let used = 1; used <= CHANNELS; used++) {
+      const codes = BIOREACTOR.map((_, place) => (place < used ? 100 : 0));
+      const scenario = { rule: { channels: onlyFirst(used) }, rows: steadySamples(60, codes) };
+      expect(await expectParametersAgreement(circuit, makeParameters(scenario))).toEqual([]);
+    }
+  });
+
+  it("names channel and sample of a reading over a limit", () => {
+    expect(checkParameters(makeParameters({ rows: withCode(steadySamples(), 7, 2, 201) }))).toEqual([
+      { rule: "range", problem: "above the upper limit", reading: 7, channel: 2 },
+    ]);
   });
 });
 
@@ -324,6 +148,7 @@ describe("circuit parameters, two chunks", () => {
   it("has exactly so many constraints, and the tiers fill their powers of two", async () => {
     const one = await constraintsOf(ONE);
     const two = circuit.r1cs.constraints.length;
+    expect(await constraintsOf(CHANNEL)).toBe(18_872);
     expect(one).toBe(22_545);
     expect(two).toBe(26_522);
     const perChunk = two - one;

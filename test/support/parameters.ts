@@ -4,6 +4,7 @@ import {
   CHANNEL,
   KIND,
   PARAMETERS_RULE_VERSION,
+  ROWS_PER_CHUNK,
   SAMPLES_PER_CHUNK,
   type Signals,
 } from "../../src/formats/constants.ts";
@@ -16,10 +17,10 @@ import {
   type Channel,
   type ParametersRule,
 } from "../../src/formats/parametersRule.ts";
-import { SAMPLES, type Sample } from "../../src/formats/samples.ts";
+import { samplesOf, type Sample } from "../../src/formats/samples.ts";
 import { publicKey, sourceMessage } from "../../src/formats/source.ts";
 import { parametersInput } from "../../src/kinds/parameters/input.ts";
-import { checkParameters, parametersDeviationBits } from "../../src/kinds/parameters/check.ts";
+import { checkParameters, kindOfRule, parametersDeviationBits } from "../../src/kinds/parameters/check.ts";
 import { parametersRecordOf, type ParametersEvidence } from "../../src/kinds/parameters/evidence.ts";
 import type { CircuitUnderTest } from "./circuit.ts";
 import { BATCH, CONTEXT, makeEvidence, type Scenario } from "./evidence.ts";
@@ -53,6 +54,17 @@ export function onlyFirst(used: number): Channel[] {
   return channelsOf(BIOREACTOR.slice(0, used));
 }
 
+/** The same scenario for the first channel alone: its record is of kind `channel`. */
+export function ofOneChannel({ rows, rule, header, ...others }: ParametersScenario): ParametersScenario {
+  const channels = header?.channels?.slice(0, 1);
+  return {
+    ...others,
+    ...(rows && { rows: rows.map(({ dt, codes }) => ({ dt, codes: codes.slice(0, 1) })) }),
+    rule: { ...rule, channels: (rule?.channels ?? BIOREACTOR).slice(0, 1) },
+    header: { ...header, ...(channels && { channels }) },
+  };
+}
+
 /** A source of its own, so that no signature of the temperature tests can be mistaken for one of these. */
 const SOURCE_KEY = new Uint8Array(32).fill(8);
 const SOURCE_PUBLIC = publicKey(SOURCE_KEY);
@@ -64,8 +76,10 @@ export interface ParametersScenario extends Omit<Scenario, "rows" | "rule" | "he
   readonly header?: Partial<ParametersHeader>;
 }
 
+const STEADY: readonly number[] = [90, 100, 100, 100, 100];
+
 /** A sample every 5 minutes at the same codes: 60 rows, less than one chunk. */
-export function steadySamples(count = 60, codes: readonly number[] = [90, 100, 100, 100, 100]): Sample[] {
+export function steadySamples(count = 60, codes: readonly number[] = STEADY): Sample[] {
   return Array.from({ length: count }, (_, i) => ({ dt: i === 0 ? 0 : 50, codes }));
 }
 
@@ -78,8 +92,11 @@ export function withCode(rows: readonly Sample[], row: number, place: number, co
 
 /** Evidence that keeps every rule, except for what the scenario changes. Parties and head are those of a temperature claim. */
 export function makeParameters(scenario: ParametersScenario = {}): ParametersEvidence {
-  const { rows = steadySamples(), n = SAMPLES_PER_CHUNK, rule: ruleChange, header: headerChange, ...others } = scenario;
+  const { rule: ruleChange, header: headerChange, ...others } = scenario;
   const channels = ruleChange?.channels ?? BIOREACTOR;
+  const perChunk = channels.length === 1 ? ROWS_PER_CHUNK : SAMPLES_PER_CHUNK;
+  const series = samplesOf(channels);
+  const { n = perChunk, rows = steadySamples(60, STEADY.slice(0, channels.length)) } = scenario;
   const base = makeEvidence({
     ...others,
     rows: rows.map(({ dt }) => ({ dt, code: 0 })),
@@ -91,7 +108,7 @@ export function makeParameters(scenario: ParametersScenario = {}): ParametersEvi
   const rule = inOrder(PARAMETERS_RULE_FIELDS, {
     ...base.rule,
     version: BigInt(PARAMETERS_RULE_VERSION),
-    kind: BigInt(KIND.parameters),
+    kind: BigInt(KIND[kindOfRule({ channels })]),
     channels,
     ...ruleChange,
   });
@@ -104,11 +121,11 @@ export function makeParameters(scenario: ParametersScenario = {}): ParametersEvi
     ...headerChange,
   });
   const { batch, head, parties, source, device, opened } = base;
-  const salts = recordSalts(new Uint8Array(32).fill(3), n / SAMPLES_PER_CHUNK);
+  const salts = recordSalts(new Uint8Array(32).fill(3), n / perChunk);
   const unsigned = { batch, rule, head, parties, header, rows, salts, device, opened };
   const own = { batch: BATCH, stage: rule.stage, rule: parametersRuleHash(rule), channelId: 0n };
   const said = { ...own, ...scenario.signed };
-  const record = scenario.signed?.record ?? (SAMPLES.isEncodable(rows) ? parametersRecordOf(unsigned) : 0n);
+  const record = scenario.signed?.record ?? (series.isEncodable(rows) ? parametersRecordOf(unsigned) : 0n);
   const signature = signOnce(scenario.signer ?? SOURCE_KEY, sourceMessage(said, said.channelId, record));
   return { ...unsigned, source: { ...source, signature } };
 }
@@ -124,7 +141,7 @@ function inOrder<K extends string, T extends Record<K, unknown>>(names: readonly
 
 /** Public signals even where the rows have no record: such evidence must be refused before the record matters. */
 export function anyParametersSignals(evidence: ParametersEvidence): Signals {
-  if (SAMPLES.isEncodable(evidence.rows)) return parametersSignals(evidence, CONTEXT);
+  if (samplesOf(evidence.rule.channels).isEncodable(evidence.rows)) return parametersSignals(evidence, CONTEXT);
   return {
     batch: evidence.batch,
     rule: parametersRuleHash(evidence.rule),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { CHANNELS, CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { channelsOf, type Channel } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
-import { CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
+import { CALIBRATED, CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
 import { OTHER_ORG, START, ticksOf } from "./evidence.ts";
 import { openings } from "./openings.ts";
 import type { ParametersScenario } from "./parameters.ts";
@@ -16,10 +16,9 @@ function between(low: number, high: number): fc.Arbitrary<number> {
   );
 }
 
-/** 1 to 5 channels by ascending id, then unused ones. */
-const CHANNEL_LIST = fc
-  .uniqueArray(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: CHANNELS })
-  .chain((ids) =>
+/** At most so many channels by ascending id. */
+function channelLists(most: number): fc.Arbitrary<readonly Channel[]> {
+  return fc.uniqueArray(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: most }).chain((ids) =>
     fc.tuple(
       ...ids.map((id) =>
         fc
@@ -33,12 +32,17 @@ const CHANNEL_LIST = fc
           })),
       ),
     ),
-  )
-  .map(channelsOf);
+  );
+}
 
-/** One reading or interval pushed one step over a limit, a code in an unused channel, or two channels exchanged. */
+/** One channel: the only place of kind `channel`. */
+export const ONE_CHANNEL = channelLists(1);
+/** 1 to 5 channels, then unused ones. */
+export const SEVERAL_CHANNELS = channelLists(CHANNELS).map(channelsOf);
+
+/** One reading or interval pushed one step over a limit, a code in an unused channel, or the channels not as they must be. */
 const FAULT = fc.oneof(
-  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 3, arbitrary: fc.constant(undefined) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -52,10 +56,13 @@ const FAULT = fc.oneof(
 type Fault = NonNullable<typeof FAULT extends fc.Arbitrary<infer T> ? T : never>;
 
 /** Records on both sides of every limit that a record or its circumstances can reach, in a circuit of n samples. */
-export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario> {
+export function parametersScenarios(
+  n: number,
+  channels: fc.Arbitrary<readonly Channel[]>,
+): fc.Arbitrary<ParametersScenario> {
   return fc
     .record({
-      channels: CHANNEL_LIST,
+      channels,
       gapTicks: fc.integer({ min: 127, max: 254 }),
       tick: fc.constantFrom(1, 4, 6, 60),
       lead: fc.constantFrom(0, 600, 3600),
@@ -81,7 +88,7 @@ export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario>
         zoneChanged: fc.constantFrom(0, 0, 1),
         independent: fc.constantFrom(0, 0, 0, 1),
         foreignSource: fc.integer({ min: 0, max: 9 }),
-        validity: between(0, 1000),
+        calibrated: CALIBRATED,
         opening: openings(),
         circumstances: CIRCUMSTANCES,
         half: HALF,
@@ -126,7 +133,7 @@ export function parametersScenarios(n: number): fc.Arbitrary<ParametersScenario>
           clockError: BigInt(CLOCK_ERROR_OFFSET + draw.clockError),
         },
         ...(foreign ? { sourceLeaf: { org: OTHER_ORG } } : {}),
-        deviceLeaf: { notBefore: START - 500n + BigInt(draw.validity) },
+        deviceLeaf: { notBefore: (head.start < START ? head.start : START) + draw.calibrated },
       };
     });
 }
@@ -145,7 +152,8 @@ interface Faulty {
 function withFault(rows: Sample[], channels: readonly Channel[], gapTicks: number, fault: Fault | undefined): Faulty {
   const sound = { rows, channels, headerChannels: channels };
   if (fault === undefined) return sound;
-  const { kind, high, place } = fault;
+  const { kind, high } = fault;
+  const place = fault.place % channels.length;
   const at = fault.row % rows.length;
   if (kind === "dt") {
     const dt = high ? gapTicks + 1 : -1;
@@ -157,10 +165,13 @@ function withFault(rows: Sample[], channels: readonly Channel[], gapTicks: numbe
     const codes = (row: Sample): number[] => row.codes.map((code, c) => (c === place ? (high ? beyond : -1) : code));
     return { ...sound, rows: rows.map((row, i) => (i === at ? { ...row, codes: codes(row) } : row)) };
   }
-  const swapped = exchanged(channels, place);
-  return kind === "order"
-    ? { ...sound, channels: swapped, headerChannels: swapped }
-    : { ...sound, headerChannels: swapped };
+  const other = channels.length === 1 ? altered(channels, high) : exchanged(channels, place);
+  return kind === "order" ? { ...sound, channels: other, headerChannels: other } : { ...sound, headerChannels: other };
+}
+
+/** The only channel without a code, or with one beyond a byte. */
+function altered(channels: readonly Channel[], high: boolean): Channel[] {
+  return channels.map((channel) => ({ ...channel, channelId: high ? 256n : 0n }));
 }
 
 /** A channel and the one after it exchanged; the last one with the first. */

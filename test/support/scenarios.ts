@@ -3,7 +3,7 @@ import { CLOCK_ERROR_OFFSET, MKT_COEFFICIENTS } from "../../src/formats/constant
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
-import { CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
+import { CALIBRATED, CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
 import { openings } from "./openings.ts";
 import { OTHER_ORG, polynomial, START, ticksOf, type Scenario } from "./evidence.ts";
 
@@ -99,7 +99,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
         zoneChanged: fc.constantFrom(0, 0, 1),
         independent: fc.constantFrom(0, 0, 0, 1),
         foreignSource: fc.integer({ min: 0, max: 9 }),
-        validity: between(0, 1000),
+        calibrated: CALIBRATED,
         opening: openings(),
         circumstances: CIRCUMSTANCES,
         half: HALF,
@@ -123,7 +123,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
       const limits = limitsFor(padRows(rows, n), band, draw.margins, draw.mktCoefficients, head.end - head.start);
       const { slots, rule: asked, header: thinned } = draw.circumstances;
       // A thinned series with a mean breaks rule `rule`: that must not happen to every second record.
-      const isThinned = limits.mktLimit === undefined || asked?.bucket === 60n;
+      const isThinned = limits.mktLimit === undefined || asked.bucket === 60n;
       // The source's organisation mostly fits the rule.
       const foreign = (draw.independent === 1) !== (draw.foreignSource === 0);
       return {
@@ -151,7 +151,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
           clockError: BigInt(CLOCK_ERROR_OFFSET + draw.clockError),
         },
         ...(foreign ? { sourceLeaf: { org: OTHER_ORG } } : {}),
-        deviceLeaf: { notBefore: START - 500n + BigInt(draw.validity) },
+        deviceLeaf: { notBefore: (head.start < START ? head.start : START) + draw.calibrated },
       };
     });
 }
