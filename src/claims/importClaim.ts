@@ -287,7 +287,7 @@ function unnumbered<H extends SeriesHeader, R>(
     ...unsigned,
     channel,
     slot: Number(slot),
-    header: header as H,
+    header,
     numbered: (attempt) => {
       const content = { header: { ...header, attempt: BigInt(attempt) } as H, rows };
       const { record, message } = prepareRecord(form, batch, claim, content);

@@ -56,7 +56,7 @@ describe("headOf", () => {
       nextKeyHash: keyHash(courier.key),
       nextStart: 1_651_768_200n,
       deviceSet: deviceSet([deviceHash(LOGGER)]),
-      nextDeviceSet: deviceSet([deviceHash(LOGGER), deviceHash(SPARE)]),
+      nextDeviceSet: deviceSet([deviceHash(SPARE), deviceHash(LOGGER)]),
       seal: 0n,
       salt: batch.secrets.stageSalt(0),
     });
@@ -87,6 +87,7 @@ describe("headOf", () => {
     expect(headOf(changed(0, { seal: "B" }), 2).hash).not.toBe(head2?.hash);
     expect(headOf(changed(2, { seal: "B" }), 1).hash).toBe(head1?.hash);
     expect(headOf(changed(2, { devices: [SPARE] }), 1).hash).not.toBe(head1?.hash);
+    expect(headOf(changed(1, { devices: [LOGGER, SPARE] }), 0).hash).not.toBe(head0?.hash); // the slots are in order
     expect(headOf(changed(2, { devices: [SPARE] }), 0).hash).toBe(head0?.hash);
   });
 

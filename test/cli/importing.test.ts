@@ -97,6 +97,16 @@ describe("a file whose exact times break a limit that whole ticks keep", () => {
   });
 });
 
+/** What an import says of each folder and claim. */
+interface Records {
+  readonly records: readonly {
+    readonly into: string;
+    readonly claim: string;
+    readonly attempt: number;
+    readonly record: string;
+  }[];
+}
+
 interface Entry {
   readonly attempt: number;
   readonly contradicts: number | null;
@@ -131,11 +141,9 @@ describe("one file and many batches of a freezer", () => {
   it("are bound by one command, silently where exports overlap and say the same", async () => {
     const dirs = [await batchOf("a", 0, 4800), await batchOf("b", 2400, 9600)];
     const file = fileOf("freezer.csv", calm(0, 49));
-    const { batches } = await cliJson<{ batches: { into: string; attempt: number; record: string }[] }>(
-      importing(file, dirs),
-    );
-    expect(batches.map(({ into, attempt }) => [into, attempt])).toEqual(dirs.map((dir) => [dir, 0]));
-    expect(batches[0]?.record).not.toBe(batches[1]?.record);
+    const { records } = await cliJson<Records>(importing(file, dirs));
+    expect(records).toMatchObject(dirs.map((into) => ({ into, claim: CLAIM, attempt: 0 })));
+    expect(records[0]?.record).not.toBe(records[1]?.record);
     const checked = await inThisProcess(["check", ...dirs]);
     expect([checked.code, dirs.map(attemptIn)]).toEqual([0, ["0", "0"]]);
     // Another export, of other bytes, later readings and the same ones in common, into a third batch.

@@ -47,7 +47,8 @@ beforeAll(async () => {
   await batchproof(["key", "new", ...key], env);
   await batchproof(["party", "add", path("parties.json"), "--key", path("key.json"), ...VALID]);
   const identity = ["--policy", path("policy.json"), "--lot", "L1", "--coi", "C1", "--order", "O1"];
-  const init = ["init", path("batch"), ...identity, "--custodian", path("key.json"), "--parties", path("parties.json")];
+  const fixed = ["--custodian", path("key.json"), "--device", "Vaisala|RFL100|S1", "--parties", path("parties.json")];
+  const init = ["init", path("batch"), ...identity, ...fixed];
   const { code, stderr } = await batchproof(init, env);
   if (code !== 0) throw new Error(stderr);
 });

@@ -67,7 +67,7 @@ describe("the record of a bioreactor's samples", () => {
   it("has the header that its rule, its device and its file ask for", () => {
     expect(made.header).toEqual({
       kind: 2n,
-      n: 210n,
+      n: 280n,
       t0: BigInt(START),
       start: BigInt(START),
       end: BigInt(demand.period.end),
@@ -93,13 +93,13 @@ describe("the record of a bioreactor's samples", () => {
     const header = { ...made.header, attempt: 0n };
     const { tick, gapTicks, lead, tail } = rule;
     const slots = deviceSlots([header.deviceHash]);
-    const { start, end, t0: _, ...facts } = header;
+    const { start, end, ...facts } = header;
     const evidence = makeParameters({
       rows: made.rows,
-      n: 210,
+      n: 280,
       rule: { tick, gapTicks, lead, tail, devices: 1n },
       head: { start, end },
-      header: { ...facts, t0: header.t0 },
+      header: facts,
       slots,
     });
     expect(evidence.header).toEqual(header);

@@ -25,10 +25,10 @@ function circuit(tier: number): Circuit {
 }
 
 const demand: RecordDemand<TemperatureRule> = {
-  rule: FRIDGE_RULE,
+  rule: { ...FRIDGE_RULE, bucket: 900n },
   period: { start: parseTime("2022-05-05T15:26:00Z", "test"), end: parseTime("2022-05-09T10:01:00Z", "test") },
   lot: "LOT-1",
-  circuits: [circuit(3_780), circuit(1_050), circuit(9_240)],
+  circuits: [circuit(4_200), circuit(1_050), circuit(9_660)],
 };
 const settings: ImportSettings = { clockError: 0, bucket: NOT_THINNED };
 
@@ -48,8 +48,10 @@ describe("the record of the compliant leg", () => {
     expect(record.rows).toHaveLength(1_088);
     expect(record.header).toEqual({
       kind: 1n,
-      n: 3_780n,
+      n: 4_200n,
       t0: BigInt(demand.period.start),
+      start: BigInt(demand.period.start),
+      end: BigInt(demand.period.end),
       tick: 5n,
       origin: FRIDGE_RULE.origin,
       stepNum: 40_000n,
@@ -60,6 +62,7 @@ describe("the record of the compliant leg", () => {
       bucket: 0n,
       deviceHash: deviceHash(LOGGER),
       rawFileHash: bytesHash(raw),
+      profile: 0n,
       zoneChanged: 1n,
       clockError: BigInt(CLOCK_ERROR_OFFSET - 30),
       lotHash: textHash("LOT-1"),
@@ -138,9 +141,20 @@ describe("a thinned record", () => {
     );
   });
 
-  it("is refused where its buckets are longer than the rule's gap", () => {
-    const error = refused(() => temperatureRecord(exported, "h", csv, demand, { ...settings, bucket: 901 }));
-    expect(error.code).toBe("bucket");
+  it("is refused where its buckets are longer than the rule permits, or it permits none", () => {
+    const thinnedTo = (bucket: number, permitted: bigint) => (): unknown => {
+      const rule = { ...demand.rule, bucket: permitted };
+      return temperatureRecord(exported, "h", csv, { ...demand, rule }, { ...settings, bucket });
+    };
+    expect(thinnedTo(600, 600n)).not.toThrow();
+    for (const [bucket, permitted, remedy] of [
+      [901, 900n, "--thin 900 or less"],
+      [601, 600n, "--thin 600 or less"],
+      [60, 0n, "Leave out --thin"],
+    ] as const) {
+      const error = refused(thinnedTo(bucket, permitted));
+      expect([error.code, error.remedy]).toEqual(["bucket", expect.stringContaining(remedy)]);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CIRCUITS } from "../../src/kinds/circuits.ts";
 import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
+import { deviceSlots } from "../../src/formats/identity.ts";
 import type { TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import type { Row } from "../../src/formats/series.ts";
 import { codeSeries } from "../../src/import/coding.ts";
@@ -21,7 +22,7 @@ import { explainTemperature } from "../../src/kinds/temperature/explain.ts";
 import { meanKineticTemperature } from "../../src/kinds/temperature/meanKineticTemperature.ts";
 import { checkTemperature, temperatureDeviationBits } from "../../src/kinds/temperature/check.ts";
 import { FRIDGETAG_2, FRIDGETAG_2L, Q_TAG, fixture } from "../import/logger.ts";
-import { makeEvidence } from "../support/evidence.ts";
+import { LOGGER, makeEvidence } from "../support/evidence.ts";
 import { ruleOf } from "./support.ts";
 
 /*
@@ -58,6 +59,7 @@ function evidenceOf(file: string, rule: TemperatureRule, start: number, end: num
     n: Number(n),
     rows,
     rule,
+    slots: deviceSlots([LOGGER]),
     head: { stage: rule.stage, start: BigInt(start), end: BigInt(end) },
     header: { t0, clockError: BigInt(CLOCK_ERROR_OFFSET) },
   });

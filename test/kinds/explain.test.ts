@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { deviceSlots } from "../../src/formats/identity.ts";
 import { NO_BUDGET, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import type { Row } from "../../src/formats/series.ts";
 import { describeBudgets, explainTemperature } from "../../src/kinds/temperature/explain.ts";
 import { checkTemperature } from "../../src/kinds/temperature/check.ts";
-import { makeEvidence, START, type Scenario } from "../support/evidence.ts";
+import { LOGGER, makeEvidence, START, type Scenario } from "../support/evidence.ts";
 import { ruleOf } from "./support.ts";
 import type { Explanation } from "../../src/kinds/statement.ts";
 
@@ -38,7 +39,8 @@ function times(count: number, code: number): number[] {
 }
 
 function evidenceOf(rule: TemperatureRule, codes: readonly number[], scenario: Scenario = {}) {
-  return { ...makeEvidence({ rule: { ...rule, stage: 1n }, rows: every10Minutes(codes), ...scenario }), heat: HEAT };
+  const made = { rule: { ...rule, stage: 1n }, rows: every10Minutes(codes), slots: deviceSlots([LOGGER]) };
+  return { ...makeEvidence({ ...made, ...scenario }), heat: HEAT };
 }
 
 function explained(evidence: ReturnType<typeof evidenceOf>): Explanation[] {

@@ -75,6 +75,9 @@ describe("parametersRuleOf", () => {
       tail: 1800n,
       clockTolerance: 300n,
       independent: 0n,
+      bucket: 0n,
+      devices: 1n,
+      slot: 0n,
     });
   });
 
