@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { BatchproofError } from "../../src/errors.ts";
 import type { CustodyLimits } from "../../src/kinds/custody/limits.ts";
-import type { ParametersLimits } from "../../src/kinds/parameters/limits.ts";
+import type { OneChannelLimits, ParametersLimits } from "../../src/kinds/parameters/limits.ts";
 import type { QualityLimits } from "../../src/kinds/quality/limits.ts";
 import { requireKind } from "../../src/kinds/kind.ts";
 import { claimNamed, type Claim, type Policy } from "../../src/policy/document.ts";
@@ -28,6 +28,7 @@ export function fixture(name: FixtureName | ProcessName = "fridge-2-8"): Policy 
 /** Limits to change; undefined removes one. */
 export type ChangeOf<Limits> = { readonly [Field in keyof Limits]?: Limits[Field] | undefined };
 export type Change = ChangeOf<TemperatureLimits>;
+export type ChannelChange = ChangeOf<OneChannelLimits>;
 
 /** A fixture, the fridge policy unless told, with other limits in its one claim. */
 export function withLimits(change: Change, name?: FixtureName): Policy {
@@ -43,6 +44,18 @@ export function changedLimits<Limits extends object>(limits: Limits, change: Cha
 /** The fridge policy with other claims. */
 export function withClaims(...claims: readonly Claim[]): Policy {
   return { ...fixture(), claims };
+}
+
+/** The fridge policy with channel claims, one for each change, of the same range and times. */
+export function channelPolicy(...changes: readonly ChannelChange[]): Policy {
+  const { id, rule, ...claim } = onlyClaim();
+  const limits: OneChannelLimits = rule;
+  return withClaims(
+    ...changes.map((change, i): Claim => {
+      const own = i === 0 ? id : `${id}-${i + 1}`;
+      return { ...claim, id: own, kind: "channel", circuits: ["channel-840"], rule: changedLimits(limits, change) };
+    }),
+  );
 }
 
 export function onlyClaim(name?: FixtureName): TemperatureClaim {

@@ -5,13 +5,22 @@ import { describe, expect, it } from "vitest";
 import { diffPolicies, showDiff, type PolicyDiff } from "../../src/review/diff.ts";
 import type { Policy } from "../../src/policy/document.ts";
 import { batchproof, batchproofJson } from "../cli/support.ts";
-import { claimOfKind, FIXTURES, fixture, fixturePath, PROCESSES, withRule } from "../policy/support.ts";
+import { channelPolicy, claimOfKind, FIXTURES, fixture, fixturePath, PROCESSES, withRule } from "../policy/support.ts";
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | undefined;
 
-/** A fixture with one value changed. `path`: keys from the top. */
-function changed(name: Parameters<typeof fixture>[0], path: readonly (string | number)[], value: Json): Policy {
-  const policy = structuredClone(fixture(name)) as unknown as Json;
+const POLICIES = {
+  ...Object.fromEntries([...FIXTURES, ...PROCESSES].map((name) => [name, fixture(name)])),
+  "of one channel": channelPolicy({ bucket: 300, devices: 2, slot: 1 }, { devices: 2, slot: 2, independent: true }),
+};
+
+/** A policy, or a fixture by its name, with one value changed. `path`: keys from the top. */
+function changed(
+  before: Policy | Parameters<typeof fixture>[0],
+  path: readonly (string | number)[],
+  value: Json,
+): Policy {
+  const policy = structuredClone(typeof before === "string" ? fixture(before) : before) as unknown as Json;
   const parent = path.slice(0, -1).reduce<Json>((node, key) => (node as Record<string, Json>)[key], policy);
   (parent as Record<string, Json>)[path.at(-1) ?? ""] = value;
   return JSON.parse(JSON.stringify(policy)) as Policy;
@@ -46,6 +55,7 @@ const LOOSER: readonly [Parameters<typeof fixture>[0], path: string, value: Json
   ["fridge-2-8", "claims/0/rule/lead", 90_000, "time without reading at the stage's start"],
   ["fridge-2-8", "claims/0/rule/tail", 90_000, "time without reading at the stage's end"],
   ["fridge-2-8", "claims/0/rule/clockTolerance", 90_000, "clock error"],
+  ["fridge-2-8", "claims/0/rule/bucket", 60, "thinning"],
   ["fridge-2-8", "claims/0/neededFor", "completion", "needed for"],
   [COLD, "claims/0/rule/normal/0", "-1.0", "lowest end of the normal band"],
   [COLD, "claims/0/rule/normal/1", "11.0", "highest end of the normal band"],
@@ -169,6 +179,28 @@ describe("a difference between policies", () => {
     });
   });
 
+  it("takes longer buckets for looser, and devices and slots for neither", () => {
+    const diff = (before: object, after: object): Record<string, string[]> =>
+      names(diffPolicies(channelPolicy(before), channelPolicy(after)));
+    expect(diff({ bucket: 60 }, { bucket: 61 })).toEqual(only("loosened", "thinning"));
+    expect(diff({ bucket: 60 }, {})).toEqual(only("tightened", "thinning"));
+    expect(diff({}, { devices: 2 })).toEqual(only("other", "devices of the stage"));
+    expect(diff({ devices: 2 }, { devices: 2, slot: 1 })).toEqual(only("other", "device that is judged"));
+    expect(diff({ devices: 1 }, { slot: 0 })).toEqual(only("other"));
+  });
+
+  it("compares a channel claim by what it measures", () => {
+    const pressure = { channel: 7, unit: "kPa" };
+    const { loosened, tightened, other } = names(diffPolicies(channelPolicy({}), channelPolicy(pressure)));
+    expect(loosened).toEqual(
+      expect.arrayContaining(["lowest reading of Temperature", "highest reading of Temperature"]),
+    );
+    expect(tightened).toEqual(expect.arrayContaining(["lowest reading of Pressure", "highest reading of Pressure"]));
+    expect(other).toEqual(["channel"]);
+    const higher = diffPolicies(channelPolicy({}), channelPolicy({ range: ["2.0", "8.1"] }));
+    expect(names(higher)).toEqual(only("loosened", "highest reading of Temperature"));
+  });
+
   it("compares channels by what they measure", () => {
     const policy = fixture("ari-0001");
     const index = policy.claims.findIndex(({ kind }) => kind === "parameters");
@@ -206,21 +238,21 @@ function another(value: Json): Json {
 
 // Verifies R-policy-diff.
 describe("nothing escapes", () => {
-  it.each([...FIXTURES, ...PROCESSES])("every single value of %s, changed, is a difference", (name) => {
-    const policy = fixture(name) as unknown as Json;
-    for (const path of leaves(policy)) {
-      const value = path.reduce<Json>((node, key) => (node as Record<string, Json>)[key], policy);
+  it.each(Object.entries(POLICIES))("every single value of %s, changed, is a difference", (_, policy) => {
+    const json = policy as unknown as Json;
+    for (const path of leaves(json)) {
+      const value = path.reduce<Json>((node, key) => (node as Record<string, Json>)[key], json);
       // A kind, a channel and a channel's unit have one wording each: those of another are another rule.
       const field = String(path.at(-1));
       if (["kind", "channel"].includes(field) || (field === "unit" && !path.includes("analytes"))) continue;
-      const changes = Object.values(diffPolicies(fixture(name), changed(name, path, another(value)))).flat();
+      const changes = Object.values(diffPolicies(policy, changed(policy, path, another(value)))).flat();
       expect(changes, path.join("/")).not.toEqual([]);
     }
   });
 
-  it.each([...FIXTURES, ...PROCESSES])("and %s does not differ from itself", (name) => {
-    expect(names(diffPolicies(fixture(name), fixture(name)))).toEqual(only("other"));
-    expect(showDiff(diffPolicies(fixture(name), fixture(name)))).toBe("The policies say the same.\n");
+  it.each(Object.entries(POLICIES))("and %s does not differ from itself", (_, policy) => {
+    expect(names(diffPolicies(policy, policy))).toEqual(only("other"));
+    expect(showDiff(diffPolicies(policy, policy))).toBe("The policies say the same.\n");
   });
 });
 

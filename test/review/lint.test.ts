@@ -6,6 +6,8 @@ import type { Case } from "./lintCase.ts";
 import { PROCESS_CASES } from "../policy/processCases.ts";
 import {
   changedLimits,
+  channelPolicy,
+  type ChannelChange,
   fixture,
   FIXTURES,
   onlyClaim,
@@ -555,7 +557,167 @@ const TEMPERATURE_CASES: readonly Case[] = [
   },
 ];
 
-const CASES = [...TEMPERATURE_CASES, ...PROCESS_CASES];
+/** A temperature and a channel claim of one stage, each with its own devices. */
+function mixed(one: Change, other: ChannelChange): Policy {
+  const [second] = channelPolicy(other).claims;
+  return withClaims(claimWith({}, one), ...(second === undefined ? [] : [{ ...second, id: "cold-storage/channel" }]));
+}
+
+/** What a policy says of devices and of thinning, in claims about a series of any kind. */
+const DEVICE_CASES: readonly Case[] = [
+  {
+    what: "buckets longer than the gap",
+    code: "bucket",
+    severity: "error",
+    good: withLimits({ bucket: 900 }),
+    bad: withLimits({ bucket: 901 }),
+    pointer: "/claims/0/rule/bucket",
+  },
+  {
+    what: "a bucket where a mean is limited",
+    code: "bucket",
+    severity: "error",
+    good: cold({ bucket: 60, mkt: undefined }),
+    bad: cold({ bucket: 60 }),
+    pointer: "/claims/0/rule/bucket",
+  },
+  {
+    what: "claims of one stage that say different numbers of devices",
+    code: "devices",
+    severity: "error",
+    good: channelPolicy({ devices: 2, slot: 1 }, { devices: 2, slot: 2 }),
+    bad: channelPolicy({ devices: 2, slot: 1 }, { devices: 3, slot: 2 }),
+    pointer: "/claims/1/rule/devices",
+  },
+  {
+    what: "one device of a stage with two, in a claim of another kind",
+    code: "devices",
+    severity: "error",
+    good: mixed({ devices: 2, slot: 2 }, { devices: 2, slot: 1 }),
+    bad: mixed({ devices: 2 }, {}),
+    pointer: "/claims/1/rule/devices",
+  },
+  {
+    what: "a slot that the stage does not have",
+    code: "devices",
+    severity: "error",
+    good: withLimits({ slot: 1 }),
+    bad: withLimits({ slot: 2 }),
+    pointer: "/claims/0/rule/slot",
+  },
+  {
+    what: "a slot that no claim judges",
+    code: "slot-unjudged",
+    severity: "error",
+    good: mixed({ devices: 2, slot: 1 }, { devices: 2, slot: 2 }),
+    bad: mixed({ devices: 2, slot: 2 }, { devices: 2, slot: 2 }),
+    pointer: "/claims/0/rule/devices",
+  },
+  {
+    what: "a slot that only a claim about any device judges",
+    code: "slot-unjudged",
+    severity: "error",
+    good: mixed({ devices: 2, slot: 1 }, { devices: 2 }),
+    bad: mixed({ devices: 2, slot: 1 }, { devices: 2, slot: 1 }),
+    pointer: "/claims/0/rule/devices",
+  },
+  {
+    what: "several devices, any one of which is enough",
+    code: "any-device",
+    severity: "warning",
+    good: withLimits({ devices: 1 }),
+    bad: withLimits({ devices: 2 }),
+    pointer: "/claims/0/rule/slot",
+  },
+  {
+    what: "one of two devices that are judged alone, by a claim about any",
+    code: "any-device",
+    severity: "warning",
+    good: channelPolicy({ devices: 2, slot: 1 }, { devices: 2, slot: 2 }),
+    bad: channelPolicy({ devices: 2, slot: 1 }, { devices: 2, slot: 0 }),
+    pointer: "/claims/1/rule/slot",
+  },
+];
+
+const CHANNEL_AT = "/claims/0/rule";
+
+/** What a channel claim alone says. */
+const CHANNEL_CASES: readonly Case[] = [
+  {
+    what: "a channel claim's range upside down",
+    code: "range",
+    severity: "error",
+    good: channelPolicy({ range: ["7.9", "8.0"] }),
+    bad: channelPolicy({ range: ["8.0", "8.0"] }),
+    pointer: `${CHANNEL_AT}/range`,
+  },
+  {
+    what: "a channel claim's range that no sensor measures, in its own unit",
+    code: "physical-range",
+    severity: "error",
+    good: channelPolicy({ channel: 7, unit: "kPa", range: ["900.0", "1000.0"] }),
+    bad: channelPolicy({ channel: 7, unit: "kPa", range: ["900.0", "1000.1"] }),
+    pointer: `${CHANNEL_AT}/range`,
+  },
+  {
+    what: "a channel claim's limit between two steps of the sensor",
+    code: "grid",
+    severity: "error",
+    good: channelPolicy({ resolution: "0.05", range: ["2.0", "8.05"] }),
+    bad: channelPolicy({ range: ["2.0", "8.05"] }),
+    pointer: `${CHANNEL_AT}/range`,
+  },
+  {
+    what: "a channel claim's gap that no tick divides",
+    code: "gap",
+    severity: "error",
+    good: channelPolicy({ gap: 903 }),
+    bad: channelPolicy({ gap: 902 }),
+    pointer: `${CHANNEL_AT}/gap`,
+  },
+  {
+    what: "a channel claim's tail over the gap",
+    code: "tail",
+    severity: "warning",
+    good: channelPolicy({ tail: 900 }),
+    bad: channelPolicy({ tail: 901 }),
+    pointer: `${CHANNEL_AT}/tail`,
+  },
+  {
+    what: "a channel claim's buckets longer than its gap",
+    code: "bucket",
+    severity: "error",
+    good: channelPolicy({ bucket: 900 }),
+    bad: channelPolicy({ bucket: 901 }),
+    pointer: `${CHANNEL_AT}/bucket`,
+  },
+  {
+    what: "two channel claims that one record's readings prove",
+    code: "same-limits",
+    severity: "warning",
+    good: channelPolicy({}, { range: ["2.0", "8.1"] }),
+    bad: channelPolicy({}, { range: ["2", "8.00"], lead: 0, independent: false }),
+    pointer: "/claims/1/rule",
+  },
+  {
+    what: "two channel claims about two devices",
+    code: "same-limits",
+    severity: "warning",
+    good: channelPolicy({ devices: 2, slot: 1 }, { devices: 2, slot: 2 }),
+    bad: channelPolicy({ devices: 2, slot: 1 }, { devices: 2, slot: 1 }),
+    pointer: "/claims/1/rule",
+  },
+  {
+    what: "a circuit of several channels for one",
+    code: "circuit",
+    severity: "error",
+    good: channelPolicy({}),
+    bad: { ...fixture(), claims: channelPolicy({}).claims.map((each) => ({ ...each, circuits: ["parameters-840"] })) },
+    pointer: "/claims/0/circuits/0",
+  },
+];
+
+const CASES = [...TEMPERATURE_CASES, ...DEVICE_CASES, ...CHANNEL_CASES, ...PROCESS_CASES];
 
 // Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality, F44.
 describe("lintPolicy", () => {

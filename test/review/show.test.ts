@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Policy, documentHash } from "../../src/policy/document.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import {
+  channelPolicy,
+  type ChannelChange,
   claimOfKind,
   errorOf,
   fixture,
@@ -217,6 +219,57 @@ describe("showPolicy of a whole process", () => {
     expect(text).toContain("the recorder's clock may be wrong by up to 5 min (300 s)");
     expect(text).toContain("parameters-840 (up to 840 readings of each channel)");
     expect(text).not.toContain("excursion");
+  });
+
+  it("says every limit of a channel claim, and of no other kind", () => {
+    const policy = channelPolicy({
+      channel: 7,
+      unit: "kPa",
+      range: ["90.0", "101.0"],
+      devices: 2,
+      slot: 2,
+      bucket: 300,
+    });
+    const text = claimLines(policy, "cold-storage/temperature");
+    expect(text.slice(0, 3)).toEqual([
+      "Pressure: every reading from 90.0 kPa to 101.0 kPa, both permitted.",
+      "  Sensor: it shows steps of 0.1 kPa; coded in 0.05 kPa steps, codes 0 to 220.",
+      "A single reading beyond its range breaks the rule; there are no budgets. Codes are rounded away from the lower end of the range, so that a reading beyond a limit by any amount is coded beyond it.",
+    ]);
+    expect(text.join("\n")).toContain("channel-840 (up to 840 readings)");
+    expect(text.join("\n")).toContain("the logger's clock may be wrong by up to 2 min (120 s)");
+    expect(text.join("\n")).not.toMatch(/excursion|kinetic/);
+  });
+
+  it("says how many devices there are, which of them is judged, and since when they are known", () => {
+    const device = (policy: Policy, id: string): string[] =>
+      claimLines(policy, id).filter((line) => line.startsWith("Device: "));
+    const first = (change: ChannelChange): string[] => device(channelPolicy(change), "cold-storage/temperature");
+    const opened = "named beforehand, when the batch was opened.";
+    expect(first({})).toEqual([`Device: the one logger that the stage names; ${opened}`]);
+    expect(first({ devices: 2, slot: 2 })).toEqual([
+      `Device: the device in slot 2 of the 2 that the stage names, and no other; ${opened}`,
+    ]);
+    // Another rule than without a slot, so other words.
+    expect(first({ slot: 1 })).toEqual([
+      `Device: the device in slot 1 of the 1 that the stage names, and no other; ${opened}`,
+    ]);
+    expect(first({ devices: 2 })).toEqual([
+      `Device: any one of the 2 devices that the stage names: the others' readings are not judged by this claim; ${opened}`,
+    ]);
+    expect(device(ari, "expansion/parameters")).toEqual([
+      "Device: the one recorder that the stage names; named before the stage by the custodians' word.",
+    ]);
+  });
+
+  it("says what thinning leaves out, and what alone protects against a coarser export", () => {
+    const thinning = (policy: Policy): string[] =>
+      claimLines(policy, "cold-storage/temperature").filter((line) => line.startsWith("Thinning: "));
+    const gap = "Against an export that was coarser from the start only the gap of 15 min (900 s) protects.";
+    expect(thinning(withLimits({}))).toEqual([`Thinning: none; the source signs every reading of its file. ${gap}`]);
+    expect(thinning(withLimits({ bucket: 300 }))).toEqual([
+      `Thinning: the source may keep, of each 5 min (300 s), the first, lowest, highest and last reading only; every reading outside the normal band and its neighbours stay, so times outside the band are not changed. ${gap}`,
+    ]);
   });
 
   it("says who signs a hand-over, its hold, duration and seal, and what signatures do not prove", () => {

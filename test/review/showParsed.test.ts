@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchproofError } from "../../src/errors.ts";
+import { CHANNEL } from "../../src/formats/constants.ts";
 import { claimRuleHash } from "../../src/kinds/index.ts";
 import { parsePolicy } from "../../src/kinds/policy.ts";
 import type { AnalyteSpec, ProductSpec, QualityLimits } from "../../src/kinds/quality/limits.ts";
@@ -10,6 +11,7 @@ import { isError } from "../../src/policy/lintFinding.ts";
 import { lintPolicy } from "../../src/review/lint.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import {
+  channelPolicy,
   fixture,
   FIXTURES,
   onlyClaim,
@@ -214,22 +216,62 @@ describe("the limits that policy show says", () => {
         clockTolerance: seconds,
         independent: fc.boolean(),
         openedWithin: seconds,
+        bucket: fc.constantFrom(60, 127),
       },
       { requiredKeys: ["four", "banded"] },
     );
     let sound = 0;
     fc.assert(
-      fc.property(limits, ({ four, banded, cumulative, single, mean, ...rest }) => {
+      fc.property(limits, ({ four, banded, cumulative, single, mean, bucket, ...rest }) => {
         const [low, normalLow, normalHigh, high] = [...four].sort((a, b) => Number(a) - Number(b)) as typeof four;
         const mkt = mean && { ...mean, limit: normalHigh };
         const band: Change = banded ? { normal: [normalLow, normalHigh], cumulative, single } : {};
-        const policy = withLimits({ ...rest, range: [low, high], ...band, mkt });
+        // Where a mean is limited, no thinning is permitted.
+        const thinned = mean ? undefined : bucket;
+        const policy = withLimits({ ...rest, range: [low, high], ...band, mkt, bucket: thinned });
         if (!isSound(policy)) return;
         sound += 1;
         const { shown, written } = hashes(policy, onlyClaim().id);
         expect(shown).toBe(written);
       }),
       { numRuns: agreementRuns(100), seed: 41 },
+    );
+    expect(sound).toBeGreaterThan(20);
+  });
+
+  it("are those of the rules for any channel, devices and thinning", () => {
+    const quantity = fc.integer({ min: -50, max: 400 }).map((tenths) => (tenths / 10).toFixed(1));
+    const seconds = fc.integer({ min: 0, max: 5000 });
+    const limits = fc.record(
+      {
+        channel: fc.constantFrom(...Object.values(CHANNEL)),
+        range: fc.tuple(quantity, quantity),
+        gap: fc.constantFrom(127, 900, 1800, 3600),
+        lead: seconds,
+        tail: seconds,
+        clockTolerance: seconds,
+        independent: fc.boolean(),
+        openedWithin: seconds,
+        bucket: fc.integer({ min: 60, max: 3600 }),
+      },
+      { requiredKeys: ["channel", "range"] },
+    );
+    let sound = 0;
+    fc.assert(
+      fc.property(limits, fc.integer({ min: 1, max: 8 }), fc.boolean(), (drawn, devices, each) => {
+        const { code: channel, unit } = drawn.channel;
+        const range = [...drawn.range].sort((a, b) => Number(a) - Number(b)) as typeof drawn.range;
+        // A claim for each slot, or one for any of them.
+        const slots = each ? Array.from({ length: devices }, (_, i) => i + 1) : [0];
+        const policy = channelPolicy(...slots.map((slot) => ({ ...drawn, channel, unit, range, devices, slot })));
+        if (!isSound(policy)) return;
+        sound += 1;
+        for (const { id } of policy.claims) {
+          const { shown, written } = hashes(policy, id);
+          expect(shown).toBe(written);
+        }
+      }),
+      { numRuns: agreementRuns(100), seed: 42 },
     );
     expect(sound).toBeGreaterThan(20);
   });

@@ -56,10 +56,10 @@ function showThinning({ bucket, gap }: SeriesLimits): string {
 function showDevice(rule: SeriesLimits, stage: number, device: string): string {
   const [devices, slot] = [devicesOf(rule), slotOf(rule)];
   const which =
-    devices === 1
-      ? `the one ${device} that the stage names`
-      : slot === ANY_DEVICE
-        ? `any one of the ${devices} devices that the stage names: the others' readings are not judged by this claim`
-        : `the device in slot ${slot} of the ${devices} that the stage names, and no other`;
+    slot !== ANY_DEVICE
+      ? `the device in slot ${slot} of the ${devices} that the stage names, and no other`
+      : devices === 1
+        ? `the one ${device} that the stage names`
+        : `any one of the ${devices} devices that the stage names: the others' readings are not judged by this claim`;
   return `Device: ${which}; ${stage === 0 ? "named beforehand, when the batch was opened" : "named before the stage by the custodians' word"}.`;
 }
