@@ -141,3 +141,14 @@ export function inverse(value: bigint): bigint {
   for (; exponent > 0n; exponent >>= 1n, base = modulo(base * base)) if (exponent & 1n) result = modulo(result * base);
   return result;
 }
+
+/** A byte of the packed series: which input, its index, and its place among the bytes. */
+export type Limb = readonly [name: "dt" | "code", index: number, byte: number];
+
+/** One limb changed and another one that absorbs the difference, so that the words stay as they are. */
+export function shifted(input: CircuitInput, first: Limb, second: Limb, delta: bigint): CircuitInput {
+  const absorbed = modulo(delta * inverse(256n ** BigInt(second[2] - first[2])));
+  const value = (input: CircuitInput, [name, index]: Limb): bigint => list(input, name)[index] ?? 0n;
+  const moved = withEntries(input, first[0], { [first[1]]: modulo(value(input, first) + delta) });
+  return withEntries(moved, second[0], { [second[1]]: modulo(value(moved, second) - absorbed) });
+}
