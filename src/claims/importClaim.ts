@@ -6,7 +6,7 @@ import { LOCK_FILE } from "../batch/paths.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { commandOf } from "../commandLine.ts";
 import { inputError } from "../errors.ts";
-import { NO_CHANNEL, type KindName } from "../formats/constants.ts";
+import { ANY_DEVICE, NO_CHANNEL, type KindName } from "../formats/constants.ts";
 import { deviceHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
@@ -94,8 +94,8 @@ export interface Imported {
  * and signs it, and keeps the untouched file in `evidence/`. Nothing is written before everything is known to be good. A
  * reading outside the limits is imported too, so that `check` can name it. The same evidence, imported again or for another
  * rule, is no new attempt. What is refused for one claim is written for none.
- * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), `device` (not named by the stage, or not in
- * the party list), `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and
+ * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), `device` (not named by the stage, in another
+ * slot than the claim judges, or not in the party list), `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and
  * `channelRecord`, of the journal and of the batch folder.
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
@@ -200,10 +200,14 @@ function demandOf({ batch, claim: { claim } }: Target) {
 }
 
 /**
- * A record of a device that its stage does not name, or that is not registered, could never be proven. Error `device`; a
- * folder without a party list has nothing to compare.
+ * A record of a device that its stage does not name in the slot that the claim judges, or that is not registered, could
+ * never be proven. Error `device`; a folder without a party list has nothing to compare.
  */
-function refuseOtherDevice({ dir, stages, parties }: Batch, index: number, device: DeviceId, file: string): void {
+function refuseOtherDevice(
+  { batch: { dir, stages, parties }, claim: { claim }, slot, device }: Unnumbered,
+  file: string,
+): void {
+  const index = claim.stage;
   const hash = deviceHash(device);
   const { name, devices } = stages[index] ?? { name: "", devices: [] };
   const others = devices.map(deviceText);
@@ -216,7 +220,8 @@ function refuseOtherDevice({ dir, stages, parties }: Batch, index: number, devic
       remedy,
     });
   };
-  if (!devices.some((each) => deviceHash(each) === hash)) {
+  const place = devices.findIndex((each) => deviceHash(each) === hash) + 1;
+  if (place === 0) {
     refuse(
       `stage ${name} names ${others.length === 0 ? "no device" : `${others.map((each) => `"${each}"`).join(", ")} and not this one`}`,
       index === 0
@@ -224,6 +229,12 @@ function refuseOtherDevice({ dir, stages, parties }: Batch, index: number, devic
             `\`${commandOf("replace-opening", dir, "--device", named, "--reason", "TEXT")}\`.`
         : "Import the file of a device that the stage names, or name all its devices: " +
             `\`${commandOf("stage", dir, name, ...[...others, named].flatMap((each) => ["--device", each]))}\`.`,
+    );
+  }
+  if (slot !== ANY_DEVICE && slot !== place) {
+    refuse(
+      `stage ${name} names it in slot ${place}, and claim ${claim.id} judges slot ${slot}`,
+      "Import the file of the device in that slot, or name the claim that judges this one.",
     );
   }
   const isListed = parties?.some((party) => party.role === "device" && deviceHash(party.device) === hash);
@@ -314,7 +325,7 @@ async function signSeries(
   const { file, journalPath, sourceKey } = request;
   const rawFile = basename(file);
   refuseRepeated(unsigned);
-  for (const { batch, claim, device } of unsigned) refuseOtherDevice(batch, claim.claim.stage, device, file);
+  for (const each of unsigned) refuseOtherDevice(each, file);
   const journal = await openJournal(journalPath, sourceKey.description.public);
   try {
     return await withLocks(

@@ -12,7 +12,7 @@ import type { Policy } from "../../src/policy/document.ts";
 import { createSalts } from "../../src/policy/salts.ts";
 import { refusedAsync } from "../input/refused.ts";
 import { newKey, temporaryFolder } from "../parties/support.ts";
-import { fixture } from "../policy/support.ts";
+import { fixture, onlyClaim } from "../policy/support.ts";
 import { COI, LOGGER, LOT, ORDER, SPARE } from "./support.ts";
 
 const folder = temporaryFolder();
@@ -29,7 +29,11 @@ const CLAIM: CustodyClaim = {
   circuits: ["custody"],
   rule: { boundary: "last", source: "chosen for this test" },
 };
-const POLICY: Policy = { ...fixture(), stages: ["storage"], claims: [CLAIM] };
+const POLICY: Policy = {
+  ...fixture(),
+  stages: ["storage"],
+  claims: [CLAIM, { ...onlyClaim(), id: "storage/temperature" }],
+};
 writeFileSync(policyPath, JSON.stringify(POLICY));
 await createSalts(policyPath, POLICY);
 
@@ -68,6 +72,16 @@ it("leaves the folder as it was if the register refuses", async () => {
   );
   expect((await refusedAsync(refusing)).code).toBe("reverted");
   expect(readFileSync(join(dir, "batch.json"), "utf8")).toBe(before);
+});
+
+// Verifies R-batch-opening.
+it("refuses more or fewer devices than the claims want, before anything is published", async () => {
+  const dir = await begun();
+  const publish = (): Promise<never> => Promise.reject(new Error("published"));
+  for (const devices of [[], [LOGGER, SPARE]]) {
+    const error = await refusedAsync(replaceOpening(dir, { devices }, publish));
+    expect(error).toMatchObject({ code: "device-count", place: "batch.json#/stages/0/devices" });
+  }
 });
 
 // Verifies R-batch-opening.

@@ -26,6 +26,15 @@ let scene: Scene;
 let on: readonly string[];
 const path = (name: string): string => scene.path(name);
 
+/** The fridge policy, whose series may be thinned. */
+function policyText(): string {
+  const policy = JSON.parse(readFileSync("fixtures/policies/fridge-2-8.json", "utf8")) as {
+    claims: readonly { readonly rule: object }[];
+  };
+  const claims = policy.claims.map((claim) => ({ ...claim, rule: { ...claim.rule, bucket: 900 } }));
+  return JSON.stringify({ ...policy, claims });
+}
+
 async function initialise(name: string, order: string, device = DEVICE, coi = `COI of ${name}`): Promise<string> {
   const dir = path(name);
   const identity = ["--lot", `LOT ${name}`, "--coi", coi, "--order", order];
@@ -138,7 +147,7 @@ async function expectNoChangeUnderProof(dir: string, proof: string): Promise<voi
 beforeAll(async () => {
   scene = await Scene.set(["temperature-1k"]);
   ({ on } = scene);
-  await cp("fixtures/policies/fridge-2-8.json", path("policy.json"));
+  await writeFile(path("policy.json"), policyText());
   await cliJson(["policy", "salt", path("policy.json")]);
   await writeFile(path("export.csv"), exportedLeg());
   for (const role of ["custodian", "source"]) {
@@ -340,7 +349,11 @@ describe("the same readings as CSV", () => {
     ["an offset, which the lines have", [...chosen, "--offset", "+00:00"], "--offset"],
     ["buckets of no time", [...chosen, "--thin", "0"], "60 to 3600"],
     ["buckets with decimals", [...chosen, "--thin", "60.5"], "60 to 3600"],
-    ["buckets longer than the gap", [...chosen, "--thin", "901"], "longer than the gap of 15 min"],
+    [
+      "buckets longer than the rule permits",
+      [...chosen, "--thin", "901"],
+      "longer than the 15 min that the claim's rule permits",
+    ],
   ];
   it.each(cases)("with %s are refused, and leave nothing behind", async (what, extra, expected) => {
     const dir = await storedLeg(`csv-${what.replaceAll(/\W+/g, "-")}`);

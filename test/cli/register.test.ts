@@ -443,6 +443,9 @@ describe("openings and due dates", () => {
     expect(batch).toMatchObject({ commitments: { opening }, stages: [{ devices: [{ serial: "130500109089" }] }] });
     expect((await inThisProcess(["stage", dir, "storage", "--start", "2022-05-05T16:26:00Z"])).code).toBe(0);
     expect(await refusal(...replace, ...as("manufacturer"))).toEqual([2, "opening-same"]);
+    // One device more than the claims want: neither folder nor register takes it.
+    expect(await refusal(...replace, "--device", DEVICE, ...as("manufacturer"))).toEqual([2, "device-count"]);
+    expect((await register.registry.batchOf(key)).opening).toBe(BigInt(opening));
     expect(await refusal("replace-opening", dir, ...REASON, ...as("manufacturer"))).toEqual([2, "usage"]);
   });
 });
