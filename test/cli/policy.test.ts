@@ -1,7 +1,16 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { batchproof, batchproofJson, filesIn, policyCopy, POLICY, refusedWith, scratch } from "./support.ts";
+import {
+  batchproof,
+  batchproofJson,
+  batchproofProcess,
+  filesIn,
+  policyCopy,
+  POLICY,
+  refusedWith,
+  scratch,
+} from "./support.ts";
 
 const CIRCUIT_ID = `0x${"ab".repeat(32)}`;
 const OVERRIDE = ["--circuit-id", `temperature-1k=${CIRCUIT_ID}`] as const;
@@ -135,6 +144,61 @@ describe("policy new", () => {
     expect(policy.claims.map(({ kind }) => kind)).toEqual(["custody", "quality", "custody"]);
     expect(commented).toContain("{");
     expect(await refusedWith(["policy", "new", "--kind", "humidity"])).toMatchObject({ exit: 2, code: "usage" });
+  });
+});
+
+// Verifies R-policy-new, R-policy-lint.
+describe("a policy of channel claims", () => {
+  const written = (name: string, ...rules: readonly object[]): string => {
+    const path = join(scratch(), name);
+    const policy = JSON.parse(readFileSync(POLICY, "utf8")) as { claims: { id: string; rule: object }[] };
+    const claims = rules.flatMap((rule, i) =>
+      policy.claims.map((claim) => {
+        const one = { ...claim, id: `${claim.id}-${i}`, kind: "channel", circuits: ["channel-840", "channel-2k"] };
+        return { ...one, rule: { ...claim.rule, ...rule } };
+      }),
+    );
+    writeFileSync(path, JSON.stringify({ ...policy, claims }));
+    return path;
+  };
+
+  it("is begun, linted and shown", async () => {
+    const path = join(scratch(), "policy.json");
+    expect((await batchproofProcess(["policy", "new", path, "--kind", "channel"])).code).toBe(0);
+    const { code, stdout } = await batchproofProcess(["policy", "lint", path]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("\n0 errors, 1 warning\n")]);
+    const shown = (await batchproof(["policy", "show", path])).stdout;
+    expect(shown).toContain("Temperature: every reading from 2.0 °C to 8.0 °C, both permitted.");
+    expect(shown).toContain("Device: the one logger that the stage names;");
+  });
+
+  it.each([
+    ["bucket", "/claims/0/rule/bucket", [{ bucket: 901 }]],
+    [
+      "devices",
+      "/claims/1/rule/devices",
+      [
+        { devices: 2, slot: 1 },
+        { devices: 3, slot: 2 },
+      ],
+    ],
+    ["slot-unjudged", "/claims/0/rule/devices", [{ devices: 2, slot: 2 }]],
+  ])("with a wrong %s is refused at its place", async (wrong, pointer, rules) => {
+    const path = written("policy.json", ...rules);
+    const { code, json } = await batchproofJson(["policy", "lint", path]);
+    const findings = [
+      { severity: "error", code: wrong, pointer },
+      { severity: "warning", code: "custody" },
+    ];
+    expect({ code, json }).toMatchObject({ code: 1, json: { errors: 1, findings } });
+    const salted = await refusedWith(["policy", "salt", path]);
+    expect(salted).toMatchObject({ code: "policy-lint", place: `${path}#${pointer}` });
+  });
+
+  it("warns of a device that is not judged where any one is enough", async () => {
+    const { code, stdout } = await batchproof(["policy", "lint", written("policy.json", { devices: 2 })]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('warning any-device: Any one of the 2 devices of stage "cold-storage" is enough');
   });
 });
 
