@@ -72,7 +72,9 @@ describe.each([
 
   // Verifies R-parameters-rule, R-parameters-head, R-parameters-gap, R-parameters-range, R-parameters-record,
   // R-parameters-window, R-parameters-clock, R-parameters-source, R-parameters-device, R-parameters-opened.
-  itHasBoundaries(channels, () => [circuit, named]);
+  describe("each rule, on both sides of its limits", () => {
+    itHasBoundaries(channels, () => [circuit, named]);
+  });
 
   // Verifies R-parameters-deviations, C24.
   it("sets exactly the deviation bits that the header asks for", async () => {
