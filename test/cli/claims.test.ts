@@ -138,7 +138,7 @@ afterAll(() => rmSync(home, { recursive: true }));
 describe("one file and several claims of a batch", () => {
   const claims = ["transport/budgets", "transport/hard"] as const;
 
-  // Verifies R-import-many.
+  // Verifies R-import-claims, R-import-many.
   it("make a record and a signature each, in one attempt, and each fits its smallest circuit", async () => {
     const dir = await batchOf("several");
     const { code, stdout, stderr } = await cli([...importing(dir, claims), "--json"]);
@@ -186,7 +186,7 @@ describe("one file and several claims of a batch", () => {
     expect(headerIn(dir, "transport/mean")["attempt"]).toBe("0");
   });
 
-  // Verifies R-import-many, R-import-device.
+  // Verifies R-import-claims, R-import-many, R-import-device.
   it.each<[what: string, claims: readonly string[], code: string, extra?: readonly string[]]>([
     ["one of them twice", ["transport/hard", "transport/hard"], "batch-twice"],
     ["another channel", ["transport/hard", "transport/pressure"], "channel-tags"],
@@ -229,7 +229,7 @@ describe("a stage with two loggers", () => {
     expect(checked.stdout, checked.stderr).toContain("transport/second: pass\n");
   });
 
-  // Verifies R-batch-opening.
+  // Verifies R-batch-devices.
   it("is begun with exactly two, and handed over only to a stage that has its own", async () => {
     for (const devices of [[], [FIRST], [FIRST, SECOND, "Vaisala|RFL100|S3"]]) {
       const error = await refusedWith(initialising("miscounted", ...devices), ENVIRONMENT);
