@@ -108,8 +108,8 @@ template Parameters(chunks, channels) {
     clock.clockError <== header.clockError;
     clock.clockTolerance <== ruleFields.clockTolerance;
 
-    // 8. A registered source signed the record. No one channel speaks for it, so it signed channel 0; the record itself
-    //    commits kind and channels, and a record of another kind has another preimage.
+    // 8. A registered source signed the record, for channel 0: the record itself commits kind and channels, and a record
+    //    of another kind has another preimage.
     component source = Source();
     source.batch <== batch;
     source.stage <== ruleFields.stage;
@@ -148,11 +148,11 @@ template Parameters(chunks, channels) {
     openingTime.start <== headFields.start;
     openingTime.openedWithin <== ruleFields.openedWithin;
 
-    // 10. What the reader should know.
+    // 11. What the reader should know.
     component firstAttempt = IsZero();
     firstAttempt.in <== header.attempt;
     deviations === 4 * (1 - firstAttempt.out) + 8 * clock.corrected + openingTime.deviations;
 
-    // 11. The proof is for one chain, registry and submitter.
+    // 12. The proof is for one chain, registry and submitter.
     signal contextSquare <== context * context;
 }

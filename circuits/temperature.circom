@@ -167,12 +167,12 @@ template Temperature(chunks, lengths) {
     openingTime.start <== headFields.start;
     openingTime.openedWithin <== ruleFields.openedWithin;
 
-    // 11. What the reader should know.
+    // 12. What the reader should know.
     component firstAttempt = IsZero();
     firstAttempt.in <== header.attempt;
     deviations === excursions.anyAbove + 2 * excursions.anyBelow + 4 * (1 - firstAttempt.out) + 8 * clock.corrected
         + openingTime.deviations;
 
-    // 12. The proof is for one chain, registry and submitter.
+    // 13. The proof is for one chain, registry and submitter.
     signal contextSquare <== context * context;
 }

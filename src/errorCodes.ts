@@ -228,6 +228,10 @@ export const ERROR_CODES = {
       "Write the same number in each, and slots up to it.",
     ],
     "slot-unjudged": ["A device of a stage is judged by no claim.", "Add a claim for its slot."],
+    "slot-channel": [
+      "What a device of a stage says of a channel is judged by no claim.",
+      "Add a claim for its slot, unless the device does not measure it.",
+    ],
     "any-device": [
       "Of several devices of a stage, one that is good is enough.",
       "Judge each slot by a claim of its own, unless the others are spares.",

@@ -118,7 +118,7 @@ export const ROWS_PER_CHUNK = ROWS_PER_ELEMENT * ELEMENTS_PER_CHUNK;
 export const BYTES_PER_ELEMENT = 31;
 /** Channels of a parameters record, sampled together. */
 export const CHANNELS = 5;
-/** In a rule: this place is unused. In what a source signs: the record is of several channels. No channel has this code. */
+/** In a rule: this place is unused. In what a source signs: the record's kind says which channels. No channel has this code. */
 export const NO_CHANNEL = 0;
 /** Samples of five channels in one chunk. */
 export const SAMPLES_PER_CHUNK = Math.floor(BYTES_PER_ELEMENT / (1 + CHANNELS)) * ELEMENTS_PER_CHUNK;

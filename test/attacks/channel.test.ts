@@ -130,7 +130,7 @@ describe("C6 free choice of a hint", () => {
 });
 
 // Verifies R-format-record, R-format-messages.
-describe("C15 a signature of another kind of record", () => {
+describe("V49 a signature of another kind of record", () => {
   it.each([
     ["for its one channel", { signed: { channelId: 1n } }],
     ["at another stage", { signed: { stage: 2n } }],

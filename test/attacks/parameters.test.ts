@@ -238,7 +238,7 @@ describe("C9 reordered, exchanged or spliced series", () => {
 });
 
 // Verifies R-format-record, R-format-messages.
-describe("C15 a signature of another kind of record", () => {
+describe("V49 a signature of another kind of record", () => {
   it.each([
     ["for one channel", { signed: { channelId: 1n } }],
     ["at another stage", { signed: { stage: 2n } }],

@@ -7,7 +7,7 @@ import { agreementRuns } from "../support/runs.ts";
 
 const RUNS = agreementRuns(40);
 
-// Verifies R-parameters-agreement.
+// Verifies R-parameters-agreement, R-channel-agreement.
 describe.each([
   ["parameters-70", 70, SEVERAL_CHANNELS],
   ["channel-210", 210, ONE_CHANNEL],

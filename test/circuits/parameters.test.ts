@@ -71,12 +71,14 @@ describe.each([
   });
 
   // Verifies R-parameters-rule, R-parameters-head, R-parameters-gap, R-parameters-range, R-parameters-record,
-  // R-parameters-window, R-parameters-clock, R-parameters-source, R-parameters-device, R-parameters-opened.
+  // R-parameters-window, R-parameters-thinning, R-parameters-clock, R-parameters-source, R-parameters-device,
+  // R-parameters-opened, R-channel-rule, R-channel-head, R-channel-gap, R-channel-range, R-channel-record,
+  // R-channel-window, R-channel-thinning, R-channel-clock, R-channel-source, R-channel-device, R-channel-opened.
   describe("each rule, on both sides of its limits", () => {
     itHasBoundaries(channels, () => [circuit, named]);
   });
 
-  // Verifies R-parameters-deviations, C24.
+  // Verifies R-parameters-deviations, R-channel-deviations, C24.
   it("sets exactly the deviation bits that the header asks for", async () => {
     const cases: readonly (readonly [ParametersScenario, bigint])[] = [
       [{}, 0n],

@@ -23,6 +23,7 @@ type Fields = Texts & { readonly channels: readonly Texts[] };
 /** fixtures/vectors/parameters.json: one example of every hash of a parameters claim. Numbers are decimal strings. */
 const VECTORS = JSON.parse(readFileSync("fixtures/vectors/parameters.json", "utf8")) as Readonly<{
   rule: { fields: Fields; out: string };
+  channelRule: { fields: Fields; out: string };
   record: {
     secret: string;
     n: number;
@@ -66,6 +67,13 @@ describe("shared vectors (fixtures/vectors/parameters.json)", () => {
   it("rule", () => {
     const { fields, out } = VECTORS.rule;
     expect(parametersRuleHash(withChannels(PARAMETERS_RULE_FIELDS, fields)).toString()).toBe(out);
+  });
+  // Verifies R-format-channel-rule.
+  it("rule of kind channel: one place for channels, and another hash than any rule of several", () => {
+    const { fields, out } = VECTORS.channelRule;
+    expect(parametersRuleHash(withChannels(PARAMETERS_RULE_FIELDS, fields)).toString()).toBe(out);
+    const several = { ...fields, channels: VECTORS.rule.fields.channels } as Fields;
+    expect(parametersRuleHash(withChannels(PARAMETERS_RULE_FIELDS, several)).toString()).not.toBe(out);
   });
   // Verifies R-format-record.
   it("record: packing, series root, commitment", () => {

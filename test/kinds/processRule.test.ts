@@ -77,7 +77,7 @@ describe("parametersRuleOf", () => {
       independent: 0n,
       bucket: 0n,
       devices: 1n,
-      slot: 0n,
+      slot: 1n,
     });
   });
 

@@ -179,14 +179,23 @@ describe("a difference between policies", () => {
     });
   });
 
-  it("takes longer buckets for looser, and devices and slots for neither", () => {
+  it("takes longer buckets, fewer devices and any device for looser, and another slot for neither", () => {
     const diff = (before: object, after: object): Record<string, string[]> =>
       names(diffPolicies(channelPolicy(before), channelPolicy(after)));
     expect(diff({ bucket: 60 }, { bucket: 61 })).toEqual(only("loosened", "thinning"));
     expect(diff({ bucket: 60 }, {})).toEqual(only("tightened", "thinning"));
-    expect(diff({}, { devices: 2 })).toEqual(only("other", "devices of the stage"));
-    expect(diff({ devices: 2 }, { devices: 2, slot: 1 })).toEqual(only("other", "device that is judged"));
-    expect(diff({ devices: 1 }, { slot: 0 })).toEqual(only("other"));
+    const [one, two] = [
+      { devices: 2, slot: 1 },
+      { devices: 2, slot: 2 },
+    ];
+    expect(diff(one, two)).toEqual(only("other", "slot of the device that is judged"));
+    expect(diff(two, { slot: 1 })).toMatchObject({ loosened: ["devices of the stage"], tightened: [] });
+    expect(diff(two, { devices: 2 })).toMatchObject({ loosened: ["device that is judged"], tightened: [] });
+    expect(diff({}, { devices: 2 })).toMatchObject({
+      loosened: ["device that is judged"],
+      tightened: ["devices of the stage"],
+    });
+    expect(diff({}, { devices: 1, slot: 1 })).toEqual(only("other"));
   });
 
   it("compares a channel claim by what it measures", () => {

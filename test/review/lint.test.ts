@@ -563,6 +563,9 @@ function mixed(one: Change, other: ChannelChange): Policy {
   return withClaims(claimWith({}, one), ...(second === undefined ? [] : [{ ...second, id: "cold-storage/channel" }]));
 }
 
+/** The limits of another channel than temperature. */
+const PRESSURE = { channel: 7, unit: "kPa", resolution: "0.1", range: ["0", "20"] } as const;
+
 /** What a policy says of devices and of thinning, in claims about a series of any kind. */
 const DEVICE_CASES: readonly Case[] = [
   {
@@ -619,6 +622,14 @@ const DEVICE_CASES: readonly Case[] = [
     severity: "error",
     good: mixed({ devices: 2, slot: 1 }, { devices: 2 }),
     bad: mixed({ devices: 2, slot: 1 }, { devices: 2, slot: 1 }),
+    pointer: "/claims/0/rule/devices",
+  },
+  {
+    what: "a slot that only a claim about any device judges, and in another channel",
+    code: "slot-channel",
+    severity: "warning",
+    good: mixed({ devices: 2, slot: 1 }, { devices: 2 }),
+    bad: mixed({ devices: 2, slot: 1 }, { ...PRESSURE, devices: 2 }),
     pointer: "/claims/0/rule/devices",
   },
   {
@@ -717,9 +728,20 @@ const CHANNEL_CASES: readonly Case[] = [
   },
 ];
 
+// Verifies R-policy-devices.
+it("finds that two devices are judged, but each in another channel only", () => {
+  const findings = lintPolicy(mixed({ devices: 2, slot: 1 }, { ...PRESSURE, devices: 2, slot: 2 }));
+  expect(findings.filter(({ code }) => code === "slot-channel").map(({ message }) => message)).toEqual([
+    expect.stringContaining('the device in slot 2 of stage "cold-storage" says of temperature'),
+    expect.stringContaining('the device in slot 1 of stage "cold-storage" says of pressure'),
+  ]);
+  expect(findings.map(({ code }) => code)).not.toContain("slot-unjudged");
+});
+
 const CASES = [...TEMPERATURE_CASES, ...DEVICE_CASES, ...CHANNEL_CASES, ...PROCESS_CASES];
 
-// Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality, F44.
+// Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality, R-policy-thinning,
+// R-policy-devices, F44.
 describe("lintPolicy", () => {
   it.each(CASES)(
     "finds $what ($severity $code) and accepts its neighbour",

@@ -8,7 +8,7 @@ include "../shared/partyMembership.circom";
 /**
  * @title Custodian
  * @notice Rule `custodian`: the key that a head names is that of a registered CUSTODIAN, valid over a time.
- *         Constraints: 3,934.
+ *         Constraints: 2,614.
  * @input  keyHash     from the head
  * @input  from, to    ASSUMED below 2^40
  * @input  leaf, path  the key in the party tree

@@ -82,7 +82,7 @@ template ChannelOrder(count) {
  * @title ParametersRuleOpening
  * @notice Rule `rule`: the public hash is that of this rule of up to `count` channels, and the rule is well-formed. Once approved, a
  *         rule's numbers are trusted; the structural checks keep a malformed one from breaking the gadgets.
- *         Constraints: about 2,050.
+ *         Constraints: about 2,080, of one channel 1,360.
  * @param  count   places for channels; with one, the rule is of a kind of its own
  * @input  rule    public signal
  * @input  fields  any field elements

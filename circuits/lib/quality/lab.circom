@@ -9,7 +9,7 @@ include "../shared/signature.circom";
 /**
  * @title Lab
  * @notice Rule `lab`: a registered LAB signed this record, coded by this rule, for this batch and stage, and is valid from the sampling to its
- *         report. Constraints: about 8,150.
+ *         report. Constraints: about 6,890.
  * @input  batch, stage, rule, record  what was signed; rule is the public signal
  * @input  leaf, path     the laboratory's key in the party tree
  * @input  parties        public signal

@@ -11,7 +11,7 @@ include "partyMembership.circom";
  * @notice Rule `device`: the record's device is registered, its calibration is valid over the stage and over the
  *         readings, and the stage's device set, fixed before the data existed, names it: exactly as many devices as the
  *         rule says, in the first slots, each once, and this one in the slot that the rule says, which is then its only
- *         one. Constraints: about 2,940.
+ *         one. Constraints: about 2,920.
  * @input  deviceHash     from the record's header
  * @input  deviceSet      from the stage's head
  * @input  slots          the 8 hashes that deviceSet commits to, in the order in which they were named, zero-filled

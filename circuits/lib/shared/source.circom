@@ -9,9 +9,9 @@ include "signature.circom";
 
 /**
  * @title Source
- * @notice Rule `source`: a registered SOURCE signed this record, coded by this rule, for this batch, stage and channel. It belongs to the
- *         custodian's organisation, or, where the rule says `independent`, to another one, and is valid over the
- *         stage and over the readings. Constraints: about 8,250.
+ * @notice Rule `source`: a registered SOURCE signed this record, coded by this rule, for this batch, stage and channel.
+ *         It belongs to the custodian's organisation, or, where the rule says `independent`, to another one, and is
+ *         valid over the stage and over the readings. Constraints: about 7,000.
  * @input  batch, stage, channelId, rule, record  what was signed; rule is the public signal
  * @input  custodianOrg   organisation of the stage's custodian (from the head)
  * @input  independent    ASSUMED 0 or 1

@@ -43,7 +43,7 @@ bus TemperatureRule() {
  * @title TemperatureRuleOpening
  * @notice Rule `rule`: the public hash is that of this temperature rule, and the rule is well-formed. Once approved,
  *         a rule's numbers are trusted; the structural checks keep a malformed one from breaking the gadgets.
- *         Constraints: about 2,110.
+ *         Constraints: about 2,190.
  * @input  rule    public signal
  * @input  fields  any field elements
  *

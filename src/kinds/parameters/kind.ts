@@ -10,6 +10,7 @@ import channelSchema from "./channelSchema.json" with { type: "json" };
 import { oneChannelFacets, parametersFacets } from "./facets.ts";
 import type { ChannelLimits, OneChannelLimits, ParametersLimits } from "./limits.ts";
 import { lintChannel, lintParameters } from "./lint.ts";
+import { slotOf } from "../series/rule.ts";
 import { channelRuleOf, parametersRuleOf } from "./rule.ts";
 import schema from "./schema.json" with { type: "json" };
 import { showOneChannel, showParameters } from "./show.ts";
@@ -33,7 +34,7 @@ export const parameters = defineKind<"parameters", ParametersLimits>({
   ruleHash: (policy, claimIndex, salt) => parametersRuleHash(parametersRuleOf(policy, claimIndex, salt)),
   lint: (_, { rule }, pointer) => lintParameters(rule, pointer),
   lintTogether: () => [],
-  show: (_, { rule, stage }) => showParameters(rule, stage),
+  show: showParameters,
   showTier: (tier) => `up to ${tier} readings of each channel`,
   showUnproven: (policy) => unprovenSeries(policy, "parameters"),
   facets: ({ rule }) => parametersFacets(rule),
@@ -57,7 +58,7 @@ export const channel = defineKind<"channel", OneChannelLimits>({
   ruleHash: (policy, claimIndex, salt) => parametersRuleHash(channelRuleOf(policy, claimIndex, salt)),
   lint: (_, { rule }, pointer) => lintChannel(rule, pointer),
   lintTogether: () => [],
-  show: (_, { rule, stage }) => showOneChannel(rule, stage),
+  show: showOneChannel,
   showTier: (tier) => `up to ${tier} readings`,
   showUnproven: (policy) => unprovenSeries(policy, "channel"),
   facets: ({ rule }) => oneChannelFacets(rule),
@@ -65,7 +66,8 @@ export const channel = defineKind<"channel", OneChannelLimits>({
 });
 
 /** Numbers, however they are spelt. Resolution, lead, tail and clock tolerance are left out: one recorder can suit both claims. */
-function judgedBy({ gap, slot, independent }: SeriesLimits, channels: readonly ChannelLimits[]): object {
+function judgedBy(rule: SeriesLimits, channels: readonly ChannelLimits[]): object {
+  const { gap, independent } = rule;
   const ranges = channels.map((each) => [each.channel, ...each.range.map(inMicro)]);
-  return { gap, slot: slot ?? 0, independent: independent ?? false, channels: ranges.sort() };
+  return { gap, slot: slotOf(rule), independent: independent ?? false, channels: ranges.sort() };
 }

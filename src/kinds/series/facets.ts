@@ -13,8 +13,9 @@ export function seriesFacets(rule: SeriesLimits): Facet[] {
     ...secondsFacet("time without reading at the stage's end", rule.tail),
     ...secondsFacet("clock error", rule.clockTolerance),
     thinningFacet(rule),
-    fact("devices of the stage", String(devicesOf(rule))),
-    fact("device that is judged", slotOf(rule) === ANY_DEVICE ? "any one of them" : `the one in slot ${slotOf(rule)}`),
+    atLeast("devices of the stage", BigInt(devicesOf(rule)), String(devicesOf(rule))),
+    demand("device that is judged", slotOf(rule) !== ANY_DEVICE, ["the one in a slot", "any one of them"]),
+    ...(slotOf(rule) === ANY_DEVICE ? [] : [fact("slot of the device that is judged", String(slotOf(rule)))]),
     demand("who signs the record", rule.independent === true, [
       "another organisation than the custodian",
       "the custodian's own organisation",

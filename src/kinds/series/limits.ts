@@ -16,7 +16,7 @@ export interface SeriesLimits extends Limits {
   readonly bucket?: number;
   /** How many devices the stage names; absent: one. */
   readonly devices?: number;
-  /** The slot, from 1, of the device that this claim judges; absent or 0: any one of the stage's devices. */
+  /** The slot, from 1, of the device that this claim judges; absent or 0: any one of the stage's devices, or the only one. */
   readonly slot?: number;
 }
 

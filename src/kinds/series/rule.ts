@@ -26,7 +26,7 @@ export function devicesOf({ devices = 1 }: SeriesLimits): number {
   return devices;
 }
 
-/** The slot that a claim judges; ANY_DEVICE: any one of them. */
-export function slotOf({ slot = ANY_DEVICE }: SeriesLimits): number {
-  return slot;
+/** The slot that a claim judges; ANY_DEVICE: any one of several. Of one device it is the first, said or not: one rule. */
+export function slotOf({ devices = 1, slot = ANY_DEVICE }: SeriesLimits): number {
+  return devices === 1 && slot === ANY_DEVICE ? 1 : slot;
 }

@@ -1,20 +1,25 @@
 import { timingOf } from "./coding.ts";
 import { time } from "../../policy/words.ts";
-import { ANY_DEVICE } from "../../formats/constants.ts";
+import { ANY_DEVICE, type KindName } from "../../formats/constants.ts";
+import type { Claim, Policy } from "../../policy/document.ts";
+import { claimsOf } from "../kind.ts";
 import type { SeriesLimits } from "./limits.ts";
 import { devicesOf, slotOf } from "./rule.ts";
 
+/** The stage and the limits of a claim about a series. */
+type SeriesClaim = Pick<Claim<KindName, SeriesLimits>, "rule" | "stage">;
+
 /**
  * What a series of readings must be, apart from its values.
- * @param stage  index of the claim's stage
  * @param device what recorded it
+ * @param stays  readings that thinning leaves alone
  */
-export function showSeries(rule: SeriesLimits, stage: number, device: string): string[] {
+export function showSeries(policy: Policy, { rule, stage }: SeriesClaim, device: string, stays: string): string[] {
   return [
     ...showTimes(rule, device),
-    showThinning(rule),
+    showThinning(rule, stays),
     ...showEvidence(rule, device),
-    showDevice(rule, stage, device),
+    `Device: ${judgedDevice(rule, device)}; ${whenNamed(policy, stage)}.`,
   ];
 }
 
@@ -45,21 +50,26 @@ function showEvidence(rule: SeriesLimits, device: string): string[] {
   return [`Record: signed by ${signer}, for this rule and no other; the ${device} is registered and in calibration.`];
 }
 
-function showThinning({ bucket, gap }: SeriesLimits): string {
+function showThinning({ bucket, gap }: SeriesLimits, stays: string): string {
   const export_ = `Against an export that was coarser from the start only the gap of ${time(gap)} protects.`;
   return bucket === undefined
     ? `Thinning: none; the source signs every reading of its file. ${export_}`
-    : `Thinning: the source may keep, of each ${time(bucket)}, the first, lowest, highest and last reading only; every reading outside the normal band and its neighbours stay, so times outside the band are not changed. ${export_}`;
+    : `Thinning: the source may keep, of each ${time(bucket)}, the first, lowest, highest and last reading only${stays}. ${export_}`;
 }
 
-/** Only the register knows a device before there are data: the opening fixes those of stage 0. */
-function showDevice(rule: SeriesLimits, stage: number, device: string): string {
+/** Which device's readings are judged. */
+function judgedDevice(rule: SeriesLimits, device: string): string {
   const [devices, slot] = [devicesOf(rule), slotOf(rule)];
-  const which =
-    slot !== ANY_DEVICE
-      ? `the device in slot ${slot} of the ${devices} that the stage names, and no other`
-      : devices === 1
-        ? `the one ${device} that the stage names`
-        : `any one of the ${devices} devices that the stage names: the others' readings are not judged by this claim`;
-  return `Device: ${which}; ${stage === 0 ? "named beforehand, when the batch was opened" : "named before the stage by the custodians' word"}.`;
+  if (devices === 1) return `the one ${device} that the stage names`;
+  return slot !== ANY_DEVICE
+    ? `the device in slot ${slot} of the ${devices} that the stage names, and no other`
+    : `any one of the ${devices} devices that the stage names: the others' readings are not judged by this claim`;
+}
+
+/** Only the register knows a device before there are data: the opening fixes those of stage 0, which custody is compared with. */
+function whenNamed(policy: Policy, stage: number): string {
+  if (stage !== 0) return "named before the stage by the custodians' word";
+  return claimsOf(policy, "custody").some(({ claim }) => claim.stage === 0)
+    ? "named beforehand, when the batch was opened"
+    : "named when the batch was opened by the custodian's word, because no claim about custody compares the two";
 }

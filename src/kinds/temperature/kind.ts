@@ -10,6 +10,7 @@ import { temperatureFacets } from "./facets.ts";
 import type { TemperatureLimits } from "./limits.ts";
 import { lintBudgets, lintTemperature } from "./lint.ts";
 import { heatOf } from "./mkt.ts";
+import { slotOf } from "../series/rule.ts";
 import { temperatureRuleOf } from "./rule.ts";
 import schema from "./schema.json" with { type: "json" };
 import { showTemperature } from "./show.ts";
@@ -35,7 +36,7 @@ export const temperature = defineKind<"temperature", TemperatureLimits>({
     ...lintBudgets(policy, claim, TIERS, pointer),
   ],
   lintTogether: () => [],
-  show: (_, { rule, stage }) => showTemperature(rule, stage),
+  show: showTemperature,
   showTier: (tier) => `up to ${tier} readings, with excursions of up to ${excursionTableSize(tier)} different lengths`,
   showUnproven: (policy) => unprovenSeries(policy, "temperature"),
   facets: ({ rule }) => temperatureFacets(rule),
@@ -43,10 +44,11 @@ export const temperature = defineKind<"temperature", TemperatureLimits>({
 });
 
 /** Numbers, however they are spelt. Resolution, lead, tail and clock tolerance are left out: one logger can suit both claims. */
-function judgedBy({ gap, slot, range, independent, normal, cumulative, single, mkt }: TemperatureLimits): object {
+function judgedBy(rule: TemperatureLimits): object {
+  const { gap, range, independent, normal, cumulative, single, mkt } = rule;
   return {
     gap,
-    slot: slot ?? 0,
+    slot: slotOf(rule),
     range: range.map(inMicro),
     independent: independent ?? false,
     normal: (normal ?? range).map(inMicro),

@@ -5,11 +5,25 @@ import { codingOf, describeCode, describeStep, type Coding } from "../series/cod
 import { heatOf } from "./mkt.ts";
 import { showSeries } from "../series/show.ts";
 import { time } from "../../policy/words.ts";
+import type { Claim, Policy } from "../../policy/document.ts";
 import type { TemperatureLimits } from "./limits.ts";
 
 /** Every limit of a temperature claim in words. */
-export function showTemperature(rule: TemperatureLimits, stage: number): string[] {
-  return [...showRange(rule), ...showExcursions(rule), ...showMkt(rule), ...showSeries(rule, stage, "logger")];
+export function showTemperature(policy: Policy, claim: Claim<"temperature", TemperatureLimits>): string[] {
+  const { rule } = claim;
+  return [
+    ...showRange(rule),
+    ...showExcursions(rule),
+    ...showMkt(rule),
+    ...showSeries(
+      policy,
+      claim,
+      "logger",
+      rule.normal === undefined
+        ? ""
+        : "; every reading outside the normal band and its neighbours stay, so times outside the band are not changed",
+    ),
+  ];
 }
 
 function showRange(rule: TemperatureLimits): string[] {
