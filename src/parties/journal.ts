@@ -24,6 +24,7 @@ import type { PublicKey } from "../formats/identity.ts";
 import { acquireLock, withLock, type Lock } from "../input/lock.ts";
 import {
   agree,
+  differsOutside,
   DIGEST_BYTES,
   firstDifference,
   holdsAll,
@@ -68,7 +69,7 @@ export interface JournalEntry extends JournalKey, Evidence {
   readonly record: bigint;
   /** As in the record's header: `attemptOf`. */
   readonly attempt: number;
-  /** Index of the first entry of the same device that says something else of the same time. */
+  /** Index of the first earlier entry of the same device that says something else of the same time. */
   readonly contradicts?: number;
   /** Why there is a further attempt; may be empty for attempt 0. */
   readonly reason: string;
@@ -233,29 +234,22 @@ export class Journal {
   }
 
   /**
-   * The attempt that a record of this evidence is: its place among the distinct ones of its key, from 0; from 1 where the
-   * first of them contradicts another record of the device, whatever batch that is of. Evidence that was journaled before,
-   * for another rule say, keeps its attempt.
+   * The attempt that a record of this evidence is: its place among the distinct ones of its key, from 0; from 1 where it
+   * contradicts another record of the device, whatever batch that is of. Evidence that was journaled before, for another
+   * rule say, keeps its attempt, that of the longest entry of it; but only where what it says of any other time contradicts
+   * nothing: else a short export, journaled first, would let every longer story pass for the same evidence.
    */
   attemptOf(key: JournalKey, evidence: NewEvidence): Attempt {
-    const same = this.#entries.find((entry) => sameKey(entry, key) && isSameEvidence(entry, evidence));
-    if (same !== undefined) {
-      const { attempt, contradicts } = same;
-      return {
-        attempt,
-        isKnown: true,
-        ...(contradicts === undefined ? {} : { contradiction: this.#found(contradicts, evidence) }),
-      };
-    }
-    const contradicts = this.#entries.findIndex(
-      (entry) => entry.device === evidence.device && firstDifference(entry.measured, evidence.measured) !== undefined,
-    );
-    const attempt = nextAttempt(
-      this.#entries.filter((entry) => sameKey(entry, key)),
-      contradicts !== -1,
-    );
-    const found = contradicts === -1 ? {} : { contradiction: this.#found(contradicts, evidence) };
-    return { attempt, isKnown: false, ...found };
+    const contradicts = contradictedBy(this.#entries, evidence);
+    const ofKey = this.#entries.filter((entry) => sameKey(entry, key));
+    const [same] = ofKey
+      .filter((entry) => isSameEvidence(entry, evidence) && addsNoContradiction(this.#entries, entry, evidence))
+      .sort((a, b) => lengthOf(b) - lengthOf(a));
+    return {
+      attempt: same?.attempt ?? nextAttempt(ofKey, contradicts !== undefined),
+      isKnown: same !== undefined,
+      ...(contradicts === undefined ? {} : { contradiction: this.#found(contradicts, evidence) }),
+    };
   }
 
   #found(index: number, { measured }: Evidence): Contradiction {
@@ -292,16 +286,12 @@ export class Journal {
   /**
    * Appends an entry and flushes it to the disk. Call it BEFORE the record is signed: what is signed is then always
    * journaled.
-   * Errors: `journal-attempt` (not `attemptOf`), `journal-reason` (a further attempt without a reason), `journal`
-   * (not a well-formed entry), `journal-write` (disk full, no permission; the journal is as before).
+   * Errors: `journal-attempt` (attempt or contradiction are not those of `attemptOf`), `journal-reason` (a further attempt
+   * without a reason), `journal` (not a well-formed entry), `journal-write` (disk full, no permission; the journal is as before).
    */
   async append(entry: JournalEntry): Promise<void> {
-    if (
-      !isAttempt(
-        this.#entries.filter((earlier) => sameKey(earlier, entry)),
-        entry,
-      )
-    ) {
+    const ofKey = this.#entries.filter((earlier) => sameKey(earlier, entry));
+    if (entry.contradicts !== contradictedBy(this.#entries, entry) || !isAttempt(this.#entries, ofKey, entry)) {
       throw inputError(`This record is not attempt ${entry.attempt}.`, { code: "journal-attempt", place: this.#path });
     }
     this.refuse(entry);
@@ -357,20 +347,46 @@ function isSameEvidence(entry: JournalEntry, { device, settings, within }: NewEv
   return entry.device === device && entry.settings === settings && holdsAll(within(spanOf(measured)), measured);
 }
 
-/** `earlier` are the entries of the same key. */
-function nextAttempt(earlier: readonly JournalEntry[], contradicts: boolean): number {
-  return earlier.reduce((next, { attempt }) => Math.max(next, attempt + 1), contradicts ? 1 : 0);
+/** Index of the first entry of the device that says something else of the same time. */
+function contradictedBy(entries: readonly JournalEntry[], { device, measured }: Evidence): number | undefined {
+  const index = entries.findIndex(
+    (entry) => entry.device === device && firstDifference(entry.measured, measured) !== undefined,
+  );
+  return index === -1 ? undefined : index;
 }
 
-/** Whether an entry's attempt can be its own: that of the same evidence, or the next one. */
-function isAttempt(earlier: readonly JournalEntry[], entry: JournalEntry): boolean {
-  if (entry.attempt === nextAttempt(earlier, entry.contradicts !== undefined)) return true;
-  return earlier.some(
-    ({ attempt, device, settings, measured }) =>
-      attempt === entry.attempt &&
-      device === entry.device &&
-      settings === entry.settings &&
-      agree(measured, entry.measured),
+/** Whether evidence contradicts entries of its device only at times of which `known`, which says the same, speaks, too. */
+function addsNoContradiction(
+  entries: readonly JournalEntry[],
+  known: JournalEntry,
+  { device, measured }: Evidence,
+): boolean {
+  const span = spanOf(known.measured);
+  return !entries.some((entry) => entry.device === device && differsOutside(span, entry.measured, measured));
+}
+
+function lengthOf({ measured }: JournalEntry): number {
+  const { from, to } = spanOf(measured);
+  return to - from;
+}
+
+function nextAttempt(ofKey: readonly JournalEntry[], contradicts: boolean): number {
+  return ofKey.reduce((next, { attempt }) => Math.max(next, attempt + 1), contradicts ? 1 : 0);
+}
+
+/**
+ * Whether an entry's attempt can be its own: that of the same evidence, or the next one; `earlier` are all entries before it,
+ * `ofKey` those of its key.
+ */
+function isAttempt(earlier: readonly JournalEntry[], ofKey: readonly JournalEntry[], entry: JournalEntry): boolean {
+  if (entry.attempt === nextAttempt(ofKey, entry.contradicts !== undefined)) return true;
+  return ofKey.some(
+    (known) =>
+      known.attempt === entry.attempt &&
+      known.device === entry.device &&
+      known.settings === entry.settings &&
+      agree(known.measured, entry.measured) &&
+      addsNoContradiction(earlier, known, entry),
   );
 }
 
@@ -526,10 +542,10 @@ function readLines(lines: readonly Buffer[], path: string): Pick<Content, "entri
     const key = [json.batch, json.stage, json.channel, json.slot].join();
     const earlier = ofKey.get(key) ?? [];
     const { contradicts } = entry;
-    if (contradicts !== undefined && entries[contradicts]?.device !== entry.device) {
-      throw tampered(place, `Entry ${contradicts} is none that this one could contradict.`);
+    if (contradicts !== undefined && contradictedBy(entries.slice(contradicts, contradicts + 1), entry) === undefined) {
+      throw tampered(place, `Entry ${contradicts} is none that this one contradicts.`);
     }
-    if (!isAttempt(earlier, entry)) throw tampered(place, `This is not attempt ${entry.attempt}.`);
+    if (!isAttempt(entries, earlier, entry)) throw tampered(place, `This is not attempt ${entry.attempt}.`);
     ofKey.set(key, [...earlier, entry]);
     entries.push(entry);
     prevHash = hashOf(line);

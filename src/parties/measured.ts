@@ -69,14 +69,29 @@ export function spanOf({ times }: Measured): Span {
  * same, have no common span or no common channel.
  */
 export function firstDifference(a: Measured, b: Measured): number | undefined {
-  const [one, other] = [spanOf(a), spanOf(b)];
-  return differenceWithin(a, b, { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to) });
+  return differenceWithin(a, b, commonSpan(a, b));
+}
+
+/** Whether there is such a time outside a span. */
+export function differsOutside(span: Span, a: Measured, b: Measured): boolean {
+  const { from, to } = commonSpan(a, b);
+  const parts = [
+    { from, to: Math.min(to, span.from - 1) },
+    { from: Math.max(from, span.to + 1), to },
+  ];
+  return parts.some((part) => differenceWithin(a, b, part) !== undefined);
 }
 
 /** Whether two series of one time and channel, or more, say the same wherever both speak. */
 export function agree(a: Measured, b: Measured): boolean {
+  const { from, to } = commonSpan(a, b);
+  return from <= to && firstDifference(a, b) === undefined;
+}
+
+/** The time that two series cover both; it ends before it begins where they have none. */
+function commonSpan(a: Measured, b: Measured): Span {
   const [one, other] = [spanOf(a), spanOf(b)];
-  return one.from <= other.to && other.from <= one.to && firstDifference(a, b) === undefined;
+  return { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to) };
 }
 
 /** Whether a series, of a whole file, has just what an earlier one holds, over all of its span and of the same channels. */
@@ -90,13 +105,13 @@ function differenceWithin(a: Measured, b: Measured, { from, to }: Span): number 
     const theirs = b.channels.find(({ channel }) => channel === mine.channel);
     return theirs === undefined ? [] : [[mine.digests, theirs.digests] as const];
   });
-  if (shared.length === 0) return undefined;
+  if (shared.length === 0 || from > to) return undefined;
   let [i, j] = [firstFrom(a.times, from), firstFrom(b.times, from)];
   for (; ; i++, j++) {
     const [mine, theirs] = [upTo(a.times[i], to), upTo(b.times[j], to)];
     if (mine === undefined && theirs === undefined) return undefined;
     if (mine !== theirs) return Math.min(mine ?? Infinity, theirs ?? Infinity);
-    if (!shared.every(([one, other]) => digestAt(one, i) === digestAt(other, j))) return mine;
+    if (!shared.every(([one, other]) => isSameDigest(one, i, other, j))) return mine;
   }
 }
 
@@ -109,8 +124,11 @@ function upTo(time: number | undefined, to: number): number | undefined {
   return time !== undefined && time <= to ? time : undefined;
 }
 
-function digestAt(digests: Uint8Array, i: number): string {
-  return Buffer.from(digests.subarray(i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES)).toString("hex");
+function isSameDigest(one: Uint8Array, i: number, other: Uint8Array, j: number): boolean {
+  for (let byte = 0; byte < DIGEST_BYTES; byte++) {
+    if (one[i * DIGEST_BYTES + byte] !== other[j * DIGEST_BYTES + byte]) return false;
+  }
+  return true;
 }
 
 /** Times as text: the first one, then "<count>*<seconds>" for each run of equal intervals. */

@@ -182,6 +182,33 @@ describe("one file and many batches of a freezer", () => {
     expect(checked.stdout).toContain("attempt");
   });
 
+  // Verifies R-import-contradiction, R-import-attempt, F54.
+  it.each([
+    ["in one batch", 86_400],
+    ["in two", 2 * 86_400],
+  ])("are two attempts of two stories, also where a short export that both hold came first, %s", async (what, from) => {
+    const batch = await batchOf(`seeded-${from}`, from, from + SPAN);
+    const other = what === "in two" ? await batchOf(`other-${from}`, from, from + SPAN) : batch;
+    const story = fileOf("story.csv", calm(from, 49, 3));
+    const second = importing(fileOf("second-story.csv", calm(from, 49)), [batch]);
+    // The first and last half hour are missing, as lead and tail permit.
+    await cliJson(importing(fileOf("short.csv", calm(from, 49).slice(7, -7)), [batch]));
+    await cliJson(importing(story, [other]));
+    expect([attemptIn(batch), attemptIn(other)]).toEqual(["0", "0"]);
+    const before = [journaled().length, contentOf(batch)];
+    const error = await refusedWith(second, ENVIRONMENT);
+    expect([error.code, error.message]).toEqual(["journal-reason", expect.stringContaining("contradicts record 0x")]);
+    expect([journaled().length, contentOf(batch)]).toEqual(before);
+    await cliJson([...second, "--reason", "read again"]);
+    const last = journaled().at(-1);
+    expect([attemptIn(batch), last]).toMatchObject(["1", { attempt: 1, contradicts: journaled().length - 2 }]);
+    // Again, and the story told first again: each keeps its attempt, no reason is asked for, and the other one is named.
+    const { stdout } = await inThisProcess(importing(story, [other]));
+    expect([stdout.includes("contradicts record"), attemptIn(other)]).toEqual([true, "0"]);
+    await cliJson(second);
+    expect([attemptIn(batch), journaled().at(-1)]).toEqual(["1", last]);
+  });
+
   // Verifies R-import-many.
   it("are all written or none: what one folder refuses is in no other and not in the journal", async () => {
     const dirs = [await batchOf("e", 0, 1920), await batchOf("f", 9600, 90_000)];

@@ -17,6 +17,7 @@ import {
   openJournal,
   repairJournal,
   type Attempt,
+  type Journal,
   type JournalEntry,
   type NewEvidence,
 } from "../../src/parties/journal.ts";
@@ -211,6 +212,220 @@ describe("the attempt of a record", () => {
     await journal.append(entryOf(1, { record: 77n, reason: "" }));
     journal.close();
     expect((await entries(path)).map(({ attempt }) => attempt)).toEqual([0, 1, 1]);
+  });
+});
+
+/** A journal of these records, each numbered and reasoned as `import` does it; and the attempt of the last one. */
+async function importedInTurn(
+  records: readonly (readonly [evidence: NewEvidence, changed?: Partial<JournalEntry>])[],
+): Promise<Attempt | undefined> {
+  const journal = await openJournal(newPath(), SOURCE);
+  let last: Attempt | undefined;
+  for (const [evidence, changed] of records) last = await importInto(journal, evidence, changed);
+  journal.close();
+  return last;
+}
+
+async function importInto(
+  journal: Journal,
+  evidence: NewEvidence,
+  changed: Partial<JournalEntry> = {},
+): Promise<Attempt> {
+  const { device, settings, measured } = evidence;
+  const entry = entryOf(0, { device, settings, measured, record: BigInt(journal.entries.length), ...changed });
+  const found = journal.attemptOf(entry, evidence);
+  const contradicts = found.contradiction === undefined ? {} : { contradicts: found.contradiction.index };
+  await journal.append({ ...entry, attempt: found.attempt, ...contradicts });
+  return found;
+}
+
+// Verifies R-import-contradiction, R-import-attempt, F54.
+describe("a short export that is journaled before two stories that hold it", () => {
+  const seed = evidenceOf(660, [6, 7]);
+  const [calm, hot] = [evidenceOf(600, [5, 6, 7, 5]), evidenceOf(600, [9, 6, 7, 9])];
+
+  it("is no evidence for the second one: this is a further attempt, which needs a reason and names the first", async () => {
+    expect(await importedInTurn([[seed], [hot]])).toEqual({ attempt: 0, isKnown: true });
+    const second = await importedInTurn([[seed], [hot], [calm]]);
+    expect(second).toMatchObject({ attempt: 1, isKnown: false, contradiction: { index: 1, time: 600 } });
+    const refused = await refusedAsync(importedInTurn([[seed], [hot], [calm, { reason: "" }]]));
+    expect(refused.code).toBe("journal-reason");
+  });
+
+  it("silences nothing that was signed for another batch", async () => {
+    const second = await importedInTurn([[seed], [hot, { batch: 12n }], [calm]]);
+    expect(second).toMatchObject({ attempt: 1, isKnown: false, contradiction: { index: 1 } });
+  });
+
+  it("of which one was told first leaves that one its attempt, without another reason and for another rule, too", async () => {
+    const again = { reason: "" };
+    const first = await importedInTurn([[seed], [hot], [calm], [hot, again]]);
+    expect(first).toMatchObject({ attempt: 0, isKnown: true, contradiction: { index: 2 } });
+    expect(await importedInTurn([[seed], [hot], [calm], [calm, again], [calm, again]])).toMatchObject({
+      attempt: 1,
+      isKnown: true,
+    });
+  });
+
+  it("contradicted by one of them, answers for no other time", async () => {
+    // Told in another batch: another value within the seed's time, and one after it.
+    const other = evidenceOf(660, [8, 7, 9]);
+    expect(await importedInTurn([[seed], [other, { batch: 12n }], [evidenceOf(600, [5, 6, 7])]])).toMatchObject({
+      attempt: 0,
+      isKnown: true,
+      contradiction: { index: 1, time: 660 },
+    });
+    expect(await importedInTurn([[seed], [other, { batch: 12n }], [calm]])).toMatchObject({
+      attempt: 1,
+      isKnown: false,
+    });
+  });
+
+  it("gives way to a longer one of another attempt, which the whole file holds as well", async () => {
+    const [late, early] = [evidenceOf(720, [7, 5]), evidenceOf(600, [5, 6, 7])];
+    expect(await importedInTurn([[late], [early]])).toEqual({ attempt: 1, isKnown: false });
+    expect(await importedInTurn([[late], [early], [calm]])).toEqual({ attempt: 1, isKnown: true });
+  });
+
+  it("is found out by who opens or appends to a journal that calls both one attempt", async () => {
+    const path = newPath();
+    const journal = await openJournal(path, SOURCE);
+    for (const [i, { measured }] of [seed, hot].entries()) {
+      await journal.append(entryOf(0, { measured, record: BigInt(i) }));
+    }
+    for (const lie of [{ attempt: 0 }, { attempt: 0, contradicts: 1 }, { attempt: 1 }]) {
+      const entry = entryOf(0, { measured: calm.measured, ...lie });
+      expect((await refusedAsync(journal.append(entry))).code).toBe("journal-attempt");
+    }
+    await journal.append(entryOf(1, { measured: calm.measured, contradicts: 1 }));
+    journal.close();
+    const lines = linesOf(path);
+    for (const [from, to] of [
+      ['"attempt":1', '"attempt":0'],
+      ['"contradicts":1', '"contradicts":0'],
+    ] as const) {
+      const forged = lines.with(2, (lines[2] ?? "").replace(from, to));
+      writeLines(path, forged);
+      const hash = createHash("sha256")
+        .update(forged[2] ?? "")
+        .digest("hex");
+      writeFileSync(`${path}.head`, JSON.stringify({ format: "batchproof-journal-head/2", lines: 3, hash }));
+      for (const opening of [() => openJournal(path, SOURCE), () => repairJournal(path)]) {
+        const error = await refusedAsync(opening());
+        expect([error.code, error.place]).toEqual(["journal", `${path}:3`]);
+      }
+    }
+  });
+});
+
+/** An export of the times FROM to TO of a story, perhaps without one of its readings; a stage lasts from 2 to 9. */
+interface Export {
+  readonly batch: bigint;
+  readonly story: readonly number[];
+  readonly from: number;
+  readonly to: number;
+  readonly without: number;
+}
+
+/** Values by time. */
+type Told = ReadonlyMap<number, number>;
+
+function toldBy({ story, from, to, without }: Export): Told {
+  return new Map([...story.entries()].filter(([time]) => time >= from && time <= to && time !== without));
+}
+
+function within(told: Told, from: number, to: number): Told {
+  return new Map([...told].filter(([time]) => time >= from && time <= to));
+}
+
+function spoken(told: Told): [from: number, to: number] {
+  return [Math.min(...told.keys()), Math.max(...told.keys())];
+}
+
+/** The times of which two say different things, found in the plainest way. */
+function differing(a: Told, b: Told): number[] {
+  const [[from, to], [start, end]] = [spoken(a), spoken(b)];
+  return Array.from({ length: 12 }, (_, time) => time).filter(
+    (time) => time >= Math.max(from, start) && time <= Math.min(to, end) && a.get(time) !== b.get(time),
+  );
+}
+
+// Verifies R-import-contradiction, R-import-attempt, F54.
+describe("overlapping exports, imported in any order", () => {
+  const digested = (told: Told): Measured =>
+    remembered(
+      SECRET,
+      DEVICE,
+      [1],
+      [...told].map(([time, value]) => ({ time, values: [BigInt(value)] })),
+    );
+  const evidence = (exported: Export): NewEvidence => {
+    const whole = toldBy(exported);
+    return {
+      ...evidenceOf(0, []),
+      measured: digested(within(whole, 2, 9)),
+      within: ({ from, to }) => digested(within(whole, from, to)),
+    };
+  };
+  // Three stories that differ in a reading or two, so that many exports of them say the same.
+  const stories = [[], [3], [8, 9]].map((changed) =>
+    Array.from({ length: 12 }, (_, time) => (changed.includes(time) ? 9 : 5)),
+  );
+  const exports = fc
+    .record<Export>({
+      batch: fc.constantFrom(11n, 11n, 12n),
+      story: fc.constantFrom(...stories),
+      from: fc.integer({ min: 0, max: 8 }),
+      to: fc.integer({ min: 3, max: 11 }),
+      without: fc.constantFrom(-1, -1, -1, 6),
+    })
+    .filter((exported) => within(toldBy(exported), 2, 9).size > 0);
+
+  it("have no attempt twice that contradict each other, are never silent about it, and keep their attempts", async () => {
+    const seen = { known: 0, contradicting: 0, both: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(exports, { minLength: 2, maxLength: 7 }), async (all) => {
+        const journal = await openJournal(newPath(), SOURCE);
+        const signed: { batch: bigint; told: Told; attempt: number }[] = [];
+        for (const exported of all) {
+          const { batch } = exported;
+          const told = within(toldBy(exported), 2, 9);
+          const { attempt, isKnown, contradiction } = await importInto(journal, evidence(exported), { batch });
+          const against = signed.findIndex((earlier) => differing(earlier.told, told).length > 0);
+          expect(contradiction?.index ?? -1).toBe(against);
+          const attempts = signed.filter((earlier) => earlier.batch === batch).map((earlier) => earlier.attempt);
+          if (isKnown) {
+            // Whatever it contradicts, a record of the same attempt has said before, of that very time.
+            const same = signed.filter((earlier) => earlier.batch === batch && earlier.attempt === attempt);
+            expect(same).not.toEqual([]);
+            for (const time of signed.flatMap((earlier) => differing(earlier.told, told))) {
+              const before = same.filter(({ told }) => time >= spoken(told)[0] && time <= spoken(told)[1]);
+              expect(before.some((earlier) => earlier.told.get(time) === told.get(time))).toBe(true);
+            }
+          } else {
+            expect(attempt).toBe(Math.max(against === -1 ? 0 : 1, ...attempts.map((earlier) => earlier + 1)));
+          }
+          seen.known += Number(isKnown);
+          seen.contradicting += Number(against !== -1);
+          seen.both += Number(isKnown && against !== -1);
+          signed.push({ batch, told, attempt });
+        }
+        for (const [i, one] of signed.entries()) {
+          for (const other of signed.slice(i + 1).filter((other) => differing(one.told, other.told).length > 0)) {
+            expect(one.batch === other.batch && one.attempt === other.attempt).toBe(false);
+            expect(one.attempt + other.attempt).toBeGreaterThan(0);
+          }
+        }
+        for (const [i, exported] of all.entries()) {
+          const { batch } = exported;
+          const again = await importInto(journal, evidence(exported), { batch, reason: "" });
+          expect([again.attempt, again.isKnown]).toEqual([signed[i]?.attempt, true]);
+        }
+        journal.close();
+      }),
+      { numRuns: 100, seed: 21 },
+    );
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(10);
   });
 });
 
