@@ -204,11 +204,10 @@ function demandOf({ batch, claim: { claim } }: Target) {
  * never be proven. Error `device`; a folder without a party list has nothing to compare.
  */
 function refuseOtherDevice(
-  { batch: { dir, stages, parties }, claim: { claim }, slot, device }: Unnumbered,
+  { batch: { dir, stages, parties }, claim: { claim }, slot, place, device, header }: Unnumbered,
   file: string,
 ): void {
   const index = claim.stage;
-  const hash = deviceHash(device);
   const { name, devices } = stages[index] ?? { name: "", devices: [] };
   const others = devices.map(deviceText);
   const named = deviceText(device);
@@ -220,7 +219,6 @@ function refuseOtherDevice(
       remedy,
     });
   };
-  const place = devices.findIndex((each) => deviceHash(each) === hash) + 1;
   if (place === 0) {
     refuse(
       `stage ${name} names ${others.length === 0 ? "no device" : `${others.map((each) => `"${each}"`).join(", ")} and not this one`}`,
@@ -234,10 +232,10 @@ function refuseOtherDevice(
   if (slot !== ANY_DEVICE && slot !== place) {
     refuse(
       `stage ${name} names it in slot ${place}, and claim ${claim.id} judges slot ${slot}`,
-      "Import the file of the device in that slot, or name the claim that judges this one.",
+      `Import the file of the device in that slot, "${others[slot - 1] ?? ""}", or name a claim that judges slot ${place}.`,
     );
   }
-  const isListed = parties?.some((party) => party.role === "device" && deviceHash(party.device) === hash);
+  const isListed = parties?.some((party) => party.role === "device" && deviceHash(party.device) === header.deviceHash);
   if (isListed === false) {
     refuse(
       "the party list does not hold it",
@@ -261,6 +259,8 @@ interface Unnumbered extends Target {
   readonly channel: number;
   /** Of the rule. */
   readonly slot: number;
+  /** Of the device among those that the stage names, from 1; 0: it names it not. */
+  readonly place: number;
   readonly header: Pick<SeriesHeader, "deviceHash" | "zoneChanged">;
   /** The record of this attempt, and how it is written down once it is signed. */
   readonly numbered: (attempt: number) => NumberedRecord;
@@ -293,11 +293,13 @@ function unnumbered<H extends SeriesHeader, R>(
     batch,
     claim: { claim },
   } = target;
+  const { devices = [] } = batch.stages[claim.stage] ?? {};
   return {
     ...target,
     ...unsigned,
     channel,
     slot: Number(slot),
+    place: devices.findIndex((each) => deviceHash(each) === header.deviceHash) + 1,
     header,
     numbered: (attempt) => {
       const content = { header: { ...header, attempt: BigInt(attempt) } as H, rows };
@@ -375,12 +377,12 @@ function refuseRepeated(targets: readonly Target[]): void {
 
 function number(
   journal: Journal,
-  { batch, claim, channel, slot, header, measured, summary, numbered }: Unnumbered,
+  { batch, claim, channel, slot, place, header, measured, summary, numbered }: Unnumbered,
   { settings, sourceKey, reason, now }: SeriesImport,
 ): Numbered {
   const { stage } = claim.claim;
   const { start, end } = stagePeriod(batch, stage);
-  const key: JournalKey = { batch: batch.commitments.batch, stage, channel, slot };
+  const key: JournalKey = { batch: batch.commitments.batch, stage, channel, slot, place };
   const { deviceHash: device, zoneChanged } = header;
   const secret = sourceKey.journalSecret;
   const digested = (readings: Measured["readings"]): Remembered =>

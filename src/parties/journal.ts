@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { commandOf } from "../commandLine.ts";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
+import { ANY_DEVICE, DEVICE_SET_SIZE } from "../formats/constants.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
 import { parseJson } from "../input/json.ts";
@@ -43,8 +44,10 @@ export interface JournalKey {
   readonly stage: number;
   /** Code of the channel; 0: several. */
   readonly channel: number;
-  /** Place of the device among those that the stage names; 0: any one of them. */
+  /** Slot that the rule judges; ANY_DEVICE: any one of the stage's devices. */
   readonly slot: number;
+  /** Place of the device among those that the stage names, from 1. */
+  readonly place: number;
 }
 
 /** What makes a record of one key distinct from another, whatever rule coded it. */
@@ -87,6 +90,7 @@ interface LineJson {
   readonly stage: number;
   readonly channel: number;
   readonly slot: number;
+  readonly place: number;
   readonly device: string;
   readonly settings: string;
   readonly times: string;
@@ -117,6 +121,7 @@ const checkLine = defineCheck<LineJson>(
     stage: COUNT,
     channel: COUNT,
     slot: COUNT,
+    place: { type: "integer", minimum: 1, maximum: DEVICE_SET_SIZE },
     device: HEX_FIELD,
     settings: hexBytes(HASH_BYTES),
     times: { type: "string", maxLength: MOST_TEXT, pattern: "^[0-9]{1,12}( [1-9][0-9]{0,7}\\*[0-9]{1,10})*$" },
@@ -338,8 +343,13 @@ function headPath(path: string): string {
   return `${path}.head`;
 }
 
+/**
+ * Whether two records are attempts at one thing: of the device in one place, whichever slot their rules name it by, or both
+ * for rules that any one of the devices keeps.
+ */
 function sameKey(a: JournalKey, b: JournalKey): boolean {
-  return a.batch === b.batch && a.stage === b.stage && a.channel === b.channel && a.slot === b.slot;
+  if (a.batch !== b.batch || a.stage !== b.stage || a.channel !== b.channel) return false;
+  return a.place === b.place || (a.slot === ANY_DEVICE && b.slot === ANY_DEVICE);
 }
 
 function isSameEvidence(entry: JournalEntry, { device, settings, within }: NewEvidence): boolean {
@@ -413,7 +423,7 @@ export function shownContradiction({ entry, time }: Contradiction): string {
 }
 
 function toJson(entry: JournalEntry, source: PublicKey, seq: number, prevHash: string): object {
-  const { batch, stage, channel, slot, device, settings, measured, record, ...rest } = entry;
+  const { batch, stage, channel, slot, place, device, settings, measured, record, ...rest } = entry;
   const { attempt, contradicts = null, reason, at } = rest;
   return {
     version: 2,
@@ -424,6 +434,7 @@ function toJson(entry: JournalEntry, source: PublicKey, seq: number, prevHash: s
     stage,
     channel,
     slot,
+    place,
     device: toHex(device),
     settings,
     times: timesText(measured.times),
@@ -523,7 +534,7 @@ function splitLines(bytes: Buffer): Buffer[] {
 }
 
 function readLines(lines: readonly Buffer[], path: string): Pick<Content, "entries" | "source"> {
-  const ofKey = new Map<string, JournalEntry[]>();
+  const ofStage = new Map<string, JournalEntry[]>();
   const entries: JournalEntry[] = [];
   let source: PublicKey | undefined;
   let prevHash = FIRST_PREV_HASH;
@@ -539,14 +550,15 @@ function readLines(lines: readonly Buffer[], path: string): Pick<Content, "entri
       throw tampered(place, "This line is of another source.");
     }
     source = signer;
-    const key = [json.batch, json.stage, json.channel, json.slot].join();
-    const earlier = ofKey.get(key) ?? [];
+    const stage = [json.batch, json.stage, json.channel].join();
+    const earlier = ofStage.get(stage) ?? [];
     const { contradicts } = entry;
     if (contradicts !== undefined && contradictedBy(entries.slice(contradicts, contradicts + 1), entry) === undefined) {
       throw tampered(place, `Entry ${contradicts} is none that this one contradicts.`);
     }
-    if (!isAttempt(entries, earlier, entry)) throw tampered(place, `This is not attempt ${entry.attempt}.`);
-    ofKey.set(key, [...earlier, entry]);
+    const ofKey = earlier.filter((each) => sameKey(each, entry));
+    if (!isAttempt(entries, ofKey, entry)) throw tampered(place, `This is not attempt ${entry.attempt}.`);
+    ofStage.set(stage, [...earlier, entry]);
     entries.push(entry);
     prevHash = hashOf(line);
   });
@@ -572,7 +584,7 @@ function fromJson(json: LineJson, place: string): { readonly entry: JournalEntry
     const measured = measuredFromJson(json, place);
     const rest = { attempt, ...(contradicts === null ? {} : { contradicts }), reason, at };
     return {
-      entry: { ...hashes, stage, channel, slot, settings, measured, ...rest },
+      entry: { ...hashes, stage, channel, slot, place: json.place, settings, measured, ...rest },
       signer: pointFromJson(json.source, place),
     };
   } catch (cause) {

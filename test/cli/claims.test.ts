@@ -56,6 +56,7 @@ function policy(): unknown {
       },
       { ...parameters, id: "transport/bioreactor", stage: 0, rule: { ...parameters?.rule, devices: 2, slot: 2 } },
       { ...one, id: "storage/hard", stage: 1, rule: { ...range, ...times } },
+      { ...one, id: "storage/slot", stage: 1, rule: { ...range, ...times, slot: 1 } },
     ],
   };
 }
@@ -101,6 +102,7 @@ function contentOf(dir: string): string {
 
 interface Entry {
   readonly slot: number;
+  readonly place: number;
   readonly channel: number;
   readonly attempt: number;
 }
@@ -213,6 +215,24 @@ describe("one file and several claims of a batch", () => {
     const [transport, storage] = ["transport/hard", "storage/hard"].map((claim) => headerIn(dir, claim));
     expect(transport).toMatchObject({ start: `${START}`, end: `${START + 12 * HOURS}`, attempt: "0" });
     expect(storage).toMatchObject({ start: `${START + 12 * HOURS}`, end: `${START + 14 * HOURS}`, attempt: "0" });
+  });
+});
+
+// Verifies R-import-attempt, F55.
+describe("a stage whose only logger one rule names by its slot, and another one as any", () => {
+  it("has one sequence of attempts for both", async () => {
+    const dir = await batchOf("clocks");
+    await cliJson(["stage", dir, "storage", "--device", FIRST, "--end", at(14 * HOURS)]);
+    expect(await cliJson(importing(dir, ["storage/hard"]))).toMatchObject({ attempt: 0 });
+    const other = importing(dir, ["storage/slot"], "--clock-error", "200");
+    const before = contentOf(dir);
+    expect(await refusedWith(other, ENVIRONMENT)).toMatchObject({ exit: 2, code: "journal-reason" });
+    expect(contentOf(dir)).toBe(before);
+    expect(await cliJson(importing(dir, ["storage/slot"]))).toMatchObject({ attempt: 0 });
+    expect(journaled().slice(-2)).toMatchObject([
+      { slot: 0, place: 1, attempt: 0 },
+      { slot: 1, place: 1, attempt: 0 },
+    ]);
   });
 });
 

@@ -39,9 +39,10 @@ function newPath(): string {
 async function append(path: string, changed: Partial<JournalEntry> = {}): Promise<void> {
   const journal = await openJournal(path, SOURCE);
   try {
-    const { batch, stage, channel, slot } = { ...entryOf(0), ...changed };
+    const { batch, stage, channel, place } = { ...entryOf(0), ...changed };
+    const key = [batch, stage, channel, place].join();
     const earlier = journal.entries.filter(
-      (entry) => [entry.batch, entry.stage, entry.channel, entry.slot].join() === [batch, stage, channel, slot].join(),
+      (entry) => [entry.batch, entry.stage, entry.channel, entry.place].join() === key,
     );
     await journal.append(entryOf(earlier.length, { record: BigInt(journal.entries.length), ...changed }));
   } finally {
@@ -83,6 +84,7 @@ describe("a journal", () => {
       stage: 0,
       channel: 1,
       slot: 0,
+      place: 1,
       device: `0x${zero}16`,
       settings: "5e".repeat(32),
       times: "86400 1*60",
@@ -99,18 +101,37 @@ describe("a journal", () => {
       attempt: 1,
     });
     expect(Object.keys(JSON.parse(first) as object).join()).toBe(
-      "version,seq,prevHash,source,batch,stage,channel,slot,device,settings,times,digests,record,attempt,contradicts,reason,at",
+      "version,seq,prevHash,source,batch,stage,channel,slot,place,device,settings,times,digests,record,attempt,contradicts,reason,at",
     );
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   // Verifies R-import-attempt.
-  it("counts attempts for each batch, stage, channel and slot", async () => {
+  it("counts attempts for each batch, stage, channel and place of the device", async () => {
     const path = await journalOf(2);
-    for (const other of [{ batch: 12n }, { stage: 1 }, { channel: 2 }, { slot: 1 }, { device: 23n }]) {
+    for (const other of [{ batch: 12n }, { stage: 1 }, { channel: 2 }, { slot: 2, place: 2 }, { device: 23n }]) {
       await append(path, other);
     }
     expect((await entries(path)).map(({ attempt }) => attempt)).toEqual([0, 1, 0, 0, 0, 0, 2]);
+  });
+
+  // Verifies R-import-attempt, F55.
+  it.each<[what: string, slots: readonly [number, number], places: readonly [number, number], attempt: number]>([
+    ["two rules, one without a slot, name one device", [0, 1], [1, 1], 1],
+    ["two rules, the second one without a slot, name one device", [2, 0], [2, 2], 1],
+    ["any one of two devices will do for both rules", [0, 0], [1, 2], 1],
+    ["two rules judge two devices", [1, 2], [1, 2], 0],
+    ["any one will do for one rule, and the other one judges the other device", [0, 2], [1, 2], 0],
+  ])("counts a record as a further attempt or not where %s", async (_, [slot, other], [place, otherPlace], attempt) => {
+    const path = newPath();
+    await append(path, { slot, place });
+    const journal = await openJournal(path, SOURCE);
+    const second = { slot: other, place: otherPlace, device: BigInt(20 + otherPlace) };
+    const evidence = evidenceOf(90_000, [5, 6], { device: second.device });
+    expect(journal.attemptOf(entryOf(0, second), evidence)).toEqual({ attempt, isKnown: false });
+    journal.close();
+    await append(path, { ...second, measured: evidence.measured, attempt });
+    expect((await entries(path)).map((entry) => entry.attempt)).toEqual([0, attempt]);
   });
 
   it("finds the entry of a record again", async () => {
@@ -203,7 +224,7 @@ describe("the attempt of a record", () => {
   it("is the next one for another device in the same place, which used to begin anew", async () => {
     const evidence = evidenceOf(600, [5], { device: 23n });
     expect(await attemptAfterOne(evidence)).toMatchObject({ attempt: 1, isKnown: false });
-    expect(await attemptAfterOne(evidence, { slot: 1 })).toMatchObject({ attempt: 0 });
+    expect(await attemptAfterOne(evidence, { slot: 2, place: 2 })).toMatchObject({ attempt: 0 });
   });
 
   it("needs a reason once: a record of the same evidence for another rule needs none", async () => {

@@ -17,7 +17,7 @@ export function measuredFrom(start: number, values: readonly number[], device = 
 /** The entry of an attempt for one key; each attempt has readings of a day of its own. */
 export function entryOf(attempt: number, changed: Partial<JournalEntry> = {}): JournalEntry {
   return {
-    ...{ batch: 11n, stage: 0, channel: 1, slot: 0, device: DEVICE },
+    ...{ batch: 11n, stage: 0, channel: 1, slot: 0, place: 1, device: DEVICE },
     settings: "5e".repeat(32),
     measured: measuredFrom(86_400 * (attempt + 1), [5, 6]),
     record: BigInt(attempt),
