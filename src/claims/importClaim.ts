@@ -7,6 +7,7 @@ import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { commandOf } from "../commandLine.ts";
 import { inputError } from "../errors.ts";
 import { ANY_DEVICE, NO_CHANNEL, type KindName } from "../formats/constants.ts";
+import { toHex } from "../formats/field.ts";
 import { deviceHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
@@ -34,7 +35,7 @@ import {
   type JournalEntry,
   type JournalKey,
 } from "../parties/journal.ts";
-import { remembered, settingsDigest, type Measured as Remembered } from "../parties/measured.ts";
+import { isTwin, remembered, settingsDigest, type Measured as Remembered } from "../parties/measured.ts";
 import type { KeyRole } from "../formats/constants.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
 import type { IndexedClaim } from "../policy/document.ts";
@@ -398,12 +399,44 @@ function number(
   });
   const record = numbered(attempt);
   const contradicts = contradiction === undefined ? {} : { contradicts: contradiction.index };
+  const twin = twinOf(journal, key, device, measured, secret);
   return {
     batch,
     claim,
     ...record,
     entry: { ...key, ...evidence, record: record.record, attempt, ...contradicts, reason, at: formatTime(now) },
     isKnown: journal.has({ ...key, record: record.record, attempt }),
-    summary: [...summary, ...(contradiction === undefined ? [] : [shownContradiction(contradiction)])],
+    summary: [
+      ...summary,
+      ...(contradiction === undefined ? [] : [shownContradiction(contradiction)]),
+      ...(twin === undefined ? [] : [shownTwin(twin, batch.stages[stage]?.devices ?? [])]),
+    ],
   };
+}
+
+/** The first record of another device for the same stage and channel that reads the very same. */
+function twinOf(
+  { entries }: Journal,
+  { batch, stage, channel }: JournalKey,
+  device: bigint,
+  { channels, readings }: Measured,
+  secret: Uint8Array,
+): JournalEntry | undefined {
+  return entries.find(
+    (entry) =>
+      entry.batch === batch &&
+      entry.stage === stage &&
+      entry.channel === channel &&
+      entry.device !== device &&
+      isTwin(entry, secret, channels, readings),
+  );
+}
+
+function shownTwin({ record, device, attempt, at }: JournalEntry, devices: readonly DeviceId[]): string {
+  const other = devices.find((each) => deviceHash(each) === device);
+  const named = other === undefined ? toHex(device) : `"${deviceText(other)}"`;
+  return (
+    `reads the very same as record ${toHex(record)} of device ${named} (attempt ${attempt + 1}, journaled at ${at}): ` +
+    "make sure that these are two devices"
+  );
 }

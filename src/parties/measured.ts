@@ -48,6 +48,27 @@ export function remembered(
   };
 }
 
+/** So few readings, or more of one value, two devices may honestly have in common. */
+const TWIN_READINGS = 3;
+
+/**
+ * Whether another device has the very same readings wherever both speak, of the channels that both have, so that one probe
+ * may have two names. A digest is of its device; so these are compared as that one's.
+ */
+export function isTwin(
+  { device, measured }: { readonly device: bigint; readonly measured: Measured },
+  secret: Uint8Array,
+  channels: readonly number[],
+  measurements: readonly Measurement[],
+): boolean {
+  const { from, to } = spanOf(measured);
+  const common = measurements.filter(({ time }) => time >= from && time <= to);
+  const shared = [...channels.keys()].filter((i) => measured.channels.some(({ channel }) => channel === channels[i]));
+  const varies = common.some(({ values }) => shared.some((i) => values[i] !== common[0]?.values[i]));
+  if (common.length < TWIN_READINGS || !varies) return false;
+  return firstDifference(measured, remembered(secret, device, channels, measurements)) === undefined;
+}
+
 /** What a person said at import, and the times of the stage, so that they can be compared and not read; 32 bytes in hex. */
 export function settingsDigest(secret: Uint8Array, settings: readonly number[]): string {
   return createHmac("sha256", secret).update(JSON.stringify(settings)).digest("hex");

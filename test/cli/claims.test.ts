@@ -84,7 +84,13 @@ async function batchOf(name: string): Promise<string> {
   return path(name);
 }
 
-/** Readings of every fifteen minutes for fourteen hours, about 5 °C. */
+/** Readings of every fifteen minutes for fourteen hours. */
+function fileOf(value: (index: number) => bigint): Uint8Array {
+  return csvFile(Array.from({ length: 57 }, (_, i) => csvLine({ time: START + 900 * i, value: value(i) })));
+}
+
+/** About 5 °C. */
+const valueAt = (index: number): bigint => 5_000_000n + 100_000n * BigInt(index % 7);
 const FILE = path("logger.csv");
 
 function importing(dir: string, claims: readonly string[], ...more: readonly string[]): string[] {
@@ -105,6 +111,7 @@ interface Entry {
   readonly place: number;
   readonly channel: number;
   readonly attempt: number;
+  readonly record: string;
 }
 
 function journaled(): Entry[] {
@@ -129,10 +136,7 @@ beforeAll(async () => {
     const named = ["--device", device, "--org", "Site A", "--name", device.slice(-2), ...VALID];
     await cliJson(["party", "add", path("parties.json"), ...named]);
   }
-  const lines = Array.from({ length: 57 }, (_, i) =>
-    csvLine({ time: START + 900 * i, value: 5_000_000n + 100_000n * BigInt(i % 7) }),
-  );
-  writeFileSync(FILE, csvFile(lines));
+  writeFileSync(FILE, fileOf(valueAt));
 }, 120_000);
 
 afterAll(() => rmSync(home, { recursive: true }));
@@ -238,13 +242,19 @@ describe("a stage whose only logger one rule names by its slot, and another one 
 
 // Verifies R-import-device.
 describe("a stage with two loggers", () => {
+  // Verifies F57.
   it("takes from each the claims that judge its slot", async () => {
     const dir = await batchOf("slots");
+    const before = contentOf(dir);
     const error = await refusedWith(importing(dir, ["transport/second"]), ENVIRONMENT);
     expect(error).toMatchObject({ code: "device", place: FILE });
     expect(error.message).toContain("stage transport names it in slot 1, and claim transport/second judges slot 2.");
+    expect(contentOf(dir)).toBe(before);
+    expect(error.remedy).toBe(
+      `Import the file of the device in that slot, "${SECOND}", or name a claim that judges slot 1.`,
+    );
     await cliJson(importing(dir, ["transport/second"], "--device", SECOND));
-    expect(journaled().at(-1)).toMatchObject({ slot: 2, attempt: 0 });
+    expect(journaled().at(-1)).toMatchObject({ slot: 2, place: 2, attempt: 0 });
     const checked = await inThisProcess(["check", dir, "--claim", "transport/second"]);
     expect(checked.stdout, checked.stderr).toContain("transport/second: pass\n");
   });
@@ -284,5 +294,36 @@ describe("thinning", () => {
     const { code, stderr } = await cli(thin("transport/budgets", 600));
     expect(code, stderr).toBe(0);
     expect(headerIn(dir, "transport/budgets")).toMatchObject({ bucket: "600" });
+  });
+});
+
+// Verifies R-import-twin, F56. The last test: its files contradict each other.
+describe("the readings of two loggers", () => {
+  it("are imported and noted where one reads the very same as the other one, perhaps one probe under two names", async () => {
+    const [dir, short] = [await batchOf("twins"), await batchOf("short")];
+    await cliJson(["stage", short, "transport", "--end", at(900)]);
+    const notes = async (into: string, device: string, value?: (i: number) => bigint): Promise<string[]> => {
+      const file = value === undefined ? FILE : path("other.csv");
+      if (value !== undefined) writeFileSync(file, fileOf(value));
+      const claim = device === FIRST ? "transport/hard" : "transport/second";
+      const args = importing(into, [claim], "--device", device, "--reason", "another file").with(2, file);
+      rmSync(join(into, "evidence", "other.csv"), { force: true });
+      const { summary } = await cliJson<{ summary: string[] }>(args);
+      return summary.filter((line) => line.startsWith("reads the very same"));
+    };
+    // Where nothing changes, two devices say the same; so they may in two readings, or until one differs.
+    for (const device of [FIRST, SECOND]) {
+      expect(await notes(dir, device, () => 5_000_000n)).toEqual([]);
+      expect(await notes(short, device)).toEqual([]);
+    }
+    expect(await notes(dir, FIRST)).toEqual([]);
+    expect(await notes(dir, FIRST)).toEqual([]);
+    const { record, attempt } = journaled().at(-1) ?? { record: "", attempt: 0 };
+    expect(await notes(dir, SECOND, (i) => (i === 30 ? 6_000_000n : valueAt(i)))).toEqual([]);
+    const [note, ...others] = await notes(dir, SECOND);
+    expect(note).toContain(`as record ${record} of device "${FIRST}" (attempt ${attempt + 1}, journaled at `);
+    expect(others).toEqual([]);
+    // Nobody else's: the same file for another batch.
+    expect(await notes(await batchOf("not-twins"), SECOND)).toEqual([]);
   });
 });

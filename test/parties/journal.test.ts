@@ -21,7 +21,15 @@ import {
   type JournalEntry,
   type NewEvidence,
 } from "../../src/parties/journal.ts";
-import { firstDifference, remembered, timesOf, timesText, type Measured } from "../../src/parties/measured.ts";
+import {
+  firstDifference,
+  isTwin,
+  remembered,
+  timesOf,
+  timesText,
+  type Measured,
+  type Measurement,
+} from "../../src/parties/measured.ts";
 import { acquireLock } from "../../src/input/lock.ts";
 import { refusedAsync } from "../input/refused.ts";
 import { AT, DEVICE, entryOf, measuredFrom, SECRET, SOURCE } from "./journals.ts";
@@ -524,6 +532,33 @@ describe("readings of one device in two batches", () => {
     );
     expect(same).toBeGreaterThan(100);
     expect(same).toBeLessThan(900);
+  });
+});
+
+// Verifies R-import-twin, F56.
+describe("readings of another device", () => {
+  const other = { device: 23n, measured: measuredFrom(600, [5, 6, 7, 7, 7, 8], 23n) };
+  const from = (start: number, values: readonly number[]): Measurement[] =>
+    values.map((value, i) => ({ time: start + 60 * i, values: [BigInt(value)] }));
+
+  it.each<[what: string, measurements: readonly Measurement[], isOne: boolean]>([
+    ["that are the very same", from(600, [5, 6, 7, 7, 7, 8]), true],
+    ["that are the same in the time that both cover", from(480, [4, 9, 5, 6, 7]), true],
+    ["of which one has another value", from(600, [5, 6, 7, 7, 6, 8]), false],
+    ["of which one is missing", from(600, [5, 6, 7, 7, 7, 8]).toSpliced(2, 1), false],
+    ["that are the same an hour later", from(4200, [5, 6, 7, 7, 7, 8]), false],
+    ["of which only two are of the same time", from(480, [4, 9, 5, 6]), false],
+    ["that are all one value", from(720, [7, 7, 7]), false],
+  ])("%s may or may not be of the same probe", (_, measurements, isOne) => {
+    expect(isTwin(other, SECRET, [1], measurements)).toBe(isOne);
+  });
+
+  it("are compared in the channels that both have", () => {
+    const two = from(600, [5, 6, 7, 7]).map(({ time, values }, i) => ({ time, values: [BigInt(i), ...values] }));
+    expect([isTwin(other, SECRET, [3, 1], two), isTwin(other, SECRET, [3, 2], two)]).toEqual([true, false]);
+    // Only the one that the other device has not changes.
+    const flat = two.slice(2).map(({ time }, i) => ({ time, values: [BigInt(i), 7n] }));
+    expect(isTwin(other, SECRET, [3, 1], [...flat, { time: 840, values: [9n, 7n] }])).toBe(false);
   });
 });
 
