@@ -198,9 +198,9 @@ describe("C14 a slot that is not checked", () => {
     // Even an approver who lets such a rule pass: the circuit refuses it.
     const approved = makeQuality({ rule: { slots }, set: { results } });
     await expectRefused(qualityInputOf(approved), ["rule"]);
-    // Under the approved rule it is another rule.
+    // Under the approved rule it is another rule, and the laboratory signed for that one.
     const forged = { ...qualityInputOf(approved), rule: qualityInputOf(honest)["rule"] ?? 0n };
-    await expectRefused(forged, ["rule"]);
+    await expectRefused(forged, ["lab", "rule"]);
   });
 
   it("demanded = 2", async () => {
@@ -226,7 +226,7 @@ describe("C15 a signature reused", () => {
     const lines = [number("vcn", "{copies}/{cell}", 2, ["lt", "5"])];
     const other = makeQuality({ lines, reported: ["1.45"] });
     const reused = { ...other, set: honest.set, lab: honest.lab };
-    expect(checkedQuality(reused)).toEqual(["complete"]);
+    expect(checkedQuality(reused)).toEqual(["complete", "lab"]);
     expect(await refusedQuality(proven, qualityInputOf(reused))).not.toEqual([]);
     expect(await refusedQuality(namedJudgement, judgementInput(reused))).toContain("complete");
   });
@@ -431,9 +431,10 @@ describe("V30 a bound carried to a stricter limit", () => {
       const signed = share(permitted, text);
       expect(await refusedQuality(judgement, judgementInput(signed))).toEqual([]);
       const carried = { ...signed, rule: { ...signed.rule, slots: share(strict, "1").rule.slots } };
-      expect(checkedQuality(carried)).toEqual(["spec"]);
+      // The laboratory signed another rule (V41); even had it not, the limit is not met.
+      expect(checkedQuality(carried)).toEqual(["lab", "spec"]);
       await expectMisjudged(judgementInput(carried), ["spec"]);
-      await expectRefused(qualityInputOf(carried), ["spec"]);
+      await expectRefused(qualityInputOf(carried), ["lab", "spec"]);
     },
   );
 });
