@@ -10,6 +10,7 @@ library Codes {
     uint8 internal constant KIND_PARAMETERS = 2;
     uint8 internal constant KIND_CUSTODY = 3;
     uint8 internal constant KIND_QUALITY = 4;
+    uint8 internal constant KIND_CHANNEL = 5;
 
     // Class of a claim (EU GMP Annex 16, section 3: only a process claim may be settled without proof).
     uint8 internal constant CLASS_SPECIFICATION = 1;

@@ -1,3 +1,4 @@
+import { LOCAL_CHAINS } from "../formats/constants.ts";
 import { BatchproofError, refusal } from "../errors.ts";
 import { formatTime } from "../input/times.ts";
 import type { Register } from "./handles.ts";
@@ -6,9 +7,6 @@ import { explained } from "./revert.ts";
 
 type Registry = Pick<Register, "registry">;
 
-/** Local development chains take nothing back; their nodes still call blocks final late, or never. */
-const INSTANT: readonly bigint[] = [31337n, 1337n];
-
 /**
  * When a batch was opened, or its opening last replaced, Unix seconds: signal `opened` of its proofs. `key`: key of the batch, on a chain
  * of this id.
@@ -16,7 +14,8 @@ const INSTANT: readonly bigint[] = [31337n, 1337n];
  */
 export async function openingTime({ registry }: Registry, key: string, chainId: bigint): Promise<bigint> {
   const { opened } = await explained(() => registry.batchOf(key));
-  if (INSTANT.includes(chainId) || (await finalOpening({ registry }, key, opened)) === opened) return opened;
+  // Local nodes take nothing back, and call blocks final late or never.
+  if (LOCAL_CHAINS.includes(chainId) || (await finalOpening({ registry }, key, opened)) === opened) return opened;
   throw refusal(`The opening of ${formatTime(Number(opened))} is in a block that is not final yet.`, {
     code: "opening-not-final",
     place: key,

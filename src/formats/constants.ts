@@ -33,6 +33,9 @@ export type KindName = keyof typeof KIND;
 export const ROLE = { custodian: 1, source: 2, lab: 3, device: 4 } as const;
 export type RoleName = keyof typeof ROLE;
 
+/** Chain ids of local development nodes: Hardhat, anvil and ganache. */
+export const LOCAL_CHAINS: readonly bigint[] = [31337n, 1337n];
+
 /** The circuits that a register gets if nobody asks for others: big ones cost minutes and gigabytes. */
 export const DEFAULT_CIRCUITS: readonly string[] = ["temperature-1k"];
 

@@ -1,7 +1,7 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import type { ErrorCode } from "../errorCodes.ts";
 import { type BatchproofError, environmentError } from "../errors.ts";
-import { SIGNALS } from "../formats/constants.ts";
+import { LOCAL_CHAINS, SIGNALS } from "../formats/constants.ts";
 import { developmentCircuitHash, isDevelopmentKey } from "./developmentKey.ts";
 import { sha256File } from "./files.ts";
 import { isG1, isInG2, isOnTwist } from "./points.ts";
@@ -12,9 +12,6 @@ import { readZkey, type ZkeySummary } from "./zkey.ts";
 
 /** How a key was made: with public secrets, or in a ceremony. */
 export type SetupKind = "development" | "ceremony";
-
-/** Chains on which a development key is accepted: those of Hardhat, anvil and ganache. */
-const LOCAL_CHAINS: readonly bigint[] = [31337n, 1337n];
 
 export interface KeyContext {
   /** The identity that the chain, the lock file or a proof envelope expects. */

@@ -7,7 +7,7 @@ import { expectAgreement } from "../support/custodyRules.ts";
 import { custodyScenarios } from "../support/custodyScenarios.ts";
 import { agreementRuns } from "../support/runs.ts";
 
-const RUNS = agreementRuns(40);
+const RUNS = agreementRuns(60);
 
 // Verifies R-custody-agreement.
 describe("circuit custody", () => {

@@ -331,7 +331,7 @@ describe("definitions", () => {
     expect(source("main/custody")).toContain(`{public [${SIGNALS.join(", ")}]}`);
   });
   it("has exactly this many constraints, and fits 2^15", () => {
-    expect(proven.r1cs.constraints.length).toBe(20_352);
+    expect(proven.r1cs.constraints.length).toBe(17_712);
     expect(proven.r1cs.publicInputs).toBe(SIGNALS.length);
     // snarkjs adds a row for each public signal and one for the constant.
     expect(proven.r1cs.constraints.length + SIGNALS.length + 1).toBeLessThanOrEqual(2 ** 15);

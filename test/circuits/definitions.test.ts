@@ -126,7 +126,7 @@ describe("constraint counts", () => {
     ).toEqual({
       "temperature-1k": 63_647,
       "temperature-4k": 128_381,
-      "temperature-9k": 255_717,
+      "temperature-9k": 260_533,
       "parameters-280": 32_178,
       "parameters-840": 63_994,
       "parameters-2k": 128_190,

@@ -153,8 +153,8 @@ describe("circuit parameters, two chunks", () => {
     const one = await constraintsOf(ONE);
     const two = circuit.r1cs.constraints.length;
     expect(await constraintsOf(CHANNEL)).toBe(18_872);
-    expect(one).toBe(22_545);
-    expect(two).toBe(26_522);
+    expect(one).toBe(20_247);
+    expect(two).toBe(24_224);
     const perChunk = two - one;
     expect(perChunk / SAMPLES_PER_CHUNK).toBeLessThan(57);
     // A node of the series tree for every 16 chunks after the first 16 is all that comes on top.

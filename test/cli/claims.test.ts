@@ -234,7 +234,7 @@ describe("a stage whose only logger one rule names by its slot, and another one 
     expect(contentOf(dir)).toBe(before);
     expect(await cliJson(importing(dir, ["storage/slot"]))).toMatchObject({ attempt: 0 });
     expect(journaled().slice(-2)).toMatchObject([
-      { slot: 0, place: 1, attempt: 0 },
+      { slot: 1, place: 1, attempt: 0 },
       { slot: 1, place: 1, attempt: 0 },
     ]);
   });

@@ -240,7 +240,8 @@ describe("status of a batch in two folders", () => {
 
     // The courier keeps its readings: the next folder only learns that its stage is over.
     await cliJson(["stage", second, "apheresis-transport", "--end", "2022-05-08T16:26:00Z"]);
-    await cliJson(["stage", second, "activation", "--start", "2022-05-08T18:00:00Z", "--custodian", "maker"]);
+    const activation = ["--start", "2022-05-08T18:00:00Z", "--custodian", "maker", "--device", DEVICE];
+    await cliJson(["stage", second, "activation", ...activation]);
     const sign = ["handoff", "sign", second, "--stage", "apheresis-transport", "--as", "releaser"];
     await cliJson([...sign, "--key", path("courier.json")]);
     const out = path("ari/transport.json");

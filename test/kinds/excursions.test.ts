@@ -234,7 +234,7 @@ describe("excursionTable", () => {
     [210, 16],
     [1470, 16],
     [4200, 24],
-    [9660, 32],
+    [9870, 32],
   ])("of %d rows has room for %d lengths besides 0", (n, size) => {
     expect(excursionTableSize(n)).toBe(size);
     const { lengths, counts } = excursionTable(BAND, padRows(rowsOf([0, 7]), n));
