@@ -206,7 +206,10 @@ export const ERROR_CODES = {
       "A further record for the same batch, stage and channel, or one that contradicts another record, needs a reason.",
       "Say why the earlier record is not the one to use.",
     ],
-    "batch-twice": ["Two of the folders are of one batch.", "Name one folder of each batch."],
+    "batch-twice": [
+      "Two of the folders are of one batch, or a claim is named twice.",
+      "Name one folder of each batch, and each claim once.",
+    ],
     "journal-source": ["The journal is another source's.", "Name this source's own journal with `--journal`."],
     "journal-version": [
       "The journal is of an earlier version.",

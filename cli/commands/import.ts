@@ -123,7 +123,7 @@ function importedAnswers(targets: readonly Target[], imported: readonly Imported
 
 function importedAnswer({ attempt, record, summary }: Imported) {
   const last =
-    attempt === 0 ? [] : [`attempt: ${attempt + 1}; other or contradictory readings are a deviation (attempt)`];
+    attempt === 0 ? [] : [`attempt: ${attempt}; other or contradictory readings are a deviation (attempt)`];
   return { text: [...summary, ...last].join("\n"), json: { attempt, record: toHex(record), summary } };
 }
 

@@ -14,7 +14,11 @@ export const addBatchCommands: AddCommands = (program, give) => {
       .option("--coi <text>", "chain of identity")
       .option("--order <text>", "order number")
       .option("--custodian <keyfile>", "key of the first custodian")
-      .option("--device <vendor|model|serial>", "device of the first stage; repeat for more", collect)
+      .option(
+        "--device <vendor|model|serial>",
+        "device of the first stage; repeat for each, in the order of the slots",
+        collect,
+      )
       .option("--handoff <file>", "file of another party (`handoff export`), in place of the four options above"),
     give,
     folder,
@@ -27,7 +31,7 @@ export const addBatchCommands: AddCommands = (program, give) => {
       .description("set a stage's times, custodian, devices or party list, once they are known")
       .option("--start <time>", "RFC 3339 with offset")
       .option("--end <time>", "RFC 3339 with offset")
-      .option("--device <vendor|model|serial>", "device; repeat for more", collect)
+      .option("--device <vendor|model|serial>", "device; repeat for each, in the order of the slots", collect)
       .option("--seal <text>", "number of the container's seal when the stage ends")
       .option("--custodian <name>", "who holds the material then: a custodian's name in the folder's party list")
       .option("--parties <file>", "party list to copy in, in place of the one that is there")

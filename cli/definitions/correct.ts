@@ -22,7 +22,11 @@ export const addCorrectCommands: AddCommands = (program, give) => {
       .description(
         "correct the first stage's custodian or devices, in folder and register, before its head is set (owner)",
       )
-      .option("--device <vendor|model|serial>", "devices of the first stage from now on; repeat for more", collect)
+      .option(
+        "--device <vendor|model|serial>",
+        "devices of the first stage from now on; repeat for each, in the order of the slots",
+        collect,
+      )
       .option("--custodian <name>", "first custodian from now on: a name in the folder's party list"),
     give,
     work,

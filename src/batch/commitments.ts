@@ -99,14 +99,18 @@ export function deviceSetOfIds(devices: readonly DeviceId[]): bigint {
  * Refuses a stage that does not name exactly the devices that the policy's claims want of it: its record could never be
  * proven. Error `device-count`.
  */
-export function refuseDeviceCount({ policy, stages }: Pick<Batch, "policy" | "stages">, index: number): void {
+export function refuseDeviceCount(
+  { policy, stages }: Pick<Batch, "policy" | "stages">,
+  index: number,
+  remedy = "Give --device once for each, in the order of the slots that the claims judge.",
+): void {
   const wanted = devicesOfStage(policy, index);
   const { name = "", devices = [] } = stages[index] ?? {};
   if (wanted === undefined || devices.length === wanted) return;
   throw inputError(`Stage "${name}" names ${counted(devices.length)}; the policy's claims want ${counted(wanted)}.`, {
     code: "device-count",
     place: place(index, "devices"),
-    remedy: "Give --device once for each, in the order of the slots that the claims judge.",
+    remedy,
   });
 }
 

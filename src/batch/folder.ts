@@ -266,12 +266,14 @@ export type StageChanges = Partial<Omit<BatchStage, "name" | "handoff">>;
  * Fills in or corrects one stage in batch.json. Heads that were computed from the earlier values are no longer those of
  * the batch.
  * Errors: `batch-stage` (no such stage), `batch-opening` (custodian or devices of the first stage: the opening fixed
- * them before data existed), `handoff-made` (a signed hand-off says something else), those of `readBatch`, with the time
+ * them before data existed), `device-count` (of a later stage), `handoff-made` (a signed hand-off says something else), those of `readBatch`, with the time
  * checks of the stage against its neighbours.
  */
 export async function setStage(dir: string, name: string, changes: StageChanges): Promise<Batch> {
   return changeBatch(dir, (batch) => {
     const changed = withStageChanges(batch, name, changes);
+    const index = stageIndex(batch, name);
+    if (changes.devices !== undefined && index > 0) refuseDeviceCount(changed, index);
     refuseSigned(batch, changed);
     return changed;
   });

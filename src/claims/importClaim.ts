@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
-import { stagePeriod } from "../batch/commitments.ts";
+import { refuseDeviceCount, stagePeriod } from "../batch/commitments.ts";
 import { isKept, keepEvidence, writeEvidence } from "../batch/evidenceFiles.ts";
 import { LOCK_FILE } from "../batch/paths.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
@@ -26,6 +26,7 @@ import { channelRuleOf, parametersRuleOf } from "../kinds/parameters/rule.ts";
 import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
 import { NO_RECORD, UNSIGNED, type SeriesForm, type SeriesHeader } from "../kinds/series/record.ts";
+import { devicesOfStage } from "../kinds/series/stageDevices.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
 import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import {
@@ -96,7 +97,7 @@ export interface Imported {
  * reading outside the limits is imported too, so that `check` can name it. The same evidence, imported again or for another
  * rule, is no new attempt. What is refused for one claim is written for none.
  * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), `device` (not named by the stage, in another
- * slot than the claim judges, or not in the party list), `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and
+ * slot than the claim judges, or not in the party list), `device-count` (the stage names more or fewer than the rule says), `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and
  * `channelRecord`, of the journal and of the batch folder.
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
@@ -202,16 +203,31 @@ function demandOf({ batch, claim: { claim } }: Target) {
 
 /**
  * A record of a device that its stage does not name in the slot that the claim judges, or that is not registered, could
- * never be proven. Error `device`; a folder without a party list has nothing to compare.
+ * never be proven. Nor could one of a stage that names more or fewer devices than the rule says. Errors `device`,
+ * `device-count`; a folder without a party list has nothing to compare.
  */
 function refuseOtherDevice(
-  { batch: { dir, stages, parties }, claim: { claim }, slot, place, device, header }: Unnumbered,
+  { batch: { dir, policy, stages, parties }, claim: { claim }, slot, place, device, header }: Unnumbered,
   file: string,
 ): void {
   const index = claim.stage;
   const { name, devices } = stages[index] ?? { name: "", devices: [] };
   const others = devices.map(deviceText);
   const named = deviceText(device);
+  const wanted = devicesOfStage(policy, index) ?? 1;
+  const naming = (first: readonly string[]): string => {
+    const all = [...new Set([...first, named])].slice(0, wanted);
+    const rest = Array.from({ length: wanted - all.length }, () => "DEVICE");
+    const words = [...all, ...rest].flatMap((each) => ["--device", each]);
+    return index === 0
+      ? commandOf("replace-opening", dir, ...words, "--reason", "TEXT")
+      : commandOf("stage", dir, name, ...words);
+  };
+  refuseDeviceCount(
+    { policy, stages },
+    index,
+    `Name each of them, in the order of the slots that the claims judge: \`${naming(others)}\`.`,
+  );
   const refuse = (problem: string, remedy: string): never => {
     const { vendor, model, serial } = device;
     throw inputError(`The file is of ${vendor}, ${model}, serial ${serial}: ${problem}.`, {
@@ -225,9 +241,8 @@ function refuseOtherDevice(
       `stage ${name} names ${others.length === 0 ? "no device" : `${others.map((each) => `"${each}"`).join(", ")} and not this one`}`,
       index === 0
         ? "Import the file of a device that the stage names; the opening fixed them, and the owner alone replaces it: " +
-            `\`${commandOf("replace-opening", dir, "--device", named, "--reason", "TEXT")}\`.`
-        : "Import the file of a device that the stage names, or name all its devices: " +
-            `\`${commandOf("stage", dir, name, ...[...others, named].flatMap((each) => ["--device", each]))}\`.`,
+            `\`${naming([])}\`.`
+        : `Import the file of a device that the stage names, or name its devices anew: \`${naming([])}\`.`,
     );
   }
   if (slot !== ANY_DEVICE && slot !== place) {
@@ -436,7 +451,7 @@ function shownTwin({ record, device, attempt, at }: JournalEntry, devices: reado
   const other = devices.find((each) => deviceHash(each) === device);
   const named = other === undefined ? toHex(device) : `"${deviceText(other)}"`;
   return (
-    `reads the very same as record ${toHex(record)} of device ${named} (attempt ${attempt + 1}, journaled at ${at}): ` +
+    `reads the very same as record ${toHex(record)} of device ${named} (attempt ${attempt}, journaled at ${at}): ` +
     "make sure that these are two devices"
   );
 }

@@ -417,7 +417,7 @@ function hashOf(line: Uint8Array): string {
 export function shownContradiction({ entry, time }: Contradiction): string {
   const { record, batch, stage, attempt, at } = entry;
   return (
-    `contradicts record ${toHex(record)} (attempt ${attempt + 1} for stage ${stage} of batch ${toHex(batch)}, journaled at ` +
+    `contradicts record ${toHex(record)} (attempt ${attempt} for stage ${stage} of batch ${toHex(batch)}, journaled at ` +
     `${at}), first at ${formatTime(time)}`
   );
 }

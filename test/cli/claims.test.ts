@@ -187,7 +187,7 @@ describe("one file and several claims of a batch", () => {
     expect(contentOf(dir)).toBe(before);
     const { stdout } = await inThisProcess([...other, "--reason", "the clock was compared"]);
     for (const claim of claims) expect(stdout).toContain(`${dir} ${claim}\n`);
-    expect(stdout.match(/^ {2}attempt: 2; /gm)).toHaveLength(2);
+    expect(stdout.match(/^ {2}attempt: 1; /gm)).toHaveLength(2);
     expect(claims.map((claim) => headerIn(dir, claim)["attempt"])).toEqual(["1", "1"]);
     expect(headerIn(dir, "transport/mean")["attempt"]).toBe("0");
   });
@@ -269,14 +269,27 @@ describe("a stage with two loggers", () => {
     }
     const dir = await batchOf("handed");
     const sign = ["handoff", "sign", dir, "--stage", "transport", "--as", "releaser", "--key", path("custodian.json")];
-    await cliJson(["stage", dir, "storage", "--device", FIRST, "--device", SECOND]);
     const before = contentOf(dir);
+    const two = await refusedWith(["stage", dir, "storage", "--device", FIRST, "--device", SECOND], ENVIRONMENT);
+    expect(two).toMatchObject({ exit: 2, code: "device-count", place: "batch.json#/stages/1/devices" });
+    expect(two.message).toBe('Stage "storage" names 2 devices; the policy\'s claims want 1 device.');
     const error = await refusedWith(sign, ENVIRONMENT);
     expect(error).toMatchObject({ exit: 2, code: "device-count", place: "batch.json#/stages/1/devices" });
     expect(contentOf(dir)).toBe(before);
     await cliJson(["stage", dir, "storage", "--device", FIRST]);
     const signed = await cli(sign);
     expect(signed.code, signed.stderr).toBe(0);
+  });
+
+  // Verifies R-batch-devices.
+  it("imports nothing for a stage that names too few, and says how all are named", async () => {
+    const dir = await batchOf("unnamed");
+    await cliJson(["stage", dir, "storage", "--end", at(14 * HOURS)]);
+    const before = contentOf(dir);
+    const error = await refusedWith(importing(dir, ["storage/hard"]), ENVIRONMENT);
+    expect(error).toMatchObject({ exit: 2, code: "device-count", place: "batch.json#/stages/1/devices" });
+    expect(error.remedy).toContain(`\`batchproof stage ${dir} storage --device '${FIRST}'\``);
+    expect(contentOf(dir)).toBe(before);
   });
 });
 
@@ -321,7 +334,7 @@ describe("the readings of two loggers", () => {
     const { record, attempt } = journaled().at(-1) ?? { record: "", attempt: 0 };
     expect(await notes(dir, SECOND, (i) => (i === 30 ? 6_000_000n : valueAt(i)))).toEqual([]);
     const [note, ...others] = await notes(dir, SECOND);
-    expect(note).toContain(`as record ${record} of device "${FIRST}" (attempt ${attempt + 1}, journaled at `);
+    expect(note).toContain(`as record ${record} of device "${FIRST}" (attempt ${attempt}, journaled at `);
     expect(others).toEqual([]);
     // Nobody else's: the same file for another batch.
     expect(await notes(await batchOf("not-twins"), SECOND)).toEqual([]);

@@ -171,7 +171,7 @@ describe("one file and many batches of a freezer", () => {
     const before = journaled().length;
     const error = await refusedWith(importing(file, [dir]), ENVIRONMENT);
     expect(error).toMatchObject({ exit: 2, code: "journal-reason" });
-    expect(error.message).toMatch(/contradicts record 0x[0-9a-f]{64} \(attempt 1 for stage 0 of batch 0x/);
+    expect(error.message).toMatch(/contradicts record 0x[0-9a-f]{64} \(attempt 0 for stage 0 of batch 0x/);
     expect(error.message).toContain("first at 2024-03-01T01:20:00Z");
     expect([journaled().length, filesIn(join(dir, "records"))]).toEqual([before, []]);
 

@@ -490,7 +490,7 @@ describe("readings of one device in two batches", () => {
     const contradicting = { batch: 12n, measured: measuredFrom(600, [5, 7]), contradicts: 0, attempt: 1, record: 9n };
     const error = await refusedAsync(append(path, { ...contradicting, reason: "" }));
     expect(error).toMatchObject({ code: "journal-reason", kind: "input" });
-    expect(error.message).toContain(`contradicts record 0x${"0".repeat(64)} (attempt 1 for stage 0 of batch 0x`);
+    expect(error.message).toContain(`contradicts record 0x${"0".repeat(64)} (attempt 0 for stage 0 of batch 0x`);
     expect(error.message).toContain("first at 1970-01-01T00:11:00Z");
     expect((await refusedAsync(append(path, { ...contradicting, attempt: 0 }))).code).toBe("journal-attempt");
     await append(path, contradicting);
