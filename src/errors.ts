@@ -64,6 +64,17 @@ export function placed<T>(place: string, check: () => T): T {
   }
 }
 
+/** Runs what is about one of several things; an error names it beside its place. */
+export function about<T>(thing: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof BatchproofError)) throw error;
+    const place = error.place === undefined ? thing : `${error.place} (${thing})`;
+    throw new BatchproofError(error.kind, error.message, { ...detailsOf(error), place });
+  }
+}
+
 /** The details that an error has. */
 function detailsOf({ remedy, code, cause }: BatchproofError): ErrorDetails {
   return { ...(remedy === undefined ? {} : { remedy }), ...(code === undefined ? {} : { code }), cause };

@@ -7,9 +7,10 @@ import {
   type ReadingsImport,
   type Target,
 } from "../../src/claims/importClaim.ts";
+import type { Batch } from "../../src/batch/batch.ts";
 import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
 import { readBatch } from "../../src/batch/folder.ts";
-import { inputError } from "../../src/errors.ts";
+import { inputError, placed } from "../../src/errors.ts";
 import { CHANNEL, type ChannelName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { shownText } from "../../src/import/batchml.ts";
@@ -26,7 +27,7 @@ import { passphrase } from "../passphrase.ts";
 import { channelNamed } from "../../src/formats/channels.ts";
 import { requireKind } from "../../src/kinds/kind.ts";
 import type { OneChannelLimits } from "../../src/kinds/parameters/limits.ts";
-import { claimNamed } from "../../src/policy/document.ts";
+import { claimNamed, type IndexedClaim } from "../../src/policy/document.ts";
 
 /** One CSV format for all series: the claims say which one it is. */
 export async function importCsv([file = ""]: readonly string[], options: Options): Promise<Answer> {
@@ -94,7 +95,12 @@ async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsIm
 /** A batch folder, read once, and its claim that --claim names. */
 async function claimToFill(dir: string, options: Options): Promise<Target> {
   const batch = await readBatch(dir);
-  return { batch, claim: claimNamed(batch.policy, required(options, "claim")) };
+  return { batch, claim: claimIn(batch, required(options, "claim")) };
+}
+
+/** Error `claim`, which names the folder. */
+function claimIn({ dir, policy }: Batch, id: string): IndexedClaim {
+  return placed(dir, () => claimNamed(policy, id));
 }
 
 /** Every claim that --claim names, of each folder that --into names; commander has seen to it that there is one of each. */
@@ -102,7 +108,7 @@ async function claimsToFill(options: Options): Promise<Target[]> {
   const targets: Target[] = [];
   for (const dir of list(options, "into")) {
     const batch = await readBatch(dir);
-    for (const id of list(options, "claim")) targets.push({ batch, claim: claimNamed(batch.policy, id) });
+    for (const id of list(options, "claim")) targets.push({ batch, claim: claimIn(batch, id) });
   }
   return targets;
 }
@@ -122,8 +128,7 @@ function importedAnswers(targets: readonly Target[], imported: readonly Imported
 }
 
 function importedAnswer({ attempt, record, summary }: Imported) {
-  const last =
-    attempt === 0 ? [] : [`attempt: ${attempt}; other or contradictory readings are a deviation (attempt)`];
+  const last = attempt === 0 ? [] : [`attempt: ${attempt}; other or contradictory readings are a deviation (attempt)`];
   return { text: [...summary, ...last].join("\n"), json: { attempt, record: toHex(record), summary } };
 }
 

@@ -5,7 +5,7 @@ import { isKept, keepEvidence, writeEvidence } from "../batch/evidenceFiles.ts";
 import { LOCK_FILE } from "../batch/paths.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { commandOf } from "../commandLine.ts";
-import { inputError } from "../errors.ts";
+import { about, inputError } from "../errors.ts";
 import { ANY_DEVICE, NO_CHANNEL, type KindName } from "../formats/constants.ts";
 import { toHex } from "../formats/field.ts";
 import { deviceHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
@@ -102,7 +102,7 @@ export interface Imported {
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
   const bytes = await bytesFor(targets, request, ["temperature", "channel"]);
-  const unsigned = targets.map((target) => ofReadings(target, bytes, request));
+  const unsigned = mapEach(targets, (target) => ofReadings(target, bytes, request));
   return await signSeries(unsigned, request, bytes);
 }
 
@@ -121,7 +121,7 @@ function ofReadings(target: Target, bytes: Uint8Array, { file, read, settings }:
 export async function importSamples(targets: readonly Target[], request: SamplesImport): Promise<Imported[]> {
   const { file, read, settings } = request;
   const bytes = await bytesFor(targets, request, ["parameters"]);
-  const unsigned = targets.map((target) => {
+  const unsigned = mapEach(targets, (target) => {
     const rule = parametersRuleOf(...ruleArguments(target));
     const record = parametersRecord(bytes, file, read, { rule, ...demandOf(target) }, settings);
     return unnumbered(SAMPLES_RECORD, target, rule, record, NO_CHANNEL);
@@ -136,7 +136,7 @@ async function bytesFor(
   kinds: readonly KindName[],
 ): Promise<Uint8Array> {
   requireRole(sourceKey, "source");
-  for (const { claim } of targets) refuseOtherKind(claim, file, kinds);
+  mapEach(targets, ({ claim }) => refuseOtherKind(claim, file, kinds));
   return await readBytes(file);
 }
 
@@ -169,6 +169,14 @@ export async function importResults(request: ResultsImport): Promise<Imported> {
       signature: labKey.sign(message),
     });
     return { attempt: 0, record, summary };
+  });
+}
+
+/** What `make` makes of each target. Of several targets, a refusal names folder and claim of the one that is refused. */
+function mapEach<T extends Target, R>(targets: readonly T[], make: (target: T) => R): R[] {
+  return targets.map((target) => {
+    const { batch, claim } = target;
+    return targets.length === 1 ? make(target) : about(`${batch.dir} ${claim.claim.id}`, () => make(target));
   });
 }
 
@@ -343,7 +351,7 @@ async function signSeries(
   const { file, journalPath, sourceKey } = request;
   const rawFile = basename(file);
   refuseRepeated(unsigned);
-  for (const each of unsigned) refuseOtherDevice(each, file);
+  mapEach(unsigned, (each) => refuseOtherDevice(each, file));
   const journal = await openJournal(journalPath, sourceKey.description.public);
   try {
     return await withLocks(
@@ -353,8 +361,8 @@ async function signSeries(
         for (const batch of new Set(unsigned.map((each) => each.batch))) {
           if (!(await isKept(batch, rawFile, bytes))) missing.add(batch);
         }
-        const numbered = unsigned.map((each) => number(journal, each, request));
-        for (const { entry } of numbered) journal.refuse(entry);
+        const numbered = mapEach(unsigned, (each) => number(journal, each, request));
+        mapEach(numbered, ({ entry }) => journal.refuse(entry));
         for (const { entry, isKnown } of numbered) if (!isKnown) await journal.append(entry);
         const imported: Imported[] = [];
         for (const { batch, entry, message, write, summary } of numbered) {
@@ -374,21 +382,26 @@ async function signSeries(
 
 /** One folder of a batch, and each of its claims once. */
 function refuseRepeated(targets: readonly Target[]): void {
-  const twice = targets.find(({ batch, claim }, i) =>
-    targets
+  for (const [i, { batch, claim }] of targets.entries()) {
+    const first = targets
       .slice(0, i)
-      .some(
+      .find(
         (earlier) =>
           earlier.batch.commitments.batch === batch.commitments.batch &&
           (earlier.batch.dir !== batch.dir || earlier.claim.index === claim.index),
-      ),
-  );
-  if (twice === undefined) return;
-  throw inputError("Two of the folders are of one batch, or a claim is named twice.", {
-    code: "batch-twice",
-    place: twice.batch.dir,
-    remedy: "Name one folder of each batch, and each claim once.",
-  });
+      );
+    if (first === undefined) continue;
+    const [message, remedy] =
+      first.batch === batch
+        ? [`Claim ${claim.claim.id} is named twice.`, "Name each claim once."]
+        : [
+            first.batch.dir === batch.dir
+              ? "This folder is named twice."
+              : `This folder is of the same batch as ${first.batch.dir}.`,
+            "Name one folder of each batch, and that once.",
+          ];
+    throw inputError(message, { code: "batch-twice", place: batch.dir, remedy });
+  }
 }
 
 function number(

@@ -85,6 +85,7 @@ function refuseThinning({ bucket }: ImportSettings): void {
   throw inputError("A record of several channels is never thinned.", {
     remedy: "Leave out --thin; let the policy accept a larger circuit where the samples are too many.",
     code: "bucket",
+    place: `--thin ${bucket}`,
   });
 }
 

@@ -53,6 +53,7 @@ function refuseBucket(bucket: number, longest: number): void {
   if (!Number.isInteger(bucket) || bucket < MIN_BUCKET || bucket > MAX_BUCKET) {
     throw inputError(`A series is thinned to buckets of ${MIN_BUCKET} to ${MAX_BUCKET} whole seconds.`, {
       code: "bucket",
+      place: `--thin ${bucket}`,
       remedy: `Give --thin ${MIN_BUCKET} to ${MAX_BUCKET}, or leave it out.`,
     });
   }
@@ -63,6 +64,7 @@ function refuseBucket(bucket: number, longest: number): void {
       : `Buckets of ${formatDuration(bucket)} are longer than the ${formatDuration(longest)} that the claim's rule permits.`,
     {
       code: "bucket",
+      place: `--thin ${bucket}`,
       remedy: `${longest === NOT_THINNED ? "Leave out --thin" : `Thin to --thin ${longest} or less`}; where the readings are too many, let the policy accept a larger circuit.`,
     },
   );

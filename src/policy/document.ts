@@ -76,7 +76,7 @@ export function claimNamed({ claims }: Policy, id: string): IndexedClaim {
   const index = claims.findIndex((each) => each.id === id);
   const claim = claims[index];
   if (claim !== undefined) return { claim, index };
-  throw inputError("The policy has no claim of this id.", {
+  throw inputError(`The policy has no claim "${id}".`, {
     code: "claim",
     remedy: `Name one of: ${claims.map((each) => each.id).join(", ")}.`,
   });

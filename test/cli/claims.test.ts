@@ -206,7 +206,14 @@ describe("one file and several claims of a batch", () => {
   ])("are refused together where one is about %s, and nothing is written", async (_, named, code, extra = []) => {
     const dir = existsSync(path("refused")) ? path("refused") : await batchOf("refused");
     const before = contentOf(dir);
-    expect(await refusedWith(importing(dir, named, ...extra), ENVIRONMENT)).toMatchObject({ exit: 2, code });
+    const error = await refusedWith(importing(dir, named, ...extra), ENVIRONMENT);
+    expect(error).toMatchObject({ exit: 2, code });
+    // Which folder and claim, be there a file and line or not.
+    const isOfClaim = code !== "batch-twice" && code !== "claim";
+    expect(error.place).toMatch(
+      isOfClaim ? /\S \(.+\/refused transport\/\w+\)$|\(.+\/refused storage\/hard\)$/ : /\/refused$/,
+    );
+    if (!isOfClaim) expect(error.message).toContain(named[1]);
     expect(contentOf(dir)).toBe(before);
     expect([filesIn(join(dir, "records")), filesIn(join(dir, "evidence"))]).toEqual([[], []]);
   });

@@ -220,6 +220,7 @@ describe("one file and many batches of a freezer", () => {
     expect(await refusedWith(importing(file, [path("e"), path("e")]), ENVIRONMENT)).toMatchObject({
       code: "batch-twice",
       place: path("e"),
+      message: "This folder is named twice.",
     });
     // What contradicts another record for the second folder only.
     const end = formatTime(START + 11_520);
