@@ -1,13 +1,18 @@
 import type { Batch } from "../src/batch/batch.ts";
+import { deviceCountProblem } from "../src/batch/commitments.ts";
 import { handoffStatus } from "../src/batch/handoffs.ts";
 import { shellWord } from "../src/commandLine.ts";
 import { isClosedElsewhere, type ClaimStatus } from "../src/claims/batchStatus.ts";
 import type { EXCEPTION_CATEGORY } from "../src/formats/codes.ts";
-import type { KindName } from "../src/formats/constants.ts";
+import { ANY_DEVICE, type KindName } from "../src/formats/constants.ts";
 import type { HandoffSide } from "../src/formats/handoff.ts";
+import { deviceText } from "../src/formats/identity.ts";
 import { channelNamed } from "../src/formats/channels.ts";
 import { claimsOf } from "../src/kinds/kind.ts";
 import type { ParametersLimits } from "../src/kinds/parameters/limits.ts";
+import type { SeriesLimits } from "../src/kinds/series/limits.ts";
+import { slotOf } from "../src/kinds/series/rule.ts";
+import { devicesOfStage } from "../src/kinds/series/stageDevices.ts";
 import { claimNamed } from "../src/policy/document.ts";
 import { WORD_OF } from "./sides.ts";
 import type { StatusRole } from "./statusRoles.ts";
@@ -79,7 +84,10 @@ function custodianWords(situation: Situation): Word[] | undefined {
     // Who closed a stage waits for the receiver, who signs in a folder of its own.
     const words = isClosedElsewhere(batch, index)
       ? signatureOn(batch, name, "received")
-      : (timesOf(batch, index) ?? evidenceFor(batch, open) ?? signatureOn(batch, name, "released"));
+      : (timesOf(batch, index) ??
+        devicesOf(batch, index) ??
+        evidenceFor(batch, open) ??
+        signatureOn(batch, name, "released"));
     const unjudged = open.find(({ outcome }) => outcome === "unjudged");
     const asked = words ?? (unjudged === undefined ? undefined : ["check", batch.dir, "--claim", unjudged.claim]);
     // What is ready is proven first: the stage that asks for something may be somebody else's.
@@ -98,6 +106,20 @@ function timesOf({ dir, stages }: Batch, index: number): Word[] | undefined {
   ];
 }
 
+/** Of a later stage: the opening fixed those of the first one. */
+function devicesOf(batch: Batch, index: number): Word[] | undefined {
+  if (index === 0 || deviceCountProblem(batch, index) === undefined) return undefined;
+  const { name = "", devices = [] } = batch.stages[index] ?? {};
+  const wanted = devicesOfStage(batch.policy, index) ?? 0;
+  // Of too many only the reader knows which stay.
+  const kept = devices.length > wanted ? [] : devices;
+  const named = Array.from({ length: wanted }, (_, i): Word => {
+    const device = kept[i];
+    return device === undefined ? fill(wanted === 1 ? "DEVICE" : `DEVICE_${i + 1}`) : deviceText(device);
+  });
+  return ["stage", batch.dir, name, ...named.flatMap((device): Word[] => ["--device", device])];
+}
+
 function evidenceFor(batch: Batch, claims: readonly ClaimStatus[]): Word[] | undefined {
   const missing = claims.find(
     ({ outcome, kind, isOfOtherTimes }) => (outcome === "missing" && kind !== "custody") || isOfOtherTimes === true,
@@ -108,13 +130,15 @@ function evidenceFor(batch: Batch, claims: readonly ClaimStatus[]): Word[] | und
   if (missing.kind === "quality") {
     return ["import", "results", fill("FILE"), ...into, "--lab", fill("KEYFILE"), "--reported", fill("TIME")];
   }
-  const devices = batch.stages.find(({ name }) => name === missing.stage)?.devices ?? [];
+  const slot = slotOf(claimNamed(batch.policy, missing.claim).claim.rule as SeriesLimits);
+  const ofStage = batch.stages.find(({ name }) => name === missing.stage)?.devices ?? [];
+  const devices = slot === ANY_DEVICE ? ofStage : ofStage.slice(slot - 1, slot);
   const source = [...into, "--source", fill("KEYFILE")];
   if (missing.kind !== "parameters" && devices.some(({ model }) => /[FQ].*-tag/.test(model))) {
     return ["import", "fridgetag", fill("FILE"), ...source, "--offset", fill("OFFSET")];
   }
   const [device] = devices;
-  const named = device === undefined ? fill("DEVICE") : [device.vendor, device.model, device.serial].join("|");
+  const named = device === undefined ? fill("DEVICE") : deviceText(device);
   return ["import", "csv", fill("FILE"), ...source, "--device", named, ...tagsOf(batch, missing)];
 }
 
@@ -155,11 +179,11 @@ function ownerWords({ batch, claims, isOpen, openExceptions, unsaid }: Situation
   if (claims.some(({ proof, register }) => proof === "fits" && !isDone(register))) {
     return ["attest", batch.dir, ...chain, ...unsaid.owner];
   }
-  // Where a proof held before, or the stage had other times, something was changed since: that is to be undone rather
-  // than declared.
+  // Where a proof held before, the stage had other times, or names a wrong number of devices, the folder is to be put
+  // right rather than the claim declared.
   const failed = claims.find(
-    ({ outcome, proof, isOfOtherTimes, register }) =>
-      outcome === "fail" && proof !== "stale" && isOfOtherTimes !== true && !isDone(register),
+    ({ outcome, proof, isOfOtherTimes, isMiscounted, register }) =>
+      outcome === "fail" && proof !== "stale" && !(isOfOtherTimes ?? isMiscounted ?? false) && !isDone(register),
   );
   if (failed === undefined || (openExceptions ?? 0) > 0) return undefined;
   const { severity } = claimNamed(batch.policy, failed.claim).claim;

@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Batch, BatchStage } from "../../src/batch/batch.ts";
+import { deviceCountProblem } from "../../src/batch/commitments.ts";
 import { readBatch } from "../../src/batch/folder.ts";
 import { BATCH_FILE } from "../../src/batch/paths.ts";
 import { readRegistration, type Registration } from "../../src/batch/registration.ts";
-import { folderStatus, type ClaimStatus } from "../../src/claims/batchStatus.ts";
+import { folderStatus, isClosedElsewhere, type ClaimStatus } from "../../src/claims/batchStatus.ts";
 import { BatchproofError, EXIT_CODE, inputError } from "../../src/errors.ts";
 import type { StatusName } from "../../src/formats/codes.ts";
 import { counted } from "../../src/input/quantities.ts";
@@ -84,7 +85,10 @@ async function statusOf(dir: string, options: Options, said: Said): Promise<Part
   const role = STATUS_ROLES.find((each) => each === text(options, "role"));
   const next = (role === undefined ? STATUS_ROLES : [role]).flatMap((each) => nextStep(each, situation) ?? []);
   const due = (known?.due ?? []).map(({ what, at }) => ({ what, state: dueState(at), ...bothTimes(at) }));
-  const stages = batch.stages.map(stageJson);
+  const stages = batch.stages.map((stage, index) => ({
+    ...stageJson(stage),
+    ...(isClosedElsewhere(batch, index) ? {} : devicesProblem(deviceCountProblem(batch, index))),
+  }));
   const register =
     asked.register === undefined
       ? null
@@ -259,6 +263,12 @@ interface StageJson {
   readonly start: BothTimes | null;
   readonly end: BothTimes | null;
   readonly custodian: string | null;
+  /** What is wrong with the number of devices that it names. */
+  readonly devices?: string;
+}
+
+function devicesProblem(problem: string | undefined): Pick<StageJson, "devices"> {
+  return problem === undefined ? {} : { devices: problem };
 }
 
 function stageJson({ name, start, end, custodian }: BatchStage): StageJson {
@@ -267,8 +277,8 @@ function stageJson({ name, start, end, custodian }: BatchStage): StageJson {
   return { stage: name, start: both(start), end: both(end), custodian: custodian?.org ?? null };
 }
 
-function stageText({ stage, start, end, custodian }: StageJson): string {
+function stageText({ stage, start, end, custodian, devices }: StageJson): string {
   const [from = "", to = ""] = [start, end].map((time) => (time === null ? "not set" : bothText(time)));
   const times = start === null && end === null ? "no times yet" : `${from} to ${to}`;
-  return `${stage}: ${times}; ${custodian ?? "no custodian yet"}`;
+  return `${stage}: ${times}; ${[custodian ?? "no custodian yet", ...(devices === undefined ? [] : [devices])].join("; ")}`;
 }

@@ -104,14 +104,24 @@ export function refuseDeviceCount(
   index: number,
   remedy = "Give --device once for each, in the order of the slots that the claims judge.",
 ): void {
-  const wanted = devicesOfStage(policy, index);
-  const { name = "", devices = [] } = stages[index] ?? {};
-  if (wanted === undefined || devices.length === wanted) return;
-  throw inputError(`Stage "${name}" names ${counted(devices.length)}; the policy's claims want ${counted(wanted)}.`, {
+  const problem = deviceCountProblem({ policy, stages }, index);
+  if (problem === undefined) return;
+  throw inputError(`Stage "${stages[index]?.name ?? ""}" ${problem}.`, {
     code: "device-count",
     place: place(index, "devices"),
     remedy,
   });
+}
+
+/** What is wrong with the number of devices that a stage names, in words; undefined: nothing, or no claim wants any. */
+export function deviceCountProblem(
+  { policy, stages }: Pick<Batch, "policy" | "stages">,
+  index: number,
+): string | undefined {
+  const wanted = devicesOfStage(policy, index);
+  const named = stages[index]?.devices.length ?? 0;
+  if (wanted === undefined || named === wanted) return undefined;
+  return `names ${counted(named)}; the policy's claims want ${counted(wanted)}`;
 }
 
 function counted(devices: number): string {

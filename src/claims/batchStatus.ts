@@ -1,10 +1,12 @@
 import type { Batch, BatchStage } from "../batch/batch.ts";
+import { deviceCountProblem } from "../batch/commitments.ts";
 import { EVIDENCE } from "../batch/evidence.ts";
 import { handoffStatus, type HandoffStatus } from "../batch/handoffs.ts";
 import { rememberedOpening } from "../batch/registration.ts";
 import { BatchproofError } from "../errors.ts";
 import type { KindName } from "../formats/constants.ts";
 import type { SeriesLimits } from "../kinds/series/limits.ts";
+import type { Explanation } from "../kinds/statement.ts";
 import type { Envelope } from "../prover/envelope.ts";
 import type { Claim, IndexedClaim } from "../policy/document.ts";
 import { checkBatch, type ClaimVerdict } from "./checkBatch.ts";
@@ -25,6 +27,8 @@ export interface ClaimStatus {
   readonly reason?: string;
   /** Its record is not of the stage as it is set now: another time was set after the import, which takes no such file. */
   readonly isOfOtherTimes?: true;
+  /** Its stage names more or fewer devices than the claims want: to be put right rather than declared. */
+  readonly isMiscounted?: true;
   /** Its proof in the folder; `stale`: the folder says something else by now. */
   readonly proof: "none" | "fits" | "stale";
   /** Whose turn it is: to bring what is missing, to declare what fails, to prove, or to attest what is proven. */
@@ -64,7 +68,7 @@ async function outcomeOf(
   batch: Batch,
   indexed: IndexedClaim,
   proof: ClaimStatus["proof"],
-): Promise<Pick<ClaimStatus, "outcome" | "reason" | "isOfOtherTimes" | "whose">> {
+): Promise<Pick<ClaimStatus, "outcome" | "reason" | "isOfOtherTimes" | "isMiscounted" | "whose">> {
   const { claim } = indexed;
   const handoff = handoffStatus(batch).find(({ stage }) => stage === batch.policy.stages[claim.stage]);
   const isThere = await EVIDENCE[claim.kind].isThere(batch, claim);
@@ -81,14 +85,21 @@ async function outcomeOf(
       return { outcome, ...(deviations.length === 0 ? {} : { reason: deviations.join(", ") }), whose };
     }
     const reason = verdict.problems.map(({ rule, message }) => `rule ${rule}: ${message}`).join(" ");
+    if (rests(verdict, "device") && deviceCountProblem(batch, claim.stage) !== undefined) {
+      return { outcome: "fail", reason, isMiscounted: true, whose: custodianOf(batch.stages[claim.stage]) };
+    }
     // Under a proof it was the folder that changed, not the evidence.
-    return proof !== "stale" && verdict.problems.some(({ rule }) => rule === "window")
+    return proof !== "stale" && rests(verdict, "window")
       ? { outcome: "fail", reason, isOfOtherTimes: true, whose: custodianOf(batch.stages[claim.stage]) }
       : { outcome: "fail", reason, whose: "QA" };
   } catch (error) {
     if (!(error instanceof BatchproofError) || error.kind === "internal") throw error;
     return { outcome: "unjudged", reason: error.message, whose: custodianOf(batch.stages[claim.stage]) };
   }
+}
+
+function rests({ problems }: ClaimVerdict, on: Explanation["rule"]): boolean {
+  return problems.some(({ rule }) => rule === on);
 }
 
 async function proofStatus(batch: Batch, envelope: Envelope | undefined): Promise<ClaimStatus["proof"]> {

@@ -8,7 +8,7 @@ import { commandOf } from "../commandLine.ts";
 import { about, inputError } from "../errors.ts";
 import { ANY_DEVICE, NO_CHANNEL, type KindName } from "../formats/constants.ts";
 import { toHex } from "../formats/field.ts";
-import { deviceHash, type DeviceId, type PublicKey } from "../formats/identity.ts";
+import { deviceHash, deviceText, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import { channelRecord } from "../import/channelRecord.ts";
@@ -267,11 +267,6 @@ function refuseOtherDevice(
         `\`${commandOf("party", "add", "PARTIES", "--device", named, "--org", "ORG", "--name", "NAME", "--from", "TIME", "--to", "TIME")}\`.`,
     );
   }
-}
-
-/** A device as --device takes it. */
-function deviceText({ vendor, model, serial }: DeviceId): string {
-  return `${vendor}|${model}|${serial}`;
 }
 
 /** A record of one target before its source has numbered and signed it, whatever its kind. */

@@ -23,6 +23,11 @@ export interface DeviceId {
   readonly serial: string;
 }
 
+/** A device as options name it: "vendor|model|serial". */
+export function deviceText({ vendor, model, serial }: DeviceId): string {
+  return [vendor, model, serial].join("|");
+}
+
 /** SHA-256 of "vendor|model|serial", cut to 248 bits. A bar inside a part would make two devices one: refused. */
 export function deviceHash(device: DeviceId): bigint {
   const parts = [device.vendor, device.model, device.serial];

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nextStep, type Situation } from "../../cli/nextStep.ts";
+import { readBatch } from "../../src/batch/folder.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { csvFile, csvLine } from "../import/historian.ts";
 import { cli, cliJson, inThisProcess } from "./scene.ts";
@@ -297,6 +299,41 @@ describe("a stage with two loggers", () => {
     expect(error).toMatchObject({ exit: 2, code: "device-count", place: "batch.json#/stages/1/devices" });
     expect(error.remedy).toContain(`\`batchproof stage ${dir} storage --device '${FIRST}'\``);
     expect(contentOf(dir)).toBe(before);
+  });
+});
+
+// Verifies R-cli-next.
+describe("status of a stage with several loggers", () => {
+  const nextOf = async (dir: string): Promise<string> =>
+    (await cliJson<{ next: { command: string }[] }>(["status", dir, "--role", "custodian"])).next[0]?.command ?? "";
+
+  it("asks for the file of the logger in the claim's slot", async () => {
+    const dir = await batchOf("slotted");
+    await cliJson(importing(dir, ["transport/mean", "transport/budgets", "transport/hard"]));
+    expect(await nextOf(dir)).toBe(
+      `batchproof import csv FILE --into ${dir} --claim transport/second --source KEYFILE --device '${SECOND}'`,
+    );
+  });
+
+  it("says that a stage names too few, and asks for them before its files", async () => {
+    const dir = await batchOf("short-of");
+    const { stages } = await cliJson<{ stages: unknown[] }>(["status", dir]);
+    expect(stages[1]).toMatchObject({ devices: "names 0 devices; the policy's claims want 1 device" });
+    const { stdout } = await inThisProcess(["status", dir]);
+    expect(stdout).toContain("Site A; names 0 devices; the policy's claims want 1 device\n");
+    const batch = await readBatch(dir);
+    const claims = [
+      { claim: "storage/hard", kind: "channel", stage: "storage", outcome: "fail", proof: "none" },
+    ] as const;
+    const ended = { ...batch, stages: batch.stages.map((stage) => ({ ...stage, end: at(14 * HOURS) })) };
+    const situation: Situation = {
+      batch: ended,
+      claims: claims.map((claim) => ({ ...claim, isMiscounted: true, register: undefined })),
+      ...{ mesExceptions: [], isOpen: true, isOver: false, openExceptions: 0, isCertifiable: false, owner: undefined },
+      unsaid: { rpc: [], registry: [], chainId: [], owner: [], account: [] },
+    };
+    expect(nextStep("custodian", situation)?.command).toBe(`batchproof stage ${dir} storage --device DEVICE`);
+    expect(nextStep("owner", situation)).toBeUndefined();
   });
 });
 
