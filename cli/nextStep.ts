@@ -13,7 +13,7 @@ import type { ParametersLimits } from "../src/kinds/parameters/limits.ts";
 import type { SeriesLimits } from "../src/kinds/series/limits.ts";
 import { slotOf } from "../src/kinds/series/rule.ts";
 import { devicesOfStage } from "../src/kinds/series/stageDevices.ts";
-import { claimNamed } from "../src/policy/document.ts";
+import { claimNamed, type Limits } from "../src/policy/document.ts";
 import { WORD_OF } from "./sides.ts";
 import type { StatusRole } from "./statusRoles.ts";
 
@@ -149,13 +149,17 @@ function tagsOf({ policy }: Batch, { claim }: ClaimStatus): Word[] {
   return (limits?.claim.rule.channels ?? []).flatMap(({ channel }) => ["--tag", fill(`${channelNamed(channel)}=TAG`)]);
 }
 
+function limitsOf({ policy }: Batch, claim: string): Limits {
+  return claimNamed(policy, claim).claim.rule;
+}
+
 function signatureOn(batch: Batch, stage: string, side: HandoffSide): Word[] | undefined {
   const handoff = handoffStatus(batch).find((each) => each.stage === stage);
   if (handoff?.missing[0] !== side) return undefined;
   return ["handoff", "sign", batch.dir, "--stage", stage, "--as", WORD_OF[side], "--key", fill("KEYFILE")];
 }
 
-function provable({ batch, claims, owner, unsaid }: Situation, stages: readonly string[]): Word[] | undefined {
+function provable({ batch, claims, isOpen, owner, unsaid }: Situation, stages: readonly string[]): Word[] | undefined {
   const toProve = claims.filter(
     ({ outcome, proof, stage, register }) =>
       (outcome === "pass" || outcome === "deviation") &&
@@ -164,6 +168,9 @@ function provable({ batch, claims, owner, unsaid }: Situation, stages: readonly 
       !isDone(register),
   );
   if (toProve.length === 0) return undefined;
+  // A bound is running: the batch is opened first, by its owner.
+  const isBounded = toProve.some(({ claim }) => limitsOf(batch, claim).openedWithin !== undefined);
+  if (!isOpen && isBounded && "coi" in batch.origin) return undefined;
   const isFirst = ({ kind, stage }: ClaimStatus): boolean => kind === "custody" && stage === batch.policy.stages[0];
   return [
     ...["prove", batch.dir, ...toProve.flatMap(({ claim }) => ["--claim", claim])],

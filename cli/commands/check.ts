@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chosenClaims, siteKeyOf } from "../claims.ts";
 import { readBatch } from "../../src/batch/folder.ts";
-import { rememberedOpening } from "../../src/batch/registration.ts";
+import { openingKnownTo } from "../../src/batch/registration.ts";
 import { checkBatch, checkText, type ClaimVerdict } from "../../src/claims/checkBatch.ts";
 import type { SiteKey } from "../../src/batch/evidence.ts";
 import { text, type Options } from "../command.ts";
@@ -26,7 +26,10 @@ export async function check(dirs: readonly string[], options: Options): Promise<
         const claims = chosenClaims(batch, options);
         siteKey ??= siteKeyOf(options);
         return verdictsAnswer(
-          await checkBatch(batch, claims, { siteKey: await siteKey, opened: await rememberedOpening(dir) }),
+          await checkBatch(batch, claims, {
+            siteKey: await siteKey,
+            ...(await openingKnownTo(batch, Math.floor(Date.now() / 1000))),
+          }),
         );
       },
       inputs: async () => [...(await Promise.all(dirs.map(filesBelow))).flat(), text(options, "key") ?? ""],

@@ -14,6 +14,7 @@ import { custodyRuleOf } from "../kinds/custody/rule.ts";
 import { custodyStatement } from "../kinds/custody/statement.ts";
 import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
 import { channelRuleOf, parametersRuleOf } from "../kinds/parameters/rule.ts";
+import type { KnownOpening } from "../kinds/opened.ts";
 import { parametersStatement } from "../kinds/parameters/statement.ts";
 import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
@@ -40,10 +41,8 @@ import { copyParties } from "./hints.ts";
 export type SiteKey = Pick<UnlockedKey, "siteSecret">;
 
 /** What is judged besides the folder, as far as it is known. */
-export interface Known {
+export interface Known extends Partial<KnownOpening> {
   readonly siteKey?: SiteKey | undefined;
-  /** When the batch was opened, or its opening last replaced, Unix seconds, as the register says. */
-  readonly opened?: bigint | undefined;
 }
 
 /** What a disclosure of evidence would show line by line. */
@@ -93,7 +92,7 @@ export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
       ...seriesEvidence(batch, claim.stage, stored, known),
     }),
   ),
-  quality: recorded(RESULTS_RECORD, (batch, { claim, index }, { set, signer, signature }, { opened }) => {
+  quality: recorded(RESULTS_RECORD, (batch, { claim, index }, { set, signer, signature }, known) => {
     const parties = partiesOf(batch);
     const period = { start: Number(set.sampled), end: Number(set.reported) };
     const evidence = {
@@ -102,7 +101,7 @@ export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
       head: headOf(batch, claim.stage).head,
       parties: partyTree(parties).root,
       set,
-      opened,
+      ...openingOfKnown(known),
       lab: { ...listed(parties, "lab", signer, period), signature },
     };
     return qualityStatement(evidence, claimedAnalytes(batch.policy, index));
@@ -188,7 +187,7 @@ function seriesEvidence<H extends SeriesHeader, R>(
   batch: Batch,
   stage: number,
   { header, rows, salts, signer, signature }: StoredRecord<SeriesContent<H, R>> & { readonly salts: RecordSalts },
-  { opened }: Known,
+  known: Known,
 ): SeriesContext & SeriesContent<H, R> {
   const parties = partiesOf(batch);
   const { head } = headOf(batch, stage);
@@ -202,7 +201,7 @@ function seriesEvidence<H extends SeriesHeader, R>(
     header,
     rows,
     salts,
-    opened,
+    ...openingOfKnown(known),
     source: { ...listed(parties, "source", signer, period), signature },
     device: {
       leaf: device,
@@ -212,7 +211,11 @@ function seriesEvidence<H extends SeriesHeader, R>(
   };
 }
 
-function custodyEvidence(batch: Batch, index: number, { siteKey, opened }: Known): Omit<CustodyEvidence, "rule"> {
+function openingOfKnown({ opened, unopenedAt }: Known): KnownOpening {
+  return { opened, unopenedAt };
+}
+
+function custodyEvidence(batch: Batch, index: number, known: Known): Omit<CustodyEvidence, "rule"> {
   const parties = partiesOf(batch);
   const handoff = batch.stages[index]?.handoff;
   if (handoff === undefined) throw missingHandoff(batch.dir, batch.policy.stages[index] ?? "");
@@ -221,7 +224,7 @@ function custodyEvidence(batch: Batch, index: number, { siteKey, opened }: Known
   const period = { start: Number(head.start), end: Number(head.end) };
   const takeover = { start: Number(head.nextStart), end: Number(head.nextStart) };
   const next = batch.stages[index + 1]?.custodian;
-  const origin = index === 0 ? originOf(batch, siteKey) : undefined;
+  const origin = index === 0 ? originOf(batch, known.siteKey) : undefined;
   return {
     batch: batch.commitments.batch,
     head,
@@ -232,7 +235,7 @@ function custodyEvidence(batch: Batch, index: number, { siteKey, opened }: Known
     ...(origin === undefined ? {} : { origin }),
     condition: BigInt(CONDITION[condition]),
     released,
-    opened,
+    ...openingOfKnown(known),
     ...(received === undefined ? {} : { received }),
   };
 }

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ADDRESS, COUNT, defineDocument, documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
+import type { KnownOpening } from "../kinds/opened.ts";
+import type { Batch } from "./batch.ts";
 import { REGISTRATION_FILE } from "./paths.ts";
 
 /** Where a batch was opened: what its folder remembers, so that later commands need not be told again. */
@@ -43,6 +45,18 @@ export async function writeRegistration(dir: string, registration: Registration)
 export async function rememberedOpening(dir: string): Promise<bigint | undefined> {
   const { opened } = (await readRegistration(dir)) ?? {};
   return opened === undefined ? undefined : BigInt(opened);
+}
+
+/**
+ * What a folder knows of its batch's opening. One that remembers no register knows at `now`, Unix seconds, that its batch is not
+ * opened, unless it joined the batch: others open that. Errors: those of `readRegistration`.
+ */
+export async function openingKnownTo(
+  { dir, origin }: Pick<Batch, "dir" | "origin">,
+  now: number,
+): Promise<KnownOpening> {
+  const isUnopened = "coi" in origin && (await readRegistration(dir)) === undefined;
+  return { opened: await rememberedOpening(dir), ...(isUnopened ? { unopenedAt: BigInt(now) } : {}) };
 }
 
 /** Remembers when the opening was replaced, where the folder remembers that it was opened. Errors as of both others. */

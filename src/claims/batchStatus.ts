@@ -2,7 +2,7 @@ import type { Batch, BatchStage } from "../batch/batch.ts";
 import { deviceCountProblem } from "../batch/commitments.ts";
 import { EVIDENCE } from "../batch/evidence.ts";
 import { handoffStatus, type HandoffStatus } from "../batch/handoffs.ts";
-import { rememberedOpening } from "../batch/registration.ts";
+import { openingKnownTo } from "../batch/registration.ts";
 import { BatchproofError } from "../errors.ts";
 import type { KindName } from "../formats/constants.ts";
 import type { SeriesLimits } from "../kinds/series/limits.ts";
@@ -78,7 +78,7 @@ async function outcomeOf(
   // Custody is proven by whoever closed the stage, from what this folder may not know.
   if (isElsewhere && (!isThere || claim.kind === "custody")) return { outcome: "elsewhere" };
   try {
-    const [verdict] = await checkBatch(batch, [indexed], { opened: await rememberedOpening(batch.dir) });
+    const [verdict] = await checkBatch(batch, [indexed], await openingKnownTo(batch, Math.floor(Date.now() / 1000)));
     if (verdict?.outcome !== "fail") {
       const { outcome = "missing", deviations = [] } = verdict ?? {};
       const whose = proof === "fits" ? "the batch's owner" : custodianOf(batch.stages[claim.stage]);

@@ -15,16 +15,26 @@ export interface OpenedEvidence {
    * undefined where it was not asked.
    */
   readonly opened: bigint | undefined;
+  /** The time now, Unix seconds, where the batch is not opened yet. */
+  readonly unopenedAt?: bigint | undefined;
 }
+
+/** What evidence of every kind says of the opening. */
+export type KnownOpening = Pick<OpenedEvidence, "opened" | "unopenedAt">;
 
 /** What rule `rule` asks of the bound. */
 export function openedWithinLimit({ openedWithin }: OpenedEvidence["rule"]): Verdict {
   return [fits(openedWithin, 32), "the time until the opening is not a 32-bit number of seconds"];
 }
 
-/** Rule `opened`: where the rule bounds it, the batch was opened soon enough. Not judged where the time is not known. */
-export function checkOpened({ rule, head, opened }: OpenedEvidence): RuleFinding<"opened">[] {
-  if (opened === undefined) return [];
+/** Rule `opened`: where the rule bounds it, the batch was opened soon enough, or still can be. Not judged where that is not known. */
+export function checkOpened(evidence: OpenedEvidence): RuleFinding<"opened">[] {
+  const { rule, head, opened } = evidence;
+  if (opened === undefined) {
+    return isTooLate(evidence)
+      ? findings("opened", [[false, `the batch is not opened, and had to be by ${boundOf(evidence)}`]])
+      : [];
+  }
   const late = opened - head.start;
   const limit = formatDuration(Number(rule.openedWithin));
   return findings("opened", [
@@ -46,9 +56,25 @@ function isUnbounded({ openedWithin }: OpenedEvidence["rule"]): boolean {
   return openedWithin === BigInt(NO_OPENED_WITHIN);
 }
 
-/** When the batch was opened, as a remark on a claim. */
-export function describeOpening({ head, opened }: OpenedEvidence): string {
-  if (opened === undefined) return "opening time not compared: the register was not asked";
+/** Until when the batch is opened, RFC 3339. */
+function boundOf({ rule, head }: Pick<OpenedEvidence, "rule" | "head">): string {
+  return formatTime(Number(head.start + rule.openedWithin));
+}
+
+/** Whether the batch is not opened yet, and cannot be in time any more. */
+function isTooLate({ rule, head, unopenedAt }: OpenedEvidence): boolean {
+  return unopenedAt !== undefined && !isUnbounded(rule) && unopenedAt > head.start + rule.openedWithin;
+}
+
+/** When the batch was opened, or has to be, as a remark on a claim. */
+export function describeOpening(evidence: OpenedEvidence): string {
+  const { rule, head, opened, unopenedAt } = evidence;
+  if (opened === undefined) {
+    if (unopenedAt === undefined || isUnbounded(rule)) return "opening time not compared: the register was not asked";
+    return isTooLate(evidence)
+      ? `not opened yet, and rule opened can no longer be kept: the bound was ${boundOf(evidence)}`
+      : `not opened yet; open it before ${boundOf(evidence)}`;
+  }
   const late = opened - head.start;
   const [time, length] = [formatTime(Number(opened)), formatDuration(Number(late < 0n ? -late : late))];
   return `opened ${time}, ${length} ${late > 0n ? "after" : "before"} the stage began`;

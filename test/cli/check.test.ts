@@ -1,6 +1,7 @@
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { writeRegistration } from "../../src/batch/registration.ts";
 import { writeJunit } from "../../cli/junit.ts";
 import { cli, cliJson, inThisProcess } from "./scene.ts";
 import { filesIn, policyCopy, refusedWith, scratch, VALID } from "./support.ts";
@@ -18,10 +19,10 @@ const [good, hot] = [path("good"), path("hot")];
 /** A copy of `good` without its secrets. */
 const broken = path("broken");
 
-async function batchOf(dir: string, start: string, end: string): Promise<void> {
+async function batchOf(dir: string, start: string, end: string, policy = "policy.json"): Promise<void> {
   const identity = ["--lot", "L1", "--coi", "C1", "--order", `order of ${dir}`, "--custodian", path("custodian.json")];
   const fixed = ["--device", DEVICE, "--parties", path("parties.json")];
-  await cliJson(["init", dir, "--policy", path("policy.json"), ...identity, ...fixed]);
+  await cliJson(["init", dir, "--policy", path(policy), ...identity, ...fixed]);
   await cliJson(["stage", dir, "cold-storage", "--start", start, "--end", end]);
   const into = ["--into", dir, "--claim", CLAIM, "--source", path("source.json"), "--offset", "+00:00"];
   await cliJson(["import", "fridgetag", RAW, ...into]);
@@ -122,6 +123,52 @@ describe("what check says of a series", () => {
     it("does not with --json", async () => {
       expect(await onTerminal(UTF8, "--json")).not.toMatch(/[▁-█]|curve/);
     });
+  });
+});
+
+// Verifies R-prover-opened, R-cli-next.
+describe("check of a batch that is not opened yet", () => {
+  async function bounded(name: string, openedWithin: number): Promise<string> {
+    mkdirSync(path(name));
+    const policy = JSON.parse(readFileSync(path("policy.json"), "utf8")) as { claims: { rule: object }[] };
+    const claims = policy.claims.map((claim) => ({ ...claim, rule: { ...claim.rule, openedWithin } }));
+    writeFileSync(path(`${name}/policy.json`), JSON.stringify({ ...policy, claims }));
+    await cliJson(["policy", "salt", path(`${name}/policy.json`)]);
+    await batchOf(path(`${name}/batch`), "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z", `${name}/policy.json`);
+    return path(`${name}/batch`);
+  }
+
+  it("says until when it must be, and status has it opened before it is proven", async () => {
+    const dir = await bounded("in-time", 86_400);
+    vi.spyOn(Date, "now").mockReturnValue(Date.parse("2022-05-06T16:26:00Z"));
+    const { code, stdout } = await inThisProcess(["check", dir]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining("  not opened yet; open it before 2022-05-06T16:26:00Z\n"),
+    ]);
+    const { next } = await cliJson<{ next: { role: string; command: string }[] }>(["status", dir]);
+    expect(next.map(({ role }) => role)).toEqual(["owner"]);
+    expect(next[0]?.command).toContain("batchproof open ");
+    vi.restoreAllMocks();
+  });
+
+  it("fails where that is over, unless another folder opens it", async () => {
+    const dir = await bounded("too-late", 3600);
+    const { code, stdout } = await inThisProcess(["check", dir]);
+    expect(code).toBe(1);
+    const bound = "2022-05-05T17:26:00Z";
+    expect(stdout).toContain(
+      [
+        `  not opened yet, and rule opened can no longer be kept: the bound was ${bound}`,
+        `  rule opened: the batch is not opened, and had to be by ${bound}.`,
+        "",
+      ].join("\n"),
+    );
+    const where = { chainId: "1", registry: `0x${"2".repeat(40)}`, owner: `0x${"4".repeat(40)}` };
+    await writeRegistration(dir, where);
+    expect((await inThisProcess(["check", dir])).stdout).toContain(`: pass\n`);
+    await writeRegistration(dir, { ...where, opened: Date.parse("2022-05-05T17:26:00Z") / 1000 });
+    expect((await inThisProcess(["check", dir])).code).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { OpenedEvidence } from "../opened.ts";
+import type { KnownOpening } from "../opened.ts";
 import { isHandover, type CustodyRule } from "../../formats/custodyRule.ts";
 import { openingHead, stageHead, type Opening, type StageHead } from "../../formats/head.ts";
 import type { ListedParty } from "../../formats/party.ts";
@@ -12,7 +12,7 @@ export interface BatchOrigin {
 }
 
 /** Everything that one custody claim is judged and proven from. */
-export interface CustodyEvidence extends Pick<OpenedEvidence, "opened"> {
+export interface CustodyEvidence extends KnownOpening {
   /** Public signal `batch`. */
   readonly batch: bigint;
   readonly rule: CustodyRule;

@@ -3,10 +3,10 @@ import type { PartyLeaf, PartyPath } from "../../formats/party.ts";
 import { type QualityRule } from "../../formats/qualityRule.ts";
 import { type ResultSet } from "../../formats/results.ts";
 import type { Signature } from "../../formats/source.ts";
-import type { OpenedEvidence } from "../opened.ts";
+import type { KnownOpening } from "../opened.ts";
 
 /** Everything that one quality claim is judged and proven from. */
-export interface QualityEvidence extends Pick<OpenedEvidence, "opened"> {
+export interface QualityEvidence extends KnownOpening {
   /** Public signal `batch`. */
   readonly batch: bigint;
   readonly rule: QualityRule;
