@@ -69,17 +69,12 @@ export function withDestination(command: Command): Command {
   return must(must(command, "registry"), "chainId");
 }
 
-/** Adds --rpc and --owner, by which a register is asked when a batch was opened. */
-export function withOpening(command: Command): Command {
-  return may(
-    may(
-      command,
-      "rpc",
-      "JSON-RPC address of a node, to ask when the batch was opened; default: what the folder remembers",
-    ),
-    "owner",
-    "account that opened the batch",
-  );
+/**
+ * Adds --rpc and --owner, by which a register is asked when a batch was opened.
+ * @param asked help of --rpc
+ */
+export function withOpening(command: Command, asked: string): Command {
+  return may(may(command, "rpc", asked), "owner", "account that opened the batch");
 }
 
 /** Adds --account: who sends and pays. */

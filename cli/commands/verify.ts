@@ -50,12 +50,12 @@ async function verifyOne(file: string, vkey: string | undefined, options: Option
         setup: madeHow,
         ...signals,
         deviations,
-        opened: `${signals.opened} (${formatTime(Number(signals.opened))}; ${compared ? "as the register says" : NOT_COMPARED})`,
+        opened: `${signals.opened} (${formatTime(Number(signals.opened))}; ${compared ? "as the register says" : `${NOT_COMPARED}${remedyOf(options)}`})`,
         ...destination,
       }),
       "Only written beside it, and bound by nothing:",
       fieldLines({ ...(pinned ? {} : { circuit }), ...beside }),
-      "It speaks of its signals only: compare batch, rule, head and parties with the register (batchproof audit does).",
+      `It speaks of its signals only: compare ${compared ? "batch, rule, head and parties" : "batch, rule, head, parties and opened"} with the register (batchproof audit does).`,
       ...(setup === "development" ? [DEVELOPMENT_WARNING] : []),
     ].join("\n"),
     json: {
@@ -67,6 +67,11 @@ async function verifyOne(file: string, vkey: string | undefined, options: Option
     exitCode: 0,
     cases: [{ name: "proof", ...(setup === "development" ? { note: DEVELOPMENT_WARNING } : {}) }],
   };
+}
+
+/** How the opening time is compared: a node may be known from the settings. */
+function remedyOf(options: Options): string {
+  return text(options, "rpc") === undefined ? ": give --rpc URL and --owner ACCOUNT" : ": give --owner ACCOUNT";
 }
 
 /**

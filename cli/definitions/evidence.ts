@@ -43,7 +43,10 @@ export const addEvidenceCommands: AddCommands = (program, give) => {
   );
 
   answers(
-    withOpening(withArtifacts(withAccount(withDestination(withClaims(program.command("prove <dir>"))))))
+    withOpening(
+      withArtifacts(withAccount(withDestination(withClaims(program.command("prove <dir>"))))),
+      "JSON-RPC address of a node, to ask with --owner when the batch was opened; default: what the folder remembers",
+    )
       .description("prove claims for one submitter, chain and registry; refuses what check refuses")
       .option("--submitter <account>", "account that will send the proofs; default: that of --account")
       .option("--key <keyfile>", "the first custodian's key, for custody of the first stage")

@@ -6,7 +6,10 @@ const work = () => import("../commands/verify.ts");
 /** `verify`: proofs, off chain. */
 export const addVerifyCommands: AddCommands = (program, give) => {
   answers(
-    withOpening(withJunit(program.command("verify <proof.json...>")))
+    withOpening(
+      withJunit(program.command("verify <proof.json...>")),
+      "JSON-RPC address of a node, to compare the opening time with the register that the proof names; needs --owner",
+    )
       .description("verify one or more proofs off chain, strictly; exit 1 if one is not valid")
       .option("--vkey <file>", "verification_key.json of another circuit than those that artifacts.lock.json pins"),
     give,

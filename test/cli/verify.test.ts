@@ -61,7 +61,10 @@ describe("verify", () => {
     const { code, stdout } = await batchproof(["verify", file, "--vkey", vkey]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^The proof is valid, opening time not compared\. It binds:$/m);
-    expect(stdout).toContain("1651768200 (2022-05-05T16:30:00Z; opening time not compared)");
+    expect(stdout).toContain(
+      "1651768200 (2022-05-05T16:30:00Z; opening time not compared: give --rpc URL and --owner ACCOUNT)",
+    );
+    expect(stdout).toContain("compare batch, rule, head, parties and opened with the register");
     expect(stdout).toContain("NOT pinned in artifacts.lock.json");
     const { json } = await batchproofJson(["verify", file, "--vkey", vkey]);
     // What such a key calls its circuit, and how it was made, nobody knows.

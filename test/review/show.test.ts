@@ -259,6 +259,11 @@ describe("showPolicy of a whole process", () => {
     expect(device(ari, "expansion/parameters")).toEqual([
       "Device: the one recorder that the stage names; named before the stage by the custodians' word.",
     ]);
+    const without = { ...ari, claims: ari.claims.filter(({ id }) => id !== "expansion/custody") };
+    expect(device(without, "expansion/parameters")).toEqual([
+      "Device: the one recorder that the stage names; named before the stage by the custodians' word, because no claim " +
+        "about custody compares them with those for which the hand-over was signed.",
+    ]);
   });
 
   it("says what thinning leaves out, and what alone protects against a coarser export", () => {

@@ -68,8 +68,14 @@ function judgedDevice(rule: SeriesLimits, device: string): string {
 
 /** Only the register knows a device before there are data: the opening fixes those of stage 0, which custody is compared with. */
 function whenNamed(policy: Policy, stage: number): string {
-  if (stage !== 0) return "named before the stage by the custodians' word";
-  return claimsOf(policy, "custody").some(({ claim }) => claim.stage === 0)
+  const isCompared = claimsOf(policy, "custody").some(({ claim }) => claim.stage === stage);
+  if (stage !== 0) {
+    const named = "named before the stage by the custodians' word";
+    return isCompared
+      ? named
+      : `${named}, because no claim about custody compares them with those for which the hand-over was signed`;
+  }
+  return isCompared
     ? "named beforehand, when the batch was opened"
     : "named when the batch was opened by the custodian's word, because no claim about custody compares the two";
 }
