@@ -25,6 +25,8 @@ const SIGNS: readonly (readonly [sign: string, kind: ResultKindName])[] = [
   [">", "more"],
 ];
 
+const WRITTEN = "Write a number, or one of <, <=, ≤, >, >=, ≥ before one.";
+
 /**
  * A reported result ("26.0", "<=0.5", "> 35", "absent") of an analyte, whatever its limits. An inequality keeps its sign and
  * is never rounded: another bound would be another statement than the laboratory's.
@@ -39,7 +41,7 @@ export function codeResult(text: string, analyte: Analyte, rounding: boolean, pl
   const [sign = "", inequality] = SIGNS.find(([written]) => text.startsWith(written)) ?? [];
   const number = text.slice(sign.length).replace(/^ /, "");
   const isRounded = rounding && inequality === undefined;
-  return { ...kind(inequality ?? "number"), value: codeNumber(number, analyte.decimals, isRounded, place) };
+  return { ...kind(inequality ?? "number"), value: codeNumber(number, analyte.decimals, isRounded, place, WRITTEN) };
 }
 
 function kind(name: ResultKindName): Pick<Result, "resultKind"> {
@@ -65,8 +67,8 @@ export function codeWord(text: string, words: readonly string[], place: string):
  * A decimal text at so many decimals, offset: a result's number, or a limit. Zeros beyond the decimals are no decimals.
  * Errors: those of `parseMicro`, `result-decimals`, `result-size`.
  */
-export function codeNumber(text: string, decimals: number, rounding: boolean, place: string): bigint {
-  const micro = parseMicro(text, place);
+export function codeNumber(text: string, decimals: number, rounding: boolean, place: string, remedy?: string): bigint {
+  const micro = parseMicro(text, place, remedy);
   const unit = 10n ** BigInt(MAX_DECIMALS - decimals);
   if (micro % unit !== 0n && !rounding) {
     throw inputError(`The number has more than ${decimals} decimals, which this analyte declares.`, {

@@ -17,18 +17,17 @@ const REFUSED: readonly (readonly [code: ErrorCode, pattern: RegExp, message: st
 
 /**
  * "2.0", "-0.5", "+8.0" to millionths: exact, never rounded. At most 9 digits before the point, so that the result
- * also fits a JavaScript number. `place` goes into the error.
+ * also fits a JavaScript number. `place` goes into the error, `remedy` into that about text which is no number.
  * Errors: `quantity-blank`, `quantity-comma`, `quantity-exponent`, `quantity-nan`, `quantity-precision` (over 6
  * decimals), `quantity-size`, `quantity-syntax`, `reading-missing` (`--.-`), `reading-sentinel` (-9999).
  */
-export function parseMicro(text: string, place: string): bigint {
-  for (const [code, pattern, message] of REFUSED) {
-    if (pattern.test(text)) throw inputError(`${message}: "${shorten(text)}".`, { place, code });
-  }
+export function parseMicro(text: string, place: string, remedy?: string): bigint {
+  const refuse = (message: string, code: ErrorCode): never => {
+    throw inputError(`${message}: "${shorten(text)}".`, { place, code, ...(remedy === undefined ? {} : { remedy }) });
+  };
+  for (const [code, pattern, message] of REFUSED) if (pattern.test(text)) refuse(message, code);
   const [, sign, whole, fraction = ""] = /^([+-]?)(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text) ?? [];
-  if (whole === undefined) {
-    throw inputError(`This is not a decimal number: "${shorten(text)}".`, { place, code: "quantity-syntax" });
-  }
+  if (whole === undefined) return refuse("This is not a decimal number", "quantity-syntax");
   if (whole.length > 9) {
     throw inputError("The number has more than 9 digits before the point.", { place, code: "quantity-size" });
   }
@@ -46,10 +45,15 @@ export function formatMicro(micro: bigint, decimals = 1): string {
   return `${micro < 0n ? "-" : ""}${digits.slice(0, -DECIMALS)}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** Foreign text for an error message: short, and on one line. */
+/** Foreign text for an error message: short, and on one line; what cannot be seen, or acts, is named by its code point. */
 function shorten(text: string): string {
-  const printable = text.replace(/[^\x20-\x7e]/g, "?");
-  return printable.length > 24 ? `${printable.slice(0, 24)}...` : printable;
+  const characters = Array.from(text, (each) => (/^(?! )[\p{C}\p{Z}]$/u.test(each) ? codePoint(each) : each));
+  return characters.length > 24 ? `${characters.slice(0, 24).join("")}...` : characters.join("");
+}
+
+/** "U+00A0". */
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** "1 warning", "2 warnings": a number of things whose plural ends with "s". */

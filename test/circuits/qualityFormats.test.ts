@@ -28,6 +28,7 @@ import {
 import { sponge } from "../../src/formats/poseidon.ts";
 import { QUALITY_RULES } from "../../src/kinds/quality/check.ts";
 import { codeNumber, codeResult, formatResult } from "../../src/formats/resultCoding.ts";
+import { refused } from "../input/refused.ts";
 import { makeQuality } from "../support/quality.ts";
 import { category, coded, number, type Line } from "../support/qualitySpecs.ts";
 
@@ -260,6 +261,9 @@ describe("coding of results", () => {
         codeOf(() => code(share, text)),
         text,
       ).toBe(expected);
+    }
+    for (const text of ["=<0.5", "NMT 0.5", "<"]) {
+      expect(refused(() => code(share, text)).remedy).toBe("Write a number, or one of <, <=, ≤, >, >=, ≥ before one.");
     }
     expect(codeOf(() => codeNumber("999999999.999999", 6, false, ""))).toBe("result-size");
     expect(codeNumber("549755.813887", 6, false, "")).toBe(2n ** 40n - 1n);

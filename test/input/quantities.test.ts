@@ -5,6 +5,15 @@ import { refused } from "./refused.ts";
 
 describe("parseMicro", () => {
   it.each([
+    ["\u22120.5", "\u22120.5"],
+    ["≤\u00a00.5", "≤U+00A00.5"],
+    ["0.5\u202e\n", "0.5U+202EU+000A"],
+    ["\u{1f321}".repeat(25), `${"\u{1f321}".repeat(24)}...`],
+  ])("quotes %j, and names by its code point what cannot be seen", (text, quoted) => {
+    expect(refused(() => parseMicro(text, "f:7")).message).toBe(`This is not a decimal number: "${quoted}".`);
+  });
+
+  it.each([
     ["2.0", 2_000_000n],
     ["-0.5", -500_000n],
     ["+8.0", 8_000_000n],
