@@ -1,7 +1,8 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { groth16, wtns } from "snarkjs";
+import { CHANNELS } from "../src/formats/constants.ts";
 import type { CircuitInput } from "../src/kinds/circuitInput.ts";
 import { CIRCUITS, type Circuit } from "../src/kinds/circuits.ts";
 import { temperatureInput } from "../src/kinds/temperature/input.ts";
@@ -13,7 +14,7 @@ import { makeParameters, ofOneChannel, parametersInputOf, steadySamples } from "
 
 /**
  * Seconds and peak memory of compiling, setting up and proving a full record, for every tier of the kinds about series:
- * `npm run bench [-- <circuit> ...]`. Without names the result is written to bench/results/tiers.json.
+ * `npm run bench [-- <circuit> ...]`. bench/results/tiers.json keeps the last figures of each circuit.
  */
 
 const RESULTS = "bench/results/tiers.json";
@@ -51,7 +52,8 @@ async function measured(circuit: Circuit, full: (n: number) => CircuitInput): Pr
       witness: await seconds(() => wtns.calculate(input, artifacts.wasm, witness)),
       prove: await seconds(() => groth16.prove(artifacts.zkey, witness)),
     }));
-    const perReading = Number((constraints / circuit.tier).toFixed(1));
+    const readings = circuit.tier * (circuit.kind === "parameters" ? CHANNELS : 1);
+    const perReading = Number((constraints / readings).toFixed(1));
     const sizes = { zkey: await megabytes(artifacts.zkey), wasm: await megabytes(artifacts.wasm) };
     const peakSoFar = Math.round(process.resourceUsage().maxRSS / 1024);
     return {
@@ -67,14 +69,11 @@ async function measured(circuit: Circuit, full: (n: number) => CircuitInput): Pr
 }
 
 const names = process.argv.slice(2);
-const tiers: Record<string, object> = {};
 for (const circuit of CIRCUITS) {
   const full = FULL[circuit.kind];
   if (full === undefined || (names.length > 0 && !names.includes(circuit.name))) continue;
-  tiers[circuit.name] = await measured(circuit, full);
-  console.log(circuit.name, tiers[circuit.name]);
-}
-if (names.length === 0) {
-  const result = { node: process.version, cores: availableParallelism(), tiers };
-  await writeFile(RESULTS, `${JSON.stringify(result, null, 2)}\n`);
+  const figures = { ...(await measured(circuit, full)), node: process.version, cores: availableParallelism() };
+  console.log(circuit.name, figures);
+  const known = JSON.parse(await readFile(RESULTS, "utf8")) as Record<string, object>;
+  await writeFile(RESULTS, `${JSON.stringify({ ...known, [circuit.name]: figures }, null, 2)}\n`);
 }
