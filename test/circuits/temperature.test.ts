@@ -3,7 +3,7 @@ import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, ROLE, SIGNALS } from "../../src/for
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE } from "../../src/formats/temperatureRule.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
-import { cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "../support/circumstances.ts";
+import { BUCKET_BOUNDARY, cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "../support/circumstances.ts";
 import {
   BATCH,
   makeEvidence,
@@ -74,6 +74,7 @@ type Boundary = readonly [what: string, keeps: Scenario, breaks: Scenario];
 const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   rule: [
     OPENED_WITHIN_BOUNDARY,
+    BUCKET_BOUNDARY,
     ["version", {}, { rule: { version: 3n } }],
     ["earlier version", {}, { rule: { version: 1n } }],
     ["kind", {}, { rule: { kind: 2n }, header: { kind: 2n } }],

@@ -14,7 +14,7 @@ function slotsOf(...used: readonly bigint[]): bigint[] {
 
 type Circumstances = Pick<Scenario, "slots" | "head"> & {
   readonly rule?: Partial<Record<"bucket" | "devices" | "slot" | "lead" | "tail", bigint>>;
-  readonly header?: Partial<Record<"bucket" | "start" | "end", bigint>>;
+  readonly header?: Partial<Record<"bucket" | "start" | "end" | "deviceHash", bigint>>;
 };
 type Boundary = readonly [what: string, keeps: Circumstances, breaks: Circumstances];
 
@@ -30,6 +30,16 @@ export const DEVICE_SLOTS: readonly Boundary[] = [
   ["as many as the rule says", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, SPARE), 1n, 1n)],
   ["not fewer", named(slotsOf(LOGGER), 1n, 1n), named(slotsOf(LOGGER), 2n, 1n)],
   ["one in two slots", named(slotsOf(LOGGER), 1n, 1n), named(slotsOf(LOGGER, LOGGER), 2n, 1n)],
+  [
+    "another one twice, counted once",
+    named(slotsOf(LOGGER, SPARE), 2n, 1n),
+    named(slotsOf(LOGGER, SPARE, SPARE), 2n, 1n),
+  ],
+  [
+    "a device without a name, in the one empty slot",
+    named(slotsOf(...OTHERS.slice(1), LOGGER), 7n, 0n),
+    { ...named(slotsOf(...OTHERS), 7n, 0n), header: { deviceHash: 0n } },
+  ],
   ["another one twice", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, SPARE, SPARE), 3n, 1n)],
   ["no empty slot between", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, 0n, SPARE), 2n, 1n)],
   ["none first", named(slotsOf(LOGGER), 1n, 1n), named(slotsOf(0n, LOGGER), 1n, 2n)],
@@ -53,6 +63,13 @@ export const THINNING: readonly Boundary[] = [
   ["not less than nothing", {}, { rule: { bucket: 900n }, header: { bucket: FIELD - 1n } }],
 ];
 
+/** The same of rule `rule`: no header's bucket is below a longer one by as little. */
+export const BUCKET_BOUNDARY = [
+  "longest bucket",
+  { rule: { bucket: 2n ** 32n - 1n } },
+  { rule: { bucket: 2n ** 32n }, header: { bucket: 1n } },
+] as const satisfies Boundary;
+
 /** The same of rule `record`, of a series whose stage ends at `end`. */
 export function cutTo(end: bigint): readonly Boundary[] {
   return [
@@ -73,6 +90,11 @@ export function longStages(end: bigint): readonly Boundary[] {
   const length = end - START;
   return [
     ["half of a stage that began long before", stage(START - length, end), stage(START - length - 1n, end)],
+    [
+      "half of a stage that began before and ended after",
+      stage(START - length / 2n, end + length / 2n),
+      stage(START - length / 2n - 1n, end + length / 2n),
+    ],
     ["half of a stage that ended long after", stage(START, end + length), stage(START, end + length + 1n)],
   ];
 }

@@ -4,7 +4,7 @@ import { CHANNEL_FIELDS, UNUSED_CHANNEL } from "../../src/formats/parametersRule
 import type { Sample } from "../../src/formats/samples.ts";
 import type { ParametersEvidence } from "../../src/kinds/parameters/evidence.ts";
 import type { CircuitUnderTest } from "./circuit.ts";
-import { cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "./circumstances.ts";
+import { BUCKET_BOUNDARY, cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "./circumstances.ts";
 import { BATCH, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "./evidence.ts";
 import { OPENED_WITHIN_BOUNDARY, openedBoundaries } from "./openings.ts";
 import {
@@ -79,6 +79,7 @@ function limitsOf(place: number): Boundary[] {
 const OF_ANY: Boundaries = {
   rule: [
     OPENED_WITHIN_BOUNDARY,
+    BUCKET_BOUNDARY,
     ["version", {}, { rule: { version: 3n } }],
     ["earlier version", {}, { rule: { version: 0n } }],
     ["kind", {}, { rule: { kind: 1n } }],
