@@ -130,7 +130,7 @@ function evidenceFor(batch: Batch, claims: readonly ClaimStatus[]): Word[] | und
   if (missing.kind === "quality") {
     return ["import", "results", fill("FILE"), ...into, "--lab", fill("KEYFILE"), "--reported", fill("TIME")];
   }
-  const slot = slotOf(claimNamed(batch.policy, missing.claim).claim.rule as SeriesLimits);
+  const slot = slotOf(limitsOf(batch, missing.claim) as SeriesLimits);
   const ofStage = batch.stages.find(({ name }) => name === missing.stage)?.devices ?? [];
   const devices = slot === ANY_DEVICE ? ofStage : ofStage.slice(slot - 1, slot);
   const source = [...into, "--source", fill("KEYFILE")];

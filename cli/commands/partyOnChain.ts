@@ -4,7 +4,7 @@ import { lastApprovedRoot } from "../../src/chain/partyRoots.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
-import { keyHash } from "../../src/formats/identity.ts";
+import { deviceText, keyHash } from "../../src/formats/identity.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
 import { partyTree, readParties, type Party, type PartyList } from "../../src/parties/partyList.ts";
 import { secretChanges, type SecretChanges } from "../../src/parties/siteSecrets.ts";
@@ -142,7 +142,7 @@ function showParty(party: Party, index: number): string {
   const { role, notBefore, notAfter, name, org } = party;
   const what =
     party.role === "device"
-      ? `device ${JSON.stringify(Object.values(party.device).join("|"))}`
+      ? `device ${JSON.stringify(deviceText(party.device))}`
       : `key hash ${toHex(keyHash(party.key))}`;
   const owner = `${JSON.stringify(name)} of ${JSON.stringify(org)}`;
   return `${index + 1}. ${role}, valid ${notBefore} to ${notAfter}, ${what}, ${owner}`;

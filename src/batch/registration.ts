@@ -43,7 +43,11 @@ export async function writeRegistration(dir: string, registration: Registration)
 
 /** When a folder's batch was opened, Unix seconds, as far as it remembers. Errors: those of `readRegistration`. */
 export async function rememberedOpening(dir: string): Promise<bigint | undefined> {
-  const { opened } = (await readRegistration(dir)) ?? {};
+  return openingIn(await readRegistration(dir));
+}
+
+function openingIn(registration: Registration | undefined): bigint | undefined {
+  const { opened } = registration ?? {};
   return opened === undefined ? undefined : BigInt(opened);
 }
 
@@ -55,8 +59,9 @@ export async function openingKnownTo(
   { dir, origin }: Pick<Batch, "dir" | "origin">,
   now: number,
 ): Promise<KnownOpening> {
-  const isUnopened = "coi" in origin && (await readRegistration(dir)) === undefined;
-  return { opened: await rememberedOpening(dir), ...(isUnopened ? { unopenedAt: BigInt(now) } : {}) };
+  const registration = await readRegistration(dir);
+  const isUnopened = "coi" in origin && registration === undefined;
+  return { opened: openingIn(registration), ...(isUnopened ? { unopenedAt: BigInt(now) } : {}) };
 }
 
 /** Remembers when the opening was replaced, where the folder remembers that it was opened. Errors as of both others. */

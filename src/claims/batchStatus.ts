@@ -6,6 +6,7 @@ import { openingKnownTo } from "../batch/registration.ts";
 import { BatchproofError } from "../errors.ts";
 import type { KindName } from "../formats/constants.ts";
 import type { SeriesLimits } from "../kinds/series/limits.ts";
+import type { KnownOpening } from "../kinds/opened.ts";
 import type { Explanation } from "../kinds/statement.ts";
 import type { Envelope } from "../prover/envelope.ts";
 import type { Claim, IndexedClaim } from "../policy/document.ts";
@@ -42,10 +43,11 @@ export interface FolderStatus {
   readonly mesExceptions: readonly string[];
 }
 
-/** How a batch stands in its folder. Errors: those of `readProofs` and `mesExceptionsOf`. */
+/** How a batch stands in its folder. Errors: those of `readProofs`, `openingKnownTo` and `mesExceptionsOf`. */
 export async function folderStatus(batch: Batch): Promise<FolderStatus> {
   const claims: ClaimStatus[] = [];
   const proofs = await readProofs(batch);
+  const opening = await openingKnownTo(batch, Math.floor(Date.now() / 1000));
   for (const [index, claim] of batch.policy.claims.entries()) {
     const proof = await proofStatus(
       batch,
@@ -57,7 +59,7 @@ export async function folderStatus(batch: Batch): Promise<FolderStatus> {
       kind: claim.kind,
       stage,
       proof,
-      ...(await outcomeOf(batch, { claim, index }, proof)),
+      ...(await outcomeOf(batch, { claim, index }, proof, opening)),
     });
   }
   const open = ((await mesExceptionsOf(batch)) ?? []).filter(({ state }) => state === "open");
@@ -68,6 +70,7 @@ async function outcomeOf(
   batch: Batch,
   indexed: IndexedClaim,
   proof: ClaimStatus["proof"],
+  opening: KnownOpening,
 ): Promise<Pick<ClaimStatus, "outcome" | "reason" | "isOfOtherTimes" | "isMiscounted" | "whose">> {
   const { claim } = indexed;
   const handoff = handoffStatus(batch).find(({ stage }) => stage === batch.policy.stages[claim.stage]);
@@ -78,7 +81,7 @@ async function outcomeOf(
   // Custody is proven by whoever closed the stage, from what this folder may not know.
   if (isElsewhere && (!isThere || claim.kind === "custody")) return { outcome: "elsewhere" };
   try {
-    const [verdict] = await checkBatch(batch, [indexed], await openingKnownTo(batch, Math.floor(Date.now() / 1000)));
+    const [verdict] = await checkBatch(batch, [indexed], opening);
     if (verdict?.outcome !== "fail") {
       const { outcome = "missing", deviations = [] } = verdict ?? {};
       const whose = proof === "fits" ? "the batch's owner" : custodianOf(batch.stages[claim.stage]);

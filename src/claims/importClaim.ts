@@ -6,7 +6,7 @@ import { LOCK_FILE } from "../batch/paths.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { commandOf } from "../commandLine.ts";
 import { about, inputError } from "../errors.ts";
-import { ANY_DEVICE, NO_CHANNEL, type KindName } from "../formats/constants.ts";
+import { ANY_DEVICE, NO_CHANNEL, type KeyRole, type KindName } from "../formats/constants.ts";
 import { toHex } from "../formats/field.ts";
 import { deviceHash, deviceText, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import type { Signature } from "../formats/source.ts";
@@ -15,7 +15,7 @@ import { channelRecord } from "../import/channelRecord.ts";
 import type { Measured, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { parametersRecord } from "../import/parametersRecord.ts";
 import { resultSet } from "../import/resultsCsv.ts";
-import type { ImportSettings } from "../import/seriesRecord.ts";
+import type { ImportSettings, UnsignedSeries } from "../import/seriesRecord.ts";
 import { temperatureRecord } from "../import/temperatureRecord.ts";
 import { readBytes } from "../input/files.ts";
 import { withLock, withLocks } from "../input/lock.ts";
@@ -37,7 +37,6 @@ import {
   type JournalKey,
 } from "../parties/journal.ts";
 import { isTwin, remembered, settingsDigest, type Measured as Remembered } from "../parties/measured.ts";
-import type { KeyRole } from "../formats/constants.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
 import type { IndexedClaim } from "../policy/document.ts";
 
@@ -97,8 +96,9 @@ export interface Imported {
  * reading outside the limits is imported too, so that `check` can name it. The same evidence, imported again or for another
  * rule, is no new attempt. What is refused for one claim is written for none.
  * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), `device` (not named by the stage, in another
- * slot than the claim judges, or not in the party list), `device-count` (the stage names more or fewer than the rule says), `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and
- * `channelRecord`, of the journal and of the batch folder.
+ * slot than the claim judges, or not in the party list), `device-count` (the stage names more or fewer than the rule says),
+ * `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and `channelRecord`, of the
+ * journal and of the batch folder.
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
   const bytes = await bytesFor(targets, request, ["temperature", "channel"]);
@@ -292,20 +292,11 @@ interface NumberedRecord {
   readonly write: (rawFile: string, signer: PublicKey, signature: Signature) => Promise<void>;
 }
 
-/** What an import makes of a file for one claim, of each kind's own form. */
-interface Unsigned<H, R> {
-  readonly header: Omit<H, "attempt">;
-  readonly rows: readonly R[];
-  readonly device: DeviceId;
-  readonly measured: Measured;
-  readonly summary: readonly string[];
-}
-
 function unnumbered<H extends SeriesHeader, R>(
   form: SeriesForm<H, R>,
   target: Target,
   { slot }: Pick<TemperatureRule, "slot">,
-  { header, rows, ...unsigned }: Unsigned<H, R>,
+  { header, rows, ...unsigned }: UnsignedSeries<H, R>,
   channel: number,
 ): Unnumbered {
   const {

@@ -1,13 +1,12 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError } from "../errors.ts";
 import { KIND, NO_CHANNEL, type ChannelName } from "../formats/constants.ts";
-import type { DeviceId } from "../formats/identity.ts";
 import type { ParametersHeader } from "../formats/parametersRecord.ts";
 import type { Channel, ParametersRule } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
 import { channelNamed } from "../formats/channels.ts";
 import { channelCoding, codeSamples } from "./coding.ts";
-import type { Measured, SamplesReader } from "./loggerSeries.ts";
+import type { SamplesReader } from "./loggerSeries.ts";
 import { cutToWindow, isUnusable } from "./series.ts";
 import {
   capacitiesOf,
@@ -16,20 +15,13 @@ import {
   windowOf,
   type ImportSettings,
   type RecordDemand,
+  type UnsignedSeries,
 } from "./seriesRecord.ts";
 import { summariseSamples } from "./summary.ts";
 import { NOT_THINNED } from "./thin.ts";
 
 /** A canonical record of channels with hard limits before a source has numbered and signed it. */
-export interface UnsignedParametersRecord {
-  readonly header: Omit<ParametersHeader, "attempt">;
-  readonly rows: readonly Sample[];
-  /** What measured. */
-  readonly device: DeviceId;
-  readonly measured: Measured;
-  /** What was read, cut and coded, for the person who imports. */
-  readonly summary: readonly string[];
-}
+export type UnsignedParametersRecord = UnsignedSeries<ParametersHeader, Sample>;
 
 /**
  * The record of a raw file of several channels for one claim: read, cut to the stage's window, coded exactly, and fitted to

@@ -1,11 +1,11 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { CLOCK_ERROR_OFFSET, NO_PROFILE } from "../formats/constants.ts";
-import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
+import { bytesHash, deviceHash, textHash, type DeviceId } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { CodedSeries } from "./coding.ts";
-import type { LoggerSeries } from "./loggerSeries.ts";
+import type { LoggerSeries, Measured } from "./loggerSeries.ts";
 import type { Window } from "./series.ts";
 
 /* What records of one channel and of several have in common. */
@@ -33,6 +33,17 @@ export interface RecordDemand<R extends Timing> {
   readonly lot: string;
   /** The circuits that the claim accepts. */
   readonly circuits: readonly Circuit[];
+}
+
+/** A canonical record before a source has numbered and signed it. */
+export interface UnsignedSeries<H, R> {
+  readonly header: Omit<H, "attempt">;
+  readonly rows: readonly R[];
+  /** What measured. */
+  readonly device: DeviceId;
+  readonly measured: Measured;
+  /** What was read, cut, thinned and coded, for the person who imports. */
+  readonly summary: readonly string[];
 }
 
 /** The window that a rule demands of the record of a stage. */

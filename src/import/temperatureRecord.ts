@@ -4,28 +4,26 @@ import { CELSIUS_OFFSET, KIND } from "../formats/constants.ts";
 import { checkReadings } from "../kinds/temperature/check.ts";
 import { exactBreaches, type ExactBreach } from "../kinds/temperature/exactTimes.ts";
 import { distinctLengths, excursionsOf, excursionTableSize } from "../kinds/temperature/excursions.ts";
-import type { DeviceId } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
 import { formatDuration } from "../input/times.ts";
 import { codeReading, type ReadingGrid } from "./coding.ts";
-import type { Measured, SeriesReader } from "./loggerSeries.ts";
+import type { SeriesReader } from "./loggerSeries.ts";
 import { oneChannelOf } from "./oneChannel.ts";
 import type { Reading } from "./series.ts";
-import { capacitiesOf, lengthError, seriesHeader, type ImportSettings, type RecordDemand } from "./seriesRecord.ts";
+import {
+  capacitiesOf,
+  lengthError,
+  seriesHeader,
+  type ImportSettings,
+  type RecordDemand,
+  type UnsignedSeries,
+} from "./seriesRecord.ts";
 import { NOT_THINNED } from "./thin.ts";
 
 /** A canonical record before a source has numbered and signed it. */
-export interface UnsignedRecord {
-  readonly header: Omit<TemperatureHeader, "attempt">;
-  readonly rows: readonly Row[];
-  /** What measured. */
-  readonly device: DeviceId;
-  readonly measured: Measured;
-  /** What was read, cut, thinned and coded, for the person who imports. */
-  readonly summary: readonly string[];
-}
+export type UnsignedRecord = UnsignedSeries<TemperatureHeader, Row>;
 
 /**
  * The record of a raw file for one claim: read by its format's reader, cut to the stage's window, thinned if the user

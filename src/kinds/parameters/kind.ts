@@ -15,12 +15,20 @@ import { channelRuleOf, parametersRuleOf } from "./rule.ts";
 import schema from "./schema.json" with { type: "json" };
 import { showOneChannel, showParameters } from "./show.ts";
 
+/** What claims of hard limits have in common, however many channels they are about. */
+const HARD_LIMITS = {
+  rules: PARAMETERS_RULES,
+  classes: ["specification", "process"],
+  measuresStage: true,
+  lintTogether: () => [],
+} as const;
+
 const DEFINITIONS = { ...seriesDefinitions, ...schema.definitions };
 
 /** Up to five channels sampled together: hard limits. */
 export const parameters = defineKind<"parameters", ParametersLimits>({
   name: "parameters",
-  rules: PARAMETERS_RULES,
+  ...HARD_LIMITS,
   tiers: [
     { name: "parameters-280", tier: 4 * SAMPLES_PER_CHUNK },
     { name: "parameters-840", tier: 12 * SAMPLES_PER_CHUNK },
@@ -28,12 +36,9 @@ export const parameters = defineKind<"parameters", ParametersLimits>({
     { name: "parameters-4k", tier: 61 * SAMPLES_PER_CHUNK },
   ],
   instance: (tier) => `Parameters(${tier / SAMPLES_PER_CHUNK}, CHANNELS())`,
-  classes: ["specification", "process"],
-  measuresStage: true,
   schema: { ...schema, definitions: DEFINITIONS },
   ruleHash: (policy, claimIndex, salt) => parametersRuleHash(parametersRuleOf(policy, claimIndex, salt)),
   lint: (_, { rule }, pointer) => lintParameters(rule, pointer),
-  lintTogether: () => [],
   show: showParameters,
   showTier: (tier) => `up to ${tier} readings of each channel`,
   showUnproven: (policy) => unprovenSeries(policy, "parameters"),
@@ -44,7 +49,7 @@ export const parameters = defineKind<"parameters", ParametersLimits>({
 /** One channel, a long series: hard limits, and nothing else, so half the size of a temperature claim. */
 export const channel = defineKind<"channel", OneChannelLimits>({
   name: "channel",
-  rules: PARAMETERS_RULES,
+  ...HARD_LIMITS,
   tiers: [
     { name: "channel-840", tier: 4 * ROWS_PER_CHUNK },
     { name: "channel-2k", tier: 12 * ROWS_PER_CHUNK },
@@ -52,12 +57,9 @@ export const channel = defineKind<"channel", OneChannelLimits>({
     { name: "channel-12k", tier: 61 * ROWS_PER_CHUNK },
   ],
   instance: (tier) => `Parameters(${tier / ROWS_PER_CHUNK}, 1)`,
-  classes: ["specification", "process"],
-  measuresStage: true,
   schema: { ...channelSchema, definitions: DEFINITIONS },
   ruleHash: (policy, claimIndex, salt) => parametersRuleHash(channelRuleOf(policy, claimIndex, salt)),
   lint: (_, { rule }, pointer) => lintChannel(rule, pointer),
-  lintTogether: () => [],
   show: showOneChannel,
   showTier: (tier) => `up to ${tier} readings`,
   showUnproven: (policy) => unprovenSeries(policy, "channel"),
