@@ -27,7 +27,8 @@ import {
   withCode,
   type ParametersScenario,
 } from "../support/parameters.ts";
-import { clock, itHasBoundaries } from "../support/parametersBoundaries.ts";
+import { itHasBoundaries } from "../support/parametersBoundaries.ts";
+import { clock } from "../support/circumstances.ts";
 import { codeGenerated, generatedSamples } from "../support/parametersData.ts";
 
 const ONE = "test/circuits/instances/parameters-70.circom";

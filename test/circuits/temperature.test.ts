@@ -1,16 +1,24 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, ROLE, SIGNALS } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, SIGNALS } from "../../src/formats/constants.ts";
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE } from "../../src/formats/temperatureRule.ts";
 import { CircuitUnderTest } from "../support/circuit.ts";
 import { OPENED_WITHIN_BOUNDARY, openedBoundaries, openedDeviationCases } from "../support/openings.ts";
-import { BUCKET_BOUNDARY, cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "../support/circumstances.ts";
+import {
+  BUCKET_BOUNDARY,
+  CLOCK,
+  clock,
+  coverages,
+  cutTo,
+  registeredDevices,
+  SHORT_STAGES,
+  sources,
+  THINNING,
+} from "../support/circumstances.ts";
 import {
   BATCH,
   makeEvidence,
   OTHER_ORG,
-  OUTSIDER_KEY,
   polynomial,
-  SPARE,
   START,
   steadyRows,
   ticksOf,
@@ -139,67 +147,17 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
     ["channel", {}, { header: { channelId: 2n } }],
   ],
   window: [
-    ["earliest first reading", { head: { start: START + 900n } }, { head: { start: START + 901n } }],
-    ["latest first reading", { head: { start: START - 600n } }, { head: { start: START - 601n } }],
-    ["earliest last reading", { head: { end: END + 600n } }, { head: { end: END + 601n } }],
-    ["latest last reading", { head: { end: END - 900n } }, { head: { end: END - 901n } }],
-    ...longStages(END),
+    ...coverages(END),
     ...SHORT_STAGES.map(([what, keeps, breaks]): Boundary => {
       const rows = steadyRows(3);
       return [what, { ...keeps, rows }, { ...breaks, rows }];
     }),
   ],
   thinning: THINNING,
-  clock: [
-    ["fast", clock(120), clock(121)],
-    ["slow", clock(-120), clock(-121)],
-    ["zone flag", { header: { zoneChanged: 1n } }, { header: { zoneChanged: 2n } }],
-  ],
-  source: [
-    ["role", {}, { sourceLeaf: { role: BigInt(ROLE.lab) } }],
-    ["organisation", {}, { sourceLeaf: { org: OTHER_ORG } }],
-    [
-      "independent organisation",
-      { rule: { independent: 1n }, sourceLeaf: { org: OTHER_ORG } },
-      { rule: { independent: 1n } },
-    ],
-    ["valid from the start", { sourceLeaf: { notBefore: START } }, { sourceLeaf: { notBefore: START + 1n } }],
-    ["valid to the end", { sourceLeaf: { notAfter: END } }, { sourceLeaf: { notAfter: END - 1n } }],
-    [
-      "valid at a first reading before the stage",
-      { head: { start: START + 60n }, sourceLeaf: { notBefore: START } },
-      { head: { start: START + 60n }, sourceLeaf: { notBefore: START + 1n } },
-    ],
-    [
-      "valid at a last reading after the stage",
-      { head: { end: END - 60n }, sourceLeaf: { notAfter: END } },
-      { head: { end: END - 60n }, sourceLeaf: { notAfter: END - 1n } },
-    ],
-    ["listed", {}, { unlisted: "source" }],
-    ["signer", {}, { signer: OUTSIDER_KEY }],
-    ["signed for the batch", {}, { signed: { batch: BATCH + 1n } }],
-    ["signed for the stage", {}, { signed: { stage: 2n } }],
-    ["signed for the channel", {}, { signed: { channelId: 2n } }],
-    ["signed for the record", {}, { signed: { record: 5n } }],
-  ],
+  clock: CLOCK,
+  source: [...sources(END), ["signed for the channel", {}, { signed: { channelId: 2n } }]],
   device: [
-    ["identity", {}, { deviceLeaf: { id0: SPARE + 1n } }],
-    ["not a key", {}, { deviceLeaf: { id1: 1n } }],
-    ["role", {}, { deviceLeaf: { role: BigInt(ROLE.source) } }],
-    ["calibrated from the start", { deviceLeaf: { notBefore: START } }, { deviceLeaf: { notBefore: START + 1n } }],
-    ["calibrated to the end", { deviceLeaf: { notAfter: END } }, { deviceLeaf: { notAfter: END - 1n } }],
-    [
-      "calibrated at a first reading before the stage",
-      { head: { start: START + 60n }, deviceLeaf: { notBefore: START } },
-      { head: { start: START + 60n }, deviceLeaf: { notBefore: START + 1n } },
-    ],
-    [
-      "calibrated at a last reading after the stage",
-      { head: { end: END - 60n }, deviceLeaf: { notAfter: END } },
-      { head: { end: END - 60n }, deviceLeaf: { notAfter: END - 1n } },
-    ],
-    ["listed", {}, { unlisted: "device" }],
-    ...DEVICE_SLOTS,
+    ...registeredDevices(END),
     ["device set", {}, { head: { deviceSet: 1n } }],
     ["an unused slot names no device", {}, { header: { deviceHash: 0n } }],
   ],
@@ -257,10 +215,6 @@ const BOUNDARIES: Readonly<Record<string, readonly Boundary[]>> = {
   ],
   opened: openedBoundaries(START),
 };
-
-function clock(seconds: number): Scenario {
-  return { header: { clockError: BigInt(CLOCK_ERROR_OFFSET + seconds) } };
-}
 
 describe("circuit temperature, one chunk", () => {
   let circuit: CircuitUnderTest;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
+import { CLOCK_ERROR_OFFSET, ROLE } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { deviceHash, deviceSlots } from "../../src/formats/identity.ts";
-import { LOGGER, SPARE, START, type Scenario } from "./evidence.ts";
+import { BATCH, LOGGER, OTHER_ORG, OUTSIDER_KEY, SPARE, START, type Scenario } from "./evidence.ts";
 
 /* What the rules of every series, whatever it measures, ask of devices, thinning and coverage. */
 
@@ -12,9 +13,12 @@ function slotsOf(...used: readonly bigint[]): bigint[] {
   return [...used, ...new Array<bigint>(8 - used.length).fill(0n)];
 }
 
-type Circumstances = Pick<Scenario, "slots" | "head"> & {
-  readonly rule?: Partial<Record<"bucket" | "devices" | "slot" | "lead" | "tail", bigint>>;
-  readonly header?: Partial<Record<"bucket" | "start" | "end" | "deviceHash", bigint>>;
+type Circumstances = Pick<
+  Scenario,
+  "slots" | "head" | "sourceLeaf" | "deviceLeaf" | "unlisted" | "signer" | "signed"
+> & {
+  readonly rule?: Partial<Record<"bucket" | "devices" | "slot" | "lead" | "tail" | "independent", bigint>>;
+  readonly header?: Partial<Record<"bucket" | "start" | "end" | "deviceHash" | "clockError" | "zoneChanged", bigint>>;
 };
 type Boundary = readonly [what: string, keeps: Circumstances, breaks: Circumstances];
 
@@ -23,7 +27,7 @@ function named(slots: readonly bigint[], devices: bigint, slot: bigint): Circums
 }
 
 /** [what, circumstances that keep rule `device`, those one step beyond] */
-export const DEVICE_SLOTS: readonly Boundary[] = [
+const DEVICE_SLOTS: readonly Boundary[] = [
   ["in its slot", named(slotsOf(LOGGER, SPARE), 2n, 1n), named(slotsOf(LOGGER, SPARE), 2n, 2n)],
   ["in the second slot", named(slotsOf(SPARE, LOGGER), 2n, 2n), named(slotsOf(SPARE, LOGGER), 2n, 1n)],
   ["any one of them", named(slotsOf(SPARE, LOGGER), 2n, 0n), named(slotsOf(SPARE), 1n, 0n)],
@@ -78,6 +82,82 @@ export function cutTo(end: bigint): readonly Boundary[] {
   ];
 }
 
+/** The same of rule `clock`. */
+export const CLOCK: readonly Boundary[] = [
+  ["fast", clock(120), clock(121)],
+  ["slow", clock(-120), clock(-121)],
+  ["zone flag", { header: { zoneChanged: 1n } }, { header: { zoneChanged: 2n } }],
+];
+
+/** A device whose clock was wrong by so much. */
+export function clock(seconds: number): { header: { clockError: bigint } } {
+  return { header: { clockError: BigInt(CLOCK_ERROR_OFFSET + seconds) } };
+}
+
+/** The same of rule `source`, of a series that ends at `end`; what it signs a channel by differs from kind to kind. */
+export function sources(end: bigint): readonly Boundary[] {
+  return [
+    ["role", {}, { sourceLeaf: { role: BigInt(ROLE.lab) } }],
+    ["organisation", {}, { sourceLeaf: { org: OTHER_ORG } }],
+    [
+      "independent organisation",
+      { rule: { independent: 1n }, sourceLeaf: { org: OTHER_ORG } },
+      { rule: { independent: 1n } },
+    ],
+    ["valid from the start", { sourceLeaf: { notBefore: START } }, { sourceLeaf: { notBefore: START + 1n } }],
+    ["valid to the end", { sourceLeaf: { notAfter: end } }, { sourceLeaf: { notAfter: end - 1n } }],
+    [
+      "valid at a first reading before the stage",
+      { head: { start: START + 60n }, sourceLeaf: { notBefore: START } },
+      { head: { start: START + 60n }, sourceLeaf: { notBefore: START + 1n } },
+    ],
+    [
+      "valid at a last reading after the stage",
+      { head: { end: end - 60n }, sourceLeaf: { notAfter: end } },
+      { head: { end: end - 60n }, sourceLeaf: { notAfter: end - 1n } },
+    ],
+    ["listed", {}, { unlisted: "source" }],
+    ["signer", {}, { signer: OUTSIDER_KEY }],
+    ["signed for the batch", {}, { signed: { batch: BATCH + 1n } }],
+    ["signed for the stage", {}, { signed: { stage: 2n } }],
+    ["signed for the record", {}, { signed: { record: 5n } }],
+  ];
+}
+
+/** The same of rule `device`, of a series that ends at `end`. */
+export function registeredDevices(end: bigint): readonly Boundary[] {
+  return [
+    ["identity", {}, { deviceLeaf: { id0: SPARE + 1n } }],
+    ["not a key", {}, { deviceLeaf: { id1: 1n } }],
+    ["role", {}, { deviceLeaf: { role: BigInt(ROLE.source) } }],
+    ["calibrated from the start", { deviceLeaf: { notBefore: START } }, { deviceLeaf: { notBefore: START + 1n } }],
+    ["calibrated to the end", { deviceLeaf: { notAfter: end } }, { deviceLeaf: { notAfter: end - 1n } }],
+    [
+      "calibrated at a first reading before the stage",
+      { head: { start: START + 60n }, deviceLeaf: { notBefore: START } },
+      { head: { start: START + 60n }, deviceLeaf: { notBefore: START + 1n } },
+    ],
+    [
+      "calibrated at a last reading after the stage",
+      { head: { end: end - 60n }, deviceLeaf: { notAfter: end } },
+      { head: { end: end - 60n }, deviceLeaf: { notAfter: end - 1n } },
+    ],
+    ["listed", {}, { unlisted: "device" }],
+    ...DEVICE_SLOTS,
+  ];
+}
+
+/** The same of rule `window`, of a series that ends at `end`, with a gap of 900 s and a lead and tail of 600 s. */
+export function coverages(end: bigint): readonly Boundary[] {
+  return [
+    ["earliest first reading", { head: { start: START + 900n } }, { head: { start: START + 901n } }],
+    ["latest first reading", { head: { start: START - 600n } }, { head: { start: START - 601n } }],
+    ["earliest last reading", { head: { end: end + 600n } }, { head: { end: end + 601n } }],
+    ["latest last reading", { head: { end: end - 900n } }, { head: { end: end - 901n } }],
+    ...longStages(end),
+  ];
+}
+
 /** Lead and tail that leave it to the overlap how a stage is covered. */
 const WIDE = { lead: 1_000_000n, tail: 1_000_000n };
 
@@ -86,7 +166,7 @@ function stage(start: bigint, end: bigint): Circumstances {
 }
 
 /** The same of rule `window`, of a series that lasts from START to `end`: half of a stage that lasts longer. */
-export function longStages(end: bigint): readonly Boundary[] {
+function longStages(end: bigint): readonly Boundary[] {
   const length = end - START;
   return [
     ["half of a stage that began long before", stage(START - length, end), stage(START - length - 1n, end)],
@@ -110,7 +190,7 @@ export const SHORT_STAGES: readonly Boundary[] = [
 export const HALF = fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, 0n, 1n);
 
 /** Start and lead of a stage that ends with a series of this length, which covers half of it, or `short` seconds less. */
-export function halfCovered(length: bigint, short: bigint): { start: bigint; end: bigint; lead: bigint } {
+function halfCovered(length: bigint, short: bigint): { start: bigint; end: bigint; lead: bigint } {
   return { start: START - length - short, end: START + length, lead: length + 1n };
 }
 
@@ -124,6 +204,24 @@ function mostly<const T>(usual: readonly T[], ...others: readonly T[]): fc.Arbit
 
 /** Seconds from the first moment that a device must be calibrated at to its calibration. */
 export const CALIBRATED = mostly([-500n, 0n], 1n);
+
+/** How a generated stage lies to its series, seconds from the first and the last reading, or by `half`: a value of HALF. */
+interface DrawnStage {
+  readonly rule: { readonly lead: number };
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly half: bigint | undefined;
+}
+
+/** Start and end of a generated stage, and the lead of its rule, by the length of its series. */
+export function drawnStage(
+  { rule, startsAt, endsAt, half }: DrawnStage,
+  length: bigint,
+): { start: bigint; end: bigint; lead: bigint } {
+  return half === undefined
+    ? { start: START + BigInt(startsAt), end: START + length + BigInt(endsAt), lead: BigInt(rule.lead) }
+    : halfCovered(length, half);
+}
 
 /** Devices and thinning on both sides of what a rule asks, mostly as it asks. */
 export const CIRCUMSTANCES = fc

@@ -1,3 +1,5 @@
+import type { SignalName } from "../../src/formats/constants.ts";
+import type { CircuitInput } from "../../src/kinds/circuitInput.ts";
 import type { CircuitUnderTest } from "./circuit.ts";
 import { evaluate, modulo, type Constraint } from "./r1cs.ts";
 
@@ -6,7 +8,7 @@ import { evaluate, modulo, type Constraint } from "./r1cs.ts";
  * (Jacobian) propagation: a constraint in which only one wire may still move fixes that wire. A wire that is never
  * fixed could be chosen by the prover.
  */
-export function freeWires(circuit: CircuitUnderTest, witness: readonly bigint[], fixed: readonly string[]): string[] {
+function freeWires(circuit: CircuitUnderTest, witness: readonly bigint[], fixed: readonly string[]): string[] {
   const constraints = circuit.r1cs.constraints.map((constraint) => new Set(movingWires(constraint, witness)));
   const touching = new Map<number, Set<number>[]>();
   for (const moving of constraints) {
@@ -26,6 +28,16 @@ export function freeWires(circuit: CircuitUnderTest, witness: readonly bigint[],
   const free: string[] = [];
   for (let wire = 0; wire < circuit.r1cs.wires; wire++) if (!determined.has(wire)) free.push(circuit.name(wire));
   return free;
+}
+
+/** The signals that follow from a claim's private inputs; `context` and `opened` do not. */
+const FOLLOWING: readonly string[] = ["rule", "head", "parties", "record", "deviations"] satisfies SignalName[];
+
+/** The wires that are left free by the witness of an input when all of it stands still that does not follow. */
+export async function undetermined(circuit: CircuitUnderTest, input: CircuitInput): Promise<string[]> {
+  const given = new Set(Object.keys(input).filter((name) => !FOLLOWING.includes(name)));
+  const fixed = circuit.signals(/./).filter((name) => given.has(name) || given.has(name.replace(/(\[\d+\])+$/, "")));
+  return freeWires(circuit, await circuit.witness(input), fixed).sort();
 }
 
 /** Wires with a non-zero coefficient in the constraint's differential at the witness. */
@@ -48,3 +60,18 @@ export function unnoticedChanges(circuit: CircuitUnderTest, witness: readonly bi
   }
   return unnoticed.sort();
 }
+
+/**
+ * What is left free of a steady series whose device is the first of two: the inverse hint of a comparison with zero, where
+ * the compared value is zero.
+ */
+export const MEANINGLESS_IN_SERIES: readonly string[] = [
+  "clock.exact.inv",
+  "device.at[0].isz.inv",
+  ...[2, 3, 4, 5, 6, 7].map((slot) => `device.unused[${slot}].inv`),
+  "firstAttempt.inv",
+  "openingTime.boundless.isz.inv",
+  "source.sameOrg.isz.inv",
+  "source.signed.verifier.eqCheckX.isz.inv",
+  "source.signed.verifier.eqCheckY.isz.inv",
+];

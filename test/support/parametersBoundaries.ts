@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { CELSIUS_OFFSET, CLOCK_ERROR_OFFSET, KIND, ROLE } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET, KIND } from "../../src/formats/constants.ts";
 import { CHANNEL_FIELDS, UNUSED_CHANNEL } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
 import type { ParametersEvidence } from "../../src/kinds/parameters/evidence.ts";
 import type { CircuitUnderTest } from "./circuit.ts";
-import { BUCKET_BOUNDARY, cutTo, DEVICE_SLOTS, longStages, SHORT_STAGES, THINNING } from "./circumstances.ts";
-import { BATCH, OTHER_ORG, OUTSIDER_KEY, SPARE, START } from "./evidence.ts";
+import {
+  BUCKET_BOUNDARY,
+  CLOCK,
+  coverages,
+  cutTo,
+  registeredDevices,
+  SHORT_STAGES,
+  sources,
+  THINNING,
+} from "./circumstances.ts";
+import { BATCH, OTHER_ORG, START } from "./evidence.ts";
 import { OPENED_WITHIN_BOUNDARY, openedBoundaries } from "./openings.ts";
 import {
   BIOREACTOR,
@@ -45,10 +54,6 @@ function code(place: number, channelId: bigint): ParametersScenario {
 }
 
 /** A device's clock that was wrong by so many seconds. */
-export function clock(seconds: number): ParametersScenario {
-  return { header: { clockError: BigInt(CLOCK_ERROR_OFFSET + seconds) } };
-}
-
 const THREE: readonly Sample[] = steadySamples(60, [90, 100, 100, 0, 0]);
 /** Only the first three channels are used. */
 function three(change: ParametersScenario): ParametersScenario {
@@ -133,48 +138,19 @@ const OF_ANY: Boundaries = {
     ]),
   ],
   window: [
-    ["earliest first sample", { head: { start: START + 900n } }, { head: { start: START + 901n } }],
-    ["latest first sample", { head: { start: START - 600n } }, { head: { start: START - 601n } }],
-    ["earliest last sample", { head: { end: END + 600n } }, { head: { end: END + 601n } }],
-    ["latest last sample", { head: { end: END - 900n } }, { head: { end: END - 901n } }],
-    ...longStages(END),
+    ...coverages(END),
     ...SHORT_STAGES.map(([what, keeps, breaks]): Boundary => {
       const rows = steadySamples(3);
       return [what, { ...keeps, rows }, { ...breaks, rows }];
     }),
   ],
   thinning: THINNING,
-  clock: [
-    ["fast", clock(120), clock(121)],
-    ["slow", clock(-120), clock(-121)],
-    ["zone flag", { header: { zoneChanged: 1n } }, { header: { zoneChanged: 2n } }],
-  ],
+  clock: CLOCK,
   source: [
-    ["role", {}, { sourceLeaf: { role: BigInt(ROLE.lab) } }],
-    ["organisation", {}, { sourceLeaf: { org: OTHER_ORG } }],
-    [
-      "independent organisation",
-      { rule: { independent: 1n }, sourceLeaf: { org: OTHER_ORG } },
-      { rule: { independent: 1n } },
-    ],
-    ["valid from the start", { sourceLeaf: { notBefore: START } }, { sourceLeaf: { notBefore: START + 1n } }],
-    ["valid to the end", { sourceLeaf: { notAfter: END } }, { sourceLeaf: { notAfter: END - 1n } }],
-    ["listed", {}, { unlisted: "source" }],
-    ["signer", {}, { signer: OUTSIDER_KEY }],
-    ["signed for the batch", {}, { signed: { batch: BATCH + 1n } }],
-    ["signed for the stage", {}, { signed: { stage: 2n } }],
+    ...sources(END),
     ["signed for several channels", { signed: { channelId: 0n } }, { signed: { channelId: 1n } }],
-    ["signed for the record", {}, { signed: { record: 5n } }],
   ],
-  device: [
-    ["identity", {}, { deviceLeaf: { id0: SPARE + 1n } }],
-    ["not a key", {}, { deviceLeaf: { id1: 1n } }],
-    ["role", {}, { deviceLeaf: { role: BigInt(ROLE.source) } }],
-    ["calibrated from the start", { deviceLeaf: { notBefore: START } }, { deviceLeaf: { notBefore: START + 1n } }],
-    ["calibrated to the end", { deviceLeaf: { notAfter: END } }, { deviceLeaf: { notAfter: END - 1n } }],
-    ["listed", {}, { unlisted: "device" }],
-    ...DEVICE_SLOTS,
-  ],
+  device: registeredDevices(END),
   opened: openedBoundaries(START),
 };
 

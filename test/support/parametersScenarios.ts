@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { CHANNELS, CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { channelsOf, type Channel } from "../../src/formats/parametersRule.ts";
 import type { Sample } from "../../src/formats/samples.ts";
-import { CALIBRATED, CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
+import { CALIBRATED, CIRCUMSTANCES, HALF, drawnStage } from "./circumstances.ts";
 import { OTHER_ORG, START, ticksOf } from "./evidence.ts";
 import { openings } from "./openings.ts";
 import type { ParametersScenario } from "./parameters.ts";
@@ -98,14 +98,7 @@ export function parametersScenarios(
       const legal = draw.rows.map((row, i) => (i === 0 ? { ...row, dt: 0 } : row));
       const { rows, channels, headerChannels } = withFault(legal, draw.rule.channels, draw.rule.gapTicks, draw.fault);
       const length = BigInt(draw.rule.tick) * ticksOf(rows.map(({ dt }) => ({ dt, code: 0 })));
-      const { lead, ...head } =
-        draw.half === undefined
-          ? {
-              start: START + BigInt(draw.startsAt),
-              end: START + length + BigInt(draw.endsAt),
-              lead: BigInt(draw.rule.lead),
-            }
-          : halfCovered(length, draw.half);
+      const { lead, ...head } = drawnStage(draw, length);
       const { slots, rule: asked, header: thinned } = draw.circumstances;
       // The source's organisation mostly fits the rule.
       const foreign = (draw.independent === 1) !== (draw.foreignSource === 0);

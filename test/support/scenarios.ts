@@ -3,7 +3,7 @@ import { CLOCK_ERROR_OFFSET, MKT_COEFFICIENTS } from "../../src/formats/constant
 import { NO_BUDGET, NO_MKT_SPAN, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { padRows, type Row } from "../../src/formats/series.ts";
 import { excursionsOf, timeOutside, weightedDwell } from "../../src/kinds/temperature/excursions.ts";
-import { CALIBRATED, CIRCUMSTANCES, HALF, halfCovered } from "./circumstances.ts";
+import { CALIBRATED, CIRCUMSTANCES, HALF, drawnStage } from "./circumstances.ts";
 import { openings } from "./openings.ts";
 import { OTHER_ORG, polynomial, START, ticksOf, type Scenario } from "./evidence.ts";
 
@@ -112,14 +112,7 @@ export function scenarios(n: number, faults = true): fc.Arbitrary<Scenario> {
         .map((row, i) => (i === 0 ? { ...row, dt: 0 } : row));
       const rows = draw.fault === undefined ? sound : withFault(sound, band, draw.fault);
       const length = BigInt(draw.rule.tick) * ticksOf(rows);
-      const { lead, ...head } =
-        draw.half === undefined
-          ? {
-              start: START + BigInt(draw.startsAt),
-              end: START + length + BigInt(draw.endsAt),
-              lead: BigInt(draw.rule.lead),
-            }
-          : halfCovered(length, draw.half);
+      const { lead, ...head } = drawnStage(draw, length);
       const limits = limitsFor(padRows(rows, n), band, draw.margins, draw.mktCoefficients, head.end - head.start);
       const { slots, rule: asked, header: thinned } = draw.circumstances;
       // A thinned series with a mean breaks rule `rule`: that must not happen to every second record.
