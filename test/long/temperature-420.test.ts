@@ -25,7 +25,7 @@ describe("circuit temperature, 420 readings", () => {
 
   it("has exactly so many constraints, below 23 for another reading", async () => {
     const one = await constraintsOf("test/circuits/instances/temperature-210.circom");
-    expect(circuit.r1cs.constraints.length).toBe(41_706);
+    expect(circuit.r1cs.constraints.length).toBe(39_570);
     // A chunk's rows, and what grows more slowly: nodes of the series tree and words of flags.
     expect((circuit.r1cs.constraints.length - one) / ROWS_PER_CHUNK).toBeLessThan(23);
   });

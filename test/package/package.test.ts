@@ -59,8 +59,9 @@ function batchproof(...args: readonly string[]): Promise<Run> {
 }
 
 async function done(...args: readonly string[]): Promise<string> {
+  const command = args.slice(0, 2).join(" ");
   const { code, stdout, stderr } = await batchproof(...args);
-  expect({ command: args.slice(0, 2).join(" "), code, stderr: code === 0 ? "" : stderr }).toMatchObject({ code: 0 });
+  expect({ command, code, stderr: code === 0 ? "" : stderr }).toEqual({ command, code: 0, stderr: "" });
   return stdout;
 }
 
@@ -188,12 +189,24 @@ describe("its command line, without a build", () => {
     expect(readdirSync(dir)).toContain(".gitignore");
   });
 
-  it("deploys a register and audits it", async () => {
-    const [account = ""] = devnet.accounts;
-    const deployed = JSON.parse(await done("deploy", "--rpc", devnet.url, "--account", account, "--json")) as {
+  it("deploys a register, opens the batch on it and audits it", async () => {
+    const [admin = "", proposer = "", approver = "", manufacturer = "", qp = ""] = devnet.accounts;
+    const deployed = JSON.parse(await done("deploy", "--rpc", devnet.url, "--account", admin, "--json")) as {
       addresses: { registry: string };
     };
     ({ registry } = deployed.addresses);
+    const as = (account: string): string[] => ["--rpc", devnet.url, "--registry", registry, "--account", account];
+    const roles = Object.entries({ proposer, approver, manufacturer, qp }).map(([role, account]) => {
+      return { role, account, person: role, from: "2020-01-01T00:00:00Z", to: "2090-01-01T00:00:00Z" };
+    });
+    writeFileSync(path("roles.json"), JSON.stringify({ format: "batchproof-roles/1", roles }));
+    await done("role", "grant-all", path("roles.json"), ...as(admin));
+    await done("policy", "publish", "fridge-2-8.json", ...as(proposer));
+    const approved = ["--policy", "fridge-2-8.json", "--authorisation", "V-1"];
+    await done("policy", "approve", ...approved, ...as(approver));
+    await done("party", "publish", "parties.json", ...as(proposer));
+    await done("party", "approve", "--parties", "parties.json", "--authorisation", "P-1", ...as(approver));
+    await done("open", "my-batch", "--qp", qp, ...as(manufacturer));
     expect(await done("audit", "--rpc", devnet.url, "--registry", registry)).toContain("Register");
     const health = await done("doctor", "--rpc", devnet.url, "--registry", registry);
     expect(health).toMatch(/^ok +circuits .*\n +Install it: npm install circomlib@2.0.5$/m);
@@ -215,7 +228,8 @@ describe("its command line, without a build", () => {
 
   it("verifies a proof, and refuses one of a circuit that the lock does not pin", async () => {
     const file = path("my-batch/proofs/cold-storage--temperature.json");
-    expect(await done("verify", file)).toContain("The proof is valid.");
+    const asked = ["--rpc", devnet.url, "--owner", devnet.accounts[3] ?? ""];
+    expect(await done("verify", file, ...asked)).toContain("The proof is valid.");
     const envelope = JSON.parse(readFileSync(file, "utf8")) as { circuitId: string };
     writeFileSync(path("other.json"), JSON.stringify({ ...envelope, circuitId: `0x${"ab".repeat(32)}` }));
     expect(await batchproof("verify", "other.json")).toMatchObject({ code: 1 });
