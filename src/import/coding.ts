@@ -3,6 +3,7 @@ import { CELSIUS_OFFSET, CHANNELS } from "../formats/constants.ts";
 import type { Channel } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
 import type { Row } from "../formats/series.ts";
+import { FINER_PARTS } from "./exact.ts";
 import type { Reading, SampleReading } from "./series.ts";
 import { codeTimes } from "./ticks.ts";
 
@@ -22,12 +23,17 @@ export type ReadingGrid = Pick<
  * and one beyond a hard limit has a code below 0 or above `width`, which is returned as it is and refused by the rule
  * `range`. Limits that lie on the grid get their own codes; codes never fall as values rise. Exact;
  * docs/spec/formats.md, Encoding.
+ * @param finer what the value is beyond its millionths, in parts of one (`FINER_PARTS`)
  */
-export function codeReading(value: bigint, coding: ReadingGrid): bigint {
+export function codeReading(value: bigint, coding: ReadingGrid, finer = 0n): bigint {
   const { origin, stepNum, stepDen, normalLow } = coding;
   // In stepNum to a code, so that the code's own place is not rounded.
-  const distance = (value - origin) * stepDen;
-  return distance < normalLow * stepNum ? floorDivide(distance, stepNum) : -floorDivide(-distance, stepNum);
+  if (finer === 0n) return outward((value - origin) * stepDen, stepNum, normalLow);
+  return outward(((value - origin) * FINER_PARTS + finer) * stepDen, stepNum * FINER_PARTS, normalLow);
+}
+
+function outward(distance: bigint, step: bigint, normalLow: bigint): bigint {
+  return distance < normalLow * step ? floorDivide(distance, step) : -floorDivide(-distance, step);
 }
 
 /** A record's time zero and rows. */
@@ -39,11 +45,11 @@ export interface CodedSeries<R> {
 
 /** The rows of a record from its readings. Codes outside 0..width stay as they are. Error `time-backward`. */
 export function codeSeries(
-  readings: readonly Pick<Reading, "time" | "value">[],
+  readings: readonly Pick<Reading, "time" | "value" | "finer">[],
   coding: ReadingGrid,
   tick: number,
 ): CodedSeries<Row> {
-  return codeRows(readings, tick, (dt, { value }) => ({ dt, code: Number(codeReading(value, coding)) }));
+  return codeRows(readings, tick, (dt, { value, finer }) => ({ dt, code: Number(codeReading(value, coding, finer)) }));
 }
 
 /**
@@ -51,14 +57,14 @@ export function codeSeries(
  * is not used. Codes outside 0..width stay as they are. Error `time-backward`.
  */
 export function codeSamples(
-  samples: readonly Pick<SampleReading, "time" | "values">[],
+  samples: readonly Pick<SampleReading, "time" | "values" | "finer">[],
   codings: readonly ReadingGrid[],
   tick: number,
 ): CodedSeries<Sample> {
   const unused = new Array<number>(CHANNELS - codings.length).fill(0);
-  return codeRows(samples, tick, (dt, { values }) => ({
+  return codeRows(samples, tick, (dt, { values, finer }) => ({
     dt,
-    codes: [...codings.map((coding, i) => Number(codeReading(values[i] ?? 0n, coding))), ...unused],
+    codes: [...codings.map((coding, i) => Number(codeReading(values[i] ?? 0n, coding, finer?.[i]))), ...unused],
   }));
 }
 

@@ -225,7 +225,7 @@ export function parseFridgetag(bytes: Uint8Array, file: string): FridgetagExport
     const run = root.maybeInside("Res", readRun);
     const markers = root.maybeInside("Marker", readMarkers) ?? [];
     const readings = root.maybeInside("Data", readReadings) ?? [];
-    refuseBackward(readings, (reading) => reading.localTime, file);
+    refuseBackward(readings, ({ localTime: time }) => ({ time }), file);
     const certificate = root.inside("Cert", readCertificate);
     return {
       device: { vendor: certificate.owner, model, serial, firmware, id, sensor, externalSensor },

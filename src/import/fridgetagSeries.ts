@@ -1,4 +1,4 @@
-import { CHANNEL } from "../formats/constants.ts";
+import { CHANNEL, NO_PROFILE } from "../formats/constants.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatLocalTime, formatOffset } from "../input/times.ts";
 import { deviceLimits, readFridgetag, type FridgetagExport } from "./fridgetag.ts";
@@ -17,7 +17,10 @@ export function fridgetagReader(offset: number | undefined): SeriesReader {
     const { zone } = source.configuration;
     const { readings, zoneChanged } = applyOffset(source.readings, offset, zone, file);
     const facts = [...factsOf(source), clockFact(offset ?? zone, zone, zoneChanged)];
-    return { channel: "temperature", device: { vendor, model, serial }, entries: readings, zoneChanged, facts };
+    return {
+      ...{ channel: "temperature", device: { vendor, model, serial }, entries: readings },
+      ...{ zoneChanged, profile: NO_PROFILE, facts },
+    };
   };
 }
 

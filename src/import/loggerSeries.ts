@@ -9,12 +9,14 @@ export interface LoggerSeries<R extends Entry = Reading> {
   readonly entries: readonly (R | Unusable)[];
   /** The offset given at import differs from the zone that the device signed. */
   readonly zoneChanged: boolean;
+  /** Hash of the profile by which the file was read, or NO_PROFILE. */
+  readonly profile: bigint;
   /** What was read and who vouches for it: the lines of the summary that only this format knows. */
   readonly facts: readonly string[];
 }
 
 /** What was measured at one time: one value a channel. */
-export type Measurement = Pick<SampleReading, "time" | "values">;
+export type Measurement = Pick<SampleReading, "time" | "values" | "finer">;
 
 /** The exact readings behind a record, as they were before thinning and coding. */
 export interface Measured {

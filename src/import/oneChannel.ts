@@ -16,7 +16,7 @@ type OneChannelRule = Pick<TemperatureRule, "channelId" | "tick" | "gapTicks" | 
 /** The readings of a raw file that a record of one channel needs, cut, thinned and coded. */
 export interface OneChannel {
   /** What the file says of itself. */
-  readonly origin: Pick<ReadingSeries, "device" | "zoneChanged">;
+  readonly origin: Pick<ReadingSeries, "device" | "zoneChanged" | "profile">;
   readonly cut: Cut;
   readonly coded: CodedSeries<Row>;
   readonly measured: Measured;
@@ -41,8 +41,8 @@ export function oneChannelOf(
   const facts = [...known, ...shownRepeated(merged.repeated)];
   const window = windowOf(rule, period);
   const cut = cutToWindow(merged.entries, window, file);
-  const readings = thin(cut.readings, bucket, Number(rule.bucket), (value) => {
-    const code = codeReading(value, coding);
+  const readings = thin(cut.readings, bucket, Number(rule.bucket), ({ value, finer }) => {
+    const code = codeReading(value, coding, finer);
     return code < coding.normalLow || code > coding.normalHigh;
   });
   return {
@@ -58,8 +58,8 @@ export function oneChannelOf(
   };
 }
 
-function oneValue({ time, value }: Reading): Measurement {
-  return { time, values: [value] };
+function oneValue({ time, value, finer }: Reading): Measurement {
+  return { time, values: [value], ...(finer === undefined ? {} : { finer: [finer] }) };
 }
 
 function refuseOtherChannel(wanted: ChannelName, channel: ChannelName, file: string): void {

@@ -12,16 +12,26 @@ export interface LocalReading {
   readonly flagged: boolean;
 }
 
-/** What every entry of a raw file has: its line there and its time, Unix seconds. */
+/** What every entry of a raw file has: its line there and its time. */
 export interface Entry {
   readonly line: number;
+  /** Unix seconds, whole: what the record holds. */
   readonly time: number;
+  /** Millionths of a second beyond `time`, 1 to 999,999; absent: none. Everything but the record counts them. */
+  readonly micros?: number;
+}
+
+/** Seconds from one entry to another, in millionths: exact. */
+export function microsBetween(before: Pick<Entry, "time" | "micros">, after: Pick<Entry, "time" | "micros">): number {
+  return (after.time - before.time) * 1_000_000 + (after.micros ?? 0) - (before.micros ?? 0);
 }
 
 /** A measurement. */
 export interface Reading extends Entry {
-  /** Millionths of the channel's unit. */
+  /** Millionths of the channel's unit, whole: the value rounded down. */
   readonly value: bigint;
+  /** What the value is beyond `value`, in parts of a millionth (`FINER_PARTS`); absent: nothing, so `value` is exact. */
+  readonly finer?: bigint;
   /** The device itself marked it as outside its limits; absent where the format has no such mark. */
   readonly flagged?: boolean;
 }
@@ -30,6 +40,8 @@ export interface Reading extends Entry {
 export interface SampleReading extends Entry {
   /** One a channel, by ascending channel code, in millionths of its unit. */
   readonly values: readonly bigint[];
+  /** `finer` of each of them; absent where every value is whole millionths. */
+  readonly finer?: readonly bigint[];
 }
 
 /** An entry that its own system does not call good. What it may hold for a value stands for nothing. */
@@ -46,14 +58,16 @@ export function isUnusable(entry: Entry): entry is Unusable {
 /** Error `time-backward` with file:line where a reading is older than the one before it. Equal times are legal. */
 export function refuseBackward<T extends { readonly line: number }>(
   readings: readonly T[],
-  timeOf: (reading: T) => number,
+  timeOf: (reading: T) => Pick<Entry, "time" | "micros">,
   file: string,
 ): void {
   readings.forEach((reading, i) => {
     const before = readings[i - 1];
-    if (before === undefined || timeOf(before) <= timeOf(reading)) return;
+    if (before === undefined) return;
+    const micros = microsBetween(timeOf(before), timeOf(reading));
+    if (micros >= 0) return;
     throw inputError(
-      `The time runs backward: this reading is ${formatDuration(timeOf(before) - timeOf(reading))} older than the one ` +
+      `The time runs backward: this reading is ${formatDuration(-micros / 1_000_000)} older than the one ` +
         `before it (line ${before.line}).`,
       { place: `${file}:${reading.line}`, code: "time-backward" },
     );
@@ -75,7 +89,7 @@ export function mergeRepeated(entries: readonly (Reading | Unusable)[], file: st
   const merged: (Reading | Unusable)[] = [];
   for (const entry of entries) {
     const before = merged.at(-1);
-    if (before?.time !== entry.time) merged.push(entry);
+    if (before === undefined || microsBetween(before, entry) !== 0) merged.push(entry);
     else if (!saysSame(before, entry)) throw differingError(before, entry, file);
     else if (!isUnusable(entry) && entry.flagged === true) merged.splice(-1, 1, entry);
   }
@@ -86,7 +100,7 @@ function saysSame(before: Reading | Unusable, entry: Reading | Unusable): boolea
   if (isUnusable(before) || isUnusable(entry)) {
     return isUnusable(before) && isUnusable(entry) && before.quality === entry.quality;
   }
-  return before.value === entry.value;
+  return before.value === entry.value && (before.finer ?? 0n) === (entry.finer ?? 0n);
 }
 
 function differingError({ line: other }: Entry, { line, time }: Entry, file: string): BatchproofError {
@@ -164,7 +178,7 @@ export interface Cut<R extends Entry = Reading> {
 export function cutToWindow<R extends Entry>(entries: readonly (R | Unusable)[], window: Window, file: string): Cut<R> {
   if (entries.length === 0)
     throw windowError("The file has no readings; some devices keep a daily history only.", file);
-  refuseBackward(entries, (entry) => entry.time, file);
+  refuseBackward(entries, (entry) => entry, file);
   const first = firstIndex(entries, window, file);
   const last = lastIndex(entries, first, window, file);
   const kept = entries.slice(first, last + 1);
@@ -179,15 +193,17 @@ export function cutToWindow<R extends Entry>(entries: readonly (R | Unusable)[],
 
 function firstIndex(readings: readonly Entry[], window: Window, file: string): number {
   const { start, lead } = window;
-  const next = indexOrLength(readings, ({ time }) => time > start);
+  const next = indexOrLength(readings, (entry) => microsBetween({ time: start }, entry) > 0);
   const before = readings[next - 1];
   const after = readings[next];
   // A gap after the last reading before the start is bridged by a lead that reaches the next one.
   const leads =
-    after !== undefined && after.time <= start + lead && (before === undefined || isGap(before, after, window));
+    after !== undefined &&
+    microsBetween({ time: start + lead }, after) <= 0 &&
+    (before === undefined || isGap(before, after, window));
   if (leads) return next;
   if (before !== undefined && !isGap(before, { time: start }, window)) {
-    return readings.findIndex(({ time }) => time === before.time);
+    return readings.findIndex((entry) => microsBetween(entry, before) === 0);
   }
   if (before !== undefined && after !== undefined) throw gapError(before, after, window, file);
   throw windowError(
@@ -213,7 +229,7 @@ function lastIndex(readings: readonly Entry[], first: number, window: Window, fi
   const before = next > first ? readings[next - 1] : undefined;
   const after = readings[next];
   if (after !== undefined && (before === undefined || !isGap(before, after, window))) {
-    return readings.findLastIndex(({ time }) => time === after.time);
+    return readings.findLastIndex((entry) => microsBetween(entry, after) === 0);
   }
   if (before !== undefined && coded(before) >= end - tail) return next - 1;
   if (before !== undefined && after !== undefined) throw gapError(before, after, window, file);
@@ -230,8 +246,8 @@ function indexOrLength(readings: readonly Entry[], fits: (entry: Entry, index: n
   return index === -1 ? readings.length : index;
 }
 
-function isGap(before: { readonly time: number }, after: { readonly time: number }, window: Window): boolean {
-  return after.time - before.time > window.gapSeconds;
+function isGap(before: Pick<Entry, "time" | "micros">, after: Pick<Entry, "time" | "micros">, window: Window): boolean {
+  return microsBetween(before, after) > window.gapSeconds * 1_000_000;
 }
 
 function shown(reading: Entry | undefined): string {
@@ -248,7 +264,7 @@ function windowError(message: string, place: string): BatchproofError {
 
 function gapError(before: Entry, after: Entry, window: Window, file: string): BatchproofError {
   return inputError(
-    `No reading for ${formatDuration(after.time - before.time)}, from ${formatTime(before.time)} (line ${before.line}) ` +
+    `No reading for ${formatDuration(microsBetween(before, after) / 1_000_000)}, from ${formatTime(before.time)} (line ${before.line}) ` +
       `to ${formatTime(after.time)}; the rule allows ${formatDuration(window.gapSeconds)}.`,
     {
       place: `${file}:${after.line}`,

@@ -1,6 +1,6 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
-import { CLOCK_ERROR_OFFSET, NO_PROFILE } from "../formats/constants.ts";
+import { CLOCK_ERROR_OFFSET } from "../formats/constants.ts";
 import { bytesHash, deviceHash, textHash, type DeviceId } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
@@ -67,7 +67,7 @@ type SeriesHeader = Omit<
 /** The header's facts on file, device, clock, lot and series. Error `device-id`. */
 export function seriesHeader(
   bytes: Uint8Array,
-  { device, zoneChanged }: Pick<LoggerSeries, "device" | "zoneChanged">,
+  { device, zoneChanged, profile }: Pick<LoggerSeries, "device" | "zoneChanged" | "profile">,
   { t0, rows }: CodedSeries<unknown>,
   { rule, period, lot }: RecordDemand<Timing>,
   { clockError, bucket }: ImportSettings,
@@ -81,7 +81,7 @@ export function seriesHeader(
     bucket: BigInt(bucket),
     deviceHash: deviceHash(device),
     rawFileHash: bytesHash(bytes),
-    profile: NO_PROFILE,
+    profile,
     zoneChanged: zoneChanged ? 1n : 0n,
     clockError: BigInt(CLOCK_ERROR_OFFSET + clockError),
     lotHash: textHash(lot),

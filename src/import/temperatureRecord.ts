@@ -11,7 +11,7 @@ import { formatDuration } from "../input/times.ts";
 import { codeReading, type ReadingGrid } from "./coding.ts";
 import type { SeriesReader } from "./loggerSeries.ts";
 import { oneChannelOf } from "./oneChannel.ts";
-import type { Reading } from "./series.ts";
+import { microsBetween, type Reading } from "./series.ts";
 import {
   capacitiesOf,
   lengthError,
@@ -66,6 +66,9 @@ export function temperatureRecord(
   };
 }
 
+/** Exact times are told in so many parts of a second. */
+const MICROS = 1_000_000;
+
 /** One reading in this many may stand for no time at all. */
 const WEIGHTLESS_SHARE = 10;
 
@@ -95,8 +98,11 @@ function refuseDense(rows: readonly Row[], { tick, bucket }: TemperatureRule, fi
  */
 function refuseHiddenBreach(readings: readonly Reading[], rule: TemperatureRule, bucket: number, file: string): void {
   const coding = codingOf(rule);
-  const timed = readings.map(({ time, value }) => ({ time, code: Number(codeReading(value, coding)) }));
-  const [breach] = exactBreaches(rule, timed);
+  const timed = readings.map((reading) => ({
+    time: microsBetween({ time: 0 }, reading),
+    code: Number(codeReading(reading.value, coding, reading.finer)),
+  }));
+  const [breach] = exactBreaches(rule, timed, MICROS);
   if (breach === undefined) return;
   const counted = bucket === NOT_THINNED ? "whole ticks" : "whole ticks, of the thinned series,";
   throw inputError(`${shownBreach(breach)}; counted in ${counted} the limit would seem to hold.`, {
@@ -108,8 +114,8 @@ function refuseHiddenBreach(readings: readonly Reading[], rule: TemperatureRule,
 
 function shownBreach(breach: ExactBreach): string {
   if (breach.rule === "mkt") return "The mean kinetic temperature of the readings is over its limit";
-  const shown = (halfSeconds: bigint): string => formatDuration(Number(halfSeconds) / 2);
-  const times = `for ${shown(breach.halfSeconds)}, over the limit of ${shown(breach.limit)}`;
+  const shown = (halves: bigint): string => formatDuration(Number(halves) / 2 / MICROS);
+  const times = `for ${shown(breach.halves)}, over the limit of ${shown(breach.limit)}`;
   return breach.rule === "cumulative"
     ? `The readings are ${breach.side} the normal band ${times}`
     : `The readings are outside the normal band without interruption ${times}`;

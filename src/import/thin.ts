@@ -24,17 +24,17 @@ export const NOT_THINNED = 0;
  *
  * Error `bucket`: not 60 to 3600 whole seconds, or longer than the rule permits.
  * @param longest   longest buckets that the rule permits, seconds
- * @param isOutside whether a value is outside the normal band
+ * @param isOutside whether a reading is outside the normal band
  */
 export function thin(
   readings: readonly Reading[],
   bucket: number,
   longest: number,
-  isOutside: (value: bigint) => boolean,
+  isOutside: (reading: Reading) => boolean,
 ): readonly Reading[] {
   if (bucket === NOT_THINNED) return readings;
   refuseBucket(bucket, longest);
-  const outside = readings.map(({ value }) => isOutside(value));
+  const outside = readings.map(isOutside);
   const buckets = Map.groupBy(readings, ({ time }) => Math.floor(time / bucket));
   const kept = new Set([...buckets.values()].flatMap(keptOf));
   return readings.filter((reading, i) => {
@@ -44,9 +44,13 @@ export function thin(
 
 /** First, minimum, maximum and last of one bucket. */
 function keptOf(readings: readonly Reading[]): readonly (Reading | undefined)[] {
-  const lowest = readings.reduce((kept, reading) => (reading.value < kept.value ? reading : kept));
-  const highest = readings.reduce((kept, reading) => (reading.value > kept.value ? reading : kept));
+  const lowest = readings.reduce((kept, reading) => (isLess(reading, kept) ? reading : kept));
+  const highest = readings.reduce((kept, reading) => (isLess(kept, reading) ? reading : kept));
   return [readings.at(0), lowest, highest, readings.at(-1)];
+}
+
+function isLess(one: Reading, other: Reading): boolean {
+  return one.value === other.value ? (one.finer ?? 0n) < (other.finer ?? 0n) : one.value < other.value;
 }
 
 function refuseBucket(bucket: number, longest: number): void {

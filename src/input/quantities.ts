@@ -22,10 +22,10 @@ const REFUSED: readonly (readonly [code: ErrorCode, pattern: RegExp, message: st
  * decimals), `quantity-size`, `quantity-syntax`, `reading-missing` (`--.-`), `reading-sentinel` (-9999).
  */
 export function parseMicro(text: string, place: string, remedy?: string): bigint {
+  refuseNoNumber(text, place, { remedy });
   const refuse = (message: string, code: ErrorCode): never => {
     throw inputError(`${message}: "${shorten(text)}".`, { place, code, ...(remedy === undefined ? {} : { remedy }) });
   };
-  for (const [code, pattern, message] of REFUSED) if (pattern.test(text)) refuse(message, code);
   const [, sign, whole, fraction = ""] = /^([+-]?)(0|[1-9]\d*)(?:\.(\d+))?$/.exec(text) ?? [];
   if (whole === undefined) return refuse("This is not a decimal number", "quantity-syntax");
   if (whole.length > 9) {
@@ -36,6 +36,21 @@ export function parseMicro(text: string, place: string, remedy?: string): bigint
   }
   const micro = BigInt(whole + fraction.padEnd(DECIMALS, "0"));
   return sign === "-" ? -micro : micro;
+}
+
+/**
+ * Refuses a text that stands for no number, or for one that is written in another way; code `except` is let through.
+ * Errors: those of `parseMicro` whose codes are `reading-...`, and `quantity-blank`, `-comma`, `-exponent`, `-nan`.
+ */
+export function refuseNoNumber(
+  text: string,
+  place: string,
+  { except, remedy }: { readonly except?: ErrorCode | undefined; readonly remedy?: string | undefined } = {},
+): void {
+  for (const [code, pattern, message] of REFUSED) {
+    if (code === except || !pattern.test(text)) continue;
+    throw inputError(`${message}: "${shorten(text)}".`, { place, code, ...(remedy === undefined ? {} : { remedy }) });
+  }
 }
 
 /** The decimal text of a number of millionths, with at least `decimals` of them (1 unless told) and no spare zeros. */

@@ -46,6 +46,17 @@ export function parseOffset(text: string, place: string): number {
   return sign === "-" ? -seconds : seconds;
 }
 
+/**
+ * Seconds from 1970-01-01T00:00:00 to a date and a time of day of the same clock; undefined if there is no such date or
+ * time. Month and day count from 1.
+ */
+export function secondsOfCivil(year: number, month: number, day: number, clock: number): number | undefined {
+  if (month < 1 || month > 12 || day < 1 || clock < 0 || clock >= 24 * HOUR) return undefined;
+  // Day 0 of the next month is the last one of this.
+  if (day > 28 && day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
+  return Date.UTC(year, month - 1, day) / 1000 + clock;
+}
+
 /** Unix seconds as RFC 3339, in the zone `offset` seconds east of UTC. */
 export function formatTime(seconds: number, offset = 0): string {
   return `${isoSeconds(seconds + offset)}${offset === 0 ? "Z" : formatOffset(offset)}`;

@@ -24,6 +24,8 @@ export interface Measurement {
   readonly time: number;
   /** One a channel. */
   readonly values: readonly bigint[];
+  /** What each value is beyond its millionths; absent: nothing. */
+  readonly finer?: readonly bigint[];
 }
 
 /** So few, because a journal holds one for each reading; a single changed reading goes unseen once in 2^32. */
@@ -37,13 +39,20 @@ export function remembered(
   measurements: readonly Measurement[],
 ): Measured {
   const owner = toHex(device);
-  const digest = (channel: number, time: number, value = 0n): Uint8Array =>
-    createHmac("sha256", secret).update([owner, channel, time, value].join()).digest().subarray(0, DIGEST_BYTES);
+  const digest = (channel: number, time: number, value = 0n, finer = 0n): Uint8Array => {
+    const exact = finer === 0n ? [value] : [value, finer];
+    return createHmac("sha256", secret)
+      .update([owner, channel, time, ...exact].join())
+      .digest()
+      .subarray(0, DIGEST_BYTES);
+  };
   return {
     times: measurements.map(({ time }) => time),
     channels: channels.map((channel, i) => ({
       channel,
-      digests: Buffer.concat(measurements.map(({ time, values }) => digest(channel, time, values[i]))),
+      digests: Buffer.concat(
+        measurements.map(({ time, values, finer }) => digest(channel, time, values[i], finer?.[i])),
+      ),
     })),
   };
 }

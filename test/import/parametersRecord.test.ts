@@ -6,7 +6,8 @@ import { PARAMETERS_HEADER_FIELDS } from "../../src/formats/parametersRecord.ts"
 import type { ParametersRule } from "../../src/formats/parametersRule.ts";
 import { SAMPLES } from "../../src/formats/samples.ts";
 import { parametersRecord, type UnsignedParametersRecord } from "../../src/import/parametersRecord.ts";
-import { samplesCsvReader } from "../../src/import/samplesCsv.ts";
+import { samplesCsvReader } from "../../src/import/csv.ts";
+import { shippedProfile } from "../../src/import/table/shipped.ts";
 import type { ImportSettings, RecordDemand } from "../../src/import/seriesRecord.ts";
 import { NOT_THINNED } from "../../src/import/thin.ts";
 import { formatMicro } from "../../src/input/quantities.ts";
@@ -77,7 +78,7 @@ describe("the record of a bioreactor's samples", () => {
       bucket: 0n,
       deviceHash: deviceHash(DEVICE),
       rawFileHash: bytesHash(bytes),
-      profile: 0n,
+      profile: shippedProfile("long").hash,
       zoneChanged: 0n,
       clockError: BigInt(CLOCK_ERROR_OFFSET - 30),
       lotHash: textHash("LOT-1"),
@@ -108,7 +109,7 @@ describe("the record of a bioreactor's samples", () => {
 
   it("says what was read, cut and coded, channel by channel, and no value", () => {
     const end = formatTime(LAST - 6);
-    expect(made.summary.slice(4)).toEqual([
+    expect(made.summary.slice(5)).toEqual([
       `cut: 60 samples kept, ${formatTime(START)} to ${formatTime(LAST)}, for the stage ${formatTime(START)} to ${end}; 0 before and 0 after left out`,
       "coded: Temperature, one step is 0.1/9 °C, codes 0 to 180 from 36.0 °C",
       "coded: Carbon dioxide, one step is 0.01 %, codes 0 to 200 from 4.0 %",
@@ -117,7 +118,7 @@ describe("the record of a bioreactor's samples", () => {
       "coded: Agitation, one step is 0.05 rpm, codes 0 to 200 from 55.0 rpm",
       "timed: one tick is 6 s",
     ]);
-    expect(made.summary[2]).toContain("samples: 60");
+    expect(made.summary[3]).toContain("samples: 60");
   });
 
   it("of fewer channels has code 0 in the places that are not used", () => {
@@ -179,7 +180,7 @@ describe("the stage", () => {
     });
     expect(header.t0).toBe(BigInt(longer[20]?.time ?? 0));
     expect(rows).toEqual(codeGenerated(longer.slice(20, 81), 6));
-    expect(summary[4]).toContain("20 before and 19 after left out");
+    expect(summary[5]).toContain("20 before and 19 after left out");
   });
 
   it("that the file does not cover is refused", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { SampleSeries } from "../../src/import/loggerSeries.ts";
-import { samplesCsvReader } from "../../src/import/samplesCsv.ts";
+import { samplesCsvReader } from "../../src/import/csv.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { shippedProfile } from "../../src/import/table/shipped.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
 import { csvFile } from "./historian.ts";
@@ -52,9 +54,10 @@ describe("samples of several tags", () => {
     const other = ["2022-05-05T16:01:00Z,DOOR,1,Good,", "2022-05-05 16:02,P-1,seven,Bad,bar"];
     const bad = entry(10, "PH", "", { quality: "Bad" });
     expect(read(csvFile([...GOOD.slice(0, 3), bad, ...other])).facts).toEqual([
-      "read: of a CSV file, given as FIXTURE, bioreactor controller, serial BR-1: Temperature from tag TT, Acidity (pH) from tag PH",
+      "read: of a table, given as FIXTURE, bioreactor controller, serial BR-1: Temperature from tag TT, Acidity (pH) from tag PH",
+      `profile: long, ${toHex(shippedProfile("long").hash)}`,
       "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
-      "samples: 2, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good: 1; lines of other tags, left out: 2",
+      "samples: 2, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good: 1; of other tags or columns, left out: 2",
       "clock: each line states its own offset from UTC",
     ]);
   });
@@ -146,7 +149,7 @@ describe("units", () => {
     for (const unit of spellings) {
       expect(one(channel, unit)).toEqual([{ line: 2, time: at(0), values: [10_000_000n] }]);
     }
-    for (const unit of ["", "1", "K", "°F", "hPa", "rad", "Hz", "%{vol}", "ppm", " %", "PH"]) {
+    for (const unit of ["", "1", "°R", "hPa", "rad", "Hz", "%{vol}", "ppm", " %", "PH"]) {
       expect(refused(() => one(channel, unit))).toMatchObject({ code: "unit", place: "h.csv:2" });
     }
   });

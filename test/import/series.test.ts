@@ -36,8 +36,8 @@ const refusal = (
 
 describe("refuseBackward", () => {
   it("accepts equal times and refuses one second back, with its line", () => {
-    expect(() => refuseBackward(at(0, 0, 5), (reading) => reading.time, "f")).not.toThrow();
-    const error = refused(() => refuseBackward(at(0, 5, 4), (reading) => reading.time, "f"));
+    expect(() => refuseBackward(at(0, 0, 5), (reading) => reading, "f")).not.toThrow();
+    const error = refused(() => refuseBackward(at(0, 5, 4), (reading) => reading, "f"));
     expect(error).toMatchObject({ code: "time-backward", place: "f:12" });
     expect(error.message).toContain("1 s");
   });

@@ -4,6 +4,7 @@ import { CLOCK_ERROR_OFFSET } from "../../src/formats/constants.ts";
 import { bytesHash, deviceHash, textHash } from "../../src/formats/identity.ts";
 import type { TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { csvReader } from "../../src/import/csv.ts";
+import { shippedProfile } from "../../src/import/table/shipped.ts";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import type { SeriesReader } from "../../src/import/loggerSeries.ts";
@@ -86,16 +87,20 @@ describe("the record of the compliant leg", () => {
 });
 
 describe("one series in two formats", () => {
-  it.each([NOT_THINNED, 900])("gives the same rows and header but for the file and the zone, bucket %s", (bucket) => {
-    const [signed, unsigned] = [
-      temperatureRecord(raw, "f.txt", fridgetag, demand, { ...settings, bucket }),
-      temperatureRecord(exported, "h.csv", csv, demand, { ...settings, bucket }),
-    ];
-    expect(unsigned.rows).toEqual(signed.rows);
-    expect(unsigned.header).toEqual({ ...signed.header, rawFileHash: bytesHash(exported), zoneChanged: 0n });
-    expect(unsigned.summary.slice(-1)).toEqual(signed.summary.slice(-1));
-    expect(unsigned.summary.join("\n")).toContain("NOT by the device");
-  });
+  it.each([NOT_THINNED, 900])(
+    "gives the same rows and header but for the file, the profile and the zone, bucket %s",
+    (bucket) => {
+      const [signed, unsigned] = [
+        temperatureRecord(raw, "f.txt", fridgetag, demand, { ...settings, bucket }),
+        temperatureRecord(exported, "h.csv", csv, demand, { ...settings, bucket }),
+      ];
+      expect(unsigned.rows).toEqual(signed.rows);
+      const { hash: profile } = shippedProfile("long");
+      expect(unsigned.header).toEqual({ ...signed.header, rawFileHash: bytesHash(exported), profile, zoneChanged: 0n });
+      expect(unsigned.summary.slice(-1)).toEqual(signed.summary.slice(-1));
+      expect(unsigned.summary.join("\n")).toContain("NOT by the device");
+    },
+  );
 
   it("is refused in both over the gap of 352 minutes, at the line of each file", () => {
     const period = {

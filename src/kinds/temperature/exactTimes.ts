@@ -10,37 +10,41 @@ import { weightsOfCodes } from "./weightPolynomial.ts";
  * it and half of the one after it, an excursion lasts from the last reading inside the band to its last reading.
  */
 
-/** A limit that the exact times break: the longest time, and how long it was; a mean has neither. */
+/** A limit that the exact times break: the longest time, and how long it was, in halves of the unit of time; a mean has neither. */
 export type ExactBreach =
-  | { readonly rule: "cumulative"; readonly side: Side; readonly halfSeconds: bigint; readonly limit: bigint }
-  | { readonly rule: "single"; readonly halfSeconds: bigint; readonly limit: bigint }
+  | { readonly rule: "cumulative"; readonly side: Side; readonly halves: bigint; readonly limit: bigint }
+  | { readonly rule: "single"; readonly halves: bigint; readonly limit: bigint }
   | { readonly rule: "mkt" };
 
-/** A reading's time in whole seconds, and its code. */
+/** A reading's time, a whole number of its unit, and its code. */
 export interface TimedCode {
   readonly time: number;
   readonly code: number;
 }
 
-/** Every limit of time that the readings, in the order of time, break. Limits are the rule's, in half-seconds. */
-export function exactBreaches(rule: TemperatureRule, readings: readonly TimedCode[]): ExactBreach[] {
+/**
+ * Every limit of time that the readings, in the order of time, break. Limits are the rule's.
+ * @param perSecond how many units of the readings' times a second has
+ */
+export function exactBreaches(rule: TemperatureRule, readings: readonly TimedCode[], perSecond = 1): ExactBreach[] {
   const rows = readings.map(({ time, code }, i): Row => ({ dt: time - (readings[i - 1]?.time ?? time), code }));
-  return [...cumulativeBreaches(rule, rows), ...singleBreaches(rule, rows), ...mktBreaches(rule, rows)];
+  const tick = rule.tick * BigInt(perSecond);
+  return [...cumulativeBreaches(rule, rows, tick), ...singleBreaches(rule, rows, tick), ...mktBreaches(rule, rows)];
 }
 
-function cumulativeBreaches(rule: TemperatureRule, rows: readonly Row[]): ExactBreach[] {
+function cumulativeBreaches(rule: TemperatureRule, rows: readonly Row[], tick: bigint): ExactBreach[] {
   const outside = timeOutside(rule, rows).at(-1) ?? { above: 0n, below: 0n };
   const budgets = { above: rule.budgetAbove, below: rule.budgetBelow };
   return SIDES.flatMap((side): ExactBreach[] => {
-    const [halfSeconds, limit] = [outside[side], budgets[side] * rule.tick];
-    return halfSeconds > limit ? [{ rule: "cumulative", side, halfSeconds, limit }] : [];
+    const [halves, limit] = [outside[side], budgets[side] * tick];
+    return halves > limit ? [{ rule: "cumulative", side, halves, limit }] : [];
   });
 }
 
-function singleBreaches(rule: TemperatureRule, rows: readonly Row[]): ExactBreach[] {
-  const seconds = excursionsOf(rule, rows).reduce((longest, { ticks }) => Math.max(longest, ticks), 0);
-  const [halfSeconds, limit] = [2n * BigInt(seconds), 2n * rule.single * rule.tick];
-  return halfSeconds > limit ? [{ rule: "single", halfSeconds, limit }] : [];
+function singleBreaches(rule: TemperatureRule, rows: readonly Row[], tick: bigint): ExactBreach[] {
+  const longest = excursionsOf(rule, rows).reduce((most, { ticks }) => Math.max(most, ticks), 0);
+  const [halves, limit] = [2n * BigInt(longest), 2n * rule.single * tick];
+  return halves > limit ? [{ rule: "single", halves, limit }] : [];
 }
 
 /** By the rule's weights, without the unit of dwell that the circuit adds for each row. */

@@ -1,0 +1,120 @@
+import { CHANNEL, type ChannelName } from "../formats/constants.ts";
+import { PHYSICAL_RANGE } from "../formats/channels.ts";
+import { inputError } from "../errors.ts";
+import { parseMicro, refuseNoNumber } from "../input/quantities.ts";
+import { shown } from "./csvTable.ts";
+
+/**
+ * Exact values of any file: a decimal number of up to 17 places in one of the units below, as whole millionths of the
+ * channel's unit and the rest of a millionth. Nothing is rounded before it is coded.
+ */
+
+/** Parts of a millionth in which a rest is held: ninths, which Fahrenheit needs, of the 18th decimal. */
+export const FINER_PARTS = 9n * 10n ** 12n;
+const MOST_DECIMALS = 17;
+const SCALE = 18;
+const ONE = 10n ** BigInt(SCALE);
+
+/** A unit's way to a channel's own: (value - zero) * numerator / denominator. */
+interface Unit {
+  readonly channels: readonly ChannelName[];
+  /** In parts of 10^-18. */
+  readonly zero: bigint;
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+const plain = (...channels: ChannelName[]): Unit => ({ channels, zero: 0n, numerator: 1n, denominator: 1n });
+
+/** The units that are understood, by their UCUM codes. */
+export const UNITS = {
+  Cel: plain("temperature"),
+  "[degF]": { channels: ["temperature"], zero: 32n * ONE, numerator: 5n, denominator: 9n },
+  K: { channels: ["temperature"], zero: (27315n * ONE) / 100n, numerator: 1n, denominator: 1n },
+  "%": plain("carbonDioxide", "dissolvedOxygen"),
+  "[pH]": plain("acidity"),
+  "{rpm}": plain("agitation"),
+  deg: plain("tilt"),
+  kPa: plain("pressure"),
+  hPa: { channels: ["pressure"], zero: 0n, numerator: 1n, denominator: 10n },
+  bar: { channels: ["pressure"], zero: 0n, numerator: 100n, denominator: 1n },
+} as const satisfies Readonly<Record<string, Unit>>;
+export type UnitName = keyof typeof UNITS;
+
+/** How numbers are written. */
+export interface NumberForm {
+  readonly decimal: "." | ",";
+  /** Also `04.5`, `.5`, `4.` and exponents; else only numbers as JSON writes them, without an exponent. */
+  readonly loose: boolean;
+}
+
+/** A value in millionths of its channel's unit. */
+export interface ExactValue {
+  readonly value: bigint;
+  /** Absent: 0. */
+  readonly finer?: bigint;
+}
+
+/**
+ * A number as whole parts of 10^-18. Errors: those of `parseMicro`; `quantity-precision` (more than 17 decimals).
+ */
+export function parseExact(text: string, { decimal, loose }: NumberForm, place: string): bigint {
+  if (decimal === "," && text.includes(".")) {
+    throw inputError(`A decimal comma is expected: "${shown(text)}".`, { place, code: "quantity-syntax" });
+  }
+  const number = decimal === "," ? text.replace(",", ".") : text;
+  refuseNoNumber(number, place, { except: loose ? "quantity-exponent" : undefined });
+  const [, sign, whole = "", fraction = "", power] =
+    /^([+-]?)(\d{0,40})(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(number) ?? [];
+  const isPlain = /^[+-]?(0|[1-9]\d*)(\.\d+)?$/.test(number);
+  if (sign === undefined || whole + fraction === "" || !(loose || isPlain)) {
+    throw inputError(`This is not a decimal number: "${shown(text)}".`, { place, code: "quantity-syntax" });
+  }
+  const shift = power === undefined ? 0 : Number(power);
+  const digits = (whole + fraction).replace(/0+$/, "");
+  const decimals = digits.length - whole.length - shift;
+  if (digits !== "" && decimals > MOST_DECIMALS) {
+    throw inputError(`The number has more than ${MOST_DECIMALS} decimals.`, { place, code: "quantity-precision" });
+  }
+  const magnitude = digits === "" ? 0n : BigInt(digits) * 10n ** BigInt(SCALE - decimals);
+  if (magnitude >= 10n ** 9n * ONE) {
+    throw inputError("The number has more than 9 digits before the point.", { place, code: "quantity-size" });
+  }
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+/** Reads values of one unit as a channel's. */
+export class ValueReader {
+  readonly #unit: Unit;
+  readonly #form: NumberForm;
+  readonly #symbol: string;
+  readonly #low: bigint;
+  readonly #high: bigint;
+
+  /** The unit must be one of the channel's. */
+  constructor(channel: ChannelName, unit: UnitName, form: NumberForm) {
+    const [low, high] = PHYSICAL_RANGE[channel];
+    this.#unit = UNITS[unit];
+    this.#form = form;
+    this.#symbol = CHANNEL[channel].symbol;
+    this.#low = parseMicro(low, channel);
+    this.#high = parseMicro(high, channel);
+  }
+
+  /** Errors: those of `parseExact`; `physical-range`. */
+  read(text: string, place: string): ExactValue {
+    const { zero, numerator, denominator } = this.#unit;
+    const parts = ((parseExact(text, this.#form, place) - zero) * numerator * 9n) / denominator;
+    const rest = parts % FINER_PARTS;
+    const finer = rest < 0n ? rest + FINER_PARTS : rest;
+    const value = (parts - finer) / FINER_PARTS;
+    if (value < this.#low || value > this.#high || (value === this.#high && finer > 0n)) {
+      throw inputError(`No sensor measures ${shown(text)}, in ${this.#symbol}: this is a mark for a missing value.`, {
+        place,
+        remedy: "Export such an entry with its true quality, or without a value.",
+        code: "physical-range",
+      });
+    }
+    return finer === 0n ? { value } : { value, finer };
+  }
+}

@@ -1,0 +1,151 @@
+import { isUtf8 } from "node:buffer";
+import { CsvError, parse } from "csv-parse/sync";
+import { inputError, type BatchproofError } from "../../errors.ts";
+import { shown } from "../csvTable.ts";
+import { MOST_LINES_BEFORE, type ParsedProfile } from "./profile.ts";
+import { matchTemplate } from "./template.ts";
+
+/** A line of the table, the header's too: its number in the file, and its cells. */
+export type TakeLine = (cells: readonly string[], line: number) => void;
+
+/** Nothing has longer lines, but a table with many columns; an unclosed quote is found after so much. */
+const MOST_CHARACTERS = 1000;
+
+/** What stands before the table, and what is read of it. */
+export interface Lines {
+  /** The lines before the header. */
+  readonly before: readonly string[];
+  /** Reads header and table, line by line, in the order of the file. */
+  readonly read: (take: TakeLine) => void;
+}
+
+/**
+ * A file in lines, by its profile: encoding, what stands before the header and after the table. Errors, with file:line where
+ * there is one: `csv-encoding`, `csv-cut-off` (no line end at the end), `csv-header` (no header line), `profile-fit` (a line
+ * after the table that is none of the profile's); from `read` also `csv-columns` (a line with other fields than the header)
+ * and `csv-syntax`.
+ */
+export function linesOf(bytes: Uint8Array, file: string, profile: ParsedProfile): Lines {
+  const text = decoded(bytes, profile.profile.encoding, file);
+  if (!text.endsWith("\n")) {
+    throw inputError("The last line has no line end: the file may be cut off.", {
+      place: file,
+      remedy: "Export or copy it again.",
+      code: "csv-cut-off",
+    });
+  }
+  const { before, from } = headerOf(text, profile, file);
+  const end = tableEnd(text, from, before.length + 1, profile, file);
+  const read = (take: TakeLine): void => readTable(text.slice(from, end), before.length, profile, file, take);
+  return { before, read };
+}
+
+function decoded(bytes: Uint8Array, encoding: ParsedProfile["profile"]["encoding"], file: string): string {
+  const refuse = (problem: string): never => {
+    throw inputError(problem, {
+      place: file,
+      remedy: "Choose the profile of this export, or export in its encoding.",
+      code: "csv-encoding",
+    });
+  };
+  if (encoding === "latin-1") {
+    // 0x80 to 0x9F are no characters of Latin-1: where they stand, the file is of another encoding.
+    if (bytes.some((byte) => byte >= 0x80 && byte < 0xa0)) refuse("The file is not Latin-1 text.");
+    return Buffer.from(bytes).toString("latin1");
+  }
+  if (encoding === "utf-8" && !isUtf8(bytes)) refuse("The file is not UTF-8 text.");
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return refuse(`The file is not ${encoding.toUpperCase()} text.`);
+  }
+}
+
+/** The line from an index on, without its end, and where the next one begins. */
+function lineAt(text: string, from: number): { readonly line: string; readonly next: number } {
+  const end = text.indexOf("\n", from);
+  return { line: text.slice(from, text.charAt(end - 1) === "\r" && end > from ? end - 1 : end), next: end + 1 };
+}
+
+function headerOf(text: string, { before }: ParsedProfile, file: string): { before: string[]; from: number } {
+  const lines: string[] = [];
+  let from = 0;
+  for (; from < text.length && lines.length <= MOST_LINES_BEFORE;) {
+    const { line, next } = lineAt(text, from);
+    if ("until" in before ? matchTemplate(before.until, line) !== undefined : lines.length === before.lines) {
+      return { before: lines, from };
+    }
+    lines.push(line);
+    from = next;
+  }
+  throw inputError("The header line that the profile names is not there.", {
+    place: file,
+    remedy: "Choose the profile of this export.",
+    code: "csv-header",
+  });
+}
+
+/** Index of the first line after the table: from there on, every line must be one that the profile expects there. */
+function tableEnd(text: string, from: number, first: number, { after }: ParsedProfile, file: string): number {
+  if (after.length === 0) return text.length;
+  let end: number | undefined;
+  for (let [at, number] = [from, first]; at < text.length; number++) {
+    const { line, next } = lineAt(text, at);
+    const isAfter = after.some((template) => matchTemplate(template, line) !== undefined);
+    if (isAfter) end ??= at;
+    else if (end !== undefined) {
+      throw inputError(`After the table stands a line that the profile does not know: "${shown(line)}".`, {
+        place: `${file}:${number}`,
+        remedy: "Export again, or choose the profile of this export.",
+        code: "profile-fit",
+      });
+    }
+    at = next;
+  }
+  return end ?? text.length;
+}
+
+function readTable(
+  text: string,
+  linesBefore: number,
+  { profile: { delimiter, quote } }: ParsedProfile,
+  file: string,
+  take: TakeLine,
+): void {
+  const header = lineAt(text, 0).line;
+  try {
+    parse(text, {
+      delimiter,
+      quote: quote ?? false,
+      record_delimiter: ["\r\n", "\n"],
+      max_record_size: Math.max(MOST_CHARACTERS, 4 * header.length),
+      on_record: (cells: string[], { lines }) => {
+        take(cells, linesBefore + lines);
+        return null;
+      },
+    });
+  } catch (error) {
+    throw error instanceof CsvError ? csvError(error, linesBefore, file) : error;
+  }
+}
+
+/** Error `csv-columns`: a line has other fields than the table. */
+export function columnsError(place: string): BatchproofError {
+  return inputError("This line has not as many fields as the table has columns.", {
+    place,
+    remedy: "Check for a blank line, for a decimal comma, and for another delimiter than the profile's.",
+    code: "csv-columns",
+  });
+}
+
+function csvError({ code, lines }: CsvError, linesBefore: number, file: string): BatchproofError {
+  const place = typeof lines === "number" ? `${file}:${linesBefore + lines}` : file;
+  if (code === "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH") {
+    return columnsError(place);
+  }
+  return inputError("A quote is stray or never closed, or a line is far longer than the header line.", {
+    place,
+    remedy: "Export again, or choose the profile of this export.",
+    code: "csv-syntax",
+  });
+}

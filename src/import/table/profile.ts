@@ -1,0 +1,316 @@
+import { defineDocument, object, TEXT } from "../../formats/document.ts";
+import { bytesHash } from "../../formats/identity.ts";
+import { inputError } from "../../errors.ts";
+import { canonicalJson } from "../../input/json.ts";
+import { UNITS, type NumberForm, type UnitName } from "../exact.ts";
+import { templateOf, type Template } from "./template.ts";
+import { joinedForm, NAMED_FORMS, timeFormOf, type TimeForm } from "./timeForm.ts";
+
+/** What a column of a table is. */
+export type ColumnKind = "time" | "date" | "clock" | "value" | "quality" | "unit" | "tag" | "event" | "ignored";
+
+/** A column, or several whose headers fit one template. */
+export interface Column {
+  /** Template of its header. */
+  readonly name: string;
+  readonly is: ColumnKind;
+  /** Of a time, date or clock. */
+  readonly form?: string;
+  /** Of a value whose header does not say it. */
+  readonly unit?: UnitName;
+  /** Exports without it are read, too. */
+  readonly optional?: boolean;
+  /** Several columns may fit. */
+  readonly many?: boolean;
+}
+
+/** A profile: how one kind of export is read. docs/spec/profiles.md says what each member means. */
+export interface Profile {
+  readonly format: "batchproof-profile/1";
+  readonly name: string;
+  readonly about: string;
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "latin-1";
+  readonly delimiter: "," | ";" | "\t" | "|";
+  /** Absent: fields are never quoted. */
+  readonly quote?: '"' | "'";
+  readonly decimal: "." | ",";
+  /** Absent: numbers as JSON writes them. */
+  readonly numbers?: "loose";
+  /** "none": the table has no header line, and its columns are those of the profile, in this order. */
+  readonly header?: "none";
+  /** What stands before the header line, or the table: so many lines, or all until one that fits. Absent: nothing. */
+  readonly before?: { readonly lines: number } | { readonly until: string };
+  /** Templates of lines before the header, each of exactly one, from which values are taken. */
+  readonly facts?: readonly string[];
+  readonly columns: readonly Column[];
+  /** Templates of the lines after the table. */
+  readonly after?: readonly string[];
+  /** Where the offset of local times comes from: "given" at import, "header", or a zone of the IANA database. */
+  readonly zone?: string;
+  /** Spellings of units, and what they mean. */
+  readonly units?: Readonly<Record<string, UnitName>>;
+  readonly quality?: { readonly good: readonly string[]; readonly bad: readonly string[] };
+  /** Values that stand for none, besides blanks and dashes. */
+  readonly missing?: readonly string[];
+}
+
+/** Longest template. */
+const MOST_TEMPLATE = 200;
+const MOST_COLUMNS = 64;
+const MOST_LISTED = 64;
+/** Longest header that `before` may count, in lines. */
+export const MOST_LINES_BEFORE = 1000;
+
+/** What may stand in braces, besides `*`. */
+const PLACES: ReadonlySet<string> = new Set(["unit", "zone", "serial", "interval", "*"]);
+
+const TEMPLATE = { type: "string", minLength: 1, maxLength: MOST_TEMPLATE };
+const LINE = { type: "string", maxLength: MOST_TEMPLATE };
+const CELL = { type: "string", maxLength: 60 };
+const UNIT = { enum: Object.keys(UNITS) };
+const list = (items: object, least = 0): object => ({ type: "array", minItems: least, maxItems: MOST_LISTED, items });
+
+/** The file of a profile. Code `profile`. */
+const PROFILE_FILE = defineDocument<Profile>(
+  "batchproof-profile/1",
+  "profile",
+  {
+    name: { type: "string", maxLength: 60, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
+    about: { ...TEXT, maxLength: 500 },
+    encoding: { enum: ["utf-8", "utf-16le", "utf-16be", "latin-1"] },
+    delimiter: { enum: [",", ";", "\t", "|"] },
+    quote: { enum: ['"', "'"] },
+    decimal: { enum: [".", ","] },
+    numbers: { enum: ["loose"] },
+    header: { enum: ["none"] },
+    before: {
+      type: "object",
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+      properties: { lines: { type: "integer", minimum: 1, maximum: MOST_LINES_BEFORE }, until: LINE },
+    },
+    facts: list(LINE, 1),
+    columns: {
+      type: "array",
+      minItems: 2,
+      maxItems: MOST_COLUMNS,
+      items: object(
+        {
+          name: TEMPLATE,
+          is: { enum: ["time", "date", "clock", "value", "quality", "unit", "tag", "event", "ignored"] },
+          form: { type: "string", minLength: 1, maxLength: 60 },
+          unit: UNIT,
+          optional: { const: true },
+          many: { const: true },
+        },
+        ["form", "unit", "optional", "many"],
+      ),
+    },
+    after: list(LINE, 1),
+    zone: { type: "string", maxLength: 60 },
+    units: { type: "object", minProperties: 1, maxProperties: MOST_LISTED, additionalProperties: UNIT },
+    quality: object({ good: list(CELL, 1), bad: list(CELL) }),
+    missing: list(CELL, 1),
+  },
+  ["quote", "numbers", "header", "before", "facts", "after", "zone", "units", "quality", "missing"],
+);
+
+/** A column whose template is parsed. */
+export interface ParsedColumn extends Column {
+  readonly template: Template;
+}
+
+/** A profile that makes sense, ready to read with. */
+export interface ParsedProfile {
+  readonly profile: Profile;
+  /** What the record's header names it by. */
+  readonly hash: bigint;
+  readonly columns: readonly ParsedColumn[];
+  readonly before: { readonly lines: number } | { readonly until: Template };
+  readonly facts: readonly Template[];
+  readonly after: readonly Template[];
+  readonly numbers: NumberForm;
+  /** Of a time column, or of a date and a clock column, whose cells are joined by a line end. */
+  readonly time: TimeForm;
+}
+
+/** Hash of a profile, whatever the spacing and order of its file: SHA-256, cut, of its RFC 8785 form. */
+export function profileHash(profile: Profile): bigint {
+  return bytesHash(Buffer.from(canonicalJson(profile), "utf8"));
+}
+
+/** Reads a profile of a file. Errors: `profile` (malformed, or senseless), those of `readJson`. */
+export async function readProfile(path: string, within?: string): Promise<ParsedProfile> {
+  return parsed(await PROFILE_FILE.read(path, within === undefined ? {} : { within }), path);
+}
+
+/** The same of a value that was read. */
+export function parseProfile(value: unknown, place: string): ParsedProfile {
+  return parsed(PROFILE_FILE.check(value, place), place);
+}
+
+function parsed(profile: Profile, place: string): ParsedProfile {
+  const refuse = (pointer: string, problem: string, remedy: string): never => {
+    throw inputError(problem, { code: "profile", place: `${place}#${pointer}`, remedy });
+  };
+  const template = (text: string, pointer: string): Template => {
+    const found = templateOf(text);
+    if (found?.places.every((name, i) => PLACES.has(name) && (name === "*" || found.places.indexOf(name) === i))) {
+      return found;
+    }
+    return refuse(
+      pointer,
+      "This template has a brace that names no place, one twice, or two places side by side.",
+      `Places: ${[...PLACES].map((name) => `{${name}}`).join(", ")}; put text between two of them.`,
+    );
+  };
+  const numbers: NumberForm = { decimal: profile.decimal, loose: profile.numbers === "loose" };
+  const columns = profile.columns.map((column, i) => ({
+    ...column,
+    template: template(column.name, `/columns/${i}/name`),
+  }));
+  const facts = (profile.facts ?? []).map((text, i) => template(text, `/facts/${i}`));
+  const after = (profile.after ?? []).map((text, i) => template(text, `/after/${i}`));
+  const { before = { lines: 0 } } = profile;
+  refuseColumns(profile, columns, refuse);
+  const time = timeOf(columns, numbers, refuse);
+  refuseSources(profile, columns, facts, time, refuse);
+  return {
+    ...{ profile, hash: profileHash(profile), columns, facts, after, numbers, time },
+    before: "until" in before ? { until: template(before.until, "/before/until") } : before,
+  };
+}
+
+type Refuse = (pointer: string, problem: string, remedy: string) => never;
+
+/** Columns of a kind. */
+export function columnsOf<C extends Column>(columns: readonly C[], is: ColumnKind): C[] {
+  return columns.filter((column) => column.is === is);
+}
+
+function refuseColumns(profile: Profile, columns: readonly ParsedColumn[], refuse: Refuse): void {
+  const count = (is: ColumnKind): number => columnsOf(columns, is).length;
+  columns.forEach(({ name, is, form, unit, many, optional, template }, i) => {
+    const pointer = `/columns/${i}`;
+    if (columns.findIndex((each) => each.name === name) !== i) {
+      refuse(`${pointer}/name`, "Two columns have this name.", "Name each column once.");
+    }
+    if ((form !== undefined) !== (is === "time" || is === "date" || is === "clock")) {
+      refuse(pointer, 'Times, and nothing else, have a "form".', 'Give "form" to columns of times, dates and clocks.');
+    }
+    if (unit !== undefined && is !== "value") refuse(pointer, 'Only values have a "unit".', 'Remove "unit".');
+    const isFree = template.places.includes("*");
+    if (unit !== undefined && (many === true || isFree)) {
+      refuse(
+        pointer,
+        "A unit is given to a column that is not named in full.",
+        'Name the column, or let its header say "{unit}".',
+      );
+    }
+    if (is !== "value" && !template.texts.some((text) => /\S/.test(text))) {
+      refuse(`${pointer}/name`, "This template fits every column.", "Name the columns, so that a new one is noticed.");
+    }
+    const mayRepeat = is === "value" || is === "event" || is === "ignored";
+    if (!mayRepeat && (many === true || optional === true)) {
+      refuse(pointer, "Such a column is there exactly once.", 'Remove "many" and "optional".');
+    }
+  });
+  if (
+    profile.header === "none" &&
+    columns.some(({ optional, many, template: { places } }) => optional ?? many ?? places.length > 0)
+  ) {
+    refuse(
+      "/header",
+      "Columns without a header line are known by their places.",
+      "Name every column in full, and each once.",
+    );
+  }
+  const isLong = count("tag") > 0;
+  const single: readonly ColumnKind[] = ["time", "date", "clock", "quality", "unit", "tag"];
+  for (const is of single) {
+    if (count(is) > 1) refuse("/columns", `Two columns are "${is}".`, "Name one, and ignore the other.");
+  }
+  if (count("value") === 0) refuse("/columns", "No column is a value.", 'Say which column is "value".');
+  const [value] = columnsOf(columns, "value");
+  if (isLong && (count("value") > 1 || value?.many === true || value?.optional === true)) {
+    refuse("/columns", "A long form has one column of values.", "Name one value column beside the tag.");
+  }
+  if (count("quality") > 0 !== (profile.quality !== undefined)) {
+    refuse("/quality", "A quality column and its words go together.", 'Give "quality" and the column, or neither.');
+  }
+  const { good = [], bad = [] } = profile.quality ?? {};
+  if (good.some((word) => bad.includes(word))) {
+    refuse("/quality", "A word is both good and bad.", "Write every word once.");
+  }
+  if (profile.decimal === "," && profile.delimiter === "," && profile.quote === undefined) {
+    refuse("/delimiter", "A comma cannot separate both fields and decimals.", 'Give "quote", or the true delimiter.');
+  }
+}
+
+function timeOf(columns: readonly ParsedColumn[], numbers: NumberForm, refuse: Refuse): TimeForm {
+  const forms = columns.map(({ form }, i) => {
+    const found = form === undefined ? undefined : timeFormOf(form, numbers);
+    if (form === undefined || found !== undefined) return found;
+    return refuse(
+      `/columns/${i}/form`,
+      "This is no form of time.",
+      `Use ${NAMED_FORMS.join(", ")}, or tokens such as "dd.MM.yyyy HH:mm[:ss]" (docs/spec/profiles.md).`,
+    );
+  });
+  const of = (is: ColumnKind): TimeForm | undefined => forms[columns.findIndex((column) => column.is === is)];
+  const [time, date, clock] = [of("time"), of("date"), of("clock")];
+  const fits = (form: TimeForm | undefined, tells: TimeForm["tells"]): form is TimeForm => form?.tells === tells;
+  if (fits(time, "time") && date === undefined && clock === undefined) return time;
+  if (time === undefined && fits(date, "date") && fits(clock, "clock") && date.zone === "local") {
+    return joinedForm(date, clock);
+  }
+  return refuse(
+    "/columns",
+    "The time is told by one column, or by a date and a clock.",
+    'Give one column that is "time", or one that is "date" and one that is "clock", with forms that tell it.',
+  );
+}
+
+function refuseSources(
+  { zone, units }: Profile,
+  columns: readonly ParsedColumn[],
+  facts: readonly Template[],
+  time: TimeForm,
+  refuse: Refuse,
+): void {
+  const taken = (name: string, from: readonly Template[]): number =>
+    from.filter(({ places }) => places.includes(name)).length;
+  const headers = columns.map(({ template }) => template);
+  if ((time.zone === "local") !== (zone !== undefined)) {
+    const problem =
+      zone === undefined ? "These times stand on a local clock." : "Each of these times says its own offset from UTC.";
+    refuse("/zone", problem, zone === undefined ? 'Say in "zone" where the offset comes from.' : 'Remove "zone".');
+  }
+  if (taken("zone", headers) + taken("zone", facts) > 0 !== (zone === "header")) {
+    refuse("/zone", "{zone} and the zone of the header go together.", 'Write "header", or take no {zone}.');
+  }
+  if (zone !== undefined && !/^(given|header|[A-Z][A-Za-z0-9_+/-]*)$/.test(zone)) {
+    refuse("/zone", "This is no source of an offset.", 'Write "given", "header", or a zone such as "Europe/Berlin".');
+  }
+  const values = columnsOf(columns, "value");
+  const told = taken("unit", facts) + columnsOf(columns, "unit").length;
+  const isOne = values.length === 1 && values[0]?.many !== true;
+  columns.forEach(({ is, template, unit }, i) => {
+    const inHeader = template.places.includes("unit");
+    if (is !== "value" && inHeader) refuse(`/columns/${i}`, "Only a value has a unit.", "Write {*}.");
+    if (is !== "value" || (told > 0 ? 1 : 0) + (inHeader ? 1 : 0) + (unit === undefined ? 0 : 1) === 1) return;
+    refuse(
+      `/columns/${i}`,
+      "Exactly one thing says a value's unit.",
+      'Take {unit}, name a unit column, or give "unit".',
+    );
+  });
+  if (taken("unit", facts) > 0 && (!isOne || told > 1)) {
+    refuse("/facts", "One {unit} for the whole file fits one column of values.", "Take the unit from its header.");
+  }
+  const isSpelled = told > 0 || taken("unit", headers) > 0;
+  if (isSpelled !== (units !== undefined)) {
+    refuse("/units", "Units that the file spells, and what they mean, go together.", 'List every spelling in "units".');
+  }
+}

@@ -1,0 +1,230 @@
+import type { ChannelName } from "../../formats/constants.ts";
+import { inputError, type BatchproofError } from "../../errors.ts";
+import { CHANNEL_WORDS, channelNamed } from "../../formats/channels.ts";
+import { toHex } from "../../formats/field.ts";
+import type { DeviceId } from "../../formats/identity.ts";
+import { formatTime } from "../../input/times.ts";
+import { shownSpan, type SamplesReader, type SeriesReader } from "../loggerSeries.ts";
+import {
+  isUnusable,
+  mergeRepeated,
+  refuseBackward,
+  shownRepeated,
+  type Entry,
+  type Reading,
+  type SampleReading,
+  type Unusable,
+} from "../series.ts";
+import type { ParsedProfile } from "./profile.ts";
+import { readTable, type Table, type TagSeries, type ToldClock } from "./table.ts";
+
+/** What is told about a table, besides its profile. */
+export interface ToldTable extends ToldClock {
+  /** Under which the device is registered; a serial number that the file says must be its. */
+  readonly device: DeviceId;
+}
+
+/**
+ * A reader of tables for the readings of one tag, or one column of values (undefined: the file's only one). Errors, with
+ * file:line: those of `readTable`; `csv-tag` (not in the file, or not chosen), `device-serial`.
+ */
+export function tableReader(
+  profile: ParsedProfile,
+  tag: string | undefined,
+  channel: ChannelName,
+  told: ToldTable,
+): SeriesReader {
+  return (bytes, file) => {
+    let chosen = tag;
+    const table = readTable(bytes, file, profile, told, (each) => (each === (chosen ??= each) ? channel : undefined));
+    refuseOtherTags(table.tags, tag, file);
+    const series = table.series.get(chosen ?? "") ?? { entries: [] };
+    refuseOtherDevice(series, told.device, file);
+    const { entries } = series;
+    return {
+      ...{ channel, device: told.device, entries, zoneChanged: table.zoneChanged, profile: profile.hash },
+      facts: [
+        `read: ${shownTag(chosen ?? "")} of a table, ${shownDevice(told.device)}`,
+        ...shownFacts(profile, table, [series], entries, "entries"),
+      ],
+    };
+  };
+}
+
+/**
+ * A reader of tables for several tags of a device, one for each channel, sampled together: every time of a mapped tag is a
+ * time of all of them. The lines may be ordered by time or by tag. A sample with an entry that is not good is unusable;
+ * `cutToWindow` refuses it where the stage needs it.
+ * @param tags tag of each channel, by the channel's code
+ * Errors: `channels` (no such channel), `channel-tags` (no tag, or one for two channels); with file:line those of
+ * `readTable`, `csv-tag` (not in the file), `device-serial`, `time-backward` (within a tag), `time-twice` (two entries of a
+ * tag at one time that differ), `sample-incomplete` (a tag has no entry at this time).
+ */
+export function samplesTableReader(
+  profile: ParsedProfile,
+  tags: ReadonlyMap<number, string>,
+  told: ToldTable,
+): SamplesReader {
+  const mapped = [...tags]
+    .sort(([a], [b]) => a - b)
+    .map(([code, tag]): MappedTag => ({ code, channel: channelNamed(code), tag }));
+  refuseSharedTags(mapped);
+  return (bytes, file) => {
+    const channels = new Map(mapped.map(({ tag, channel }) => [tag, channel]));
+    const table = readTable(bytes, file, profile, told, (tag) => channels.get(tag));
+    const series = mapped.map(({ tag, channel }): NamedSeries => {
+      const found = table.series.get(tag);
+      if (found === undefined) {
+        throw tagError(`The file has no entry of the tag for ${CHANNEL_WORDS[channel]}`, table.tags, file);
+      }
+      refuseOtherDevice(found, told.device, file);
+      return { tag, ...found };
+    });
+    const { entries, repeated } = sampledTogether(series, file);
+    return {
+      ...{ device: told.device, entries, zoneChanged: table.zoneChanged, profile: profile.hash },
+      channels: mapped.map(({ code }) => BigInt(code)),
+      facts: [
+        `read: of a table, ${shownDevice(told.device)}: ` +
+          mapped.map(({ channel, tag }) => `${CHANNEL_WORDS[channel]} from ${shownTag(tag)}`).join(", "),
+        ...shownFacts(profile, table, series, entries, "samples"),
+        ...shownRepeated(repeated),
+      ],
+    };
+  };
+}
+
+interface MappedTag {
+  readonly code: number;
+  readonly channel: ChannelName;
+  readonly tag: string;
+}
+
+interface NamedSeries extends TagSeries {
+  readonly tag: string;
+}
+
+const SHOWN_TAGS = 20;
+
+function refuseOtherTags(tags: Table["tags"], wanted: string | undefined, file: string): void {
+  if (wanted === undefined ? tags.size === 1 : tags.has(wanted)) return;
+  const problem = wanted === undefined ? "The file has not exactly one tag" : "The file has no entry of this tag";
+  throw tagError(problem, tags, file);
+}
+
+function tagError(problem: string, tags: Table["tags"], file: string): BatchproofError {
+  const names = [...tags.keys()];
+  const more = names.length > SHOWN_TAGS ? ` and ${names.length - SHOWN_TAGS} more` : "";
+  const found = names.length === 0 ? "none" : `${names.slice(0, SHOWN_TAGS).join(", ")}${more}`;
+  return inputError(`${problem}; its tags are: ${found}.`, {
+    place: file,
+    remedy: "Choose one of them with --tag.",
+    code: "csv-tag",
+  });
+}
+
+function refuseOtherDevice({ serial }: TagSeries, device: DeviceId, file: string): void {
+  if (serial === undefined || serial === device.serial) return;
+  throw inputError(`The file says serial number "${serial}"; the device was given with "${device.serial}".`, {
+    place: file,
+    remedy: "Name the device that the file is of, as it is registered.",
+    code: "device-serial",
+  });
+}
+
+function refuseSharedTags(mapped: readonly MappedTag[]): void {
+  if (mapped.length > 0 && new Set(mapped.map(({ tag }) => tag)).size === mapped.length) return;
+  throw inputError("Every channel needs a tag of its own.", {
+    remedy: "Name one tag of the file for each channel of the rule.",
+    code: "channel-tags",
+  });
+}
+
+/** The samples in the order of time: each tag's times ascend, and all tags have the same ones. */
+function sampledTogether(
+  found: readonly NamedSeries[],
+  file: string,
+): { readonly entries: (SampleReading | Unusable)[]; readonly repeated: number } {
+  let repeated = 0;
+  const series = found.map(({ entries, ...named }): NamedSeries => {
+    refuseBackward(entries, (entry) => entry, file);
+    const merged = mergeRepeated(entries, file);
+    repeated += merged.repeated;
+    return { ...named, entries: merged.entries };
+  });
+  const samples = Map.groupBy(
+    series.flatMap(({ entries }) => entries),
+    instantOf,
+  );
+  const together = [...samples.values()].map((entries): SampleReading | Unusable => {
+    const [first] = entries;
+    if (first === undefined || entries.length !== series.length) throw incompleteError(series, first, file);
+    const unusable = entries.find(isUnusable);
+    return (
+      unusable ??
+      sampleOf(
+        first,
+        entries.flatMap((entry) => (isUnusable(entry) ? [] : [entry])),
+      )
+    );
+  });
+  return { entries: together, repeated };
+}
+
+/** Seconds and millionths as one text: a key of a time. */
+function instantOf({ time, micros = 0 }: Entry): string {
+  return `${time}.${micros}`;
+}
+
+function sampleOf({ line, time, micros }: Entry, readings: readonly Reading[]): SampleReading {
+  const values = readings.map(({ value }) => value);
+  const isWhole = readings.every(({ finer }) => finer === undefined);
+  return {
+    ...{ line, time, values },
+    ...(micros === undefined ? {} : { micros }),
+    ...(isWhole ? {} : { finer: readings.map(({ finer = 0n }) => finer) }),
+  };
+}
+
+function incompleteError(series: readonly NamedSeries[], at: Entry | undefined, file: string): BatchproofError {
+  const { line, time } = at ?? { line: 1, time: 0 };
+  const key = at === undefined ? "" : instantOf(at);
+  const missing = series.filter(({ entries }) => entries.every((entry) => instantOf(entry) !== key));
+  return inputError(`At ${formatTime(time)} there is no entry of ${missing.map(({ tag }) => tag).join(", ")}.`, {
+    place: `${file}:${line}`,
+    remedy: "Export all tags on one common raster of times, without lines that only some of the tags have.",
+    code: "sample-incomplete",
+  });
+}
+
+function shownTag(tag: string): string {
+  return `tag ${tag}`;
+}
+
+/** "given as Vaisala, RFL100, serial S1": the device that the user named. */
+function shownDevice({ vendor, model, serial }: DeviceId): string {
+  return `given as ${vendor}, ${model}, serial ${serial}`;
+}
+
+/** What every summary of a table says. */
+function shownFacts(
+  { profile: { name }, hash }: ParsedProfile,
+  { tags, events, clock, taken, isReversed }: Table,
+  series: readonly TagSeries[],
+  entries: readonly (Entry | Unusable)[],
+  noun: string,
+): string[] {
+  const unusable = entries.filter(isUnusable).length;
+  const wanted = series.reduce((sum, each) => sum + each.entries.length, events);
+  const others = [...tags.values()].reduce((sum, count) => sum + count, -wanted);
+  return [
+    `profile: ${name}, ${toHex(hash)}`,
+    "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
+    `${noun}: ${entries.length}, ${shownSpan(entries, ({ time }) => formatTime(time))}; not good: ${unusable}; ` +
+      `of other tags or columns, left out: ${others}`,
+    ...(events === 0 ? [] : [`events of the device, without a value: ${events}, left out`]),
+    ...(isReversed ? ["order: newest first, read backwards"] : []),
+    ...(taken.length === 0 ? [] : [`the file says: ${taken.join(", ")}`]),
+    `clock: ${clock}`,
+  ];
+}

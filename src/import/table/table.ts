@@ -1,0 +1,422 @@
+import type { ChannelName } from "../../formats/constants.ts";
+import { CHANNEL } from "../../formats/constants.ts";
+import { inputError, type BatchproofError } from "../../errors.ts";
+import { formatOffset } from "../../input/times.ts";
+import { shown } from "../csvTable.ts";
+import { UNITS, ValueReader, type UnitName } from "../exact.ts";
+import { microsBetween, type Reading, type Unusable } from "../series.ts";
+import { columnsError, linesOf } from "./lines.ts";
+import { type ParsedColumn, type ParsedProfile } from "./profile.ts";
+import { matchTemplate } from "./template.ts";
+import { offsetOf, type ToldTime } from "./timeForm.ts";
+import { fixedOffset, ianaZone, type ToUnix } from "./zone.ts";
+
+/** What of a clock is told at import: seconds east of UTC, or a zone of the IANA database. */
+export interface ToldClock {
+  readonly offset?: number;
+  readonly zone?: string;
+}
+
+/** A series of one tag, or of one column of values. */
+export interface TagSeries {
+  readonly entries: readonly (Reading | Unusable)[];
+  /** Serial number that the file says for it. */
+  readonly serial?: string;
+}
+
+/** What of a table was asked for. */
+export interface Table {
+  /** The file is newest first, and was read backwards. */
+  readonly isReversed: boolean;
+  /** Lines of each tag of the file; of a wide table, of each column of values. */
+  readonly tags: ReadonlyMap<string, number>;
+  readonly series: ReadonlyMap<string, TagSeries>;
+  /** Rows of a device's own events, which have no value. */
+  readonly events: number;
+  /** Where the times' offset from UTC comes from, for the summary. */
+  readonly clock: string;
+  /** The offset that is told differs from the one in the header. */
+  readonly zoneChanged: boolean;
+  /** What else was taken from the lines before the table, for the summary. */
+  readonly taken: readonly string[];
+}
+
+/** Values that stand for none in every file: blanks and dashes. */
+const NO_VALUE = /^(\s*|[+-]?-+\.?-*)$/;
+const MOST_TAG = 200;
+
+/**
+ * Reads a table by its profile: every line by its form, those of tags of which `channelOf` knows the channel also by time,
+ * unit, quality and value. Entries without a value, or of a bad quality, are unusable; `cutToWindow` refuses them where
+ * the stage needs them. Each line is read as it comes, and no more is kept than its entry.
+ * Errors, with file:line: those of `linesOf`; `csv-header` (a column is missing, unknown or twice), `profile-fit` (a line
+ * before the table that the profile names is not there once), `csv-tag` (a tag is no plain text), `unit`, `unit-mixed`,
+ * `quality-word`, `time-syntax`, `time-impossible`, `time-zone`, `time-mixed`, `time-ambiguous`, those of `ValueReader`; of
+ * what is told `offset-missing`, `offset-stated`, `zone`.
+ */
+export function readTable(
+  bytes: Uint8Array,
+  file: string,
+  profile: ParsedProfile,
+  told: ToldClock,
+  channelOf: (tag: string) => ChannelName | undefined,
+): Table {
+  const { before, read } = linesOf(bytes, file, profile);
+  const facts = factsOf(before, profile, file);
+  const rowsOf = (header: readonly string[], place: string): Rows =>
+    new Rows(layoutOf(header, profile, place), profile, told, facts, file, channelOf);
+  let rows =
+    profile.profile.header === "none"
+      ? rowsOf(
+          profile.columns.map(({ name }) => name),
+          file,
+        )
+      : undefined;
+  read((cells, line) => {
+    if (rows === undefined) rows = rowsOf(cells, `${file}:${line}`);
+    else rows.take(cells, line);
+  });
+  if (rows === undefined) throw new Error("a table has a header line");
+  return rows.table();
+}
+
+/** A fact of the header and the place where it stands. */
+type Facts = ReadonlyMap<string, string>;
+
+/** What the profile takes from the lines before the header. */
+function factsOf(before: readonly string[], { facts }: ParsedProfile, file: string): Facts {
+  const taken = new Map<string, string>();
+  for (const template of facts) {
+    const found = before.flatMap((line) => matchTemplate(template, line) ?? []);
+    const [only, another] = found;
+    if (only === undefined || another !== undefined) {
+      throw inputError(
+        `${only === undefined ? "No line" : "More than one line"} before the table reads ` +
+          `"${template.texts.join("...")}", from which the profile takes a value.`,
+        { place: file, remedy: "Choose the profile of this export.", code: "profile-fit" },
+      );
+    }
+    for (const [name, text] of only) putFact(taken, name, text, file);
+  }
+  return taken;
+}
+
+function putFact(facts: Map<string, string>, name: string, text: string, place: string): void {
+  const earlier = facts.get(name);
+  if (earlier !== undefined && earlier !== text) {
+    throw inputError(`The file says two values for ${name}: "${shown(earlier)}" and "${shown(text)}".`, {
+      place,
+      remedy: "Export the series of one device by itself.",
+      code: "profile-fit",
+    });
+  }
+  facts.set(name, text);
+}
+
+/** A column of values in a file. */
+interface ValueColumn {
+  readonly index: number;
+  readonly header: string;
+  readonly taken: Facts;
+  /** Fixed by the profile. */
+  readonly unit: UnitName | undefined;
+}
+
+/** Where what stands in a file. */
+interface Layout {
+  readonly place: string;
+  /** How many columns there are. */
+  readonly width: number;
+  readonly times: readonly number[];
+  readonly values: readonly ValueColumn[];
+  readonly events: readonly number[];
+  readonly tag: number | undefined;
+  readonly unit: number | undefined;
+  readonly quality: number | undefined;
+  /** What headers other than those of values say. */
+  readonly taken: Facts;
+}
+
+function layoutOf(cells: readonly string[], { columns }: ParsedProfile, place: string): Layout {
+  const found = cells.map((header, index) => {
+    for (const column of columns) {
+      const taken = matchTemplate(column.template, header);
+      if (taken !== undefined) return { column, header, index, taken };
+    }
+    throw headerError(`The profile knows no column "${shown(header)}"`, columns, place);
+  });
+  for (const column of columns) {
+    const fitting = found.filter((each) => each.column === column);
+    if (fitting.length === 0 && column.optional !== true) {
+      throw headerError(`There is no column "${column.name}"`, columns, place);
+    }
+    if (fitting.length > 1 && column.many !== true) {
+      throw headerError(`More than one column fits "${column.name}"`, columns, place);
+    }
+  }
+  const of = (is: ParsedColumn["is"]): typeof found => found.filter(({ column }) => column.is === is);
+  const values = of("value").map(({ index, header, taken, column: { unit } }) => ({ index, header, taken, unit }));
+  if (values.length === 0) throw headerError("There is no column of values", columns, place);
+  if (new Set(values.map(({ header }) => header)).size < values.length) {
+    throw headerError("Two columns of values have one name", columns, place);
+  }
+  const taken = new Map<string, string>();
+  for (const each of found) {
+    if (each.column.is !== "value") for (const [name, text] of each.taken) putFact(taken, name, text, place);
+  }
+  const times = [...of("time"), ...of("date"), ...of("clock")].map(({ index }) => index);
+  const one = (is: ParsedColumn["is"]): number | undefined => of(is)[0]?.index;
+  const [tag, unit, quality] = [one("tag"), one("unit"), one("quality")];
+  return {
+    place,
+    width: cells.length,
+    times,
+    values,
+    events: of("event").map(({ index }) => index),
+    tag,
+    unit,
+    quality,
+    taken,
+  };
+}
+
+function headerError(problem: string, columns: readonly ParsedColumn[], place: string): BatchproofError {
+  const names = columns.map(({ name, optional }) => (optional === true ? `${name} (optional)` : name));
+  return inputError(`${problem}.`, {
+    place,
+    remedy: `Choose the profile of this export. This one reads the columns ${names.join("; ")}, and none is left unread.`,
+    code: "csv-header",
+  });
+}
+
+interface Clock {
+  readonly toUnix: ToUnix;
+  readonly shown: string;
+  readonly zoneChanged: boolean;
+}
+
+/** Where local times stand. Errors: `offset-missing`, `offset-stated`, `offset-syntax`, `zone`. */
+function clockOf({ profile, time }: ParsedProfile, { offset, zone }: ToldClock, facts: Facts, file: string): Clock {
+  const isTold = offset !== undefined || zone !== undefined;
+  const refuse = (problem: string): never => {
+    throw inputError(problem, { place: file, remedy: "Leave out --offset and --zone.", code: "offset-stated" });
+  };
+  if (time.zone === "stated") {
+    if (isTold) refuse("The times of this file say their own offset from UTC.");
+    // Every time says its own: nothing else is asked.
+    return { toUnix: fixedOffset(0), shown: "each line states its own offset from UTC", zoneChanged: false };
+  }
+  const given = profile.zone ?? "given";
+  if (given === "header") {
+    if (zone !== undefined) refuse("The file's header says the offset from UTC.");
+    const stated = offsetOf(facts.get("zone") ?? "", file);
+    const used = offset ?? stated;
+    const differs =
+      used === stated ? "" : `; offset ${formatOffset(used)} given: they differ, which is a deviation (clock)`;
+    const shownClock = `offset ${formatOffset(stated)}, which the file's header says${differs}`;
+    return { toUnix: fixedOffset(used), shown: shownClock, zoneChanged: used !== stated };
+  }
+  if (given !== "given") {
+    if (isTold) refuse(`The profile says the zone, ${given}.`);
+    return { toUnix: ianaZone(given, file), shown: `zone ${given}, which the profile says`, zoneChanged: false };
+  }
+  if (offset !== undefined) {
+    return { toUnix: fixedOffset(offset), shown: `offset ${formatOffset(offset)} given`, zoneChanged: false };
+  }
+  if (zone !== undefined) return { toUnix: ianaZone(zone, "--zone"), shown: `zone ${zone} given`, zoneChanged: false };
+  throw inputError("The file's times stand on a local clock; their offset from UTC is missing.", {
+    place: file,
+    remedy: "Add --offset with the clock's true offset, such as --offset +01:00, or --zone with its zone.",
+    code: "offset-missing",
+  });
+}
+
+/** What is known of one tag while its lines are read. */
+interface Growing {
+  readonly channel: ChannelName;
+  readonly entries: (Reading | Unusable)[];
+  readonly serial: string | undefined;
+  unit: string | undefined;
+  reader: ValueReader | undefined;
+}
+
+/** Takes the rows of a table one by one. */
+class Rows {
+  readonly #layout: Layout;
+  readonly #profile: ParsedProfile;
+  readonly #file: string;
+  readonly #channelOf: (tag: string) => ChannelName | undefined;
+  readonly #facts: Facts;
+  readonly #clock: Clock;
+  readonly #tags = new Map<string, number>();
+  readonly #series = new Map<string, Growing>();
+  readonly #good: ReadonlySet<string>;
+  readonly #bad: ReadonlySet<string>;
+  readonly #missing: ReadonlySet<string>;
+  readonly #units: ReadonlyMap<string, UnitName>;
+  #events = 0;
+  #isZulu: boolean | undefined;
+
+  constructor(
+    layout: Layout,
+    profile: ParsedProfile,
+    told: ToldClock,
+    facts: Facts,
+    file: string,
+    channelOf: (tag: string) => ChannelName | undefined,
+  ) {
+    const merged = new Map(facts);
+    for (const [name, text] of layout.taken) putFact(merged, name, text, layout.place);
+    this.#layout = layout;
+    this.#profile = profile;
+    this.#file = file;
+    this.#channelOf = channelOf;
+    this.#facts = merged;
+    const { quality, missing, units } = profile.profile;
+    this.#good = new Set(quality?.good);
+    this.#bad = new Set(quality?.bad);
+    this.#missing = new Set(missing);
+    this.#units = new Map(Object.entries(units ?? {}));
+    this.#clock = clockOf(profile, told, merged, file);
+    if (layout.tag === undefined) for (const { header } of layout.values) this.#tags.set(header, 0);
+  }
+
+  take(cells: readonly string[], line: number): void {
+    const { values, events, tag, width } = this.#layout;
+    const place = `${this.#file}:${line}`;
+    if (cells.length !== width) throw columnsError(place);
+    const isEvent = events.some((index) => cells[index]?.trim() !== "");
+    let time: Pick<Reading, "time" | "micros"> | undefined;
+    for (const column of values) {
+      const name = tag === undefined ? column.header : (cells[tag] ?? "");
+      const count = this.#tags.get(name) ?? 0;
+      if (count === 0) refuseTag(name, place);
+      this.#tags.set(name, count + 1);
+      const growing = this.#growing(name, column, place);
+      if (growing === undefined) continue;
+      const text = cells[column.index] ?? "";
+      if (isEvent && text.trim() === "") {
+        this.#events++;
+        continue;
+      }
+      time ??= this.#timeOf(cells, place);
+      growing.entries.push({ line, ...time, ...this.#valueOf(growing, column, cells, text, place) });
+    }
+  }
+
+  #growing(name: string, { taken }: ValueColumn, place: string): Growing | undefined {
+    const known = this.#series.get(name);
+    if (known !== undefined) return known;
+    const channel = this.#channelOf(name);
+    if (channel === undefined) return undefined;
+    const merged = new Map(this.#facts);
+    for (const [fact, text] of taken) if (fact !== "unit") putFact(merged, fact, text, place);
+    const growing: Growing = { channel, entries: [], serial: merged.get("serial"), unit: undefined, reader: undefined };
+    this.#series.set(name, growing);
+    return growing;
+  }
+
+  #timeOf(cells: readonly string[], place: string): Pick<Reading, "time" | "micros"> {
+    const { times } = this.#layout;
+    const text = times.map((index) => cells[index] ?? "").join("\n");
+    const told = this.#profile.time.read(text, place);
+    const { seconds, micros, offset } = told;
+    this.#refuseMixed(told, place);
+    const time = offset === undefined ? this.#clock.toUnix(seconds, place) : seconds - offset;
+    if (time < 0) throw inputError("The time lies before 1970.", { place, code: "time-impossible" });
+    return micros === 0 ? { time } : { time, micros };
+  }
+
+  #refuseMixed({ isZulu }: ToldTime, place: string): void {
+    this.#isZulu ??= isZulu;
+    if (this.#isZulu === isZulu) return;
+    throw mixedError('Times with "Z" and with offsets', "time-mixed", place);
+  }
+
+  #valueOf(
+    growing: Growing,
+    column: ValueColumn,
+    cells: readonly string[],
+    text: string,
+    place: string,
+  ): Pick<Reading, "value" | "finer"> | Pick<Unusable, "quality"> {
+    const { quality } = this.#layout;
+    const reader = this.#reader(growing, column, cells, place);
+    const word = quality === undefined ? undefined : (cells[quality] ?? "");
+    if (word !== undefined && !this.#good.has(word)) {
+      if (this.#bad.has(word)) return { quality: shown(word) };
+      throw inputError(`The profile knows no word of quality "${shown(word)}".`, {
+        place,
+        remedy: `Known as good: ${[...this.#good].join(", ")}. Have a profile approved that says what this word means.`,
+        code: "quality-word",
+      });
+    }
+    if (NO_VALUE.test(text) || this.#missing.has(text)) return { quality: "no value" };
+    return reader.read(text, place);
+  }
+
+  #reader(growing: Growing, { unit: fixed, taken }: ValueColumn, cells: readonly string[], place: string): ValueReader {
+    const { unit: index, place: header } = this.#layout;
+    const spelled = index === undefined ? (taken.get("unit") ?? this.#facts.get("unit")) : (cells[index] ?? "");
+    if (growing.reader !== undefined && growing.unit === spelled) return growing.reader;
+    const { channel } = growing;
+    const unit = fixed ?? this.#units.get(spelled ?? "");
+    if (unit === undefined || !UNITS[unit].channels.some((each) => each === channel)) {
+      const { symbol } = CHANNEL[channel];
+      const known = [...this.#units].filter(([, name]) => UNITS[name].channels.some((each) => each === channel));
+      throw inputError(`The unit "${shown(spelled ?? fixed ?? "")}" is none of ${symbol} that the profile knows.`, {
+        place: index === undefined ? header : place,
+        remedy: `Export in ${symbol}, spelled ${known.map(([text]) => text).join(", ") || symbol}, or choose another profile.`,
+        code: "unit",
+      });
+    }
+    if (growing.reader !== undefined) throw mixedError("Two spellings of the unit", "unit-mixed", place);
+    growing.unit = spelled;
+    growing.reader = new ValueReader(channel, unit, this.#profile.numbers);
+    return growing.reader;
+  }
+
+  table(): Table {
+    const growing = [...this.#series.values()];
+    // All of them, or none: a file has one order.
+    const isReversed =
+      growing.some(({ entries }) => steps(entries).some((step) => step < 0)) &&
+      growing.every(({ entries }) => steps(entries).every((step) => step <= 0));
+    const series = [...this.#series].map(([name, { entries, serial }]): [string, TagSeries] => {
+      if (isReversed) entries.reverse();
+      return [name, { entries, ...(serial === undefined ? {} : { serial }) }];
+    });
+    return {
+      isReversed,
+      tags: this.#tags,
+      series: new Map(series),
+      events: this.#events,
+      clock: this.#clock.shown,
+      zoneChanged: this.#clock.zoneChanged,
+      taken: [...this.#facts].filter(([name]) => name === "interval").map(([name, text]) => `${name} ${shown(text)}`),
+    };
+  }
+}
+
+/** Times between an entry and the next, in millionths of a second. */
+function steps(entries: readonly (Reading | Unusable)[]): number[] {
+  return entries.slice(1).map((entry, i) => microsBetween(entries[i] ?? entry, entry));
+}
+
+/** A tag is shown to people: no character of it may be invisible or steer a terminal. */
+function refuseTag(tag: string, place: string): void {
+  if (tag.trim() !== "" && tag.length <= MOST_TAG && !/\p{C}/u.test(tag)) return;
+  throw inputError(`A tag is a plain text of up to ${MOST_TAG} characters.`, {
+    place,
+    remedy: "Rename the measuring point, and export again.",
+    code: "csv-tag",
+  });
+}
+
+function mixedError(what: string, code: "time-mixed" | "unit-mixed", place: string): BatchproofError {
+  return inputError(`${what} stand in one series: it was put together from several exports.`, {
+    place,
+    remedy: "Export the whole series once, in one form.",
+    code,
+  });
+}

@@ -1,0 +1,390 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseExact, UNITS, ValueReader } from "../../src/import/exact.ts";
+import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
+import { parseProfile, profileHash, type Profile } from "../../src/import/table/profile.ts";
+import { tableReader, type ToldTable } from "../../src/import/table/readings.ts";
+import { profileNamed, shippedNames, shippedProfile } from "../../src/import/table/shipped.ts";
+import { matchTemplate, templateOf } from "../../src/import/table/template.ts";
+import { timeFormOf } from "../../src/import/table/timeForm.ts";
+import { ianaZone } from "../../src/import/table/zone.ts";
+import { formatTime, parseTime } from "../../src/input/times.ts";
+import { refused } from "../input/refused.ts";
+
+const DEVICE = { vendor: "V", model: "M", serial: "S" };
+const at = (text: string): number => parseTime(text, "test");
+
+const BASE: Profile = {
+  format: "batchproof-profile/1",
+  name: "test",
+  about: "Made up",
+  encoding: "utf-8",
+  delimiter: ";",
+  quote: '"',
+  decimal: ",",
+  zone: "given",
+  columns: [
+    { name: "Zeit", is: "time", form: "dd.MM.yyyy HH:mm[:ss]" },
+    { name: "Wert", is: "value", unit: "Cel" },
+  ],
+};
+const read = (
+  text: string | Buffer,
+  change: Partial<Profile> = {},
+  told: Partial<ToldTable> = { offset: 3600 },
+): ReadingSeries =>
+  tableReader(parseProfile({ ...BASE, ...change }, "p.json"), undefined, "temperature", { device: DEVICE, ...told })(
+    typeof text === "string" ? Buffer.from(text) : text,
+    "t.csv",
+  );
+const TABLE = "Zeit;Wert\n10.03.2026 09:00;4,5\n10.03.2026 09:10;4,6\n";
+
+// Verifies R-profile-shipped.
+describe("a shipped profile", () => {
+  const SHAPES: Readonly<Record<string, readonly [file: string, tag?: string]>> = {
+    long: ["long.csv"],
+    wide: ["wide.csv", "Fridge 1 (°C)"],
+    hoboware: ["hoboware.csv"],
+    "hoboware-minimal": ["hoboware-minimal.csv"],
+    "hoboware-classic": ["hoboware-classic.txt"],
+    logtag: ["logtag.csv"],
+    ibutton: ["ibutton.csv"],
+    ruuvi: ["ruuvi.csv"],
+    labview: ["labview.lvm"],
+  };
+
+  it("has a file of its shape here", () => {
+    expect(Object.keys(SHAPES).sort()).toEqual(shippedNames());
+  });
+
+  it.each(Object.entries(SHAPES))("%s reads its shape, and no other", (name, [file, tag]) => {
+    const profile = shippedProfile(name);
+    const offset = profile.profile.zone === "given" ? { offset: 0 } : {};
+    const reader = tableReader(profile, tag, "temperature", { device: DEVICE, ...offset });
+    const { entries } = reader(readFileSync(`fixtures/tables/shapes/${file}`), file);
+    expect(entries.map((entry) => ("value" in entry ? entry.value : entry.quality))).toEqual([
+      4_500_000n,
+      4_600_000n,
+      4_700_000n,
+      4_800_000n,
+    ]);
+    expect(entries.map(({ time }) => time - at("2026-03-10T08:00:00Z"))).toEqual([0, 600, 1200, 1800]);
+    for (const [other, [another]] of Object.entries(SHAPES)) {
+      if (other !== name) refused(() => reader(readFileSync(`fixtures/tables/shapes/${another}`), another));
+    }
+  });
+
+  it("is named, or a file", async () => {
+    expect((await profileNamed("fixtures/profiles/long.json")).hash).toBe((await profileNamed("long")).hash);
+    await expect(profileNamed("longer")).rejects.toMatchObject({ code: "profile-missing", place: "longer" });
+  });
+});
+
+// Verifies R-profile-hash.
+describe("the hash of a profile", () => {
+  it("is another one after each change, and the same whatever the order of members", () => {
+    const turned = Object.fromEntries(Object.entries(BASE).reverse());
+    expect(parseProfile(turned, "p").hash).toBe(profileHash(BASE));
+    const changes: Partial<Profile>[] = [{ name: "b" }, { decimal: "." }, { numbers: "loose" }, { missing: ["85.0"] }];
+    const hashes = changes.map((change) => profileHash({ ...BASE, ...change }));
+    expect(new Set([profileHash(BASE), ...hashes]).size).toBe(5);
+  });
+
+  it("of the long form is pinned: a policy that names no profiles means this one", () => {
+    expect(shippedProfile("long").hash.toString(16)).toBe(
+      "b173c8188be56032bf752a06324024a31fa97972037789331e126993466c43",
+    );
+  });
+});
+
+// Verifies R-profile-schema.
+describe("a profile that makes no sense", () => {
+  const [time, value] = BASE.columns as [Profile["columns"][0], Profile["columns"][0]];
+  const columns = (...all: unknown[]): object => ({ columns: all });
+  it.each([
+    ["an unknown member", { script: "x" }, ""],
+    ["an unknown encoding", { encoding: "ebcdic" }, "/encoding"],
+    ["a member of another format", { format: "batchproof-profile/2" }, "/format"],
+    ["no value", columns(time, { name: "x", is: "ignored" }), "/columns"],
+    ["no time", columns(value, { name: "x", is: "ignored" }), "/columns"],
+    ["a date without a clock", columns({ ...time, is: "date", form: "dd.MM.yyyy" }, value), "/columns"],
+    ["a form that is none", columns({ ...time, form: "dd.MM.yyyy (HH:mm)" }, value), "/columns/0/form"],
+    ["a part of a time twice", columns({ ...time, form: "dd.MM.yyyy HH:mm dd" }, value), "/columns/0/form"],
+    ["12 hours without a half", columns({ ...time, form: "dd.MM.yyyy hh:mm" }, value), "/columns/0/form"],
+    ["a form of a value", columns(time, { ...value, form: "excel" }), "/columns/1"],
+    ["a column twice", columns(time, value, { name: "Wert", is: "ignored" }), "/columns/2/name"],
+    ["a template that fits every column", columns(time, value, { name: "{*}", is: "ignored" }), "/columns/2/name"],
+    ["a place that is none", columns(time, { ...value, name: "T {x}" }), "/columns/1/name"],
+    ["two places side by side", columns(time, { ...value, name: "{*}{unit}" }), "/columns/1/name"],
+    ["a unit for whatever comes", columns(time, { ...value, name: "{*} (°C)", many: true }), "/columns/1"],
+    ["no unit", columns(time, { name: "Wert", is: "value" }), "/columns/1"],
+    ["two units", columns(time, { name: "Wert {unit}", is: "value", unit: "Cel" }), "/columns/1"],
+    ["spellings of a unit that nobody spells", { units: { C: "Cel" } }, "/units"],
+    ["a unit that is not known", columns(time, { ...value, unit: "degR" }), "/columns/1/unit"],
+    ["no zone for local times", { zone: undefined }, "/zone"],
+    ["a zone for times that say it", columns({ ...time, form: "rfc3339" }, value), "/zone"],
+    ["a zone of the header that is not taken", { zone: "header" }, "/zone"],
+    ["a zone that is none", { zone: "somewhere" }, "/zone"],
+    ["words of quality without a column", { quality: { good: ["x"], bad: [] } }, "/quality"],
+    ["a comma for two things", { delimiter: ",", quote: undefined }, "/delimiter"],
+    [
+      "optional columns without a header",
+      { header: "none", ...columns(time, value, { name: "x", is: "ignored", optional: true }) },
+      "/header",
+    ],
+    [
+      "a word both good and bad",
+      { ...columns(time, value, { name: "q", is: "quality" }), quality: { good: ["x"], bad: ["x"] } },
+      "/quality",
+    ],
+  ])("%s is refused at its pointer", (_, change, pointer) => {
+    const profile = Object.fromEntries(Object.entries({ ...BASE, ...change }).filter(([, each]) => each !== undefined));
+    const error = refused(() => parseProfile(profile, "p.json"));
+    expect(error).toMatchObject({ code: "profile", place: `p.json#${pointer}`, kind: "input" });
+  });
+});
+
+// Verifies R-profile-columns, R-profile-lines, R-profile-taken.
+describe("a file that is not of the profile's form", () => {
+  it.each([
+    ["a new column", "Zeit;Wert;Neu\n10.03.2026 09:00;4,5;1\n", "csv-header", ":1"],
+    ["a missing column", "Zeit\n10.03.2026 09:00\n", "csv-header", ":1"],
+    ["a column twice", "Zeit;Wert;Wert\n10.03.2026 09:00;4,5;4,6\n", "csv-header", ":1"],
+    ["another delimiter", TABLE.replaceAll(";", "\t"), "csv-header", ":1"],
+    ["a field more", `${TABLE}10.03.2026 09:20;4,7;1\n`, "csv-columns", ":4"],
+    ["a blank line", `${TABLE}\n10.03.2026 09:20;4,7\n`, "csv-columns", ":4"],
+    ["a line after the table", `${TABLE}Ende;\n`, "time-syntax", ":4"],
+    ["no line end", TABLE.slice(0, -1), "csv-cut-off", ""],
+    ["a decimal point", TABLE.replace("4,6", "4.6"), "quantity-syntax", ":3"],
+    ["a time in another form", TABLE.replace("10.03.2026 09:10", "2026-03-10 09:10"), "time-syntax", ":3"],
+    ["a day that is none", TABLE.replace("10.03.2026 09:10", "30.02.2026 09:10"), "time-impossible", ":3"],
+    ["an hour that is none", TABLE.replace("09:10", "24:10"), "time-impossible", ":3"],
+    ["a time before 1970", TABLE.replace("10.03.2026 09:10", "10.03.1969 09:10"), "time-impossible", ":3"],
+  ])("%s is refused at its line", (_, text, code, place) => {
+    expect(refused(() => read(text))).toMatchObject({ code, place: `t.csv${place}`, kind: "input" });
+  });
+
+  it.each([
+    ["utf-8", Buffer.from("Zeit;Wärt\n", "latin1")],
+    ["utf-16le", Buffer.from([0x5a, 0x00, 0x00, 0xd8, 0x0a, 0x00])],
+    ["latin-1", Buffer.from("Zeit;W\u0080rt\n", "latin1")],
+  ] as const)("other bytes than %s are refused", (encoding, bytes) => {
+    expect(refused(() => read(bytes, { encoding }))).toMatchObject({ code: "csv-encoding", place: "t.csv" });
+  });
+
+  it("is the same in every encoding, with a byte-order mark or without one", () => {
+    const swapped = Buffer.from(`\uFEFF${TABLE}`, "utf16le").swap16();
+    const { entries } = read(TABLE);
+    expect(read(`\uFEFF${TABLE}`).entries).toEqual(entries);
+    expect(read(Buffer.from(`\uFEFF${TABLE}`, "utf16le"), { encoding: "utf-16le" }).entries).toEqual(entries);
+    expect(read(swapped, { encoding: "utf-16be" }).entries).toEqual(entries);
+    expect(read(Buffer.from(TABLE, "latin1"), { encoding: "latin-1" }).entries).toEqual(entries);
+    expect(entries[0]).toEqual({ line: 2, time: at("2026-03-10T08:00:00Z"), value: 4_500_000n });
+  });
+
+  it("may end with the lines that the profile names, and nothing may follow them", () => {
+    const after = ["", "Ende {*}"];
+    expect(read(`${TABLE}\nEnde der Daten\n`, { after }).entries).toHaveLength(2);
+    const more = `${TABLE}\n10.03.2026 09:20;9,9\n`;
+    expect(refused(() => read(more, { after }))).toMatchObject({ code: "profile-fit", place: "t.csv:5" });
+  });
+
+  it("has the lines before the table that the profile names", () => {
+    const facts = ["Serie: {serial}"];
+    const before = { until: "Zeit;{*}" };
+    const told = (serial: string): ReadingSeries => read(`Kopf\nSerie: ${serial}\n${TABLE}`, { before, facts });
+    expect(told("S").entries[0]?.line).toBe(4);
+    expect(refused(() => told("T"))).toMatchObject({ code: "device-serial", place: "t.csv" });
+    expect(refused(() => read(`Kopf\n${TABLE}`, { before, facts }))).toMatchObject({ code: "profile-fit" });
+    expect(refused(() => read(`Serie: S\nSerie: S\n${TABLE}`, { before, facts }))).toMatchObject({
+      code: "profile-fit",
+    });
+    expect(refused(() => read("Kopf\n".repeat(2000), { before }))).toMatchObject({ code: "csv-header" });
+  });
+});
+
+// Verifies R-profile-quality.
+describe("what stands for no value", () => {
+  it("is unusable where the profile names it, and a refusal where it does not", () => {
+    const probe = TABLE.replace("4,6", "85,0");
+    expect(read(probe, { missing: ["85,0"] }).entries[1]).toMatchObject({ line: 3, quality: "no value" });
+    expect(read(probe).entries[1]).toMatchObject({ value: 85_000_000n });
+    expect(refused(() => read(TABLE.replace("4,6", "-999,9")))).toMatchObject({
+      code: "physical-range",
+      place: "t.csv:3",
+    });
+  });
+});
+
+// Verifies R-profile-time.
+describe("a form of time", () => {
+  const told = (form: string, text: string): unknown => {
+    const { seconds, micros, offset } = timeFormOf(form, { decimal: ".", loose: false })?.read(text, "t") ?? {};
+    return [formatTime(seconds ?? -1), micros, offset];
+  };
+  it.each([
+    ["rfc3339", "2026-03-10T08:00:00.25+0100", ["2026-03-10T08:00:00Z", 250_000, 3600]],
+    ["rfc3339", "2026-03-10 08:00:00Z", ["2026-03-10T08:00:00Z", 0, 0]],
+    ["MM/dd/yy hh:mm:ss a", "03/10/26 12:00:00 AM", ["2026-03-10T00:00:00Z", 0, undefined]],
+    ["M/d/yy h:mm a", "3/10/26 12:30 p.m.", ["2026-03-10T12:30:00Z", 0, undefined]],
+    ["dd MMM yyyy HH:mm[:ss]", "29 Feb 2024 23:59", ["2024-02-29T23:59:00Z", 0, undefined]],
+    ["yyyy-MM-dd HH:mm:ss[.f] z", "2026-03-10 08:00:00.123456789 -07:00", ["2026-03-10T08:00:00Z", 123_456, -25_200]],
+    ["unix", "1773129600", ["2026-03-10T08:00:00Z", 0, 0]],
+    ["unix-ms", "1773129600250", ["2026-03-10T08:00:00Z", 250_000, 0]],
+    ["excel", "46091.3333333333", ["2026-03-10T08:00:00Z", 0, undefined]],
+    ["labview", "3855974400.5", ["2026-03-10T08:00:00Z", 500_000, 0]],
+  ])("%s reads %s", (form, text, expected) => {
+    expect(told(form, text)).toEqual(expected);
+  });
+
+  it.each([
+    ["MM/dd/yy hh:mm:ss a", "03/10/26 00:00:00 AM"],
+    ["MM/dd/yy hh:mm:ss a", "03/10/26 13:00:00 PM"],
+    ["dd.MM.yyyy HH:mm", "29.02.2026 08:00"],
+    ["dd.MM.yyyy HH:mm", "10.13.2026 08:00"],
+    ["rfc3339", "2026-03-10T08:60:00Z"],
+    ["rfc3339", "2016-12-31T23:59:60Z"],
+  ])("%s knows no %s", (form, text) => {
+    expect(refused(() => told(form, text))).toMatchObject({ code: "time-impossible", place: "t" });
+  });
+
+  it.each([
+    ["dd.MM.yyyy HH:mm", " 10.03.2026 08:00"],
+    ["dd.MM.yyyy HH:mm", "10.03.26 08:00"],
+    ["unix", "1.7731296e9"],
+    ["excel", "-1"],
+    ["rfc3339", "2026-03-10T08:00Z"],
+  ])("%s does not read %s", (form, text) => {
+    expect(refused(() => told(form, text))).toMatchObject({ code: "time-syntax", place: "t" });
+  });
+});
+
+// Verifies R-profile-zone.
+describe("a zone of the IANA database", () => {
+  const berlin = ianaZone("Europe/Berlin", "p");
+  const local = (text: string): number => berlin(at(`${text}Z`), "t.csv:1");
+  it("has the offset of each day", () => {
+    expect(formatTime(local("2026-03-10T08:00:00"))).toBe("2026-03-10T07:00:00Z");
+    expect(formatTime(local("2026-07-10T08:00:00"))).toBe("2026-07-10T06:00:00Z");
+    expect(formatTime(local("2026-10-25T01:59:59"))).toBe("2026-10-24T23:59:59Z");
+    expect(formatTime(local("2026-10-25T03:00:00"))).toBe("2026-10-25T02:00:00Z");
+  });
+
+  it("refuses the hour that comes twice, to the second, and the one that never comes", () => {
+    for (const text of ["2026-10-25T02:00:00", "2026-10-25T02:59:59"]) {
+      expect(refused(() => local(text))).toMatchObject({ code: "time-ambiguous", place: "t.csv:1" });
+    }
+    for (const text of ["2026-03-29T02:00:00", "2026-03-29T02:59:59"]) {
+      expect(refused(() => local(text))).toMatchObject({ code: "time-impossible", place: "t.csv:1" });
+    }
+    expect(formatTime(local("2026-03-29T03:00:00"))).toBe("2026-03-29T01:00:00Z");
+  });
+
+  it("gives back what the zone shows, for any time but those of the hour that comes twice", () => {
+    const shown = new Intl.DateTimeFormat("sv-SE", {
+      timeZone: "Europe/Berlin",
+      dateStyle: "short",
+      timeStyle: "medium",
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1e9, max: 2e9 }), (time) => {
+        const text = shown.format(time * 1000).replace(" ", "T");
+        try {
+          expect(local(text)).toBe(time);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "time-ambiguous" });
+        }
+      }),
+      { numRuns: 500, seed: 13 },
+    );
+  });
+
+  it.each(["Europe/Bern lin", "CEST2", "europe", "+01:00", "", "../etc"])("there is no zone '%s'", (name) => {
+    expect(refused(() => ianaZone(name, "--zone"))).toMatchObject({ code: "zone", place: "--zone" });
+  });
+
+  it("is not asked where times say their own offset", () => {
+    const columns = [{ name: "Zeit", is: "time", form: "rfc3339" } as const, ...BASE.columns.slice(1)];
+    const { zone, ...stated } = BASE;
+    const reader = tableReader(parseProfile({ ...stated, columns }, "p"), undefined, "temperature", {
+      device: DEVICE,
+      offset: 0,
+    });
+    const text = Buffer.from("Zeit;Wert\n2026-03-10T08:00:00Z;4,5\n");
+    expect(zone).toBe("given");
+    expect(refused(() => reader(text, "t.csv"))).toMatchObject({ code: "offset-stated", place: "t.csv" });
+  });
+});
+
+// Verifies R-profile-exact.
+describe("an exact value", () => {
+  const form = { decimal: ".", loose: false } as const;
+  it("is what it is in every unit", () => {
+    const of = (channel: "temperature" | "pressure", unit: keyof typeof UNITS, text: string): unknown =>
+      new ValueReader(channel, unit, form).read(text, "v");
+    expect(of("temperature", "[degF]", "32")).toEqual({ value: 0n });
+    expect(of("temperature", "[degF]", "-459.67")).toEqual({ value: -273_150_000n });
+    expect(of("temperature", "[degF]", "31.9")).toEqual({ value: -55_556n, finer: 4n * 10n ** 12n });
+    expect(of("temperature", "K", "273.15")).toEqual({ value: 0n });
+    expect(of("pressure", "hPa", "0.00000000000000001")).toEqual({ value: 0n, finer: 9n });
+    expect(refused(() => of("temperature", "[degF]", "-459.670001"))).toMatchObject({ code: "physical-range" });
+    expect(refused(() => of("temperature", "Cel", "500.00000000000001"))).toMatchObject({ code: "physical-range" });
+  });
+
+  it("is the number that was written, for any number", () => {
+    const digits = fc.bigInt(-(10n ** 26n) + 1n, 10n ** 26n - 1n);
+    fc.assert(
+      fc.property(digits, (number) => {
+        const size = number < 0n ? -number : number;
+        const text = size.toString().padStart(18, "0");
+        const written = `${number < 0n ? "-" : ""}${text.slice(0, -17)}.${text.slice(-17)}`;
+        expect(parseExact(written, form, "v")).toBe(number * 10n);
+        expect(parseExact(written.replace(".", ","), { decimal: ",", loose: false }, "v")).toBe(number * 10n);
+      }),
+    );
+  });
+
+  it.each([
+    ["04.5", 45n],
+    [".5", 5n],
+    ["-.5", -5n],
+    ["4.", 40n],
+    ["4.5E+0", 45n],
+    ["45e-1", 45n],
+  ])("%s is read where the profile says so", (text, tenths) => {
+    expect(parseExact(text, { decimal: ".", loose: true }, "v")).toBe(tenths * 10n ** 17n);
+    refused(() => parseExact(text, form, "v"));
+  });
+
+  it.each(["", ".", "-", "e5", "1e", "1e999", "1.2.3", "0x10", "1 000", "١", "4,5", "1e10", "1".repeat(41)])(
+    "'%s' is none, loose or not",
+    (text) => {
+      refused(() => parseExact(text, { decimal: ".", loose: true }, "v"));
+    },
+  );
+});
+
+describe("a template", () => {
+  const match = (template: string, text: string): unknown => {
+    const found = templateOf(template);
+    if (found === undefined) return "none";
+    const places = matchTemplate(found, text);
+    return places === undefined ? undefined : Object.fromEntries(places);
+  };
+  it.each([
+    ["Temp", "Temp", {}],
+    ["Temp", "Temp ", undefined],
+    ["Temp ({unit})", "Temp (°C)", { unit: "°C" }],
+    ["Temp ({unit})", "Temp ()", undefined],
+    ["{*} ({unit})", "a (b) (c)", { unit: "b) (c" }],
+    ["GMT{zone}", "GMT", undefined],
+    ["a{*}a", "aa", undefined],
+    ["a{*}a", "aba", {}],
+    ["{unit}{zone}", "x", "none"],
+    ["{Unit}", "x", "none"],
+    ["{unit", "x", "none"],
+  ])("%s of %s", (template, text, expected) => {
+    expect(match(template, text)).toEqual(expected);
+  });
+});
