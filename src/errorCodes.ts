@@ -291,6 +291,7 @@ export const ERROR_CODES = {
       "A factor may fail its own limits, because another of its group can pass instead.",
       "Check that the product is meant to bind whichever passes.",
     ],
+    "profile-twice": ["Two accepted profiles have one hash or one name.", "Name each profile once."],
     "mixed-scripts": ["A word has letters of two scripts.", "Type it anew in one script."],
     "look-alike": ["Two names, or two words of one analyte, look the same.", "Give one of them another name."],
     "result-within": ["The laboratory must report before the stage ends.", "Give it the time that it needs."],
@@ -433,6 +434,14 @@ export const ERROR_CODES = {
     "record-header": ["The record's header does not fit its claim or rows.", "Import the raw file again."],
     "record-lot": ["The record is of another lot.", "Import the record of this lot."],
     "record-tampered": ["This is not what was signed.", "Restore it from a backup."],
+    "record-how": [
+      "The record does not say how its raw file was read.",
+      "Import the raw file again: the same readings are no further attempt.",
+    ],
+    "record-reread": [
+      "The raw file, read again, does not say what was signed.",
+      "Find out what was changed; such a record is no evidence.",
+    ],
     "record-signature": ["The signature does not fit the record.", "Restore it from a backup, or import again."],
     "evidence-name": ["This is not a plain file name.", "Rename the raw file."],
     "evidence-exists": ["The folder keeps another raw file of this name.", "Rename the new raw file."],
@@ -465,6 +474,10 @@ export const ERROR_CODES = {
     "physical-range": ["No sensor measures this value.", "Export such an entry with its true quality."],
     profile: ["The profile is malformed, or makes no sense.", "Correct it at the pointer that is named."],
     "profile-missing": ["There is no such profile.", "Name a file, or one of the profiles that the message lists."],
+    "profile-policy": [
+      "The policy does not accept the profile.",
+      "Read the file by a profile that the policy names, or have a policy approved that names this one.",
+    ],
     "profile-fit": ["The file has not the form that the profile says.", "Choose the profile of this export."],
     "time-ambiguous": ["The zone's clock showed this time twice.", "Export with offsets, or in UTC."],
     zone: ["There is no time zone of this name.", "Name a zone of the IANA database, or give `--offset`."],

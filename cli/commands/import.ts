@@ -8,14 +8,19 @@ import {
   type Target,
 } from "../../src/claims/importClaim.ts";
 import type { Batch } from "../../src/batch/batch.ts";
+import { claimedChannel } from "../../src/claims/unsigned.ts";
 import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
 import { readBatch } from "../../src/batch/folder.ts";
 import { inputError, placed } from "../../src/errors.ts";
-import { CHANNEL, type ChannelName } from "../../src/formats/constants.ts";
+import type { ChannelName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { shownText } from "../../src/import/batchml.ts";
-import { csvReader, samplesCsvReader } from "../../src/import/csv.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
+import { channelTags } from "../../src/import/table/channelTags.ts";
+import type { ParsedProfile } from "../../src/import/table/profile.ts";
+import { samplesTableReader, tableReader } from "../../src/import/table/readings.ts";
+import { LONG_FORM, profileNamed, shippedProfile } from "../../src/import/table/shipped.ts";
+import type { ToldClock } from "../../src/import/table/table.ts";
 import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
 import { parseOffset, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
@@ -23,19 +28,26 @@ import { list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import { shown, type Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
-import { channelNamed } from "../../src/formats/channels.ts";
-import { requireKind } from "../../src/kinds/kind.ts";
-import type { OneChannelLimits } from "../../src/kinds/parameters/limits.ts";
 import { claimNamed, type IndexedClaim } from "../../src/policy/document.ts";
 
-/** One CSV format for all series: the claims say which one it is. */
-export async function importCsv([file = ""]: readonly string[], options: Options): Promise<Answer> {
-  const device = deviceOf(required(options, "device"));
+/** `import csv`: `import table` by the long form of historians. */
+export async function importCsv(args: readonly string[], options: Options): Promise<Answer> {
+  return await importBy(shippedProfile(LONG_FORM), args, options);
+}
+
+/** `import table`. */
+export async function importTable(args: readonly string[], options: Options): Promise<Answer> {
+  return await importBy(await profileNamed(required(options, "profile")), args, options);
+}
+
+/** Imports a table: the claims say whether it is a series of one channel or of several. */
+async function importBy(profile: ParsedProfile, [file = ""]: readonly string[], options: Options): Promise<Answer> {
+  const told = { device: deviceOf(required(options, "device")), ...clockOf(options) };
   const tags = list(options, "tag");
   const targets = await claimsToFill(options);
   const request = await seriesOf(file, options);
   if (targets.every(({ claim }) => claim.claim.kind === "parameters")) {
-    const read = samplesCsvReader(channelTags(tags), device);
+    const read = samplesTableReader(profile, channelTags(tags, "--tag"), told);
     return importedAnswers(targets, await importSamples(targets, { ...request, read }));
   }
   const [tag, second] = tags;
@@ -46,32 +58,30 @@ export async function importCsv([file = ""]: readonly string[], options: Options
       remedy: "Give --tag once, and import parameters claims by themselves.",
     });
   }
-  const read = csvReader(tag, device, channelOf(targets));
+  const read = tableReader(profile, tag, channelOf(targets), told);
   return importedAnswers(targets, await importReadings(targets, { ...request, read }));
+}
+
+/** What is told of the file's clock. Errors: `usage`, those of `parseOffset`. */
+function clockOf(options: Options): ToldClock {
+  const [offset, zone] = [text(options, "offset"), text(options, "zone")];
+  if (offset !== undefined && zone !== undefined) {
+    throw inputError("A clock has an offset or a zone.", {
+      place: "--zone",
+      code: "usage",
+      remedy: "Give --offset or --zone, not both.",
+    });
+  }
+  if (offset !== undefined) return { offset: parseOffset(offset, "--offset") };
+  return zone === undefined ? {} : { zone };
 }
 
 /** The channel that the claims are about: a file has one. `importReadings` refuses what is about none. */
 function channelOf(targets: readonly Target[]): ChannelName {
-  const [limits] = targets.flatMap(({ claim: { claim } }) => {
-    return claim.kind === "channel" ? [requireKind<"channel", OneChannelLimits>(claim, "channel").rule] : [];
-  });
-  return limits === undefined ? "temperature" : channelNamed(limits.channel);
-}
-
-/** "channel=tag" of each channel. Errors `channel-tags`. */
-function channelTags(tags: readonly string[]): ReadonlyMap<number, string> {
-  const named = tags.map((given): [number, string] => {
-    const [, channel = "", tag = ""] = /^([a-zA-Z]+)=(.+)$/.exec(given) ?? [];
-    if (channel in CHANNEL) return [CHANNEL[channel as ChannelName].code, tag];
-    throw inputError("A tag of a parameters claim is given with its channel.", {
-      place: `--tag ${given}`,
-      remedy: `Write channel=tag; channels: ${Object.keys(CHANNEL).join(", ")}.`,
-      code: "channel-tags",
-    });
-  });
-  const twice = tags.find((_, i) => named.findIndex(([channel]) => channel === named[i]?.[0]) !== i);
-  if (twice === undefined) return new Map(named);
-  throw inputError("This channel has a tag already.", { place: `--tag ${twice}`, code: "channel-tags" });
+  const [channel] = targets.flatMap(({ claim: { claim } }) =>
+    claim.kind === "channel" ? [claimedChannel(claim)] : [],
+  );
+  return channel ?? "temperature";
 }
 
 async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsImport, "read">> {

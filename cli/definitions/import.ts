@@ -21,23 +21,29 @@ export const addImportCommands: AddCommands = (program, give) => {
   );
   answers(
     withSeries(
-      importing
-        .command("csv <file>")
-        .description(
-          "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit, for temperature, channel or " +
-            "parameters claims; no device signature: the source alone vouches for it",
-        )
-        .requiredOption("--device <vendor|model|serial>", "device that measured, as it is registered")
-        .option(
-          "--tag <name>",
-          "tag to import, needed where the file has several; for a parameters claim channel=tag, once for each channel " +
-            `(channels: ${Object.keys(CHANNEL).join(", ")})`,
-          collect,
-        ),
+      withDevice(importing.command("csv <file>")).description(
+        "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit, for temperature, channel or " +
+          "parameters claims; no device signature: the source alone vouches for it",
+      ),
     ),
     give,
     work,
     ({ importCsv }) => importCsv,
+  );
+  answers(
+    withSeries(
+      withDevice(importing.command("table <file>"))
+        .description(
+          "a table as loggers and historians export it, read by a profile, for temperature, channel or parameters claims; no " +
+            "device signature: the source alone vouches for it",
+        )
+        .requiredOption("--profile <name|file>", "how the table is read: a shipped profile, or a file")
+        .option("--offset <+hh:mm>", "offset of the table's clock from UTC, where the times do not say it")
+        .option("--zone <name>", "its IANA time zone, such as Europe/Berlin, instead of an offset"),
+    ),
+    give,
+    work,
+    ({ importTable }) => importTable,
   );
   answers(
     importing
@@ -65,6 +71,18 @@ export const addImportCommands: AddCommands = (program, give) => {
     ({ importBatchml }) => importBatchml,
   );
 };
+
+/** What no table says of itself. */
+function withDevice(command: Command): Command {
+  return command
+    .requiredOption("--device <vendor|model|serial>", "device that measured, as it is registered")
+    .option(
+      "--tag <name>",
+      "tag, or header of the column, to import, needed where the file has several; for a parameters claim channel=tag, " +
+        `once for each channel (channels: ${Object.keys(CHANNEL).join(", ")})`,
+      collect,
+    );
+}
 
 /** Options that every import of a series has. */
 function withSeries(command: Command): Command {

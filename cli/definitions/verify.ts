@@ -1,9 +1,10 @@
-import { answers, type AddCommands } from "../command.ts";
+import { answers, collect, type AddCommands } from "../command.ts";
 import { withJunit, withOpening } from "../options.ts";
 
 const work = () => import("../commands/verify.ts");
+const records = () => import("../commands/verifyRecord.ts");
 
-/** `verify`: proofs, off chain. */
+/** `verify`: proofs, off chain; `verify-record`: records, by their raw files. */
 export const addVerifyCommands: AddCommands = (program, give) => {
   answers(
     withOpening(
@@ -15,5 +16,20 @@ export const addVerifyCommands: AddCommands = (program, give) => {
     give,
     work,
     ({ verify }) => verify,
+  );
+  answers(
+    program
+      .command("verify-record <dir>")
+      .description(
+        "read the raw files of a batch folder's records again and compare; exit 1 if one says something else",
+      )
+      .option(
+        "--claim <stage/claim>",
+        "claim whose record is read again; again for each further one; default: all",
+        collect,
+      ),
+    give,
+    records,
+    ({ verifyRecord }) => verifyRecord,
   );
 };

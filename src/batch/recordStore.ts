@@ -17,6 +17,7 @@ import {
   type SignatureJson,
 } from "../formats/document.ts";
 import { toHex } from "../formats/field.ts";
+import { HOW_READ, type HowRead } from "../formats/howRead.ts";
 import { textHash, type PublicKey } from "../formats/identity.ts";
 import { verifySignature, type Signature } from "../formats/source.ts";
 import { writeFileAtomically } from "../input/files.ts";
@@ -38,6 +39,8 @@ export type StoredRecord<C extends object> = C & {
   readonly claim: string;
   /** Name of the raw file in `evidence/`. */
   readonly rawFile: string;
+  /** Of a series: how the raw file was read; records of earlier versions do not say it. */
+  readonly how?: HowRead;
   readonly signer: PublicKey;
   readonly signature: Signature;
 };
@@ -46,6 +49,7 @@ type RecordFile<J extends object> = J & {
   readonly format: string;
   readonly claim: string;
   readonly rawFile: string;
+  readonly how?: HowRead;
   readonly record: string;
   readonly signature: SignatureJson;
 } & Readonly<Partial<Record<Signer, PointJson>>>;
@@ -58,14 +62,20 @@ function documentOf<C extends object, D extends object, J extends object>(
 ): DocumentKind<RecordFile<J>> {
   const known = documents.get(form);
   if (known !== undefined) return known as DocumentKind<RecordFile<J>>;
-  const document = defineDocument<RecordFile<J>>(form.format, form.code, {
-    claim: TEXT,
-    ...form.properties,
-    rawFile: TEXT,
-    record: HEX_FIELD,
-    [form.signer]: POINT,
-    signature: SIGNATURE,
-  });
+  const document = defineDocument<RecordFile<J>>(
+    form.format,
+    form.code,
+    {
+      claim: TEXT,
+      ...form.properties,
+      rawFile: TEXT,
+      how: HOW_READ,
+      record: HEX_FIELD,
+      [form.signer]: POINT,
+      signature: SIGNATURE,
+    },
+    ["how"],
+  );
   documents.set(form, document);
   return document;
 }
@@ -115,7 +125,7 @@ export async function writeRecord<C extends object, D extends object, J extends 
   claim: Claim,
   stored: StoredRecord<C>,
 ): Promise<void> {
-  const { rawFile, signer, signature } = stored;
+  const { rawFile, how, signer, signature } = stored;
   const name = claimFile("records", claim.id);
   const { record, message } = prepareRecord(form, batch, claim, stored);
   checkSignature(form, stored, message, name);
@@ -125,6 +135,7 @@ export async function writeRecord<C extends object, D extends object, J extends 
     claim: claim.id,
     ...form.toJson(stored),
     rawFile,
+    ...(how === undefined ? {} : { how }),
     record: toHex(record),
     [form.signer]: pointToJson(signer),
     signature: signatureToJson(signature),
@@ -177,6 +188,7 @@ function fromFile<C extends object, D extends object, J extends object>(
     ...form.fromJson(file, path),
     claim: file.claim,
     rawFile: file.rawFile,
+    ...(file.how === undefined ? {} : { how: file.how }),
     signer: pointFromJson(signer, `${path}#/${form.signer}`),
     signature: signatureFromJson(file.signature, `${path}#/signature`),
   };

@@ -11,24 +11,19 @@ import { toHex } from "../formats/field.ts";
 import { deviceHash, deviceText, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
-import { channelRecord } from "../import/channelRecord.ts";
-import type { Measured, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
-import { parametersRecord } from "../import/parametersRecord.ts";
+import type { Measured, Origin, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { resultSet } from "../import/resultsCsv.ts";
+import { LONG_FORM, shippedProfile } from "../import/table/shipped.ts";
 import type { ImportSettings, UnsignedSeries } from "../import/seriesRecord.ts";
-import { temperatureRecord } from "../import/temperatureRecord.ts";
 import { readBytes } from "../input/files.ts";
 import { withLock, withLocks } from "../input/lock.ts";
 import { formatTime } from "../input/times.ts";
-import { circuitNamed } from "../kinds/circuits.ts";
 import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
-import { channelRuleOf, parametersRuleOf } from "../kinds/parameters/rule.ts";
 import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
 import { NO_RECORD, UNSIGNED, type SeriesForm, type SeriesHeader } from "../kinds/series/record.ts";
 import { devicesOfStage } from "../kinds/series/stageDevices.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
-import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import {
   openJournal,
   shownContradiction,
@@ -39,12 +34,10 @@ import {
 import { isTwin, remembered, settingsDigest, type Measured as Remembered } from "../parties/measured.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
 import type { IndexedClaim } from "../policy/document.ts";
+import { keepProfile } from "./keptProfile.ts";
+import { channelOf, parametersOf, ruleArguments, temperatureOf, type Raw, type Target } from "./unsigned.ts";
 
-/** A claim of a batch that a file is evidence for. */
-export interface Target {
-  readonly batch: Batch;
-  readonly claim: IndexedClaim;
-}
+export type { Target };
 
 /** What every import is told. */
 interface Import extends Target {
@@ -102,28 +95,24 @@ export interface Imported {
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
   const bytes = await bytesFor(targets, request, ["temperature", "channel"]);
-  const unsigned = mapEach(targets, (target) => ofReadings(target, bytes, request));
+  const unsigned = mapEach(targets, (target) => ofReadings(target, { bytes, ...request }));
   return await signSeries(unsigned, request, bytes);
 }
 
-function ofReadings(target: Target, bytes: Uint8Array, { file, read, settings }: ReadingsImport): Unnumbered {
+function ofReadings(target: Target, raw: Raw): Unnumbered {
   if (target.claim.claim.kind === "temperature") {
-    const rule = temperatureRuleOf(...ruleArguments(target));
-    const record = temperatureRecord(bytes, file, read, { rule, ...demandOf(target) }, settings);
+    const { rule, record } = temperatureOf(target, raw);
     return unnumbered(READINGS_RECORD, target, rule, record, Number(rule.channelId));
   }
-  const rule = channelRuleOf(...ruleArguments(target));
-  const record = channelRecord(bytes, file, read, { rule, ...demandOf(target) }, settings);
+  const { rule, record } = channelOf(target, raw);
   return unnumbered(CHANNEL_RECORD, target, rule, record, Number(rule.channels[0]?.channelId));
 }
 
 /** As `importReadings`, of samples of several channels for parameters claims. Errors: also those of `parametersRecord`. */
 export async function importSamples(targets: readonly Target[], request: SamplesImport): Promise<Imported[]> {
-  const { file, read, settings } = request;
   const bytes = await bytesFor(targets, request, ["parameters"]);
   const unsigned = mapEach(targets, (target) => {
-    const rule = parametersRuleOf(...ruleArguments(target));
-    const record = parametersRecord(bytes, file, read, { rule, ...demandOf(target) }, settings);
+    const { rule, record } = parametersOf(target, { bytes, ...request });
     return unnumbered(SAMPLES_RECORD, target, rule, record, NO_CHANNEL);
   });
   return await signSeries(unsigned, request, bytes);
@@ -180,10 +169,6 @@ function mapEach<T extends Target, R>(targets: readonly T[], make: (target: T) =
   });
 }
 
-function ruleArguments({ batch, claim: { claim, index } }: Target): Parameters<typeof temperatureRuleOf> {
-  return [batch.policy, index, batch.secrets.ruleSalt(claim.id)];
-}
-
 function requireRole({ description }: UnlockedKey, role: KeyRole): void {
   if (description.role === role) return;
   throw inputError(`This is signed by a ${role}, and this key is a ${description.role}'s.`, {
@@ -201,21 +186,13 @@ function refuseOtherKind({ claim }: IndexedClaim, file: string, kinds: readonly 
   });
 }
 
-function demandOf({ batch, claim: { claim } }: Target) {
-  return {
-    period: stagePeriod(batch, claim.stage),
-    lot: batch.lot,
-    circuits: claim.circuits.map((name) => circuitNamed(name)),
-  };
-}
-
 /**
  * A record of a device that its stage does not name in the slot that the claim judges, or that is not registered, could
  * never be proven. Nor could one of a stage that names more or fewer devices than the rule says. Errors `device`,
  * `device-count`; a folder without a party list has nothing to compare.
  */
 function refuseOtherDevice(
-  { batch: { dir, policy, stages, parties }, claim: { claim }, slot, place, device, header }: Unnumbered,
+  { batch: { dir, policy, stages, parties }, claim: { claim }, slot, place, origin: { device }, header }: Unnumbered,
   file: string,
 ): void {
   const index = claim.stage;
@@ -269,9 +246,27 @@ function refuseOtherDevice(
   }
 }
 
+/**
+ * Error `profile-policy`: the policy does not accept the profile by which the file was read. A policy that names none accepts
+ * the long form, which is the project's own.
+ */
+function refuseOtherProfile({ batch: { policy }, origin: { profile } }: Unnumbered, file: string): void {
+  if (profile === undefined) return;
+  const hash = toHex(profile.hash);
+  const accepted = policy.profiles?.map((each) => each.hash) ?? [toHex(shippedProfile(LONG_FORM).hash)];
+  if (accepted.includes(hash)) return;
+  const { name } = profile.profile;
+  const names = policy.profiles?.map((each) => each.name).join(", ") ?? LONG_FORM;
+  throw inputError(`The policy does not accept the profile ${name}, ${hash}; it accepts: ${names}.`, {
+    code: "profile-policy",
+    place: file,
+    remedy: "Read the file by a profile that the policy names, or have a policy approved that names this one.",
+  });
+}
+
 /** A record of one target before its source has numbered and signed it, whatever its kind. */
 interface Unnumbered extends Target {
-  readonly device: DeviceId;
+  readonly origin: Origin;
   readonly measured: Measured;
   readonly summary: readonly string[];
   /** Code of its channel; NO_CHANNEL: several. */
@@ -315,7 +310,14 @@ function unnumbered<H extends SeriesHeader, R>(
       const content = { header: { ...header, attempt: BigInt(attempt) } as H, rows };
       const { record, message } = prepareRecord(form, batch, claim, content);
       const write = (rawFile: string, signer: PublicKey, signature: Signature): Promise<void> =>
-        writeRecord(form, batch, claim, { claim: claim.id, ...content, rawFile, signer, signature });
+        writeRecord(form, batch, claim, {
+          claim: claim.id,
+          ...content,
+          rawFile,
+          how: unsigned.origin.how,
+          signer,
+          signature,
+        });
       return { record, message, write };
     },
   };
@@ -323,6 +325,7 @@ function unnumbered<H extends SeriesHeader, R>(
 
 /** A record that is numbered, and the entry under which it is journaled. */
 interface Numbered extends Target, NumberedRecord {
+  readonly origin: Origin;
   readonly entry: JournalEntry;
   readonly isKnown: boolean;
   readonly summary: readonly string[];
@@ -337,7 +340,10 @@ async function signSeries(
   const { file, journalPath, sourceKey } = request;
   const rawFile = basename(file);
   refuseRepeated(unsigned);
-  mapEach(unsigned, (each) => refuseOtherDevice(each, file));
+  mapEach(unsigned, (each) => {
+    refuseOtherProfile(each, file);
+    refuseOtherDevice(each, file);
+  });
   const journal = await openJournal(journalPath, sourceKey.description.public);
   try {
     return await withLocks(
@@ -351,9 +357,10 @@ async function signSeries(
         mapEach(numbered, ({ entry }) => journal.refuse(entry));
         for (const { entry, isKnown } of numbered) if (!isKnown) await journal.append(entry);
         const imported: Imported[] = [];
-        for (const { batch, entry, message, write, summary } of numbered) {
+        for (const { batch, entry, message, write, summary, origin } of numbered) {
           const { record, attempt } = entry;
           if (missing.delete(batch)) await writeEvidence(batch, rawFile, bytes);
+          if (origin.profile !== undefined) await keepProfile(batch, origin.profile);
           const signature = record === NO_RECORD ? UNSIGNED : sourceKey.sign(message);
           await write(rawFile, sourceKey.description.public, signature);
           imported.push({ attempt, record, summary });
@@ -392,7 +399,7 @@ function refuseRepeated(targets: readonly Target[]): void {
 
 function number(
   journal: Journal,
-  { batch, claim, channel, slot, place, header, measured, summary, numbered }: Unnumbered,
+  { batch, claim, channel, slot, place, header, origin, measured, summary, numbered }: Unnumbered,
   { settings, sourceKey, reason, now }: SeriesImport,
 ): Numbered {
   const { stage } = claim.claim;
@@ -418,6 +425,7 @@ function number(
     batch,
     claim,
     ...record,
+    origin,
     entry: { ...key, ...evidence, record: record.record, attempt, ...contradicts, reason, at: formatTime(now) },
     isKnown: journal.has({ ...key, record: record.record, attempt }),
     summary: [

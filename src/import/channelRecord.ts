@@ -30,7 +30,7 @@ export function channelRecord(
       ...seriesHeader(bytes, origin, coded, demanded, settings),
     },
     rows: coded.rows.map(({ dt, code }) => ({ dt, codes: [code] })),
-    device: origin.device,
+    origin,
     measured,
     summary,
   };

@@ -1,4 +1,4 @@
-import { CHANNEL, NO_PROFILE } from "../formats/constants.ts";
+import { CHANNEL } from "../formats/constants.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatLocalTime, formatOffset } from "../input/times.ts";
 import { deviceLimits, readFridgetag, type FridgetagExport } from "./fridgetag.ts";
@@ -19,7 +19,7 @@ export function fridgetagReader(offset: number | undefined): SeriesReader {
     const facts = [...factsOf(source), clockFact(offset ?? zone, zone, zoneChanged)];
     return {
       ...{ channel: "temperature", device: { vendor, model, serial }, entries: readings },
-      ...{ zoneChanged, profile: NO_PROFILE, facts },
+      ...{ zoneChanged, facts, how: { format: "fridgetag", offset: formatOffset(offset ?? zone) } },
     };
   };
 }

@@ -1,6 +1,8 @@
 import type { ChannelName } from "../formats/constants.ts";
+import type { HowRead } from "../formats/howRead.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import type { Entry, Reading, SampleReading, Unusable } from "./series.ts";
+import type { ParsedProfile } from "./table/profile.ts";
 
 /** What every format of raw file gives; all that follows is common to all formats. */
 export interface LoggerSeries<R extends Entry = Reading> {
@@ -9,11 +11,16 @@ export interface LoggerSeries<R extends Entry = Reading> {
   readonly entries: readonly (R | Unusable)[];
   /** The offset given at import differs from the zone that the device signed. */
   readonly zoneChanged: boolean;
-  /** Hash of the profile by which the file was read, or NO_PROFILE. */
-  readonly profile: bigint;
+  /** The profile by which the file was read; none where its form is the device's own. */
+  readonly profile?: ParsedProfile;
+  /** What was told about the file, to read it again. */
+  readonly how: HowRead;
   /** What was read and who vouches for it: the lines of the summary that only this format knows. */
   readonly facts: readonly string[];
 }
+
+/** What a record says of where it comes from. */
+export type Origin = Pick<LoggerSeries, "device" | "profile" | "how">;
 
 /** What was measured at one time: one value a channel. */
 export type Measurement = Pick<SampleReading, "time" | "values" | "finer">;

@@ -4,7 +4,7 @@ import { inputError } from "../errors.ts";
 import type { Row } from "../formats/series.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import { codeReading, codeSeries, type CodedSeries, type ReadingGrid } from "./coding.ts";
-import type { Measured, Measurement, ReadingSeries, SeriesReader } from "./loggerSeries.ts";
+import type { Measured, Measurement, Origin, ReadingSeries, SeriesReader } from "./loggerSeries.ts";
 import { cutToWindow, isUnusable, mergeRepeated, shownRepeated, type Cut, type Reading } from "./series.ts";
 import { windowOf, type ImportSettings, type RecordDemand } from "./seriesRecord.ts";
 import { summariseImport } from "./summary.ts";
@@ -16,7 +16,7 @@ type OneChannelRule = Pick<TemperatureRule, "channelId" | "tick" | "gapTicks" | 
 /** The readings of a raw file that a record of one channel needs, cut, thinned and coded. */
 export interface OneChannel {
   /** What the file says of itself. */
-  readonly origin: Pick<ReadingSeries, "device" | "zoneChanged" | "profile">;
+  readonly origin: Origin & Pick<ReadingSeries, "zoneChanged">;
   readonly cut: Cut;
   readonly coded: CodedSeries<Row>;
   readonly measured: Measured;

@@ -58,7 +58,7 @@ export function parametersRecord(
       ...seriesHeader(bytes, origin, coded, demand, settings),
     },
     rows: coded.rows,
-    device: origin.device,
+    origin,
     measured: {
       channels: used.map(({ channelId }) => Number(channelId)),
       readings: cut.readings,

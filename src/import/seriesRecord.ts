@@ -1,11 +1,11 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
-import { CLOCK_ERROR_OFFSET } from "../formats/constants.ts";
-import { bytesHash, deviceHash, textHash, type DeviceId } from "../formats/identity.ts";
+import { CLOCK_ERROR_OFFSET, NO_PROFILE } from "../formats/constants.ts";
+import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { CodedSeries } from "./coding.ts";
-import type { LoggerSeries, Measured } from "./loggerSeries.ts";
+import type { LoggerSeries, Measured, Origin } from "./loggerSeries.ts";
 import type { Window } from "./series.ts";
 
 /* What records of one channel and of several have in common. */
@@ -39,8 +39,8 @@ export interface RecordDemand<R extends Timing> {
 export interface UnsignedSeries<H, R> {
   readonly header: Omit<H, "attempt">;
   readonly rows: readonly R[];
-  /** What measured. */
-  readonly device: DeviceId;
+  /** What measured, and how its file was read. */
+  readonly origin: Origin;
   readonly measured: Measured;
   /** What was read, cut, thinned and coded, for the person who imports. */
   readonly summary: readonly string[];
@@ -81,7 +81,7 @@ export function seriesHeader(
     bucket: BigInt(bucket),
     deviceHash: deviceHash(device),
     rawFileHash: bytesHash(bytes),
-    profile,
+    profile: profile?.hash ?? NO_PROFILE,
     zoneChanged: zoneChanged ? 1n : 0n,
     clockError: BigInt(CLOCK_ERROR_OFFSET + clockError),
     lotHash: textHash(lot),

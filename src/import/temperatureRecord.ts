@@ -60,7 +60,7 @@ export function temperatureRecord(
       ...seriesHeader(bytes, origin, coded, demand, settings),
     },
     rows,
-    device: origin.device,
+    origin,
     measured,
     summary,
   };

@@ -45,7 +45,17 @@ export interface Policy {
   readonly stages: readonly string[];
   /** Latest release and completion, seconds from a batch's opening. */
   readonly maxDue: readonly [release: number, completion: number];
+  /** The profiles by which tables may be read; absent: the long form of historians only. */
+  readonly profiles?: readonly AcceptedProfile[];
   readonly claims: readonly Claim[];
+}
+
+/** A profile that a policy accepts. */
+export interface AcceptedProfile {
+  /** What people call it; the hash decides. */
+  readonly name: string;
+  /** 0x and 64 hex digits, as a record's header names it. */
+  readonly hash: string;
 }
 
 /** SHA-256 of the policy in canonical JSON (RFC 8785), as 0x hex: what people approve. */

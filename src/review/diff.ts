@@ -1,6 +1,6 @@
 import { kindOf } from "../kinds/index.ts";
 import { SEVERITY, type Claim, type Policy } from "../policy/document.ts";
-import { atLeast, atMost, demand, fact, secondsFacet, type Facet } from "../policy/facets.ts";
+import { atLeast, atMost, demand, fact, permission, secondsFacet, type Facet } from "../policy/facets.ts";
 import { quoted, time } from "../policy/words.ts";
 
 /** One difference between two policies, in words. */
@@ -107,7 +107,7 @@ function line({ claim, what, before, after }: PolicyChange): string {
 }
 
 /** What a policy says apart from its claims. */
-function policyFacets({ product, version, document, stages, maxDue }: Policy): Facet[] {
+function policyFacets({ product, version, document, stages, maxDue, profiles }: Policy): Facet[] {
   const [release, completion] = maxDue;
   return [
     atMost("latest release after opening", BigInt(release), time(release)),
@@ -116,6 +116,8 @@ function policyFacets({ product, version, document, stages, maxDue }: Policy): F
     fact("version", String(version)),
     fact("document", quoted(document)),
     fact("stages", stages.join(", ")),
+    ...(profiles ?? []).map(({ name, hash }) => permission(`profile ${hash}`, quoted(name))),
+    ...(profiles === undefined ? [permission("the long form of historians, as the only profile", "accepted")] : []),
   ];
 }
 

@@ -18,6 +18,7 @@ export function lintPolicy(
   const findings = [
     ...lintStages(policy),
     ...lintDue(policy),
+    ...lintProfiles(policy),
     ...lintWords(policy.product, "/product"),
     ...lintWords(policy.document, "/document"),
     ...policy.claims.flatMap((claim, index) => [
@@ -61,6 +62,26 @@ function lintDue({ maxDue: [release, completion] }: Policy): LintFinding[] {
   if (release <= completion) return [];
   const message = `Release may be due ${formatDuration(release - completion)} after completion.`;
   return [error("max-due", "/maxDue", message, "Write the release first; a batch is completed after its release.")];
+}
+
+function lintProfiles({ profiles = [] }: Policy): LintFinding[] {
+  return profiles.flatMap(({ name, hash }, index) => {
+    const pointer = `/profiles/${index}`;
+    const twice = profiles.findIndex((each) => each.hash === hash || each.name === name) < index;
+    return [
+      ...lintWords(name, `${pointer}/name`),
+      ...(twice
+        ? [
+            error(
+              "profile-twice",
+              pointer,
+              "A profile before it has this hash or this name.",
+              "Name each profile once.",
+            ),
+          ]
+        : []),
+    ];
+  });
 }
 
 /** Every text within: a word of two scripts is mistyped, or made to look like another one. */

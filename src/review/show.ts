@@ -39,7 +39,19 @@ function showHead(policy: Policy): string[] {
     `  Document hash: ${documentHash(policy)}`,
     `  Release: due within ${span(release)} of a batch's opening, at the latest.`,
     `  Completion: due within ${span(completion)} of a batch's opening, at the latest.`,
+    ...showProfiles(policy),
   ];
+}
+
+/** By which profiles import reads tables: nothing that a proof shows. */
+function showProfiles({ profiles }: Policy): string[] {
+  const word = "Import sees to it, by the source's word; no proof shows it.";
+  return profiles === undefined
+    ? [`  Tables: read in the long form of historians only. ${word}`]
+    : [
+        `  Tables: read by these profiles only. ${word}`,
+        ...profiles.map(({ name, hash }) => `    Profile ${hash}: ${quoted(name)}`),
+      ];
 }
 
 function showStage(

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nextStep, type Situation } from "../../cli/nextStep.ts";
 import { readBatch } from "../../src/batch/folder.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { shippedProfile } from "../../src/import/table/shipped.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { csvFile, csvLine } from "../import/historian.ts";
 import { cli, cliJson, inThisProcess } from "./scene.ts";
@@ -94,6 +96,8 @@ function fileOf(value: (index: number) => bigint): Uint8Array {
 /** About 5 °C. */
 const valueAt = (index: number): bigint => 5_000_000n + 100_000n * BigInt(index % 7);
 const FILE = path("logger.csv");
+/** The profile that is kept beside it. */
+const LONG_PROFILE = `${toHex(shippedProfile("long").hash)}.profile.json`;
 
 function importing(dir: string, claims: readonly string[], ...more: readonly string[]): string[] {
   const named = claims.flatMap((claim) => ["--claim", claim]);
@@ -155,7 +159,7 @@ describe("one file and several claims of a batch", () => {
     expect(records).toMatchObject(claims.map((claim) => ({ into: dir, claim, attempt: 0 })));
     expect(records[0]?.record).not.toBe(records[1]?.record);
     expect(filesIn(join(dir, "records"))).toEqual(["transport--budgets.json", "transport--hard.json"]);
-    expect(filesIn(join(dir, "evidence"))).toEqual(["logger.csv"]);
+    expect(filesIn(join(dir, "evidence"))).toEqual([LONG_PROFILE, "logger.csv"]);
     // Codes 1 and 5: temperature and channel.
     expect(claims.map((claim) => headerIn(dir, claim))).toMatchObject([
       { kind: "1", n: "1470" },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CELSIUS_OFFSET, NO_PROFILE } from "../../src/formats/constants.ts";
+import { CELSIUS_OFFSET } from "../../src/formats/constants.ts";
 import { NO_BUDGET, NO_SINGLE, type TemperatureRule } from "../../src/formats/temperatureRule.ts";
 import { codeSeries } from "../../src/import/coding.ts";
 import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
@@ -37,7 +37,7 @@ function imported(readings: readonly Reading[], rule: TemperatureRule, bucket = 
     device: { vendor: "v", model: "m", serial: "s" },
     entries: readings,
     zoneChanged: false,
-    profile: NO_PROFILE,
+    how: { format: "table" },
     facts: [],
   };
   const [first, last] = [readings[0]?.time ?? 0, readings.at(-1)?.time ?? 0];

@@ -139,7 +139,9 @@ describe("a profile that makes no sense", () => {
       "/quality",
     ],
   ])("%s is refused at its pointer", (_, change, pointer) => {
-    const profile = Object.fromEntries(Object.entries({ ...BASE, ...change }).filter(([, each]) => each !== undefined));
+    const profile = Object.fromEntries(
+      Object.entries({ ...BASE, ...change }).filter(([, each]: readonly [string, unknown]) => each !== undefined),
+    );
     const error = refused(() => parseProfile(profile, "p.json"));
     expect(error).toMatchObject({ code: "profile", place: `p.json#${pointer}`, kind: "input" });
   });

@@ -102,6 +102,21 @@ describe("a difference between policies", () => {
     expect(names(diffPolicies(of(0), fixture("cd20-prodigy")))).toEqual(only("loosened", what));
   });
 
+  // Verifies R-policy-profiles.
+  it("takes each accepted profile for looser, and names it by its hash", () => {
+    const of = (...names: string[]): Policy => ({
+      ...fixture(),
+      profiles: names.map((name, i) => ({ name, hash: `0x00${(i + 1).toString().repeat(62)}` })),
+    });
+    const second = `profile 0x00${"2".repeat(62)}`;
+    expect(names(diffPolicies(of("a"), of("a", "b")))).toEqual(only("loosened", second));
+    expect(names(diffPolicies(of("a", "b"), of("a")))).toEqual(only("tightened", second));
+    expect(names(diffPolicies(of("a"), of("c")))).toEqual(only("other", `profile 0x00${"1".repeat(62)}`));
+    expect(names(diffPolicies(fixture(), of("a"))).tightened).toEqual([
+      "the long form of historians, as the only profile",
+    ]);
+  });
+
   it("takes a strict limit for tighter than the same number permitted", () => {
     const after = changed("cd20-prodigy", ["claims", 2, "rule", "analytes", 0], {
       analyte: "cd3_viability",

@@ -21,6 +21,11 @@ import type { TemperatureClaim } from "../../src/kinds/temperature/limits.ts";
 
 const claim = onlyClaim();
 
+/** An accepted profile. */
+function profile(name: string, hash: number): NonNullable<Policy["profiles"]>[0] {
+  return { name, hash: `0x${hash.toString(16).padStart(64, "0")}` };
+}
+
 /** The findings of one check. */
 function found(policy: Policy, code: LintCode): LintFinding[] {
   return lintPolicy(policy).filter((finding) => finding.code === code);
@@ -546,6 +551,22 @@ const TEMPERATURE_CASES: readonly Case[] = [
     good: withClaims(claim, claimWith({ id: "cold-storage/late", neededFor: "completion" })),
     bad: withClaims(claimWith({ neededFor: "completion" })),
     pointer: "/claims",
+  },
+  {
+    what: "two accepted profiles of one hash",
+    code: "profile-twice",
+    severity: "error",
+    good: { ...fixture(), profiles: [profile("a", 1), profile("b", 2)] },
+    bad: { ...fixture(), profiles: [profile("a", 1), profile("b", 1)] },
+    pointer: "/profiles/1",
+  },
+  {
+    what: "two accepted profiles of one name",
+    code: "profile-twice",
+    severity: "error",
+    good: { ...fixture(), profiles: [profile("a", 1), profile("b", 2)] },
+    bad: { ...fixture(), profiles: [profile("a", 1), profile("a", 2)] },
+    pointer: "/profiles/1",
   },
   {
     what: "release due after completion",

@@ -15,6 +15,16 @@ import {
   withRule,
 } from "../policy/support.ts";
 
+// Verifies R-policy-profiles.
+it("showPolicy names each accepted profile by its hash, and says who sees to it", () => {
+  const hash = `0x00${"a".repeat(62)}`;
+  const shown = showPolicy({ ...fixture(), profiles: [{ name: "HOBOware", hash }] });
+  expect(shown).toContain(
+    "Tables: read by these profiles only. Import sees to it, by the source's word; no proof shows it.",
+  );
+  expect(shown).toContain(`    Profile ${hash}: "HOBOware"\n`);
+});
+
 describe("showPolicy", () => {
   const fridge = showPolicy(fixture());
 
@@ -24,6 +34,7 @@ describe("showPolicy", () => {
     ["the document's hash", documentHash(fixture())],
     ["the release's due date", "Release: due within 30 days of a batch's opening"],
     ["the completion's due date", "Completion: due within 90 days of a batch's opening"],
+    ["the profile of tables", "Tables: read in the long form of historians only. Import sees to it"],
     ["the stage", "Stage 0: cold-storage"],
     ["the permitted interval", "every reading from 2.0 °C to 8.0 °C, both permitted"],
     ["the sensor's resolution", "steps of 0.1 °C"],

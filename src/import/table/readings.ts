@@ -2,8 +2,9 @@ import type { ChannelName } from "../../formats/constants.ts";
 import { inputError, type BatchproofError } from "../../errors.ts";
 import { CHANNEL_WORDS, channelNamed } from "../../formats/channels.ts";
 import { toHex } from "../../formats/field.ts";
+import type { HowRead } from "../../formats/howRead.ts";
 import type { DeviceId } from "../../formats/identity.ts";
-import { formatTime } from "../../input/times.ts";
+import { formatOffset, formatTime } from "../../input/times.ts";
 import { shownSpan, type SamplesReader, type SeriesReader } from "../loggerSeries.ts";
 import {
   isUnusable,
@@ -42,7 +43,8 @@ export function tableReader(
     refuseOtherDevice(series, told.device, file);
     const { entries } = series;
     return {
-      ...{ channel, device: told.device, entries, zoneChanged: table.zoneChanged, profile: profile.hash },
+      ...{ channel, device: told.device, entries, zoneChanged: table.zoneChanged, profile },
+      how: howRead(tag === undefined ? [] : [tag], told),
       facts: [
         `read: ${shownTag(chosen ?? "")} of a table, ${shownDevice(told.device)}`,
         ...shownFacts(profile, table, [series], entries, "entries"),
@@ -82,7 +84,11 @@ export function samplesTableReader(
     });
     const { entries, repeated } = sampledTogether(series, file);
     return {
-      ...{ device: told.device, entries, zoneChanged: table.zoneChanged, profile: profile.hash },
+      ...{ device: told.device, entries, zoneChanged: table.zoneChanged, profile },
+      how: howRead(
+        mapped.map(({ channel, tag }) => `${channel}=${tag}`),
+        told,
+      ),
       channels: mapped.map(({ code }) => BigInt(code)),
       facts: [
         `read: of a table, ${shownDevice(told.device)}: ` +
@@ -102,6 +108,16 @@ interface MappedTag {
 
 interface NamedSeries extends TagSeries {
   readonly tag: string;
+}
+
+/** What was told, as a record keeps it. */
+function howRead(tags: readonly string[], { offset, zone }: ToldTable): HowRead {
+  return {
+    format: "table",
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(offset === undefined ? {} : { offset: formatOffset(offset) }),
+    ...(zone === undefined ? {} : { zone }),
+  };
 }
 
 const SHOWN_TAGS = 20;

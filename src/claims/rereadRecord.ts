@@ -1,0 +1,159 @@
+import { readBytes } from "../input/files.ts";
+import { join } from "node:path";
+import { evidenceFile } from "../batch/paths.ts";
+import { readRecord, type StoredRecord } from "../batch/recordStore.ts";
+import { inputError, refusal } from "../errors.ts";
+import { CLOCK_ERROR_OFFSET, NO_PROFILE, type KindName } from "../formats/constants.ts";
+import type { HowRead } from "../formats/howRead.ts";
+import { deviceHash, type DeviceId } from "../formats/identity.ts";
+import { fridgetagReader } from "../import/fridgetagSeries.ts";
+import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
+import { channelTags } from "../import/table/channelTags.ts";
+import { samplesTableReader, tableReader, type ToldTable } from "../import/table/readings.ts";
+import type { ParsedProfile } from "../import/table/profile.ts";
+import { parseOffset } from "../input/times.ts";
+import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
+import type { SeriesContent, SeriesForm, SeriesHeader } from "../kinds/series/record.ts";
+import { READINGS_RECORD } from "../kinds/temperature/record.ts";
+import { keptProfile } from "./keptProfile.ts";
+import { channelOf, claimedChannel, parametersOf, temperatureOf, type Raw, type Target } from "./unsigned.ts";
+
+/** A record that says what its raw file says. */
+export interface Reread {
+  readonly rawFile: string;
+  /** Readings, or samples. */
+  readonly readings: number;
+  /** Name and hash of the profile; none: the device's own form. */
+  readonly profile?: ParsedProfile;
+}
+
+/** What of a header tells how its file was read. */
+type Header = SeriesHeader & { readonly bucket: bigint; readonly profile: bigint; readonly clockError: bigint };
+
+/** The kinds of claims that have a record of a series. */
+export const SERIES_KINDS: ReadonlySet<KindName> = new Set(["temperature", "channel", "parameters"]);
+
+/**
+ * Reads the raw file of a claim's record again, by the profile that the record names, and compares what it gives with what
+ * was signed: every field of the header but the attempt, and every row.
+ * Errors: those of `readRecord`, of `keptProfile` and of the readers; `claim-kind` (no series), `record-how` (the record does not
+ * say how its file was read), `device` (the stage does not name the record's device any more), `record-reread` (the file
+ * says something else).
+ */
+export async function rereadRecord(target: Target): Promise<Reread> {
+  switch (target.claim.claim.kind) {
+    case "temperature":
+      return await rereadAs(READINGS_RECORD, target, (how) => ({
+        ...temperatureOf(target, { ...how, read: readingsReader(target, how) }).record,
+      }));
+    case "channel":
+      return await rereadAs(CHANNEL_RECORD, target, (how) => ({
+        ...channelOf(target, { ...how, read: readingsReader(target, how) }).record,
+      }));
+    case "parameters":
+      return await rereadAs(SAMPLES_RECORD, target, (how) => ({
+        ...parametersOf(target, { ...how, read: samplesReader(how) }).record,
+      }));
+    case "custody":
+    case "quality":
+      throw inputError("Only the record of a series is read again from its raw file.", {
+        code: "claim-kind",
+        remedy: "Name a claim about a series of readings.",
+      });
+  }
+}
+
+/** All that is needed to read a file again. */
+interface Again extends Omit<Raw, "read"> {
+  readonly how: HowRead;
+  readonly device: DeviceId;
+  readonly profile?: ParsedProfile;
+}
+
+async function rereadAs<H extends Header, R>(
+  form: SeriesForm<H, R>,
+  target: Target,
+  read: (again: Again) => { readonly header: Omit<H, "attempt">; readonly rows: readonly R[] },
+): Promise<Reread> {
+  const stored = await readRecord(form, target.batch, target.claim.claim);
+  const again = await againOf(target, stored);
+  const { header, rows } = read(again);
+  const { attempt, ...signed } = stored.header;
+  const given = new Map<string, unknown>(Object.entries(header));
+  const fields = Object.entries(signed).flatMap(([field, value]) => (isSame(value, given.get(field)) ? [] : [field]));
+  const row = rows.findIndex((each, i) => !isSame(each, stored.rows[i]));
+  const differs = [
+    ...fields,
+    ...(row === -1 && rows.length === stored.rows.length ? [] : [`reading ${row === -1 ? rows.length : row}`]),
+  ];
+  if (differs.length > 0) {
+    throw refusal(
+      `The raw file, read again, does not say what was signed (attempt ${attempt}): ${differs.join(", ")}.`,
+      {
+        code: "record-reread",
+        place: again.file,
+        remedy: "Find out what was changed since the import; such a record is no evidence.",
+      },
+    );
+  }
+  const { profile } = again;
+  return { rawFile: stored.rawFile, readings: rows.length, ...(profile === undefined ? {} : { profile }) };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  const text = (value: unknown): string =>
+    JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? `${each}n` : each));
+  return text(one) === text(other);
+}
+
+async function againOf<H extends Header>(
+  { batch, claim: { claim } }: Target,
+  { header, rawFile, how }: StoredRecord<SeriesContent<H, unknown>>,
+): Promise<Again> {
+  if (how === undefined) {
+    throw inputError("The record does not say how its raw file was read: an earlier version imported it.", {
+      code: "record-how",
+      place: rawFile,
+      remedy: "Import the raw file again: the same readings are no further attempt.",
+    });
+  }
+  const device = batch.stages[claim.stage]?.devices.find((each) => deviceHash(each) === header.deviceHash);
+  if (device === undefined) {
+    throw inputError("The stage does not name the device of the record.", {
+      code: "device",
+      place: rawFile,
+      remedy: "Compare the stage's devices with the record.",
+    });
+  }
+  const file = join(batch.dir, evidenceFile(rawFile));
+  const profile = header.profile === NO_PROFILE ? undefined : await keptProfile(batch, header.profile);
+  return {
+    ...{ bytes: await readBytes(file, { within: batch.dir }), file, how, device },
+    ...(profile === undefined ? {} : { profile }),
+    settings: { clockError: Number(header.clockError) - CLOCK_ERROR_OFFSET, bucket: Number(header.bucket) },
+  };
+}
+
+function toldOf({ how: { offset, zone }, device }: Again): ToldTable {
+  return {
+    device,
+    ...(offset === undefined ? {} : { offset: parseOffset(offset, "offset") }),
+    ...(zone === undefined ? {} : { zone }),
+  };
+}
+
+function readingsReader({ claim: { claim } }: Target, again: Again): SeriesReader {
+  const { profile, how } = again;
+  if (profile === undefined) return fridgetagReader(toldOf(again).offset);
+  return tableReader(profile, how.tags?.[0], claimedChannel(claim), toldOf(again));
+}
+
+function samplesReader(again: Again): SamplesReader {
+  const { profile, how, file } = again;
+  if (profile !== undefined) return samplesTableReader(profile, channelTags(how.tags ?? [], "tag"), toldOf(again));
+  throw inputError("No device's own form has several channels.", {
+    code: "record-how",
+    place: file,
+    remedy: "Import the raw file again.",
+  });
+}

@@ -1,0 +1,83 @@
+import type { Batch } from "../batch/batch.ts";
+import { stagePeriod } from "../batch/commitments.ts";
+import { channelNamed } from "../formats/channels.ts";
+import type { ChannelName } from "../formats/constants.ts";
+import { channelRecord } from "../import/channelRecord.ts";
+import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
+import { parametersRecord, type UnsignedParametersRecord } from "../import/parametersRecord.ts";
+import type { ImportSettings } from "../import/seriesRecord.ts";
+import { temperatureRecord, type UnsignedRecord } from "../import/temperatureRecord.ts";
+import { circuitNamed } from "../kinds/circuits.ts";
+import { requireKind } from "../kinds/kind.ts";
+import type { OneChannelLimits } from "../kinds/parameters/limits.ts";
+import { channelRuleOf, parametersRuleOf } from "../kinds/parameters/rule.ts";
+import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
+import type { Claim, IndexedClaim } from "../policy/document.ts";
+
+/** What a raw file gives for a claim of a batch, before its source signs it: to import it, and to read it again. */
+
+/** A claim of a batch that a file is evidence for. */
+export interface Target {
+  readonly batch: Batch;
+  readonly claim: IndexedClaim;
+}
+
+/** A raw file, and how it is read. */
+export interface Raw<R = SeriesReader> {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+  readonly read: R;
+  readonly settings: ImportSettings;
+}
+
+/** The record, with its rule. */
+interface Made<Rule, Unsigned> {
+  readonly rule: Rule;
+  readonly record: Unsigned;
+}
+
+/** Of a temperature claim. Errors: those of `temperatureRecord`, `batch-stage`. */
+export function temperatureOf(
+  target: Target,
+  { bytes, file, read, settings }: Raw,
+): Made<ReturnType<typeof temperatureRuleOf>, UnsignedRecord> {
+  const rule = temperatureRuleOf(...ruleArguments(target));
+  return { rule, record: temperatureRecord(bytes, file, read, { rule, ...demandOf(target) }, settings) };
+}
+
+/** Of a channel claim. Errors: those of `channelRecord`, `batch-stage`. */
+export function channelOf(
+  target: Target,
+  { bytes, file, read, settings }: Raw,
+): Made<ReturnType<typeof channelRuleOf>, UnsignedParametersRecord> {
+  const rule = channelRuleOf(...ruleArguments(target));
+  return { rule, record: channelRecord(bytes, file, read, { rule, ...demandOf(target) }, settings) };
+}
+
+/** Of a parameters claim. Errors: those of `parametersRecord`, `batch-stage`. */
+export function parametersOf(
+  target: Target,
+  { bytes, file, read, settings }: Raw<SamplesReader>,
+): Made<ReturnType<typeof parametersRuleOf>, UnsignedParametersRecord> {
+  const rule = parametersRuleOf(...ruleArguments(target));
+  return { rule, record: parametersRecord(bytes, file, read, { rule, ...demandOf(target) }, settings) };
+}
+
+/** The channel of a claim about one. */
+export function claimedChannel(claim: Claim): ChannelName {
+  if (claim.kind !== "channel") return "temperature";
+  return channelNamed(requireKind<"channel", OneChannelLimits>(claim, "channel").rule.channel);
+}
+
+/** Policy, claim and salt, from which a rule follows. */
+export function ruleArguments({ batch, claim: { claim, index } }: Target): Parameters<typeof temperatureRuleOf> {
+  return [batch.policy, index, batch.secrets.ruleSalt(claim.id)];
+}
+
+function demandOf({ batch, claim: { claim } }: Target) {
+  return {
+    period: stagePeriod(batch, claim.stage),
+    lot: batch.lot,
+    circuits: claim.circuits.map((name) => circuitNamed(name)),
+  };
+}

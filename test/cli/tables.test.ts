@@ -1,0 +1,174 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toHex } from "../../src/formats/field.ts";
+import { shippedProfile } from "../../src/import/table/shipped.ts";
+import { cliJson, inThisProcess } from "./scene.ts";
+import { filesIn, PASSPHRASE, refusedWith, scratch, VALID } from "./support.ts";
+
+/** Tables as loggers export them, from the file to a record that can be read again. */
+
+const DEVICE = "V|M|1";
+const home = scratch();
+const path = (name: string): string => join(home, name);
+const ENVIRONMENT = { BATCHPROOF_PASSPHRASE: PASSPHRASE };
+const HOBO = "fixtures/tables/cases/hobo-like.csv";
+const LONG = "fixtures/tables/cases/float-noise.csv";
+const JOURNAL = path("source.json.journal");
+
+interface Policy {
+  stages: string[];
+  claims: { id: string; circuits: string[]; kind: string; rule: Record<string, unknown> }[];
+  profiles?: { name: string; hash: string }[];
+}
+const hashOf = (name: string): string => toHex(shippedProfile(name).hash);
+
+/** 2 to 8 °C, a gap of 15 minutes, as a claim of temperature, of a channel and of parameters. */
+function policyWith(profiles: Policy["profiles"]): Policy {
+  const policy = JSON.parse(readFileSync("fixtures/policies/fridge-2-8.json", "utf8")) as Policy;
+  const [claim] = policy.claims;
+  const stage = policy.stages[0] ?? "";
+  if (claim === undefined) throw new Error("a policy has a claim");
+  const times = { gap: 900, lead: 600, tail: 600, clockTolerance: 120, source: "test" };
+  const one = { channel: 1, unit: "Cel", resolution: "0.1", range: ["2.0", "8.0"] };
+  const of = (kind: string, circuits: string[], rule: object): Policy["claims"][0] => ({
+    ...claim,
+    ...{ id: `${stage}/${kind}`, kind, circuits, rule: { ...rule, ...times } },
+  });
+  policy.claims = [
+    of("temperature", ["temperature-1k"], one),
+    of("channel", ["channel-840"], one),
+    of("parameters", ["parameters-280"], { channels: [one] }),
+  ];
+  return { ...policy, ...(profiles === undefined ? {} : { profiles }) };
+}
+
+/** A folder of a batch under a policy, whose stage is that of the cases. */
+async function batchOf(name: string, profiles: Policy["profiles"], start: string, end: string): Promise<string> {
+  mkdirSync(path(name));
+  const policy = path(`${name}/policy.json`);
+  const written = policyWith(profiles);
+  writeFileSync(policy, JSON.stringify(written));
+  await cliJson(["policy", "salt", policy]);
+  const dir = path(`${name}/batch`);
+  const identity = ["--lot", name, "--coi", name, "--order", name, "--custodian", path("custodian.json")];
+  await cliJson(["init", dir, "--policy", policy, ...identity, "--device", DEVICE, "--parties", path("parties.json")]);
+  await cliJson(["stage", dir, written.stages[0] ?? "", "--start", start, "--end", end]);
+  return dir;
+}
+
+const claimOf = (kind: string): string => `${policyWith(undefined).stages[0] ?? ""}/${kind}`;
+function importing(file: string, dir: string, profile: string, ...more: readonly string[]): string[] {
+  const signed = ["--into", dir, "--source", path("source.json"), "--device", DEVICE];
+  return ["import", "table", file, "--profile", profile, ...signed, ...more];
+}
+
+let hobo: string;
+let plain: string;
+beforeAll(async () => {
+  for (const role of ["custodian", "source"]) {
+    await cliJson(["key", "new", "--role", role, "--name", role, "--org", "Site A", "--out", path(`${role}.json`)]);
+    await cliJson(["party", "add", path("parties.json"), "--key", path(`${role}.json`), ...VALID]);
+  }
+  await cliJson(["party", "add", path("parties.json"), "--device", DEVICE, "--org", "Site A", "--name", "a", ...VALID]);
+  const accepted = [{ name: "HOBOware", hash: hashOf("hoboware") }];
+  hobo = await batchOf("hobo", accepted, "2026-03-10T15:10:00Z", "2026-03-10T16:50:00Z");
+  plain = await batchOf("plain", undefined, "2026-03-10T08:10:00Z", "2026-03-10T09:50:00Z");
+}, 120_000);
+
+afterAll(() => rmSync(home, { recursive: true }));
+
+describe("import table", () => {
+  // Verifies R-import-profile.
+  it("refuses a profile that the policy does not accept, before anything is written", async () => {
+    const wrong = importing(LONG, hobo, "long", "--claim", claimOf("temperature"));
+    // The stage is another one: let the form be judged alone.
+    const other = importing(HOBO, plain, "hoboware", "--claim", claimOf("temperature"));
+    expect(await refusedWith(wrong, ENVIRONMENT)).toMatchObject({ exit: 2, code: "window" });
+    const stage = ["--start", "2026-03-10T15:10:00Z", "--end", "2026-03-10T16:50:00Z"];
+    await cliJson(["stage", plain, policyWith(undefined).stages[0] ?? "", ...stage]);
+    const error = await refusedWith(other, ENVIRONMENT);
+    expect(error).toMatchObject({ exit: 2, code: "profile-policy", place: HOBO });
+    expect(error.message).toContain("accepts: long");
+    await cliJson([
+      ...["stage", plain, policyWith(undefined).stages[0] ?? ""],
+      ...["--start", "2026-03-10T08:10:00Z", "--end", "2026-03-10T09:50:00Z"],
+    ]);
+    expect([existsSync(JOURNAL), filesIn(join(plain, "evidence")), filesIn(join(plain, "records"))]).toEqual([
+      false,
+      [],
+      [],
+    ]);
+  });
+
+  // Verifies R-import-profile, R-batch-reread.
+  it("reads a HOBOware export as it is, keeps file and profile, and both can be read again", async () => {
+    const claims = [claimOf("temperature"), claimOf("channel")];
+    const made = await cliJson<{ records: { summary: string[] }[] }>(
+      importing(HOBO, hobo, "hoboware", ...claims.flatMap((claim) => ["--claim", claim])),
+    );
+    expect(made.records[0]?.summary.join("\n")).toContain(`profile: hoboware, ${hashOf("hoboware")}`);
+    expect(filesIn(join(hobo, "evidence")).sort()).toEqual([`${hashOf("hoboware")}.profile.json`, "hobo-like.csv"]);
+    expect(readFileSync(join(hobo, "evidence/hobo-like.csv"))).toEqual(readFileSync(HOBO));
+    const again = await cliJson<{ records: unknown[] }>(["verify-record", hobo]);
+    const profile = { name: "hoboware", hash: hashOf("hoboware") };
+    expect(again.records).toEqual(claims.map((claim) => ({ claim, rawFile: "hobo-like.csv", readings: 11, profile })));
+    const { code, stdout } = await inThisProcess(["check", hobo, ...claims.flatMap((claim) => ["--claim", claim])]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("pass") as string]);
+  });
+
+  // Verifies R-batch-reread.
+  it("what was told otherwise, or another profile, does not give the record that was signed", async () => {
+    const name = join(hobo, "records", `${claimOf("temperature").replace("/", "--")}.json`);
+    const before = readFileSync(name, "utf8");
+    const record = JSON.parse(before) as { how: object };
+    const args = ["verify-record", hobo, "--claim", claimOf("temperature")];
+    writeFileSync(name, JSON.stringify({ ...record, how: { format: "table", offset: "-07:30" } }));
+    expect(await refusedWith(args, ENVIRONMENT)).toMatchObject({ exit: 2, code: "window" });
+    writeFileSync(name, JSON.stringify({ ...record, how: { format: "table", offset: "-07:10" } }));
+    const error = await refusedWith(args, ENVIRONMENT);
+    expect(error).toMatchObject({ exit: 1, code: "record-reread" });
+    expect(error.message).toContain("zoneChanged");
+    writeFileSync(name, JSON.stringify({ ...record, how: undefined }));
+    expect(await refusedWith(args, ENVIRONMENT)).toMatchObject({ exit: 2, code: "record-how" });
+    writeFileSync(name, before);
+    const kept = join(hobo, "evidence", `${hashOf("hoboware")}.profile.json`);
+    const profile = readFileSync(kept, "utf8");
+    writeFileSync(kept, readFileSync("fixtures/profiles/hoboware-minimal.json"));
+    expect(await refusedWith(args, ENVIRONMENT)).toMatchObject({ exit: 2, code: "evidence-tampered", place: kept });
+    writeFileSync(kept, profile);
+    expect((await inThisProcess(args)).code).toBe(0);
+  });
+
+  it("reads the long form for claims of every kind, as import csv does", async () => {
+    const one = await cliJson<{ record: string }>(
+      importing(LONG, plain, "long", "--claim", claimOf("temperature"), "--tag", "CR1.TT"),
+    );
+    const csv = ["import", "csv", LONG, "--into", plain, "--source", path("source.json"), "--device", DEVICE];
+    const same = await cliJson<{ record: string }>([...csv, "--claim", claimOf("temperature")]);
+    expect(same.record).toBe(one.record);
+    await cliJson(importing(LONG, plain, "long", "--claim", claimOf("parameters"), "--tag", "temperature=CR1.TT"));
+    const { records } = await cliJson<{ records: { claim: string; readings: number }[] }>(["verify-record", plain]);
+    expect(records.map(({ claim, readings }) => [claim, readings])).toEqual([
+      [claimOf("temperature"), 11],
+      [claimOf("parameters"), 11],
+    ]);
+  });
+
+  it("asks for what no file says, and for one of offset and zone", async () => {
+    const both = importing(
+      HOBO,
+      hobo,
+      "hoboware",
+      "--claim",
+      claimOf("temperature"),
+      "--offset",
+      "+01:00",
+      "--zone",
+      "UTC",
+    );
+    expect(await refusedWith(both, ENVIRONMENT)).toMatchObject({ exit: 2, code: "usage", place: "--zone" });
+    const unknown = importing(HOBO, hobo, "hobo", "--claim", claimOf("temperature"));
+    expect(await refusedWith(unknown, ENVIRONMENT)).toMatchObject({ exit: 2, code: "profile-missing" });
+  });
+});
