@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { inputError } from "../src/errors.ts";
-import { packageRoot } from "../src/root.ts";
+import { packageVersion } from "../src/root.ts";
 import type { Give } from "./command.ts";
 import { COMMANDS } from "./definitions/index.ts";
 import { requireNode } from "./node.ts";
@@ -29,10 +27,9 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function createProgram(give: Give): Command {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
   const program = new Command("batchproof")
     .description("Prove that a private batch record kept its registered limits; attest it; review only exceptions.")
-    .version(version)
+    .version(packageVersion())
     .option("--json", "one JSON document on stdout instead of text")
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })

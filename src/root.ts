@@ -13,6 +13,11 @@ export function packageRoot(): string {
   return (found ??= search(dirname(fileURLToPath(import.meta.url))));
 }
 
+/** The package's version. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;
+}
+
 function search(folder: string): string {
   if (isBatchproof(join(folder, "package.json"))) return folder;
   const parent = dirname(folder);

@@ -20,10 +20,10 @@ import { channelTags } from "../../src/import/table/channelTags.ts";
 import type { ParsedProfile } from "../../src/import/table/profile.ts";
 import { samplesTableReader, tableReader } from "../../src/import/table/readings.ts";
 import { LONG_FORM, profileNamed, shippedProfile } from "../../src/import/table/shipped.ts";
-import type { ToldClock } from "../../src/import/table/table.ts";
 import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
 import { parseOffset, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
+import { clockOf } from "../clock.ts";
 import { list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import { shown, type Answer } from "../output.ts";
@@ -60,20 +60,6 @@ async function importBy(profile: ParsedProfile, [file = ""]: readonly string[], 
   }
   const read = tableReader(profile, tag, channelOf(targets), told);
   return importedAnswers(targets, await importReadings(targets, { ...request, read }));
-}
-
-/** What is told of the file's clock. Errors: `usage`, those of `parseOffset`. */
-function clockOf(options: Options): ToldClock {
-  const [offset, zone] = [text(options, "offset"), text(options, "zone")];
-  if (offset !== undefined && zone !== undefined) {
-    throw inputError("A clock has an offset or a zone.", {
-      place: "--zone",
-      code: "usage",
-      remedy: "Give --offset or --zone, not both.",
-    });
-  }
-  if (offset !== undefined) return { offset: parseOffset(offset, "--offset") };
-  return zone === undefined ? {} : { zone };
 }
 
 /** The channel that the claims are about: a file has one. `importReadings` refuses what is about none. */

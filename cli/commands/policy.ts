@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { BatchproofError, inputError } from "../../src/errors.ts";
+import { BatchproofError } from "../../src/errors.ts";
 import { writeNewFile } from "../../src/input/files.ts";
 import { KINDS } from "../../src/kinds/index.ts";
 import { withoutComments } from "../../src/policy/commented.ts";
@@ -12,6 +12,7 @@ import { documentHash, type Policy } from "../../src/policy/document.ts";
 import { createSalts, saltsPath } from "../../src/policy/salts.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import { flag, list, type Options } from "../command.ts";
+import { fileExists } from "../fileExists.ts";
 import { shown, type Answer } from "../output.ts";
 
 /** `policy new`: the words on a field are those of the schema that accepts it. */
@@ -25,14 +26,6 @@ export async function create([file]: readonly string[], options: Options): Promi
   await writeNewFile(file, policy, fileExists(file));
   const heading = `// ${file} with comments; the file has none. Replace the numbers, and what says EXAMPLE, then:`;
   return { text: `${heading}\n// batchproof policy lint ${file}\n${commented}`, json };
-}
-
-function fileExists(file: string): BatchproofError {
-  return inputError("There is a file of this name already.", {
-    code: "file-exists",
-    place: file,
-    remedy: "Name a new file; a policy is never overwritten.",
-  });
 }
 
 /** `policy lint`: of one file, or of several. */

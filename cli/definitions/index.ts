@@ -17,6 +17,7 @@ import { addJournalCommands } from "./journal.ts";
 import { addKeyCommands } from "./key.ts";
 import { addPartyCommands } from "./party.ts";
 import { addPolicyCommands } from "./policy.ts";
+import { addProfileCommands } from "./profile.ts";
 import { addRegisterCommands } from "./register.ts";
 import { addRequestCommands } from "./request.ts";
 import { addSetupCommands } from "./setup.ts";
@@ -26,6 +27,7 @@ import { addVerifyCommands } from "./verify.ts";
 export const COMMANDS: readonly AddCommands[] = [
   addDemoCommands,
   addPolicyCommands,
+  addProfileCommands,
   addKeyCommands,
   addPartyCommands,
   addRegisterCommands,

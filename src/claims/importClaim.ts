@@ -13,7 +13,6 @@ import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Measured, Origin, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { resultSet } from "../import/resultsCsv.ts";
-import { LONG_FORM, shippedProfile } from "../import/table/shipped.ts";
 import type { ImportSettings, UnsignedSeries } from "../import/seriesRecord.ts";
 import { readBytes } from "../input/files.ts";
 import { withLock, withLocks } from "../input/lock.ts";
@@ -34,6 +33,7 @@ import {
 import { isTwin, remembered, settingsDigest, type Measured as Remembered } from "../parties/measured.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
 import type { IndexedClaim } from "../policy/document.ts";
+import { refuseOtherProfile } from "./acceptedProfile.ts";
 import { keepProfile } from "./keptProfile.ts";
 import { channelOf, parametersOf, ruleArguments, temperatureOf, type Raw, type Target } from "./unsigned.ts";
 
@@ -246,24 +246,6 @@ function refuseOtherDevice(
   }
 }
 
-/**
- * Error `profile-policy`: the policy does not accept the profile by which the file was read. A policy that names none accepts
- * the long form, which is the project's own.
- */
-function refuseOtherProfile({ batch: { policy }, origin: { profile } }: Unnumbered, file: string): void {
-  if (profile === undefined) return;
-  const hash = toHex(profile.hash);
-  const accepted = policy.profiles?.map((each) => each.hash) ?? [toHex(shippedProfile(LONG_FORM).hash)];
-  if (accepted.includes(hash)) return;
-  const { name } = profile.profile;
-  const names = policy.profiles?.map((each) => each.name).join(", ") ?? LONG_FORM;
-  throw inputError(`The policy does not accept the profile ${name}, ${hash}; it accepts: ${names}.`, {
-    code: "profile-policy",
-    place: file,
-    remedy: "Read the file by a profile that the policy names, or have a policy approved that names this one.",
-  });
-}
-
 /** A record of one target before its source has numbered and signed it, whatever its kind. */
 interface Unnumbered extends Target {
   readonly origin: Origin;
@@ -341,7 +323,7 @@ async function signSeries(
   const rawFile = basename(file);
   refuseRepeated(unsigned);
   mapEach(unsigned, (each) => {
-    refuseOtherProfile(each, file);
+    refuseOtherProfile(each.batch.policy, each.origin.profile, file);
     refuseOtherDevice(each, file);
   });
   const journal = await openJournal(journalPath, sourceKey.description.public);

@@ -15,6 +15,7 @@ import { parseOffset } from "../input/times.ts";
 import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
 import type { SeriesContent, SeriesForm, SeriesHeader } from "../kinds/series/record.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
+import { refuseOtherProfile } from "./acceptedProfile.ts";
 import { keptProfile } from "./keptProfile.ts";
 import { channelOf, claimedChannel, parametersOf, temperatureOf, type Raw, type Target } from "./unsigned.ts";
 
@@ -37,7 +38,7 @@ export const SERIES_KINDS: ReadonlySet<KindName> = new Set(["temperature", "chan
  * Reads the raw file of a claim's record again, by the profile that the record names, and compares what it gives with what
  * was signed: every field of the header but the attempt, and every row.
  * Errors: those of `readRecord`, of `keptProfile` and of the readers; `claim-kind` (no series), `record-how` (the record does not
- * say how its file was read), `device` (the stage does not name the record's device any more), `record-reread` (the file
+ * say how its file was read), `profile-policy`, `device` (the stage does not name the record's device any more), `record-reread` (the file
  * says something else).
  */
 export async function rereadRecord(target: Target): Promise<Reread> {
@@ -127,6 +128,7 @@ async function againOf<H extends Header>(
   }
   const file = join(batch.dir, evidenceFile(rawFile));
   const profile = header.profile === NO_PROFILE ? undefined : await keptProfile(batch, header.profile);
+  refuseOtherProfile(batch.policy, profile, file);
   return {
     ...{ bytes: await readBytes(file, { within: batch.dir }), file, how, device },
     ...(profile === undefined ? {} : { profile }),

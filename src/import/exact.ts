@@ -1,7 +1,7 @@
 import { CHANNEL, type ChannelName } from "../formats/constants.ts";
 import { PHYSICAL_RANGE } from "../formats/channels.ts";
 import { inputError } from "../errors.ts";
-import { parseMicro, refuseNoNumber } from "../input/quantities.ts";
+import { formatMicro, parseMicro, refuseNoNumber } from "../input/quantities.ts";
 import { shown } from "./csvTable.ts";
 
 /**
@@ -117,4 +117,18 @@ export class ValueReader {
     }
     return finer === 0n ? { value } : { value, finer };
   }
+}
+
+/** An exact value as a decimal or, where it has none, as ninths of one: "4.5", "44.5/9". */
+export function shownExact({ value, finer = 0n }: ExactValue): string {
+  if (finer === 0n) return formatMicro(value);
+  const ninths = value * FINER_PARTS + finer;
+  return ninths % 9n === 0n ? decimalOf(ninths / 9n) : `${decimalOf(ninths)}/9`;
+}
+
+/** Parts of 10^-18 as a decimal. */
+function decimalOf(parts: bigint): string {
+  const digits = (parts < 0n ? -parts : parts).toString().padStart(SCALE + 1, "0");
+  const fraction = digits.slice(-SCALE).replace(/0+$/, "").padEnd(1, "0");
+  return `${parts < 0n ? "-" : ""}${digits.slice(0, -SCALE)}.${fraction}`;
 }

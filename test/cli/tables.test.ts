@@ -78,6 +78,40 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(home, { recursive: true }));
 
+// Verifies R-profile-test.
+describe("profile test", () => {
+  const tried = (...more: readonly string[]): string[] => [
+    "profile",
+    "test",
+    "long",
+    "fixtures/tables/cases/fahrenheit.csv",
+    ...more,
+  ];
+
+  it("shows what is read, exactly, and the hashes of both", async () => {
+    const { stdout, code } = await inThisProcess(tried());
+    expect(code).toBe(0);
+    expect(stdout).toContain(`profile: long, ${hashOf("long")}`);
+    expect(stdout).toContain("lowest 4.5 °C, highest 44.5/9 °C");
+    expect(stdout).toContain("line 3: 2026-03-10T08:10:00Z 41.5/9 °C");
+    const { profiles } = await cliJson<{ profiles: { name: string; hash: string }[] }>(["profile", "list"]);
+    expect(profiles).toContainEqual(expect.objectContaining({ name: "long", hash: hashOf("long") }));
+  });
+
+  it("writes a dated protocol, over no other file", async () => {
+    const protocol = path("protocol.txt");
+    await cliJson(tried("--protocol", protocol));
+    expect(readFileSync(protocol, "utf8")).toMatch(/^Profile test at 20\d\d-\d\d-\d\dT.*Z, by batchproof/);
+    expect(await refusedWith(tried("--protocol", protocol))).toMatchObject({ code: "file-exists", place: protocol });
+  });
+
+  it("refuses what import refuses", async () => {
+    const wrong = ["profile", "test", "hoboware", "fixtures/tables/cases/fahrenheit.csv"];
+    expect(await refusedWith(wrong)).toMatchObject({ exit: 2, code: "csv-header" });
+    expect(await refusedWith(tried("--tag", "CR2.TT"))).toMatchObject({ exit: 2, code: "csv-tag" });
+  });
+});
+
 describe("import table", () => {
   // Verifies R-import-profile.
   it("refuses a profile that the policy does not accept, before anything is written", async () => {

@@ -117,6 +117,7 @@ function readTable(
     parse(text, {
       delimiter,
       quote: quote ?? false,
+      escape: quote ?? false,
       record_delimiter: ["\r\n", "\n"],
       max_record_size: Math.max(MOST_CHARACTERS, 4 * header.length),
       on_record: (cells: string[], { lines }) => {

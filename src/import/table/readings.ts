@@ -16,6 +16,7 @@ import {
   type SampleReading,
   type Unusable,
 } from "../series.ts";
+import { shown } from "../csvTable.ts";
 import type { ParsedProfile } from "./profile.ts";
 import { readTable, type Table, type TagSeries, type ToldClock } from "./table.ts";
 
@@ -128,7 +129,8 @@ function refuseOtherTags(tags: Table["tags"], wanted: string | undefined, file: 
   throw tagError(problem, tags, file);
 }
 
-function tagError(problem: string, tags: Table["tags"], file: string): BatchproofError {
+/** Error `csv-tag`: what is wrong, and which tags the file has. */
+export function tagError(problem: string, tags: Table["tags"], file: string): BatchproofError {
   const names = [...tags.keys()];
   const more = names.length > SHOWN_TAGS ? ` and ${names.length - SHOWN_TAGS} more` : "";
   const found = names.length === 0 ? "none" : `${names.slice(0, SHOWN_TAGS).join(", ")}${more}`;
@@ -141,7 +143,7 @@ function tagError(problem: string, tags: Table["tags"], file: string): Batchproo
 
 function refuseOtherDevice({ serial }: TagSeries, device: DeviceId, file: string): void {
   if (serial === undefined || serial === device.serial) return;
-  throw inputError(`The file says serial number "${serial}"; the device was given with "${device.serial}".`, {
+  throw inputError(`The file says serial number "${shown(serial)}"; the device was given with "${device.serial}".`, {
     place: file,
     remedy: "Name the device that the file is of, as it is registered.",
     code: "device-serial",

@@ -1,0 +1,71 @@
+import { CHANNEL, type ChannelName } from "../../src/formats/constants.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { readBytes, writeNewFile } from "../../src/input/files.ts";
+import { counted } from "../../src/input/quantities.ts";
+import { formatTime } from "../../src/input/times.ts";
+import { profileNamed, shippedNames, shippedProfile } from "../../src/import/table/shipped.ts";
+import { tryProfile, type Trial, type TriedTag } from "../../src/import/table/trial.ts";
+import { packageVersion } from "../../src/root.ts";
+import { clockOf } from "../clock.ts";
+import { required, text, type Options } from "../command.ts";
+import { fileExists } from "../fileExists.ts";
+import { shown, shownLines, type Answer } from "../output.ts";
+
+/** `profile list`. */
+export function list(): Promise<Answer> {
+  const profiles = shippedNames().map((each) => {
+    const { hash, profile } = shippedProfile(each);
+    return { name: profile.name, hash: toHex(hash), about: profile.about };
+  });
+  return Promise.resolve({
+    text: profiles.map(({ name, hash, about }) => `${name}  ${hash}\n  ${about}`).join("\n"),
+    json: { profiles },
+  });
+}
+
+/** `profile test`. */
+export async function test([given = "", file = ""]: readonly string[], options: Options): Promise<Answer> {
+  const profile = await profileNamed(given);
+  const tag = text(options, "tag");
+  const trial = tryProfile(await readBytes(file), file, profile, {
+    ...clockOf(options),
+    ...(tag === undefined ? {} : { tag }),
+    channel: required(options, "channel") as ChannelName,
+  });
+  const at = formatTime(Math.floor(Date.now() / 1000));
+  const answer = { at, version: packageVersion(), node: process.version, ...trial };
+  const lines = trialText(answer);
+  const protocol = text(options, "protocol");
+  if (protocol !== undefined) await writeNewFile(protocol, shownLines(lines), fileExists(protocol));
+  return { text: lines, json: answer };
+}
+
+function trialText({
+  at,
+  version,
+  node,
+  tags,
+  ...trial
+}: Trial & { readonly at: string; readonly version: string; readonly node: string }): string {
+  const { profile, profileHash, file, bytes, fileHash, channel, clock, newestFirst, events } = trial;
+  return [
+    `Profile test at ${at}, by batchproof ${version} on Node.js ${node}`,
+    `profile: ${profile}, ${profileHash}`,
+    `file: ${shown(file)}, ${bytes} bytes, ${fileHash}`,
+    `read as: ${channel}, in ${CHANNEL[channel].symbol}`,
+    `clock: ${clock}`,
+    `order: ${newestFirst ? "newest first, read backwards" : "oldest first"}`,
+    `events of the device, without a value: ${events}`,
+    ...tags.flatMap(tagLines),
+    "Nothing was signed. Compare the rows with the file; two people approve a profile by approving a policy that names its hash.",
+    "",
+  ].join("\n");
+}
+
+function tagLines({ tag, serial, readings, unusable, span, lowest, highest, shown: rows }: TriedTag): string[] {
+  return [
+    `tag ${shown(tag)}${serial === null ? "" : `, serial ${shown(serial)}`}: ${counted(readings, "reading")}, ${span}`,
+    `  not good, or without a value: ${unusable}; lowest ${lowest ?? "none"}, highest ${highest ?? "none"}`,
+    ...rows.map((row) => `  ${shown(row)}`),
+  ];
+}

@@ -1,0 +1,22 @@
+import { inputError } from "../errors.ts";
+import { toHex } from "../formats/field.ts";
+import type { ParsedProfile } from "../import/table/profile.ts";
+import { LONG_FORM, shippedProfile } from "../import/table/shipped.ts";
+import type { Policy } from "../policy/document.ts";
+
+/**
+ * Error `profile-policy`: the policy does not accept the profile by which a file was read; none is read by the device's own
+ * form. A policy that names no profiles accepts the long form, which is the project's own.
+ */
+export function refuseOtherProfile({ profiles }: Policy, profile: ParsedProfile | undefined, file: string): void {
+  if (profile === undefined) return;
+  const hash = toHex(profile.hash);
+  const accepted = profiles?.map((each) => each.hash) ?? [toHex(shippedProfile(LONG_FORM).hash)];
+  if (accepted.includes(hash)) return;
+  const names = profiles?.map((each) => each.name).join(", ") ?? LONG_FORM;
+  throw inputError(`The policy does not accept the profile ${profile.profile.name}, ${hash}; it accepts: ${names}.`, {
+    code: "profile-policy",
+    place: file,
+    remedy: "Read the file by a profile that the policy names, or have a policy approved that names this one.",
+  });
+}
