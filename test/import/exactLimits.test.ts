@@ -219,3 +219,19 @@ function longestInTicks(rows: readonly { readonly dt: number; readonly code: num
   }
   return longest;
 }
+
+// Verifies R-import-exact, R-profile-exact.
+describe("a limit that whole seconds would keep", () => {
+  /** Hot for 120 s and so many millionths, after a normal reading. */
+  const excursion = (micros: number): Reading[] => {
+    const [before, hot, after] = readingsAt([0, 120, 150], [IN, HOT, IN]);
+    if (before === undefined || hot === undefined || after === undefined) throw new Error("three readings");
+    return [before, micros === 0 ? hot : { ...hot, micros }, after];
+  };
+
+  it("is refused a millionth of a second over the longest excursion, and kept at exactly that", () => {
+    const rule = { ...BAND, single: 2n };
+    expect(imported(excursion(0), rule).rows).toHaveLength(3);
+    expect(refused(() => imported(excursion(1), rule))).toMatchObject({ code: "exact-limit", place: "f.csv" });
+  });
+});

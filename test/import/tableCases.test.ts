@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest";
 import { codeReading } from "../../src/import/coding.ts";
 import { csvReader } from "../../src/import/csv.ts";
 import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
-import { cutToWindow, mergeRepeated, type Cut, type Window } from "../../src/import/series.ts";
+import { cutToWindow, mergeRepeated, type Cut, type Reading, type Window } from "../../src/import/series.ts";
 import { parseProfile, type ParsedProfile, type Profile } from "../../src/import/table/profile.ts";
 import { tableReader, type ToldTable } from "../../src/import/table/readings.ts";
 import { shippedProfile } from "../../src/import/table/shipped.ts";
 import { FINER_PARTS } from "../../src/import/exact.ts";
+import { thin } from "../../src/import/thin.ts";
+import { remembered } from "../../src/parties/measured.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
 
@@ -158,5 +160,56 @@ describe("other forms", () => {
     expect(refused(() => read(name, hobo))).toMatchObject({ code: "device-serial", place: name });
     const told = read(name, hobo, { device: { ...DEVICE, serial: "1" }, offset: -6 * 3600 });
     expect([series.zoneChanged, told.zoneChanged]).toEqual([false, true]);
+  });
+});
+
+// Verifies R-profile-exact.
+describe("what is finer than a record", () => {
+  const one = (line: number, time: number, micros?: number): Reading => {
+    return { line, time, value: 5_000_000n, ...(micros === undefined ? {} : { micros }) };
+  };
+  const stage: Window = { start: 1000, end: 1900, lead: 0, tail: 0, gapSeconds: 900, tick: 5 };
+
+  it("counts for a gap: a millionth of a second over the rule's is refused", () => {
+    expect(cutToWindow([one(2, 1000), one(3, 1900)], stage, "f").readings).toHaveLength(2);
+    const late = { ...stage, end: 1890 };
+    expect(refused(() => cutToWindow([one(2, 1000), one(3, 1900, 1)], late, "f"))).toMatchObject({
+      code: "gap",
+      place: "f:3",
+    });
+  });
+
+  it("counts for the start: a reading a millionth after it does not cover it", () => {
+    expect(refused(() => cutToWindow([one(2, 1000, 1), one(3, 1900)], stage, "f"))).toMatchObject({ code: "window" });
+    expect(cutToWindow([one(2, 1000, 1), one(3, 1900)], { ...stage, lead: 1 }, "f").readings).toHaveLength(2);
+  });
+
+  it("counts for the order and for two entries at one time", () => {
+    expect(refused(() => cutToWindow([one(2, 1000, 2), one(3, 1000, 1)], stage, "f"))).toMatchObject({
+      code: "time-backward",
+      place: "f:3",
+    });
+    const other = { ...one(3, 1000, 1), value: 6_000_000n };
+    expect(mergeRepeated([one(2, 1000), other], "f").entries).toHaveLength(2);
+    expect(refused(() => mergeRepeated([one(2, 1000, 1), other], "f"))).toMatchObject({ code: "time-twice" });
+    const finer = { ...one(3, 1000), finer: 1n };
+    expect(refused(() => mergeRepeated([one(2, 1000), finer], "f"))).toMatchObject({ code: "time-twice" });
+  });
+
+  it("counts for thinning: the lowest and the highest are the exact ones", () => {
+    const finer = [3n, 5n, 1n, 4n, 2n].map((rest, i) => ({ ...one(i, 60 * i), finer: rest }));
+    expect(thin(finer, 3600, 3600, () => false).map(({ line }) => line)).toEqual([0, 1, 2, 4]);
+  });
+
+  it("counts in what the journal remembers", () => {
+    const digests = (finer?: bigint): Uint8Array | undefined =>
+      remembered(
+        new Uint8Array(32),
+        1n,
+        [1],
+        [{ time: 1, values: [5n], ...(finer === undefined ? {} : { finer: [finer] }) }],
+      ).channels[0]?.digests;
+    expect(digests(1n)).not.toEqual(digests());
+    expect(digests(0n)).toEqual(digests());
   });
 });

@@ -26,8 +26,8 @@ export interface Lines {
  * and `csv-syntax`.
  */
 export function linesOf(bytes: Uint8Array, file: string, profile: ParsedProfile): Lines {
-  const text = decoded(bytes, profile.profile.encoding, file);
-  if (!text.endsWith("\n")) {
+  const text = inUtf8(bytes, profile.profile.encoding, file);
+  if (text.at(-1) !== LINE_FEED) {
     throw inputError("The last line has no line end: the file may be cut off.", {
       place: file,
       remedy: "Export or copy it again.",
@@ -36,11 +36,15 @@ export function linesOf(bytes: Uint8Array, file: string, profile: ParsedProfile)
   }
   const { before, from } = headerOf(text, profile, file);
   const end = tableEnd(text, from, before.length + 1, profile, file);
-  const read = (take: TakeLine): void => readTable(text.slice(from, end), before.length, profile, file, take);
+  const read = (take: TakeLine): void => readTable(text.subarray(from, end), before.length, profile, file, take);
   return { before, read };
 }
 
-function decoded(bytes: Uint8Array, encoding: ParsedProfile["profile"]["encoding"], file: string): string {
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+
+/** The file in UTF-8 without a byte-order mark: one that is in it is not copied. */
+function inUtf8(bytes: Uint8Array, encoding: ParsedProfile["profile"]["encoding"], file: string): Buffer {
   const refuse = (problem: string): never => {
     throw inputError(problem, {
       place: file,
@@ -48,26 +52,31 @@ function decoded(bytes: Uint8Array, encoding: ParsedProfile["profile"]["encoding
       code: "csv-encoding",
     });
   };
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (encoding === "utf-8") {
+    if (!isUtf8(buffer)) refuse("The file is not UTF-8 text.");
+    return buffer.subarray(0, 3).equals(Buffer.from("\uFEFF")) ? buffer.subarray(3) : buffer;
+  }
   if (encoding === "latin-1") {
     // 0x80 to 0x9F are no characters of Latin-1: where they stand, the file is of another encoding.
-    if (bytes.some((byte) => byte >= 0x80 && byte < 0xa0)) refuse("The file is not Latin-1 text.");
-    return Buffer.from(bytes).toString("latin1");
+    if (buffer.some((byte) => byte >= 0x80 && byte < 0xa0)) refuse("The file is not Latin-1 text.");
+    return Buffer.from(buffer.toString("latin1"), "utf8");
   }
-  if (encoding === "utf-8" && !isUtf8(bytes)) refuse("The file is not UTF-8 text.");
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return Buffer.from(new TextDecoder(encoding, { fatal: true }).decode(buffer), "utf8");
   } catch {
     return refuse(`The file is not ${encoding.toUpperCase()} text.`);
   }
 }
 
 /** The line from an index on, without its end, and where the next one begins. */
-function lineAt(text: string, from: number): { readonly line: string; readonly next: number } {
-  const end = text.indexOf("\n", from);
-  return { line: text.slice(from, text.charAt(end - 1) === "\r" && end > from ? end - 1 : end), next: end + 1 };
+function lineAt(text: Buffer, from: number): { readonly line: string; readonly next: number } {
+  const end = text.indexOf(LINE_FEED, from);
+  const last = end > from && text[end - 1] === RETURN ? end - 1 : end;
+  return { line: text.toString("utf8", from, last), next: end + 1 };
 }
 
-function headerOf(text: string, { before }: ParsedProfile, file: string): { before: string[]; from: number } {
+function headerOf(text: Buffer, { before }: ParsedProfile, file: string): { before: string[]; from: number } {
   const lines: string[] = [];
   let from = 0;
   for (; from < text.length && lines.length <= MOST_LINES_BEFORE;) {
@@ -86,7 +95,7 @@ function headerOf(text: string, { before }: ParsedProfile, file: string): { befo
 }
 
 /** Index of the first line after the table: from there on, every line must be one that the profile expects there. */
-function tableEnd(text: string, from: number, first: number, { after }: ParsedProfile, file: string): number {
+function tableEnd(text: Buffer, from: number, first: number, { after }: ParsedProfile, file: string): number {
   if (after.length === 0) return text.length;
   let end: number | undefined;
   for (let [at, number] = [from, first]; at < text.length; number++) {
@@ -106,7 +115,7 @@ function tableEnd(text: string, from: number, first: number, { after }: ParsedPr
 }
 
 function readTable(
-  text: string,
+  text: Buffer,
   linesBefore: number,
   { profile: { delimiter, quote } }: ParsedProfile,
   file: string,

@@ -380,8 +380,8 @@ class Rows {
     const growing = [...this.#series.values()];
     // All of them, or none: a file has one order.
     const isReversed =
-      growing.some(({ entries }) => steps(entries).some((step) => step < 0)) &&
-      growing.every(({ entries }) => steps(entries).every((step) => step <= 0));
+      growing.some(({ entries }) => hasStep(entries, (step) => step < 0)) &&
+      !growing.some(({ entries }) => hasStep(entries, (step) => step > 0));
     const series = [...this.#series].map(([name, { entries, serial }]): [string, TagSeries] => {
       if (isReversed) entries.reverse();
       return [name, { entries, ...(serial === undefined ? {} : { serial }) }];
@@ -398,9 +398,9 @@ class Rows {
   }
 }
 
-/** Times between an entry and the next, in millionths of a second. */
-function steps(entries: readonly (Reading | Unusable)[]): number[] {
-  return entries.slice(1).map((entry, i) => microsBetween(entries[i] ?? entry, entry));
+/** Whether a step of time from an entry to the next, in millionths of a second, is of a kind. */
+function hasStep(entries: readonly (Reading | Unusable)[], fits: (step: number) => boolean): boolean {
+  return entries.some((entry, i) => i > 0 && fits(microsBetween(entries[i - 1] ?? entry, entry)));
 }
 
 /** A tag is shown to people: no character of it may be invisible or steer a terminal. */
