@@ -113,7 +113,7 @@ describe("profile test", () => {
 });
 
 describe("import table", () => {
-  // Verifies R-import-profile.
+  // Verifies R-import-profile, F58.
   it("refuses a profile that the policy does not accept, before anything is written", async () => {
     const wrong = importing(LONG, hobo, "long", "--claim", claimOf("temperature"));
     // The stage is another one: let the form be judged alone.
@@ -151,7 +151,7 @@ describe("import table", () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining("pass") as string]);
   });
 
-  // Verifies R-batch-reread.
+  // Verifies R-batch-reread, F60.
   it("what was told otherwise, or another profile, does not give the record that was signed", async () => {
     const name = join(hobo, "records", `${claimOf("temperature").replace("/", "--")}.json`);
     const before = readFileSync(name, "utf8");

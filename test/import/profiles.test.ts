@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseExact, UNITS, ValueReader } from "../../src/import/exact.ts";
@@ -11,6 +11,7 @@ import { timeFormOf } from "../../src/import/table/timeForm.ts";
 import { ianaZone } from "../../src/import/table/zone.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
+import { agreementRuns } from "../support/runs.ts";
 
 const DEVICE = { vendor: "V", model: "M", serial: "S" };
 const at = (text: string): number => parseTime(text, "test");
@@ -185,6 +186,7 @@ describe("a file that is not of the profile's form", () => {
     expect(entries[0]).toEqual({ line: 2, time: at("2026-03-10T08:00:00Z"), value: 4_500_000n });
   });
 
+  // Verifies F58.
   it("may end with the lines that the profile names, and nothing may follow them", () => {
     const after = ["", "Ende {*}"];
     expect(read(`${TABLE}\nEnde der Daten\n`, { after }).entries).toHaveLength(2);
@@ -203,6 +205,66 @@ describe("a file that is not of the profile's form", () => {
       code: "profile-fit",
     });
     expect(refused(() => read("Kopf\n".repeat(2000), { before }))).toMatchObject({ code: "csv-header" });
+  });
+});
+
+// Verifies R-profile-columns.
+it("a table without a header line has the columns of its profile, no other number of them", () => {
+  const reader = tableReader(shippedProfile("logtag"), undefined, "temperature", { device: DEVICE, offset: 0 });
+  const text = Buffer.from("1,03/10/2026,08:00:00,4.5,45.1\n");
+  expect(refused(() => reader(text, "t.csv"))).toMatchObject({ code: "csv-columns", place: "t.csv:1" });
+});
+
+// Verifies R-import-hostile.
+describe("F59 a hostile table or profile", () => {
+  const shapes = shippedNames().map((name) => ({
+    profile: shippedProfile(name),
+    bytes: readdirSync("fixtures/tables/shapes")
+      .filter((file) => file.startsWith(`${name}.`))
+      .map((file) => readFileSync(`fixtures/tables/shapes/${file}`))[0],
+  }));
+
+  it("is read or refused with a code, whatever was changed in it, and reads nothing that is no time or value", () => {
+    const edit = fc.record({
+      at: fc.nat(),
+      byte: fc.integer({ min: 0, max: 255 }),
+      length: fc.integer({ min: 0, max: 3 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...shapes),
+        fc.array(edit, { minLength: 1, maxLength: 4 }),
+        ({ profile, bytes }, edits) => {
+          let damaged = bytes ?? Buffer.alloc(0);
+          for (const { at: place, byte, length } of edits) {
+            const from = place % (damaged.length + 1);
+            damaged = Buffer.concat([damaged.subarray(0, from), Buffer.from([byte]), damaged.subarray(from + length)]);
+          }
+          const clock = profile.profile.zone === "given" ? { offset: 0 } : {};
+          const tag = profile.profile.name === "wide" ? "Fridge 1 (°C)" : undefined;
+          try {
+            const { entries } = tableReader(profile, tag, "temperature", { device: DEVICE, ...clock })(damaged, "t");
+            for (const entry of entries) {
+              expect(Number.isSafeInteger(entry.time) && entry.time >= 0).toBe(true);
+              if ("value" in entry) expect(entry.value >= -273_150_000n && entry.value <= 500_000_000n).toBe(true);
+            }
+          } catch (error) {
+            expect(error).toMatchObject({ kind: "input", code: expect.any(String) as string });
+          }
+        },
+      ),
+      { numRuns: agreementRuns(300), seed: 59 },
+    );
+  });
+
+  it("takes linear time for any template and any line", () => {
+    const template = templateOf(`${"{*}a".repeat(40)}b`);
+    expect(template && matchTemplate(template, "xa".repeat(500_000))).toBeUndefined();
+    const form = timeFormOf("yyyy[-MM][-dd][ HH][:mm][:ss][.f]", { decimal: ".", loose: false });
+    expect(refused(() => form?.read("1".repeat(1_000_000), "t"))).toMatchObject({ code: "time-syntax" });
+    expect(refused(() => parseExact("1".repeat(1_000_000), { decimal: ".", loose: true }, "t"))).toMatchObject({
+      code: "quantity-syntax",
+    });
   });
 });
 
