@@ -465,7 +465,10 @@ export const ERROR_CODES = {
       "The file is of a device that the stage does not name, or that the party list does not hold.",
       "Import the right file, or name and register the device.",
     ],
-    unit: ["The unit is not the one that is expected.", "Export in that unit; nothing is ever converted."],
+    unit: [
+      "The unit is not the one that is expected.",
+      "Export in that unit, or choose a profile that knows the unit.",
+    ],
     "unit-mixed": ["Two spellings of the unit stand in one series.", "Export the whole series once, in one form."],
     "time-mixed": [
       'Times with "Z" and with offsets stand in one series.',
@@ -510,10 +513,16 @@ export const ERROR_CODES = {
     "result-pending": ["There is no result yet.", "Wait for it: a set of results is complete."],
     "result-count": ["This is no number of tests.", "Write a whole number, 0 where there were none."],
     "result-word": ["The result is none of the analyte's words.", "Report one of them."],
-    "csv-encoding": ["The file is not UTF-8 text.", "Export it as CSV in UTF-8."],
+    "csv-encoding": [
+      "The file is not text in the expected encoding.",
+      "Export it in that encoding, UTF-8 unless a profile says otherwise.",
+    ],
     "csv-cut-off": ["The last line has no line end.", "Export or copy it again."],
-    "csv-header": ["The first line does not name the expected columns.", "Export these columns and no others."],
-    "csv-columns": ["A line has not the fields of the first line.", "Check for a blank line and a decimal comma."],
+    "csv-header": [
+      "The header line is missing, or does not name the expected columns.",
+      "Export these columns and no others, or choose another profile.",
+    ],
+    "csv-columns": ["A line has not the fields of the header.", "Check for a blank line and a decimal comma."],
     "csv-syntax": ["This is not CSV.", "Check for a stray or unclosed quote."],
     "csv-tag": ["The tag is not in the file, or is no plain text.", "Choose one of the file's tags with `--tag`."],
     "fridgetag-format": [

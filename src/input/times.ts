@@ -51,7 +51,8 @@ export function parseOffset(text: string, place: string): number {
  * time. Month and day count from 1.
  */
 export function secondsOfCivil(year: number, month: number, day: number, clock: number): number | undefined {
-  if (month < 1 || month > 12 || day < 1 || clock < 0 || clock >= 24 * HOUR) return undefined;
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  if (year < 100 || month < 1 || month > 12 || day < 1 || clock < 0 || clock >= 24 * HOUR) return undefined;
   // Day 0 of the next month is the last one of this.
   if (day > 28 && day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
   return Date.UTC(year, month - 1, day) / 1000 + clock;

@@ -44,7 +44,13 @@ function policyWith(profiles: Policy["profiles"]): Policy {
 }
 
 /** A folder of a batch under a policy, whose stage is that of the cases. */
-async function batchOf(name: string, profiles: Policy["profiles"], start: string, end: string): Promise<string> {
+async function batchOf(
+  name: string,
+  profiles: Policy["profiles"],
+  start: string,
+  end: string,
+  device = DEVICE,
+): Promise<string> {
   mkdirSync(path(name));
   const policy = path(`${name}/policy.json`);
   const written = policyWith(profiles);
@@ -52,7 +58,7 @@ async function batchOf(name: string, profiles: Policy["profiles"], start: string
   await cliJson(["policy", "salt", policy]);
   const dir = path(`${name}/batch`);
   const identity = ["--lot", name, "--coi", name, "--order", name, "--custodian", path("custodian.json")];
-  await cliJson(["init", dir, "--policy", policy, ...identity, "--device", DEVICE, "--parties", path("parties.json")]);
+  await cliJson(["init", dir, "--policy", policy, ...identity, "--device", device, "--parties", path("parties.json")]);
   await cliJson(["stage", dir, written.stages[0] ?? "", "--start", start, "--end", end]);
   return dir;
 }
@@ -187,6 +193,19 @@ describe("import table", () => {
       [claimOf("temperature"), 11],
       [claimOf("parameters"), 11],
     ]);
+  });
+
+  // Verifies R-batch-reread.
+  it("a device's own form is read again, too, without a profile", async () => {
+    const file = "fixtures/berlinger/fridgetag2L_130500109088_202206081014.txt";
+    const device = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088";
+    const valid = ["--org", "Site A", "--name", "fridgetag", ...VALID];
+    await cliJson(["party", "add", path("parties.json"), "--device", device, ...valid]);
+    const dir = await batchOf("signed", undefined, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z", device);
+    const signed = ["--into", dir, "--source", path("source.json"), "--offset", "+00:00"];
+    await cliJson(["import", "fridgetag", file, ...signed, "--claim", claimOf("temperature")]);
+    const { records } = await cliJson<{ records: unknown[] }>(["verify-record", dir]);
+    expect(records).toMatchObject([{ claim: claimOf("temperature"), readings: 865, profile: null }]);
   });
 
   it("asks for what no file says, and for one of offset and zone", async () => {

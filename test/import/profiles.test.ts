@@ -308,6 +308,8 @@ describe("a form of time", () => {
     ["dd.MM.yyyy HH:mm", "29.02.2026 08:00"],
     ["dd.MM.yyyy HH:mm", "10.13.2026 08:00"],
     ["rfc3339", "2026-03-10T08:60:00Z"],
+    ["rfc3339", "0099-03-10T08:00:00Z"],
+    ["yyyy-MM-dd HH:mm", "0026-03-10 08:00"],
     ["rfc3339", "2016-12-31T23:59:60Z"],
   ])("%s knows no %s", (form, text) => {
     expect(refused(() => told(form, text))).toMatchObject({ code: "time-impossible", place: "t" });
