@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readBatch } from "../../src/batch/folder.ts";
+import { rereadRecord } from "../../src/claims/rereadRecord.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { shippedProfile } from "../../src/import/table/shipped.ts";
+import { claimNamed } from "../../src/policy/document.ts";
 import { cliJson, inThisProcess } from "./scene.ts";
 import { filesIn, PASSPHRASE, refusedWith, scratch, VALID } from "./support.ts";
 
@@ -178,6 +181,15 @@ describe("import table", () => {
     expect(await refusedWith(args, ENVIRONMENT)).toMatchObject({ exit: 2, code: "evidence-tampered", place: kept });
     writeFileSync(kept, profile);
     expect((await inThisProcess(args)).code).toBe(0);
+  });
+
+  // Verifies R-batch-reread.
+  it("by a profile that the policy does not accept is no reading", async () => {
+    const batch = await readBatch(hobo);
+    const { profiles, ...policy } = batch.policy;
+    const target = { batch: { ...batch, policy }, claim: claimNamed(policy, claimOf("temperature")) };
+    expect(profiles).toHaveLength(1);
+    await expect(rereadRecord(target)).rejects.toMatchObject({ code: "profile-policy" });
   });
 
   it("reads the long form for claims of every kind, as import csv does", async () => {
