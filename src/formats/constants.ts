@@ -68,6 +68,14 @@ export const CHANNEL = {
   agitation: { code: 5, unit: "{rpm}", symbol: "rpm" },
   tilt: { code: 6, unit: "deg", symbol: "°" },
   pressure: { code: 7, unit: "kPa", symbol: "kPa" },
+  relativeHumidity: { code: 8, unit: "%", symbol: "%" },
+  illuminance: { code: 9, unit: "lx", symbol: "lx" },
+  shock: { code: 10, unit: "[g]", symbol: "g" },
+  carbonDioxidePpm: { code: 11, unit: "[ppm]", symbol: "ppm" },
+  oxygen: { code: 12, unit: "%", symbol: "%" },
+  differentialPressure: { code: 13, unit: "Pa", symbol: "Pa" },
+  latitude: { code: 14, unit: "deg", symbol: "°" },
+  longitude: { code: 15, unit: "deg", symbol: "°" },
 } as const;
 export type ChannelName = keyof typeof CHANNEL;
 

@@ -31,13 +31,17 @@ export const UNITS = {
   Cel: plain("temperature"),
   "[degF]": { channels: ["temperature"], zero: 32n * ONE, numerator: 5n, denominator: 9n },
   K: { channels: ["temperature"], zero: (27315n * ONE) / 100n, numerator: 1n, denominator: 1n },
-  "%": plain("carbonDioxide", "dissolvedOxygen"),
+  "%": plain("carbonDioxide", "dissolvedOxygen", "relativeHumidity", "oxygen"),
   "[pH]": plain("acidity"),
   "{rpm}": plain("agitation"),
-  deg: plain("tilt"),
+  deg: plain("tilt", "latitude", "longitude"),
   kPa: plain("pressure"),
   hPa: { channels: ["pressure"], zero: 0n, numerator: 1n, denominator: 10n },
   bar: { channels: ["pressure"], zero: 0n, numerator: 100n, denominator: 1n },
+  lx: plain("illuminance"),
+  "[g]": plain("shock"),
+  "[ppm]": plain("carbonDioxidePpm"),
+  Pa: plain("differentialPressure"),
 } as const satisfies Readonly<Record<string, Unit>>;
 export type UnitName = keyof typeof UNITS;
 

@@ -128,7 +128,7 @@ describe("the mapping of tags to channels", () => {
       refused(() => read(csvFile(GOOD), new Map(tags)));
     expect(map()).toMatchObject({ code: "channel-tags" });
     expect(map([2, "A"], [4, "A"])).toMatchObject({ code: "channel-tags" });
-    expect(map([1, "TT"], [8, "PH"])).toMatchObject({ code: "channels" });
+    expect(map([1, "TT"], [16, "PH"])).toMatchObject({ code: "channels" });
     expect(map([0, "TT"])).toMatchObject({ code: "channels" });
   });
 });

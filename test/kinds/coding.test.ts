@@ -317,6 +317,14 @@ describe("channelGridOf", () => {
     ["agitation", "0", "10000"],
     ["tilt", "-180", "180"],
     ["pressure", "-101.325", "1000"],
+    ["relativeHumidity", "0", "100"],
+    ["illuminance", "0", "200000"],
+    ["shock", "0", "1000"],
+    ["carbonDioxidePpm", "0", "1000000"],
+    ["oxygen", "0", "100"],
+    ["differentialPressure", "-300", "10000"],
+    ["latitude", "-90", "90"],
+    ["longitude", "-180", "180"],
   ] as const)("accepts %s from %s to %s and nothing beyond", async (name, low, high) => {
     const { code, symbol } = CHANNEL[name];
     expect(channelGridOf(limits(code, low, high))).toMatchObject({ normalLow: 0n, normalHigh: 254n, width: 254n });
@@ -335,7 +343,7 @@ describe("channelGridOf", () => {
   });
 
   it("refuses a channel that does not exist and names those that do", async () => {
-    const error = await errorOf(() => channelGridOf(limits(8, "0", "1")));
+    const error = await errorOf(() => channelGridOf(limits(16, "0", "1")));
     expect(error).toMatchObject({ code: "channels", place: "channel" });
     expect(error.remedy).toContain("3 acidity ([pH])");
   });

@@ -115,7 +115,7 @@ describe("schema: rules of the other kinds", () => {
     [`${PARAMETERS}/channels`, []],
     [`${PARAMETERS}/channels`, new Array(6).fill({ channel: 1, unit: "Cel", resolution: "1", range: ["1", "2"] })],
     [`${PARAMETERS}/channels/0/channel`, 0],
-    [`${PARAMETERS}/channels/0/channel`, 8],
+    [`${PARAMETERS}/channels/0/channel`, 16],
     [`${PARAMETERS}/channels/0/resolution`, "0"],
     [`${PARAMETERS}/channels/0/range`, ["1"]],
     [`${PARAMETERS}/channels/0/normal`, ["36.5", "37.5"]],
