@@ -139,6 +139,7 @@ function secondsOf(given: string, option: string, least: number, most: number): 
 function mesText({ record, exceptions }: ImportedMesRecord): string {
   const open = exceptions.filter(({ state }) => state === "open").length;
   const phases = record.executed.filter(({ level }) => level === "Phase");
+  const blank = record.executed.reduce((sum, element) => sum + element.blank, 0);
   const performers = new Set(phases.flatMap((phase) => phase.performers));
   const description = new Map(record.exceptions.map(({ id, description }) => [id, description]));
   return [
@@ -161,6 +162,7 @@ function mesText({ record, exceptions }: ImportedMesRecord): string {
         `  ${id}: ${target.kind} ${target.id} ${meaning} by ${person} at ${time.text} (${description})`,
     ),
     `performers: ${[...performers].join(", ")}`,
+    ...(blank === 0 ? [] : [`blank performers and pieces of equipment of executed elements, passed over: ${blank}`]),
     `phases: ${phases.length}`,
     ...phases.map(
       ({ name, start, end, performers, equipment }) =>

@@ -37,6 +37,8 @@ export interface ExecutedElement {
   readonly end?: MesTime;
   readonly performers: readonly string[];
   readonly equipment: readonly string[];
+  /** How many of its performers and pieces of equipment the MES left blank; they are absent here. */
+  readonly blank: number;
 }
 
 /** An exception as the MES recorded it. Its words are judged by `judgeExceptions`, so they keep their place. */
@@ -205,6 +207,9 @@ function readExecuted(
   }
   element.passOver("OtherInformation");
   const [start, end] = [element.maybe("StartTime"), element.maybe("CompletionTime")];
+  // No exception hangs on these, so that blank ones do not spoil the record.
+  const [performers, equipment] = [element.all("Performer"), element.all("ActualEquipmentID")];
+  const isFilled = ({ text }: XmlText): boolean => text.trim() !== "";
   const value: ExecutedElement = {
     id: id.text,
     name: id.text.slice(around.id.length + 1),
@@ -212,8 +217,9 @@ function readExecuted(
     instance: count(element.take("InstanceCount")),
     ...(start === undefined ? {} : { start: moment(start) }),
     ...(end === undefined ? {} : { end: moment(end) }),
-    performers: element.all("Performer").map(plain),
-    equipment: element.all("ActualEquipmentID").map(plain),
+    performers: performers.filter(isFilled).map(plain),
+    equipment: equipment.filter(isFilled).map(plain),
+    blank: [...performers, ...equipment].filter((field) => !isFilled(field)).length,
   };
   const within = { id: id.text, depth: LEVELS.indexOf(level) + 1 };
   const inside = element.each("RuntimeRecipeElement", (each) => readExecuted(each, within));

@@ -1,8 +1,9 @@
-import { CHANNEL, type ChannelName } from "../formats/constants.ts";
+import type { ChannelName } from "../formats/constants.ts";
 import { PHYSICAL_RANGE } from "../formats/channels.ts";
 import { inputError } from "../errors.ts";
-import { formatMicro, parseMicro, refuseNoNumber } from "../input/quantities.ts";
+import { formatMicro, missingCode, parseMicro, refuseNoNumber } from "../input/quantities.ts";
 import { shown } from "./csvTable.ts";
+import type { Unusable } from "./series.ts";
 
 /**
  * Exact values of any file: a decimal number of up to 17 places in one of the units below, as whole millionths of the
@@ -91,7 +92,6 @@ export function parseExact(text: string, { decimal, loose }: NumberForm, place: 
 export class ValueReader {
   readonly #unit: Unit;
   readonly #form: NumberForm;
-  readonly #symbol: string;
   readonly #low: bigint;
   readonly #high: bigint;
 
@@ -100,24 +100,21 @@ export class ValueReader {
     const [low, high] = PHYSICAL_RANGE[channel];
     this.#unit = UNITS[unit];
     this.#form = form;
-    this.#symbol = CHANNEL[channel].symbol;
     this.#low = parseMicro(low, channel);
     this.#high = parseMicro(high, channel);
   }
 
-  /** Errors: those of `parseExact`; `physical-range`. */
-  read(text: string, place: string): ExactValue {
+  /** The value, or what stands there in place of one: a mark, or what no sensor shows. Errors: those of `parseExact`. */
+  read(text: string, place: string): ExactValue | Pick<Unusable, "quality" | "code"> {
+    const code = missingCode(this.#form.decimal === "," ? text.replace(",", ".") : text);
+    if (code !== undefined) return { quality: shown(text), code };
     const { zero, numerator, denominator } = this.#unit;
     const parts = ((parseExact(text, this.#form, place) - zero) * numerator * 9n) / denominator;
     const rest = parts % FINER_PARTS;
     const finer = rest < 0n ? rest + FINER_PARTS : rest;
     const value = (parts - finer) / FINER_PARTS;
     if (value < this.#low || value > this.#high || (value === this.#high && finer > 0n)) {
-      throw inputError(`No sensor measures ${shown(text)}, in ${this.#symbol}: this is a mark for a missing value.`, {
-        place,
-        remedy: "Export such an entry with its true quality, or without a value.",
-        code: "physical-range",
-      });
+      return { quality: shown(text), code: "physical-range" };
     }
     return finer === 0n ? { value } : { value, finer };
   }

@@ -1,9 +1,10 @@
 import { inputError } from "../errors.ts";
-import { MICRO, formatMicro, parseMicro } from "../input/quantities.ts";
+import { MICRO, formatMicro, missingCode, parseMicro } from "../input/quantities.ts";
 import { parseLocalDate, parseLocalTime, parseTimeOfDay } from "../input/times.ts";
 import { BERLINGER_ISSUER, verifyFridgetag, type P256Point } from "./fridgetag-signature.ts";
 import { readOutline, type Field, type Section, type TableRow } from "./outline.ts";
-import { refuseBackward, type LocalReading } from "./series.ts";
+import { refuseBackward, type LocalReading, type LocalUnusable } from "./series.ts";
+import { quantityOf, readValue } from "./values.ts";
 
 /*
  * The text export of Berlinger Fridge-tag and Q-tag loggers, as far as real files show it. Temperatures are in
@@ -34,6 +35,8 @@ export interface FridgetagExport {
   readonly markers: readonly Marker[];
   /** Empty where the device keeps only its daily history. */
   readonly readings: readonly LocalReading[];
+  /** Lines of the same table at which the device measured nothing. */
+  readonly missing: readonly LocalUnusable[];
   readonly certificate: DeviceCertificate;
   /** 64 bytes as hex, each half little-endian. */
   readonly certificateSignature: string;
@@ -125,9 +128,10 @@ export interface Day {
   readonly number: number;
   /** Local seconds at its start. */
   readonly date: number;
-  readonly min: Extreme;
-  readonly max: Extreme;
-  readonly average: bigint;
+  /** These three are undefined where the device measured nothing on this day. */
+  readonly min: Extreme | undefined;
+  readonly max: Extreme | undefined;
+  readonly average: bigint | undefined;
   readonly alarms: readonly DayAlarm[];
   readonly internalTimeout: SensorTimeout;
   readonly externalTimeout: SensorTimeout | undefined;
@@ -159,11 +163,12 @@ export interface Run {
   readonly transport: number;
   readonly batteryLowTemperature: number | undefined;
   readonly batteryCritical: number | undefined;
-  readonly min: Extreme;
-  readonly max: Extreme;
+  /** These four are undefined where the device measured nothing. */
+  readonly min: Extreme | undefined;
+  readonly max: Extreme | undefined;
   /** Mean kinetic temperature as the device shows it: cut off, not rounded, to a tenth. */
-  readonly mkt: bigint;
-  readonly average: bigint;
+  readonly mkt: bigint | undefined;
+  readonly average: bigint | undefined;
   readonly number: number;
   readonly alarms: readonly { readonly slot: number; readonly episodes: readonly Episode[] }[];
 }
@@ -180,7 +185,8 @@ export interface Episode {
 export interface Marker {
   readonly line: number;
   readonly number: number;
-  readonly value: bigint;
+  /** Undefined where the device measured nothing. */
+  readonly value: bigint | undefined;
   readonly time: number;
 }
 
@@ -196,17 +202,29 @@ export interface DeviceCertificate {
 
 const SYNTAX = "fridgetag-syntax";
 
-/** Verifies the signatures, then parses: the errors of `verifyFridgetag` and of `parseFridgetag`. */
+/**
+ * Verifies the signatures, then parses. Errors: those of `verifyFridgetag` and of `parseFridgetag`, and `time-backward`.
+ */
 export function readFridgetag(bytes: Uint8Array, file: string, issuer: P256Point = BERLINGER_ISSUER): FridgetagExport {
   verifyFridgetag(bytes, file, issuer);
-  return parseFridgetag(bytes, file);
+  const found = parseFridgetag(bytes, file);
+  refuseBackward(linesOf(found), ({ localTime: time }) => ({ time }), file);
+  return found;
+}
+
+/** Every line of the table of readings, in the file's order. */
+export function linesOf({
+  readings,
+  missing,
+}: Pick<FridgetagExport, "readings" | "missing">): (LocalReading | LocalUnusable)[] {
+  return [...readings, ...missing].sort((a, b) => a.line - b.line);
 }
 
 /**
  * Parses an export without looking at its signatures: only for bytes that `verifyFridgetag` accepted.
  * Errors, with file:line: `fridgetag-syntax` (a line no rule knows, a missing line, a value of another form), `unit`
- * (degrees Fahrenheit), `time-backward`, and those of `parseMicro` (`reading-missing`, `reading-sentinel`, ...) and
- * `parseLocalTime`.
+ * (degrees Fahrenheit), and those of `parseMicro` and `parseLocalTime`. What the device had no value for (`--.-`) is no error
+ * but `missing` or undefined.
  */
 export function parseFridgetag(bytes: Uint8Array, file: string): FridgetagExport {
   return readOutline(bytes, file, SYNTAX, (root) => {
@@ -224,8 +242,7 @@ export function parseFridgetag(bytes: Uint8Array, file: string): FridgetagExport
     const history = root.maybeInside("Hist", readHistory);
     const run = root.maybeInside("Res", readRun);
     const markers = root.maybeInside("Marker", readMarkers) ?? [];
-    const readings = root.maybeInside("Data", readReadings) ?? [];
-    refuseBackward(readings, ({ localTime: time }) => ({ time }), file);
+    const lines = root.maybeInside("Data", readReadings) ?? [];
     const certificate = root.inside("Cert", readCertificate);
     return {
       device: { vendor: certificate.owner, model, serial, firmware, id, sensor, externalSensor },
@@ -235,7 +252,8 @@ export function parseFridgetag(bytes: Uint8Array, file: string): FridgetagExport
       history,
       run,
       markers,
-      readings,
+      readings: lines.filter((line): line is LocalReading => !("quality" in line)),
+      missing: lines.filter((line): line is LocalUnusable => "quality" in line),
       certificate,
       certificateSignature: hex64(root.take("Sig Cert")),
       signature: hex64(root.take("Sig")),
@@ -379,7 +397,7 @@ function readDay(number: number, section: Section): Day {
     date,
     min: readExtreme(section, "Min T", "TS Min T", atTime),
     max: readExtreme(section, "Max T", "TS Max T", atTime),
-    average: micro(section.take("Avrg T")),
+    average: maybeMicro(section.take("Avrg T")),
     alarms: section.inside("Alarm", (alarms) => alarms.numbered((slot, alarm) => readDayAlarm(slot, alarm, atTime))),
     internalTimeout: section.inside("Int Sensor timeout", (timeout) => readTimeout(timeout, atTime)),
     externalTimeout: section.maybeInside("Ext Sensor timeout", (timeout) => readTimeout(timeout, atTime)),
@@ -391,8 +409,15 @@ function readDay(number: number, section: Section): Day {
 
 type ReadTime = (field: Field) => number;
 
-function readExtreme(section: Section, value: string, time: string, at: ReadTime): Extreme {
-  return section.group(value, (group) => ({ value: micro(group.take(value)), time: at(group.take(time)) }));
+/** Undefined where the device measured nothing; it may then have no time either. */
+function readExtreme(section: Section, value: string, time: string, at: ReadTime): Extreme | undefined {
+  return section.group(value, (group) => {
+    const found = maybeMicro(group.take(value));
+    const when = group.take(time);
+    if (found !== undefined) return { value: found, time: at(when) };
+    if (!/^[-: ]*$/.test(when.text)) at(when);
+    return undefined;
+  });
 }
 
 function readDayAlarm(slot: number, section: Section, at: ReadTime): DayAlarm {
@@ -400,7 +425,7 @@ function readDayAlarm(slot: number, section: Section, at: ReadTime): DayAlarm {
     const outside = minutes(group.take("t Acc"));
     const time = optional(group.maybe("TS A"), at);
     if (time === undefined) return { slot, outside, raised: undefined };
-    const ambient = optional(group.maybe("T Amb"), micro);
+    const ambient = optional(group.maybe("T Amb"), maybeMicro);
     return { slot, outside, raised: { time, ambient, checked: count(group.take("C A")) } };
   });
 }
@@ -424,8 +449,8 @@ function readRun(section: Section): Run {
     batteryCritical: optionalTime(section.take("TS Batt Crit")),
     min: readExtreme(section, "Min T", "TS Min T", localTime),
     max: readExtreme(section, "Max T", "TS Max T", localTime),
-    mkt: micro(section.take("MKT")),
-    average: micro(section.take("Avrg T")),
+    mkt: maybeMicro(section.take("MKT")),
+    average: maybeMicro(section.take("Avrg T")),
     number: count(section.take("Run Number")),
     alarms: section.inside("Alarm", (alarms) =>
       alarms.numbered((slot, alarm) => ({ slot, episodes: alarm.groups("TS S", readEpisode) })),
@@ -446,14 +471,18 @@ function readEpisode(group: Section): Episode {
 function readMarkers(section: Section): Marker[] {
   return readTable(section, ["Number", "T", "yyyy-MM-dd hh:mm"], (row, [number, value, time, spare]) => {
     if (spare.text !== "") throw malformed(row.place, "three columns");
-    return { line: row.line, number: count(number), value: micro(value), time: localTime(time) };
+    return { line: row.line, number: count(number), value: maybeMicro(value), time: localTime(time) };
   });
 }
 
-function readReadings(section: Section): LocalReading[] {
+const TEMPERATURE = quantityOf("temperature");
+
+function readReadings(section: Section): (LocalReading | LocalUnusable)[] {
   return readTable(section, ["yyyy-MM-dd hh:mm", "T", "Out of limits"], (row, [time, value, flag, spare]) => {
     if (!["", "x"].includes(flag.text) || spare.text !== "") throw malformed(row.place, "a flag x or nothing");
-    return { line: row.line, localTime: localTime(time), value: micro(value), flagged: flag.text === "x" };
+    const entry = { line: row.line, localTime: localTime(time) };
+    const read = readValue(value.text, TEMPERATURE, value.place);
+    return "value" in read ? { ...entry, ...read, flagged: flag.text === "x" } : { ...entry, ...read };
   });
 }
 
@@ -510,6 +539,11 @@ function minutes(field: Field): number {
 
 function micro(field: Field): bigint {
   return parseMicro(field.text, field.place);
+}
+
+/** Undefined for a mark that the device measured nothing. */
+function maybeMicro(field: Field): bigint | undefined {
+  return missingCode(field.text) === undefined ? micro(field) : undefined;
 }
 
 function localTime(field: Field): number {

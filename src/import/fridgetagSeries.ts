@@ -1,7 +1,7 @@
 import { CHANNEL } from "../formats/constants.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatLocalTime, formatOffset } from "../input/times.ts";
-import { deviceLimits, readFridgetag, type FridgetagExport } from "./fridgetag.ts";
+import { deviceLimits, linesOf, readFridgetag, type FridgetagExport } from "./fridgetag.ts";
 import { shownSpan, type SeriesReader } from "./loggerSeries.ts";
 import { applyOffset } from "./series.ts";
 
@@ -15,23 +15,24 @@ export function fridgetagReader(offset: number | undefined): SeriesReader {
     const source = readFridgetag(bytes, file);
     const { vendor, model, serial } = source.device;
     const { zone } = source.configuration;
-    const { readings, zoneChanged } = applyOffset(source.readings, offset, zone, file);
+    const { entries, zoneChanged } = applyOffset(linesOf(source), offset, zone, file);
     const facts = [...factsOf(source), clockFact(offset ?? zone, zone, zoneChanged)];
     return {
-      ...{ channel: "temperature", device: { vendor, model, serial }, entries: readings },
+      ...{ channel: "temperature", device: { vendor, model, serial }, entries },
       ...{ zoneChanged, facts, how: { format: "fridgetag", offset: formatOffset(offset ?? zone) } },
     };
   };
 }
 
-function factsOf({ device, configuration, readings, certificate }: FridgetagExport): string[] {
+function factsOf({ device, configuration, readings, missing, certificate }: FridgetagExport): string[] {
   const interval = configuration.loggingInterval;
   return [
     `read: ${device.model}, serial ${device.serial}, firmware ${device.firmware}; ${shownLimits(configuration)}`,
     `signed: valid, by a key of lot ${certificate.lot}; its certificate names ${certificate.issuer}, a consistent issuer ` +
       "but not an authenticated one",
     `readings: ${readings.length}${interval === undefined ? "" : `, one every ${formatDuration(interval)}`}, on the ` +
-      `device's clock ${shownSpan(readings, (reading) => formatLocalTime(reading.localTime))}`,
+      `device's clock ${shownSpan(readings, (reading) => formatLocalTime(reading.localTime))}` +
+      (missing.length === 0 ? "" : `; without a value: ${missing.length}`),
   ];
 }
 

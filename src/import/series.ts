@@ -1,4 +1,5 @@
 import { inputError, type BatchproofError } from "../errors.ts";
+import type { MissingCode } from "../input/quantities.ts";
 import { formatDuration, formatOffset, formatTime } from "../input/times.ts";
 import { codeTime } from "./ticks.ts";
 
@@ -11,6 +12,9 @@ export interface LocalReading {
   /** The device itself marked it as outside its limits. */
   readonly flagged: boolean;
 }
+
+/** A line on the device's own clock at which it measured nothing. */
+export type LocalUnusable = Pick<LocalReading, "line" | "localTime"> & Pick<Unusable, "quality" | "code">;
 
 /** What every entry of a raw file has: its line there and its time. */
 export interface Entry {
@@ -44,13 +48,20 @@ export interface SampleReading extends Entry {
   readonly finer?: readonly bigint[];
 }
 
-/** An entry that its own system does not call good. What it may hold for a value stands for nothing. */
+/**
+ * An entry that is no reading. A stage that needs it is refused; outside the stage it is passed over and counted.
+ */
 export interface Unusable extends Entry {
-  /** The system's word for it. */
+  /** The system's word for its quality, or what stands there in place of a value. */
   readonly quality: string;
+  /**
+   * What it is refused for: its system does not call it good, it is a mark for a missing value, no sensor shows such a value,
+   * or other channels have no entry of this time.
+   */
+  readonly code: "quality" | MissingCode | "physical-range" | "sample-incomplete";
 }
 
-/** Whether an entry is none of its kind but one that is not good. */
+/** Whether an entry is no reading. */
 export function isUnusable(entry: Entry): entry is Unusable {
   return "quality" in entry;
 }
@@ -98,7 +109,7 @@ export function mergeRepeated(entries: readonly (Reading | Unusable)[], file: st
 
 function saysSame(before: Reading | Unusable, entry: Reading | Unusable): boolean {
   if (isUnusable(before) || isUnusable(entry)) {
-    return isUnusable(before) && isUnusable(entry) && before.quality === entry.quality;
+    return isUnusable(before) && isUnusable(entry) && before.quality === entry.quality && before.code === entry.code;
   }
   return before.value === entry.value && (before.finer ?? 0n) === (entry.finer ?? 0n);
 }
@@ -118,16 +129,28 @@ export function shownRepeated(repeated: number): string[] {
 }
 
 /**
- * Local readings to Unix seconds under the offset the user gives, in seconds east of UTC. `signedZone` is the zone the
+ * Local readings, and lines without a value, to Unix seconds under the offset the user gives, in seconds east of UTC. `signedZone` is the zone the
  * device signed, `zoneChanged` that the two differ. The zone is never taken for the offset: users set these clocks.
  * Error `offset-missing`.
  */
 export function applyOffset(
-  readings: readonly LocalReading[],
+  lines: readonly LocalReading[],
   offset: number | undefined,
   signedZone: number,
   file: string,
-): { readings: Reading[]; zoneChanged: boolean } {
+): { entries: Reading[]; zoneChanged: boolean };
+export function applyOffset(
+  lines: readonly (LocalReading | LocalUnusable)[],
+  offset: number | undefined,
+  signedZone: number,
+  file: string,
+): { entries: (Reading | Unusable)[]; zoneChanged: boolean };
+export function applyOffset(
+  lines: readonly (LocalReading | LocalUnusable)[],
+  offset: number | undefined,
+  signedZone: number,
+  file: string,
+): { entries: (Reading | Unusable)[]; zoneChanged: boolean } {
   if (offset === undefined) {
     throw inputError("The file's times stand on the device's own clock; their offset from UTC is missing.", {
       place: file,
@@ -136,12 +159,7 @@ export function applyOffset(
     });
   }
   return {
-    readings: readings.map(({ line, localTime, value, flagged }) => ({
-      line,
-      time: localTime - offset,
-      value,
-      flagged,
-    })),
+    entries: lines.map(({ localTime, ...rest }) => ({ ...rest, time: localTime - offset })),
     zoneChanged: offset !== signedZone,
   };
 }
@@ -164,6 +182,8 @@ export interface Cut<R extends Entry = Reading> {
   /** Readings of the file left out on each side. */
   readonly before: number;
   readonly after: number;
+  /** Entries outside the stage that are no readings; they count in neither `before` nor `after`. */
+  readonly skipped: number;
 }
 
 /**
@@ -171,24 +191,33 @@ export interface Cut<R extends Entry = Reading> {
  * before the start (or the first within `lead` after it) through the first at or after the end (or the last within
  * `tail` before it). No reading inside the stage is ever left out, and readings of the same second as the first or the
  * last one stay in: none of them is more the boundary than the others. The end is judged in coded time,
- * t0 + tick * floor((t - t0) / tick), because the circuit knows no other.
- * Errors: `window` (the file does not cover the stage), `gap`, `quality` (an unusable entry among those needed: it is
- * neither a reading nor left out), `time-backward`.
+ * t0 + tick * floor((t - t0) / tick), because the circuit knows no other. An unusable entry before the start or after the end is
+ * as if it were not there: the gap is then judged between the readings around it.
+ * Errors: `window` (the file does not cover the stage), `gap`, the code of an unusable entry from start to end (it is neither a
+ * reading nor left out), `time-backward`.
  */
-export function cutToWindow<R extends Entry>(entries: readonly (R | Unusable)[], window: Window, file: string): Cut<R> {
-  if (entries.length === 0)
-    throw windowError("The file has no readings; some devices keep a daily history only.", file);
-  refuseBackward(entries, (entry) => entry, file);
+export function cutToWindow<R extends Entry>(all: readonly (R | Unusable)[], window: Window, file: string): Cut<R> {
+  if (all.length === 0) throw windowError("The file has no readings; some devices keep a daily history only.", file);
+  refuseBackward(all, (entry) => entry, file);
+  const entries = all.filter((entry) => !isUnusable(entry) || isInside(entry, window));
+  if (entries.length === 0) throw windowError("No entry of the file is a reading.", file);
   const first = firstIndex(entries, window, file);
   const last = lastIndex(entries, first, window, file);
   const kept = entries.slice(first, last + 1);
   const readings = kept.map((entry, i) => {
     const before = kept[i - 1];
     if (before !== undefined && isGap(before, entry, window)) throw gapError(before, entry, window, file);
-    if (isUnusable(entry)) throw qualityError(entry, file);
+    if (isUnusable(entry)) throw unusableError(entry, file);
     return entry;
   });
-  return { readings, before: first, after: entries.length - 1 - last };
+  // A lead that bridges a gap starts after the stage's first entries; of these, too, none may be unusable.
+  const unusable = entries.find(isUnusable);
+  if (unusable !== undefined) throw unusableError(unusable, file);
+  return { readings, before: first, after: entries.length - 1 - last, skipped: all.length - entries.length };
+}
+
+function isInside(entry: Entry, { start, end }: Window): boolean {
+  return microsBetween({ time: start }, entry) >= 0 && microsBetween(entry, { time: end }) >= 0;
 }
 
 function firstIndex(readings: readonly Entry[], window: Window, file: string): number {
@@ -274,11 +303,24 @@ function gapError(before: Entry, after: Entry, window: Window, file: string): Ba
   );
 }
 
-function qualityError({ line, time, quality }: Unusable, file: string): BatchproofError {
-  return inputError(`The entry of ${formatTime(time)} is not good: its quality is "${quality}".`, {
+/** What is wrong with an unusable entry, after "The entry of <time>". */
+const UNUSABLE: Readonly<Record<Unusable["code"], (quality: string) => string>> = {
+  quality: (quality) => `is not good: its quality is "${quality}"`,
+  "quantity-blank": () => "has no value",
+  "reading-missing": (mark) => `has no value: the device wrote "${mark}"`,
+  "reading-sentinel": (mark) => `has no value: ${mark} is a mark for a missing one`,
+  "quantity-nan": (mark) => `has no value: "${mark}" is not a number`,
+  "physical-range": (value) => `has no value: no sensor of this channel measures ${value}, a mark for a missing one`,
+  "sample-incomplete": (tags) => `is incomplete: there is none of ${tags} at this time`,
+};
+
+function unusableError({ line, time, quality, code }: Unusable, file: string): BatchproofError {
+  return inputError(`The entry of ${formatTime(time)} ${UNUSABLE[code](quality)}.`, {
     place: `${file}:${line}`,
     remedy:
-      "Only readings marked as good are evidence: raise an exception for this claim, or use another device's file.",
-    code: "quality",
+      code === "sample-incomplete"
+        ? "Export all tags on one common raster of times, without lines that only some of the tags have."
+        : "The stage needs a reading here: raise an exception for this claim, or use another device's file.",
+    code,
   });
 }

@@ -48,10 +48,15 @@ export function summariseSamples({ facts, window, cut, channels }: SamplesFacts)
   ];
 }
 
-function shownCut<R extends Entry>({ readings, before, after }: Cut<R>, what: string, { start, end }: Window): string {
+function shownCut<R extends Entry>(
+  { readings, before, after, skipped }: Cut<R>,
+  what: string,
+  { start, end }: Window,
+): string {
   return (
     `${readings.length} ${what} kept, ${shownSpan(readings, ({ time }) => formatTime(time))}, for the stage ` +
-    `${formatTime(start)} to ${formatTime(end)}; ${before} before and ${after} after left out`
+    `${formatTime(start)} to ${formatTime(end)}; ${before} before and ${after} after left out` +
+    (skipped === 0 ? "" : `; without a usable value outside the stage, passed over: ${skipped}`)
   );
 }
 

@@ -5,12 +5,25 @@ import { inputError } from "../errors.ts";
 export const MICRO = 1_000_000n;
 const DECIMALS = 6;
 
-/** What a decimal text is refused for, first match first. A device's own marks for "no value" have `reading-` codes. */
-const REFUSED: readonly (readonly [code: ErrorCode, pattern: RegExp, message: string])[] = [
+/** What stands in place of a value where nothing was measured, first match first. A device's own marks have `reading-` codes. */
+const MISSING = [
   ["quantity-blank", /^\s*$/, "The value is blank"],
   ["reading-missing", /^[+-]?-+\.?-*$/, "The device had no reading here"],
   ["reading-sentinel", /^-0*9999(\.0*)?$/, "This is a mark for a missing value, not a measurement"],
   ["quantity-nan", /^[+-]?(nan|inf|infinity)$/i, "This is not a number"],
+] as const satisfies readonly (readonly [code: ErrorCode, pattern: RegExp, message: string])[];
+
+/** Codes of marks for "nothing was measured here". */
+export type MissingCode = (typeof MISSING)[number][0];
+
+/** The code of a mark for "nothing was measured here" (a blank, `--.-`, -9999, NaN); undefined for every other text. */
+export function missingCode(text: string): MissingCode | undefined {
+  return MISSING.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** All that a decimal text is refused for. */
+const REFUSED: readonly (readonly [code: ErrorCode, pattern: RegExp, message: string])[] = [
+  ...MISSING,
   ["quantity-comma", /^[+-]?[\d.]+,[\d.,]*$/, "A decimal comma or a thousands separator; a decimal point is expected"],
   ["quantity-exponent", /^[+-]?[\d.]+e[+-]?\d+$/i, "A number with an exponent; write it out"],
 ];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BERLINGER_ISSUER } from "../../src/import/fridgetag-signature.ts";
-import { readFridgetag } from "../../src/import/fridgetag.ts";
+import { linesOf, readFridgetag } from "../../src/import/fridgetag.ts";
 import { applyOffset, cutToWindow, type Cut } from "../../src/import/series.ts";
 import { readBytes, writeFileAtomically } from "../../src/input/files.ts";
 import { readJson } from "../../src/input/json.ts";
@@ -30,7 +30,7 @@ async function onDisk(name: string, data: string | Uint8Array): Promise<string> 
 /** An import up to the readings that would be coded, of a stage of the compliant leg. */
 async function importLeg(path: string, offset: number | undefined, issuer = TEST_ISSUER): Promise<Cut> {
   const source = readFridgetag(await readBytes(path, { within: dir }), path, issuer);
-  const { readings } = applyOffset(source.readings, offset, source.configuration.zone, path);
+  const { entries } = applyOffset(linesOf(source), offset, source.configuration.zone, path);
   const window = {
     start: parseTime("2022-05-05T16:26:00Z", "test"),
     end: parseTime("2022-05-09T11:01:00Z", "test"),
@@ -39,7 +39,7 @@ async function importLeg(path: string, offset: number | undefined, issuer = TEST
     gapSeconds: 900,
     tick: 5,
   };
-  return cutToWindow(readings, window, path);
+  return cutToWindow(entries, window, path);
 }
 
 const changed = (from: string, to: string): Promise<string> =>
@@ -104,8 +104,8 @@ describe("F3 times and values that are not what they seem, behind a valid signat
   it.each([
     ["°F", "Temp unit: C", "Temp unit: F", "unit", 16],
     ["a decimal comma", "\t26.3\tx", "\t26,3\tx", "quantity-comma", 532],
-    ["a sentinel", "\t26.3\tx", "\t-9999\tx", "reading-sentinel", 532],
-    ["no reading", "\t26.3\tx", "\t--.-\tx", "reading-missing", 532],
+    ["a sentinel", "2022-05-06 12:01\t4.7", "2022-05-06 12:01\t-9999", "reading-sentinel", 1702],
+    ["no reading", "2022-05-06 12:01\t4.7", "2022-05-06 12:01\t--.-", "reading-missing", 1702],
     [
       "a clock set back, as at the end of summer time",
       "2022-05-06 12:01\t",
@@ -117,6 +117,12 @@ describe("F3 times and values that are not what they seem, behind a valid signat
   ])("%s is refused at its line", async (_, from, to, code, line) => {
     const path = await changed(from, to);
     expect(await refusedAsync(importLeg(path, 0))).toMatchObject({ code, place: `${path}:${line}`, kind: "input" });
+  });
+
+  // Verifies R-import-outside.
+  it("a mark for a missing value outside the leg does not spoil it, and is counted", async () => {
+    const { readings, skipped } = await importLeg(await changed("\t26.3\tx", "\t--.-\tx"), 0);
+    expect([readings.length, skipped]).toEqual([1_088, 1]);
   });
 
   it("a reading taken out of the middle is a gap only where the rule says so, never a silent one", async () => {

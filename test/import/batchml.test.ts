@@ -188,6 +188,17 @@ describe("the MES's production record", () => {
     const [first] = read(more).executed.filter(({ level }) => level === "Phase");
     expect(first).toMatchObject({ start: { text: "2010-04-27T14:00:00Z" }, equipment: ["R&D-&1A"] });
   });
+
+  // Verifies R-import-outside.
+  it("passes over blank performers and pieces of equipment, and counts them", () => {
+    const blanks = "<StartTime/><Performer> </Performer><ActualEquipmentID/><CompletionTime>";
+    const [first] = read(changed("<CompletionTime>", blanks)).executed.filter(({ level }) => level === "Phase");
+    expect(first).toMatchObject({ performers: ["mkuehne"], equipment: [], blank: 2 });
+    expect(first).not.toHaveProperty("start");
+    expect(read(REAL).executed.every(({ blank }) => blank === 0)).toBe(true);
+    const other = changed("<CompletionTime>", "<StartTime>soon</StartTime><CompletionTime>");
+    expect(refused(() => read(other))).toMatchObject({ code: "time-syntax" });
+  });
 });
 
 // Verifies R-import-mes, F10.

@@ -63,7 +63,7 @@ describe("a CSV file in long form", () => {
       "read: tag TT-101 of a table, given as Vaisala, RFL100, serial S1",
       `profile: long, ${toHex(shippedProfile("long").hash)}`,
       "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
-      "entries: 3, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good: 1; of other tags or columns, left out: 2",
+      "entries: 3, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good or without a value: 1; of other tags or columns, left out: 2",
       "clock: each line states its own offset from UTC",
     ]);
   });
@@ -206,18 +206,47 @@ describe("F3 values that are not what they seem", () => {
     ["a decimal comma", { value: '"4,7"' }, "quantity-comma"],
     ["a thousands separator", { value: '"1,004.7"' }, "quantity-comma"],
     ["an exponent", { value: "4e0" }, "quantity-exponent"],
-    ["NaN", { value: "NaN" }, "quantity-nan"],
-    ["a sentinel", { value: "-9999" }, "reading-sentinel"],
-    ["a sentinel with decimals", { value: "-9999.0" }, "reading-sentinel"],
-    ["a sentinel below absolute zero", { value: "-999" }, "physical-range"],
-    ["a sentinel above all loggers", { value: "32767" }, "physical-range"],
-    ["a millionth below absolute zero", { value: "-273.150001" }, "physical-range"],
     ["a value with a blank", { value: " 4.7" }, "quantity-syntax"],
     ["eighteen decimals", { value: "4.700000000000000001" }, "quantity-precision"],
     ["a zero before the number", { value: "04.7" }, "quantity-syntax"],
     ["no digit before the point", { value: ".7" }, "quantity-syntax"],
   ])("%s is refused at its line", (_, change, code) => {
     expect(refusedLine(line(change))).toMatchObject({ code, place: "h.csv:3", kind: "input" });
+  });
+
+  // Verifies R-import-outside.
+  it.each([
+    ["NaN", "NaN", "quantity-nan"],
+    ["no value", "", "quantity-blank"],
+    ["no reading", "--.-", "reading-missing"],
+    ["three dashes", "---", "reading-missing"],
+    ["a sentinel", "-9999", "reading-sentinel"],
+    ["a sentinel with decimals", "-9999.0", "reading-sentinel"],
+    ["a sentinel below absolute zero", "-999.9", "physical-range"],
+    ["a sentinel above all loggers", "32767", "physical-range"],
+    ["a millionth below absolute zero", "-273.150001", "physical-range"],
+  ])("%s is refused at its line where the stage needs a reading, and passed over outside of it", (_, value, code) => {
+    const { entries } = read(around(line({ value })));
+    const cut = (start: string, end: string) => {
+      const window = { start: at(start), end: at(end), lead: 0, tail: 0, gapSeconds: 600, tick: 5 };
+      return cutToWindow(entries, window, "h.csv");
+    };
+    for (const [start, end] of [
+      ["2022-05-05T16:00:00Z", "2022-05-05T16:10:00Z"],
+      ["2022-05-05T16:00:00Z", "2022-05-05T16:05:00Z"],
+      ["2022-05-05T16:05:00Z", "2022-05-05T16:10:00Z"],
+    ] as const) {
+      const error = refused(() => cut(start, end));
+      expect(error).toMatchObject({ code, place: "h.csv:3", kind: "input" });
+      expect(error.remedy).toContain("raise an exception");
+    }
+    for (const [start, end] of [
+      ["2022-05-05T16:00:00Z", "2022-05-05T16:04:59Z"],
+      ["2022-05-05T16:05:01Z", "2022-05-05T16:10:00Z"],
+    ] as const) {
+      const { readings, skipped, before, after } = cut(start, end);
+      expect([readings.map((reading) => reading.line), skipped, before, after]).toEqual([[2, 4], 1, 0, 0]);
+    }
   });
 
   it.each(["Cel", "°C", "C", "degC"])("a file in %s is in °C", (unit) => {
@@ -253,25 +282,23 @@ describe("F3 quality", () => {
     expect(refusedLine(line({ quality }))).toMatchObject({ code: "quality-word", place: "h.csv:3" });
   });
 
-  it.each(["", " ", "--.-", "---"])(
-    "'%s' is no value, and the stage that needs the entry is refused at its line",
-    (value) => {
-      expect(refused(() => cut(around(line({ value }))))).toMatchObject({ code: "quality", place: "h.csv:3" });
-    },
-  );
-
-  it("an entry that is not good is refused as the first and as the last one of the stage, and left out beyond it", () => {
+  // Verifies R-import-outside.
+  it("an entry that is not good is refused as the first and as the last one of the stage, and passed over beyond it", () => {
     const bad = (timestamp: string): string => line({ timestamp, quality: "Bad", value: "" });
     expect(cut(csvFile([bad("2022-05-05T15:58:00Z"), FIRST, LAST, bad("2022-05-05T16:12:00Z")]))).toEqual([3, 4]);
     const late = "2022-05-05T16:01:00Z,TT-101,4.6,Good,°C";
     const early = "2022-05-05T16:09:00Z,TT-101,4.6,Good,°C";
     expect(refused(() => cut(csvFile([bad("2022-05-05T15:59:00Z"), late, LAST])))).toMatchObject({
-      code: "quality",
-      place: "h.csv:2",
+      code: "window",
+      place: "h.csv:3",
     });
     expect(refused(() => cut(csvFile([FIRST, early, bad("2022-05-05T16:11:00Z")])))).toMatchObject({
-      code: "quality",
-      place: "h.csv:4",
+      code: "window",
+      place: "h.csv:3",
     });
+    for (const edge of ["2022-05-05T16:00:00Z", "2022-05-05T16:10:00Z"]) {
+      const lines = [FIRST, bad(edge), LAST].sort();
+      expect(refused(() => cut(csvFile(lines)))).toMatchObject({ code: "quality" });
+    }
   });
 });

@@ -118,10 +118,14 @@ describe("the Fridge-tag 2 L export", () => {
       const sorted = [...values].sort((a, b) => Number(a - b));
       const average = values.reduce((sum, value) => sum + value, 0n) / 288n;
       // The device samples each minute and logs each fifth one: its extremes lie at the logged ones or beyond them.
-      const beyond = [(sorted[0] ?? 0n) - day.min.value, day.max.value - (sorted.at(-1) ?? 0n)].map(Number);
+      const beyond = [(sorted[0] ?? 0n) - (day.min?.value ?? 0n), (day.max?.value ?? 0n) - (sorted.at(-1) ?? 0n)].map(
+        Number,
+      );
       expect(Math.min(...beyond), `day ${day.number}`).toBeGreaterThanOrEqual(0);
       if (Math.max(...beyond) > 100_000) spikes.push([day.number, Math.max(...beyond)]);
-      expect(Math.abs(Number(day.average - average)), `average, day ${day.number}`).toBeLessThanOrEqual(100_000);
+      expect(Math.abs(Number((day.average ?? 0n) - average)), `average, day ${day.number}`).toBeLessThanOrEqual(
+        100_000,
+      );
       [(value: bigint) => value < low, (value: bigint) => value > high].forEach((isOutside, slot) => {
         const outside = values.map(isOutside);
         const runs = outside.filter((here, i) => here && outside[i - 1] !== true).length;
@@ -221,7 +225,7 @@ describe("the Q-tag export", () => {
   it("agrees with its own extremes, average and mean kinetic temperature", () => {
     const values = file.readings.map((reading) => reading.value);
     const sorted = [...values].sort((a, b) => Number(a - b));
-    expect([sorted[0], sorted.at(-1)]).toEqual([file.run?.min.value, file.run?.max.value]);
+    expect([sorted[0], sorted.at(-1)]).toEqual([file.run?.min?.value, file.run?.max?.value]);
     const average = values.reduce((sum, value) => sum + value, 0n) / 124n;
     expect(Math.abs(Number(average - (file.run?.average ?? 0n)))).toBeLessThanOrEqual(100_000);
     // Haynes: T_K = -dH/R / ln(mean(exp(-dH/(R T)))); the device cuts 10.584 to 10.5.
@@ -314,19 +318,46 @@ describe("parseFridgetag", () => {
     ],
     ["an odd zone", "Zone: 0.00", "Zone: 0.01", "fridgetag-syntax", 10],
     ["degrees Fahrenheit", "Temp unit: C", "Temp unit: F", "unit", 16],
-    ["a missing reading", "\t26.3\tx", "\t--.-\tx", "reading-missing", 532],
-    ["a sentinel", "\t26.3\tx", "\t-9999\tx", "reading-sentinel", 532],
     ["a decimal comma", "\t26.3\tx", "\t26,3\tx", "quantity-comma", 532],
-    ["NaN", "\t26.3\tx", "\tNaN\tx", "quantity-nan", 532],
     ["an exponent", "\t26.3\tx", "\t2.63e1\tx", "quantity-exponent", 532],
-    ["a blank reading", "\t26.3\tx", "\t\tx", "quantity-blank", 532],
-    ["a sentinel in the history", "Min T: +4.0,", "Min T: -9999.0,", "reading-sentinel", 34],
+    [
+      "a time that is none beside a missing extreme",
+      "Min T: +4.0, TS Min T: 00:42",
+      "Min T: --.-, TS Min T: x",
+      "time-syntax",
+      34,
+    ],
     ["a time backward", "\t2022-05-02 10:41\t", "\t2022-05-02 10:35\t", "time-backward", 534],
     ["an impossible date", "\t2022-05-02 10:41\t", "\t2022-05-32 10:41\t", "time-impossible", 534],
     ["a time with a zone", "\t2022-05-02 10:41\t", "\t2022-05-02T10:41Z\t", "time-syntax", 534],
   ])("refuses %s behind a valid signature", (_, from, to, code, line) => {
     const error = refused(() => readChanged(FRIDGETAG_2L, from, to));
     expect(error).toMatchObject({ code, place: `f.txt:${line}`, kind: "input" });
+  });
+
+  // Verifies R-import-outside.
+  it.each([
+    ["--.-", "reading-missing"],
+    ["-9999", "reading-sentinel"],
+    ["NaN", "quantity-nan"],
+    ["", "quantity-blank"],
+    ["-999.9", "physical-range"],
+  ])("keeps a line that has '%s' for a reading as one without a value", (quality, code) => {
+    const { readings, missing } = readChanged(FRIDGETAG_2L, "\t26.3\tx", `\t${quality}\tx`);
+    expect(readings).toHaveLength(10_652);
+    expect(missing).toEqual([{ line: 532, localTime: parseLocalTime("2022-05-02 04:44", "test"), quality, code }]);
+  });
+
+  // Verifies R-import-outside.
+  it("leaves undefined what a day or run has no value for, with a time or without", () => {
+    const day = (to: string) => readChanged(FRIDGETAG_2L, "Min T: +4.0, TS Min T: 00:42", to).history?.days[0];
+    expect(day("Min T: +4.1, TS Min T: 00:42")?.min).toMatchObject({ value: 4_100_000n });
+    for (const to of ["Min T: --.-, TS Min T: 00:42", "Min T: --.-, TS Min T: --:--", "Min T: -9999.0, TS Min T: "]) {
+      expect(day(to)).toMatchObject({ min: undefined, max: { value: 6_200_000n } });
+    }
+    const average = readChanged(FRIDGETAG_2L, "Avrg T: +4.5", "Avrg T: --.-").history?.days[0]?.average;
+    expect(average).toBeUndefined();
+    expect(readChanged(Q_TAG, "MKT: 10.5", "MKT: --.-").run).toMatchObject({ mkt: undefined, average: 5_400_000n });
   });
 
   it.each([

@@ -270,14 +270,19 @@ describe("F59 a hostile table or profile", () => {
 
 // Verifies R-profile-quality.
 describe("what stands for no value", () => {
-  it("is unusable where the profile names it, and a refusal where it does not", () => {
+  it("is unusable where the profile names it, or no sensor shows it, and a value where it does not", () => {
     const probe = TABLE.replace("4,6", "85,0");
-    expect(read(probe, { missing: ["85,0"] }).entries[1]).toMatchObject({ line: 3, quality: "no value" });
+    expect(read(probe, { missing: ["85,0"] }).entries[1]).toMatchObject({ line: 3, quality: "85,0", code: "reading-sentinel" });
     expect(read(probe).entries[1]).toMatchObject({ value: 85_000_000n });
-    expect(refused(() => read(TABLE.replace("4,6", "-999,9")))).toMatchObject({
-      code: "physical-range",
-      place: "t.csv:3",
-    });
+    for (const [mark, code] of [
+      ["-999,9", "physical-range"],
+      ["-9999,0", "reading-sentinel"],
+      ["--,-", "reading-missing"],
+      ["--.-", "reading-missing"],
+      ["", "quantity-blank"],
+    ] as const) {
+      expect(read(TABLE.replace("4,6", mark)).entries[1]).toMatchObject({ line: 3, quality: mark, code });
+    }
   });
 });
 
@@ -394,8 +399,8 @@ describe("an exact value", () => {
     expect(of("temperature", "[degF]", "31.9")).toEqual({ value: -55_556n, finer: 4n * 10n ** 12n });
     expect(of("temperature", "K", "273.15")).toEqual({ value: 0n });
     expect(of("pressure", "hPa", "0.00000000000000001")).toEqual({ value: 0n, finer: 9n });
-    expect(refused(() => of("temperature", "[degF]", "-459.670001"))).toMatchObject({ code: "physical-range" });
-    expect(refused(() => of("temperature", "Cel", "500.00000000000001"))).toMatchObject({ code: "physical-range" });
+    expect(of("temperature", "[degF]", "-459.670001")).toEqual({ quality: "-459.670001", code: "physical-range" });
+    expect(of("temperature", "Cel", "500.00000000000001")).toMatchObject({ code: "physical-range" });
   });
 
   it("is the number that was written, for any number", () => {

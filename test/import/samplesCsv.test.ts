@@ -3,6 +3,7 @@ import type { SampleSeries } from "../../src/import/loggerSeries.ts";
 import { samplesCsvReader } from "../../src/import/csv.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { shippedProfile } from "../../src/import/table/shipped.ts";
+import { cutToWindow } from "../../src/import/series.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
 import { csvFile } from "./historian.ts";
@@ -57,9 +58,14 @@ describe("samples of several tags", () => {
       "read: of a table, given as FIXTURE, bioreactor controller, serial BR-1: Temperature from tag TT, Acidity (pH) from tag PH",
       `profile: long, ${toHex(shippedProfile("long").hash)}`,
       "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
-      "samples: 2, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good: 1; of other tags or columns, left out: 2",
+      "samples: 2, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good or without a value: 1; of other tags or columns, left out: 2",
       "clock: each line states its own offset from UTC",
     ]);
+  });
+
+  it("are unusable where an entry is a mark for a missing value, though it claims to be good", () => {
+    const { entries } = read(replaced(3, entry(10, "PH", "-9999")));
+    expect(entries).toEqual([SAMPLES[0], { line: 5, time: at(10), quality: "-9999", code: "reading-sentinel" }]);
   });
 
   it("are unusable, at the line of the bad entry, where one entry is not good", () => {
@@ -67,8 +73,8 @@ describe("samples of several tags", () => {
       const line = GOOD[place]?.replace("GOOD", "Uncertain").replace(/,\d+\.\d+,/, ",-9999,") ?? "";
       return read(replaced(place, line)).entries;
     };
-    expect(bad(2)).toEqual([SAMPLES[0], { line: 4, time: at(10), quality: "Uncertain" }]);
-    expect(bad(3)).toEqual([SAMPLES[0], { line: 5, time: at(10), quality: "Uncertain" }]);
+    expect(bad(2)).toEqual([SAMPLES[0], { line: 4, time: at(10), quality: "Uncertain", code: "quality" }]);
+    expect(bad(3)).toEqual([SAMPLES[0], { line: 5, time: at(10), quality: "Uncertain", code: "quality" }]);
   });
 });
 
@@ -83,10 +89,6 @@ it("merges entries of a tag that say the same at the same time, and says so", ()
 // Verifies R-import-samples.
 describe("what is not sampled together", () => {
   it.each([
-    ["a tag without an entry at the last time", replaced(3), "sample-incomplete", 4, "PH"],
-    ["a tag without an entry at the first time", replaced(0), "sample-incomplete", 2, "TT"],
-    ["a time that only one tag has", replaced(3, GOOD[3] ?? "", entry(20, "PH", "7.2")), "sample-incomplete", 6, "TT"],
-    ["a tag one second late", replaced(3, (GOOD[3] ?? "").replace(":00Z", ":01Z")), "sample-incomplete", 4, "PH"],
     [
       "two entries of a tag at one time, of another value (F19)",
       replaced(3, GOOD[3] ?? "", (GOOD[3] ?? "").replace("7.", "6.")),
@@ -112,6 +114,37 @@ describe("what is not sampled together", () => {
     const error = refused(() => read(bytes));
     expect(error).toMatchObject({ code, place: `h.csv:${line}`, kind: "input" });
     expect(error.message).toContain(message);
+  });
+});
+
+// Verifies R-import-samples, R-import-outside.
+describe("a time that not every tag has", () => {
+  const cut = (bytes: Buffer, end: number) =>
+    cutToWindow(
+      read(bytes).entries,
+      { start: at(0), end: at(end), lead: 600, tail: 1200, gapSeconds: 900, tick: 5 },
+      "h.csv",
+    );
+
+  it.each([
+    ["the last one", replaced(3), 4, "PH"],
+    ["the first one", replaced(0), 2, "TT"],
+    ["one more", replaced(3, GOOD[3] ?? "", entry(20, "PH", "7.2")), 6, "TT"],
+    ["a tag one second late", replaced(3, (GOOD[3] ?? "").replace(":00Z", ":01Z")), 4, "PH"],
+  ])("is refused at its line where the stage needs it: %s", (_, bytes, line, tag) => {
+    const error = refused(() => cut(bytes, 20));
+    expect(error).toMatchObject({ code: "sample-incomplete", place: `h.csv:${line}`, kind: "input" });
+    expect(error.message).toContain(`none of ${tag} at this time`);
+  });
+
+  it("is passed over outside the stage", () => {
+    const { readings, skipped } = cut(replaced(3, entry(20, "PH", "7.2"), entry(20, "TT", "37.0")), 9);
+    expect([readings.map(({ time }) => time), skipped]).toEqual([[at(0)], 1]);
+  });
+
+  it("stands in the order of time, whichever tag has it", () => {
+    const lines = [entry(0, "TT", "37.0"), entry(20, "TT", "37.0"), entry(10, "PH", "7.2"), entry(20, "PH", "7.2")];
+    expect(read(csvFile(lines)).entries.map(({ time }) => time)).toEqual([at(0), at(10), at(20)]);
   });
 });
 
@@ -163,7 +196,9 @@ describe("units", () => {
     [7, "kPa", "-101.325", "-999"],
   ])("channel %i in %s can be %s, and %s is a mark for a missing value", (channel, unit, possible, impossible) => {
     expect(one(channel, unit, possible)).toHaveLength(1);
-    expect(refused(() => one(channel, unit, impossible))).toMatchObject({ code: "physical-range", place: "h.csv:2" });
+    expect(one(channel, unit, impossible)).toEqual([
+      { line: 2, time: at(0), quality: impossible, code: "physical-range" },
+    ]);
   });
 
   it("may differ between tags, never within one", () => {
@@ -185,12 +220,6 @@ describe("hostile files", () => {
       replaced(2, '"2022', ...new Array<string>(200).fill(GOOD[3] ?? "")),
       "csv-syntax",
       undefined,
-    ],
-    [
-      "a mark for a missing value that claims to be good",
-      replaced(3, entry(10, "PH", "-9999")),
-      "reading-sentinel",
-      "h.csv:5",
     ],
     [
       "offsets among times with Z",

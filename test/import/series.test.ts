@@ -8,6 +8,7 @@ import {
   type Cut,
   type LocalReading,
   type Reading,
+  type Unusable,
   type Window,
 } from "../../src/import/series.ts";
 import { parseTime } from "../../src/input/times.ts";
@@ -46,8 +47,8 @@ describe("refuseBackward", () => {
 // Verifies R-import-value.
 describe("applyOffset", () => {
   it("turns local into Unix seconds", () => {
-    const { readings, zoneChanged } = applyOffset(local(7200, 7500), 3600, 3600, "f");
-    expect(readings).toEqual([
+    const { entries, zoneChanged } = applyOffset(local(7200, 7500), 3600, 3600, "f");
+    expect(entries).toEqual([
       { line: 10, time: 3600, value: 5_000_000n, flagged: false },
       { line: 11, time: 3900, value: 5_000_000n, flagged: false },
     ]);
@@ -116,6 +117,16 @@ describe("cutToWindow", () => {
 
   it("does not start later in the lead to step over a gap inside the stage", () => {
     expect(refusal([-5, 5, 50, 70, 90, 110], { lead: 60 })).toMatchObject({ code: "gap", place: "f:12" });
+  });
+
+  // Verifies R-import-outside.
+  it("does not step over an entry at the start that is no reading by a lead that bridges a gap", () => {
+    const bad = { line: 10, time: START, quality: "Bad", code: "quality" } as const;
+    const lead = (entries: readonly (Reading | Unusable)[]) => cutToWindow(entries, { ...window, lead: 25 }, "f");
+    const later = at(0, 25, 45, 65, 85, 100).slice(1);
+    expect(kept(lead(later))).toEqual([25, 45, 65, 85, 100]);
+    expect(refused(() => lead([bad, ...later]))).toMatchObject({ code: "quality", place: "f:10" });
+    expect(lead([{ ...bad, time: START - 1 }, ...later])).toMatchObject({ before: 0, skipped: 1 });
   });
 
   it("ignores a gap outside the stage", () => {
@@ -218,7 +229,7 @@ describe("real legs", () => {
 
   it("the compliant leg has its 1,088 readings, all within 2.0 and 8.0 °C", () => {
     expect(unix.zoneChanged).toBe(true);
-    const result = cutToWindow(unix.readings, leg("2022-05-05T16:26:00+01:00", "2022-05-09T11:01:00+01:00"), "f");
+    const result = cutToWindow(unix.entries, leg("2022-05-05T16:26:00+01:00", "2022-05-09T11:01:00+01:00"), "f");
     expect(result.readings).toHaveLength(1_088);
     expect(result.before + result.after + 1_088).toBe(10_653);
     expect(result.readings.filter(({ value }) => value < 2_000_000n || value > 8_000_000n)).toEqual([]);
@@ -227,14 +238,14 @@ describe("real legs", () => {
 
   it("the leg over the 352 minutes without a reading is refused", () => {
     const window = leg("2022-05-02T08:00:00+01:00", "2022-05-03T08:00:00+01:00");
-    const error = refused(() => cutToWindow(unix.readings, window, FRIDGETAG_2L));
+    const error = refused(() => cutToWindow(unix.entries, window, FRIDGETAG_2L));
     expect(error).toMatchObject({ code: "gap", place: `${FRIDGETAG_2L}:533` });
     expect(error.message).toContain("5 h 52 min, from 2022-05-02T03:44:00Z (line 532) to 2022-05-02T09:36:00Z");
   });
 
   it("a device with a daily history only has no series", () => {
     const history = readFridgetag(fixture(FRIDGETAG_2), FRIDGETAG_2);
-    const none = applyOffset(history.readings, 0, 0, FRIDGETAG_2).readings;
+    const none = applyOffset(history.readings, 0, 0, FRIDGETAG_2).entries;
     const window = leg("2022-05-02T08:00:00Z", "2022-05-03T08:00:00Z");
     expect(refused(() => cutToWindow(none, window, FRIDGETAG_2))).toMatchObject({ code: "window" });
   });

@@ -83,10 +83,10 @@ describe("a file in the long form", () => {
 
   it("without a value beyond the stage is imported, and refused at its line where the stage needs it", () => {
     const name = "blank-after-stage.csv";
-    expect(read(name).facts.join()).toContain("not good: 1");
+    expect(read(name).facts.join()).toContain("not good or without a value: 1");
     const longer = window("2026-03-10T08:10:00Z", "2026-03-10T11:10:00Z");
     const error = refused(() => cut(read(name), name, longer));
-    expect(error).toMatchObject({ code: "quality", place: `${name}:21` });
+    expect(error).toMatchObject({ code: "quantity-blank", place: `${name}:21` });
     expect(error.message).toContain("no value");
   });
 

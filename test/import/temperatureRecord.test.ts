@@ -36,7 +36,7 @@ const settings: ImportSettings = { clockError: 0, bucket: NOT_THINNED };
 const raw = fixture(FRIDGETAG_2L);
 /** The same readings as a historian would have exported them. */
 const local = readFridgetag(raw, FRIDGETAG_2L);
-const { readings } = applyOffset(local.readings, HOUR, local.configuration.zone, FRIDGETAG_2L);
+const { entries: readings } = applyOffset(local.readings, HOUR, local.configuration.zone, FRIDGETAG_2L);
 const exported = csvFile(readings.map((reading) => csvLine(reading, 2 * HOUR)));
 
 const fridgetag = fridgetagReader(HOUR);
@@ -222,7 +222,7 @@ describe("two entries at one time", () => {
     const one = { line: 1, time: 10, value: 5n };
     const flagged = { ...one, line: 2, flagged: true };
     expect(mergeRepeated([one, flagged, one], "f").entries).toEqual([flagged]);
-    const bad = { line: 3, time: 20, quality: "BAD" };
+    const bad = { line: 3, time: 20, quality: "BAD", code: "quality" } as const;
     expect(mergeRepeated([one, bad, { ...bad, line: 4 }], "f")).toEqual({ entries: [one, bad], repeated: 1 });
   });
 });

@@ -9,6 +9,7 @@ import { shownSpan, type SamplesReader, type SeriesReader } from "../loggerSerie
 import {
   isUnusable,
   mergeRepeated,
+  microsBetween,
   refuseBackward,
   shownRepeated,
   type Entry,
@@ -61,7 +62,7 @@ export function tableReader(
  * @param tags tag of each channel, by the channel's code
  * Errors: `channels` (no such channel), `channel-tags` (no tag, or one for two channels); with file:line those of
  * `readTable`, `csv-tag` (not in the file), `device-serial`, `time-backward` (within a tag), `time-twice` (two entries of a
- * tag at one time that differ), `sample-incomplete` (a tag has no entry at this time).
+ * tag at one time that differ). A time that not every tag has is unusable.
  */
 export function samplesTableReader(
   profile: ParsedProfile,
@@ -171,22 +172,29 @@ function sampledTogether(
     return { ...named, entries: merged.entries };
   });
   const samples = Map.groupBy(
-    series.flatMap(({ entries }) => entries),
-    instantOf,
+    series.flatMap(({ tag, entries }) => entries.map((entry) => ({ tag, entry }))),
+    ({ entry }) => instantOf(entry),
   );
-  const together = [...samples.values()].map((entries): SampleReading | Unusable => {
-    const [first] = entries;
-    if (first === undefined || entries.length !== series.length) throw incompleteError(series, first, file);
+  const together = [...samples.values()].flatMap((found): (SampleReading | Unusable)[] => {
+    const [first] = found;
+    if (first === undefined) return [];
+    if (found.length !== series.length) {
+      const missing = series.filter(({ tag }) => found.every((each) => each.tag !== tag)).map(({ tag }) => tag);
+      const { line, time, micros } = first.entry;
+      const at = { line, time, ...(micros === undefined ? {} : { micros }) };
+      return [{ ...at, quality: missing.join(", "), code: "sample-incomplete" }];
+    }
+    const entries = found.map(({ entry }) => entry);
     const unusable = entries.find(isUnusable);
-    return (
+    return [
       unusable ??
-      sampleOf(
-        first,
-        entries.flatMap((entry) => (isUnusable(entry) ? [] : [entry])),
-      )
-    );
+        sampleOf(
+          first.entry,
+          entries.flatMap((entry) => (isUnusable(entry) ? [] : [entry])),
+        ),
+    ];
   });
-  return { entries: together, repeated };
+  return { entries: together.sort((a, b) => microsBetween(b, a)), repeated };
 }
 
 /** Seconds and millionths as one text: a key of a time. */
@@ -202,17 +210,6 @@ function sampleOf({ line, time, micros }: Entry, readings: readonly Reading[]): 
     ...(micros === undefined ? {} : { micros }),
     ...(isWhole ? {} : { finer: readings.map(({ finer = 0n }) => finer) }),
   };
-}
-
-function incompleteError(series: readonly NamedSeries[], at: Entry | undefined, file: string): BatchproofError {
-  const { line, time } = at ?? { line: 1, time: 0 };
-  const key = at === undefined ? "" : instantOf(at);
-  const missing = series.filter(({ entries }) => entries.every((entry) => instantOf(entry) !== key));
-  return inputError(`At ${formatTime(time)} there is no entry of ${missing.map(({ tag }) => tag).join(", ")}.`, {
-    place: `${file}:${line}`,
-    remedy: "Export all tags on one common raster of times, without lines that only some of the tags have.",
-    code: "sample-incomplete",
-  });
 }
 
 function shownTag(tag: string): string {
@@ -238,7 +235,7 @@ function shownFacts(
   return [
     `profile: ${name}, ${toHex(hash)}`,
     "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
-    `${noun}: ${entries.length}, ${shownSpan(entries, ({ time }) => formatTime(time))}; not good: ${unusable}; ` +
+    `${noun}: ${entries.length}, ${shownSpan(entries, ({ time }) => formatTime(time))}; not good or without a value: ${unusable}; ` +
       `of other tags or columns, left out: ${others}`,
     ...(events === 0 ? [] : [`events of the device, without a value: ${events}, left out`]),
     ...(isReversed ? ["order: newest first, read backwards"] : []),

@@ -41,8 +41,6 @@ export interface Table {
   readonly taken: readonly string[];
 }
 
-/** Values that stand for none in every file: blanks and dashes. */
-const NO_VALUE = /^(\s*|[+-]?-+\.?-*)$/;
 const MOST_TAG = 200;
 
 /**
@@ -339,20 +337,19 @@ class Rows {
     cells: readonly string[],
     text: string,
     place: string,
-  ): Pick<Reading, "value" | "finer"> | Pick<Unusable, "quality"> {
+  ): Pick<Reading, "value" | "finer"> | Pick<Unusable, "quality" | "code"> {
     const { quality } = this.#layout;
     const reader = this.#reader(growing, column, cells, place);
     const word = quality === undefined ? undefined : (cells[quality] ?? "");
     if (word !== undefined && !this.#good.has(word)) {
-      if (this.#bad.has(word)) return { quality: shown(word) };
+      if (this.#bad.has(word)) return { quality: shown(word), code: "quality" };
       throw inputError(`The profile knows no word of quality "${shown(word)}".`, {
         place,
         remedy: `Known as good: ${[...this.#good].join(", ")}. Have a profile approved that says what this word means.`,
         code: "quality-word",
       });
     }
-    if (NO_VALUE.test(text) || this.#missing.has(text)) return { quality: "no value" };
-    return reader.read(text, place);
+    return this.#missing.has(text) ? { quality: shown(text), code: "reading-sentinel" } : reader.read(text, place);
   }
 
   #reader(growing: Growing, { unit: fixed, taken }: ValueColumn, cells: readonly string[], place: string): ValueReader {
