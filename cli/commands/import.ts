@@ -24,7 +24,7 @@ import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
 import { parseOffset, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
 import { clockOf } from "../clock.ts";
-import { list, required, text, type Options } from "../command.ts";
+import { flag, list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import { shown, type Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
@@ -48,7 +48,7 @@ async function importBy(profile: ParsedProfile, [file = ""]: readonly string[], 
   const request = await seriesOf(file, options);
   if (targets.every(({ claim }) => claim.claim.kind === "parameters")) {
     const read = samplesTableReader(profile, channelTags(tags, "--tag"), told);
-    return importedAnswers(targets, await importSamples(targets, { ...request, read }));
+    return imported(options, importedAnswers(targets, await importSamples(targets, { ...request, read })));
   }
   const [tag, second] = tags;
   if (second !== undefined) {
@@ -59,7 +59,7 @@ async function importBy(profile: ParsedProfile, [file = ""]: readonly string[], 
     });
   }
   const read = tableReader(profile, tag, channelOf(targets), told);
-  return importedAnswers(targets, await importReadings(targets, { ...request, read }));
+  return imported(options, importedAnswers(targets, await importReadings(targets, { ...request, read })));
 }
 
 /** The channel that the claims are about: a file has one. `importReadings` refuses what is about none. */
@@ -83,6 +83,7 @@ async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsIm
     sourceKey: await unlockKey(keyPath, await passphrase(basename(keyPath))),
     journalPath: text(options, "journal") ?? `${keyPath}.journal`,
     reason: required(options, "reason"),
+    dryRun: flag(options, "dryRun"),
     now: Math.floor(Date.now() / 1000),
   };
 }
@@ -108,9 +109,15 @@ async function claimsToFill(options: Options): Promise<Target[]> {
   return targets;
 }
 
+/** The answer, which says so if nothing came of it. */
+function imported(options: Options, { text, json }: { readonly text: string; readonly json: object }): Answer {
+  if (!flag(options, "dryRun")) return { text, json };
+  return { text: `dry run: nothing was signed, journaled or written\n${text}`, json: { dryRun: true, ...json } };
+}
+
 /** Of one claim, the answer is its own; of several, each stands under its folder and claim. */
-function importedAnswers(targets: readonly Target[], imported: readonly Imported[]): Answer {
-  const answers = imported.map((each, i) => {
+function importedAnswers(targets: readonly Target[], records: readonly Imported[]) {
+  const answers = records.map((each, i) => {
     const { batch, claim } = targets[i] ?? {};
     return { into: batch?.dir ?? "", claim: claim?.claim.id ?? "", ...importedAnswer(each) };
   });
@@ -181,26 +188,28 @@ export async function importFridgetag([file = ""]: readonly string[], options: O
   const offset = text(options, "offset");
   const read = fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
   const targets = await claimsToFill(options);
-  return importedAnswers(targets, await importReadings(targets, { ...(await seriesOf(file, options)), read }));
+  const request = await seriesOf(file, options);
+  return imported(options, importedAnswers(targets, await importReadings(targets, { ...request, read })));
 }
 
 /** `import results`. */
 export async function importLabResults([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const labKey = required(options, "lab");
-  return importedAnswer(
-    await importResults({
-      ...(await claimToFill(required(options, "into"), options)),
-      file,
-      labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
-      reported: parseTime(required(options, "reported"), "--reported"),
-    }),
-  );
+  const results = await importResults({
+    ...(await claimToFill(required(options, "into"), options)),
+    file,
+    labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
+    reported: parseTime(required(options, "reported"), "--reported"),
+    dryRun: flag(options, "dryRun"),
+  });
+  return imported(options, importedAnswer(results));
 }
 
 /** `import batchml`. */
 export async function importBatchml([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const batchId = text(options, "batchId");
   const batch = await readBatch(required(options, "into"));
-  const imported = await importMesRecord({ batch, file, ...(batchId === undefined ? {} : { batchId }) });
-  return { text: mesText(imported), json: imported };
+  const request = { batch, file, dryRun: flag(options, "dryRun"), ...(batchId === undefined ? {} : { batchId }) };
+  const found = await importMesRecord(request);
+  return imported(options, { text: mesText(found), json: found });
 }

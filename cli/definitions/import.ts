@@ -46,26 +46,30 @@ export const addImportCommands: AddCommands = (program, give) => {
     ({ importTable }) => importTable,
   );
   answers(
-    importing
-      .command("results <file>")
-      .description(
-        "a laboratory's results: CSV with the columns analyte, result, unit, sampled, tested, invalidated, repeats; signed " +
-          "with the laboratory's key",
-      )
-      .requiredOption("--into <dir>", "batch folder")
-      .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
-      .requiredOption("--lab <keyfile>", "the laboratory's key, which signs the complete set")
-      .requiredOption("--reported <time>", "when the laboratory reported, RFC 3339"),
+    withDryRun(
+      importing
+        .command("results <file>")
+        .description(
+          "a laboratory's results: CSV with the columns analyte, result, unit, sampled, tested, invalidated, repeats; signed " +
+            "with the laboratory's key",
+        )
+        .requiredOption("--into <dir>", "batch folder")
+        .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
+        .requiredOption("--lab <keyfile>", "the laboratory's key, which signs the complete set")
+        .requiredOption("--reported <time>", "when the laboratory reported, RFC 3339"),
+    ),
     give,
     work,
     ({ importLabResults }) => importLabResults,
   );
   answers(
-    importing
-      .command("batchml <file>")
-      .description("production record of an MES (BatchML, B2MML V0401): its exceptions, open ones block release")
-      .requiredOption("--into <dir>", "batch folder")
-      .option("--batch-id <text>", "the MES's number of the batch, where it is not the lot number"),
+    withDryRun(
+      importing
+        .command("batchml <file>")
+        .description("production record of an MES (BatchML, B2MML V0401): its exceptions, open ones block release")
+        .requiredOption("--into <dir>", "batch folder")
+        .option("--batch-id <text>", "the MES's number of the batch, where it is not the lot number"),
+    ),
     give,
     work,
     ({ importBatchml }) => importBatchml,
@@ -86,11 +90,15 @@ function withDevice(command: Command): Command {
 
 /** Options that every import of a series has. */
 function withSeries(command: Command): Command {
-  return may(command, "journal")
+  return withDryRun(may(command, "journal"))
     .requiredOption("--into <dir>", "batch folder; again for each further batch that the file is evidence for", collect)
     .requiredOption("--claim <stage/claim>", "claim that the file is evidence for; again for each further one", collect)
     .requiredOption("--source <keyfile>", "the site's source key, which signs the record")
     .option("--thin <seconds>", "keep the first, minimum, maximum and last reading of each so many seconds, 60 to 3600")
     .option("--clock-error <seconds>", "reference minus device, when the clock was compared", "0")
     .option("--reason <text>", "why a further record is made for the same stage, or one that contradicts another", "");
+}
+
+function withDryRun(command: Command): Command {
+  return command.option("--dry-run", "do everything but sign, journal and write");
 }

@@ -25,10 +25,11 @@ import { devicesOfStage } from "../kinds/series/stageDevices.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
 import {
   openJournal,
+  readJournal,
   shownContradiction,
-  type Journal,
   type JournalEntry,
   type JournalKey,
+  type ReadJournal,
 } from "../parties/journal.ts";
 import { isTwin, remembered, settingsDigest, type Measured as Remembered } from "../parties/measured.ts";
 import type { UnlockedKey } from "../parties/keys.ts";
@@ -40,13 +41,14 @@ import { channelOf, parametersOf, ruleArguments, temperatureOf, type Raw, type T
 export type { Target };
 
 /** What every import is told. */
-interface Import extends Target {
+interface Import {
   readonly file: string;
+  /** Everything is done but signing, journaling and writing. */
+  readonly dryRun?: boolean;
 }
 
 /** The import of a series: who signs it, and where its attempts are counted. */
-interface SeriesImport {
-  readonly file: string;
+interface SeriesImport extends Import {
   readonly settings: ImportSettings;
   /** The site's source key, which signs the record. */
   readonly sourceKey: UnlockedKey;
@@ -68,7 +70,7 @@ export interface SamplesImport extends SeriesImport {
   readonly read: SamplesReader;
 }
 
-export interface ResultsImport extends Import {
+export interface ResultsImport extends Import, Target {
   /** The laboratory's key, which signs the results. */
   readonly labKey: UnlockedKey;
   /** When the laboratory reported, Unix seconds. */
@@ -147,6 +149,10 @@ export async function importResults(request: ResultsImport): Promise<Imported> {
   const { set: unsalted, summary } = resultSet(bytes, file, demand, reported);
   const { record, message } = prepareRecord(RESULTS_RECORD, batch, claim.claim, { unsalted });
   const rawFile = basename(file);
+  if (request.dryRun === true) {
+    await isKept(batch, rawFile, bytes);
+    return { attempt: 0, record, summary };
+  }
   // Two imports at once would keep the raw file of one and the record of the other; a series has its journal's lock.
   return await withLock(join(batch.dir, LOCK_FILE), async () => {
     await keepEvidence(batch, rawFile, bytes);
@@ -313,7 +319,10 @@ interface Numbered extends Target, NumberedRecord {
   readonly summary: readonly string[];
 }
 
-/** Signs one record for each target: all are known to be good, and numbered, before anything is journaled or written. */
+/**
+ * Signs one record for each target: all are known to be good, and numbered, before anything is journaled or written. In a dry run
+ * that is where it ends.
+ */
 async function signSeries(
   unsigned: readonly Unnumbered[],
   request: SeriesImport,
@@ -326,17 +335,22 @@ async function signSeries(
     refuseOtherProfile(each.batch.policy, each.origin.profile, file);
     refuseOtherDevice(each, file);
   });
+  if (request.dryRun === true) {
+    const journal = await readJournal(journalPath, sourceKey.description.public);
+    await unkept(unsigned, rawFile, bytes);
+    return numberAll(journal, unsigned, request).map(({ entry: { attempt, record }, summary }) => ({
+      attempt,
+      record,
+      summary,
+    }));
+  }
   const journal = await openJournal(journalPath, sourceKey.description.public);
   try {
     return await withLocks(
       unsigned.map(({ batch }) => join(batch.dir, LOCK_FILE)),
       async () => {
-        const missing = new Set<Batch>();
-        for (const batch of new Set(unsigned.map((each) => each.batch))) {
-          if (!(await isKept(batch, rawFile, bytes))) missing.add(batch);
-        }
-        const numbered = mapEach(unsigned, (each) => number(journal, each, request));
-        mapEach(numbered, ({ entry }) => journal.refuse(entry));
+        const missing = await unkept(unsigned, rawFile, bytes);
+        const numbered = numberAll(journal, unsigned, request);
         for (const { entry, isKnown } of numbered) if (!isKnown) await journal.append(entry);
         const imported: Imported[] = [];
         for (const { batch, entry, message, write, summary, origin } of numbered) {
@@ -353,6 +367,22 @@ async function signSeries(
   } finally {
     journal.close();
   }
+}
+
+/** The batches whose folders do not keep the raw file yet. Errors: those of `isKept`. */
+async function unkept(targets: readonly Target[], rawFile: string, bytes: Uint8Array): Promise<Set<Batch>> {
+  const missing = new Set<Batch>();
+  for (const batch of new Set(targets.map((each) => each.batch))) {
+    if (!(await isKept(batch, rawFile, bytes))) missing.add(batch);
+  }
+  return missing;
+}
+
+/** Numbers every record. Error `journal-reason`. */
+function numberAll(journal: ReadJournal, unsigned: readonly Unnumbered[], request: SeriesImport): Numbered[] {
+  const numbered = mapEach(unsigned, (each) => number(journal, each, request));
+  mapEach(numbered, ({ entry }) => journal.refuse(entry));
+  return numbered;
 }
 
 /** One folder of a batch, and each of its claims once. */
@@ -380,7 +410,7 @@ function refuseRepeated(targets: readonly Target[]): void {
 }
 
 function number(
-  journal: Journal,
+  journal: ReadJournal,
   { batch, claim, channel, slot, place, header, origin, measured, summary, numbered }: Unnumbered,
   { settings, sourceKey, reason, now }: SeriesImport,
 ): Numbered {
@@ -420,7 +450,7 @@ function number(
 
 /** The first record of another device for the same stage and channel that reads the very same. */
 function twinOf(
-  { entries }: Journal,
+  { entries }: ReadJournal,
   { batch, stage, channel }: JournalKey,
   device: bigint,
   { channels, readings }: Measured,

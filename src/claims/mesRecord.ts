@@ -8,7 +8,7 @@ import {
   type MesExceptions,
 } from "../batch/mesExceptions.ts";
 import { LOCK_FILE } from "../batch/paths.ts";
-import { keepEvidence } from "../batch/evidenceFiles.ts";
+import { isKept, keepEvidence } from "../batch/evidenceFiles.ts";
 import type { ExceptionCategoryName } from "../formats/codes.ts";
 import { inputError } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
@@ -166,6 +166,8 @@ export interface MesImport {
   readonly file: string;
   /** The MES's own number of the batch, where it is not the lot number. */
   readonly batchId?: string;
+  /** Everything is done but writing. */
+  readonly dryRun?: boolean;
 }
 
 /** What an import has read; exceptions that block release come first. */
@@ -182,7 +184,7 @@ export interface ImportedMesRecord {
  * `mes-lost` (an exception of the earlier export is not in this one), those of `readBatchml`, `judgeExceptions`,
  * and `keepEvidence`.
  */
-export async function importMesRecord({ batch, file, batchId }: MesImport): Promise<ImportedMesRecord> {
+export async function importMesRecord({ batch, file, batchId, dryRun = false }: MesImport): Promise<ImportedMesRecord> {
   const bytes = await readBytes(file, { limit: MAX_XML_BYTES });
   const record = readBatchml(bytes, file);
   if (record.batchId.text !== (batchId ?? batch.lot)) {
@@ -194,12 +196,21 @@ export async function importMesRecord({ batch, file, batchId }: MesImport): Prom
   }
   const made = fileOf(record, basename(file), bytes);
   mesExceptionsText(made); // what could not be read back is refused before anything is written
-  return withLock(join(batch.dir, LOCK_FILE), async () => {
+  const refuse = async (): Promise<void> => {
     const earlier = await readMesExceptions(batch);
     if (earlier !== undefined) refuseStepBack(earlier, record, made, file);
+  };
+  const imported = { record, exceptions: blockingFirst(made.exceptions) };
+  if (dryRun) {
+    await refuse();
+    await isKept(batch, made.rawFile, bytes);
+    return imported;
+  }
+  return withLock(join(batch.dir, LOCK_FILE), async () => {
+    await refuse();
     await keepEvidence(batch, made.rawFile, bytes);
     await writeMesExceptions(batch, made);
-    return { record, exceptions: blockingFirst(made.exceptions) };
+    return imported;
   });
 }
 

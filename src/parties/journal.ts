@@ -199,6 +199,21 @@ export async function openJournal(path: string, source: PublicKey): Promise<Jour
   }
 }
 
+/** A journal as it stands, for reading alone. */
+export type ReadJournal = Omit<Journal, "append" | "close">;
+
+/**
+ * Reads a source's journal, which need not exist yet, and verifies all of it; nothing is locked and nothing written.
+ * `source`: whose it must be, if that is asked. Errors: those of `openJournal` but `locked`.
+ */
+export async function readJournal(path: string, source?: PublicKey): Promise<ReadJournal> {
+  const content = await readContent(path);
+  if (content.unfinished !== undefined) throw unfinishedError(path, content.unfinished);
+  const owner = source ?? content.source ?? { x: 0n, y: 0n };
+  refuseOtherSource(content.source, owner, path);
+  return new Journal(path, owner, content, { release: () => undefined });
+}
+
 /** Another record that says something else of the same device and time. */
 export interface Contradiction {
   /** Of its entry in the journal. */

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cli, cliJson, inThisProcess } from "./scene.ts";
-import { scratch, VALID } from "./support.ts";
+import { filesIn, scratch, VALID } from "./support.ts";
 
 /** A laboratory's results as its people import and check them, in one stage of one claim. */
 
@@ -50,15 +50,28 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true }));
 
 /** Imports a report under a name of its own. */
-async function imported(file: string, results: Readonly<Record<string, string>>): Promise<string> {
+async function imported(
+  file: string,
+  results: Readonly<Record<string, string>>,
+  ...more: readonly string[]
+): Promise<string> {
   writeFileSync(path(file), reported(results));
   const lab = ["--lab", path("laboratory.json"), "--reported", "2022-05-26T15:00:00Z"];
   const { code, stdout, stderr } = await inThisProcess([
     ...["import", "results", path(file), "--into", path("batch"), "--claim", CLAIM, ...lab],
+    ...more,
   ]);
   expect(code, stderr).toBe(0);
   return stdout;
 }
+
+// Verifies R-import-dry.
+it("a dry run says what the import says, and keeps nothing", async () => {
+  const dry = await imported("dry.csv", {}, "--dry-run");
+  expect(["evidence", "records"].flatMap((name) => filesIn(join(path("batch"), name)))).toEqual([]);
+  expect(dry).toBe(`dry run: nothing was signed, journaled or written\n${await imported("dry.csv", {})}`);
+  expect(filesIn(join(path("batch"), "records"))).toHaveLength(1);
+});
 
 // Verifies R-quality-undecidable, R-format-results.
 describe("check of inequalities", () => {
