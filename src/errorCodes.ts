@@ -215,6 +215,10 @@ export const ERROR_CODES = {
       "The journal is of an earlier version.",
       "Keep it for inspectors, and begin a new one with `--journal`.",
     ],
+    "device-unknown": [
+      "Neither the journal nor a folder that was named knows the device.",
+      "Write vendor, model and serial as they are registered, and name the journal and all folders.",
+    ],
     "journal-write": ["The journal cannot be written.", "Check free space and permissions."],
   },
 

@@ -12,6 +12,7 @@ import { addDoctorCommands } from "./doctor.ts";
 import { addEvidenceCommands } from "./evidence.ts";
 import { addExceptionCommands } from "./exception.ts";
 import { addHandoffCommands } from "./handoff.ts";
+import { addImpactCommands } from "./impact.ts";
 import { addImportCommands } from "./import.ts";
 import { addJournalCommands } from "./journal.ts";
 import { addKeyCommands } from "./key.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly AddCommands[] = [
   addHandoffCommands,
   addImportCommands,
   addJournalCommands,
+  addImpactCommands,
   addEvidenceCommands,
   addExceptionCommands,
   addDecideCommands,

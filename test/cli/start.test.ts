@@ -86,6 +86,13 @@ describe("a command loads what it uses", () => {
     expect(compiledBy).toEqual([]);
   });
 
+  it("impact, which reads batch folders and a journal", () => {
+    const words = ["--device", "Vaisala|RFL100|S1", "--from", "2024-03-01T00:00:00Z", "--to", "2024-03-02T00:00:00Z"];
+    const { packages, compiledBy } = loadedBy(MAIN, "impact", path("batch"), ...words);
+    expect(packages).toEqual(READING);
+    expect(compiledBy).toEqual([]);
+  });
+
   it("check, without a record of an MES", () => {
     const { packages, compiledBy } = loadedBy(MAIN, "check", path("batch"));
     expect(packages).toEqual(READING);
