@@ -14,6 +14,7 @@ import { addExceptionCommands } from "./exception.ts";
 import { addHandoffCommands } from "./handoff.ts";
 import { addImpactCommands } from "./impact.ts";
 import { addImportCommands } from "./import.ts";
+import { addInspectCommands } from "./inspect.ts";
 import { addJournalCommands } from "./journal.ts";
 import { addKeyCommands } from "./key.ts";
 import { addPartyCommands } from "./party.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly AddCommands[] = [
   addConsentCommands,
   addBatchCommands,
   addHandoffCommands,
+  addInspectCommands,
   addImportCommands,
   addJournalCommands,
   addImpactCommands,

@@ -27,13 +27,20 @@ export function fridgetagReader(offset: number | undefined): SeriesReader {
 function factsOf({ device, configuration, readings, missing, certificate }: FridgetagExport): string[] {
   const interval = configuration.loggingInterval;
   return [
-    `read: ${device.model}, serial ${device.serial}, firmware ${device.firmware}; ${shownLimits(configuration)}`,
-    `signed: valid, by a key of lot ${certificate.lot}; its certificate names ${certificate.issuer}, a consistent issuer ` +
-      "but not an authenticated one",
+    `read: ${device.model}, serial ${device.serial}, firmware ${device.firmware}; ${limitsFact(configuration)}`,
+    signedFact(certificate),
     `readings: ${readings.length}${interval === undefined ? "" : `, one every ${formatDuration(interval)}`}, on the ` +
       `device's clock ${shownSpan(readings, (reading) => formatLocalTime(reading.localTime))}` +
       (missing.length === 0 ? "" : `; without a value: ${missing.length}`),
   ];
+}
+
+/** Who signed an export whose signatures are valid. */
+export function signedFact({ lot, issuer }: FridgetagExport["certificate"]): string {
+  return (
+    `signed: valid, by a key of lot ${lot}; its certificate names ${issuer}, a consistent issuer ` +
+    "but not an authenticated one"
+  );
 }
 
 function clockFact(offset: number, zone: number, zoneChanged: boolean): string {
@@ -41,7 +48,8 @@ function clockFact(offset: number, zone: number, zoneChanged: boolean): string {
   return `clock: offset ${formatOffset(offset)} given, zone ${formatOffset(zone)} signed by the device${differs}`;
 }
 
-function shownLimits({ alarms }: FridgetagExport["configuration"]): string {
+/** The limits by which the device itself flags readings. */
+export function limitsFact({ alarms }: FridgetagExport["configuration"]): string {
   const { low, high } = deviceLimits(alarms);
   const shown = (limit: bigint | undefined): string =>
     limit === undefined ? "none" : `${formatMicro(limit)} ${CHANNEL.temperature.symbol}`;

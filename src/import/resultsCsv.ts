@@ -5,6 +5,7 @@ import { analyteId, type Analyte, type QualityRule } from "../formats/qualityRul
 import type { Result, ResultSet } from "../formats/results.ts";
 import { formatTime, parseTime } from "../input/times.ts";
 import { codeResult, formatResult } from "../formats/resultCoding.ts";
+import { RESULT_COLUMNS } from "./csvColumns.ts";
 import { readCsv, shown, type CsvLine } from "./csvTable.ts";
 
 /*
@@ -20,8 +21,7 @@ import { readCsv, shown, type CsvLine } from "./csvTable.ts";
  *
  * The laboratory's signature over the coded results vouches for them; the file itself is not signed.
  */
-const COLUMNS = ["analyte", "result", "unit", "sampled", "tested", "invalidated", "repeats"] as const;
-type Line = CsvLine<(typeof COLUMNS)[number]>;
+type Line = CsvLine<(typeof RESULT_COLUMNS)[number]>;
 
 /** Most tests that a result can count: 16 bits. */
 const MAX_COUNT = 65_535;
@@ -88,7 +88,7 @@ function refuseOtherSlots({ slots }: QualityRule, analytes: readonly Analyte[]):
 function readLines(bytes: Uint8Array, file: string, analytes: readonly Analyte[]): ReadonlyMap<string, Line> {
   const names = analytes.map(nameOf);
   const lines = new Map<string, Line>();
-  readCsv(bytes, file, COLUMNS, (line) => {
+  readCsv(bytes, file, RESULT_COLUMNS, (line) => {
     const place = `${file}:${line.line}`;
     const name = line.analyte.normalize("NFC");
     if (!names.includes(name)) throw unknownError(line, names, place);

@@ -86,6 +86,17 @@ describe("a command loads what it uses", () => {
     expect(compiledBy).toEqual([]);
   });
 
+  it.each([
+    ["fixtures/berlinger/fridgetag2L_130500109088_202206081014.txt", ["@noble/curves"]],
+    // By a profile, which has a schema and a hash.
+    ["fixtures/csv/historian-1min.csv", ["@noble/curves", "ajv"]],
+    ["fixtures/b2mml/BatchML-v0401_ProductionBatchRecord_Example_v06.xml", ["fast-xml-parser"]],
+  ] as const)("inspect %s, only what reads this form", (file, more) => {
+    const { packages, compiledBy } = loadedBy(MAIN, "inspect", file);
+    expect(packages.filter((name) => ["@noble/curves", "ajv", "fast-xml-parser"].includes(name))).toEqual(more);
+    expect(compiledBy).toEqual([]);
+  });
+
   it("impact, which reads batch folders and a journal", () => {
     const words = ["--device", "Vaisala|RFL100|S1", "--from", "2024-03-01T00:00:00Z", "--to", "2024-03-02T00:00:00Z"];
     const { packages, compiledBy } = loadedBy(MAIN, "impact", path("batch"), ...words);

@@ -1,0 +1,115 @@
+import { CHANNEL_WORDS } from "../../src/formats/channels.ts";
+import { inspectFile } from "../../src/import/inspect/inspect.ts";
+import type { InspectedEvent, InspectedSeries, Inspection } from "../../src/import/inspect/inspection.ts";
+import { readBytes } from "../../src/input/files.ts";
+import { counted } from "../../src/input/quantities.ts";
+import { formatDuration, parseOffset } from "../../src/input/times.ts";
+import { text, type Options } from "../command.ts";
+import { shown, type Answer } from "../output.ts";
+
+/** `inspect`. */
+export async function inspect([file = ""]: readonly string[], options: Options): Promise<Answer> {
+  const [offset, tag] = [text(options, "offset"), text(options, "tag")];
+  const found = await inspectFile(await readBytes(file), file, {
+    ...(offset === undefined ? {} : { offset: parseOffset(offset, "--offset") }),
+    ...(tag === undefined ? {} : { tag }),
+  });
+  return {
+    text: inspectionText(file, found),
+    json: { file, ...found },
+    exitCode: found.commands.some((command) => command.startsWith("batchproof import ")) ? 0 : 1,
+  };
+}
+
+/** So many series are shown in full, and of each so many odd places, words and entries. */
+const FULL_SERIES = 6;
+const SHOWN_EVENTS = 20;
+
+function inspectionText(file: string, { form, device, facts, series, commands }: Inspection): string {
+  const full = series.length <= FULL_SERIES;
+  return [
+    `${shown(file)}: ${shown(form)}`,
+    ...(device === undefined ? [] : [`device: ${shown(`${device.vendor}|${device.model}|${device.serial}`)}`]),
+    ...facts.map(shown),
+    ...series.flatMap((each) => (full ? seriesLines(each) : [headLine(each)])),
+    ...(full ? [] : ["look at one of them with --tag; it prints the command that imports it"]),
+    "to paste, with the words in capitals filled in:",
+    ...(full ? commands : commands.slice(0, 1)).map((command) => `  ${command}`),
+  ].join("\n");
+}
+
+function headLine({ name, unit, channels, entries, first, last, interval, refused }: InspectedSeries): string {
+  const words = channels.map((channel) => CHANNEL_WORDS[channel]).join(" or ");
+  const span = first === undefined || last === undefined ? "" : `, ${first} to ${last}`;
+  return (
+    `${name === "" ? "" : `tag ${shown(name)}: `}${words === "" ? "no channel" : words}, in "${unit}": ` +
+    `${entries} ${entries === 1 ? "entry" : "entries"}${span}` +
+    (interval === undefined ? "" : `, one every ${minutes(interval)}`) +
+    (refused === undefined ? "" : "; `import` REFUSES it")
+  );
+}
+
+function seriesLines(series: InspectedSeries): string[] {
+  const { symbol, qualities, skipped, events, rows, minimum, maximum, curve, refused } = series;
+  return [
+    headLine(series),
+    ...(refused === undefined
+      ? []
+      : [`  refused: ${shown(refused.message)}`, `    at ${shown(refused.place)}`, `    ${shown(refused.remedy)}`]),
+    ...(qualities.length === 0
+      ? []
+      : [
+          `  quality: ${qualities
+            .slice(0, SHOWN_EVENTS)
+            .map(({ word, entries }) => `"${shown(word)}" ${counted(entries, "time")}`)
+            .join(", ")}`,
+        ]),
+    ...(skipped.length === 0
+      ? ["  passed over outside a stage, refused inside: none"]
+      : [
+          "  passed over outside a stage, refused inside:",
+          ...skipped
+            .slice(0, SHOWN_EVENTS)
+            .map(
+              ({ what, code, entries, line }) =>
+                `    "${shown(what)}" (${code}) ${counted(entries, "time")}, first on line ${line}`,
+            ),
+          ...more(skipped.length),
+        ]),
+    ...events.slice(0, SHOWN_EVENTS).map((event) => `  ${eventText(event)}`),
+    ...more(events.length),
+    ...rows.map(
+      ({ line, time, value, quality }) =>
+        `  line ${line}: ${time}  ${value === undefined ? `no reading ("${shown(quality ?? "")}")` : `${value} ${symbol}`}`,
+    ),
+    ...(minimum === undefined || maximum === undefined
+      ? []
+      : [`  minimum ${minimum} ${symbol}, maximum ${maximum} ${symbol}: ${curve}`]),
+  ];
+}
+
+function more(count: number): string[] {
+  return count > SHOWN_EVENTS ? [`    and ${count - SHOWN_EVENTS} more (all of them with --json)`] : [];
+}
+
+function eventText({ kind, seconds, shift, from, to, lines }: InspectedEvent): string {
+  const [before, after] = lines;
+  if (kind === "tail")
+    return `missing tail of ${minutes(seconds)}: the last entry is of ${from} (line ${before}), the file of ${to}`;
+  const where = `from ${from} to ${to} (lines ${before} and ${after})`;
+  if (kind === "gap") {
+    const shifted =
+      shift === 0 ? "" : `; after it readings come ${direction(shift)}: restarted, battery changed or clock corrected`;
+    return `gap of ${minutes(seconds)}: no entry ${where}${shifted}`;
+  }
+  return `clock corrected, or device restarted: ${where} readings come ${direction(seconds)}`;
+}
+
+function direction(seconds: number): string {
+  return `${minutes(Math.abs(seconds))} ${seconds < 0 ? "early" : "late"}`;
+}
+
+/** In minutes, where they are whole. */
+function minutes(seconds: number): string {
+  return seconds % 60 === 0 ? counted(seconds / 60, "minute") : formatDuration(seconds);
+}

@@ -1,0 +1,92 @@
+import { commandOf } from "../../commandLine.ts";
+import { CHANNEL } from "../../formats/constants.ts";
+import { counted } from "../../input/quantities.ts";
+import { formatLocalTime, formatOffset, formatTime } from "../../input/times.ts";
+import { linesOf, parseFridgetag, type FridgetagExport } from "../fridgetag.ts";
+import { BERLINGER_ISSUER, verifyFridgetag, type P256Point } from "../fridgetag-signature.ts";
+import { limitsFact, signedFact } from "../fridgetagSeries.ts";
+import { applyOffset } from "../series.ts";
+import {
+  inspectEntries,
+  registering,
+  type InspectedSeries,
+  type Inspection,
+  type InspectRequest,
+} from "./inspection.ts";
+
+/** A Fridge-tag's or Q-tag's export. Errors: those of `verifyFridgetag` and `parseFridgetag`. */
+export function inspectFridgetag(
+  bytes: Uint8Array,
+  file: string,
+  { offset }: InspectRequest,
+  issuer: P256Point = BERLINGER_ISSUER,
+): Inspection {
+  verifyFridgetag(bytes, file, issuer);
+  const found = parseFridgetag(bytes, file);
+  const { vendor, model, serial, firmware } = found.device;
+  const zone = formatOffset(found.configuration.zone);
+  const series = seriesOf(found, offset, file);
+  const readable = series.filter(({ refused }) => refused === undefined);
+  return {
+    form: `text export of a Berlinger Fridge-tag or Q-tag, firmware ${firmware}`,
+    device: { vendor, model, serial },
+    facts: [
+      signedFact(found.certificate),
+      offset === undefined
+        ? `clock: the device's own; zone ${zone} signed by the device is what a user once set: see with --offset which one is true`
+        : `clock: UTC, by the offset ${formatOffset(offset)} given; zone ${zone} signed by the device`,
+      limitsFact(found.configuration),
+      ...troublesOf(found),
+    ],
+    series,
+    commands: [
+      registering(`${vendor}|${model}|${serial}`),
+      ...readable.map(() =>
+        commandOf(
+          ...["import", "fridgetag", file, "--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE"],
+          ...["--offset", offset === undefined ? "OFFSET" : formatOffset(offset)],
+        ),
+      ),
+    ],
+  };
+}
+
+/** None of a device that keeps only its daily history. */
+function seriesOf(found: FridgetagExport, offset: number | undefined, file: string): InspectedSeries[] {
+  const { configuration, readings, history, run } = found;
+  const lines = linesOf(found);
+  if (lines.length === 0) return [];
+  const { entries } = applyOffset(lines, offset ?? 0, configuration.zone, file);
+  const flagged = readings.filter((reading) => reading.flagged).length;
+  const end = history?.created ?? run?.stopped;
+  const facts = {
+    name: "",
+    channels: ["temperature"] as const,
+    unit: CHANNEL.temperature.symbol,
+    symbol: CHANNEL.temperature.symbol,
+    qualities: flagged === 0 ? [] : [{ word: "x", entries: flagged }],
+    show: offset === undefined ? formatLocalTime : formatTime,
+    ...(configuration.loggingInterval === undefined ? {} : { interval: configuration.loggingInterval }),
+    ...(end === undefined ? {} : { end: end - (offset ?? 0) }),
+  };
+  return [inspectEntries(entries, facts, file)];
+}
+
+function troublesOf({ readings, missing, errors, history, run, markers }: FridgetagExport): string[] {
+  const shownTime = (time: number): string => `${formatLocalTime(time)} on the device's clock`;
+  return [
+    ...(readings.length + missing.length === 0
+      ? [
+          `the device keeps a daily history only (${history?.days.length ?? 0} days): \`import\` refuses it, for a stage needs readings`,
+        ]
+      : []),
+    ...(run?.batteryLowTemperature === undefined
+      ? []
+      : [`battery: low in the cold from ${shownTime(run.batteryLowTemperature)}`]),
+    ...(run?.batteryCritical === undefined ? [] : [`battery: lost, critical from ${shownTime(run.batteryCritical)}`]),
+    ...errors.map(
+      ({ number, count, time }) => `device error ${number}: ${counted(count, "time")}, last at ${shownTime(time)}`,
+    ),
+    ...(markers.length === 0 ? [] : [`markers set by somebody: ${markers.length}`]),
+  ];
+}
