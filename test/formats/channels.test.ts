@@ -31,6 +31,7 @@ describe("the channels", () => {
       "15 longitude deg",
     ]);
     expect(NAMES.map((name) => channelNamed(CHANNEL[name].code))).toEqual(NAMES);
+    expect(Math.max(...Object.values(CHANNEL).map(({ code }) => code))).toBeLessThan(256);
   });
 
   it("have words of their own, and no negative origin", () => {

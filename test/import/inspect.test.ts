@@ -249,6 +249,13 @@ describe("other files", () => {
     ]);
   });
 
+  it("XML over the size that import takes is refused before it is parsed", async () => {
+    const inspecting = inspectFile(Buffer.alloc(8 * 2 ** 20 + 1, "<"), "r.xml", {});
+    expect(await refusedAsync(inspecting)).toMatchObject({ code: "file-size", place: "r.xml" });
+    const parsed = inspectFile(Buffer.alloc(8 * 2 ** 20, "<"), "r.xml", {});
+    expect(await refusedAsync(parsed)).not.toMatchObject({ code: "file-size" });
+  });
+
   it("what is none of them is refused with what it begins with, and nothing of it acts", async () => {
     const inspecting = inspectFile(Buffer.from('"Plot Title: \u001b[31mFR-01"\nmore'), "x", {});
     const error = await refusedAsync(inspecting);
