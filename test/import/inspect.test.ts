@@ -212,7 +212,7 @@ describe("a CSV file in long form", () => {
   it("reads the tags that can be read beside some that cannot, newest first and in °F too", async () => {
     const { series, facts, commands } = await inspected([
       ...[line(10, "F", "50", "°F"), line(10, "W", "warm", "Cel"), line(10, "Q", "4.5", "Cel", "so-so")],
-      ...[line(0, "F", "40.1", "°F"), line(0, "X", "1", "bar"), line(0, "Y", "1", "furlong")],
+      ...[line(0, "F", "40.2", "°F"), line(0, "X", "1", "bar"), line(0, "Y", "1", "furlong")],
     ]);
     expect(series.map(({ name, refused }) => [name, refused?.code, refused?.place])).toEqual([
       ["F", undefined, undefined],
@@ -221,7 +221,7 @@ describe("a CSV file in long form", () => {
       ["X", "unit", "h.csv:6"],
       ["Y", "unit", "h.csv:7"],
     ]);
-    expect(series[0]).toMatchObject({ unit: "°F", symbol: "°C", minimum: "4.5", maximum: "10.0" });
+    expect(series[0]).toMatchObject({ unit: "°F", symbol: "°C", minimum: "41.0/9", maximum: "10.0" });
     expect(facts).toContain("order: newest first, read backwards");
     expect(commands).toHaveLength(2);
     const many = Array.from({ length: 10 }, (_, i) => line(0, `T${i}`, "warm", "Cel"));

@@ -272,7 +272,11 @@ describe("F59 a hostile table or profile", () => {
 describe("what stands for no value", () => {
   it("is unusable where the profile names it, or no sensor shows it, and a value where it does not", () => {
     const probe = TABLE.replace("4,6", "85,0");
-    expect(read(probe, { missing: ["85,0"] }).entries[1]).toMatchObject({ line: 3, quality: "85,0", code: "reading-sentinel" });
+    expect(read(probe, { missing: ["85,0"] }).entries[1]).toMatchObject({
+      line: 3,
+      quality: "85,0",
+      code: "reading-sentinel",
+    });
     expect(read(probe).entries[1]).toMatchObject({ value: 85_000_000n });
     for (const [mark, code] of [
       ["-999,9", "physical-range"],

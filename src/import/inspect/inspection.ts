@@ -3,9 +3,9 @@ import { usualRemedy } from "../../errorCodes.ts";
 import { BatchproofError, inputError } from "../../errors.ts";
 import { CELSIUS_OFFSET, MAX_WIDTH, type ChannelName } from "../../formats/constants.ts";
 import type { DeviceId } from "../../formats/identity.ts";
-import { formatMicro } from "../../input/quantities.ts";
 import { curveOf } from "../../kinds/series/curve.ts";
 import { codeReading } from "../coding.ts";
+import { shownExact } from "../exact.ts";
 import { isUnusable, mergeRepeated, refuseBackward, type Reading, type Unusable } from "../series.ts";
 import { eventsOf, intervalOf, type TimelineEvent } from "./timeline.ts";
 
@@ -172,8 +172,7 @@ export function refusalOf(action: () => void): Refusal | undefined {
 function rowOf(entry: Reading | Unusable, show: (time: number) => string): InspectedSeries["rows"][number] {
   const { line, time } = entry;
   if (isUnusable(entry)) return { line, time: show(time), quality: entry.quality };
-  const { value, finer } = entry;
-  return { line, time: show(time), value: `${finer === undefined ? "" : "about "}${formatMicro(value)}` };
+  return { line, time: show(time), value: shownExact(entry) };
 }
 
 function skippedOf(entries: readonly (Reading | Unusable)[]): InspectedSeries["skipped"] {
@@ -190,18 +189,26 @@ function skippedOf(entries: readonly (Reading | Unusable)[]): InspectedSeries["s
 function drawn(readings: readonly Reading[]): Pick<InspectedSeries, "minimum" | "maximum" | "curve"> {
   const [one] = readings;
   if (one === undefined) return { curve: "" };
-  let [low, high] = [one.value, one.value];
-  for (const { value } of readings) [low, high] = [value < low ? value : low, value > high ? value : high];
+  let [lowest, highest] = [one, one];
+  for (const reading of readings) {
+    if (isBelow(reading, lowest)) lowest = reading;
+    if (isBelow(highest, reading)) highest = reading;
+  }
+  const [low, high] = [lowest.value, highest.value];
   const width = BigInt(MAX_WIDTH);
   const grid = { stepNum: high === low ? 1n : high - low, stepDen: width, width, normalLow: 0n, normalHigh: width };
   const ordered = readings.toSorted((a, b) => a.time - b.time);
   return {
-    minimum: formatMicro(low),
-    maximum: formatMicro(high),
+    minimum: shownExact(lowest),
+    maximum: shownExact(highest),
     curve: curveOf({
       grid: { ...grid, origin: low + CELSIUS_OFFSET },
       times: ordered.map(({ time }) => BigInt(time)),
       codes: ordered.map(({ value }) => Number(codeReading(value, { ...grid, origin: low }))),
     }),
   };
+}
+
+function isBelow(a: Reading, b: Reading): boolean {
+  return a.value < b.value || (a.value === b.value && (a.finer ?? 0n) < (b.finer ?? 0n));
 }
