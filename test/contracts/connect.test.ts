@@ -55,6 +55,15 @@ describe("connecting to a node", () => {
   });
 });
 
+describe("sending", () => {
+  it("gives a transaction a fifth more gas than the node estimates, whose second may cost less", async () => {
+    const { provider } = world.chain;
+    const transfer = { from: world.address.manufacturer, to: world.address.stranger, value: 1n };
+    const exact = BigInt((await provider.send("eth_estimateGas", [{ ...transfer, value: "0x1" }])) as string);
+    expect(await provider.estimateGas(transfer)).toBe((exact * 6n) / 5n);
+  });
+});
+
 describe("finding the register", () => {
   it("finds every contract from the compliance registry alone", async () => {
     expect(await findRegister(world.chain.provider, world.addresses.registry)).toEqual(world.addresses);
