@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { deploy, mined } from "../../src/chain/deploy.ts";
 import { handle } from "../../src/chain/handles.ts";
-import { CIRCUITS } from "../../src/kinds/circuits.ts";
+import { circuitNamed, CIRCUITS } from "../../src/kinds/circuits.ts";
 import { createKey, saveKey } from "../../src/parties/keys.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
+import { ensureArtifacts } from "../../src/setup/artifacts.ts";
 import { freePort, startAnvil } from "../contracts/support/chains.ts";
 import {
   batchproof,
@@ -25,6 +26,7 @@ import {
 } from "./support.ts";
 
 /** Everything that needs a chain or the artifacts of temperature-1k, which are made on first need. */
+beforeAll(() => ensureArtifacts(circuitNamed("temperature-1k")));
 
 interface Node {
   readonly url: string;
