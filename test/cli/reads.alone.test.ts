@@ -5,6 +5,8 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as ChainPolicy from "../../src/formats/chainPolicy.ts";
 import type * as Head from "../../src/formats/head.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { LONG_FORM, shippedProfile } from "../../src/import/table/shipped.ts";
 import { csvFile, csvLine } from "../import/historian.ts";
 import { inThisProcess, cliJson } from "./scene.ts";
 import { POLICY, VALID } from "./support.ts";
@@ -111,7 +113,8 @@ describe("a command that works on a batch folder", () => {
     const { code } = await inThisProcess(importRaw);
     expect(code).toBe(0);
     // The kept raw file: compared with the imported one, and read back before the record that names it is written.
-    expect(readsOfFolder()).toEqual({ ...ONCE, "raw.csv": 2 });
+    const profile = `${toHex(shippedProfile(LONG_FORM).hash)}.profile.json`;
+    expect(readsOfFolder()).toEqual({ ...ONCE, "raw.csv": 2, [profile]: 1 });
     expect(counted).toMatchObject({ openings: 1, policyIds: 0 });
   });
 });

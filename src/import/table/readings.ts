@@ -38,21 +38,40 @@ export function tableReader(
   told: ToldTable,
 ): SeriesReader {
   return (bytes, file) => {
-    let chosen = tag;
-    const table = readTable(bytes, file, profile, told, (each) => (each === (chosen ??= each) ? channel : undefined));
-    refuseOtherTags(table.tags, tag, file);
-    const series = table.series.get(chosen ?? "") ?? { entries: [] };
+    const { table, chosen } = chosenOf(bytes, file, profile, told, tag, channel);
+    const series = table.series.get(chosen) ?? { entries: [] };
     refuseOtherDevice(series, told.device, file);
     const { entries } = series;
     return {
       ...{ channel, device: told.device, entries, zoneChanged: table.zoneChanged, profile },
       how: howRead(tag === undefined ? [] : [tag], told),
       facts: [
-        `read: ${shownTag(chosen ?? "")} of a table, ${shownDevice(told.device)}`,
+        `read: ${shownTag(chosen)} of a table, ${shownDevice(told.device)}`,
         ...shownFacts(profile, table, [series], entries, "entries"),
       ],
     };
   };
+}
+
+/** A table of which one tag was read, and which. Error `csv-tag`: the file has not exactly the tags to choose it from. */
+function chosenOf(
+  bytes: Uint8Array,
+  file: string,
+  profile: ParsedProfile,
+  told: ToldTable,
+  tag: string | undefined,
+  channel: ChannelName,
+): { readonly table: Table; readonly chosen: string } {
+  let chosen = tag;
+  try {
+    const table = readTable(bytes, file, profile, told, (each) => (each === (chosen ??= each) ? channel : undefined));
+    refuseOtherTags(table.tags, tag, file);
+    return { table, chosen: chosen ?? "" };
+  } catch (error) {
+    // Whoever has named no tag of several learns that first, not what is wrong with a line of one that was not meant.
+    if (tag === undefined) refuseOtherTags(readTable(bytes, file, profile, told, () => undefined).tags, tag, file);
+    throw error;
+  }
 }
 
 /**
