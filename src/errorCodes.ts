@@ -493,6 +493,16 @@ export const ERROR_CODES = {
       "The profile knows no such word of quality.",
       "Find out what it means, and have a profile approved that says so.",
     ],
+    "device-joined": [
+      "Files that are to make one series are of different devices.",
+      "Import the files of one device together.",
+    ],
+    "raw-file-empty": ["One of several files has no entry.", "Leave it out, or export it again."],
+    "raw-file-twice": [
+      "Two files of one series have one name, or one content.",
+      "Name each file once; rename one that says something else.",
+    ],
+    "raw-files": ["So many files make no series.", "Export the stage in fewer files."],
     "device-serial": ["The file says another serial number than was given.", "Give the device that the file is of."],
     "time-backward": ["The time runs backward.", "Export the series again, in the order of time."],
     "inspect-form": ["The file is of no form that is known.", "Export it in one of the forms that the message names."],

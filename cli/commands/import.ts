@@ -41,11 +41,11 @@ export async function importTable(args: readonly string[], options: Options): Pr
 }
 
 /** Imports a table: the claims say whether it is a series of one channel or of several. */
-async function importBy(profile: ParsedProfile, [file = ""]: readonly string[], options: Options): Promise<Answer> {
+async function importBy(profile: ParsedProfile, files: readonly string[], options: Options): Promise<Answer> {
   const told = { device: deviceOf(required(options, "device")), ...clockOf(options) };
   const tags = list(options, "tag");
   const targets = await claimsToFill(options);
-  const request = await seriesOf(file, options);
+  const request = await seriesOf(files, options);
   if (targets.every(({ claim }) => claim.claim.kind === "parameters")) {
     const read = samplesTableReader(profile, channelTags(tags, "--tag"), told);
     return imported(options, importedAnswers(targets, await importSamples(targets, { ...request, read })));
@@ -70,7 +70,7 @@ function channelOf(targets: readonly Target[]): ChannelName {
   return channel ?? "temperature";
 }
 
-async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsImport, "read">> {
+async function seriesOf(files: readonly string[], options: Options): Promise<Omit<ReadingsImport, "read">> {
   const bucket = text(options, "thin");
   const settings = {
     clockError: secondsOf(required(options, "clockError"), "--clock-error", -MAX_CLOCK_ERROR, MAX_CLOCK_ERROR),
@@ -78,7 +78,7 @@ async function seriesOf(file: string, options: Options): Promise<Omit<ReadingsIm
   };
   const keyPath = required(options, "source");
   return {
-    file,
+    files,
     settings,
     sourceKey: await unlockKey(keyPath, await passphrase(basename(keyPath))),
     journalPath: text(options, "journal") ?? `${keyPath}.journal`,
@@ -184,11 +184,11 @@ function mesText({ record, exceptions }: ImportedMesRecord): string {
 }
 
 /** `import fridgetag`. */
-export async function importFridgetag([file = ""]: readonly string[], options: Options): Promise<Answer> {
+export async function importFridgetag(files: readonly string[], options: Options): Promise<Answer> {
   const offset = text(options, "offset");
   const read = fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
   const targets = await claimsToFill(options);
-  const request = await seriesOf(file, options);
+  const request = await seriesOf(files, options);
   return imported(options, importedAnswers(targets, await importReadings(targets, { ...request, read })));
 }
 

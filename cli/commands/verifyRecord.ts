@@ -36,13 +36,13 @@ async function targetsOf(dir: string, claims: readonly string[]): Promise<Target
   });
 }
 
-function recordText({ claim, found: { rawFile, readings, profile } }: { claim: string; found: Reread }): string {
+function recordText({ claim, found: { rawFiles, readings, profile } }: { claim: string; found: Reread }): string {
   const by =
     profile === undefined ? "the device's own form" : `profile ${profile.profile.name}, ${toHex(profile.hash)}`;
-  return `${claim}: ${readings} readings of ${shown(rawFile)}, by ${by}`;
+  return `${claim}: ${readings} readings of ${rawFiles.map(shown).join(", ")}, by ${by}`;
 }
 
-function recordJson({ rawFile, readings, profile }: Reread): object {
+function recordJson({ rawFiles, readings, profile }: Reread): object {
   const named = profile === undefined ? null : { name: profile.profile.name, hash: toHex(profile.hash) };
-  return { rawFile, readings, profile: named };
+  return { rawFiles, readings, profile: named };
 }

@@ -11,8 +11,10 @@ export const addImportCommands: AddCommands = (program, give) => {
   answers(
     withSeries(
       importing
-        .command("fridgetag <file>")
-        .description("Berlinger Fridge-tag or Q-tag text export; the device's signature is verified")
+        .command("fridgetag <files...>")
+        .description(
+          "Berlinger Fridge-tag or Q-tag text export, or several of one device; the device's signature is verified",
+        )
         .option("--offset <+hh:mm>", "true offset of the device's clock from UTC"),
     ),
     give,
@@ -21,7 +23,7 @@ export const addImportCommands: AddCommands = (program, give) => {
   );
   answers(
     withSeries(
-      withDevice(importing.command("csv <file>")).description(
+      withDevice(importing.command("csv <files...>")).description(
         "CSV with the columns timestamp (RFC 3339 with zone), tag, value, quality, unit, for temperature, channel or " +
           "parameters claims; no device signature: the source alone vouches for it",
       ),
@@ -32,7 +34,7 @@ export const addImportCommands: AddCommands = (program, give) => {
   );
   answers(
     withSeries(
-      withDevice(importing.command("table <file>"))
+      withDevice(importing.command("table <files...>"))
         .description(
           "a table as loggers and historians export it, read by a profile, for temperature, channel or parameters claims; no " +
             "device signature: the source alone vouches for it",

@@ -8,7 +8,6 @@ import { deviceHash, deviceSlots, textHash, type PublicKey } from "../formats/id
 import type { ListedParty } from "../formats/party.ts";
 import type { RecordSalts } from "../formats/recordSalts.ts";
 import type { Signature } from "../formats/source.ts";
-import { readBytes } from "../input/files.ts";
 import type { BatchOrigin, CustodyEvidence } from "../kinds/custody/evidence.ts";
 import { custodyRuleOf } from "../kinds/custody/rule.ts";
 import { custodyStatement } from "../kinds/custody/statement.ts";
@@ -33,7 +32,7 @@ import type { Claim, IndexedClaim } from "../policy/document.ts";
 import type { Batch } from "./batch.ts";
 import { filled, headOf, identityOf, openingOf } from "./commitments.ts";
 import { handoffFile, missingHandoff } from "./handoffFile.ts";
-import { claimFile, evidenceFile } from "./paths.ts";
+import { claimFile } from "./paths.ts";
 import { readRecord, type StoredRecord } from "./recordStore.ts";
 import { copyParties } from "./hints.ts";
 
@@ -47,7 +46,7 @@ export interface Known extends Partial<KnownOpening> {
 
 /** What a disclosure of evidence would show line by line. */
 export interface Exhibit {
-  readonly bytes: Uint8Array;
+  readonly files: readonly Uint8Array[];
   readonly signatures: readonly Signature[];
   /** 32 bytes, of this evidence only. */
   readonly secret: Uint8Array;
@@ -116,7 +115,7 @@ export const EVIDENCE: Readonly<Record<KindName, EvidenceStore>> = {
       const bytes = Buffer.from(documentText(handoffFile(batch, stage)), "utf8");
       const handoff = batch.stages[stage]?.handoff;
       const signatures = [handoff?.released, handoff?.received].filter((signature) => signature !== undefined);
-      return Promise.resolve({ bytes, signatures, secret: batch.secrets.recordSecret(id, 0) });
+      return Promise.resolve({ files: [bytes], signatures, secret: batch.secrets.recordSecret(id, 0) });
     },
   },
 };
@@ -131,9 +130,8 @@ function recorded<C extends object, D extends object, J extends object>(
     statement: async (batch, claim, known = {}) =>
       statement(batch, claim, await readRecord(form, batch, claim.claim), known),
     exhibit: async (batch, claim) => {
-      const { rawFile, signature, secret } = await readRecord(form, batch, claim);
-      const bytes = await readBytes(join(batch.dir, evidenceFile(rawFile)), { within: batch.dir });
-      return { bytes, signatures: [signature], secret };
+      const { raw, signature, secret } = await readRecord(form, batch, claim);
+      return { files: raw.map(({ bytes }) => bytes), signatures: [signature], secret };
     },
   };
 }

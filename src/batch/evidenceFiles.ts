@@ -1,39 +1,53 @@
 import { join } from "node:path";
 import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, inputError, placed } from "../errors.ts";
-import { bytesHash } from "../formats/identity.ts";
+import { bytesHash, rawFilesHash } from "../formats/identity.ts";
 import { readBytes, writeFileAtomically } from "../input/files.ts";
 import { evidenceFile } from "./paths.ts";
 import type { Batch } from "./batch.ts";
 
-/** A record with the raw file that it came from. */
+/** A record with the raw files that it came from. */
 interface Sourced {
-  /** Name of the raw file in `evidence/`. */
-  readonly rawFile: string;
+  /** Names of the raw files in `evidence/`, in the order of the series. */
+  readonly rawFiles: readonly string[];
   readonly rawFileHash: bigint;
 }
 
+/** A raw file as the folder keeps it. */
+export interface KeptFile {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Reads the raw file of a record. `place` is the record's. Errors: `evidence-missing`, `evidence-tampered` (not the one
- * that was imported), `evidence-name`, `path-escape`.
+ * Reads the raw files of a record. `place` is the record's. Errors: `evidence-missing`, `evidence-tampered` (not those that
+ * were imported), `evidence-name`, `path-escape`.
  */
-export async function readRawFile(
+export async function readRawFiles(
   batch: Pick<Batch, "dir">,
-  { rawFile, rawFileHash }: Sourced,
+  { rawFiles, rawFileHash }: Sourced,
   place: string,
-): Promise<Uint8Array> {
-  const path = join(
-    batch.dir,
-    placed(`${place}#/rawFile`, () => evidenceFile(rawFile)),
-  );
-  const bytes = await readBytes(path, { within: batch.dir }).catch((error: unknown) => {
-    throw renamed(error, "file-missing", "evidence-missing", "The raw file is missing.", "Restore it from a backup.");
-  });
-  if (bytesHash(bytes) === rawFileHash) return bytes;
-  throw inputError("The raw file is not the one that was imported.", {
+): Promise<KeptFile[]> {
+  const kept: KeptFile[] = [];
+  for (const [i, name] of rawFiles.entries()) {
+    const file = join(
+      batch.dir,
+      placed(`${place}#/rawFiles/${i}`, () => evidenceFile(name)),
+    );
+    const bytes = await readBytes(file, { within: batch.dir }).catch((error: unknown) => {
+      throw renamed(error, "file-missing", "evidence-missing", "The raw file is missing.", "Restore it from a backup.");
+    });
+    kept.push({ file, bytes });
+  }
+  if (rawFilesHash(kept.map(({ bytes }) => bytes)) === rawFileHash) return kept;
+  const [message, remedy] =
+    kept.length === 1
+      ? ["The raw file is not the one that was imported.", "Restore it from a backup."]
+      : ["These raw files are not those that were imported, in their order.", "Restore them from a backup."];
+  throw inputError(message, {
     code: "evidence-tampered",
-    place: path,
-    remedy: "Restore it from a backup.",
+    place: kept.map(({ file }) => file).join(", "),
+    remedy,
   });
 }
 

@@ -16,6 +16,7 @@ import {
   type PointJson,
   type SignatureJson,
 } from "../formats/document.ts";
+import { MOST_RAW_FILES } from "../formats/constants.ts";
 import { toHex } from "../formats/field.ts";
 import { HOW_READ, type HowRead } from "../formats/howRead.ts";
 import { textHash, type PublicKey } from "../formats/identity.ts";
@@ -25,7 +26,7 @@ import { claimRuleHash } from "../kinds/index.ts";
 import type { Prepared, RecordForm, Signer } from "../kinds/recordForm.ts";
 import { claimNamed, type Claim } from "../policy/document.ts";
 import type { Batch } from "./batch.ts";
-import { readRawFile, renamed } from "./evidenceFiles.ts";
+import { readRawFiles, renamed, type KeptFile } from "./evidenceFiles.ts";
 import { claimFile } from "./paths.ts";
 
 /**
@@ -37,9 +38,9 @@ import { claimFile } from "./paths.ts";
 /** A record of one claim as the batch folder keeps it. */
 export type StoredRecord<C extends object> = C & {
   readonly claim: string;
-  /** Name of the raw file in `evidence/`. */
-  readonly rawFile: string;
-  /** Of a series: how the raw file was read; records of earlier versions do not say it. */
+  /** Names of the raw files in `evidence/`: one, or several of one device that make one series. */
+  readonly rawFiles: readonly string[];
+  /** Of a series: how the raw files were read; records of earlier versions do not say it. */
   readonly how?: HowRead;
   readonly signer: PublicKey;
   readonly signature: Signature;
@@ -48,11 +49,13 @@ export type StoredRecord<C extends object> = C & {
 type RecordFile<J extends object> = J & {
   readonly format: string;
   readonly claim: string;
-  readonly rawFile: string;
+  readonly rawFiles: readonly string[];
   readonly how?: HowRead;
   readonly record: string;
   readonly signature: SignatureJson;
 } & Readonly<Partial<Record<Signer, PointJson>>>;
+
+const RAW_FILES = { type: "array", minItems: 1, maxItems: MOST_RAW_FILES, items: TEXT };
 
 const documents = new WeakMap<object, DocumentKind<unknown>>();
 
@@ -68,7 +71,7 @@ function documentOf<C extends object, D extends object, J extends object>(
     {
       claim: TEXT,
       ...form.properties,
-      rawFile: TEXT,
+      rawFiles: RAW_FILES,
       how: HOW_READ,
       record: HEX_FIELD,
       [form.signer]: POINT,
@@ -125,16 +128,16 @@ export async function writeRecord<C extends object, D extends object, J extends 
   claim: Claim,
   stored: StoredRecord<C>,
 ): Promise<void> {
-  const { rawFile, how, signer, signature } = stored;
+  const { rawFiles, how, signer, signature } = stored;
   const name = claimFile("records", claim.id);
   const { record, message } = prepareRecord(form, batch, claim, stored);
   checkSignature(form, stored, message, name);
-  await readRawFile(batch, { rawFile, rawFileHash: form.hashes(stored).rawFileHash }, name);
+  await readRawFiles(batch, { rawFiles, rawFileHash: form.hashes(stored).rawFileHash }, name);
   const file = {
     format: form.format,
     claim: claim.id,
     ...form.toJson(stored),
-    rawFile,
+    rawFiles,
     ...(how === undefined ? {} : { how }),
     record: toHex(record),
     [form.signer]: pointToJson(signer),
@@ -147,13 +150,13 @@ export async function writeRecord<C extends object, D extends object, J extends 
 /**
  * Reads the record of a claim and checks it against the batch's secrets, the signature and the raw file.
  * Errors: `record-missing`, the form's code (shape), `record-claim` (of another claim), `record-tampered` (the content does
- * not give the record's hash), `record-signature`, those of `readRawFile`, `prepareRecord` and `readJson`.
+ * not give the record's hash), `record-signature`, those of `readRawFiles`, `prepareRecord` and `readJson`.
  */
 export async function readRecord<C extends object, D extends object, J extends object>(
   form: RecordForm<C, D, J>,
   batch: Batch,
   claim: Claim,
-): Promise<StoredRecord<C> & D & Prepared> {
+): Promise<StoredRecord<C> & D & Prepared & { readonly raw: readonly KeptFile[] }> {
   const path = join(batch.dir, claimFile("records", claim.id));
   const file = await documentOf(form)
     .read(path, { within: batch.dir })
@@ -173,8 +176,9 @@ export async function readRecord<C extends object, D extends object, J extends o
     });
   }
   checkSignature(form, stored, prepared.message, path);
-  await readRawFile(batch, { rawFile: stored.rawFile, rawFileHash: form.hashes(stored).rawFileHash }, path);
-  return { ...stored, ...prepared };
+  const { rawFiles } = stored;
+  const raw = await readRawFiles(batch, { rawFiles, rawFileHash: form.hashes(stored).rawFileHash }, path);
+  return { ...stored, ...prepared, raw };
 }
 
 function fromFile<C extends object, D extends object, J extends object>(
@@ -187,7 +191,7 @@ function fromFile<C extends object, D extends object, J extends object>(
   return {
     ...form.fromJson(file, path),
     claim: file.claim,
-    rawFile: file.rawFile,
+    rawFiles: file.rawFiles,
     ...(file.how === undefined ? {} : { how: file.how }),
     signer: pointFromJson(signer, `${path}#/${form.signer}`),
     signature: signatureFromJson(file.signature, `${path}#/signature`),

@@ -7,7 +7,7 @@ import type { Claim } from "../policy/document.ts";
 export const NO_EVIDENCE = `0x${"0".repeat(64)}`;
 
 /**
- * The public commitment to a claim's evidence: salted Merkle root (SHA-256, 0x hex) over the lines of the raw file (of a
+ * The public commitment to a claim's evidence: salted Merkle root (SHA-256, 0x hex) over the lines of the raw files (of a
  * custody claim: of the exported hand-off) and the signatures on it, so that evidence that fails, of which no proof can be
  * made, can still be disclosed line by line and checked. Leaf k = sha256(0x00, salt_k, bytes), node = sha256(0x01, left,
  * right), an odd node moves up. The salts come from the record's secret by HKDF. NO_EVIDENCE if there is none yet.
@@ -19,7 +19,7 @@ export async function exceptionEvidence(batch: Batch, claim: Claim): Promise<str
   });
   if (exhibit === undefined) return NO_EVIDENCE;
   const signed = exhibit.signatures.map(({ r8x, r8y, s }) => Buffer.from([r8x, r8y, s].join(), "utf8"));
-  const leaves = [...linesOf(Buffer.from(exhibit.bytes)), ...signed].map((line, k) =>
+  const leaves = [...exhibit.files.flatMap((bytes) => linesOf(Buffer.from(bytes))), ...signed].map((line, k) =>
     leafHash(exhibit.secret, k, line),
   );
   return `0x${rootOf(leaves).toString("hex")}`;

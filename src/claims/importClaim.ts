@@ -12,6 +12,7 @@ import { deviceHash, deviceText, type DeviceId, type PublicKey } from "../format
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Measured, Origin, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
+import { readFiles, type RawFile, type ReadFiles } from "../import/rawFiles.ts";
 import { resultSet } from "../import/resultsCsv.ts";
 import type { ImportSettings, UnsignedSeries } from "../import/seriesRecord.ts";
 import { readBytes } from "../input/files.ts";
@@ -42,13 +43,14 @@ export type { Target };
 
 /** What every import is told. */
 interface Import {
-  readonly file: string;
   /** Everything is done but signing, journaling and writing. */
   readonly dryRun?: boolean;
 }
 
 /** The import of a series: who signs it, and where its attempts are counted. */
 interface SeriesImport extends Import {
+  /** The raw file, or several of one device that make one series. */
+  readonly files: readonly string[];
   readonly settings: ImportSettings;
   /** The site's source key, which signs the record. */
   readonly sourceKey: UnlockedKey;
@@ -71,6 +73,7 @@ export interface SamplesImport extends SeriesImport {
 }
 
 export interface ResultsImport extends Import, Target {
+  readonly file: string;
   /** The laboratory's key, which signs the results. */
   readonly labKey: UnlockedKey;
   /** When the laboratory reported, Unix seconds. */
@@ -86,19 +89,19 @@ export interface Imported {
 }
 
 /**
- * Imports a raw file of readings for temperature or channel claims: reads and verifies it, makes a record for each, journals
- * and signs it, and keeps the untouched file in `evidence/`. Nothing is written before everything is known to be good. A
+ * Imports raw files of readings for temperature or channel claims: reads and verifies them, makes a record for each, journals
+ * and signs it, and keeps the untouched files in `evidence/`. Nothing is written before everything is known to be good. A
  * reading outside the limits is imported too, so that `check` can name it. The same evidence, imported again or for another
  * rule, is no new attempt. What is refused for one claim is written for none.
  * Errors: `key-role`, `claim-kind`, `batch-stage` (the stage has no times yet), `device` (not named by the stage, in another
  * slot than the claim judges, or not in the party list), `device-count` (the stage names more or fewer than the rule says),
- * `batch-twice` (two folders of one batch, or one claim twice), those of `temperatureRecord` and `channelRecord`, of the
- * journal and of the batch folder.
+ * `batch-twice` (two folders of one batch, or one claim twice), those of `readFiles`, of `temperatureRecord` and
+ * `channelRecord`, of the journal and of the batch folder.
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
-  const bytes = await bytesFor(targets, request, ["temperature", "channel"]);
-  const unsigned = mapEach(targets, (target) => ofReadings(target, { bytes, ...request }));
-  return await signSeries(unsigned, request, bytes);
+  const raw = readFiles(await rawFilesFor(targets, request, ["temperature", "channel"]), request.read);
+  const unsigned = mapEach(targets, (target) => ofReadings(target, { raw, ...request }));
+  return await signSeries(unsigned, request, raw);
 }
 
 function ofReadings(target: Target, raw: Raw): Unnumbered {
@@ -112,23 +115,25 @@ function ofReadings(target: Target, raw: Raw): Unnumbered {
 
 /** As `importReadings`, of samples of several channels for parameters claims. Errors: also those of `parametersRecord`. */
 export async function importSamples(targets: readonly Target[], request: SamplesImport): Promise<Imported[]> {
-  const bytes = await bytesFor(targets, request, ["parameters"]);
+  const raw = readFiles(await rawFilesFor(targets, request, ["parameters"]), request.read);
   const unsigned = mapEach(targets, (target) => {
-    const { rule, record } = parametersOf(target, { bytes, ...request });
+    const { rule, record } = parametersOf(target, { raw, ...request });
     return unnumbered(SAMPLES_RECORD, target, rule, record, NO_CHANNEL);
   });
-  return await signSeries(unsigned, request, bytes);
+  return await signSeries(unsigned, request, raw);
 }
 
-/** The raw file of a series for claims of these kinds. */
-async function bytesFor(
+/** The raw files of a series for claims of these kinds. */
+async function rawFilesFor(
   targets: readonly Target[],
-  { sourceKey, file }: SeriesImport,
+  { sourceKey, files }: SeriesImport,
   kinds: readonly KindName[],
-): Promise<Uint8Array> {
+): Promise<RawFile[]> {
   requireRole(sourceKey, "source");
-  mapEach(targets, ({ claim }) => refuseOtherKind(claim, file, kinds));
-  return await readBytes(file);
+  mapEach(targets, ({ claim }) => refuseOtherKind(claim, files.join(", "), kinds));
+  const raw: RawFile[] = [];
+  for (const file of files) raw.push({ file, bytes: await readBytes(file) });
+  return raw;
 }
 
 /**
@@ -159,7 +164,7 @@ export async function importResults(request: ResultsImport): Promise<Imported> {
     await writeRecord(RESULTS_RECORD, batch, claim.claim, {
       claim: claim.claim.id,
       unsalted,
-      rawFile,
+      rawFiles: [rawFile],
       signer: labKey.description.public,
       signature: labKey.sign(message),
     });
@@ -272,7 +277,7 @@ interface NumberedRecord {
   /** Public signal `record`. */
   readonly record: bigint;
   readonly message: bigint;
-  readonly write: (rawFile: string, signer: PublicKey, signature: Signature) => Promise<void>;
+  readonly write: (rawFiles: readonly string[], signer: PublicKey, signature: Signature) => Promise<void>;
 }
 
 function unnumbered<H extends SeriesHeader, R>(
@@ -297,11 +302,11 @@ function unnumbered<H extends SeriesHeader, R>(
     numbered: (attempt) => {
       const content = { header: { ...header, attempt: BigInt(attempt) } as H, rows };
       const { record, message } = prepareRecord(form, batch, claim, content);
-      const write = (rawFile: string, signer: PublicKey, signature: Signature): Promise<void> =>
+      const write: NumberedRecord["write"] = (rawFiles, signer, signature) =>
         writeRecord(form, batch, claim, {
           claim: claim.id,
           ...content,
-          rawFile,
+          rawFiles,
           how: unsigned.origin.how,
           signer,
           signature,
@@ -326,10 +331,9 @@ interface Numbered extends Target, NumberedRecord {
 async function signSeries(
   unsigned: readonly Unnumbered[],
   request: SeriesImport,
-  bytes: Uint8Array,
+  { files, file }: Pick<ReadFiles<unknown>, "files" | "file">,
 ): Promise<Imported[]> {
-  const { file, journalPath, sourceKey } = request;
-  const rawFile = basename(file);
+  const { journalPath, sourceKey } = request;
   refuseRepeated(unsigned);
   mapEach(unsigned, (each) => {
     refuseOtherProfile(each.batch.policy, each.origin.profile, file);
@@ -337,7 +341,7 @@ async function signSeries(
   });
   if (request.dryRun === true) {
     const journal = await readJournal(journalPath, sourceKey.description.public);
-    await unkept(unsigned, rawFile, bytes);
+    await unkept(unsigned, files);
     return numberAll(journal, unsigned, request).map(({ entry: { attempt, record }, summary }) => ({
       attempt,
       record,
@@ -349,16 +353,21 @@ async function signSeries(
     return await withLocks(
       unsigned.map(({ batch }) => join(batch.dir, LOCK_FILE)),
       async () => {
-        const missing = await unkept(unsigned, rawFile, bytes);
+        const missing = await unkept(unsigned, files);
         const numbered = numberAll(journal, unsigned, request);
         for (const { entry, isKnown } of numbered) if (!isKnown) await journal.append(entry);
         const imported: Imported[] = [];
         for (const { batch, entry, message, write, summary, origin } of numbered) {
           const { record, attempt } = entry;
-          if (missing.delete(batch)) await writeEvidence(batch, rawFile, bytes);
+          for (const raw of missing.get(batch) ?? []) await writeEvidence(batch, basename(raw.file), raw.bytes);
+          missing.delete(batch);
           if (origin.profile !== undefined) await keepProfile(batch, origin.profile);
           const signature = record === NO_RECORD ? UNSIGNED : sourceKey.sign(message);
-          await write(rawFile, sourceKey.description.public, signature);
+          await write(
+            files.map((raw) => basename(raw.file)),
+            sourceKey.description.public,
+            signature,
+          );
           imported.push({ attempt, record, summary });
         }
         return imported;
@@ -369,11 +378,14 @@ async function signSeries(
   }
 }
 
-/** The batches whose folders do not keep the raw file yet. Errors: those of `isKept`. */
-async function unkept(targets: readonly Target[], rawFile: string, bytes: Uint8Array): Promise<Set<Batch>> {
-  const missing = new Set<Batch>();
-  for (const batch of new Set(targets.map((each) => each.batch))) {
-    if (!(await isKept(batch, rawFile, bytes))) missing.add(batch);
+/** The raw files that the folder of each batch does not keep yet. Errors: those of `isKept`. */
+async function unkept(targets: readonly Target[], files: readonly RawFile[]): Promise<Map<Batch, RawFile[]>> {
+  const missing = new Map<Batch, RawFile[]>();
+  for (const { batch } of targets) {
+    if (missing.has(batch)) continue;
+    const wanted: RawFile[] = [];
+    for (const raw of files) if (!(await isKept(batch, basename(raw.file), raw.bytes))) wanted.push(raw);
+    missing.set(batch, wanted);
   }
   return missing;
 }

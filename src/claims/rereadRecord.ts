@@ -1,6 +1,3 @@
-import { readBytes } from "../input/files.ts";
-import { join } from "node:path";
-import { evidenceFile } from "../batch/paths.ts";
 import { readRecord, type StoredRecord } from "../batch/recordStore.ts";
 import { inputError, refusal } from "../errors.ts";
 import { CLOCK_ERROR_OFFSET, NO_PROFILE, type KindName } from "../formats/constants.ts";
@@ -8,6 +5,7 @@ import type { HowRead } from "../formats/howRead.ts";
 import { deviceHash, type DeviceId } from "../formats/identity.ts";
 import { fridgetagReader } from "../import/fridgetagSeries.ts";
 import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
+import { readFiles, type RawFile } from "../import/rawFiles.ts";
 import { channelTags } from "../import/table/channelTags.ts";
 import { samplesTableReader, tableReader, type ToldTable } from "../import/table/readings.ts";
 import type { ParsedProfile } from "../import/table/profile.ts";
@@ -19,9 +17,9 @@ import { refuseOtherProfile } from "./acceptedProfile.ts";
 import { keptProfile } from "./keptProfile.ts";
 import { channelOf, claimedChannel, parametersOf, temperatureOf, type Raw, type Target } from "./unsigned.ts";
 
-/** A record that says what its raw file says. */
+/** A record that says what its raw files say. */
 export interface Reread {
-  readonly rawFile: string;
+  readonly rawFiles: readonly string[];
   /** Readings, or samples. */
   readonly readings: number;
   /** Name and hash of the profile; none: the device's own form. */
@@ -44,16 +42,16 @@ export const SERIES_KINDS: ReadonlySet<KindName> = new Set(["temperature", "chan
 export async function rereadRecord(target: Target): Promise<Reread> {
   switch (target.claim.claim.kind) {
     case "temperature":
-      return await rereadAs(READINGS_RECORD, target, (how) => ({
-        ...temperatureOf(target, { ...how, read: readingsReader(target, how) }).record,
+      return await rereadAs(READINGS_RECORD, target, (again) => ({
+        ...temperatureOf(target, { ...again, raw: readFiles(again.kept, readingsReader(target, again)) }).record,
       }));
     case "channel":
-      return await rereadAs(CHANNEL_RECORD, target, (how) => ({
-        ...channelOf(target, { ...how, read: readingsReader(target, how) }).record,
+      return await rereadAs(CHANNEL_RECORD, target, (again) => ({
+        ...channelOf(target, { ...again, raw: readFiles(again.kept, readingsReader(target, again)) }).record,
       }));
     case "parameters":
-      return await rereadAs(SAMPLES_RECORD, target, (how) => ({
-        ...parametersOf(target, { ...how, read: samplesReader(how) }).record,
+      return await rereadAs(SAMPLES_RECORD, target, (again) => ({
+        ...parametersOf(target, { ...again, raw: readFiles(again.kept, samplesReader(again)) }).record,
       }));
     case "custody":
     case "quality":
@@ -65,7 +63,10 @@ export async function rereadRecord(target: Target): Promise<Reread> {
 }
 
 /** All that is needed to read a file again. */
-interface Again extends Omit<Raw, "read"> {
+interface Again extends Pick<Raw, "settings"> {
+  readonly kept: readonly RawFile[];
+  /** Their names, for errors. */
+  readonly file: string;
   readonly how: HowRead;
   readonly device: DeviceId;
   readonly profile?: ParsedProfile;
@@ -98,7 +99,7 @@ async function rereadAs<H extends Header, R>(
     );
   }
   const { profile } = again;
-  return { rawFile: stored.rawFile, readings: rows.length, ...(profile === undefined ? {} : { profile }) };
+  return { rawFiles: stored.rawFiles, readings: rows.length, ...(profile === undefined ? {} : { profile }) };
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -109,12 +110,13 @@ function isSame(one: unknown, other: unknown): boolean {
 
 async function againOf<H extends Header>(
   { batch, claim: { claim } }: Target,
-  { header, rawFile, how }: StoredRecord<SeriesContent<H, unknown>>,
+  { header, raw, how }: StoredRecord<SeriesContent<H, unknown>> & { readonly raw: readonly RawFile[] },
 ): Promise<Again> {
+  const file = raw.map((each) => each.file).join(", ");
   if (how === undefined) {
     throw inputError("The record does not say how its raw file was read: an earlier version imported it.", {
       code: "record-how",
-      place: rawFile,
+      place: file,
       remedy: "Import the raw file again: the same readings are no further attempt.",
     });
   }
@@ -122,15 +124,14 @@ async function againOf<H extends Header>(
   if (device === undefined) {
     throw inputError("The stage does not name the device of the record.", {
       code: "device",
-      place: rawFile,
+      place: file,
       remedy: "Compare the stage's devices with the record.",
     });
   }
-  const file = join(batch.dir, evidenceFile(rawFile));
   const profile = header.profile === NO_PROFILE ? undefined : await keptProfile(batch, header.profile);
   refuseOtherProfile(batch.policy, profile, file);
   return {
-    ...{ bytes: await readBytes(file, { within: batch.dir }), file, how, device },
+    ...{ kept: raw, file, how, device },
     ...(profile === undefined ? {} : { profile }),
     settings: { clockError: Number(header.clockError) - CLOCK_ERROR_OFFSET, bucket: Number(header.bucket) },
   };

@@ -3,8 +3,9 @@ import { stagePeriod } from "../batch/commitments.ts";
 import { channelNamed } from "../formats/channels.ts";
 import type { ChannelName } from "../formats/constants.ts";
 import { channelRecord } from "../import/channelRecord.ts";
-import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
+import type { ReadingSeries, SampleSeries } from "../import/loggerSeries.ts";
 import { parametersRecord, type UnsignedParametersRecord } from "../import/parametersRecord.ts";
+import type { ReadFiles } from "../import/rawFiles.ts";
 import type { ImportSettings } from "../import/seriesRecord.ts";
 import { temperatureRecord, type UnsignedRecord } from "../import/temperatureRecord.ts";
 import { circuitNamed } from "../kinds/circuits.ts";
@@ -22,11 +23,9 @@ export interface Target {
   readonly claim: IndexedClaim;
 }
 
-/** A raw file, and how it is read. */
-export interface Raw<R = SeriesReader> {
-  readonly bytes: Uint8Array;
-  readonly file: string;
-  readonly read: R;
+/** What was read of raw files, and what a person says besides. */
+export interface Raw<S = ReadingSeries> {
+  readonly raw: ReadFiles<S>;
   readonly settings: ImportSettings;
 }
 
@@ -39,28 +38,28 @@ interface Made<Rule, Unsigned> {
 /** Of a temperature claim. Errors: those of `temperatureRecord`, `batch-stage`. */
 export function temperatureOf(
   target: Target,
-  { bytes, file, read, settings }: Raw,
+  { raw, settings }: Raw,
 ): Made<ReturnType<typeof temperatureRuleOf>, UnsignedRecord> {
   const rule = temperatureRuleOf(...ruleArguments(target));
-  return { rule, record: temperatureRecord(bytes, file, read, { rule, ...demandOf(target) }, settings) };
+  return { rule, record: temperatureRecord(raw, { rule, ...demandOf(target) }, settings) };
 }
 
 /** Of a channel claim. Errors: those of `channelRecord`, `batch-stage`. */
 export function channelOf(
   target: Target,
-  { bytes, file, read, settings }: Raw,
+  { raw, settings }: Raw,
 ): Made<ReturnType<typeof channelRuleOf>, UnsignedParametersRecord> {
   const rule = channelRuleOf(...ruleArguments(target));
-  return { rule, record: channelRecord(bytes, file, read, { rule, ...demandOf(target) }, settings) };
+  return { rule, record: channelRecord(raw, { rule, ...demandOf(target) }, settings) };
 }
 
 /** Of a parameters claim. Errors: those of `parametersRecord`, `batch-stage`. */
 export function parametersOf(
   target: Target,
-  { bytes, file, read, settings }: Raw<SamplesReader>,
+  { raw, settings }: Raw<SampleSeries>,
 ): Made<ReturnType<typeof parametersRuleOf>, UnsignedParametersRecord> {
   const rule = parametersRuleOf(...ruleArguments(target));
-  return { rule, record: parametersRecord(bytes, file, read, { rule, ...demandOf(target) }, settings) };
+  return { rule, record: parametersRecord(raw, { rule, ...demandOf(target) }, settings) };
 }
 
 /** The channel of a claim about one. */

@@ -244,7 +244,7 @@ async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg
       return first(
         await importReadings(target("temperature"), {
           ...series,
-          file: join(packageRoot(), LOGGER_FILE),
+          files: [join(packageRoot(), LOGGER_FILE)],
           read: fridgetagReader(0),
         }),
       );
@@ -253,7 +253,7 @@ async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg
       return first(
         await importSamples(target("parameters"), {
           ...series,
-          file: file(`${name}-bioreactor.csv`),
+          files: [file(`${name}-bioreactor.csv`)],
           read: samples,
         }),
       );
@@ -266,7 +266,7 @@ async function bringEvidence({ stage, folders }: Play, { stage: name, who }: Leg
       return first(
         await importReadings(target("temperature"), {
           ...series,
-          file: file(csv),
+          files: [file(csv)],
           read: csvReader(undefined, device),
         }),
       );

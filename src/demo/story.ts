@@ -20,6 +20,7 @@ import { importReadings } from "../claims/importClaim.ts";
 import { proveClaims } from "../claims/proveClaim.ts";
 import { BatchproofError } from "../errors.ts";
 import { fridgetagReader } from "../import/fridgetagSeries.ts";
+import { readFiles } from "../import/rawFiles.ts";
 import { temperatureRecord } from "../import/temperatureRecord.ts";
 import { NOT_THINNED } from "../import/thin.ts";
 import { writeFileAtomically } from "../input/files.ts";
@@ -111,9 +112,10 @@ async function showDilution({ policies, say }: Stage): Promise<void> {
   const rule = temperatureRuleOf(policy, 0, 1n);
   const period = { start: parseTime(DILUTED.start, "demo"), end: parseTime(DILUTED.end, "demo") };
   const bytes = await readFile(join(packageRoot(), LOGGER_FILE));
+  const raw = readFiles([{ file: LOGGER_FILE, bytes }], fridgetagReader(0));
   const demand = { rule, period, lot: "none", circuits: SMALLEST };
   const settings = { clockError: 0, bucket: NOT_THINNED };
-  const { header, rows } = temperatureRecord(bytes, LOGGER_FILE, fridgetagReader(0), demand, settings);
+  const { header, rows } = temperatureRecord(raw, demand, settings);
   const weighed = { rule, heat: claimedHeat(policy, 0), n: Number(header.n) };
   const mean = meanKineticTemperature(weighed, rows)?.logged.toFixed(2) ?? "";
   say(`The same policy with a mean over three days is refused by lint (${refused.code}): ${refused.message}`);
@@ -180,7 +182,7 @@ async function close(leg: Leg, part: Part, key: string, stage: Stage): Promise<b
 
 async function bringEvidence(batch: Batch, claim: IndexedClaim, { chain, dir, keys, say }: Stage): Promise<void> {
   const [imported] = await importReadings([{ batch, claim }], {
-    file: join(packageRoot(), LOGGER_FILE),
+    files: [join(packageRoot(), LOGGER_FILE)],
     read: fridgetagReader(0),
     settings: { clockError: 0, bucket: NOT_THINNED },
     sourceKey: keys.site.source,

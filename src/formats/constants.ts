@@ -43,6 +43,9 @@ export const DEFAULT_CIRCUITS: readonly string[] = ["temperature-1k"];
 export const KEY_ROLES = ["custodian", "source", "lab"] as const satisfies readonly RoleName[];
 export type KeyRole = (typeof KEY_ROLES)[number];
 
+/** So many raw files of one device may make one series. */
+export const MOST_RAW_FILES = 64;
+
 /** What a signature means; the signer's own word. */
 export const MEANING = {
   released: 1,

@@ -1,11 +1,23 @@
 import { createHash } from "node:crypto";
 import { inputError } from "../errors.ts";
 import { DEVICE_SET_SIZE, TAG } from "./constants.ts";
+import { toHex } from "./field.ts";
 import { poseidon } from "./poseidon.ts";
 
 /** SHA-256 of bytes, cut to 248 bits so that it is a field element. */
 export function bytesHash(bytes: Uint8Array): bigint {
   return BigInt(`0x${createHash("sha256").update(bytes).digest("hex")}`) >> 8n;
+}
+
+/**
+ * rawFileHash: `bytesHash` of a raw file; of several files that make one series, in their order, that of a text that names each
+ * by its own. No raw file reads like that text.
+ */
+export function rawFilesHash(files: readonly Uint8Array[]): bigint {
+  const [only, another] = files;
+  if (only !== undefined && another === undefined) return bytesHash(only);
+  const text = ["batchproof/raw-files/1", ...files.map((bytes) => toHex(bytesHash(bytes)))].join("\n");
+  return bytesHash(Buffer.from(text, "utf8"));
 }
 
 /**

@@ -1,8 +1,9 @@
 import { KIND } from "../formats/constants.ts";
 import type { Channel, ParametersRule } from "../formats/parametersRule.ts";
 import { channelCoding } from "./coding.ts";
-import type { SeriesReader } from "./loggerSeries.ts";
+import type { ReadingSeries } from "./loggerSeries.ts";
 import { oneChannelOf } from "./oneChannel.ts";
+import type { ReadFiles } from "./rawFiles.ts";
 import { samplesCapacity, type UnsignedParametersRecord } from "./parametersRecord.ts";
 import { seriesHeader, type ImportSettings, type RecordDemand } from "./seriesRecord.ts";
 
@@ -12,22 +13,20 @@ import { seriesHeader, type ImportSettings, type RecordDemand } from "./seriesRe
  * those of `oneChannelOf`, and `series-length`.
  */
 export function channelRecord(
-  bytes: Uint8Array,
-  file: string,
-  read: SeriesReader,
+  raw: ReadFiles<ReadingSeries>,
   { rule, ...demand }: RecordDemand<ParametersRule>,
   settings: ImportSettings,
 ): UnsignedParametersRecord {
   const channel = channelOf(rule);
   const coding = channelCoding(channel);
   const demanded = { ...demand, rule: { ...rule, channelId: channel.channelId } };
-  const { origin, coded, measured, summary } = oneChannelOf(bytes, file, read, demanded, coding, settings);
+  const { origin, coded, measured, summary } = oneChannelOf(raw, demanded, coding, settings);
   return {
     header: {
       kind: BigInt(KIND.channel),
-      n: BigInt(samplesCapacity(coded.rows.length, demand.circuits, file)),
+      n: BigInt(samplesCapacity(coded.rows.length, demand.circuits, raw.file)),
       channels: rule.channels,
-      ...seriesHeader(bytes, origin, coded, demanded, settings),
+      ...seriesHeader(raw.rawFileHash, origin, coded, demanded, settings),
     },
     rows: coded.rows.map(({ dt, code }) => ({ dt, codes: [code] })),
     origin,

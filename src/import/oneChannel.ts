@@ -4,7 +4,8 @@ import { inputError } from "../errors.ts";
 import type { Row } from "../formats/series.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import { codeReading, codeSeries, type CodedSeries, type ReadingGrid } from "./coding.ts";
-import type { Measured, Measurement, Origin, ReadingSeries, SeriesReader } from "./loggerSeries.ts";
+import type { Measured, Measurement, Origin, ReadingSeries } from "./loggerSeries.ts";
+import type { ReadFiles } from "./rawFiles.ts";
 import { cutToWindow, isUnusable, mergeRepeated, shownRepeated, type Cut, type Reading } from "./series.ts";
 import { windowOf, type ImportSettings, type RecordDemand } from "./seriesRecord.ts";
 import { summariseImport } from "./summary.ts";
@@ -24,18 +25,16 @@ export interface OneChannel {
 }
 
 /**
- * Reads, cuts to the stage's window, thins as the user says and codes exactly. Errors: those of the reader, of
+ * Merges, cuts to the stage's window, thins as the user says and codes exactly. Errors: those of
  * `mergeRepeated`, of `cutToWindow` and of `thin`; `channel-tags` (the file is of another channel than the rule).
  */
 export function oneChannelOf(
-  bytes: Uint8Array,
-  file: string,
-  read: SeriesReader,
+  { series, file }: ReadFiles<ReadingSeries>,
   { rule, period }: Pick<RecordDemand<OneChannelRule>, "rule" | "period">,
   coding: ReadingGrid,
   { bucket }: ImportSettings,
 ): OneChannel {
-  const { entries, facts: known, channel, ...origin } = read(bytes, file);
+  const { entries, facts: known, channel, ...origin } = series;
   refuseOtherChannel(channelNamed(Number(rule.channelId)), channel, file);
   const merged = mergeRepeated(entries, file);
   const facts = [...known, ...shownRepeated(merged.repeated)];

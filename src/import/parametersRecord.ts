@@ -6,8 +6,9 @@ import type { Channel, ParametersRule } from "../formats/parametersRule.ts";
 import type { Sample } from "../formats/samples.ts";
 import { channelNamed } from "../formats/channels.ts";
 import { channelCoding, codeSamples } from "./coding.ts";
-import type { SamplesReader } from "./loggerSeries.ts";
-import { cutToWindow, isUnusable } from "./series.ts";
+import type { SampleSeries } from "./loggerSeries.ts";
+import type { ReadFiles } from "./rawFiles.ts";
+import { cutToWindow, isUnusable, mergeRepeated, shownRepeated } from "./series.ts";
 import {
   capacitiesOf,
   lengthError,
@@ -26,23 +27,23 @@ export type UnsignedParametersRecord = UnsignedSeries<ParametersHeader, Sample>;
 /**
  * The record of a raw file of several channels for one claim: read, cut to the stage's window, coded exactly, and fitted to
  * the smallest of the circuits that the claim accepts. Readings outside the limits keep codes outside 0..width: such a
- * record is for `check`, it can be neither signed nor proven. Errors: those of the reader and of `cutToWindow`; `bucket`
+ * record is for `check`, it can be neither signed nor proven. Errors: those of `mergeRepeated` and of `cutToWindow`; `bucket`
  * (samples are never thinned: no choice of them keeps the extremes of every channel); `channel-tags` (the series' channels
  * are not the rule's); `series-length` (more samples than any circuit holds).
  */
 export function parametersRecord(
-  bytes: Uint8Array,
-  file: string,
-  read: SamplesReader,
+  { series, file, rawFileHash }: ReadFiles<SampleSeries>,
   demand: RecordDemand<ParametersRule>,
   settings: ImportSettings,
 ): UnsignedParametersRecord {
   const { rule, period, circuits } = demand;
   refuseThinning(settings);
-  const { entries, facts, channels, ...origin } = read(bytes, file);
+  const { entries: read, facts: known, channels, ...origin } = series;
   const used = rule.channels.filter(({ channelId }) => channelId !== BigInt(NO_CHANNEL));
   refuseOtherChannels(used, channels, file);
   const window = windowOf(rule, period);
+  const { entries, repeated } = mergeRepeated(read, file);
+  const facts = [...known, ...shownRepeated(repeated)];
   const cut = cutToWindow(entries, window, file);
   const codings = used.map((channel) => ({ name: nameOf(channel.channelId), coding: channelCoding(channel) }));
   const coded = codeSamples(
@@ -55,7 +56,7 @@ export function parametersRecord(
       kind: BigInt(KIND.parameters),
       n: BigInt(samplesCapacity(coded.rows.length, circuits, file)),
       channels: rule.channels,
-      ...seriesHeader(bytes, origin, coded, demand, settings),
+      ...seriesHeader(rawFileHash, origin, coded, demand, settings),
     },
     rows: coded.rows,
     origin,

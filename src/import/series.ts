@@ -19,6 +19,8 @@ export type LocalUnusable = Pick<LocalReading, "line" | "localTime"> & Pick<Unus
 /** What every entry of a raw file has: its line there and its time. */
 export interface Entry {
   readonly line: number;
+  /** The raw file, where a series comes of several; absent: its only one. */
+  readonly file?: string;
   /** Unix seconds, whole: what the record holds. */
   readonly time: number;
   /** Millionths of a second beyond `time`, 1 to 999,999; absent: none. Everything but the record counts them. */
@@ -28,6 +30,16 @@ export interface Entry {
 /** Seconds from one entry to another, in millionths: exact. */
 export function microsBetween(before: Pick<Entry, "time" | "micros">, after: Pick<Entry, "time" | "micros">): number {
   return (after.time - before.time) * 1_000_000 + (after.micros ?? 0) - (before.micros ?? 0);
+}
+
+/** Where an entry stands, for errors; `file` is that of a series of one file. */
+export function placeOf({ line, file: own }: Pick<Entry, "line" | "file">, file: string): string {
+  return `${own ?? file}:${line}`;
+}
+
+/** The same within a sentence that has told the file of another entry. */
+function shownLine({ line, file }: Pick<Entry, "line" | "file">): string {
+  return file === undefined ? `line ${line}` : `line ${line} of ${file}`;
 }
 
 /** A measurement. */
@@ -67,7 +79,7 @@ export function isUnusable(entry: Entry): entry is Unusable {
 }
 
 /** Error `time-backward` with file:line where a reading is older than the one before it. Equal times are legal. */
-export function refuseBackward<T extends { readonly line: number }>(
+export function refuseBackward<T extends Pick<Entry, "line" | "file">>(
   readings: readonly T[],
   timeOf: (reading: T) => Pick<Entry, "time" | "micros">,
   file: string,
@@ -79,15 +91,15 @@ export function refuseBackward<T extends { readonly line: number }>(
     if (micros >= 0) return;
     throw inputError(
       `The time runs backward: this reading is ${formatDuration(-micros / 1_000_000)} older than the one ` +
-        `before it (line ${before.line}).`,
-      { place: `${file}:${reading.line}`, code: "time-backward" },
+        `before it (${shownLine(before)}).`,
+      { place: placeOf(reading, file), code: "time-backward" },
     );
   });
 }
 
 /** The entries of a series, each time once. */
-export interface Merged {
-  readonly entries: readonly (Reading | Unusable)[];
+export interface Merged<R extends Entry = Reading> {
+  readonly entries: readonly (R | Unusable)[];
   /** How many were left out because they say again what another one says. */
   readonly repeated: number;
 }
@@ -96,27 +108,39 @@ export interface Merged {
  * Merges entries that say the same at the same time. Two that differ are refused: nobody can tell which one holds, and a
  * record would take either. Error `time-twice` with file:line.
  */
-export function mergeRepeated(entries: readonly (Reading | Unusable)[], file: string): Merged {
-  const merged: (Reading | Unusable)[] = [];
+export function mergeRepeated<R extends Reading | SampleReading>(
+  entries: readonly (R | Unusable)[],
+  file: string,
+): Merged<R> {
+  const merged: (R | Unusable)[] = [];
   for (const entry of entries) {
     const before = merged.at(-1);
     if (before === undefined || microsBetween(before, entry) !== 0) merged.push(entry);
     else if (!saysSame(before, entry)) throw differingError(before, entry, file);
-    else if (!isUnusable(entry) && entry.flagged === true) merged.splice(-1, 1, entry);
+    else if ("flagged" in entry && entry.flagged) merged.splice(-1, 1, entry);
   }
   return { entries: merged, repeated: entries.length - merged.length };
 }
 
-function saysSame(before: Reading | Unusable, entry: Reading | Unusable): boolean {
+type Said = Reading | SampleReading | Unusable;
+
+function saysSame(before: Said, entry: Said): boolean {
   if (isUnusable(before) || isUnusable(entry)) {
     return isUnusable(before) && isUnusable(entry) && before.quality === entry.quality && before.code === entry.code;
   }
-  return before.value === entry.value && (before.finer ?? 0n) === (entry.finer ?? 0n);
+  const [one, other] = [valuesOf(before), valuesOf(entry)];
+  return one.length === other.length && one.every((value, i) => value === other[i]);
 }
 
-function differingError({ line: other }: Entry, { line, time }: Entry, file: string): BatchproofError {
-  return inputError(`Two entries at ${formatTime(time)} differ (the other is on line ${other}).`, {
-    place: `${file}:${line}`,
+/** Every value with what is beyond it. */
+function valuesOf(entry: Reading | SampleReading): bigint[] {
+  if ("value" in entry) return [entry.value, entry.finer ?? 0n];
+  return entry.values.flatMap((value, i) => [value, entry.finer?.[i] ?? 0n]);
+}
+
+function differingError(other: Entry, entry: Entry, file: string): BatchproofError {
+  return inputError(`Two entries at ${formatTime(entry.time)} differ (the other is on ${shownLine(other)}).`, {
+    place: placeOf(entry, file),
     remedy:
       "Find out which one holds, and export the series anew from its system; or raise an exception for the claim.",
     code: "time-twice",
@@ -240,7 +264,7 @@ function firstIndex(readings: readonly Entry[], window: Window, file: string): n
       ? `The readings end at ${shown(before)}; the stage starts at ${formatTime(start)}.`
       : `The readings begin at ${shown(after)}; the stage starts at ${formatTime(start)} and the first reading may come ` +
           `up to ${formatDuration(lead)} later.`,
-    `${file}:${(after ?? before)?.line ?? 1}`,
+    placeOf(after ?? before ?? FIRST_LINE, file),
   );
 }
 
@@ -251,7 +275,7 @@ function lastIndex(readings: readonly Entry[], first: number, window: Window, fi
   if (t0 > end + gapSeconds) {
     throw windowError(
       `The first reading, ${formatTime(t0)}, comes after the stage ended at ${formatTime(end)}.`,
-      `${file}:${readings[first]?.line ?? 1}`,
+      placeOf(readings[first] ?? FIRST_LINE, file),
     );
   }
   const next = indexOrLength(readings, (reading, i) => i >= first && coded(reading) >= end);
@@ -265,9 +289,12 @@ function lastIndex(readings: readonly Entry[], first: number, window: Window, fi
   throw windowError(
     `The readings end at ${shown(before)}; the stage ends at ${formatTime(end)} and the last reading may come up to ` +
       `${formatDuration(tail)} earlier.`,
-    `${file}:${before?.line ?? 1}`,
+    placeOf(before ?? FIRST_LINE, file),
   );
 }
+
+/** Where a file is meant that has no line to show. */
+const FIRST_LINE = { line: 1 };
 
 /** Index of the first reading that fits, or the number of readings. */
 function indexOrLength(readings: readonly Entry[], fits: (entry: Entry, index: number) => boolean): number {
@@ -293,10 +320,10 @@ function windowError(message: string, place: string): BatchproofError {
 
 function gapError(before: Entry, after: Entry, window: Window, file: string): BatchproofError {
   return inputError(
-    `No reading for ${formatDuration(microsBetween(before, after) / 1_000_000)}, from ${formatTime(before.time)} (line ${before.line}) ` +
+    `No reading for ${formatDuration(microsBetween(before, after) / 1_000_000)}, from ${formatTime(before.time)} (${shownLine(before)}) ` +
       `to ${formatTime(after.time)}; the rule allows ${formatDuration(window.gapSeconds)}.`,
     {
-      place: `${file}:${after.line}`,
+      place: placeOf(after, file),
       remedy: "Such a stage has no provable record: raise an exception for this claim.",
       code: "gap",
     },
@@ -314,9 +341,10 @@ const UNUSABLE: Readonly<Record<Unusable["code"], (quality: string) => string>> 
   "sample-incomplete": (tags) => `is incomplete: there is none of ${tags} at this time`,
 };
 
-function unusableError({ line, time, quality, code }: Unusable, file: string): BatchproofError {
+function unusableError(entry: Unusable, file: string): BatchproofError {
+  const { time, quality, code } = entry;
   return inputError(`The entry of ${formatTime(time)} ${UNUSABLE[code](quality)}.`, {
-    place: `${file}:${line}`,
+    place: placeOf(entry, file),
     remedy:
       code === "sample-incomplete"
         ? "Export all tags on one common raster of times, without lines that only some of the tags have."

@@ -1,7 +1,7 @@
 import type { Circuit } from "../kinds/circuits.ts";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { CLOCK_ERROR_OFFSET, NO_PROFILE } from "../formats/constants.ts";
-import { bytesHash, deviceHash, textHash } from "../formats/identity.ts";
+import { deviceHash, textHash } from "../formats/identity.ts";
 import type { TemperatureHeader } from "../formats/temperatureRecord.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { CodedSeries } from "./coding.ts";
@@ -66,7 +66,7 @@ type SeriesHeader = Omit<
 
 /** The header's facts on file, device, clock, lot and series. Error `device-id`. */
 export function seriesHeader(
-  bytes: Uint8Array,
+  rawFileHash: bigint,
   { device, zoneChanged, profile }: Pick<LoggerSeries, "device" | "zoneChanged" | "profile">,
   { t0, rows }: CodedSeries<unknown>,
   { rule, period, lot }: RecordDemand<Timing>,
@@ -80,7 +80,7 @@ export function seriesHeader(
     rowCount: BigInt(rows.length),
     bucket: BigInt(bucket),
     deviceHash: deviceHash(device),
-    rawFileHash: bytesHash(bytes),
+    rawFileHash,
     profile: profile?.hash ?? NO_PROFILE,
     zoneChanged: zoneChanged ? 1n : 0n,
     clockError: BigInt(CLOCK_ERROR_OFFSET + clockError),

@@ -9,8 +9,9 @@ import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Row } from "../formats/series.ts";
 import { formatDuration } from "../input/times.ts";
 import { codeReading, type ReadingGrid } from "./coding.ts";
-import type { SeriesReader } from "./loggerSeries.ts";
+import type { ReadingSeries } from "./loggerSeries.ts";
 import { oneChannelOf } from "./oneChannel.ts";
+import type { ReadFiles } from "./rawFiles.ts";
 import { microsBetween, type Reading } from "./series.ts";
 import {
   capacitiesOf,
@@ -33,14 +34,13 @@ export type UnsignedRecord = UnsignedSeries<TemperatureHeader, Row>;
  * that the record would keep).
  */
 export function temperatureRecord(
-  bytes: Uint8Array,
-  file: string,
-  read: SeriesReader,
+  raw: ReadFiles<ReadingSeries>,
   demand: RecordDemand<TemperatureRule>,
   settings: ImportSettings,
 ): UnsignedRecord {
+  const { file } = raw;
   const { rule, circuits } = demand;
-  const { origin, cut, coded, measured, summary } = oneChannelOf(bytes, file, read, demand, codingOf(rule), settings);
+  const { origin, cut, coded, measured, summary } = oneChannelOf(raw, demand, codingOf(rule), settings);
   const { rows } = coded;
   refuseDense(rows, rule, file);
   const n = BigInt(capacityFor(rows, rule, circuits, file));
@@ -57,7 +57,7 @@ export function temperatureRecord(
       stepDen: rule.stepDen,
       width: rule.width,
       channelId: rule.channelId,
-      ...seriesHeader(bytes, origin, coded, demand, settings),
+      ...seriesHeader(raw.rawFileHash, origin, coded, demand, settings),
     },
     rows,
     origin,

@@ -52,7 +52,7 @@ function headerFor(change: Partial<TemperatureHeader> = {}): TemperatureHeader {
 function signed(batch: Batch, header: TemperatureHeader = headerFor(), content = rows): Stored {
   const { message } = prepareRecord(batch, CLAIM, { header, rows: content });
   const { public: signer } = site.source.description;
-  return { claim: CLAIM, header, rows: content, rawFile: "raw.txt", signer, signature: site.source.sign(message) };
+  return { claim: CLAIM, header, rows: content, rawFiles: ["raw.txt"], signer, signature: site.source.sign(message) };
 }
 
 async function written(header?: TemperatureHeader): Promise<Batch> {
@@ -168,8 +168,8 @@ describe("a record", () => {
     ],
     ["of an unknown claim", "claim", (record) => ({ ...record, claim: "storage/humidity" })],
     ["with a traversing claim", "claim", (record) => ({ ...record, claim: "../../x" })],
-    ["without its raw file", "evidence-missing", (record) => ({ ...record, rawFile: "other.txt" })],
-    ["with a raw file elsewhere", "evidence-name", (record) => ({ ...record, rawFile: "../secrets.json" })],
+    ["without its raw file", "evidence-missing", (record) => ({ ...record, rawFiles: ["other.txt"] })],
+    ["with a raw file elsewhere", "evidence-name", (record) => ({ ...record, rawFiles: ["../secrets.json"] })],
   ])("is not written %s", async (_, code, change) => {
     const batch = await newFolder();
     expect((await refusedAsync(writeRecord(batch, change(signed(batch), batch)))).code).toBe(code);
@@ -199,8 +199,8 @@ describe("a changed record is refused", () => {
     ["a reading less", "record-header", (file) => ({ ...file, rows: String(file["rows"]).replace(/ \S+$/, "") })],
     ["a number with a leading zero", "record-file", (file) => header(file, { n: "0420" })],
     ["a missing header field", "record-file", (file) => header(file, { n: undefined })],
-    ["a raw file elsewhere", "evidence-name", (file) => ({ ...file, rawFile: "../secrets.json" })],
-    ["another raw file", "evidence-missing", (file) => ({ ...file, rawFile: "other.txt" })],
+    ["a raw file elsewhere", "evidence-name", (file) => ({ ...file, rawFiles: ["../secrets.json"] })],
+    ["another raw file", "evidence-missing", (file) => ({ ...file, rawFiles: ["other.txt"] })],
   ])("%s", async (_, code, change) => {
     const batch = await written();
     edit(batch, change);

@@ -44,7 +44,7 @@ async function recorded(code: number): Promise<Recorded> {
     claim: CLAIM,
     header,
     rows,
-    rawFile: "raw.txt",
+    rawFiles: ["raw.txt"],
     signer,
     signature,
   });

@@ -155,7 +155,9 @@ describe("import table", () => {
     expect(readFileSync(join(hobo, "evidence/hobo-like.csv"))).toEqual(readFileSync(HOBO));
     const again = await cliJson<{ records: unknown[] }>(["verify-record", hobo]);
     const profile = { name: "hoboware", hash: hashOf("hoboware") };
-    expect(again.records).toEqual(claims.map((claim) => ({ claim, rawFile: "hobo-like.csv", readings: 11, profile })));
+    expect(again.records).toEqual(
+      claims.map((claim) => ({ claim, rawFiles: ["hobo-like.csv"], readings: 11, profile })),
+    );
     const { code, stdout } = await inThisProcess(["check", hobo, ...claims.flatMap((claim) => ["--claim", claim])]);
     expect([code, stdout]).toEqual([0, expect.stringContaining("pass") as string]);
   });

@@ -20,6 +20,7 @@ import { makeParameters } from "../support/parameters.ts";
 import { csvFile } from "./historian.ts";
 import { FRIDGETAG_2L, fixture } from "./logger.ts";
 import { FRIDGE_RULE } from "./rule.ts";
+import { oneFile } from "../support/rawFile.ts";
 
 const LOGGER = { vendor: "Berlinger & Co. AG", model: "Q-tag Fridge-tag 2 L", serial: "130500109088" };
 const HOUR = 3600;
@@ -51,7 +52,11 @@ function record(
   change: Partial<RecordDemand<ParametersRule>> = {},
   given: Partial<ImportSettings> = {},
 ): UnsignedParametersRecord {
-  return channelRecord(raw, "f.txt", fridgetagReader(HOUR), { ...demand, ...change }, { ...settings, ...given });
+  return channelRecord(
+    oneFile(raw, "f.txt", fridgetagReader(HOUR)),
+    { ...demand, ...change },
+    { ...settings, ...given },
+  );
 }
 
 describe("the record of a logger's leg", () => {
@@ -81,9 +86,7 @@ describe("the record of a logger's leg", () => {
   it("has the codes of a temperature record without a normal band", () => {
     const circuits = CIRCUITS.filter(({ kind }) => kind === "temperature");
     const whole = temperatureRecord(
-      raw,
-      "f.txt",
-      fridgetagReader(HOUR),
+      oneFile(raw, "f.txt", fridgetagReader(HOUR)),
       { ...demand, rule: FRIDGE_RULE, circuits },
       settings,
     );
@@ -146,7 +149,7 @@ describe("a channel other than temperature", () => {
   const measured = (file: Buffer, channel: "pressure" | "temperature" = "pressure"): UnsignedParametersRecord => {
     const period = { start, end: start + 3600 };
     const own = { ...demand, rule: { ...rule, channels: [pressure] }, period };
-    return channelRecord(file, "p.csv", csvReader("PT-1", LOGGER, channel), own, settings);
+    return channelRecord(oneFile(file, "p.csv", csvReader("PT-1", LOGGER, channel)), own, settings);
   };
   const codeOf = (value: bigint): number | undefined => measured(bytes(value)).rows[6]?.codes[0];
 

@@ -12,6 +12,7 @@ import { timeOutside, weightedDwell } from "../../src/kinds/temperature/excursio
 import { refused } from "../input/refused.ts";
 import { polynomial } from "../support/evidence.ts";
 import { FRIDGE_RULE } from "./rule.ts";
+import { oneFile } from "../support/rawFile.ts";
 
 /** What whole ticks hide of a limit of time, import sees: it has every reading with its exact time. */
 
@@ -44,7 +45,11 @@ function imported(readings: readonly Reading[], rule: TemperatureRule, bucket = 
   const period = { start: first, end: last };
   const circuits = [{ name: "temperature-9k", kind: "temperature" as const, tier: 9_240, main: "" }];
   const demand = { rule, period, lot: "LOT", circuits };
-  return temperatureRecord(new Uint8Array([1]), "f.csv", () => series, demand, { clockError: 0, bucket });
+  return temperatureRecord(
+    oneFile(new Uint8Array([1]), "f.csv", () => series),
+    demand,
+    { clockError: 0, bucket },
+  );
 }
 
 function readingsAt(times: readonly number[], values: readonly bigint[]): Reading[] {

@@ -19,6 +19,7 @@ import { makeQuality } from "../support/quality.ts";
 import { ARI_LINES, at } from "../support/qualitySpecs.ts";
 import { FRIDGETAG_2L, fixture } from "./logger.ts";
 import { FRIDGE_RULE } from "./rule.ts";
+import { oneFile } from "../support/rawFile.ts";
 
 /** What fixtures/needle-to-needle/SOURCE.md says of the files. */
 
@@ -60,7 +61,11 @@ describe("the series of a stage", () => {
       lead: 0n,
       tail: 0n,
     };
-    const { rows, header } = parametersRecord(bytesOf(name), name, bioreactor, demandOf(rule, start, end), settings);
+    const { rows, header } = parametersRecord(
+      oneFile(bytesOf(name), name, bioreactor),
+      demandOf(rule, start, end),
+      settings,
+    );
     expect([rows.length, header.n, header.t0]).toEqual([count, n, BigInt(time(start))]);
     expect(rows.slice(1).every(({ dt }) => dt * 10 === interval)).toBe(true);
     const inside = rows.every(({ codes }) =>
@@ -84,7 +89,11 @@ describe("the series of a stage", () => {
     const device = { vendor: "FIXTURE", model: "logger", serial };
     const rule = { ...LN2, gapTicks: BigInt(interval / 5) };
     const read = csvReader(`${serial}/TT`, device);
-    const { rows, header } = temperatureRecord(bytesOf(name), name, read, demandOf(rule, start, end), settings);
+    const { rows, header } = temperatureRecord(
+      oneFile(bytesOf(name), name, read),
+      demandOf(rule, start, end),
+      settings,
+    );
     expect([rows.length, header.t0]).toEqual([count, BigInt(time(start))]);
     expect(rows.every(({ code }) => code >= 0 && code <= 250)).toBe(true);
   });
@@ -92,9 +101,7 @@ describe("the series of a stage", () => {
   it("of the first transport is the real logger's, within 2 and 8 °C", () => {
     const demand = demandOf(FRIDGE_RULE, "2022-05-05T16:26:00Z", "2022-05-08T16:26:00Z");
     const { rows, header } = temperatureRecord(
-      fixture(FRIDGETAG_2L),
-      FRIDGETAG_2L,
-      fridgetagReader(0),
+      oneFile(fixture(FRIDGETAG_2L), FRIDGETAG_2L, fridgetagReader(0)),
       demand,
       settings,
     );

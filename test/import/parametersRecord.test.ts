@@ -17,6 +17,7 @@ import { refused } from "../input/refused.ts";
 import { BIOREACTOR, makeParameters, onlyFirst } from "../support/parameters.ts";
 import { codeGenerated, generatedSamples, type GeneratedSample } from "../support/parametersData.ts";
 import { csvFile } from "./historian.ts";
+import { oneFile } from "../support/rawFile.ts";
 
 const DEVICE = { vendor: "FIXTURE", model: "bioreactor controller", serial: "BR-1" };
 const UNITS = Object.values(CHANNEL).map(({ unit }) => unit);
@@ -55,12 +56,12 @@ function record(
   change: Partial<RecordDemand<ParametersRule>> = {},
   tags: ReadonlyMap<number, string> = TAGS,
 ): UnsignedParametersRecord {
-  return parametersRecord(bytes, "h.csv", samplesCsvReader(tags, DEVICE), { ...demand, ...change }, settings);
+  return parametersRecord(oneFile(bytes, "h.csv", samplesCsvReader(tags, DEVICE)), { ...demand, ...change }, settings);
 }
 
 describe("the record of a bioreactor's samples", () => {
   const bytes = exported(samples);
-  const made = parametersRecord(bytes, "h.csv", samplesCsvReader(TAGS, DEVICE), demand, {
+  const made = parametersRecord(oneFile(bytes, "h.csv", samplesCsvReader(TAGS, DEVICE)), demand, {
     ...settings,
     clockError: -30,
   });
@@ -227,7 +228,7 @@ describe("what the demand does not fit", () => {
   // Verifies R-import-thin.
   it("thinning is refused", () => {
     const thinned = (): unknown =>
-      parametersRecord(bytes, "h.csv", samplesCsvReader(TAGS, DEVICE), demand, { ...settings, bucket: 900 });
+      parametersRecord(oneFile(bytes, "h.csv", samplesCsvReader(TAGS, DEVICE)), demand, { ...settings, bucket: 900 });
     expect(refused(thinned).code).toBe("bucket");
   });
 

@@ -17,6 +17,7 @@ import { refused } from "../input/refused.ts";
 import { csvFile, csvLine } from "./historian.ts";
 import { FRIDGETAG_2L, fixture } from "./logger.ts";
 import { FRIDGE_RULE } from "./rule.ts";
+import { oneFile } from "../support/rawFile.ts";
 
 const LOGGER = { vendor: "Berlinger & Co. AG", model: "Q-tag Fridge-tag 2 L", serial: "130500109088" };
 const HOUR = 3600;
@@ -43,7 +44,7 @@ const fridgetag = fridgetagReader(HOUR);
 const csv = csvReader("TT-101", LOGGER);
 
 describe("the record of the compliant leg", () => {
-  const record = temperatureRecord(raw, "f.txt", fridgetag, demand, { clockError: -30, bucket: NOT_THINNED });
+  const record = temperatureRecord(oneFile(raw, "f.txt", fridgetag), demand, { clockError: -30, bucket: NOT_THINNED });
 
   it("has the header that its rule, its device and its file ask for", () => {
     expect(record.rows).toHaveLength(1_088);
@@ -72,7 +73,7 @@ describe("the record of the compliant leg", () => {
 
   it("codes upward from the lower end of the rule's normal band, downward below it", () => {
     const warmer = { ...demand, rule: { ...FRIDGE_RULE, normalLow: 75n } };
-    const codes = temperatureRecord(raw, "f.txt", fridgetag, warmer, settings).rows.map(({ code }) => code);
+    const codes = temperatureRecord(oneFile(raw, "f.txt", fridgetag), warmer, settings).rows.map(({ code }) => code);
     const wide = record.rows.map(({ code }) => code);
     expect(codes.every((code, i) => code <= (wide[i] ?? 0))).toBe(true);
     expect(codes).not.toEqual(wide);
@@ -80,7 +81,7 @@ describe("the record of the compliant leg", () => {
 
   it("takes the smallest circuit that holds it, and is refused where none does", () => {
     const small = { ...demand, circuits: [circuit(1_050), circuit(210)] };
-    const error = refused(() => temperatureRecord(raw, "f.txt", fridgetag, small, settings));
+    const error = refused(() => temperatureRecord(oneFile(raw, "f.txt", fridgetag), small, settings));
     expect(error).toMatchObject({ code: "series-length", place: "f.txt" });
     expect(error.remedy).toContain("--thin");
   });
@@ -91,8 +92,8 @@ describe("one series in two formats", () => {
     "gives the same rows and header but for the file, the profile and the zone, bucket %s",
     (bucket) => {
       const [signed, unsigned] = [
-        temperatureRecord(raw, "f.txt", fridgetag, demand, { ...settings, bucket }),
-        temperatureRecord(exported, "h.csv", csv, demand, { ...settings, bucket }),
+        temperatureRecord(oneFile(raw, "f.txt", fridgetag), demand, { ...settings, bucket }),
+        temperatureRecord(oneFile(exported, "h.csv", csv), demand, { ...settings, bucket }),
       ];
       expect(unsigned.rows).toEqual(signed.rows);
       const { hash: profile } = shippedProfile("long");
@@ -109,7 +110,7 @@ describe("one series in two formats", () => {
     };
     for (const bucket of [NOT_THINNED, 900]) {
       const place = (read: SeriesReader, bytes: Buffer): unknown =>
-        refused(() => temperatureRecord(bytes, "f", read, { ...demand, period }, { ...settings, bucket }));
+        refused(() => temperatureRecord(oneFile(bytes, "f", read), { ...demand, period }, { ...settings, bucket }));
       expect(place(fridgetag, raw)).toMatchObject({ code: "gap", place: "f:533" });
       expect(place(csv, exported)).toMatchObject({ code: "gap", place: "f:3" });
     }
@@ -117,8 +118,8 @@ describe("one series in two formats", () => {
 });
 
 describe("a thinned record", () => {
-  const whole = temperatureRecord(raw, "f.txt", fridgetag, demand, settings);
-  const thinned = temperatureRecord(raw, "f.txt", fridgetag, demand, { ...settings, bucket: 900 });
+  const whole = temperatureRecord(oneFile(raw, "f.txt", fridgetag), demand, settings);
+  const thinned = temperatureRecord(oneFile(raw, "f.txt", fridgetag), demand, { ...settings, bucket: 900 });
   const extremes = ({ rows }: typeof whole): number[] => [
     Math.min(...rows.map(({ code }) => code)),
     Math.max(...rows.map(({ code }) => code)),
@@ -141,15 +142,15 @@ describe("a thinned record", () => {
 
   it("may fit a smaller circuit", () => {
     const circuits = [circuit(1_050)];
-    expect(temperatureRecord(raw, "f", fridgetag, { ...demand, circuits }, { ...settings, bucket: 900 }).header.n).toBe(
-      1_050n,
-    );
+    expect(
+      temperatureRecord(oneFile(raw, "f", fridgetag), { ...demand, circuits }, { ...settings, bucket: 900 }).header.n,
+    ).toBe(1_050n);
   });
 
   it("is refused where its buckets are longer than the rule permits, or it permits none", () => {
     const thinnedTo = (bucket: number, permitted: bigint) => (): unknown => {
       const rule = { ...demand.rule, bucket: permitted };
-      return temperatureRecord(exported, "h", csv, { ...demand, rule }, { ...settings, bucket });
+      return temperatureRecord(oneFile(exported, "h", csv), { ...demand, rule }, { ...settings, bucket });
     };
     expect(thinnedTo(600, 600n)).not.toThrow();
     for (const [bucket, permitted, remedy] of [
@@ -173,7 +174,7 @@ describe("readings faster than the tick", () => {
   const read =
     (bytes: Uint8Array, bucket = NOT_THINNED): (() => unknown) =>
     () =>
-      temperatureRecord(bytes, "f.csv", csv, short, { clockError: 0, bucket });
+      temperatureRecord(oneFile(bytes, "f.csv", csv), short, { clockError: 0, bucket });
 
   it("are refused where most of them would stand for no time, and can be thinned", () => {
     // The tick is 5 s: at 1 s three of five readings share it with both neighbours, at 3 s none does.
@@ -200,7 +201,7 @@ describe("two entries at one time", () => {
   const good = chosen[at] ?? "";
   const [time = "", tag = "", value = "", quality = "", unit = ""] = good.split(",");
   const record = (bytes: Uint8Array): ReturnType<typeof temperatureRecord> =>
-    temperatureRecord(bytes, "h.csv", csv, demand, settings);
+    temperatureRecord(oneFile(bytes, "h.csv", csv), demand, settings);
 
   it("that say the same are one, and the summary says so", () => {
     const [once, twice] = [record(exported), record(inserted([time, tag, `${value}0`, quality, unit].join()))];

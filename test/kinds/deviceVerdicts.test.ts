@@ -24,6 +24,7 @@ import { checkTemperature, temperatureDeviationBits } from "../../src/kinds/temp
 import { FRIDGETAG_2, FRIDGETAG_2L, Q_TAG, fixture } from "../import/logger.ts";
 import { LOGGER, makeEvidence } from "../support/evidence.ts";
 import { ruleOf } from "./support.ts";
+import { oneFile } from "../support/rawFile.ts";
 
 /*
  * What real loggers concluded from their own readings (fixtures/berlinger/SOURCE.md), and what the rules conclude from
@@ -48,9 +49,7 @@ function coded(rule: TemperatureRule, { readings }: FridgetagExport): Row[] {
 /** Evidence for the stage from `start` to `end` as `import` makes it of a file, without fault but for what was measured. */
 function evidenceOf(file: string, rule: TemperatureRule, start: number, end: number): TemperatureEvidence {
   const { header, rows } = temperatureRecord(
-    fixture(file),
-    file,
-    fridgetagReader(0),
+    oneFile(fixture(file), file, fridgetagReader(0)),
     { rule, period: { start, end }, lot: "LOT-1", circuits: CIRCUITS.filter(({ kind }) => kind === "temperature") },
     { clockError: 0, bucket: 0 },
   );

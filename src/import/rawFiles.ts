@@ -1,0 +1,135 @@
+import { basename } from "node:path";
+import { inputError } from "../errors.ts";
+import { MOST_RAW_FILES } from "../formats/constants.ts";
+import { deviceText, rawFilesHash } from "../formats/identity.ts";
+import type { LoggerSeries } from "./loggerSeries.ts";
+import { microsBetween, refuseBackward, type Entry, type Unusable } from "./series.ts";
+
+/** A file as it was exported. */
+export interface RawFile {
+  /** Its path, for errors. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What one file, or several of one device, say. */
+export interface ReadFiles<S> {
+  readonly series: S;
+  /** In the order of their first entries: that in which the record names them, however they were given. */
+  readonly files: readonly RawFile[];
+  /** All of them, for errors that have no line. */
+  readonly file: string;
+  readonly rawFileHash: bigint;
+}
+
+/**
+ * Reads a series of its file or, joined by time, of several files of one device: what the files of a split export say is
+ * judged as if it stood in one. Nothing of any of them is left out; where two say something of the same time, they say the
+ * same, or are refused when the series is merged. Errors: those of the reader; of several files `raw-file-twice` (the same
+ * content, or the same name), `raw-files` (too many), `device-joined` (not of one device), `raw-file-empty`, `time-backward`.
+ */
+export function readFiles<R extends Entry, S extends LoggerSeries<R>>(
+  given: readonly RawFile[],
+  read: (bytes: Uint8Array, file: string) => S,
+): ReadFiles<S> {
+  const [only, another] = given;
+  if (only === undefined) throw new Error("a series has a file");
+  if (another === undefined) {
+    const { bytes, file } = only;
+    return { series: read(bytes, file), files: given, file, rawFileHash: rawFilesHash([bytes]) };
+  }
+  refuseRepeated(given);
+  const parts = given.map((raw) => partOf<R, S>(raw, read(raw.bytes, raw.file)));
+  parts.sort(byTime);
+  const files = parts.map(({ raw }) => raw);
+  return {
+    series: joined<R, S>(parts),
+    files,
+    file: files.map(({ file }) => file).join(", "),
+    rawFileHash: rawFilesHash(files.map(({ bytes }) => bytes)),
+  };
+}
+
+/** One of several files. */
+interface Part<R extends Entry, S extends LoggerSeries<R>> {
+  readonly raw: RawFile;
+  readonly hash: bigint;
+  readonly series: S;
+  readonly first: R | Unusable;
+  readonly last: R | Unusable;
+}
+
+function partOf<R extends Entry, S extends LoggerSeries<R>>(raw: RawFile, series: S): Part<R, S> {
+  const { entries } = series;
+  const [first, last] = [entries.at(0), entries.at(-1)];
+  if (first === undefined || last === undefined) {
+    throw inputError("The file has no entry.", {
+      place: raw.file,
+      remedy: "Leave it out, or export it again.",
+      code: "raw-file-empty",
+    });
+  }
+  refuseBackward(entries, (entry) => entry, raw.file);
+  return { raw, hash: rawFilesHash([raw.bytes]), series, first, last };
+}
+
+/** The same order, whatever the files are called and however they were given: a record and its later reader agree on it. */
+function byTime<R extends Entry, S extends LoggerSeries<R>>(a: Part<R, S>, b: Part<R, S>): number {
+  return microsBetween(b.first, a.first) || microsBetween(b.last, a.last) || (a.hash < b.hash ? -1 : 1);
+}
+
+function joined<R extends Entry, S extends LoggerSeries<R>>(parts: readonly Part<R, S>[]): S {
+  const [head] = parts;
+  if (head === undefined) throw new Error("several files are joined");
+  for (const { raw, series } of parts) refuseOtherDevice(series, head.series, raw.file, head.raw.file);
+  const entries = parts
+    .flatMap(({ raw: { file }, series }) => series.entries.map((entry) => ({ ...entry, file })))
+    // Stable: entries of one time stay in the order of their files and lines.
+    .sort((a, b) => microsBetween(b, a));
+  return {
+    ...head.series,
+    entries,
+    zoneChanged: parts.some(({ series }) => series.zoneChanged),
+    facts: [
+      `joined: ${parts.length} files of one device, by time`,
+      ...parts.flatMap(({ raw, series }) => [`file: ${basename(raw.file)}`, ...series.facts]),
+    ],
+  };
+}
+
+function refuseOtherDevice(
+  { device }: LoggerSeries<Entry>,
+  { device: first }: LoggerSeries<Entry>,
+  file: string,
+  other: string,
+): void {
+  if (deviceText(device) === deviceText(first)) return;
+  throw inputError(`This file is of ${deviceText(device)}, and ${other} of ${deviceText(first)}.`, {
+    place: file,
+    remedy: "Import the files of one device together, those of another by themselves.",
+    code: "device-joined",
+  });
+}
+
+function refuseRepeated(given: readonly RawFile[]): void {
+  if (given.length > MOST_RAW_FILES) {
+    throw inputError(`These are more than ${MOST_RAW_FILES} files.`, {
+      place: given[MOST_RAW_FILES]?.file ?? "",
+      remedy: "Export the stage in fewer files.",
+      code: "raw-files",
+    });
+  }
+  const seen = new Map<string, string>();
+  for (const { file, bytes } of given) {
+    const keys = [`name ${basename(file)}`, `content ${rawFilesHash([bytes])}`];
+    const [earlier] = keys.flatMap((key) => seen.get(key) ?? []);
+    if (earlier !== undefined) {
+      throw inputError(`This file has the name or the content of ${earlier}.`, {
+        place: file,
+        remedy: "Name each file once; rename one that says something else: the folder keeps both.",
+        code: "raw-file-twice",
+      });
+    }
+    for (const key of keys) seen.set(key, file);
+  }
+}
