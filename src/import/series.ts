@@ -249,11 +249,12 @@ function firstIndex(readings: readonly Entry[], window: Window, file: string): n
   const next = indexOrLength(readings, (entry) => microsBetween({ time: start }, entry) > 0);
   const before = readings[next - 1];
   const after = readings[next];
-  // A gap after the last reading before the start is bridged by a lead that reaches the next one.
+  // A gap after the last reading before the start is bridged by a lead that reaches the next one. One at the start itself
+  // belongs to the stage, and so does the gap after it.
   const leads =
     after !== undefined &&
     microsBetween({ time: start + lead }, after) <= 0 &&
-    (before === undefined || isGap(before, after, window));
+    (before === undefined || (microsBetween(before, { time: start }) > 0 && isGap(before, after, window)));
   if (leads) return next;
   if (before !== undefined && !isGap(before, { time: start }, window)) {
     return readings.findIndex((entry) => microsBetween(entry, before) === 0);
@@ -284,7 +285,8 @@ function lastIndex(readings: readonly Entry[], first: number, window: Window, fi
   if (after !== undefined && (before === undefined || !isGap(before, after, window))) {
     return readings.findLastIndex((entry) => microsBetween(entry, after) === 0);
   }
-  if (before !== undefined && coded(before) >= end - tail) return next - 1;
+  const isAtEnd = after !== undefined && microsBetween(after, { time: end }) === 0;
+  if (before !== undefined && coded(before) >= end - tail && !isAtEnd) return next - 1;
   if (before !== undefined && after !== undefined) throw gapError(before, after, window, file);
   throw windowError(
     `The readings end at ${shown(before)}; the stage ends at ${formatTime(end)} and the last reading may come up to ` +

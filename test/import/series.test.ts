@@ -120,6 +120,13 @@ describe("cutToWindow", () => {
   });
 
   // Verifies R-import-outside.
+  it("does not step over a reading at the very start or end by a lead or tail that is longer than the gap", () => {
+    expect(refusal([0, 25, 45, 65, 85, 100], { lead: 30 })).toMatchObject({ code: "gap", place: "f:11" });
+    expect(refusal([0, 20, 40, 60, 75, 100], { tail: 30 })).toMatchObject({ code: "gap", place: "f:15" });
+    expect(cut([-1, 25, 45, 65, 85, 100], { lead: 30 })).toEqual([25, 45, 65, 85, 100]);
+    expect(cut([0, 20, 40, 60, 75, 101], { tail: 30 })).toEqual([0, 20, 40, 60, 75]);
+  });
+
   it("does not step over an entry at the start that is no reading by a lead that bridges a gap", () => {
     const bad = { line: 10, time: START, quality: "Bad", code: "quality" } as const;
     const lead = (entries: readonly (Reading | Unusable)[]) => cutToWindow(entries, { ...window, lead: 25 }, "f");
@@ -177,7 +184,7 @@ describe("cutToWindow", () => {
         };
         /** The circuit's view of a series that leaves no reading of the stage out; `spare` asks for more at the end. */
         const holds = (series: readonly Reading[], spare = 0): boolean => {
-          const inStage = ({ time }: Reading): boolean => time > stage.start && time < stage.end + spare;
+          const inStage = ({ time }: Reading): boolean => time >= stage.start && time <= stage.end + spare;
           const times = series.map((reading) => reading.time);
           const t0 = times[0] ?? NaN;
           const last = t0 + tick * codeTime(times.at(-1) ?? NaN, t0, tick);
