@@ -4,6 +4,7 @@ import { rereadRecord, SERIES_KINDS, type Reread } from "../../src/claims/reread
 import type { Target } from "../../src/claims/unsigned.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
+import type { HowRead } from "../../src/formats/howRead.ts";
 import { allClaims, claimNamed } from "../../src/policy/document.ts";
 import { list, type Options } from "../command.ts";
 import { shown, type Answer } from "../output.ts";
@@ -36,13 +37,23 @@ async function targetsOf(dir: string, claims: readonly string[]): Promise<Target
   });
 }
 
-function recordText({ claim, found: { rawFiles, readings, profile } }: { claim: string; found: Reread }): string {
+function recordText({ claim, found: { rawFiles, readings, profile, how } }: { claim: string; found: Reread }): string {
   const by =
     profile === undefined ? "the device's own form" : `profile ${profile.profile.name}, ${toHex(profile.hash)}`;
-  return `${claim}: ${readings} readings of ${rawFiles.map(shown).join(", ")}, by ${by}`;
+  return `${claim}: ${readings} readings of ${rawFiles.map(shown).join(", ")}, by ${by}; ${shownHow(how)}`;
 }
 
-function recordJson({ rawFiles, readings, profile }: Reread): object {
+/** What was told at import, and nobody but the source vouches for. */
+function shownHow({ tags = [], offset, zone }: HowRead): string {
+  const told = [
+    ...tags.map((tag) => `tag ${shown(tag)}`),
+    ...(offset === undefined ? [] : [`offset ${offset}`]),
+    ...(zone === undefined ? [] : [`zone ${zone}`]),
+  ];
+  return told.length === 0 ? "nothing was told at import" : `told at import: ${told.join(", ")}`;
+}
+
+function recordJson({ rawFiles, readings, profile, how }: Reread): object {
   const named = profile === undefined ? null : { name: profile.profile.name, hash: toHex(profile.hash) };
-  return { rawFiles, readings, profile: named };
+  return { rawFiles, readings, profile: named, how };
 }

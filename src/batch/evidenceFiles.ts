@@ -1,9 +1,9 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, inputError, placed } from "../errors.ts";
 import { bytesHash, rawFilesHash } from "../formats/identity.ts";
-import { readBytes, writeFileAtomically } from "../input/files.ts";
-import { evidenceFile } from "./paths.ts";
+import { readBytes, writeFileAtomically, type RawFile } from "../input/files.ts";
+import { evidenceFile, PROFILE_SUFFIX } from "./paths.ts";
 import type { Batch } from "./batch.ts";
 
 /** A record with the raw files that it came from. */
@@ -13,10 +13,22 @@ interface Sourced {
   readonly rawFileHash: bigint;
 }
 
-/** A raw file as the folder keeps it. */
+/** A file that the folder is to keep. */
 export interface KeptFile {
-  readonly file: string;
+  /** Its name in `evidence/`. */
+  readonly name: string;
   readonly bytes: Uint8Array;
+}
+
+/** A raw file as the folder is to keep it. Error `evidence-name`: it has the name of a kept profile. */
+export function rawToKeep({ file, bytes }: RawFile): KeptFile {
+  const name = basename(file);
+  if (!name.endsWith(PROFILE_SUFFIX)) return { name, bytes };
+  throw inputError(`Names that end in "${PROFILE_SUFFIX}" are those of kept profiles.`, {
+    code: "evidence-name",
+    place: file,
+    remedy: "Rename the raw file.",
+  });
 }
 
 /**
@@ -27,8 +39,8 @@ export async function readRawFiles(
   batch: Pick<Batch, "dir">,
   { rawFiles, rawFileHash }: Sourced,
   place: string,
-): Promise<KeptFile[]> {
-  const kept: KeptFile[] = [];
+): Promise<RawFile[]> {
+  const kept: RawFile[] = [];
   for (const [i, name] of rawFiles.entries()) {
     const file = join(
       batch.dir,
@@ -55,12 +67,12 @@ export async function readRawFiles(
  * Keeps a raw file, untouched, in `evidence/`. The same bytes under the same name are kept once.
  * Errors: those of `isKept` and of `writeFileAtomically`.
  */
-export async function keepEvidence(batch: Pick<Batch, "dir">, name: string, bytes: Uint8Array): Promise<void> {
-  if (!(await isKept(batch, name, bytes))) await writeEvidence(batch, name, bytes);
+export async function keepEvidence(batch: Pick<Batch, "dir">, kept: KeptFile): Promise<void> {
+  if (!(await isKept(batch, kept))) await writeEvidence(batch, kept);
 }
 
 /** Keeps a raw file that is not kept yet, as `isKept` has told under the folder's lock. */
-export async function writeEvidence(batch: Pick<Batch, "dir">, name: string, bytes: Uint8Array): Promise<void> {
+export async function writeEvidence(batch: Pick<Batch, "dir">, { name, bytes }: KeptFile): Promise<void> {
   await writeFileAtomically(join(batch.dir, evidenceFile(name)), bytes, { mode: 0o600, within: batch.dir });
 }
 
@@ -68,7 +80,7 @@ export async function writeEvidence(batch: Pick<Batch, "dir">, name: string, byt
  * Whether the folder keeps this raw file already. Errors: `evidence-name` (not a plain file name), `evidence-exists` (other
  * bytes have this name).
  */
-export async function isKept(batch: Pick<Batch, "dir">, name: string, bytes: Uint8Array): Promise<boolean> {
+export async function isKept(batch: Pick<Batch, "dir">, { name, bytes }: KeptFile): Promise<boolean> {
   const path = join(batch.dir, evidenceFile(name));
   const kept = await readBytes(path, { within: batch.dir }).catch((error: unknown) => {
     if (error instanceof BatchproofError && error.code === "file-missing") return undefined;

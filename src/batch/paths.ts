@@ -29,7 +29,10 @@ export function claimFile(kind: "records" | "proofs", claimId: string): string {
   return `${kind}/${stage}--${claim}.json`;
 }
 
-/** Path, inside the batch folder, of a raw file. Error `evidence-name` if the name could lead elsewhere or hide. */
+/** How the names of kept profiles end: those of no raw files. */
+export const PROFILE_SUFFIX = ".profile.json";
+
+/** Path, inside the batch folder, of a raw file or a profile. Error `evidence-name` if the name could lead elsewhere or hide. */
 export function evidenceFile(name: string): string {
   if (!/^[^.\p{C}\\/:][^\p{C}\\/:]{0,199}$/u.test(name)) {
     throw inputError("This is not a plain file name.", { code: "evidence-name", remedy: "Rename the raw file." });

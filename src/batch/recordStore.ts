@@ -21,12 +21,12 @@ import { toHex } from "../formats/field.ts";
 import { HOW_READ, type HowRead } from "../formats/howRead.ts";
 import { textHash, type PublicKey } from "../formats/identity.ts";
 import { verifySignature, type Signature } from "../formats/source.ts";
-import { writeFileAtomically } from "../input/files.ts";
+import { writeFileAtomically, type RawFile } from "../input/files.ts";
 import { claimRuleHash } from "../kinds/index.ts";
 import type { Prepared, RecordForm, Signer } from "../kinds/recordForm.ts";
 import { claimNamed, type Claim } from "../policy/document.ts";
 import type { Batch } from "./batch.ts";
-import { readRawFiles, renamed, type KeptFile } from "./evidenceFiles.ts";
+import { readRawFiles, renamed } from "./evidenceFiles.ts";
 import { claimFile } from "./paths.ts";
 
 /**
@@ -156,7 +156,7 @@ export async function readRecord<C extends object, D extends object, J extends o
   form: RecordForm<C, D, J>,
   batch: Batch,
   claim: Claim,
-): Promise<StoredRecord<C> & D & Prepared & { readonly raw: readonly KeptFile[] }> {
+): Promise<StoredRecord<C> & D & Prepared & { readonly raw: readonly RawFile[] }> {
   const path = join(batch.dir, claimFile("records", claim.id));
   const file = await documentOf(form)
     .read(path, { within: batch.dir })

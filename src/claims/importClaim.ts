@@ -1,7 +1,7 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
 import { refuseDeviceCount, stagePeriod } from "../batch/commitments.ts";
-import { isKept, keepEvidence, writeEvidence } from "../batch/evidenceFiles.ts";
+import { isKept, keepEvidence, rawToKeep, writeEvidence, type KeptFile } from "../batch/evidenceFiles.ts";
 import { LOCK_FILE } from "../batch/paths.ts";
 import { prepareRecord, writeRecord } from "../batch/recordStore.ts";
 import { commandOf } from "../commandLine.ts";
@@ -12,10 +12,10 @@ import { deviceHash, deviceText, type DeviceId, type PublicKey } from "../format
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Measured, Origin, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
-import { readFiles, type RawFile, type ReadFiles } from "../import/rawFiles.ts";
+import { readFiles, type ReadFiles } from "../import/rawFiles.ts";
 import { resultSet } from "../import/resultsCsv.ts";
 import type { ImportSettings, UnsignedSeries } from "../import/seriesRecord.ts";
-import { readBytes } from "../input/files.ts";
+import { readBytes, type RawFile } from "../input/files.ts";
 import { withLock, withLocks } from "../input/lock.ts";
 import { formatTime } from "../input/times.ts";
 import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
@@ -36,7 +36,7 @@ import { isTwin, remembered, settingsDigest, type Measured as Remembered } from 
 import type { UnlockedKey } from "../parties/keys.ts";
 import type { IndexedClaim } from "../policy/document.ts";
 import { refuseOtherProfile } from "./acceptedProfile.ts";
-import { keepProfile } from "./keptProfile.ts";
+import { profileToKeep } from "./keptProfile.ts";
 import { channelOf, parametersOf, ruleArguments, temperatureOf, type Raw, type Target } from "./unsigned.ts";
 
 export type { Target };
@@ -153,18 +153,18 @@ export async function importResults(request: ResultsImport): Promise<Imported> {
   };
   const { set: unsalted, summary } = resultSet(bytes, file, demand, reported);
   const { record, message } = prepareRecord(RESULTS_RECORD, batch, claim.claim, { unsalted });
-  const rawFile = basename(file);
+  const kept = rawToKeep({ file, bytes });
   if (request.dryRun === true) {
-    await isKept(batch, rawFile, bytes);
+    await isKept(batch, kept);
     return { attempt: 0, record, summary };
   }
   // Two imports at once would keep the raw file of one and the record of the other; a series has its journal's lock.
   return await withLock(join(batch.dir, LOCK_FILE), async () => {
-    await keepEvidence(batch, rawFile, bytes);
+    await keepEvidence(batch, kept);
     await writeRecord(RESULTS_RECORD, batch, claim.claim, {
       claim: claim.claim.id,
       unsalted,
-      rawFiles: [rawFile],
+      rawFiles: [kept.name],
       signer: labKey.description.public,
       signature: labKey.sign(message),
     });
@@ -318,7 +318,6 @@ function unnumbered<H extends SeriesHeader, R>(
 
 /** A record that is numbered, and the entry under which it is journaled. */
 interface Numbered extends Target, NumberedRecord {
-  readonly origin: Origin;
   readonly entry: JournalEntry;
   readonly isKnown: boolean;
   readonly summary: readonly string[];
@@ -334,6 +333,9 @@ async function signSeries(
   { files, file }: Pick<ReadFiles<unknown>, "files" | "file">,
 ): Promise<Imported[]> {
   const { journalPath, sourceKey } = request;
+  const raw = files.map(rawToKeep);
+  const [profile] = unsigned.flatMap(({ origin }) => origin.profile ?? []);
+  const evidence = [...raw, ...(profile === undefined ? [] : [profileToKeep(profile)])];
   refuseRepeated(unsigned);
   mapEach(unsigned, (each) => {
     refuseOtherProfile(each.batch.policy, each.origin.profile, file);
@@ -341,7 +343,7 @@ async function signSeries(
   });
   if (request.dryRun === true) {
     const journal = await readJournal(journalPath, sourceKey.description.public);
-    await unkept(unsigned, files);
+    await unkept(unsigned, evidence);
     return numberAll(journal, unsigned, request).map(({ entry: { attempt, record }, summary }) => ({
       attempt,
       record,
@@ -353,18 +355,17 @@ async function signSeries(
     return await withLocks(
       unsigned.map(({ batch }) => join(batch.dir, LOCK_FILE)),
       async () => {
-        const missing = await unkept(unsigned, files);
+        const missing = await unkept(unsigned, evidence);
         const numbered = numberAll(journal, unsigned, request);
         for (const { entry, isKnown } of numbered) if (!isKnown) await journal.append(entry);
         const imported: Imported[] = [];
-        for (const { batch, entry, message, write, summary, origin } of numbered) {
+        for (const { batch, entry, message, write, summary } of numbered) {
           const { record, attempt } = entry;
-          for (const raw of missing.get(batch) ?? []) await writeEvidence(batch, basename(raw.file), raw.bytes);
+          for (const kept of missing.get(batch) ?? []) await writeEvidence(batch, kept);
           missing.delete(batch);
-          if (origin.profile !== undefined) await keepProfile(batch, origin.profile);
           const signature = record === NO_RECORD ? UNSIGNED : sourceKey.sign(message);
           await write(
-            files.map((raw) => basename(raw.file)),
+            raw.map(({ name }) => name),
             sourceKey.description.public,
             signature,
           );
@@ -378,13 +379,13 @@ async function signSeries(
   }
 }
 
-/** The raw files that the folder of each batch does not keep yet. Errors: those of `isKept`. */
-async function unkept(targets: readonly Target[], files: readonly RawFile[]): Promise<Map<Batch, RawFile[]>> {
-  const missing = new Map<Batch, RawFile[]>();
+/** The files, profile included, that the folder of each batch does not keep yet. Errors: those of `isKept`. */
+async function unkept(targets: readonly Target[], evidence: readonly KeptFile[]): Promise<Map<Batch, KeptFile[]>> {
+  const missing = new Map<Batch, KeptFile[]>();
   for (const { batch } of targets) {
     if (missing.has(batch)) continue;
-    const wanted: RawFile[] = [];
-    for (const raw of files) if (!(await isKept(batch, basename(raw.file), raw.bytes))) wanted.push(raw);
+    const wanted: KeptFile[] = [];
+    for (const kept of evidence) if (!(await isKept(batch, kept))) wanted.push(kept);
     missing.set(batch, wanted);
   }
   return missing;
@@ -423,7 +424,7 @@ function refuseRepeated(targets: readonly Target[]): void {
 
 function number(
   journal: ReadJournal,
-  { batch, claim, channel, slot, place, header, origin, measured, summary, numbered }: Unnumbered,
+  { batch, claim, channel, slot, place, header, measured, summary, numbered }: Unnumbered,
   { settings, sourceKey, reason, now }: SeriesImport,
 ): Numbered {
   const { stage } = claim.claim;
@@ -444,20 +445,29 @@ function number(
   });
   const record = numbered(attempt);
   const contradicts = contradiction === undefined ? {} : { contradicts: contradiction.index };
+  const isKnown = journal.has({ ...key, record: record.record, attempt });
+  const otherwise = isKnown ? undefined : journal.lastOf(key, attempt);
   const twin = twinOf(journal, key, device, measured, secret);
   return {
     batch,
     claim,
     ...record,
-    origin,
     entry: { ...key, ...evidence, record: record.record, attempt, ...contradicts, reason, at: formatTime(now) },
-    isKnown: journal.has({ ...key, record: record.record, attempt }),
+    isKnown,
     summary: [
       ...summary,
       ...(contradiction === undefined ? [] : [shownContradiction(contradiction)]),
+      ...(otherwise === undefined ? [] : [shownOtherwise(otherwise)]),
       ...(twin === undefined ? [] : [shownTwin(twin, batch.stages[stage]?.devices ?? [])]),
     ],
   };
+}
+
+function shownOtherwise({ record, at }: JournalEntry): string {
+  return (
+    `gives another record of the evidence of record ${toHex(record)} (journaled at ${at}): for another rule, from another ` +
+    "file, or read by another profile"
+  );
 }
 
 /** The first record of another device for the same stage and channel that reads the very same. */

@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
-import { keepEvidence } from "../batch/evidenceFiles.ts";
-import { evidenceFile } from "../batch/paths.ts";
+import type { KeptFile } from "../batch/evidenceFiles.ts";
+import { evidenceFile, PROFILE_SUFFIX } from "../batch/paths.ts";
 import { inputError } from "../errors.ts";
-import { documentText } from "../formats/document.ts";
 import { toHex } from "../formats/field.ts";
+import { canonicalJson } from "../input/json.ts";
 import { readProfile, type ParsedProfile } from "../import/table/profile.ts";
 
 /** Name of a profile beside the raw files: its hash, which the record's header holds. */
 function profileFile(hash: bigint): string {
-  return `${toHex(hash)}.profile.json`;
+  return `${toHex(hash)}${PROFILE_SUFFIX}`;
 }
 
-/** Keeps a profile beside the raw files that were read by it. Errors: those of `keepEvidence`. */
-export async function keepProfile(batch: Pick<Batch, "dir">, { profile, hash }: ParsedProfile): Promise<void> {
-  await keepEvidence(batch, profileFile(hash), Buffer.from(documentText(profile), "utf8"));
+/** A profile as a folder keeps it beside the raw files that were read by it: the very bytes of its hash. */
+export function profileToKeep({ profile, hash }: ParsedProfile): KeptFile {
+  return { name: profileFile(hash), bytes: Buffer.from(canonicalJson(profile), "utf8") };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import {
   mesExceptionsText,
   readMesExceptions,
@@ -8,7 +8,7 @@ import {
   type MesExceptions,
 } from "../batch/mesExceptions.ts";
 import { LOCK_FILE } from "../batch/paths.ts";
-import { isKept, keepEvidence } from "../batch/evidenceFiles.ts";
+import { isKept, keepEvidence, rawToKeep } from "../batch/evidenceFiles.ts";
 import type { ExceptionCategoryName } from "../formats/codes.ts";
 import { inputError } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
@@ -194,7 +194,8 @@ export async function importMesRecord({ batch, file, batchId, dryRun = false }: 
       code: "record-lot",
     });
   }
-  const made = fileOf(record, basename(file), bytes);
+  const kept = rawToKeep({ file, bytes });
+  const made = fileOf(record, kept.name, bytes);
   mesExceptionsText(made); // what could not be read back is refused before anything is written
   const refuse = async (): Promise<void> => {
     const earlier = await readMesExceptions(batch);
@@ -203,12 +204,12 @@ export async function importMesRecord({ batch, file, batchId, dryRun = false }: 
   const imported = { record, exceptions: blockingFirst(made.exceptions) };
   if (dryRun) {
     await refuse();
-    await isKept(batch, made.rawFile, bytes);
+    await isKept(batch, kept);
     return imported;
   }
   return withLock(join(batch.dir, LOCK_FILE), async () => {
     await refuse();
-    await keepEvidence(batch, made.rawFile, bytes);
+    await keepEvidence(batch, kept);
     await writeMesExceptions(batch, made);
     return imported;
   });

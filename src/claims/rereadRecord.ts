@@ -5,10 +5,11 @@ import type { HowRead } from "../formats/howRead.ts";
 import { deviceHash, type DeviceId } from "../formats/identity.ts";
 import { fridgetagReader } from "../import/fridgetagSeries.ts";
 import type { SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
-import { readFiles, type RawFile } from "../import/rawFiles.ts";
+import { readFiles } from "../import/rawFiles.ts";
 import { channelTags } from "../import/table/channelTags.ts";
 import { samplesTableReader, tableReader, type ToldTable } from "../import/table/readings.ts";
 import type { ParsedProfile } from "../import/table/profile.ts";
+import type { RawFile } from "../input/files.ts";
 import { parseOffset } from "../input/times.ts";
 import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
 import type { SeriesContent, SeriesForm, SeriesHeader } from "../kinds/series/record.ts";
@@ -24,6 +25,8 @@ export interface Reread {
   readonly readings: number;
   /** Name and hash of the profile; none: the device's own form. */
   readonly profile?: ParsedProfile;
+  /** What was told at import: a tag or an offset that is meant for another place reads a file as well. */
+  readonly how: HowRead;
 }
 
 /** What of a header tells how its file was read. */
@@ -98,8 +101,8 @@ async function rereadAs<H extends Header, R>(
       },
     );
   }
-  const { profile } = again;
-  return { rawFiles: stored.rawFiles, readings: rows.length, ...(profile === undefined ? {} : { profile }) };
+  const { profile, how } = again;
+  return { rawFiles: stored.rawFiles, readings: rows.length, how, ...(profile === undefined ? {} : { profile }) };
 }
 
 function isSame(one: unknown, other: unknown): boolean {

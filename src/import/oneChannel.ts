@@ -36,7 +36,7 @@ export function oneChannelOf(
 ): OneChannel {
   const { entries, facts: known, channel, ...origin } = series;
   refuseOtherChannel(channelNamed(Number(rule.channelId)), channel, file);
-  const merged = mergeRepeated(entries, file);
+  const merged = mergeRepeated(entries);
   const facts = [...known, ...shownRepeated(merged.repeated)];
   const window = windowOf(rule, period);
   const cut = cutToWindow(merged.entries, window, file);

@@ -42,7 +42,7 @@ export function parametersRecord(
   const used = rule.channels.filter(({ channelId }) => channelId !== BigInt(NO_CHANNEL));
   refuseOtherChannels(used, channels, file);
   const window = windowOf(rule, period);
-  const { entries, repeated } = mergeRepeated(read, file);
+  const { entries, repeated } = mergeRepeated(read);
   const facts = [...known, ...shownRepeated(repeated)];
   const cut = cutToWindow(entries, window, file);
   const codings = used.map((channel) => ({ name: nameOf(channel.channelId), coding: channelCoding(channel) }));

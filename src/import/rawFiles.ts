@@ -2,15 +2,9 @@ import { basename } from "node:path";
 import { inputError } from "../errors.ts";
 import { MOST_RAW_FILES } from "../formats/constants.ts";
 import { deviceText, rawFilesHash } from "../formats/identity.ts";
+import type { RawFile } from "../input/files.ts";
 import type { LoggerSeries } from "./loggerSeries.ts";
 import { microsBetween, refuseBackward, type Entry, type Unusable } from "./series.ts";
-
-/** A file as it was exported. */
-export interface RawFile {
-  /** Its path, for errors. */
-  readonly file: string;
-  readonly bytes: Uint8Array;
-}
 
 /** What one file, or several of one device, say. */
 export interface ReadFiles<S> {

@@ -68,9 +68,9 @@ export interface Unusable extends Entry {
   readonly quality: string;
   /**
    * What it is refused for: its system does not call it good, it is a mark for a missing value, no sensor shows such a value,
-   * or other channels have no entry of this time.
+   * other channels have no entry of this time, or another entry of this time differs.
    */
-  readonly code: "quality" | MissingCode | "physical-range" | "sample-incomplete";
+  readonly code: "quality" | MissingCode | "physical-range" | "sample-incomplete" | "time-twice";
 }
 
 /** Whether an entry is no reading. */
@@ -105,21 +105,26 @@ export interface Merged<R extends Entry = Reading> {
 }
 
 /**
- * Merges entries that say the same at the same time. Two that differ are refused: nobody can tell which one holds, and a
- * record would take either. Error `time-twice` with file:line.
+ * Merges entries that say the same at the same time. Of two that differ nobody can tell which one holds, and a record would
+ * take either: together they are one unusable entry, which `cutToWindow` refuses where the stage needs it.
  */
-export function mergeRepeated<R extends Reading | SampleReading>(
-  entries: readonly (R | Unusable)[],
-  file: string,
-): Merged<R> {
+export function mergeRepeated<R extends Reading | SampleReading>(entries: readonly (R | Unusable)[]): Merged<R> {
   const merged: (R | Unusable)[] = [];
+  let repeated = 0;
   for (const entry of entries) {
     const before = merged.at(-1);
-    if (before === undefined || microsBetween(before, entry) !== 0) merged.push(entry);
-    else if (!saysSame(before, entry)) throw differingError(before, entry, file);
-    else if ("flagged" in entry && entry.flagged) merged.splice(-1, 1, entry);
+    if (before === undefined || microsBetween(before, entry) !== 0) {
+      merged.push(entry);
+      continue;
+    }
+    if (!saysSame(before, entry)) {
+      merged.splice(-1, 1, differing(before, entry));
+      continue;
+    }
+    repeated++;
+    if ("flagged" in entry && entry.flagged) merged.splice(-1, 1, entry);
   }
-  return { entries: merged, repeated: entries.length - merged.length };
+  return { entries: merged, repeated };
 }
 
 type Said = Reading | SampleReading | Unusable;
@@ -138,13 +143,12 @@ function valuesOf(entry: Reading | SampleReading): bigint[] {
   return entry.values.flatMap((value, i) => [value, entry.finer?.[i] ?? 0n]);
 }
 
-function differingError(other: Entry, entry: Entry, file: string): BatchproofError {
-  return inputError(`Two entries at ${formatTime(entry.time)} differ (the other is on ${shownLine(other)}).`, {
-    place: placeOf(entry, file),
-    remedy:
-      "Find out which one holds, and export the series anew from its system; or raise an exception for the claim.",
-    code: "time-twice",
-  });
+function differing(other: Entry, { line, file, time, micros }: Entry): Unusable {
+  return {
+    ...{ line, time, quality: shownLine(other), code: "time-twice" },
+    ...(file === undefined ? {} : { file }),
+    ...(micros === undefined ? {} : { micros }),
+  };
 }
 
 /** For the summary, where anything was merged. */
@@ -341,6 +345,13 @@ const UNUSABLE: Readonly<Record<Unusable["code"], (quality: string) => string>> 
   "quantity-nan": (mark) => `has no value: "${mark}" is not a number`,
   "physical-range": (value) => `has no value: no sensor of this channel measures ${value}, a mark for a missing one`,
   "sample-incomplete": (tags) => `is incomplete: there is none of ${tags} at this time`,
+  "time-twice": (other) => `differs from another one of this time, on ${other}`,
+};
+
+const UNUSABLE_REMEDIES: Readonly<Partial<Record<Unusable["code"], string>>> = {
+  "sample-incomplete": "Export all tags on one common raster of times, without lines that only some of the tags have.",
+  "time-twice":
+    "Find out which one holds, and export the series anew from its system; or raise an exception for the claim.",
 };
 
 function unusableError(entry: Unusable, file: string): BatchproofError {
@@ -348,9 +359,8 @@ function unusableError(entry: Unusable, file: string): BatchproofError {
   return inputError(`The entry of ${formatTime(time)} ${UNUSABLE[code](quality)}.`, {
     place: placeOf(entry, file),
     remedy:
-      code === "sample-incomplete"
-        ? "Export all tags on one common raster of times, without lines that only some of the tags have."
-        : "The stage needs a reading here: raise an exception for this claim, or use another device's file.",
+      UNUSABLE_REMEDIES[code] ??
+      "The stage needs a reading here: raise an exception for this claim, or use another device's file.",
     code,
   });
 }

@@ -5,6 +5,12 @@ import type { ErrorCode } from "../errorCodes.ts";
 import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { withDraft } from "./drafts.ts";
 
+/** A file as it was exported, and its path, for errors. */
+export interface RawFile {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Largest raw file of a logger or historian that is read: years of readings fit, a mistaken archive does not. */
 export const MAX_FILE_BYTES = 64 * 2 ** 20;
 

@@ -283,6 +283,11 @@ export class Journal {
     return this.#entries.some((entry) => sameKey(entry, key) && entry.record === record && entry.attempt === attempt);
   }
 
+  /** The last record of this attempt: of the same evidence, unless it is the attempt's first. */
+  lastOf(key: JournalKey, attempt: number): JournalEntry | undefined {
+    return this.#entries.findLast((entry) => sameKey(entry, key) && entry.attempt === attempt);
+  }
+
   /**
    * Refuses an entry that would be a further attempt without a reason; that of evidence that has its attempt already needs
    * none. Error `journal-reason`, which names the record that it contradicts.

@@ -40,7 +40,7 @@ async function newFolder(order = "ORDER-1"): Promise<Batch> {
   const dir = join(folder, `batch-${count++}`);
   await initBatch({ ...newBatch(site, dir), order });
   const batch = await readBatch(dir);
-  await keepEvidence(batch, "raw.txt", RAW);
+  await keepEvidence(batch, { name: "raw.txt", bytes: RAW });
   return batch;
 }
 
@@ -263,8 +263,8 @@ describe("a changed record is refused", () => {
     expect((await refusedAsync(writeRecord(batch, signed(batch)))).code).toBe("path-escape");
     rmSync(join(batch.dir, "evidence"), { recursive: true });
     symlinkSync(folder, join(batch.dir, "evidence"));
-    expect((await refusedAsync(keepEvidence(batch, "outside.json", RAW))).code).toBe("path-escape");
-    expect((await refusedAsync(keepEvidence(batch, "new.txt", RAW))).code).toBe("path-escape");
+    expect((await refusedAsync(keepEvidence(batch, { name: "outside.json", bytes: RAW }))).code).toBe("path-escape");
+    expect((await refusedAsync(keepEvidence(batch, { name: "new.txt", bytes: RAW }))).code).toBe("path-escape");
   });
 
   // Verifies R-batch-private, F7.
@@ -281,16 +281,18 @@ describe("raw files", () => {
   // Verifies R-batch-record.
   it("are kept untouched, once", async () => {
     const batch = await newFolder();
-    await keepEvidence(batch, "raw.txt", RAW);
+    await keepEvidence(batch, { name: "raw.txt", bytes: RAW });
     expect(readFileSync(join(batch.dir, "evidence", "raw.txt"))).toEqual(RAW);
-    const error = await refusedAsync(keepEvidence(batch, "raw.txt", Buffer.from("other")));
+    const error = await refusedAsync(keepEvidence(batch, { name: "raw.txt", bytes: Buffer.from("other") }));
     expect([error.code, error.place]).toEqual(["evidence-exists", join(batch.dir, "evidence", "raw.txt")]);
     expect(readFileSync(join(batch.dir, "evidence", "raw.txt"))).toEqual(RAW);
   });
 
   it("stay in their folder (F4)", async () => {
     const batch = await newFolder();
-    expect((await refusedAsync(keepEvidence(batch, "../secrets.json", RAW))).code).toBe("evidence-name");
+    expect((await refusedAsync(keepEvidence(batch, { name: "../secrets.json", bytes: RAW }))).code).toBe(
+      "evidence-name",
+    );
   });
 });
 

@@ -33,7 +33,7 @@ async function recorded(code: number): Promise<Recorded> {
   await initBatch(newBatch(site, dir));
   const batch = await readBatch(dir);
   const raw = Buffer.from(LINES.join(""));
-  await keepEvidence(batch, "raw.txt", raw);
+  await keepEvidence(batch, { name: "raw.txt", bytes: raw });
   const rows = steadyRows(300).with(7, { dt: 50, code });
   const { header: made } = makeEvidence({ n: 420, rows });
   const header = { ...made, rawFileHash: bytesHash(raw), lotHash: textHash(LOT) };

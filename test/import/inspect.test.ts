@@ -199,7 +199,7 @@ describe("a CSV file in long form", () => {
       "time-backward",
       3,
     ],
-    ["two values at one time", [line(5, "TT", "4.5", "Cel"), line(5, "TT", "4.6", "Cel")], "time-twice", 3],
+    ["two values at one time, and no other", [line(5, "TT", "4.5", "Cel"), line(5, "TT", "4.6", "Cel")], "window", 2],
     ["no entry that is good", [line(5, "TT", "4.5", "Cel", "Bad")], "window", 2],
     ["a word of quality that nobody knows", [line(5, "TT", "4.5", "Cel", "true")], "quality-word", 2],
   ])("says what import would refuse it for, and prints no import: %s", async (_, lines, code, place) => {

@@ -3,7 +3,7 @@ import type { SampleSeries } from "../../src/import/loggerSeries.ts";
 import { samplesCsvReader } from "../../src/import/csv.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { shippedProfile } from "../../src/import/table/shipped.ts";
-import { cutToWindow } from "../../src/import/series.ts";
+import { cutToWindow, isUnusable } from "../../src/import/series.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
 import { csvFile } from "./historian.ts";
@@ -92,17 +92,18 @@ describe("what is not sampled together", () => {
     [
       "two entries of a tag at one time, of another value (F19)",
       replaced(3, GOOD[3] ?? "", (GOOD[3] ?? "").replace("7.", "6.")),
-      "time-twice",
-      6,
-      "line 5",
+      { line: 6, quality: "line 5" },
     ],
     [
       "two entries instead of one of each tag",
       replaced(3, (GOOD[2] ?? "").replace("37.1", "37.2")),
-      "time-twice",
-      5,
-      "line 4",
+      { line: 5, quality: "line 4" },
     ],
+  ])("%s make no sample", (_, bytes, told) => {
+    expect(read(bytes).entries.filter(isUnusable)).toMatchObject([{ code: "time-twice", ...told }]);
+  });
+
+  it.each([
     [
       "a tag that runs backward",
       csvFile([GOOD[0], GOOD[2], GOOD[3], GOOD[1]].map(String)),

@@ -216,14 +216,23 @@ describe("two entries at one time", () => {
   ])("are refused with the lines of both for %s", (_, fields) => {
     const error = refused(() => record(inserted(fields.join())));
     expect(error).toMatchObject({ code: "time-twice", kind: "input", place: `h.csv:${at + 3}` });
-    expect(error.message).toContain(`the other is on line ${at + 2}`);
+    expect(error.message).toContain(`differs from another one of this time, on line ${at + 2}`);
+  });
+
+  it("are passed over, both of them, where the stage does not need them", () => {
+    const before = chosen.findIndex((line) => line.includes("2022-05-05T0"));
+    const [first = ""] = chosen.slice(before);
+    const twice = csvFile(chosen.toSpliced(before + 1, 0, first.replace(/,\d+[.]\d,/, ",19.9,")));
+    const { rows, summary } = record(twice);
+    expect(rows).toEqual(record(exported).rows);
+    expect(summary.join("\n")).toContain("without a usable value outside the stage, passed over: 1");
   });
 
   it("keep the mark of the device, whichever of them has it", () => {
     const one = { line: 1, time: 10, value: 5n };
     const flagged = { ...one, line: 2, flagged: true };
-    expect(mergeRepeated([one, flagged, one], "f").entries).toEqual([flagged]);
+    expect(mergeRepeated([one, flagged, one]).entries).toEqual([flagged]);
     const bad = { line: 3, time: 20, quality: "BAD", code: "quality" } as const;
-    expect(mergeRepeated([one, bad, { ...bad, line: 4 }], "f")).toEqual({ entries: [one, bad], repeated: 1 });
+    expect(mergeRepeated([one, bad, { ...bad, line: 4 }])).toEqual({ entries: [one, bad], repeated: 1 });
   });
 });

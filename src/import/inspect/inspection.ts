@@ -122,11 +122,11 @@ export function inspectEntries(
   file: string,
 ): InspectedSeries {
   const interval = declared ?? intervalOf(entries);
-  const readings = entries.filter((entry): entry is Reading => !isUnusable(entry));
+  const merged = mergeRepeated(entries).entries;
+  const readings = merged.filter((entry): entry is Reading => !isUnusable(entry));
   const [first, last] = [entries.at(0), entries.at(-1)];
   const refused = refusalOf(() => {
     refuseBackward(entries, (entry) => entry, file);
-    mergeRepeated(entries, file);
     if (first !== undefined && readings.length === 0) throw noReading(`${file}:${first.line}`);
   });
   return {
@@ -134,7 +134,7 @@ export function inspectEntries(
     entries: entries.length,
     ...(first && last && { first: show(first.time), last: show(last.time) }),
     ...(interval === undefined ? {} : { interval }),
-    skipped: skippedOf(entries),
+    skipped: skippedOf(merged),
     events: eventsOf(entries, interval, end).map(({ before, after, ...event }) => ({
       ...event,
       from: show(before.time),

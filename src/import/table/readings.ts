@@ -80,8 +80,7 @@ function chosenOf(
  * `cutToWindow` refuses it where the stage needs it.
  * @param tags tag of each channel, by the channel's code
  * Errors: `channels` (no such channel), `channel-tags` (no tag, or one for two channels); with file:line those of
- * `readTable`, `csv-tag` (not in the file), `device-serial`, `time-backward` (within a tag), `time-twice` (two entries of a
- * tag at one time that differ). A time that not every tag has is unusable.
+ * `readTable`, `csv-tag` (not in the file), `device-serial`, `time-backward` (within a tag). A time that not every tag has is unusable.
  */
 export function samplesTableReader(
   profile: ParsedProfile,
@@ -186,7 +185,7 @@ function sampledTogether(
   let repeated = 0;
   const series = found.map(({ entries, ...named }): NamedSeries => {
     refuseBackward(entries, (entry) => entry, file);
-    const merged = mergeRepeated(entries, file);
+    const merged = mergeRepeated(entries);
     repeated += merged.repeated;
     return { ...named, entries: merged.entries };
   });

@@ -40,7 +40,7 @@ export interface TriedTag {
 
 /**
  * Reads a file by a profile for no batch: one tag, or all of them, as one channel. Errors: those of `readTable`,
- * `csv-tag`, `time-backward`, `time-twice`.
+ * `csv-tag`, `time-backward`.
  */
 export function tryProfile(
   bytes: Uint8Array,
@@ -61,7 +61,7 @@ export function tryProfile(
 
 function triedTag(tag: string, { entries, serial }: TagSeries, channel: ChannelName, file: string): TriedTag {
   refuseBackward(entries, (entry) => entry, file);
-  const merged = mergeRepeated(entries, file).entries;
+  const merged = mergeRepeated(entries).entries;
   const readings = merged.filter((entry): entry is Reading => !isUnusable(entry));
   const sorted = readings.toSorted(byValue);
   const value = (reading: Reading | undefined): string | null =>
