@@ -494,8 +494,8 @@ export const ERROR_CODES = {
       "Find out what it means, and have a profile approved that says so.",
     ],
     "device-joined": [
-      "Files that are to make one series are of different devices.",
-      "Import the files of one device together.",
+      "Files that are to make one series are of different devices, or tags.",
+      "Import the files of one device together, and of one tag.",
     ],
     "raw-file-empty": ["One of several files has no entry.", "Leave it out, or export it again."],
     "raw-file-twice": [

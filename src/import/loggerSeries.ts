@@ -13,6 +13,8 @@ export interface LoggerSeries<R extends Entry = Reading> {
   readonly zoneChanged: boolean;
   /** The profile by which the file was read; none where its form is the device's own. */
   readonly profile?: ParsedProfile;
+  /** Of a table: the tag that was read, or the header of the column. */
+  readonly tag?: string;
   /** What was told about the file, to read it again. */
   readonly how: HowRead;
   /** What was read and who vouches for it: the lines of the summary that only this format knows. */

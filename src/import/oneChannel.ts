@@ -34,7 +34,8 @@ export function oneChannelOf(
   coding: ReadingGrid,
   { bucket }: ImportSettings,
 ): OneChannel {
-  const { entries, facts: known, channel, ...origin } = series;
+  const { entries, facts: known, channel, device, profile, how, zoneChanged } = series;
+  const origin = { device, how, zoneChanged, ...(profile === undefined ? {} : { profile }) };
   refuseOtherChannel(channelNamed(Number(rule.channelId)), channel, file);
   const merged = mergeRepeated(entries);
   const facts = [...known, ...shownRepeated(merged.repeated)];

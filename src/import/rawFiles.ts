@@ -75,7 +75,7 @@ function byTime<R extends Entry, S extends LoggerSeries<R>>(a: Part<R, S>, b: Pa
 function joined<R extends Entry, S extends LoggerSeries<R>>(parts: readonly Part<R, S>[]): S {
   const [head] = parts;
   if (head === undefined) throw new Error("several files are joined");
-  for (const { raw, series } of parts) refuseOtherDevice(series, head.series, raw.file, head.raw.file);
+  for (const part of parts) refuseOther(part, head);
   const entries = parts
     .flatMap(({ raw: { file }, series }) => series.entries.map((entry) => ({ ...entry, file })))
     // Stable: entries of one time stay in the order of their files and lines.
@@ -91,16 +91,18 @@ function joined<R extends Entry, S extends LoggerSeries<R>>(parts: readonly Part
   };
 }
 
-function refuseOtherDevice(
-  { device }: LoggerSeries<Entry>,
-  { device: first }: LoggerSeries<Entry>,
-  file: string,
-  other: string,
+/** Error `device-joined`: of another device or, where none was named, of another tag. */
+function refuseOther(
+  { raw: { file }, series }: Part<Entry, LoggerSeries<Entry>>,
+  { raw: { file: other }, series: head }: Part<Entry, LoggerSeries<Entry>>,
 ): void {
-  if (deviceText(device) === deviceText(first)) return;
-  throw inputError(`This file is of ${deviceText(device)}, and ${other} of ${deviceText(first)}.`, {
+  const [one, first] = [series, head].map(
+    ({ device, tag }) => `${deviceText(device)}${tag === undefined ? "" : `, tag ${tag}`}`,
+  );
+  if (one === first) return;
+  throw inputError(`This file is of ${one}, and ${other} of ${first}.`, {
     place: file,
-    remedy: "Import the files of one device together, those of another by themselves.",
+    remedy: "Import the files of one device, and of one tag, together, those of another by themselves.",
     code: "device-joined",
   });
 }

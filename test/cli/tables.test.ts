@@ -156,7 +156,7 @@ describe("import table", () => {
     const again = await cliJson<{ records: unknown[] }>(["verify-record", hobo]);
     const profile = { name: "hoboware", hash: hashOf("hoboware") };
     expect(again.records).toEqual(
-      claims.map((claim) => ({ claim, rawFiles: ["hobo-like.csv"], readings: 11, profile })),
+      claims.map((claim) => ({ claim, rawFiles: ["hobo-like.csv"], readings: 11, profile, how: { format: "table" } })),
     );
     const { code, stdout } = await inThisProcess(["check", hobo, ...claims.flatMap((claim) => ["--claim", claim])]);
     expect([code, stdout]).toEqual([0, expect.stringContaining("pass") as string]);
@@ -220,6 +220,55 @@ describe("import table", () => {
     await cliJson(["import", "fridgetag", file, ...signed, "--claim", claimOf("temperature")]);
     const { records } = await cliJson<{ records: unknown[] }>(["verify-record", dir]);
     expect(records).toMatchObject([{ claim: claimOf("temperature"), readings: 865, profile: null }]);
+  });
+
+  // Verifies R-import-joined.
+  it("joins the files of a split export, in any order, and binds all of them", async () => {
+    const parts = [2, 1].map((part) => `fixtures/tables/cases/split-part${part}.csv`);
+    const dir = await batchOf("split", undefined, "2026-03-10T08:10:00Z", "2026-03-10T09:50:00Z");
+    const [alone, ...words] = [importing(parts[1] ?? "", dir, "long"), "--claim", claimOf("channel")];
+    expect(await refusedWith([...alone, ...words], ENVIRONMENT)).toMatchObject({ exit: 2, code: "window" });
+    const { summary } = await cliJson<{ summary: string[] }>([
+      ...importing(parts[0] ?? "", dir, "long"),
+      ...parts.slice(1),
+      ...words,
+      "--reason",
+      "split",
+    ]);
+    expect(summary).toContain("joined: 2 files of one device, by time");
+    const names = ["split-part1.csv", "split-part2.csv"];
+    expect(filesIn(join(dir, "evidence"))).toEqual([`${hashOf("long")}.profile.json`, ...names]);
+    const { records } = await cliJson<{ records: unknown[] }>(["verify-record", dir]);
+    expect(records).toMatchObject([{ claim: claimOf("channel"), rawFiles: names, readings: 11 }]);
+    expect((await inThisProcess(["check", dir, "--claim", claimOf("channel")])).code).toBe(0);
+    const file = join(dir, "records", `${claimOf("channel").replace("/", "--")}.json`);
+    const record = readFileSync(file, "utf8");
+    for (const rawFiles of [names.toReversed(), names.slice(0, 1), [...names, "split-part1.csv"]]) {
+      writeFileSync(file, JSON.stringify({ ...(JSON.parse(record) as object), rawFiles }));
+      expect(await refusedWith(["verify-record", dir], ENVIRONMENT)).toMatchObject({
+        exit: 2,
+        code: "evidence-tampered",
+      });
+    }
+    writeFileSync(file, record);
+  });
+
+  it("keeps a profile once, however its file is spelled, and no raw file under its name", async () => {
+    const dir = await batchOf("spelled", undefined, "2026-03-10T08:10:00Z", "2026-03-10T09:50:00Z");
+    const { format, ...rest } = JSON.parse(readFileSync("fixtures/profiles/long.json", "utf8")) as { format: string };
+    const spelled = path("spelled/long.json");
+    writeFileSync(spelled, JSON.stringify({ ...rest, format }));
+    const journaled = readFileSync(JOURNAL);
+    const planted = path(`${hashOf("long")}.profile.json`);
+    writeFileSync(planted, readFileSync(LONG));
+    const refused = importing(planted, dir, "long", "--claim", claimOf("temperature"));
+    expect(await refusedWith(refused, ENVIRONMENT)).toMatchObject({ exit: 2, code: "evidence-name", place: planted });
+    expect(readFileSync(JOURNAL)).toEqual(journaled);
+    const why = ["--reason", "other files of the same stage were imported before"];
+    await cliJson(importing(LONG, dir, "long", "--claim", claimOf("temperature"), ...why));
+    await cliJson(importing(LONG, dir, spelled, "--claim", claimOf("channel"), ...why));
+    expect(filesIn(join(dir, "evidence"))).toHaveLength(2);
+    expect((await inThisProcess(["verify-record", dir])).code).toBe(0);
   });
 
   it("asks for what no file says, and for one of offset and zone", async () => {

@@ -43,7 +43,7 @@ export function tableReader(
     refuseOtherDevice(series, told.device, file);
     const { entries } = series;
     return {
-      ...{ channel, device: told.device, entries, zoneChanged: table.zoneChanged, profile },
+      ...{ channel, device: told.device, tag: chosen, entries, zoneChanged: table.zoneChanged, profile },
       how: howRead(tag === undefined ? [] : [tag], told),
       facts: [
         `read: ${shownTag(chosen)} of a table, ${shownDevice(told.device)}`,
