@@ -7,6 +7,7 @@ import type { ParametersRule } from "../../src/formats/parametersRule.ts";
 import { SAMPLES } from "../../src/formats/samples.ts";
 import { parametersRecord, type UnsignedParametersRecord } from "../../src/import/parametersRecord.ts";
 import { samplesCsvReader } from "../../src/import/csv.ts";
+import { readFiles } from "../../src/import/rawFiles.ts";
 import { shippedProfile } from "../../src/import/table/shipped.ts";
 import type { ImportSettings, RecordDemand } from "../../src/import/seriesRecord.ts";
 import { NOT_THINNED } from "../../src/import/thin.ts";
@@ -64,6 +65,24 @@ describe("the record of a bioreactor's samples", () => {
   const made = parametersRecord(oneFile(bytes, "h.csv", samplesCsvReader(TAGS, DEVICE)), demand, {
     ...settings,
     clockError: -30,
+  });
+
+  // Verifies R-import-joined.
+  it("is the same of two files that overlap, and is refused where they differ in one value", () => {
+    const [earlier, later] = [exported(samples.slice(0, 40)), exported(samples.slice(30))];
+    const joint = (second: Buffer): UnsignedParametersRecord => {
+      const files = [
+        { file: "a.csv", bytes: earlier },
+        { file: "b.csv", bytes: second },
+      ];
+      return parametersRecord(readFiles(files, samplesCsvReader(TAGS, DEVICE)), demand, settings);
+    };
+    expect(joint(later).rows).toEqual(made.rows);
+    expect(joint(later).summary).toContain("merged: 10 entries that repeat another one, with the same time and value");
+    const [header = "", line = "", ...rest] = later.toString("utf8").split("\n");
+    const changed = line.replace(/(\d)(?=,Good)/, (digit) => String((Number(digit) + 1) % 10));
+    const error = refused(() => joint(Buffer.from([header, changed, ...rest].join("\n"))));
+    expect(error).toMatchObject({ code: "time-twice", place: "b.csv:2" });
   });
 
   it("has the header that its rule, its device and its file ask for", () => {
