@@ -571,7 +571,10 @@ export const ERROR_CODES = {
     "mes-reference": ["Something refers to what is not in the record.", "Export the whole record."],
     "mes-twice": ["An id stands in the record a second time.", "Export the record again."],
     "mes-record": ["Another production record was imported for this batch.", "Export that one again."],
-    "mes-older": ["A later export of this record was imported already.", "Export the record again."],
+    "mes-older": [
+      "A later export of this record was imported already, or one that may be later.",
+      "Export the record again.",
+    ],
     "mes-lost": ["An exception of the earlier export is not in this one.", "Export the whole record."],
     "mes-file": ["The list of MES exceptions is malformed.", "Import the production record again."],
     "mes-tampered": ["The list of MES exceptions is not what the raw file gives.", "Import the record again."],

@@ -14,7 +14,7 @@ import { readBatch } from "../../src/batch/folder.ts";
 import { inputError, placed } from "../../src/errors.ts";
 import type { ChannelName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
-import { shownText } from "../../src/import/batchml.ts";
+import { changedFact, eventsFacts, shownText } from "../../src/import/batchml.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import { channelTags } from "../../src/import/table/channelTags.ts";
 import type { ParsedProfile } from "../../src/import/table/profile.ts";
@@ -150,7 +150,8 @@ function mesText({ record, exceptions }: ImportedMesRecord): string {
   const performers = new Set(phases.flatMap((phase) => phase.performers));
   const description = new Map(record.exceptions.map(({ id, description }) => [id, description]));
   return [
-    `record ${record.id} of batch ${record.batchId.text}, last changed ${record.changed.text}`,
+    `record ${record.id} of batch ${record.batchId.text}, ${changedFact(record)}`,
+    ...eventsFacts(record),
     `exceptions: ${exceptions.length}, of which ${open} open; an open one blocks release`,
     ...exceptions.flatMap(({ id, state, category, severity, mes, missing, element }) => [
       `  ${id} ${state}: ${category}, severity ${severity} (${mes.category}, risk ${mes.risk}, status ${mes.status})`,

@@ -68,7 +68,7 @@ export const addImportCommands: AddCommands = (program, give) => {
     withDryRun(
       importing
         .command("batchml <file>")
-        .description("production record of an MES (BatchML, B2MML V0401): its exceptions, open ones block release")
+        .description("production record of an MES (BatchML): its exceptions, open ones block release")
         .requiredOption("--into <dir>", "batch folder")
         .option("--batch-id <text>", "the MES's number of the batch, where it is not the lot number"),
     ),

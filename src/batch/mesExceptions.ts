@@ -35,8 +35,8 @@ export interface MesExceptions {
   readonly record: string;
   /** The MES's own number of the batch. */
   readonly batchId: string;
-  /** When the MES last changed the record. */
-  readonly changed: string;
+  /** When the MES last changed the record; absent where it does not say. */
+  readonly changed?: string;
   /** Name of the raw file in `evidence/`. */
   readonly rawFile: string;
   /** `bytesHash` of the raw file. */
@@ -44,25 +44,30 @@ export interface MesExceptions {
   readonly exceptions: readonly BatchException[];
 }
 
-const mesDocument = defineDocument<MesExceptions>("batchproof-mes-exceptions/1", "mes-file", {
-  record: TEXT,
-  batchId: TEXT,
-  changed: TIME,
-  rawFile: TEXT,
-  rawFileHash: HEX_FIELD,
-  exceptions: {
-    type: "array",
-    items: object({
-      id: TEXT,
-      category: { enum: Object.keys(EXCEPTION_CATEGORY) },
-      severity: { enum: [1, 2, 3] },
-      state: { enum: ["open", "closed"] },
-      missing: { type: "array", items: TEXT },
-      mes: object({ category: TEXT, risk: TEXT, status: TEXT }),
-      element: TEXT,
-    }),
+const mesDocument = defineDocument<MesExceptions>(
+  "batchproof-mes-exceptions/1",
+  "mes-file",
+  {
+    record: TEXT,
+    batchId: TEXT,
+    changed: TIME,
+    rawFile: TEXT,
+    rawFileHash: HEX_FIELD,
+    exceptions: {
+      type: "array",
+      items: object({
+        id: TEXT,
+        category: { enum: Object.keys(EXCEPTION_CATEGORY) },
+        severity: { enum: [1, 2, 3] },
+        state: { enum: ["open", "closed"] },
+        missing: { type: "array", items: TEXT },
+        mes: object({ category: TEXT, risk: TEXT, status: TEXT }),
+        element: TEXT,
+      }),
+    },
   },
-});
+  ["changed"],
+);
 
 /** What the folder keeps, with the raw file it came from. */
 export interface KeptMesExceptions {

@@ -16,6 +16,7 @@ import { bytesHash } from "../formats/identity.ts";
 import {
   oneOf,
   readBatchml,
+  shownText,
   type MesComment,
   type MesException,
   type MesSignature,
@@ -164,7 +165,7 @@ function sameName(person: string): string {
 export interface MesImport {
   readonly batch: Batch;
   readonly file: string;
-  /** The MES's own number of the batch, where it is not the lot number. */
+  /** The MES's own number of the batch, where it is not the lot number; the record's id, where it names no batch. */
   readonly batchId?: string;
   /** Everything is done but writing. */
   readonly dryRun?: boolean;
@@ -180,17 +181,19 @@ export interface ImportedMesRecord {
  * Imports an MES's production record: reads it whole, maps its exceptions, keeps the untouched file in `evidence/` and
  * the exceptions in `mes-exceptions.json`. Nothing is written before everything is known to be good. A later export of
  * the same record replaces an earlier one, but can lose no exception.
- * Errors: `record-lot` (of another batch), `mes-record` (another record than the one imported before), `mes-older`,
- * `mes-lost` (an exception of the earlier export is not in this one), those of `readBatchml`, `judgeExceptions`,
+ * Errors: `record-lot` (of another batch), `mes-record` (another record than the one imported before), `mes-older` (or it is not
+ * known which is the later), `mes-lost` (an exception of the earlier export is not in this one), those of `readBatchml`, `judgeExceptions`,
  * and `keepEvidence`.
  */
 export async function importMesRecord({ batch, file, batchId, dryRun = false }: MesImport): Promise<ImportedMesRecord> {
   const bytes = await readBytes(file, { limit: MAX_XML_BYTES });
   const record = readBatchml(bytes, file);
   if (record.batchId.text !== (batchId ?? batch.lot)) {
-    throw inputError("The record is of another batch.", {
+    throw inputError(`The record is of another batch: "${shownText(record.batchId.text)}".`, {
       place: record.batchId.place,
-      remedy: "Import this batch's record; where the MES has its own number for the lot, name it with --batch-id.",
+      remedy:
+        "Import this batch's record; where the MES has its own number for the lot, or names no batch but the record alone, " +
+        "name that with --batch-id.",
       code: "record-lot",
     });
   }
@@ -199,7 +202,9 @@ export async function importMesRecord({ batch, file, batchId, dryRun = false }: 
   mesExceptionsText(made); // what could not be read back is refused before anything is written
   const refuse = async (): Promise<void> => {
     const earlier = await readMesExceptions(batch);
-    if (earlier !== undefined) refuseStepBack(earlier, record, made, file);
+    if (earlier !== undefined && earlier.file.rawFileHash !== made.rawFileHash) {
+      refuseStepBack(earlier, record, made, file);
+    }
   };
   const imported = { record, exceptions: blockingFirst(made.exceptions) };
   if (dryRun) {
@@ -220,7 +225,7 @@ function fileOf(record: ProductionRecord, rawFile: string, bytes: Uint8Array): M
     format: "batchproof-mes-exceptions/1",
     record: record.id,
     batchId: record.batchId.text,
-    changed: record.changed.text,
+    ...(record.changed === undefined ? {} : { changed: record.changed.text }),
     rawFile,
     rawFileHash: toHex(bytesHash(bytes)),
     exceptions: judgeExceptions(record),
@@ -241,6 +246,16 @@ function refuseStepBack(earlier: KeptMesExceptions, record: ProductionRecord, ma
       remedy: "A batch has one production record: export that one again.",
       code: "mes-record",
     });
+  }
+  if (record.changed === undefined || before.changed === undefined) {
+    throw inputError(
+      "Which of two exports of this record is the later is not known: one does not say when it was changed.",
+      {
+        place: file,
+        remedy: "Export the record again, with its last change (LastChangedDate).",
+        code: "mes-older",
+      },
+    );
   }
   if (record.changed.ms < before.changed.ms) {
     throw inputError("A later export of this record was imported already.", {

@@ -3,14 +3,13 @@ import { parseTime } from "../input/times.ts";
 import { readXml, type XmlElement, type XmlText } from "./xml.ts";
 
 /**
- * BatchML production records (B2MML V0401) as a pharmaceutical MES exports them: what was executed, its exceptions, the
- * comments that propose another risk or status, and the electronic signatures under them.
+ * BatchML production records. Of B2MML V0401, as a pharmaceutical MES exports them: what was executed, its exceptions, the
+ * comments that propose another risk or status, and the electronic signatures under them. Of the present version (V0700),
+ * which has other names for all of that and no word for an exception: a record that lists no event.
  */
-const KIND = {
-  root: "BatchProductionRecord",
-  namespace: "http://www.wbf.org/xml/B2MML-V0401",
-  code: "batchml",
-} as const;
+const V0401 = "http://www.wbf.org/xml/B2MML-V0401";
+const PRESENT = "http://www.mesa.org/xml/B2MML";
+const KIND = { root: "BatchProductionRecord", namespaces: [V0401, PRESENT], code: "batchml" } as const;
 
 /** A time as the MES wrote it, and its order among others. */
 export interface MesTime {
@@ -81,11 +80,14 @@ export interface MesSignature {
 /** A production record, read to its last element. */
 export interface ProductionRecord {
   readonly id: string;
-  readonly created: MesTime;
-  readonly changed: MesTime;
-  /** The MES's own number of the batch. */
+  /** Absent where the MES does not say. */
+  readonly changed?: MesTime;
+  /** The MES's own number of the batch; the record's own id where it names no batch. */
   readonly batchId: XmlText;
-  readonly product: { readonly id: string; readonly name: string };
+  /** Absent where the MES does not say; it may have no name of its own. */
+  readonly product?: { readonly id: string; readonly name?: string };
+  /** Whether it has its list of events. Without one it names no exception, and does not say that there was none. */
+  readonly listsEvents: boolean;
   readonly executed: readonly ExecutedElement[];
   readonly exceptions: readonly MesException[];
   readonly comments: readonly MesComment[];
@@ -99,19 +101,87 @@ export interface ProductionRecord {
  * `mes-twice` (an id twice); `mes-reference` (to something that is not in the record); those of `parseTime`.
  */
 export function readBatchml(bytes: Uint8Array, file: string): ProductionRecord {
-  return readXml(bytes, file, KIND, readRecord);
+  return readXml(bytes, file, KIND, (root) => (root.namespace === PRESENT ? readPresent(root) : readRecord(root)));
+}
+
+/** What the present version says of a record that has no bearing on exceptions. */
+const DETAILS = [
+  ...["EntryID", "ExternalReference", "EquipmentScope", "BatchProductionRecordSpec", "CampaignID", "EquipmentID"],
+  ...["Language", "PhysicalAssetID", "Version"],
+];
+const MOMENTS = ["TimeStamp", "PublishedDate", "CreationDate", "ExpirationDate"];
+/** Its lists; an empty one says nothing. */
+const LISTS = [
+  ...["ChangeHistory", "Comments", "ControlRecipes", "DataSets", "MasterRecipes", "PersonnelIdentification"],
+  ...["OperationsDefinitions", "OperationsPerformances", "OperationsSchedules", "RecipeElements"],
+  ...["ResourceQualifications", "Samples", "WorkDirectives", "WorkMasters", "WorkPerformances", "WorkSchedules"],
+];
+
+/**
+ * A record of the present version. Its schema has types of events, none of which is an exception with risk and status, and
+ * signs nothing: so every event is refused by its type, and with it whatever else a list holds.
+ */
+function readPresent(root: XmlElement): ProductionRecord {
+  const id = root.take("ID");
+  plain(id);
+  takeEntry(root);
+  root.each("BatchProductionRecordEntry", (entry) => {
+    plain(entry.take("ID"));
+    takeEntry(entry);
+  });
+  const [batch, lot] = [root.maybe("BatchID"), root.maybe("LotID")];
+  for (const named of [batch, lot]) if (named !== undefined) plain(named);
+  const product = root.maybe("MaterialDefinitionID");
+  const changed = root.maybe("LastChangedDate");
+  const events = root.maybeOne("Events", (all) => all.each("Event", refuseEvent));
+  for (const list of LISTS) root.maybeOne(list, () => undefined);
+  return {
+    id: id.text,
+    ...(changed === undefined ? {} : { changed: moment(changed) }),
+    batchId: batch ?? lot ?? id,
+    ...(product === undefined ? {} : { product: { id: plain(product) } }),
+    listsEvents: events !== undefined,
+    ...{ executed: [], exceptions: [], comments: [], signatures: [] },
+  };
+}
+
+/** What every entry of a record of the present version may say of itself. */
+function takeEntry(element: XmlElement): void {
+  const type = element.maybe("ObjectType");
+  if (type !== undefined) oneOf(type, ["Batch Production Record"], "object type");
+  for (const name of MOMENTS) {
+    const time = element.maybe(name);
+    if (time !== undefined) moment(time);
+  }
+  for (const name of DETAILS) {
+    const detail = element.maybe(name);
+    if (detail !== undefined) plain(detail);
+  }
+  element.all("Description");
+}
+
+function refuseEvent(event: XmlElement): never {
+  const type = event.take("EventType");
+  throw inputError(
+    `An event of type "${shownText(type.text)}" stands here, and this version of BatchML has no word for what is an exception.`,
+    {
+      place: event.place,
+      remedy: "Whether it is closed is not known, so nothing was imported: export the record as B2MML V0401.",
+      code: "mes-word",
+    },
+  );
 }
 
 function readRecord(root: XmlElement): ProductionRecord {
   takeObjectType(root, "BatchProductionRecordType");
   const id = plain(root.take("ID"));
-  const dates = root.one("Header", (header) => ({
-    created: moment(header.take("CreationDate")),
-    changed: moment(header.take("LastChangedDate")),
-  }));
+  const changed = root.one("Header", (header) => {
+    moment(header.take("CreationDate"));
+    return moment(header.take("LastChangedDate"));
+  });
   const recipe = root.one("ExecutedControlRecipes", (all) => all.one("ExecutedControlRecipe", readRecipe));
   const elements = indexed(recipe.executed);
-  // A record without its list of events says nothing about exceptions; silence is not taken for none.
+  // This version always lists events: a record without is not whole, and silence is not taken for none.
   const exceptions = root.one("Events", (all) => itemsOf(all, "Event", (event) => readEvent(event, elements)));
   const known = { elements, exceptions: indexed(exceptions) };
   const comments = listOf(root, "Comments", "Comment", (comment) => readComment(comment, known.exceptions));
@@ -122,9 +192,10 @@ function readRecord(root: XmlElement): ProductionRecord {
   refuseRepeatedSignatures(signatures);
   return {
     id,
-    ...dates,
+    changed,
     batchId: recipe.batchId,
     product: recipe.product,
+    listsEvents: true,
     executed: recipe.executed.map(({ value }) => value),
     exceptions: exceptions.map(({ value }) => value),
     comments: comments.map(({ value }) => value),
@@ -169,7 +240,7 @@ function itemsOf<T>(list: XmlElement, item: string, read: (item: XmlElement) => 
 
 interface Recipe {
   readonly batchId: XmlText;
-  readonly product: ProductionRecord["product"];
+  readonly product: { readonly id: string; readonly name: string };
   readonly executed: readonly Placed<ExecutedElement>[];
 }
 
@@ -350,6 +421,18 @@ function unknownReference(reference: XmlText): Error {
     remedy: "Export the whole record.",
     code: "mes-reference",
   });
+}
+
+/** When a record was last changed, for a person. */
+export function changedFact({ changed }: ProductionRecord): string {
+  return changed === undefined ? "when it was last changed is not said" : `last changed ${changed.text}`;
+}
+
+/** What a person must know who reads that a record names no exception. */
+export function eventsFacts({ listsEvents }: ProductionRecord): string[] {
+  return listsEvents
+    ? []
+    : ["events: the record has no list of them: it names no exception, and does not say that there was none"];
 }
 
 /** Text of a file for a terminal: one line, nothing that moves the cursor or turns the writing round, not too long. */

@@ -33,8 +33,8 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 export interface XmlKind {
   /** Local name of the root element. */
   readonly root: string;
-  /** The one namespace of all its elements. */
-  readonly namespace: string;
+  /** The namespaces it may have, a version each; all elements of a document are in one of them. */
+  readonly namespaces: readonly string[];
   /** Code of the errors about elements: what is missing, unknown, or stands there twice. */
   readonly code: ErrorCode;
 }
@@ -58,6 +58,11 @@ export class XmlElement {
   readonly #left: Set<Node>;
   readonly #attributesLeft: Set<string>;
   #textRead = false;
+
+  /** Of the document. */
+  get namespace(): string {
+    return this.#node.namespace;
+  }
 
   constructor(node: Node, code: ErrorCode) {
     this.#node = node;
@@ -320,7 +325,8 @@ function theRoot(parsed: readonly Parsed[], origin: Origin): Extent {
   return extent;
 }
 
-type Above = Pick<Node, "path" | "scope">;
+/** What is around an element; around the root there is nothing, and no namespace. */
+type Above = Pick<Node, "path" | "scope"> & Partial<Pick<Node, "namespace">>;
 
 /**
  * An element as the parser gives it, held against the source. The parser is lenient: it takes any end tag for the open
@@ -339,19 +345,21 @@ function toNode(parsed: Parsed, above: Above, origin: Origin): Extent {
   const path = above.path === "" ? name : `${above.path}/${name}`;
   const namespace = scope.get(prefix);
   const { kind } = origin;
-  if (above.path === "" && (name !== kind.root || namespace !== kind.namespace)) {
-    throw inputError(`The document is not a ${kind.root} in the namespace ${kind.namespace}.`, {
+  if (above.path === "" && (name !== kind.root || !kind.namespaces.includes(namespace ?? ""))) {
+    throw inputError(`The document is not a ${kind.root} in the namespace ${kind.namespaces.join(" or ")}.`, {
       place,
       remedy: "Check that this is the right file, exported in this version of the format.",
       code: "xml-root",
     });
   }
-  if (namespace !== kind.namespace) {
+  if (namespace === undefined || namespace !== (above.namespace ?? namespace)) {
     throw namespaceError(`${path}: The element is not in the document's namespace.`, place);
   }
   const end = endOf(parsed, { start, tag, qualified }, origin);
   const inside = Object.entries(parsed).find(([key]) => key !== ":@")?.[1] as readonly Parsed[];
-  const children = inside.filter((each) => META in each).map((each) => toNode(each, { path, scope }, origin).node);
+  const children = inside
+    .filter((each) => META in each)
+    .map((each) => toNode(each, { path, scope, namespace }, origin).node);
   const text = inside.map((each) => textOf(each, place)).join("");
   const attributes = attributesOf(decoded, scope, place);
   return { node: { name, path, place, namespace, scope, attributes, children, text }, start, end };

@@ -32,7 +32,7 @@ export function reportIn(path: string): Report {
   // The reader asks for a namespace, which JUnit's reports have none of.
   const namespace = "junit";
   const xml = readFileSync(path, "utf8").replace("<testsuites", `<testsuites xmlns="${namespace}"`);
-  const kind = { root: "testsuites", namespace, code: "batchml" } as const;
+  const kind = { root: "testsuites", namespaces: [namespace], code: "batchml" } as const;
   return readXml(Buffer.from(xml), path, kind, (root) => ({
     ...countsOf(root),
     suites: root.each("testsuite", (suite) => ({ ...countsOf(suite), cases: suite.each("testcase", caseOf) })),

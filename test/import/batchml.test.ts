@@ -8,7 +8,7 @@ import { MES_FILE, type BatchException } from "../../src/batch/mesExceptions.ts"
 import { checkBatch } from "../../src/claims/checkBatch.ts";
 import { mesExceptionsOf } from "../../src/claims/mesExceptions.ts";
 import { importMesRecord, judgeExceptions } from "../../src/claims/mesRecord.ts";
-import { readBatchml, type ProductionRecord } from "../../src/import/batchml.ts";
+import { changedFact, eventsFacts, readBatchml, type ProductionRecord } from "../../src/import/batchml.ts";
 import { MAX_XML_BYTES } from "../../src/import/xml.ts";
 import { newBatch, newSite, type Site } from "../batch/support.ts";
 import { batchproof, batchproofProcess, refusedWith } from "../cli/support.ts";
@@ -314,6 +314,71 @@ describe("words with no known meaning are refused by name", () => {
   });
 });
 
+const PRESENT = readFileSync("fixtures/b2mml/batchml-present-namespace.xml", "utf8");
+/** The record of the present namespace with more in it. */
+const present = (more: string): string =>
+  changed("</BatchProductionRecord>", `${more}</BatchProductionRecord>`, PRESENT);
+
+// Verifies R-import-mes-present.
+describe("a record of the present version", () => {
+  it("is read, with no exceptions; its own id is all that it names, and no list of events is said", () => {
+    const record = read(PRESENT);
+    expect(record).toMatchObject({ id: "BPR-1", batchId: { text: "BPR-1" }, exceptions: [], listsEvents: false });
+    expect(judgeExceptions(record)).toEqual([]);
+    expect(changedFact(record)).toBe("when it was last changed is not said");
+    expect(eventsFacts(record)).toHaveLength(1);
+  });
+
+  it("says its batch, its product, when it was changed, and by an empty list that there was no event", () => {
+    const said =
+      "<EntryID>E0</EntryID><ObjectType>Batch Production Record</ObjectType><Description>a</Description>" +
+      "<CreationDate>2026-03-10T08:00:00Z</CreationDate><BatchID>B-7</BatchID>" +
+      "<LastChangedDate>2026-03-11T08:00:00Z</LastChangedDate><LotID>L-7</LotID>" +
+      "<MaterialDefinitionID>M-1</MaterialDefinitionID><Comments/><Events/>";
+    const record = read(present(said));
+    expect(record).toMatchObject({ batchId: { text: "B-7" }, product: { id: "M-1" }, listsEvents: true });
+    expect(changedFact(record)).toBe("last changed 2026-03-11T08:00:00Z");
+    expect(eventsFacts(record)).toEqual([]);
+    expect(read(present("<LotID>L-7</LotID>")).batchId.text).toBe("L-7");
+  });
+
+  const event = "<EntryID>1</EntryID><ObjectType>Event</ObjectType><EventType>Alarm</EventType>";
+  const others: readonly (readonly [what: string, code: string, text: string, named: string])[] = [
+    ["an event", "mes-word", present(`<Events><Event>${event}</Event></Events>`), 'event of type "Alarm"'],
+    ["a comment", "batchml", present("<Comments><Comment/></Comments>"), "Record/Comments/Comment: "],
+    [
+      "what was executed",
+      "batchml",
+      present("<ControlRecipes><ControlRecipeRecord/></ControlRecipes>"),
+      "RecipeRecord: ",
+    ],
+    ["a status", "batchml", present("<RecordStatus>Rejected</RecordStatus>"), "RecordStatus: "],
+    [
+      "a record in the record",
+      "batchml",
+      present("<BatchProductionRecord/>"),
+      "BatchProductionRecord/BatchProductionRecord: ",
+    ],
+    ["the names of V0401", "batchml", present("<ExecutedControlRecipes/>"), "ExecutedControlRecipes: "],
+    [
+      "an entry of another kind",
+      "mes-word",
+      changed("E1</ID>", "E1</ID><ObjectType>Event</ObjectType>", PRESENT),
+      '"Event"',
+    ],
+    ["an entry with more in it", "batchml", changed("E1</ID>", "E1</ID><Event/>", PRESENT), "RecordEntry/Event: "],
+    ["two lists of events", "batchml", present("<Events/><Events/>"), "Events: "],
+    ["no id", "batchml", changed("<ID>BPR-1</ID>", "", PRESENT), "ID is missing"],
+    ["elements of V0401", "xml-namespace", present('<Events xmlns="http://www.wbf.org/xml/B2MML-V0401"/>'), "Events: "],
+    ["V0600", "xml-root", changed("xml/B2MML", "xml/B2MML-V0600", PRESENT), "http://www.mesa.org/xml/B2MML."],
+  ];
+  it.each(others)("is refused by name where it holds %s: %s", (_what, code, text, named) => {
+    const error = refused(() => read(text));
+    expect(error).toMatchObject({ kind: "input", code, place: expect.stringMatching(/^f\.xml:\d+$/) as string });
+    expect(error.message).toContain(named);
+  });
+});
+
 // Verifies R-import-hostile.
 describe("a record that is not understood is refused", () => {
   const cases: readonly (readonly [what: string, code: string, text: string, place?: string])[] = [
@@ -484,6 +549,24 @@ describe("into a batch folder", () => {
     expect(file).toMatchObject({ format: "batchproof-mes-exceptions/1", record: "mkWLoops01", rawFile: name });
     expect(file.exceptions.map(({ id, state }) => `${id} ${state}`)).toEqual(["0124 open", "0125 open", "0126 open"]);
     expect(text).not.toContain("mkuehne");
+  });
+
+  // Verifies R-import-mes-present.
+  it("takes a record of the present version by its own id, and of two that differ only one with its last change", async () => {
+    const dir = await batch("L-1");
+    const file = "fixtures/b2mml/batchml-present-namespace.xml";
+    expect(await refusedWith(["import", "batchml", file, "--into", dir])).toMatchObject({ code: "record-lot" });
+    const words = ["--into", dir, "--batch-id", "BPR-1"];
+    for (let again = 0; again < 2; again++) {
+      const { code, stdout } = await batchproof(["import", "batchml", file, ...words]);
+      expect(code).toBe(0);
+      expect(stdout).toContain("exceptions: 0, of which 0 open");
+      expect(stdout).toContain("events: the record has no list of them");
+    }
+    const list = JSON.parse(await readFile(join(dir, MES_FILE), "utf8")) as object;
+    expect(list).not.toHaveProperty("changed");
+    const other = await written(present("<LastChangedDate>2026-03-11T08:00:00Z</LastChangedDate>"));
+    expect(await refusedWith(["import", "batchml", other, ...words])).toMatchObject({ code: "mes-older" });
   });
 
   it("lists a closed exception last", async () => {

@@ -242,6 +242,9 @@ describe("other files", () => {
     const record = await inspectFile(readFileSync(mes), "r.xml", {});
     expect(record.facts.join()).toContain("executed elements: 15; exceptions: 3, comments: 2, signatures: 7");
     expect(record.commands).toEqual(["batchproof import batchml r.xml --into DIR --batch-id BX10"]);
+    const present = await inspectFile(readFileSync("fixtures/b2mml/batchml-present-namespace.xml"), "p.xml", {});
+    expect(present.facts.join()).toContain("events: the record has no list of them");
+    expect(present.commands).toEqual(["batchproof import batchml p.xml --into DIR --batch-id BPR-1"]);
     const results = await inspectFile(readFileSync("fixtures/needle-to-needle/release-tests-01.csv"), "l.csv", {});
     expect(results.facts.slice(1, 3)).toEqual([
       "results: 15, in the units 10*6{cells}, %, [EU]/mL, {copies}/{cell}, kg, mL",

@@ -1,6 +1,6 @@
 import { commandOf } from "../../commandLine.ts";
 import { inputError } from "../../errors.ts";
-import { readBatchml, shownText } from "../batchml.ts";
+import { changedFact, eventsFacts, readBatchml, shownText } from "../batchml.ts";
 import { MAX_XML_BYTES } from "../xml.ts";
 import type { Inspection } from "./inspection.ts";
 
@@ -12,13 +12,16 @@ export function inspectBatchml(bytes: Uint8Array, file: string): Inspection {
       code: "file-size",
     });
   }
-  const { id, batchId, product, changed, executed, exceptions, comments, signatures } = readBatchml(bytes, file);
+  const record = readBatchml(bytes, file);
+  const { id, batchId, product, executed, exceptions, comments, signatures } = record;
+  const made = product === undefined ? "" : `, product ${shownText(product.name ?? product.id)}`;
   return {
     form: "batch production record of an MES (BatchML)",
     facts: [
       "signed: the MES's electronic signatures are read, not verified",
-      `record: ${shownText(id)} of batch ${shownText(batchId.text)}, product ${shownText(product.name)}, last changed ${changed.text}`,
+      `record: ${shownText(id)} of batch ${shownText(batchId.text)}${made}, ${changedFact(record)}`,
       `executed elements: ${executed.length}; exceptions: ${exceptions.length}, comments: ${comments.length}, signatures: ${signatures.length}`,
+      ...eventsFacts(record),
     ],
     series: [],
     commands: [commandOf("import", "batchml", file, "--into", "DIR", "--batch-id", batchId.text)],
