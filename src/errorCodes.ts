@@ -486,6 +486,10 @@ export const ERROR_CODES = {
       "Read the file by a profile that the policy names, or have a policy approved that names this one.",
     ],
     "profile-fit": ["The file has not the form that the profile says.", "Choose the profile of this export."],
+    "date-order": [
+      "Whether day or month stands first, the file does not say.",
+      "Export with dates that begin with the year.",
+    ],
     "time-ambiguous": ["The zone's clock showed this time twice.", "Export with offsets, or in UTC."],
     zone: ["There is no time zone of this name.", "Name a zone of the IANA database, or give `--offset`."],
     "offset-stated": ["The file's times say their own offset from UTC.", "Leave out `--offset` and `--zone`."],

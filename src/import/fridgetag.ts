@@ -1,14 +1,15 @@
 import { inputError } from "../errors.ts";
 import { MICRO, formatMicro, missingCode, parseMicro } from "../input/quantities.ts";
-import { parseLocalDate, parseLocalTime, parseTimeOfDay } from "../input/times.ts";
+import { parseLocalTime, parseTimeOfDay } from "../input/times.ts";
+import { ValueReader, type UnitName } from "./exact.ts";
 import { BERLINGER_ISSUER, verifyFridgetag, type P256Point } from "./fridgetag-signature.ts";
 import { readOutline, type Field, type Section, type TableRow } from "./outline.ts";
 import { refuseBackward, type LocalReading, type LocalUnusable } from "./series.ts";
-import { quantityOf, readValue } from "./values.ts";
 
 /*
- * The text export of Berlinger Fridge-tag and Q-tag loggers, as far as real files show it. Temperatures are in
- * micro-degrees Celsius; times are local seconds (`parseLocalTime`) of the device's own clock; lengths of time are in
+ * The text export of Berlinger Fridge-tag and Q-tag loggers, as far as real files show it. Readings are exact, in
+ * micro-degrees Celsius; every other temperature is in millionths of the unit that the file is in (`Configuration.unit`),
+ * as the device wrote it. Times are local seconds (`parseLocalTime`) of the device's own clock; lengths of time are in
  * seconds where the file's unit is known, and otherwise as the device wrote them.
  */
 
@@ -49,6 +50,8 @@ export interface Configuration {
   readonly lot: string;
   /** Seconds east of UTC the device was set to; users may set the clock, so this is a claim of theirs. */
   readonly zone: number;
+  /** What all temperatures of the file are in. */
+  readonly unit: FridgetagUnit;
   readonly movingAverage: number;
   readonly detailedReport: number;
   readonly alarms: readonly Alarm[];
@@ -58,6 +61,10 @@ export interface Configuration {
   readonly fridgeTag: FridgeTagConfiguration | undefined;
   readonly qTag: QTagConfiguration | undefined;
 }
+
+/** Units that a Fridge-tag can be set to, as the file names them; a Q-tag's export has no line for it. */
+const UNIT = { C: "Cel", F: "[degF]" } as const satisfies Readonly<Record<string, UnitName>>;
+type FridgetagUnit = (typeof UNIT)[keyof typeof UNIT];
 
 /** `single`: one uninterrupted excursion (all that a Fridge-tag knows); `cumulative`: all of the run together. */
 export type Alarm =
@@ -223,11 +230,15 @@ export function linesOf({
 /**
  * Parses an export without looking at its signatures: only for bytes that `verifyFridgetag` accepted.
  * Errors, with file:line: `fridgetag-syntax` (a line no rule knows, a missing line, a value of another form), `unit`
- * (degrees Fahrenheit), and those of `parseMicro` and `parseLocalTime`. What the device had no value for (`--.-`) is no error
+ * (neither °C nor °F), `date-order` (a date whose order the file does not say), and those of `parseMicro`, `ValueReader` and
+ * `parseLocalTime`. What the device had no value for (`--.-`) is no error
  * but `missing` or undefined.
  */
 export function parseFridgetag(bytes: Uint8Array, file: string): FridgetagExport {
   return readOutline(bytes, file, SYNTAX, (root) => {
+    // The header of this table alone says how the file writes its dates, so it is read first.
+    const table = root.maybeInside("Data", (section) => openTable(section, DATA_COLUMNS));
+    const clock = new DeviceClock(table?.dates);
     const model = text(root.take("Device"));
     const version = text(root.take("Vers"));
     const firmware = text(root.take("Fw Vers"));
@@ -236,13 +247,16 @@ export function parseFridgetag(bytes: Uint8Array, file: string): FridgetagExport
     const externalSensor = optional(root.maybe("Ext Sensor"), count);
     const { serial, configuration } = root.inside("Conf", (conf) => ({
       serial: text(conf.take("Serial")),
-      configuration: readConfiguration(conf, root.has("Res")),
+      configuration: readConfiguration(conf, root.has("Res"), clock),
     }));
-    const errors = root.maybeInside("Errors", (section) => section.numbered(readDeviceError)) ?? [];
-    const history = root.maybeInside("Hist", readHistory);
-    const run = root.maybeInside("Res", readRun);
-    const markers = root.maybeInside("Marker", readMarkers) ?? [];
-    const lines = root.maybeInside("Data", readReadings) ?? [];
+    const errors =
+      root.maybeInside("Errors", (section) =>
+        section.numbered((number, error) => readDeviceError(number, error, clock)),
+      ) ?? [];
+    const history = root.maybeInside("Hist", (section) => readHistory(section, clock));
+    const run = root.maybeInside("Res", (section) => readRun(section, clock));
+    const markers = root.maybeInside("Marker", (section) => readMarkers(section, clock)) ?? [];
+    const lines = table === undefined ? [] : readReadings(table, configuration.unit);
     const certificate = root.inside("Cert", readCertificate);
     return {
       device: { vendor: certificate.owner, model, serial, firmware, id, sensor, externalSensor },
@@ -261,7 +275,7 @@ export function parseFridgetag(bytes: Uint8Array, file: string): FridgetagExport
   });
 }
 
-/** The device's own limits in micro-degrees, the tightest of its alarms on each side: what it flags readings by. */
+/** The device's own limits in the file's unit, the tightest of its alarms on each side: what it flags readings by. */
 export function deviceLimits(alarms: readonly Alarm[]): { low: bigint | undefined; high: bigint | undefined } {
   const limits = (side: "low" | "high"): bigint[] =>
     alarms
@@ -270,27 +284,27 @@ export function deviceLimits(alarms: readonly Alarm[]): { low: bigint | undefine
   return { low: limits("low").at(-1), high: limits("high").at(0) };
 }
 
-function readConfiguration(conf: Section, isQTag: boolean): Configuration {
+function readConfiguration(conf: Section, isQTag: boolean, clock: DeviceClock): Configuration {
   return {
     pcb: text(conf.take("PCB")),
     cid: text(conf.take("CID")),
     lot: text(conf.take("Lot")),
     zone: zone(conf.take("Zone")),
+    unit: isQTag ? UNIT.C : unitOf(conf.take("Temp unit")),
     movingAverage: count(conf.take("Moving Avrg")),
     detailedReport: count(conf.take("Det Report")),
     alarms: conf.inside("Alarm", (section) => section.numbered(isQTag ? readQTagAlarm : readFridgeTagAlarm)),
     loggingInterval: optional(conf.maybe("Logging Interval"), minutes),
     test: conf.group("Test Res", (group) => ({
       result: count(group.take("Test Res")),
-      time: localTime(group.take("Test TS")),
+      time: clock.time(group.take("Test TS")),
     })),
     fridgeTag: isQTag ? undefined : readFridgeTagConfiguration(conf),
-    qTag: isQTag ? readQTagConfiguration(conf) : undefined,
+    qTag: isQTag ? readQTagConfiguration(conf, clock) : undefined,
   };
 }
 
 function readFridgeTagConfiguration(conf: Section): FridgeTagConfiguration {
-  refuseFahrenheit(conf.take("Temp unit"));
   return {
     measurementDelay: count(conf.take("Measurement delay")),
     userAlarms: count(conf.take("User Alarm Config")),
@@ -303,12 +317,11 @@ function readFridgeTagConfiguration(conf: Section): FridgeTagConfiguration {
   };
 }
 
-/** Fridge-tags can be set to °F; a Q-tag's export has no line for a unit. */
-function refuseFahrenheit(unit: Field): void {
-  if (unit.text === "C") return;
-  throw inputError(`The device wrote its temperatures in another unit than °C ("${unit.text.slice(0, 8)}").`, {
+function unitOf(unit: Field): FridgetagUnit {
+  if (unit.text === "C" || unit.text === "F") return UNIT[unit.text];
+  throw inputError(`The device wrote its temperatures in another unit than °C or °F ("${unit.text.slice(0, 8)}").`, {
     place: unit.place,
-    remedy: "Set the device to °C; a file in another unit is never converted.",
+    remedy: "Set the device to °C or °F, and export again.",
     code: "unit",
   });
 }
@@ -320,7 +333,7 @@ function readSensor(section: Section): SensorConfiguration {
   }));
 }
 
-function readQTagConfiguration(conf: Section): QTagConfiguration {
+function readQTagConfiguration(conf: Section, clock: DeviceClock): QTagConfiguration {
   return {
     startDelay: count(conf.take("Start Delay")),
     maxTransport: count(conf.take("Max Transport")),
@@ -335,7 +348,7 @@ function readQTagConfiguration(conf: Section): QTagConfiguration {
     restartable: count(conf.take("Restartable Options")),
     maxRunningDays: count(conf.take("Max Running Time")),
     expired: count(conf.take("Expired")),
-    expires: optionalTime(conf.take("TS Expected Exp")),
+    expires: clock.maybeTime(conf.take("TS Expected Exp")),
   };
 }
 
@@ -368,25 +381,24 @@ function readThreshold(group: Section): { limit: bigint; after: number } {
   return { limit: micro(group.take("T AL")), after: minutes(group.take("t AL")) };
 }
 
-function readDeviceError(number: number, section: Section): DeviceError {
+function readDeviceError(number: number, section: Section, clock: DeviceClock): DeviceError {
   return section.group("Err Count", (group) => ({
     number,
     count: count(group.take("Err Count")),
-    time: localTime(group.take("Err TS")),
+    time: clock.time(group.take("Err TS")),
   }));
 }
 
-function readHistory(section: Section): History {
+function readHistory(section: Section, clock: DeviceClock): History {
   return {
-    activated: localTime(section.take("TS Actv")),
-    created: localTime(section.take("TS Report Creation")),
-    days: section.numbered(readDay),
+    activated: clock.time(section.take("TS Actv")),
+    created: clock.time(section.take("TS Report Creation")),
+    days: section.numbered((number, day) => readDay(number, day, clock)),
   };
 }
 
-function readDay(number: number, section: Section): Day {
-  const dateField = section.take("Date");
-  const date = parseLocalDate(dateField.text, dateField.place);
+function readDay(number: number, section: Section, clock: DeviceClock): Day {
+  const date = clock.date(section.take("Date"));
   const atTime = (field: Field): number => date + parseTimeOfDay(field.text, field.place);
   const checked = section.maybeInside("Checked", (checks) => ({
     morning: optional(checks.maybe("TS AM"), atTime),
@@ -437,70 +449,141 @@ function readTimeout(section: Section, at: ReadTime): SensorTimeout {
   }));
 }
 
-function readRun(section: Section): Run {
+function readRun(section: Section, clock: DeviceClock): Run {
+  const time = (field: Field): number => clock.time(field);
   return {
-    activated: localTime(section.take("TS Actv")),
-    triggered: optionalTime(section.take("TS Start Trig")),
+    activated: clock.time(section.take("TS Actv")),
+    triggered: clock.maybeTime(section.take("TS Start Trig")),
     startReason: count(section.take("Start Reason")),
-    started: localTime(section.take("TS Start")),
-    stopped: optionalTime(section.take("TS Stop")),
+    started: clock.time(section.take("TS Start")),
+    stopped: clock.maybeTime(section.take("TS Stop")),
     transport: count(section.take("Transport")),
-    batteryLowTemperature: optionalTime(section.take("TS Batt Temp")),
-    batteryCritical: optionalTime(section.take("TS Batt Crit")),
-    min: readExtreme(section, "Min T", "TS Min T", localTime),
-    max: readExtreme(section, "Max T", "TS Max T", localTime),
+    batteryLowTemperature: clock.maybeTime(section.take("TS Batt Temp")),
+    batteryCritical: clock.maybeTime(section.take("TS Batt Crit")),
+    min: readExtreme(section, "Min T", "TS Min T", time),
+    max: readExtreme(section, "Max T", "TS Max T", time),
     mkt: maybeMicro(section.take("MKT")),
     average: maybeMicro(section.take("Avrg T")),
     number: count(section.take("Run Number")),
     alarms: section.inside("Alarm", (alarms) =>
-      alarms.numbered((slot, alarm) => ({ slot, episodes: alarm.groups("TS S", readEpisode) })),
+      alarms.numbered((slot, alarm) => ({
+        slot,
+        episodes: alarm.groups("TS S", (group) => readEpisode(group, clock)),
+      })),
     ),
   };
 }
 
-function readEpisode(group: Section): Episode {
+function readEpisode(group: Section, clock: DeviceClock): Episode {
   return {
-    start: localTime(group.take("TS S")),
+    start: clock.time(group.take("TS S")),
     outside: minutes(group.take("t A")),
-    raised: optionalTime(group.take("TS A")),
-    end: optional(group.maybe("TS E"), optionalTime),
-    extreme: optional(group.maybe("T M"), (value) => ({ value: micro(value), time: localTime(group.take("TS M")) })),
+    raised: clock.maybeTime(group.take("TS A")),
+    end: optional(group.maybe("TS E"), (field) => clock.maybeTime(field)),
+    extreme: optional(group.maybe("T M"), (value) => ({ value: micro(value), time: clock.time(group.take("TS M")) })),
   };
 }
 
-function readMarkers(section: Section): Marker[] {
-  return readTable(section, ["Number", "T", "yyyy-MM-dd hh:mm"], (row, [number, value, time, spare]) => {
+function readMarkers(section: Section, clock: DeviceClock): Marker[] {
+  return openTable(section, ["Number", "T", TIME_COLUMN]).rows.map((row) => {
+    const [number, value, time, spare] = cellsOf(row);
     if (spare.text !== "") throw malformed(row.place, "three columns");
-    return { line: row.line, number: count(number), value: maybeMicro(value), time: localTime(time) };
+    return { line: row.line, number: count(number), value: maybeMicro(value), time: clock.time(time) };
   });
 }
 
-const TEMPERATURE = quantityOf("temperature");
-
-function readReadings(section: Section): (LocalReading | LocalUnusable)[] {
-  return readTable(section, ["yyyy-MM-dd hh:mm", "T", "Out of limits"], (row, [time, value, flag, spare]) => {
+/** Readings have their times in the form that the table's own header names, and no other. */
+function readReadings({ rows, dates }: Table, unit: FridgetagUnit): (LocalReading | LocalUnusable)[] {
+  const values = new ValueReader("temperature", unit, { decimal: ".", loose: false });
+  return rows.map((row) => {
+    const [time, value, flag, spare] = cellsOf(row);
     if (!["", "x"].includes(flag.text) || spare.text !== "") throw malformed(row.place, "a flag x or nothing");
-    const entry = { line: row.line, localTime: localTime(time) };
-    const read = readValue(value.text, TEMPERATURE, value.place);
+    const entry = { line: row.line, localTime: timeIn(dates, time) };
+    const read = values.read(value.text, value.place);
     return "value" in read ? { ...entry, ...read, flagged: flag.text === "x" } : { ...entry, ...read };
   });
 }
 
-/** Rows of up to three columns under their header; devices leave out a blank last column, or add one. */
-function readTable<T>(
-  section: Section,
-  header: readonly [string, string, string],
-  read: (row: TableRow, cells: readonly [Field, Field, Field, Field]) => T,
-): T[] {
+/**
+ * The orders of dates that a table's header can name, in the device's own letters. Real files have the first; the other is
+ * what a device set to US dates is taken to write, of which no file was seen.
+ */
+const DATES = ["yyyy-MM-dd", "MM/dd/yyyy"] as const;
+type Dates = (typeof DATES)[number];
+
+/** Stands for the title of a column of times, "yyyy-MM-dd hh:mm". */
+const TIME_COLUMN = Symbol("time");
+const DATA_COLUMNS = [TIME_COLUMN, "T", "Out of limits"] as const;
+
+interface Table {
+  readonly rows: readonly TableRow[];
+  /** As the title of its column of times names them. */
+  readonly dates: Dates;
+}
+
+/** A table under its header. */
+function openTable(section: Section, columns: readonly (string | typeof TIME_COLUMN)[]): Table {
   const [head, ...rows] = section.rows();
-  if (head?.cells.join("\t").replace(/\t$/, "") !== header.join("\t")) {
-    throw malformed(head?.place ?? section.place, `the columns ${header.join(", ")}`);
+  const found = head?.cells.join("\t").replace(/\t$/, "");
+  const titles = (dates: Dates): string =>
+    columns.map((column) => (column === TIME_COLUMN ? `${dates} hh:mm` : column)).join("\t");
+  const dates = DATES.find((each) => titles(each) === found);
+  if (dates === undefined) {
+    const known = DATES.map((each) => titles(each).replaceAll("\t", ", ")).join("; or ");
+    throw malformed(head?.place ?? section.place, `the columns ${known}`);
   }
-  return rows.map((row) => {
-    if (row.cells.length > 4) throw malformed(row.place, "up to four columns");
-    const cell = (index: number): Field => ({ text: row.cells[index] ?? "", place: row.place });
-    return read(row, [cell(0), cell(1), cell(2), cell(3)]);
-  });
+  return { rows, dates };
+}
+
+/** Up to three columns; devices leave out a blank last column, or add one. */
+function cellsOf(row: TableRow): readonly [Field, Field, Field, Field] {
+  if (row.cells.length > 4) throw malformed(row.place, "up to four columns");
+  const cell = (index: number): Field => ({ text: row.cells[index] ?? "", place: row.place });
+  return [cell(0), cell(1), cell(2), cell(3)];
+}
+
+/** A time whose date is written in this order. */
+function timeIn(dates: Dates, { text, place }: Field): number {
+  if (dates === "yyyy-MM-dd") return parseLocalTime(text, place);
+  const [, month, day, year, rest] = /^(\d{2})\/(\d{2})\/(\d{4})( .*)$/.exec(text) ?? [];
+  if (month === undefined || day === undefined || year === undefined || rest === undefined) {
+    throw inputError('This is not a time such as "05/31/2022 16:26".', { place, code: "time-syntax" });
+  }
+  return parseLocalTime(`${year}-${month}-${day}${rest}`, place);
+}
+
+/**
+ * The times outside the table of readings: with the year first, which leaves no doubt, or in the order that the table's
+ * header names. Where there is no such header, no other order can be known. Error `date-order`.
+ */
+class DeviceClock {
+  readonly #dates: Dates;
+
+  constructor(dates: Dates = "yyyy-MM-dd") {
+    this.#dates = dates;
+  }
+
+  time(field: Field): number {
+    const isOther = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b/.test(field.text);
+    if (isOther && this.#dates === "yyyy-MM-dd") {
+      throw inputError(`Whether day or month stands first in "${field.text.slice(0, 20)}", the file does not say.`, {
+        place: field.place,
+        remedy: "Set the device to dates that begin with the year, and export again; a file's dates are never guessed.",
+        code: "date-order",
+      });
+    }
+    return timeIn(isOther ? this.#dates : "yyyy-MM-dd", field);
+  }
+
+  /** Undefined where there is none. */
+  maybeTime(field: Field): number | undefined {
+    return field.text === "" ? undefined : this.time(field);
+  }
+
+  /** The start of a day. */
+  date({ text, place }: Field): number {
+    return this.time({ text: `${text} 00:00`, place });
+  }
 }
 
 function readCertificate(section: Section): DeviceCertificate {
@@ -508,7 +591,7 @@ function readCertificate(section: Section): DeviceCertificate {
     version: text(section.take("Vers")),
     lot: text(section.take("Lot")),
     issuer: text(section.take("Issuer")),
-    validFrom: localTime(section.take("Valid from")),
+    validFrom: timeIn("yyyy-MM-dd", section.take("Valid from")),
     owner: text(section.take("Owner")),
     publicKey: hex64(section.take("Public Key")),
   };
@@ -544,14 +627,6 @@ function micro(field: Field): bigint {
 /** Undefined for a mark that the device measured nothing. */
 function maybeMicro(field: Field): bigint | undefined {
   return missingCode(field.text) === undefined ? micro(field) : undefined;
-}
-
-function localTime(field: Field): number {
-  return parseLocalTime(field.text, field.place);
-}
-
-function optionalTime(field: Field): number | undefined {
-  return field.text === "" ? undefined : localTime(field);
 }
 
 /** Hours east of UTC with decimals; whole minutes only. */

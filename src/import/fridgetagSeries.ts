@@ -1,7 +1,6 @@
-import { CHANNEL } from "../formats/constants.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatLocalTime, formatOffset } from "../input/times.ts";
-import { deviceLimits, linesOf, readFridgetag, type FridgetagExport } from "./fridgetag.ts";
+import { deviceLimits, linesOf, readFridgetag, type Configuration, type FridgetagExport } from "./fridgetag.ts";
 import { shownSpan, type SeriesReader } from "./loggerSeries.ts";
 import { applyOffset } from "./series.ts";
 
@@ -29,10 +28,21 @@ function factsOf({ device, configuration, readings, missing, certificate }: Frid
   return [
     `read: ${device.model}, serial ${device.serial}, firmware ${device.firmware}; ${limitsFact(configuration)}`,
     signedFact(certificate),
+    ...unitFacts(configuration),
     `readings: ${readings.length}${interval === undefined ? "" : `, one every ${formatDuration(interval)}`}, on the ` +
       `device's clock ${shownSpan(readings, (reading) => formatLocalTime(reading.localTime))}` +
       (missing.length === 0 ? "" : `; without a value: ${missing.length}`),
   ];
+}
+
+/** As a person writes the unit that a file is in. */
+export const UNIT_SYMBOL = { Cel: "°C", "[degF]": "°F" } as const satisfies Record<Configuration["unit"], string>;
+
+/** Of a file in °F: what is known, and what is taken from one line of it. */
+export function unitFacts({ unit }: Configuration): string[] {
+  return unit === "Cel"
+    ? []
+    : ["unit: °F by the signed line `Temp unit: F`, taken for every temperature in the file; converted exactly"];
 }
 
 /** Who signed an export whose signatures are valid. */
@@ -49,9 +59,9 @@ function clockFact(offset: number, zone: number, zoneChanged: boolean): string {
 }
 
 /** The limits by which the device itself flags readings. */
-export function limitsFact({ alarms }: FridgetagExport["configuration"]): string {
+export function limitsFact({ alarms, unit }: Configuration): string {
   const { low, high } = deviceLimits(alarms);
   const shown = (limit: bigint | undefined): string =>
-    limit === undefined ? "none" : `${formatMicro(limit)} ${CHANNEL.temperature.symbol}`;
+    limit === undefined ? "none" : `${formatMicro(limit)} ${UNIT_SYMBOL[unit]}`;
   return `its own limits: low ${shown(low)}, high ${shown(high)}`;
 }

@@ -9,6 +9,8 @@ export interface LocalReading {
   readonly line: number;
   readonly localTime: number;
   readonly value: bigint;
+  /** As in a `Reading`. */
+  readonly finer?: bigint;
   /** The device itself marked it as outside its limits. */
   readonly flagged: boolean;
 }

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { deviceLimits, parseFridgetag, readFridgetag, type FridgetagExport } from "../../src/import/fridgetag.ts";
+import { shownExact } from "../../src/import/exact.ts";
+import {
+  deviceLimits,
+  linesOf,
+  parseFridgetag,
+  readFridgetag,
+  type FridgetagExport,
+} from "../../src/import/fridgetag.ts";
+import { fridgetagReader, limitsFact, unitFacts } from "../../src/import/fridgetagSeries.ts";
+import { applyOffset, type Reading, type Unusable } from "../../src/import/series.ts";
+import { formatMicro, parseMicro } from "../../src/input/quantities.ts";
 import { parseLocalTime } from "../../src/input/times.ts";
 import { refused } from "../input/refused.ts";
 import { FRIDGETAG_2, FRIDGETAG_2L, Q_TAG, TAMPERED, TEST_ISSUER, fixture, resigned } from "./logger.ts";
@@ -317,7 +327,11 @@ describe("parseFridgetag", () => {
       11,
     ],
     ["an odd zone", "Zone: 0.00", "Zone: 0.01", "fridgetag-syntax", 10],
-    ["degrees Fahrenheit", "Temp unit: C", "Temp unit: F", "unit", 16],
+    ["kelvin", "Temp unit: C", "Temp unit: K", "unit", 16],
+    ["US dates that no header names", "Test TS: 2022-02-02", "Test TS: 02/02/2022", "date-order", 28],
+    ["a day that no header names", "Date: 2022-06-08", "Date: 08.06.2022", "date-order", 33],
+    ["dates of another header", "\tyyyy-MM-dd hh:mm", "\tdd/MM/yyyy hh:mm", "fridgetag-syntax", 531],
+    ["readings in another order than the header's", "\tyyyy-MM-dd hh:mm", "\tMM/dd/yyyy hh:mm", "time-syntax", 532],
     ["a decimal comma", "\t26.3\tx", "\t26,3\tx", "quantity-comma", 532],
     ["an exponent", "\t26.3\tx", "\t2.63e1\tx", "quantity-exponent", 532],
     [
@@ -333,6 +347,60 @@ describe("parseFridgetag", () => {
   ])("refuses %s behind a valid signature", (_, from, to, code, line) => {
     const error = refused(() => readChanged(FRIDGETAG_2L, from, to));
     expect(error).toMatchObject({ code, place: `f.txt:${line}`, kind: "input" });
+  });
+
+  // Verifies R-import-fridgetag.
+  describe("set to US dates and °F", () => {
+    const us = (content: string): string => content.replaceAll(/(\d{4})-(\d{2})-(\d{2})/g, "$2/$3/$1");
+    /** "26.3" to "79.34", exactly. */
+    const hotter = (celsius: string): string => formatMicro((parseMicro(celsius, "test") * 9n) / 5n + 32_000_000n);
+    const inFahrenheit = (content: string): string =>
+      content
+        .replace("Temp unit: C", "Temp unit: F")
+        .replaceAll(/(T AL: |Min T: |Max T: |Avrg T: )([+-][\d.]+)/g, (_, name: string, t: string) => name + hotter(t))
+        .replaceAll(/( \d\d:\d\d\t)(-?[\d.]+)/g, (_, before: string, t: string) => `${before}${hotter(t)}`);
+    const american = (content: string): string => us(inFahrenheit(content)).replace("yyyy-MM-dd", "MM/dd/yyyy");
+    const real = fridgetagReader(3600)(fixture(FRIDGETAG_2L), "f.txt");
+
+    it("gives the very same series as in °C with the year first, and says the unit", () => {
+      const file = readFridgetag(resigned(FRIDGETAG_2L, american), "f.txt", TEST_ISSUER);
+      const before = readFridgetag(fixture(FRIDGETAG_2L), "f.txt");
+      expect(file.history?.days.map(({ date }) => date)).toEqual(before.history?.days.map(({ date }) => date));
+      expect(file.configuration).toMatchObject({ unit: "[degF]", test: before.configuration.test });
+      expect(limitsFact(file.configuration)).toBe("its own limits: low 35.6 °F, high 46.4 °F");
+      expect(unitFacts(file.configuration)).toHaveLength(1);
+      const shown = (entries: readonly (Reading | Unusable)[]): string =>
+        entries.map((entry) => Object.values(entry).join()).join("\n");
+      expect(shown(applyOffset(linesOf(file), 3600, 0, "f.txt").entries)).toBe(shown(real.entries));
+    });
+
+    it("keeps what a decimal cannot hold, and codes it outward", () => {
+      const ninth = readChanged(FRIDGETAG_2L, /Temp unit: C([\s\S]*?)\t26\.3\tx/, "Temp unit: F$1\t40.9\tx")
+        .readings[0];
+      expect(ninth).toMatchObject({ value: 4_944_444n, finer: 4_000_000_000_000n });
+      expect(shownExact({ value: ninth?.value ?? 0n, finer: ninth?.finer ?? 0n })).toBe("44.5/9");
+    });
+
+    it("takes a US date for no other: the 3rd of May is 05/03, and there is no month 13", () => {
+      const day = resigned(FRIDGETAG_2L, (content) =>
+        american(content).replace("TS Actv: 05/02/2022", "TS Actv: 05/03/2022"),
+      );
+      expect(readFridgetag(day, "f.txt", TEST_ISSUER).history?.activated).toBe(local("2022-05-03 04:44"));
+      const none = resigned(FRIDGETAG_2L, (content) =>
+        american(content).replace("TS Actv: 05/02/2022", "TS Actv: 13/02/2022"),
+      );
+      expect(refused(() => readFridgetag(none, "f.txt", TEST_ISSUER))).toMatchObject({ code: "time-impossible" });
+      const iso = resigned(FRIDGETAG_2L, (content) =>
+        american(content).replace("TS Actv: 05/02/2022", "TS Actv: 2022-05-02"),
+      );
+      expect(readFridgetag(iso, "f.txt", TEST_ISSUER).history?.activated).toBe(local("2022-05-02 04:44"));
+    });
+
+    it("is refused where the signature was made over other bytes", () => {
+      const signed = resigned(FRIDGETAG_2L, american).toString("latin1");
+      const converted = Buffer.from(signed.replace("Temp unit: F", "Temp unit: C"), "latin1");
+      expect(refused(() => readFridgetag(converted, "f.txt", TEST_ISSUER))).toMatchObject({ code: "device-signature" });
+    });
   });
 
   // Verifies R-import-outside.

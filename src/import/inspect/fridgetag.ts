@@ -4,7 +4,7 @@ import { counted } from "../../input/quantities.ts";
 import { formatLocalTime, formatOffset, formatTime } from "../../input/times.ts";
 import { linesOf, parseFridgetag, type FridgetagExport } from "../fridgetag.ts";
 import { BERLINGER_ISSUER, verifyFridgetag, type P256Point } from "../fridgetag-signature.ts";
-import { limitsFact, signedFact } from "../fridgetagSeries.ts";
+import { limitsFact, signedFact, unitFacts, UNIT_SYMBOL } from "../fridgetagSeries.ts";
 import { applyOffset } from "../series.ts";
 import {
   inspectEntries,
@@ -35,6 +35,7 @@ export function inspectFridgetag(
       offset === undefined
         ? `clock: the device's own; zone ${zone} signed by the device is what a user once set: see with --offset which one is true`
         : `clock: UTC, by the offset ${formatOffset(offset)} given; zone ${zone} signed by the device`,
+      ...unitFacts(found.configuration),
       limitsFact(found.configuration),
       ...troublesOf(found),
     ],
@@ -62,7 +63,7 @@ function seriesOf(found: FridgetagExport, offset: number | undefined, file: stri
   const facts = {
     name: "",
     channels: ["temperature"] as const,
-    unit: CHANNEL.temperature.symbol,
+    unit: UNIT_SYMBOL[configuration.unit],
     symbol: CHANNEL.temperature.symbol,
     qualities: flagged === 0 ? [] : [{ word: "x", entries: flagged }],
     show: offset === undefined ? formatLocalTime : formatTime,
