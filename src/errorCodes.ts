@@ -486,6 +486,7 @@ export const ERROR_CODES = {
       "Read the file by a profile that the policy names, or have a policy approved that names this one.",
     ],
     "profile-fit": ["The file has not the form that the profile says.", "Choose the profile of this export."],
+    "daily-history": ["The device keeps each day's extremes, and no readings.", "Use a device that logs readings."],
     "date-order": [
       "Whether day or month stands first, the file does not say.",
       "Export with dates that begin with the year.",

@@ -1,17 +1,26 @@
+import { inputError } from "../errors.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatLocalTime, formatOffset } from "../input/times.ts";
-import { deviceLimits, linesOf, readFridgetag, type Configuration, type FridgetagExport } from "./fridgetag.ts";
+import {
+  deviceLimits,
+  linesOf,
+  readFridgetag,
+  type Configuration,
+  type FridgetagExport,
+  type History,
+} from "./fridgetag.ts";
 import { shownSpan, type SeriesReader } from "./loggerSeries.ts";
 import { applyOffset } from "./series.ts";
 
 /**
  * A reader of Fridge-tag and Q-tag exports whose clock stood `offset` seconds east of UTC; undefined is refused with a
  * hint. The device is the owner of its certificate, its model and its serial. Errors: those of `readFridgetag` and
- * `applyOffset`.
+ * `applyOffset`; `daily-history` (a device that keeps no readings).
  */
 export function fridgetagReader(offset: number | undefined): SeriesReader {
   return (bytes, file) => {
     const source = readFridgetag(bytes, file);
+    refuseDailyHistory(source, file);
     const { vendor, model, serial } = source.device;
     const { zone } = source.configuration;
     const { entries, zoneChanged } = applyOffset(linesOf(source), offset, zone, file);
@@ -21,6 +30,28 @@ export function fridgetagReader(offset: number | undefined): SeriesReader {
       ...{ zoneChanged, facts, how: { format: "fridgetag", offset: formatOffset(offset ?? zone) } },
     };
   };
+}
+
+/** The days of a device that keeps no readings but those of each day that stand out; undefined for any other. */
+export function dailyHistory({ configuration, readings, missing, history }: FridgetagExport): History | undefined {
+  const logs = configuration.loggingInterval !== undefined || readings.length + missing.length > 0;
+  return logs ? undefined : history;
+}
+
+/** What such a device can tell, and what it cannot: why no claim can be made from its file. */
+export const DAILY_HISTORY =
+  "the device keeps a daily history only: of each day the lowest and the highest temperature with their times, an average, and minutes beyond its " +
+  "own alarm limits; it cannot tell how warm it was at any other time of the day, how long it was beyond the limits of a claim, or a mean " +
+  "kinetic temperature";
+
+function refuseDailyHistory(source: FridgetagExport, file: string): void {
+  if (dailyHistory(source) === undefined) return;
+  throw inputError(`There is no series of readings: ${DAILY_HISTORY}.`, {
+    place: file,
+    remedy:
+      "Use a device that logs readings, such as a Fridge-tag 2 L or a Q-tag CLm; for this stage raise an exception for the claim.",
+    code: "daily-history",
+  });
 }
 
 function factsOf({ device, configuration, readings, missing, certificate }: FridgetagExport): string[] {

@@ -227,7 +227,7 @@ export interface Cut<R extends Entry = Reading> {
  * reading nor left out), `time-backward`.
  */
 export function cutToWindow<R extends Entry>(all: readonly (R | Unusable)[], window: Window, file: string): Cut<R> {
-  if (all.length === 0) throw windowError("The file has no readings; some devices keep a daily history only.", file);
+  if (all.length === 0) throw windowError("The file has no readings.", file);
   refuseBackward(all, (entry) => entry, file);
   const entries = all.filter((entry) => !isUnusable(entry) || isInside(entry, window));
   if (entries.length === 0) throw windowError("No entry of the file is a reading.", file);

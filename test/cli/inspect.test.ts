@@ -92,7 +92,7 @@ describe("inspect", () => {
     const { series } = JSON.parse(stdout) as { series: unknown };
     expect([code, series]).toMatchObject([1, [{ refused: { code: "unit", place: `${path("f.csv")}:2` } }]]);
     const history = await inThisProcess(["inspect", "fixtures/berlinger/fridgetag2_130400191542_202302140605.txt"]);
-    expect([history.code, history.stdout]).toEqual([1, expect.stringContaining("daily history only (60 days)")]);
+    expect([history.code, history.stdout]).toEqual([1, expect.stringContaining("daily history only: of each day")]);
   });
 
   it("of many tags shows a line each, and one in full with --tag", async () => {

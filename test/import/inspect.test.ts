@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BatchproofError } from "../../src/errors.ts";
 import { inspectFile } from "../../src/import/inspect/inspect.ts";
+import { DAILY_HISTORY } from "../../src/import/fridgetagSeries.ts";
 import { inspectFridgetag } from "../../src/import/inspect/fridgetag.ts";
 import type { Inspection } from "../../src/import/inspect/inspection.ts";
 import { eventsOf, intervalOf } from "../../src/import/inspect/timeline.ts";
@@ -134,9 +135,14 @@ describe("a Fridge-tag's export", () => {
   it("has no series, and no import to paste, where the device keeps a daily history", async () => {
     const { series, facts, commands } = await inspectFile(fixture(FRIDGETAG_2), "f.txt", {});
     expect([series, commands.length]).toEqual([[], 1]);
-    expect(facts).toContain(
-      "the device keeps a daily history only (60 days): `import` refuses it, for a stage needs readings",
+    expect(facts).toContain(`\`import\` refuses it: ${DAILY_HISTORY}`);
+    const days = facts.filter((fact) => fact.startsWith("day "));
+    expect(days).toHaveLength(60);
+    expect(days[0]).toBe(
+      "day 2023-02-14: minimum 18.0 °C at 00:00, maximum 18.8 °C at 04:57; beyond its own high limit for 6 h 6 min, alarm",
     );
+    const blank = changed(FRIDGETAG_2, "Min T: +18.0, TS Min T: 00:00", "Min T: --.-, TS Min T: --:--").facts;
+    expect(blank.join()).toContain("day 2023-02-14: no minimum, maximum 18.8 °C at 04:57");
     expect(facts).toContain("device error 19: 1 time, last at 2022-03-24 15:30 on the device's clock");
   });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readFridgetag } from "../../src/import/fridgetag.ts";
+import { DAILY_HISTORY, dailyHistory, fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import {
   applyOffset,
   cutToWindow,
@@ -250,10 +251,15 @@ describe("real legs", () => {
     expect(error.message).toContain("5 h 52 min, from 2022-05-02T03:44:00Z (line 532) to 2022-05-02T09:36:00Z");
   });
 
-  it("a device with a daily history only has no series", () => {
-    const history = readFridgetag(fixture(FRIDGETAG_2), FRIDGETAG_2);
-    const none = applyOffset(history.readings, 0, 0, FRIDGETAG_2).entries;
+  // Verifies R-import-daily.
+  it("a device with a daily history only is refused with what it cannot tell, and a logger without a line is not", () => {
+    const error = refused(() => fridgetagReader(0)(fixture(FRIDGETAG_2), FRIDGETAG_2));
+    expect(error).toMatchObject({ code: "daily-history", place: FRIDGETAG_2 });
+    expect(error.message).toContain(`: ${DAILY_HISTORY}.`);
     const window = leg("2022-05-02T08:00:00Z", "2022-05-03T08:00:00Z");
-    expect(refused(() => cutToWindow(none, window, FRIDGETAG_2))).toMatchObject({ code: "window" });
+    expect(refused(() => cutToWindow([], window, FRIDGETAG_2))).toMatchObject({ code: "window" });
+    const logging = readFridgetag(fixture(FRIDGETAG_2L), FRIDGETAG_2L);
+    expect(dailyHistory({ ...logging, readings: [] })).toBeUndefined();
+    expect(dailyHistory(readFridgetag(fixture(FRIDGETAG_2), FRIDGETAG_2))?.days).toHaveLength(60);
   });
 });

@@ -1,10 +1,10 @@
 import { commandOf } from "../../commandLine.ts";
 import { CHANNEL } from "../../formats/constants.ts";
-import { counted } from "../../input/quantities.ts";
-import { formatLocalTime, formatOffset, formatTime } from "../../input/times.ts";
-import { linesOf, parseFridgetag, type FridgetagExport } from "../fridgetag.ts";
+import { counted, formatMicro } from "../../input/quantities.ts";
+import { formatDuration, formatLocalTime, formatOffset, formatTime } from "../../input/times.ts";
+import { linesOf, parseFridgetag, type Extreme, type FridgetagExport } from "../fridgetag.ts";
 import { BERLINGER_ISSUER, verifyFridgetag, type P256Point } from "../fridgetag-signature.ts";
-import { limitsFact, signedFact, unitFacts, UNIT_SYMBOL } from "../fridgetagSeries.ts";
+import { DAILY_HISTORY, dailyHistory, limitsFact, signedFact, unitFacts, UNIT_SYMBOL } from "../fridgetagSeries.ts";
 import { applyOffset } from "../series.ts";
 import {
   inspectEntries,
@@ -38,6 +38,7 @@ export function inspectFridgetag(
       ...unitFacts(found.configuration),
       limitsFact(found.configuration),
       ...troublesOf(found),
+      ...daysOf(found),
     ],
     series,
     commands: [
@@ -73,14 +74,9 @@ function seriesOf(found: FridgetagExport, offset: number | undefined, file: stri
   return [inspectEntries(entries, facts, file)];
 }
 
-function troublesOf({ readings, missing, errors, history, run, markers }: FridgetagExport): string[] {
+function troublesOf({ errors, run, markers }: FridgetagExport): string[] {
   const shownTime = (time: number): string => `${formatLocalTime(time)} on the device's clock`;
   return [
-    ...(readings.length + missing.length === 0
-      ? [
-          `the device keeps a daily history only (${history?.days.length ?? 0} days): \`import\` refuses it, for a stage needs readings`,
-        ]
-      : []),
     ...(run?.batteryLowTemperature === undefined
       ? []
       : [`battery: low in the cold from ${shownTime(run.batteryLowTemperature)}`]),
@@ -89,5 +85,33 @@ function troublesOf({ readings, missing, errors, history, run, markers }: Fridge
       ({ number, count, time }) => `device error ${number}: ${counted(count, "time")}, last at ${shownTime(time)}`,
     ),
     ...(markers.length === 0 ? [] : [`markers set by somebody: ${markers.length}`]),
+  ];
+}
+
+/** What a device tells that keeps its daily history only, and why `import` refuses it; a line for each day. */
+function daysOf(found: FridgetagExport): string[] {
+  const history = dailyHistory(found);
+  if (history === undefined) return [];
+  const symbol = UNIT_SYMBOL[found.configuration.unit];
+  const sideOf = (slot: number): string =>
+    found.configuration.alarms.flatMap((alarm) =>
+      alarm.slot === slot && alarm.kind !== "off" ? [`${alarm.side} `] : [],
+    )[0] ?? "";
+  const extreme = (name: string, value: Extreme | undefined): string =>
+    value === undefined
+      ? `no ${name}`
+      : `${name} ${formatMicro(value.value)} ${symbol} at ${formatLocalTime(value.time).slice(11)}`;
+  return [
+    `\`import\` refuses it: ${DAILY_HISTORY}`,
+    ...history.days.map(({ date, min, max, alarms }) => {
+      const outside = alarms
+        .filter(({ outside: seconds }) => seconds > 0)
+        .map(({ slot, outside: seconds, raised }) => {
+          const alarm = raised === undefined ? "" : ", alarm";
+          return `; beyond its own ${sideOf(slot)}limit for ${formatDuration(seconds)}${alarm}`;
+        });
+      const day = formatLocalTime(date).slice(0, 10);
+      return `day ${day}: ${extreme("minimum", min)}, ${extreme("maximum", max)}${outside.join("")}`;
+    }),
   ];
 }
