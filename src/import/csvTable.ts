@@ -13,8 +13,8 @@ export type CsvLine<C extends string> = Readonly<Record<C, string>> & { readonly
  * in every line. Each line is given to `take` as it comes and not kept, so a file costs no more than what is taken of it.
  * What `take` throws ends the reading.
  * Errors, with file:line where there is one: `csv-encoding` (not UTF-8), `csv-cut-off` (no line end at the end),
- * `csv-header`, `csv-columns` (a line with more or fewer fields), `csv-syntax` (stray quote, or a line of over 1,000
- * characters).
+ * `csv-header`, `csv-columns` (a line with more or fewer fields), `csv-syntax` (stray quote or carriage return, or a line of
+ * over 1,000 characters).
  */
 export function readCsv<C extends string>(
   bytes: Uint8Array,
@@ -23,6 +23,7 @@ export function readCsv<C extends string>(
   take: (line: CsvLine<C>) => void,
 ): void {
   refuseEncoding(bytes, file);
+  refuseLoneReturn(bytes, file);
   let header: readonly C[] | undefined;
   try {
     parse(bytes, {
@@ -49,11 +50,31 @@ function refuseEncoding(bytes: Uint8Array, file: string): void {
       code: "csv-encoding",
     });
   }
-  if (bytes.at(-1) !== 0x0a) {
+  if (bytes.at(-1) !== LINE_FEED) {
     throw inputError("The last line has no line end: the file may be cut off.", {
       place: file,
       remedy: "Export or copy it again.",
       code: "csv-cut-off",
+    });
+  }
+}
+
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+
+/**
+ * Some take a carriage return without a line feed for the end of a line, others do not: two readers would see other lines,
+ * and other line numbers. Error `csv-syntax`. `bytes` are text in UTF-8.
+ */
+export function refuseLoneReturn(bytes: Uint8Array, file: string): void {
+  for (let at = bytes.indexOf(RETURN); at >= 0; at = bytes.indexOf(RETURN, at + 1)) {
+    if (bytes[at + 1] === LINE_FEED) continue;
+    let line = 1;
+    for (const byte of bytes.subarray(0, at)) if (byte === LINE_FEED) line++;
+    throw inputError("A carriage return stands here without a line feed: whether a line ends is not clear.", {
+      place: `${file}:${line}`,
+      remedy: "Export again with CRLF or LF at the end of each line.",
+      code: "csv-syntax",
     });
   }
 }

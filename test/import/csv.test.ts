@@ -97,6 +97,7 @@ describe("the form of the file", () => {
     ["a decimal comma that is not quoted", line({ value: "4,7" }), "csv-columns"],
     ["text after a quote", line({ value: '"4.7"x' }), "csv-syntax"],
     ["a quote within a field", line({ value: '4"7' }), "csv-syntax"],
+    ["a carriage return within a line", line({ value: "4.7\r" }), "csv-syntax"],
     ["a line without end", line({ value: "4".repeat(1001) }), "csv-syntax"],
     ["a blank tag", line({ tag: " " }), "csv-tag"],
     ["a long tag", line({ tag: "T".repeat(201) }), "csv-tag"],

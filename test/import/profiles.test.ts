@@ -82,6 +82,19 @@ describe("a shipped profile", () => {
   });
 });
 
+// Verifies R-import-hostile.
+describe("a row of the device's own events", () => {
+  it("is a row all the same: one whose time is none is refused, for it may be a reading that was mangled", () => {
+    const text = readFileSync("fixtures/tables/shapes/hoboware.csv", "utf8");
+    const events = tableReader(shippedProfile("hoboware"), undefined, "temperature", { device: DEVICE });
+    const mangled = text.replace("2,03/10/26 08:10:00 AM,40.280,,", "AM,40.280,,08:10:00 2,03/10/26");
+    expect(refused(() => events(Buffer.from(mangled), "t.csv"))).toMatchObject({
+      code: "time-syntax",
+      place: "t.csv:4",
+    });
+  });
+});
+
 // Verifies R-profile-hash.
 describe("the hash of a profile", () => {
   it("is another one after each change, and the same whatever the order of members", () => {

@@ -262,6 +262,7 @@ describe("a result that is refused at its line", () => {
     ["the header of a historian", csvFile(LINES), "csv-header", "coa.csv:1"],
     ["a line with a field less", csvFile([line("vcn").replace(/,0$/, "")], HEADER), "csv-columns", "coa.csv:2"],
     ["a long line", changed("vcn", { result: "1".repeat(1001) }), "csv-syntax", placeOf("vcn")],
+    ["a carriage return", changed("vcn", { result: "1.4\r" }), "csv-syntax", placeOf("vcn")],
     ["a stray quote", changed("vcn", { result: '1.4"5' }), "csv-syntax", placeOf("vcn")],
     ["no line end at the end", csvFile(LINES, HEADER).subarray(0, -1), "csv-cut-off", "coa.csv"],
     ["other text than UTF-8", Buffer.from([0xff, 0x0a]), "csv-encoding", "coa.csv"],

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
 import { inputError, type BatchproofError } from "../../errors.ts";
-import { shown } from "../csvTable.ts";
+import { refuseLoneReturn, shown } from "../csvTable.ts";
 import { MOST_LINES_BEFORE, type ParsedProfile } from "./profile.ts";
 import { matchTemplate } from "./template.ts";
 
@@ -21,7 +21,7 @@ export interface Lines {
 
 /**
  * A file in lines, by its profile: encoding, what stands before the header and after the table. Errors, with file:line where
- * there is one: `csv-encoding`, `csv-cut-off` (no line end at the end), `csv-header` (no header line), `profile-fit` (a line
+ * there is one: `csv-encoding`, `csv-cut-off` (no line end at the end), `csv-syntax` (a stray carriage return), `csv-header` (no header line), `profile-fit` (a line
  * after the table that is none of the profile's); from `read` also `csv-columns` (a line with other fields than the header)
  * and `csv-syntax`.
  */
@@ -34,6 +34,7 @@ export function linesOf(bytes: Uint8Array, file: string, profile: ParsedProfile)
       code: "csv-cut-off",
     });
   }
+  refuseLoneReturn(text, file);
   const { before, from } = headerOf(text, profile, file);
   const end = tableEnd(text, from, before.length + 1, profile, file);
   const read = (take: TakeLine): void => readTable(text.subarray(from, end), before.length, profile, file, take);

@@ -293,11 +293,12 @@ class Rows {
       const growing = this.#growing(name, column, place);
       if (growing === undefined) continue;
       const text = cells[column.index] ?? "";
+      // A row of the device's own events is a row all the same: what has no time is none.
+      time ??= this.#timeOf(cells, place);
       if (isEvent && text.trim() === "") {
         this.#events++;
         continue;
       }
-      time ??= this.#timeOf(cells, place);
       growing.entries.push({ line, ...time, ...this.#valueOf(growing, column, cells, text, place) });
     }
   }
