@@ -441,7 +441,7 @@ function number(
   };
   const { attempt, contradiction } = journal.attemptOf(key, {
     ...evidence,
-    within: ({ from, to }) => digested(measured.whole.filter(({ time }) => time >= from && time <= to)),
+    within: ({ from, to }) => digested(measured.within(from, to)),
   });
   const record = numbered(attempt);
   const contradicts = contradiction === undefined ? {} : { contradicts: contradiction.index };

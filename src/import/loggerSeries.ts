@@ -33,8 +33,8 @@ export interface Measured {
   readonly channels: readonly number[];
   /** Those of the record. */
   readonly readings: readonly Measurement[];
-  /** Those of the whole file; entries that are not good are left out. */
-  readonly whole: readonly Measurement[];
+  /** Those of the whole file from one Unix second to another; entries that are not good are left out. */
+  readonly within: (from: number, to: number) => readonly Measurement[];
 }
 
 /** A series of one channel. */

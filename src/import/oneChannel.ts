@@ -6,7 +6,7 @@ import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import { codeReading, codeSeries, type CodedSeries, type ReadingGrid } from "./coding.ts";
 import type { Measured, Measurement, Origin, ReadingSeries } from "./loggerSeries.ts";
 import type { ReadFiles } from "./rawFiles.ts";
-import { cutToWindow, isUnusable, mergeRepeated, shownRepeated, type Cut, type Reading } from "./series.ts";
+import { cutToWindow, goodWithin, mergeRepeated, shownRepeated, type Cut, type Reading } from "./series.ts";
 import { windowOf, type ImportSettings, type RecordDemand } from "./seriesRecord.ts";
 import { summariseImport } from "./summary.ts";
 import { thin } from "./thin.ts";
@@ -52,7 +52,7 @@ export function oneChannelOf(
     measured: {
       channels: [Number(rule.channelId)],
       readings: cut.readings.map(oneValue),
-      whole: merged.entries.flatMap((entry) => (isUnusable(entry) ? [] : [oneValue(entry)])),
+      within: (from, to) => goodWithin(merged.entries, from, to).map(oneValue),
     },
     summary: summariseImport({ facts, window, cut, bucket, readings, coding, channel }),
   };

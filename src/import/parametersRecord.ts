@@ -8,7 +8,7 @@ import { channelNamed } from "../formats/channels.ts";
 import { channelCoding, codeSamples } from "./coding.ts";
 import type { SampleSeries } from "./loggerSeries.ts";
 import type { ReadFiles } from "./rawFiles.ts";
-import { cutToWindow, isUnusable, mergeRepeated, shownRepeated } from "./series.ts";
+import { cutToWindow, goodWithin, mergeRepeated, shownRepeated } from "./series.ts";
 import {
   capacitiesOf,
   lengthError,
@@ -63,7 +63,7 @@ export function parametersRecord(
     measured: {
       channels: used.map(({ channelId }) => Number(channelId)),
       readings: cut.readings,
-      whole: entries.flatMap((entry) => (isUnusable(entry) ? [] : [entry])),
+      within: (from, to) => goodWithin(entries, from, to),
     },
     summary: summariseSamples({ facts, window, cut, channels: codings }),
   };

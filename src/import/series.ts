@@ -80,6 +80,11 @@ export function isUnusable(entry: Entry): entry is Unusable {
   return "quality" in entry;
 }
 
+/** The entries that are readings, or samples, from one Unix second to another. */
+export function goodWithin<R extends Entry>(entries: readonly (R | Unusable)[], from: number, to: number): R[] {
+  return entries.filter((entry): entry is R => !isUnusable(entry) && entry.time >= from && entry.time <= to);
+}
+
 /** Error `time-backward` with file:line where a reading is older than the one before it. Equal times are legal. */
 export function refuseBackward<T extends Pick<Entry, "line" | "file">>(
   readings: readonly T[],
