@@ -102,7 +102,7 @@ describe("F3 times and values that are not what they seem, behind a valid signat
   });
 
   it.each([
-    ["°F", "Temp unit: C", "Temp unit: F", "unit", 16],
+    ["another unit", "Temp unit: C", "Temp unit: K", "unit", 16],
     ["a decimal comma", "\t26.3\tx", "\t26,3\tx", "quantity-comma", 532],
     ["a sentinel", "2022-05-06 12:01\t4.7", "2022-05-06 12:01\t-9999", "reading-sentinel", 1702],
     ["no reading", "2022-05-06 12:01\t4.7", "2022-05-06 12:01\t--.-", "reading-missing", 1702],
