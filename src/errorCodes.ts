@@ -544,6 +544,21 @@ export const ERROR_CODES = {
     ],
     "csv-columns": ["A line has not the fields of the header.", "Check for a blank line and a decimal comma."],
     "csv-syntax": ["This is not CSV.", "Check for a stray or unclosed quote."],
+    zip: [
+      "The workbook is no ZIP archive that is read: damaged, encrypted, too large, or two things to two readers.",
+      "Export it again, as an Excel workbook without a password.",
+    ],
+    xlsx: ["The workbook is damaged.", "Export it again."],
+    "xlsx-sheet": ["The sheet is not in the workbook, or every sheet is hidden.", "Choose the profile of this export."],
+    "xlsx-cell": [
+      "The table holds a formula, or merged cells.",
+      "Export the values as the system recorded them, and change nothing in the workbook.",
+    ],
+    "json-rows": ["The profile's pointer leads to no rows.", "Choose the profile of this export."],
+    epcis: [
+      "This is no EPCIS 2.0 document, or it holds what is no reading.",
+      "Check that it is an EPCIS 2.0 export, without events that were declared errors.",
+    ],
     "csv-tag": ["The tag is not in the file, or is no plain text.", "Choose one of the file's tags with `--tag`."],
     "fridgetag-format": [
       "This is not a text export of a Fridge-tag or Q-tag.",

@@ -16,6 +16,12 @@ const MAX_VALUES = 200_000;
 /** Keys that reach into an object's prototype in careless code. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** JSON of another system as the texts that it holds: a number is the text that was written, whatever its size. */
+export type JsonTexts = null | boolean | string | JsonTexts[] | { [key: string]: JsonTexts };
+
+/** Enough for a million rows of several members. */
+const MAX_TEXTS = 8_000_000;
+
 /** Reads and parses a JSON file of at most MAX_JSON_BYTES: the errors of `readBytes` and of `parseJson`. */
 export async function readJson(path: string, options: ReadOptions = {}): Promise<JsonValue> {
   const ifEmpty = "Restore it from a backup.";
@@ -31,8 +37,36 @@ export async function readJson(path: string, options: ReadOptions = {}): Promise
  */
 export function parseJson(bytes: Uint8Array, file: string): JsonValue {
   const text = decodeUtf8(bytes, file);
+  refuseMark(text, file);
   scan(text, file);
   return toValue(parseTree(text, file), text, file);
+}
+
+/**
+ * JSON of another system (RFC 8259, UTF-8, with a byte-order mark or without one). Numbers are taken as they are written.
+ * Errors, with file:line:column where it is known: `json-encoding`, `json-nul`, `json-control`, `json-depth` (over 64),
+ * `json-size` (over 8,000,000 values), `json-duplicate-key`, `json-syntax`.
+ * @param line of the file in which the text begins
+ */
+export function parseJsonTexts(bytes: Uint8Array, file: string, line = 1): JsonTexts {
+  const text = decodeUtf8(bytes, file).replace(/^\uFEFF/, "");
+  const members = scan(text, file, MAX_TEXTS, line);
+  let kept = -1;
+  const keep = function (this: unknown, _: string, value: unknown, told?: { readonly source?: string }): unknown {
+    if (!Array.isArray(this)) kept++;
+    return typeof value === "number" ? told?.source : value;
+  };
+  let value: JsonTexts;
+  try {
+    value = JSON.parse(text, keep) as JsonTexts;
+  } catch (cause) {
+    const [, offset] = /at position (\d+)/.exec(String(cause)) ?? [];
+    const at = positionOf(text, offset === undefined ? text.length : Number(offset), line);
+    throw jsonError("This is not valid JSON.", "json-syntax", file, at);
+  }
+  // Of a key that comes twice the parser keeps one: then fewer members are left than there are colons.
+  if (kept === members) return value;
+  throw inputError("A key appears twice in one object.", { place: file, code: "json-duplicate-key" });
 }
 
 /** The canonical form that is hashed: RFC 8785 (JCS). Error `json-value` for what JSON cannot hold. */
@@ -55,18 +89,20 @@ function jsonError(message: string, code: ErrorCode, file: string, at: Position)
   return inputError(message, { place: `${file}:${at.line}:${at.column}`, code });
 }
 
-function positionOf(text: string, offset: number): Position {
+function positionOf(text: string, offset: number, line = 1): Position {
   const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+  return { line: before.length + line - 1, column: (before.at(-1) ?? "").length + 1 };
 }
 
 function decodeUtf8(bytes: Uint8Array, file: string): string {
-  let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw inputError("The file is not UTF-8 text.", { place: file, code: "json-encoding", cause });
   }
+}
+
+function refuseMark(text: string, file: string): void {
   if (text.startsWith("\uFEFF")) {
     throw inputError("The file starts with a byte-order mark.", {
       place: `${file}:1:1`,
@@ -74,18 +110,21 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
       code: "json-bom",
     });
   }
-  return text;
 }
 
-/** Bounds depth and number of values before the recursive parser sees them, and refuses control characters. */
-function scan(text: string, file: string): void {
+/**
+ * Bounds depth and number of values before the recursive parser sees them, and refuses control characters. Gives the number
+ * of members: of colons outside of texts.
+ */
+function scan(text: string, file: string, most = MAX_VALUES, line = 1): number {
   let depth = 0;
   let values = 0;
+  let members = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const char = text.charAt(i);
     if (char < " " && (inString || !"\t\n\r".includes(char))) {
-      const at = positionOf(text, i);
+      const at = positionOf(text, i, line);
       if (char === "\0") throw jsonError("A NUL character stands here.", "json-nul", file, at);
       throw jsonError("A control character stands here.", "json-control", file, at);
     }
@@ -95,15 +134,17 @@ function scan(text: string, file: string): void {
     } else if (char === '"') inString = true;
     else if (char === "[" || char === "{") {
       if (++depth > MAX_DEPTH) {
-        throw jsonError(`Nested deeper than ${MAX_DEPTH} levels.`, "json-depth", file, positionOf(text, i));
+        throw jsonError(`Nested deeper than ${MAX_DEPTH} levels.`, "json-depth", file, positionOf(text, i, line));
       }
       values++;
     } else if (char === "]" || char === "}") depth--;
     else if (char === ",") values++;
-    if (values > MAX_VALUES) {
-      throw jsonError(`More than ${MAX_VALUES} values.`, "json-size", file, positionOf(text, i));
+    else if (char === ":") members++;
+    if (values > most) {
+      throw jsonError(`More than ${most} values.`, "json-size", file, positionOf(text, i, line));
     }
   }
+  return members;
 }
 
 function parseTree(text: string, file: string): ValueNode {

@@ -1,7 +1,7 @@
-import { defineDocument, object, TEXT } from "../../formats/document.ts";
+import { defineCheck, defineDocument, object, TEXT, type Check } from "../../formats/document.ts";
 import { bytesHash } from "../../formats/identity.ts";
 import { inputError } from "../../errors.ts";
-import { canonicalJson } from "../../input/json.ts";
+import { canonicalJson, readJson } from "../../input/json.ts";
 import { UNITS, type NumberForm, type UnitName } from "../exact.ts";
 import { templateOf, type Template } from "./template.ts";
 import { joinedForm, NAMED_FORMS, timeFormOf, type TimeForm } from "./timeForm.ts";
@@ -24,27 +24,14 @@ export interface Column {
   readonly many?: boolean;
 }
 
-/** A profile: how one kind of export is read. docs/spec/profiles.md says what each member means. */
-export interface Profile {
+/** What every profile says, however the file is laid out. docs/spec/profiles.md says what each member means. */
+interface Common {
   readonly format: "batchproof-profile/1";
   readonly name: string;
   readonly about: string;
-  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "latin-1";
-  readonly delimiter: "," | ";" | "\t" | "|";
-  /** Absent: fields are never quoted. */
-  readonly quote?: '"' | "'";
-  readonly decimal: "." | ",";
   /** Absent: numbers as JSON writes them. */
   readonly numbers?: "loose";
-  /** "none": the table has no header line, and its columns are those of the profile, in this order. */
-  readonly header?: "none";
-  /** What stands before the header line, or the table: so many lines, or all until one that fits. Absent: nothing. */
-  readonly before?: { readonly lines: number } | { readonly until: string };
-  /** Templates of lines before the header, each of exactly one, from which values are taken. */
-  readonly facts?: readonly string[];
   readonly columns: readonly Column[];
-  /** Templates of the lines after the table. */
-  readonly after?: readonly string[];
   /** Where the offset of local times comes from: "given" at import, "header", or a zone of the IANA database. */
   readonly zone?: string;
   /** Spellings of units, and what they mean. */
@@ -53,6 +40,58 @@ export interface Profile {
   /** Values that stand for none, besides blanks and dashes. */
   readonly missing?: readonly string[];
 }
+
+/** A table of lines, with what stands around it. */
+interface Lined {
+  /** "none": the table has no header line, and its columns are those of the profile, in this order. */
+  readonly header?: "none";
+  /** What stands before the header line, or the table: so many lines, or all until one that fits. Absent: nothing. */
+  readonly before?: { readonly lines: number } | { readonly until: string };
+  /** Templates of lines before the header, each of exactly one, from which values are taken. */
+  readonly facts?: readonly string[];
+  /** Templates of the lines after the table. */
+  readonly after?: readonly string[];
+}
+
+/** Text in lines, with a delimiter between fields. */
+export interface DelimitedProfile extends Common, Lined {
+  readonly layout: "delimited";
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "latin-1";
+  readonly delimiter: "," | ";" | "\t" | "|";
+  /** Absent: fields are never quoted. */
+  readonly quote?: '"' | "'";
+  readonly decimal: "." | ",";
+}
+
+/** A sheet of a workbook. Its lines are its rows, for templates with a tab between cells. */
+export interface XlsxProfile extends Common, Lined {
+  readonly layout: "xlsx";
+  /** Absent: the first one that is not hidden. */
+  readonly sheet?: string;
+}
+
+/** An array in a JSON document. A column's name is the JSON pointer of it in each element. */
+export interface JsonProfile extends Common {
+  readonly layout: "json";
+  /** JSON pointer of the array. */
+  readonly rows: string;
+  /** As of lines: each scalar outside of the array is one, `/pointer: text`. */
+  readonly facts?: readonly string[];
+}
+
+/** A JSON value a line, columns as of an array. */
+export interface NdjsonProfile extends Common {
+  readonly layout: "ndjson";
+}
+
+/** Sensor reports of EPCIS 2.0 events. Columns: time, tag, value, uom, exception. */
+export interface EpcisProfile extends Common {
+  readonly layout: "epcis";
+}
+
+/** A profile: how one kind of export is read. */
+export type Profile = DelimitedProfile | XlsxProfile | JsonProfile | NdjsonProfile | EpcisProfile;
+export type LayoutName = Profile["layout"];
 
 /** Longest template. */
 const MOST_TEMPLATE = 200;
@@ -70,51 +109,79 @@ const CELL = { type: "string", maxLength: 60 };
 const UNIT = { enum: Object.keys(UNITS) };
 const list = (items: object, least = 0): object => ({ type: "array", minItems: least, maxItems: MOST_LISTED, items });
 
-/** The file of a profile. Code `profile`. */
-const PROFILE_FILE = defineDocument<Profile>(
-  "batchproof-profile/1",
-  "profile",
-  {
-    name: { type: "string", maxLength: 60, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
-    about: { ...TEXT, maxLength: 500 },
+const COMMON = {
+  name: { type: "string", maxLength: 60, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
+  about: { ...TEXT, maxLength: 500 },
+  numbers: { enum: ["loose"] },
+  columns: {
+    type: "array",
+    minItems: 2,
+    maxItems: MOST_COLUMNS,
+    items: object(
+      {
+        name: TEMPLATE,
+        is: { enum: ["time", "date", "clock", "value", "quality", "unit", "tag", "event", "ignored"] },
+        form: { type: "string", minLength: 1, maxLength: 60 },
+        unit: UNIT,
+        optional: { const: true },
+        many: { const: true },
+      },
+      ["form", "unit", "optional", "many"],
+    ),
+  },
+  zone: { type: "string", maxLength: 60 },
+  units: { type: "object", minProperties: 1, maxProperties: MOST_LISTED, additionalProperties: UNIT },
+  quality: object({ good: list(CELL, 1), bad: list(CELL) }),
+  missing: list(CELL, 1),
+};
+const FACTS = { facts: list(LINE, 1) };
+const LINED = {
+  ...FACTS,
+  header: { enum: ["none"] },
+  before: {
+    type: "object",
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
+    properties: { lines: { type: "integer", minimum: 1, maximum: MOST_LINES_BEFORE }, until: LINE },
+  },
+  after: list(LINE, 1),
+};
+const POINTER = { type: "string", maxLength: MOST_TEMPLATE, pattern: "^(/([^~/]|~[01])*)*$" };
+
+/** The members that each layout has of its own. */
+const LAYOUTS: Readonly<Record<LayoutName, object>> = {
+  delimited: {
+    ...LINED,
     encoding: { enum: ["utf-8", "utf-16le", "utf-16be", "latin-1"] },
     delimiter: { enum: [",", ";", "\t", "|"] },
     quote: { enum: ['"', "'"] },
     decimal: { enum: [".", ","] },
-    numbers: { enum: ["loose"] },
-    header: { enum: ["none"] },
-    before: {
-      type: "object",
-      additionalProperties: false,
-      minProperties: 1,
-      maxProperties: 1,
-      properties: { lines: { type: "integer", minimum: 1, maximum: MOST_LINES_BEFORE }, until: LINE },
-    },
-    facts: list(LINE, 1),
-    columns: {
-      type: "array",
-      minItems: 2,
-      maxItems: MOST_COLUMNS,
-      items: object(
-        {
-          name: TEMPLATE,
-          is: { enum: ["time", "date", "clock", "value", "quality", "unit", "tag", "event", "ignored"] },
-          form: { type: "string", minLength: 1, maxLength: 60 },
-          unit: UNIT,
-          optional: { const: true },
-          many: { const: true },
-        },
-        ["form", "unit", "optional", "many"],
-      ),
-    },
-    after: list(LINE, 1),
-    zone: { type: "string", maxLength: 60 },
-    units: { type: "object", minProperties: 1, maxProperties: MOST_LISTED, additionalProperties: UNIT },
-    quality: object({ good: list(CELL, 1), bad: list(CELL) }),
-    missing: list(CELL, 1),
   },
-  ["quote", "numbers", "header", "before", "facts", "after", "zone", "units", "quality", "missing"],
+  xlsx: { ...LINED, sheet: { type: "string", minLength: 1, maxLength: 31 } },
+  json: { ...FACTS, rows: POINTER },
+  ndjson: {},
+  epcis: {},
+};
+const OPTIONAL = ["numbers", "zone", "units", "quality", "missing", ...Object.keys(LINED), "quote", "sheet"];
+
+/** Which layout it is, before anything else is asked. */
+const checkLayout = defineCheck<{ readonly layout: LayoutName }>(
+  { type: "object", required: ["layout"], properties: { layout: { enum: Object.keys(LAYOUTS) } } },
+  "batchproof-profile/1 file",
+  "profile",
 );
+const CHECKS = Object.fromEntries(
+  Object.entries(LAYOUTS).map(([layout, own]) => [
+    layout,
+    defineDocument<Profile>(
+      "batchproof-profile/1",
+      "profile",
+      { layout: { const: layout }, ...COMMON, ...own },
+      OPTIONAL,
+    ).check,
+  ]),
+) as Readonly<Record<LayoutName, Check<Profile>>>;
 
 /** A column whose template is parsed. */
 export interface ParsedColumn extends Column {
@@ -122,11 +189,13 @@ export interface ParsedColumn extends Column {
 }
 
 /** A profile that makes sense, ready to read with. */
-export interface ParsedProfile {
-  readonly profile: Profile;
+export interface ParsedProfile<P extends Profile = Profile> {
+  readonly profile: P;
   /** What the record's header names it by. */
   readonly hash: bigint;
   readonly columns: readonly ParsedColumn[];
+  /** The table has a header line. */
+  readonly hasHeader: boolean;
   readonly before: { readonly lines: number } | { readonly until: Template };
   readonly facts: readonly Template[];
   readonly after: readonly Template[];
@@ -142,12 +211,12 @@ export function profileHash(profile: Profile): bigint {
 
 /** Reads a profile of a file. Errors: `profile` (malformed, or senseless), those of `readJson`. */
 export async function readProfile(path: string, within?: string): Promise<ParsedProfile> {
-  return parsed(await PROFILE_FILE.read(path, within === undefined ? {} : { within }), path);
+  return parseProfile(await readJson(path, within === undefined ? {} : { within }), path);
 }
 
 /** The same of a value that was read. */
 export function parseProfile(value: unknown, place: string): ParsedProfile {
-  return parsed(PROFILE_FILE.check(value, place), place);
+  return parsed(CHECKS[checkLayout(value, place).layout](value, place), place);
 }
 
 function parsed(profile: Profile, place: string): ParsedProfile {
@@ -165,21 +234,31 @@ function parsed(profile: Profile, place: string): ParsedProfile {
       `Places: ${[...PLACES].map((name) => `{${name}}`).join(", ")}; put text between two of them.`,
     );
   };
-  const numbers: NumberForm = { decimal: profile.decimal, loose: profile.numbers === "loose" };
+  const numbers: NumberForm = {
+    decimal: profile.layout === "delimited" ? profile.decimal : ".",
+    loose: profile.numbers === "loose",
+  };
+  const lined = linedOf(profile);
   const columns = profile.columns.map((column, i) => ({
     ...column,
     template: template(column.name, `/columns/${i}/name`),
   }));
-  const facts = (profile.facts ?? []).map((text, i) => template(text, `/facts/${i}`));
-  const after = (profile.after ?? []).map((text, i) => template(text, `/after/${i}`));
-  const { before = { lines: 0 } } = profile;
+  const facts = (lined.facts ?? []).map((text, i) => template(text, `/facts/${i}`));
+  const after = (lined.after ?? []).map((text, i) => template(text, `/after/${i}`));
+  const { before = { lines: 0 } } = lined;
   refuseColumns(profile, columns, refuse);
   const time = timeOf(columns, numbers, refuse);
   refuseSources(profile, columns, facts, time, refuse);
   return {
     ...{ profile, hash: profileHash(profile), columns, facts, after, numbers, time },
+    hasHeader: lined.header === undefined,
     before: "until" in before ? { until: template(before.until, "/before/until") } : before,
   };
+}
+
+/** What a profile says of lines; a layout without them says nothing. */
+function linedOf(profile: Profile): Lined {
+  return profile.layout === "ndjson" || profile.layout === "epcis" ? {} : profile;
 }
 
 type Refuse = (pointer: string, problem: string, remedy: string) => never;
@@ -217,7 +296,7 @@ function refuseColumns(profile: Profile, columns: readonly ParsedColumn[], refus
     }
   });
   if (
-    profile.header === "none" &&
+    linedOf(profile).header === "none" &&
     columns.some(({ optional, many, template: { places } }) => optional ?? many ?? places.length > 0)
   ) {
     refuse(
@@ -243,8 +322,22 @@ function refuseColumns(profile: Profile, columns: readonly ParsedColumn[], refus
   if (good.some((word) => bad.includes(word))) {
     refuse("/quality", "A word is both good and bad.", "Write every word once.");
   }
-  if (profile.decimal === "," && profile.delimiter === "," && profile.quote === undefined) {
-    refuse("/delimiter", "A comma cannot separate both fields and decimals.", 'Give "quote", or the true delimiter.');
+  refuseOwn(profile, refuse);
+}
+
+/** What only one layout can get wrong. */
+function refuseOwn(profile: Profile, refuse: Refuse): void {
+  if (profile.layout === "delimited") {
+    const { decimal, delimiter, quote } = profile;
+    if (decimal === "," && delimiter === "," && quote === undefined) {
+      refuse("/delimiter", "A comma cannot separate both fields and decimals.", 'Give "quote", or the true delimiter.');
+    }
+  }
+  if (profile.layout === "json" || profile.layout === "ndjson") {
+    const wrong = profile.columns.findIndex(({ name }) => !name.startsWith("/"));
+    if (wrong >= 0) {
+      refuse(`/columns/${wrong}/name`, "A column of JSON is named by its pointer.", 'Write it as "/time".');
+    }
   }
 }
 

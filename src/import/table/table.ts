@@ -5,8 +5,9 @@ import { formatOffset } from "../../input/times.ts";
 import { shown } from "../csvTable.ts";
 import { UNITS, ValueReader, type UnitName } from "../exact.ts";
 import { microsBetween, type Reading, type Unusable } from "../series.ts";
-import { columnsError, linesOf } from "./lines.ts";
+import { openTable } from "./layout.ts";
 import { type ParsedColumn, type ParsedProfile } from "./profile.ts";
+import { columnsError, placeOf } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
 import { offsetOf, type ToldTime } from "./timeForm.ts";
 import { fixedOffset, ianaZone, type ToUnix } from "./zone.ts";
@@ -37,7 +38,7 @@ export interface Table {
   readonly clock: string;
   /** The offset that is told differs from the one in the header. */
   readonly zoneChanged: boolean;
-  /** What else was taken from the lines before the table, for the summary. */
+  /** What else the file says, for the summary. */
   readonly taken: readonly string[];
 }
 
@@ -47,7 +48,7 @@ const MOST_TAG = 200;
  * Reads a table by its profile: every line by its form, those of tags of which `channelOf` knows the channel also by time,
  * unit, quality and value. Entries without a value, or of a bad quality, are unusable; `cutToWindow` refuses them where
  * the stage needs them. Each line is read as it comes, and no more is kept than its entry.
- * Errors, with file:line: those of `linesOf`; `csv-header` (a column is missing, unknown or twice), `profile-fit` (a line
+ * Errors, with file:line: those of `openTable`; `csv-header` (a column is missing, unknown or twice), `profile-fit` (a line
  * before the table that the profile names is not there once), `csv-tag` (a tag is no plain text), `unit`, `unit-mixed`,
  * `quality-word`, `time-syntax`, `time-impossible`, `time-zone`, `time-mixed`, `time-ambiguous`, those of `ValueReader`; of
  * what is told `offset-missing`, `offset-stated`, `zone`.
@@ -59,23 +60,18 @@ export function readTable(
   told: ToldClock,
   channelOf: (tag: string) => ChannelName | undefined,
 ): Table {
-  const { before, read } = linesOf(bytes, file, profile);
+  const { before, read, is1904 = false, says } = openTable(bytes, file, profile);
   const facts = factsOf(before, profile, file);
   const rowsOf = (header: readonly string[], place: string): Rows =>
-    new Rows(layoutOf(header, profile, place), profile, told, facts, file, channelOf);
-  let rows =
-    profile.profile.header === "none"
-      ? rowsOf(
-          profile.columns.map(({ name }) => name),
-          file,
-        )
-      : undefined;
-  read((cells, line) => {
-    if (rows === undefined) rows = rowsOf(cells, `${file}:${line}`);
-    else rows.take(cells, line);
+    new Rows(layoutOf(header, profile, place), profile, told, is1904, facts, file, channelOf);
+  const names = profile.columns.map(({ name }) => name);
+  let rows = profile.hasHeader ? undefined : rowsOf(names, file);
+  read((cells, row) => {
+    if (rows === undefined) rows = rowsOf(cells, placeOf(file, row));
+    else rows.take(cells, row);
   });
   if (rows === undefined) throw new Error("a table has a header line");
-  return rows.table();
+  return rows.table(says?.() ?? []);
 }
 
 /** A fact of the header and the place where it stands. */
@@ -243,6 +239,7 @@ class Rows {
   readonly #layout: Layout;
   readonly #profile: ParsedProfile;
   readonly #file: string;
+  readonly #is1904: boolean;
   readonly #channelOf: (tag: string) => ChannelName | undefined;
   readonly #facts: Facts;
   readonly #clock: Clock;
@@ -259,6 +256,7 @@ class Rows {
     layout: Layout,
     profile: ParsedProfile,
     told: ToldClock,
+    is1904: boolean,
     facts: Facts,
     file: string,
     channelOf: (tag: string) => ChannelName | undefined,
@@ -267,6 +265,7 @@ class Rows {
     for (const [name, text] of layout.taken) putFact(merged, name, text, layout.place);
     this.#layout = layout;
     this.#profile = profile;
+    this.#is1904 = is1904;
     this.#file = file;
     this.#channelOf = channelOf;
     this.#facts = merged;
@@ -281,7 +280,7 @@ class Rows {
 
   take(cells: readonly string[], line: number): void {
     const { values, events, tag, width } = this.#layout;
-    const place = `${this.#file}:${line}`;
+    const place = placeOf(this.#file, line);
     if (cells.length !== width) throw columnsError(place);
     const isEvent = events.some((index) => cells[index]?.trim() !== "");
     let time: Pick<Reading, "time" | "micros"> | undefined;
@@ -318,7 +317,7 @@ class Rows {
   #timeOf(cells: readonly string[], place: string): Pick<Reading, "time" | "micros"> {
     const { times } = this.#layout;
     const text = times.map((index) => cells[index] ?? "").join("\n");
-    const told = this.#profile.time.read(text, place);
+    const told = this.#profile.time.read(text, place, this.#is1904);
     const { seconds, micros, offset } = told;
     this.#refuseMixed(told, place);
     const time = offset === undefined ? this.#clock.toUnix(seconds, place) : seconds - offset;
@@ -374,7 +373,7 @@ class Rows {
     return growing.reader;
   }
 
-  table(): Table {
+  table(says: readonly string[]): Table {
     const growing = [...this.#series.values()];
     // All of them, or none: a file has one order.
     const isReversed =
@@ -391,7 +390,10 @@ class Rows {
       events: this.#events,
       clock: this.#clock.shown,
       zoneChanged: this.#clock.zoneChanged,
-      taken: [...this.#facts].filter(([name]) => name === "interval").map(([name, text]) => `${name} ${shown(text)}`),
+      taken: [
+        ...[...this.#facts].filter(([name]) => name === "interval").map(([name, text]) => `${name} ${shown(text)}`),
+        ...says,
+      ],
     };
   }
 }

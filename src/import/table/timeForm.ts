@@ -15,8 +15,11 @@ export interface ToldTime {
   readonly isZulu?: boolean;
 }
 
-/** Reads one cell, or a date and a time of day with a blank between. Errors: `time-syntax`, `time-impossible`, `time-zone`. */
-export type TimeReader = (text: string, place: string) => ToldTime;
+/**
+ * Reads one cell, or a date and a time of day with a line end between. Days of `excel` are counted from 1904 in a workbook
+ * that says so. Errors: `time-syntax`, `time-impossible`, `time-zone`.
+ */
+export type TimeReader = (text: string, place: string, is1904?: boolean) => ToldTime;
 
 /** A form of time that a profile may name. */
 export interface TimeForm {
@@ -57,7 +60,11 @@ const NAMED: Readonly<Record<string, (numbers: NumberForm) => TimeForm>> = {
   rfc3339: () => ({ tells: "time", zone: "stated", read: readRfc3339 }),
   unix: (numbers) => counted("stated", 0n, 1n, 1n, numbers),
   "unix-ms": (numbers) => counted("stated", 0n, 1n, 1000n, numbers),
-  excel: (numbers) => counted("local", -25569n * 86400n, 86400n, 1n, numbers),
+  excel: (numbers) => {
+    const since = (days: bigint): TimeForm => counted("local", -days * 86400n, 86400n, 1n, numbers);
+    const [of1900, of1904] = [since(25569n), since(24107n)] as const;
+    return { ...of1900, read: (cell, place, is1904) => (is1904 === true ? of1904 : of1900).read(cell, place) };
+  },
   labview: (numbers) => counted("stated", -2082844800n, 1n, 1n, numbers),
 };
 
@@ -97,7 +104,8 @@ export function joinedForm(date: TimeForm, clock: TimeForm): TimeForm {
     tells: "time",
     zone: clock.zone,
     read: (cells, place) => {
-      const [day = "", time = ""] = cells.split("\n");
+      const [day = "", time = "", more] = cells.split("\n");
+      if (more !== undefined) throw syntaxError(cells, "a date and a time of day, each in one line", place);
       const { seconds, ...rest } = clock.read(time, place);
       return { ...rest, seconds: date.read(day, place).seconds + seconds };
     },

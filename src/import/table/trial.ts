@@ -5,7 +5,7 @@ import { formatTime } from "../../input/times.ts";
 import { shownExact } from "../exact.ts";
 import { shownSpan } from "../loggerSeries.ts";
 import { isUnusable, mergeRepeated, refuseBackward, type Reading, type Unusable } from "../series.ts";
-import type { ParsedProfile } from "./profile.ts";
+import type { LayoutName, ParsedProfile } from "./profile.ts";
 import { tagError } from "./readings.ts";
 import { readTable, type TagSeries, type ToldClock } from "./table.ts";
 
@@ -55,11 +55,28 @@ export function tryProfile(
     ...{ profile: profile.profile.name, profileHash: toHex(profile.hash) },
     ...{ file, bytes: bytes.length, fileHash: toHex(bytesHash(bytes)), channel },
     ...{ clock: table.clock, newestFirst: table.isReversed, events: table.events },
-    tags: [...table.series].map(([name, series]) => triedTag(name, series, channel, file)),
+    tags: [...table.series].map(([name, series]) =>
+      triedTag(name, series, channel, file, ROW_WORDS[profile.profile.layout]),
+    ),
   };
 }
 
-function triedTag(tag: string, { entries, serial }: TagSeries, channel: ChannelName, file: string): TriedTag {
+/** What the number of a row counts. */
+const ROW_WORDS: Readonly<Record<LayoutName, string>> = {
+  delimited: "line",
+  xlsx: "row",
+  json: "element",
+  ndjson: "line",
+  epcis: "report",
+};
+
+function triedTag(
+  tag: string,
+  { entries, serial }: TagSeries,
+  channel: ChannelName,
+  file: string,
+  noun: string,
+): TriedTag {
   refuseBackward(entries, (entry) => entry, file);
   const merged = mergeRepeated(entries).entries;
   const readings = merged.filter((entry): entry is Reading => !isUnusable(entry));
@@ -73,7 +90,7 @@ function triedTag(tag: string, { entries, serial }: TagSeries, channel: ChannelN
     ...{ lowest: value(sorted.at(0)), highest: value(sorted.at(-1)) },
     shown: shown.map((entry) => {
       const says = isUnusable(entry) ? `not good: ${entry.quality}` : (value(entry) ?? "");
-      return `line ${entry.line}: ${timeOf(entry)} ${says}`;
+      return `${noun} ${entry.line}: ${timeOf(entry)} ${says}`;
     }),
   };
 }

@@ -2,30 +2,23 @@ import { isUtf8 } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
 import { inputError, type BatchproofError } from "../../errors.ts";
 import { refuseLoneReturn, shown } from "../csvTable.ts";
-import { MOST_LINES_BEFORE, type ParsedProfile } from "./profile.ts";
+import { MOST_LINES_BEFORE, type DelimitedProfile, type ParsedProfile } from "./profile.ts";
+import { columnsError, noHeaderError, type TableFile, type TakeRow } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
-
-/** A line of the table, the header's too: its number in the file, and its cells. */
-export type TakeLine = (cells: readonly string[], line: number) => void;
 
 /** Nothing has longer lines, but a table with many columns; an unclosed quote is found after so much. */
 const MOST_CHARACTERS = 1000;
 
-/** What stands before the table, and what is read of it. */
-export interface Lines {
-  /** The lines before the header. */
-  readonly before: readonly string[];
-  /** Reads header and table, line by line, in the order of the file. */
-  readonly read: (take: TakeLine) => void;
-}
+type Delimited = ParsedProfile<DelimitedProfile>;
 
 /**
- * A file in lines, by its profile: encoding, what stands before the header and after the table. Errors, with file:line where
- * there is one: `csv-encoding`, `csv-cut-off` (no line end at the end), `csv-syntax` (a stray carriage return), `csv-header` (no header line), `profile-fit` (a line
+ * Text in lines, by its profile: encoding, what stands before the header and after the table. Errors, with file:line where
+ * there is one: `csv-encoding`, `csv-cut-off` (no line end at the end), `csv-syntax` (a stray carriage return), `csv-header` (no
+ * header line), `profile-fit` (a line
  * after the table that is none of the profile's); from `read` also `csv-columns` (a line with other fields than the header)
  * and `csv-syntax`.
  */
-export function linesOf(bytes: Uint8Array, file: string, profile: ParsedProfile): Lines {
+export function readDelimited(bytes: Uint8Array, file: string, profile: Delimited): TableFile {
   const text = inUtf8(bytes, profile.profile.encoding, file);
   if (text.at(-1) !== LINE_FEED) {
     throw inputError("The last line has no line end: the file may be cut off.", {
@@ -37,7 +30,7 @@ export function linesOf(bytes: Uint8Array, file: string, profile: ParsedProfile)
   refuseLoneReturn(text, file);
   const { before, from } = headerOf(text, profile, file);
   const end = tableEnd(text, from, before.length + 1, profile, file);
-  const read = (take: TakeLine): void => readTable(text.subarray(from, end), before.length, profile, file, take);
+  const read = (take: TakeRow): void => readTable(text.subarray(from, end), before.length, profile, file, take);
   return { before, read };
 }
 
@@ -45,7 +38,7 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
 /** The file in UTF-8 without a byte-order mark: one that is in it is not copied. */
-function inUtf8(bytes: Uint8Array, encoding: ParsedProfile["profile"]["encoding"], file: string): Buffer {
+function inUtf8(bytes: Uint8Array, encoding: DelimitedProfile["encoding"], file: string): Buffer {
   const refuse = (problem: string): never => {
     throw inputError(problem, {
       place: file,
@@ -88,11 +81,7 @@ function headerOf(text: Buffer, { before }: ParsedProfile, file: string): { befo
     lines.push(line);
     from = next;
   }
-  throw inputError("The header line that the profile names is not there.", {
-    place: file,
-    remedy: "Choose the profile of this export.",
-    code: "csv-header",
-  });
+  throw noHeaderError(file);
 }
 
 /** Index of the first line after the table: from there on, every line must be one that the profile expects there. */
@@ -118,9 +107,9 @@ function tableEnd(text: Buffer, from: number, first: number, { after }: ParsedPr
 function readTable(
   text: Buffer,
   linesBefore: number,
-  { profile: { delimiter, quote } }: ParsedProfile,
+  { profile: { delimiter, quote } }: Delimited,
   file: string,
-  take: TakeLine,
+  take: TakeRow,
 ): void {
   const header = lineAt(text, 0).line;
   try {
@@ -138,15 +127,6 @@ function readTable(
   } catch (error) {
     throw error instanceof CsvError ? csvError(error, linesBefore, file) : error;
   }
-}
-
-/** Error `csv-columns`: a line has other fields than the table. */
-export function columnsError(place: string): BatchproofError {
-  return inputError("This line has not as many fields as the table has columns.", {
-    place,
-    remedy: "Check for a blank line, for a decimal comma, and for another delimiter than the profile's.",
-    code: "csv-columns",
-  });
 }
 
 function csvError({ code, lines }: CsvError, linesBefore: number, file: string): BatchproofError {

@@ -1,0 +1,147 @@
+import { crc32, inflateRawSync } from "node:zlib";
+import { inputError } from "../../errors.ts";
+
+/** A file in a ZIP archive. */
+export interface Part {
+  /** Its bytes, inflated. Error `zip`: they are not of the size or the checksum that the archive says. */
+  readonly read: () => Buffer;
+}
+
+const MOST_ENTRIES = 1000;
+const MOST_NAME = 255;
+/** Inflated, in bytes, of one part and of all of them. */
+const MOST_PART = 256 * 2 ** 20;
+const MOST_PARTS = 512 * 2 ** 20;
+
+const END = { signature: 0x06054b50, size: 22, mostComment: 0xffff } as const;
+const CENTRAL = { signature: 0x02014b50, size: 46 } as const;
+const LOCAL = { signature: 0x04034b50, size: 30 } as const;
+/** Of the flags: encrypted in one way or another; sizes follow the data. */
+const ENCRYPTED = 0x2041;
+const SIZES_FOLLOW = 0x0008;
+const DEFLATED = 8;
+
+type Refuse = (problem: string) => never;
+
+/**
+ * The files of a ZIP archive by their names. Everything that it says of itself is judged before a byte is inflated: two
+ * readers of the archive cannot see different files in it, and no file is larger than it says. Error `zip`: no archive, cut
+ * off, or over a limit; encrypted, ZIP64 or of several parts; bytes before, between or behind what belongs to it; names
+ * twice; entries that overlap, or of which the two headers differ.
+ */
+export function zipParts(bytes: Uint8Array, file: string): ReadonlyMap<string, Part> {
+  const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const refuse: Refuse = (problem) => {
+    throw inputError(problem, {
+      place: file,
+      remedy: "Export it again, as an Excel workbook without a password.",
+      code: "zip",
+    });
+  };
+  const { count, from, to } = directoryOf(zip, refuse);
+  const entries = entriesOf(zip, count, from, to, refuse);
+  refuseSizes(entries, refuse);
+  const names = new Set(entries.map(({ name }) => name.toLowerCase()));
+  if (names.size < entries.length) refuse("Two files in this archive have one name.");
+  const parts = entries.map((entry) => ({ entry, ...dataOf(zip, entry, refuse) }));
+  const sorted = parts.toSorted((one, other) => one.entry.offset - other.entry.offset);
+  if (sorted.some(({ end }, i) => end > (sorted[i + 1]?.entry.offset ?? from)))
+    refuse("Two files in this archive overlap.");
+  return new Map(
+    parts.map(({ entry, start, end }) => [
+      entry.name,
+      { read: () => inflated(zip.subarray(start, end), entry, refuse) },
+    ]),
+  );
+}
+
+/** Where the central directory lies: directly before the record that ends the archive. */
+function directoryOf(zip: Buffer, refuse: Refuse): { count: number; from: number; to: number } {
+  const least = Math.max(0, zip.length - END.size - END.mostComment);
+  for (let at = zip.length - END.size; at >= least; at--) {
+    if (zip.readUInt32LE(at) !== END.signature || at + END.size + zip.readUInt16LE(at + 20) !== zip.length) continue;
+    const [count, size, from] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 12), zip.readUInt32LE(at + 16)];
+    if (zip.readUInt32LE(at + 4) !== 0 || zip.readUInt16LE(at + 8) !== count || from + size !== at) {
+      refuse("The directory of this archive is not where it belongs.");
+    }
+    if (count > MOST_ENTRIES) refuse(`This archive has ${count} files; at most ${MOST_ENTRIES} are read.`);
+    return { count, from, to: at };
+  }
+  return refuse("This is no workbook (a ZIP archive), or it is cut off.");
+}
+
+interface ZipEntry {
+  readonly name: string;
+  readonly rawName: Buffer;
+  readonly flags: number;
+  readonly method: number;
+  readonly crc: number;
+  readonly compressed: number;
+  readonly size: number;
+  readonly offset: number;
+}
+
+function entriesOf(zip: Buffer, count: number, from: number, to: number, refuse: Refuse): ZipEntry[] {
+  const entries: ZipEntry[] = [];
+  let at = from;
+  while (entries.length < count && at + CENTRAL.size <= to && zip.readUInt32LE(at) === CENTRAL.signature) {
+    const nameEnd = at + CENTRAL.size + zip.readUInt16LE(at + 28);
+    const rawName = zip.subarray(at + CENTRAL.size, nameEnd);
+    entries.push({
+      ...{
+        name: rawName.toString("utf8"),
+        rawName,
+        flags: zip.readUInt16LE(at + 8),
+        method: zip.readUInt16LE(at + 10),
+      },
+      ...{ crc: zip.readUInt32LE(at + 16), compressed: zip.readUInt32LE(at + 20), size: zip.readUInt32LE(at + 24) },
+      offset: zip.readUInt32LE(at + 42),
+    });
+    at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  if (entries.length !== count || at !== to) refuse("The directory of this archive is damaged.");
+  return entries;
+}
+
+function refuseSizes(entries: readonly ZipEntry[], refuse: Refuse): void {
+  let all = 0;
+  for (const { rawName, flags, method, compressed, size } of entries) {
+    if ((flags & ENCRYPTED) !== 0) refuse("This archive is encrypted.");
+    if (method !== DEFLATED && !(method === 0 && compressed === size))
+      refuse("This archive is packed in an unusual way.");
+    if (rawName.length === 0 || rawName.length > MOST_NAME)
+      refuse("A file in this archive has too long a name, or none.");
+    all += size;
+    if (size > MOST_PART || all > MOST_PARTS) {
+      refuse(`Unpacked, this archive has more than ${MOST_PART} bytes in a file, or ${MOST_PARTS} in all.`);
+    }
+  }
+}
+
+/** Where the packed bytes of an entry lie; its own header says what the directory says. */
+function dataOf(zip: Buffer, entry: ZipEntry, refuse: Refuse): { start: number; end: number } {
+  const { offset: at, rawName, flags, method, crc, compressed, size } = entry;
+  const nameFrom = at + LOCAL.size;
+  const isHeader = nameFrom <= zip.length && zip.readUInt32LE(at) === LOCAL.signature;
+  if (!isHeader) return refuse("A file in this archive is not where its directory says.");
+  const nameEnd = nameFrom + zip.readUInt16LE(at + 26);
+  const isSame = zip.readUInt16LE(at + 8) === method && zip.subarray(nameFrom, nameEnd).equals(rawName);
+  const own = [zip.readUInt32LE(at + 14), zip.readUInt32LE(at + 18), zip.readUInt32LE(at + 22)];
+  const said = [crc, compressed, size];
+  const isSized = (flags & SIZES_FOLLOW) !== 0 || own.every((each, i) => each === said[i]);
+  if (!isSame || !isSized) refuse("A file in this archive and its directory differ.");
+  const start = nameEnd + zip.readUInt16LE(at + 28);
+  return { start, end: start + compressed };
+}
+
+function inflated(packed: Buffer, { method, size, crc }: ZipEntry, refuse: Refuse): Buffer {
+  let bytes = packed;
+  try {
+    // A size of 0 is no limit to zlib.
+    if (method === DEFLATED) bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
+  } catch {
+    refuse("A file in this archive is damaged, or larger than the archive says.");
+  }
+  if (bytes.length !== size || crc32(bytes) !== crc) refuse("A file in this archive is damaged.");
+  return bytes;
+}
