@@ -209,6 +209,39 @@ describe("import table", () => {
     ]);
   });
 
+  // Verifies R-profile-xlsx, R-profile-epcis, R-batch-reread.
+  it("reads a workbook and EPCIS as they are, and both can be read again", async () => {
+    const accepted = ["xlsx-wide", "epcis"].map((name) => ({ name, hash: hashOf(name) }));
+    const device = "V|M|2";
+    await cliJson([
+      "party",
+      "add",
+      path("parties.json"),
+      "--device",
+      device,
+      "--org",
+      "Site A",
+      "--name",
+      "b",
+      ...VALID,
+    ]);
+    const dir = await batchOf("layouts", accepted, "2026-03-10T08:00:00Z", "2026-03-10T08:30:00Z", device);
+    const reading = (...args: Parameters<typeof importing>): string[] =>
+      importing(...args).map((each) => (each === DEVICE ? device : each));
+    const [book, events] = ["fixtures/tables/shapes/xlsx-wide.xlsx", "fixtures/tables/shapes/epcis.jsonld"] as const;
+    const sheet = ["--tag", "Fridge 1 (°C)", "--offset", "+00:00"];
+    const tried = await inThisProcess(["profile", "test", "xlsx-wide", book, ...sheet]);
+    expect([tried.code, tried.stdout]).toEqual([0, expect.stringContaining("row 2: 2026-03-10T08:00:00Z 4.5 °C")]);
+    await cliJson(reading(book, dir, "xlsx-wide", "--claim", claimOf("temperature"), ...sheet));
+    const tag = ["--tag", "urn:epc:id:giai:0614141.1 Temperature"];
+    await cliJson(reading(events, dir, "epcis", "--claim", claimOf("channel"), ...tag));
+    const { records } = await cliJson<{ records: unknown[] }>(["verify-record", dir]);
+    expect(records).toMatchObject([
+      { claim: claimOf("temperature"), rawFile: "xlsx-wide.xlsx", readings: 4, profile: accepted[0] },
+      { claim: claimOf("channel"), rawFile: "epcis.jsonld", readings: 4, profile: accepted[1] },
+    ]);
+  });
+
   // Verifies R-batch-reread.
   it("a device's own form is read again, too, without a profile", async () => {
     const file = "fixtures/berlinger/fridgetag2L_130500109088_202206081014.txt";
