@@ -6,20 +6,22 @@ import { shown } from "./csvTable.ts";
 import type { Unusable } from "./series.ts";
 
 /**
- * Exact values of any file: a decimal number of up to 17 places in one of the units below, as whole millionths of the
+ * Exact values of any file: a decimal number of up to 39 places in one of the units below, as whole millionths of the
  * channel's unit and the rest of a millionth. Nothing is rounded before it is coded.
  */
 
-/** Parts of a millionth in which a rest is held: ninths, which Fahrenheit needs, of the 18th decimal. */
-export const FINER_PARTS = 9n * 10n ** 12n;
-const MOST_DECIMALS = 17;
-const SCALE = 18;
-const ONE = 10n ** BigInt(SCALE);
+/** So small are the 17 digits of a number of a machine that is next to nothing, such as 5.5511151231257827E-17. */
+const MOST_DECIMALS = 39;
+const SCALE = 40;
+/** What `parseExact` counts in: a whole has so many parts. */
+export const PARTS = 10n ** BigInt(SCALE);
+/** Parts of a millionth in which a rest is held: ninths, which Fahrenheit needs, of the last decimal. */
+export const FINER_PARTS = (9n * PARTS) / 10n ** 6n;
 
 /** A unit's way to a channel's own: (value - zero) * numerator / denominator. */
 interface Unit {
   readonly channels: readonly ChannelName[];
-  /** In parts of 10^-18. */
+  /** In `PARTS`. */
   readonly zero: bigint;
   readonly numerator: bigint;
   readonly denominator: bigint;
@@ -30,8 +32,8 @@ const plain = (...channels: ChannelName[]): Unit => ({ channels, zero: 0n, numer
 /** The units that are understood, by their UCUM codes. */
 export const UNITS = {
   Cel: plain("temperature"),
-  "[degF]": { channels: ["temperature"], zero: 32n * ONE, numerator: 5n, denominator: 9n },
-  K: { channels: ["temperature"], zero: (27315n * ONE) / 100n, numerator: 1n, denominator: 1n },
+  "[degF]": { channels: ["temperature"], zero: 32n * PARTS, numerator: 5n, denominator: 9n },
+  K: { channels: ["temperature"], zero: (27315n * PARTS) / 100n, numerator: 1n, denominator: 1n },
   "%": plain("carbonDioxide", "dissolvedOxygen", "relativeHumidity", "oxygen"),
   "[pH]": plain("acidity"),
   "{rpm}": plain("agitation"),
@@ -61,7 +63,7 @@ export interface ExactValue {
 }
 
 /**
- * A number as whole parts of 10^-18. Errors: those of `parseMicro`; `quantity-precision` (more than 17 decimals).
+ * A number as whole `PARTS`. Errors: those of `parseMicro`; `quantity-precision` (more than 39 decimals).
  */
 export function parseExact(text: string, { decimal, loose }: NumberForm, place: string): bigint {
   if (decimal === "," && text.includes(".")) {
@@ -82,7 +84,7 @@ export function parseExact(text: string, { decimal, loose }: NumberForm, place: 
     throw inputError(`The number has more than ${MOST_DECIMALS} decimals.`, { place, code: "quantity-precision" });
   }
   const magnitude = digits === "" ? 0n : BigInt(digits) * 10n ** BigInt(SCALE - decimals);
-  if (magnitude >= 10n ** 9n * ONE) {
+  if (magnitude >= 10n ** 9n * PARTS) {
     throw inputError("The number has more than 9 digits before the point.", { place, code: "quantity-size" });
   }
   return sign === "-" ? -magnitude : magnitude;
@@ -127,7 +129,7 @@ export function shownExact({ value, finer = 0n }: ExactValue): string {
   return ninths % 9n === 0n ? decimalOf(ninths / 9n) : `${decimalOf(ninths)}/9`;
 }
 
-/** Parts of 10^-18 as a decimal. */
+/** `PARTS` as a decimal. */
 function decimalOf(parts: bigint): string {
   const digits = (parts < 0n ? -parts : parts).toString().padStart(SCALE + 1, "0");
   const fraction = digits.slice(-SCALE).replace(/0+$/, "").padEnd(1, "0");

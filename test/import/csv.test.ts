@@ -208,7 +208,7 @@ describe("F3 values that are not what they seem", () => {
     ["a thousands separator", { value: '"1,004.7"' }, "quantity-comma"],
     ["an exponent", { value: "4e0" }, "quantity-exponent"],
     ["a value with a blank", { value: " 4.7" }, "quantity-syntax"],
-    ["eighteen decimals", { value: "4.700000000000000001" }, "quantity-precision"],
+    ["forty decimals", { value: `4.${"0".repeat(39)}1` }, "quantity-precision"],
     ["a zero before the number", { value: "04.7" }, "quantity-syntax"],
     ["no digit before the point", { value: ".7" }, "quantity-syntax"],
   ])("%s is refused at its line", (_, change, code) => {

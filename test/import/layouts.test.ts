@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { FINER_PARTS } from "../../src/import/exact.ts";
 import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
 import { parseProfile, type Profile } from "../../src/import/table/profile.ts";
 import { tableReader } from "../../src/import/table/readings.ts";
@@ -66,8 +67,24 @@ describe("a sheet of a workbook", () => {
   it("is read by the texts of its cells, a row each, exactly", () => {
     const { entries, facts } = workbook(DATA);
     expect(shown({ entries } as ReadingSeries)).toEqual(PLAIN);
-    expect(entries[1]).toMatchObject({ line: 3, value: 4_599_999n, finer: 8_999_999_996_400n });
+    expect(entries[1]).toMatchObject({
+      line: 3,
+      value: 4_599_999n,
+      finer: (FINER_PARTS * 9_999_999_996n) / 10n ** 10n,
+    });
     expect(facts).toContain("the file says: sheet Data of 1");
+  });
+
+  it("has numbers with exponents where the profile says so, however small", () => {
+    const small = DATA.replace("4.5<", "7.0000000000000007E-2<").replace(
+      "4.5999999999999996<",
+      "-5.5511151231257827E-17<",
+    );
+    expect(refused(() => workbook(small))).toMatchObject({ code: "quantity-exponent", place: "t.xlsx:2" });
+    expect(workbook(small, { numbers: "loose" }).entries).toMatchObject([
+      { value: 70_000n, finer: (FINER_PARTS * 7n) / 10n ** 12n },
+      { value: -1n, finer: FINER_PARTS - (FINER_PARTS * 55_511_151_231_257_827n) / 10n ** 27n },
+    ]);
   });
 
   it("counts days from 1904 where the workbook says so", () => {

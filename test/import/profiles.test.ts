@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseExact, UNITS, ValueReader } from "../../src/import/exact.ts";
+import { FINER_PARTS, PARTS, parseExact, UNITS, ValueReader } from "../../src/import/exact.ts";
 import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
 import { parseProfile, profileHash, type DelimitedProfile as Profile } from "../../src/import/table/profile.ts";
 import { tableReader, type ToldTable } from "../../src/import/table/readings.ts";
@@ -416,9 +416,9 @@ describe("an exact value", () => {
       new ValueReader(channel, unit, form).read(text, "v");
     expect(of("temperature", "[degF]", "32")).toEqual({ value: 0n });
     expect(of("temperature", "[degF]", "-459.67")).toEqual({ value: -273_150_000n });
-    expect(of("temperature", "[degF]", "31.9")).toEqual({ value: -55_556n, finer: 4n * 10n ** 12n });
+    expect(of("temperature", "[degF]", "31.9")).toEqual({ value: -55_556n, finer: (FINER_PARTS * 4n) / 9n });
     expect(of("temperature", "K", "273.15")).toEqual({ value: 0n });
-    expect(of("pressure", "hPa", "0.00000000000000001")).toEqual({ value: 0n, finer: 9n });
+    expect(of("pressure", "hPa", `0.${"0".repeat(38)}1`)).toEqual({ value: 0n, finer: 9n });
     expect(of("temperature", "[degF]", "-459.670001")).toEqual({ quality: "-459.670001", code: "physical-range" });
     expect(of("temperature", "Cel", "500.00000000000001")).toMatchObject({ code: "physical-range" });
   });
@@ -430,8 +430,10 @@ describe("an exact value", () => {
         const size = number < 0n ? -number : number;
         const text = size.toString().padStart(18, "0");
         const written = `${number < 0n ? "-" : ""}${text.slice(0, -17)}.${text.slice(-17)}`;
-        expect(parseExact(written, form, "v")).toBe(number * 10n);
-        expect(parseExact(written.replace(".", ","), { decimal: ",", loose: false }, "v")).toBe(number * 10n);
+        expect(parseExact(written, form, "v")).toBe((number * PARTS) / 10n ** 17n);
+        expect(parseExact(written.replace(".", ","), { decimal: ",", loose: false }, "v")).toBe(
+          (number * PARTS) / 10n ** 17n,
+        );
       }),
     );
   });
@@ -444,7 +446,7 @@ describe("an exact value", () => {
     ["4.5E+0", 45n],
     ["45e-1", 45n],
   ])("%s is read where the profile says so", (text, tenths) => {
-    expect(parseExact(text, { decimal: ".", loose: true }, "v")).toBe(tenths * 10n ** 17n);
+    expect(parseExact(text, { decimal: ".", loose: true }, "v")).toBe((tenths * PARTS) / 10n);
     refused(() => parseExact(text, form, "v"));
   });
 

@@ -1,7 +1,7 @@
 import { inputError } from "../../errors.ts";
 import { secondsOfCivil } from "../../input/times.ts";
 import { shown } from "../csvTable.ts";
-import { parseExact, type NumberForm } from "../exact.ts";
+import { PARTS, parseExact, type NumberForm } from "../exact.ts";
 
 /** A time as a cell tells it. */
 export interface ToldTime {
@@ -219,8 +219,8 @@ function counted(zone: TimeForm["zone"], zero: bigint, of: bigint, per: bigint, 
       if (!isNumber) throw syntaxError(cell, "a plain number", place);
       const [whole = "", fraction = ""] = cell.split(numbers.decimal);
       // Of a number of 15 digits `parseExact` would make none: the whole part is read for itself.
-      const parts = BigInt(whole) * 10n ** 18n + parseExact(`0${numbers.decimal}${fraction || "0"}`, numbers, place);
-      const micros = (parts * of) / per / 10n ** 12n;
+      const parts = BigInt(whole) * PARTS + parseExact(`0${numbers.decimal}${fraction || "0"}`, numbers, place);
+      const micros = (parts * of * 1_000_000n) / per / PARTS;
       // A serial number of days carries no more than a millisecond: of the nearest, not of the one before.
       const told = of === 1n ? micros : ((micros + 500n) / 1000n) * 1000n;
       const since = told + zero * 1_000_000n;
