@@ -190,7 +190,7 @@ describe("a sheet of a workbook", () => {
   it.each([
     ["a cell twice", DATA.replace('r="B2"', 'r="A2"'), "t.xlsx:2"],
     ["a cell of another row", DATA.replace('r="B2"', 'r="B3"'), "t.xlsx:2"],
-    ["a row twice", DATA.replace('<row r="3">', '<row r="2">'), "t.xlsx:2"],
+    ["a row twice", DATA.replaceAll(/ r="[A-Z]\d"/g, "").replace('<row r="3">', '<row r="2">'), "t.xlsx:2"],
     ["a row beyond the last one", DATA.replace('<row r="3">', '<row r="1048577">'), "t.xlsx:2"],
     ["two values in a cell", DATA.replace("<v>4.5</v>", "<v>4.5</v><v>1</v>"), "t.xlsx:B2"],
     ["a text that is not there", DATA.replace(text("B1", "Temp"), '<c r="B1" t="s"><v>7</v></c>'), "t.xlsx:B1"],
@@ -220,30 +220,47 @@ describe("a workbook's archive", () => {
   const files = workbookFiles([ONE]);
   const lie = (lies: EntryLie, at = files.length - 1): Buffer => zipOf(files, { [at]: lies });
   const whole = zipOf(files);
+  const huge = 200 * 2 ** 20;
+  const others = ["1", "2", "3"].map((name): [string, string] => [name, ""]);
+  // The sheet is the last file; what the directory says of it lies inside of another one, as it is.
+  const directory = whole.readUInt32LE(whole.length - 6);
+  const inner = whole.subarray(whole.indexOf("xl/worksheets/sheet1.xml") - 30, directory);
+  const nested = zipOf([...files, ["outer", inner]], { 4: { offset: directory + 35 }, 5: { method: 0 } });
   it("is read as it is", () => {
     expect(shown(read(whole, XLSX, "t.xlsx"))).toEqual(PLAIN);
   });
 
   it.each([
-    ["text", Buffer.from("Time;Temp\n")],
-    ["an archive that is cut off", whole.subarray(0, -1)],
-    ["bytes before the archive", Buffer.concat([Buffer.from("x"), whole])],
-    ["bytes after the archive", Buffer.concat([whole, Buffer.from("x")])],
-    ["a file twice", zipOf([...files, ["XL/workbook.xml", "<x/>"]])],
-    ["an encrypted file", lie({ flags: 1 })],
-    ["a size that is too small", lie({ size: 10 })],
-    ["a size that is too large", lie({ size: 100_000 })],
-    ["a size of nothing", lie({ size: 0 })],
-    ["a size beyond all measure", lie({ size: 300 * 2 ** 20 })],
-    ["another checksum", lie({ crc: 1 })],
-    ["another way of packing", lie({ method: 12 })],
-    ["another name in the file's own header", lie({ localName: "xl/worksheets/sheet9.xml" })],
-    ["files that overlap", lie({ offset: 0 })],
-    ["too many files", zipOf([...files, ...Array.from({ length: 1000 }, (_, i): [string, string] => [`${i}`, ""])])],
-    ["too much in all", zipOf(files, Object.fromEntries([0, 1, 2].map((i) => [i, { size: 200 * 2 ** 20 }])))],
-    ["a name beyond all measure", zipOf([...files, ["/".repeat(1000), ""]])],
-  ])("%s is refused", (_, bytes) => {
-    expect(refused(() => read(bytes, XLSX, "t.xlsx"))).toMatchObject({ code: "zip", place: "t.xlsx", kind: "input" });
+    ["text", Buffer.from("Time;Temp\n"), "no workbook"],
+    ["an archive that is cut off", whole.subarray(0, -1), "cut off"],
+    ["bytes before the archive", Buffer.concat([Buffer.from("x"), whole]), "where it belongs"],
+    ["bytes after the archive", Buffer.concat([whole, Buffer.from("x")]), "cut off"],
+    ["a file twice", zipOf([...files, ["XL/workbook.xml", "<x/>"]]), "one name"],
+    ["an encrypted file", lie({ flags: 1 }), "encrypted"],
+    ["a size that is too small", lie({ size: 10 }), "larger than the archive says"],
+    ["a size that is too large", lie({ size: 100_000 }), "damaged"],
+    ["a size of nothing", lie({ size: 0 }), "larger than the archive says"],
+    ["a size beyond all measure", zipOf([...files, ["x", ""]], { 5: { size: 300 * 2 ** 20 } }), "more than"],
+    [
+      "too much in all",
+      zipOf([...files, ...others], { 5: { size: huge }, 6: { size: huge }, 7: { size: huge } }),
+      "more than",
+    ],
+    ["another checksum", lie({ crc: 1 }), "damaged"],
+    ["another way of packing", lie({ method: 12 }), "unusual"],
+    ["another name in the file's own header", lie({ localName: "xl/worksheets/sheet9.xml" }), "differ"],
+    ["a file elsewhere than its directory says", lie({ offset: 1 }), "where its directory says"],
+    ["files that overlap", nested, "overlap"],
+    [
+      "too many files",
+      zipOf([...files, ...Array.from({ length: 1000 }, (_, i): [string, string] => [`${i}`, ""])]),
+      "at most 1000",
+    ],
+    ["a name beyond all measure", zipOf([...files, ["/".repeat(1000), ""]]), "too long a name"],
+  ])("%s is refused", (_, bytes, message) => {
+    const error = refused(() => read(bytes, XLSX, "t.xlsx"));
+    expect(error).toMatchObject({ code: "zip", place: "t.xlsx", kind: "input" });
+    expect(error.message).toContain(message);
   });
 
   // Verifies F61.
@@ -252,7 +269,7 @@ describe("a workbook's archive", () => {
       [files.length - 1]: { size: 1000 },
     });
     expect(bomb.length).toBeLessThan(2 ** 20);
-    expect(refused(() => read(bomb, XLSX, "t.xlsx"))).toMatchObject({ code: "zip" });
+    expect(refused(() => read(bomb, XLSX, "t.xlsx")).message).toContain("larger than the archive says");
   });
 
   it.each([
@@ -342,6 +359,13 @@ describe("an array of JSON", () => {
       {},
       "json-size",
       "t.json:1",
+    ],
+    [
+      "columns beyond all measure in many rows",
+      POINTS.replace("[{", `[${Array.from({ length: 300 }, (_, i) => `{"x${i}":1}`).join()},{`),
+      {},
+      "json-size",
+      "t.json",
     ],
     ["a name beyond all measure", POINTS.replace('"t":', `"${"x".repeat(2000)}":1,"t":`), {}, "json-size", "t.json:1"],
   ])("with %s is refused", (_, from, profile, code, place) => {

@@ -20,7 +20,7 @@ export function zipOf(
   files.forEach(([name, content], i) => {
     const lie = lies[i] ?? {};
     const bytes = Buffer.from(content);
-    const packed = deflateRawSync(bytes);
+    const packed = lie.method === 0 ? bytes : deflateRawSync(bytes);
     const told = { crc: lie.crc ?? crc32(bytes), size: lie.size ?? bytes.length, method: lie.method ?? 8 };
     const body = header(0x04034b50, 30, 6, lie.localName ?? name, packed.length, told, lie.flags);
     const entry = header(0x02014b50, 46, 8, name, packed.length, told, lie.flags);
