@@ -551,7 +551,7 @@ export const ERROR_CODES = {
     xlsx: ["The workbook is damaged.", "Export it again."],
     "xlsx-sheet": ["The sheet is not in the workbook, or every sheet is hidden.", "Choose the profile of this export."],
     "xlsx-cell": [
-      "The table holds a formula, or merged cells.",
+      "The table holds a formula, merged cells, or a number that is shown as another one.",
       "Export the values as the system recorded them, and change nothing in the workbook.",
     ],
     "json-rows": ["The profile's pointer leads to no rows.", "Choose the profile of this export."],

@@ -187,6 +187,23 @@ describe("a sheet of a workbook", () => {
     expect(shown(workbook(hidden))).toEqual(PLAIN);
   });
 
+  // Verifies F62.
+  it("has no number that its style shows as another one", () => {
+    const styled = DATA.replace('<c r="B2">', '<c r="B2" s="1">');
+    const styles = (format: string, id = 165): string =>
+      `<numFmts><numFmt numFmtId="165" formatCode="${format}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="${id}"/></cellXfs>`;
+    for (const made of [styles("0.0%"), styles("0.0,"), styles("0", 9), styles("0", 10)]) {
+      expect(refused(() => workbook(styled, {}, { styles: made }))).toMatchObject({
+        code: "xlsx-cell",
+        place: "t.xlsx:B2",
+      });
+      expect(shown(workbook(DATA, {}, { styles: made }))).toEqual(PLAIN);
+    }
+    for (const format of ["#,##0.00", "0.0", "yyyy-mm-dd hh:mm"]) {
+      expect(shown(workbook(styled, {}, { styles: styles(format) }))).toEqual(PLAIN);
+    }
+  });
+
   it.each([
     ["a cell twice", DATA.replace('r="B2"', 'r="A2"'), "t.xlsx:2"],
     ["a cell of another row", DATA.replace('r="B2"', 'r="B3"'), "t.xlsx:2"],

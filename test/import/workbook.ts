@@ -70,10 +70,19 @@ export interface MadeSheet {
   readonly state?: string;
 }
 
+/** What else a workbook holds. */
+export interface MadeCells {
+  readonly texts?: readonly string[];
+  /** Attributes of its properties. */
+  readonly epoch?: string;
+  /** What stands in its style sheet. */
+  readonly styles?: string;
+}
+
 /** The files of a workbook. */
 export function workbookFiles(
   sheets: readonly MadeSheet[],
-  { texts = [], epoch = "" }: { readonly texts?: readonly string[]; readonly epoch?: string } = {},
+  { texts = [], epoch = "", styles }: MadeCells = {},
 ): [name: string, content: string][] {
   const relation = (id: string, type: string, to: string): string =>
     `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${to}"/>`;
@@ -93,9 +102,12 @@ export function workbookFiles(
     ],
     [
       "xl/_rels/workbook.xml.rels",
-      `<Relationships xmlns="${PACKAGE}">${related.join("")}${relation("rIdT", "sharedStrings", "/xl/sharedStrings.xml")}</Relationships>`,
+      `<Relationships xmlns="${PACKAGE}">${related.join("")}${styles === undefined ? "" : relation("rIdS", "styles", "styles.xml")}${relation("rIdT", "sharedStrings", "/xl/sharedStrings.xml")}</Relationships>`,
     ],
     ["xl/sharedStrings.xml", `<sst xmlns="${MAIN}">${texts.map((each) => `<si>${each}</si>`).join("")}</sst>`],
+    ...(styles === undefined
+      ? []
+      : [["xl/styles.xml", `<styleSheet xmlns="${MAIN}">${styles}</styleSheet>`] as [string, string]]),
     ...sheets.map(({ xml }, i): [string, string] => [
       `xl/worksheets/sheet${i + 1}.xml`,
       `<worksheet xmlns="${MAIN}" xmlns:x="urn:x">${xml}</worksheet>`,

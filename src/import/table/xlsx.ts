@@ -27,7 +27,7 @@ const NAMESPACES: ReadonlySet<string> = new Set([
 /**
  * A sheet of a workbook, row by row, each cell as the text that its XML holds: no number passes through a floating-point
  * one. Errors: those of `zipParts`; `xlsx` (no workbook, or damaged), `xlsx-sheet` (not there, or hidden), `csv-header` (no
- * header row); from `read`, with file:row or file:cell, `xlsx-cell` (a formula or merged cells in the table), `profile-fit`
+ * header row); from `read`, with file:row or file:cell, `xlsx-cell` (in the table a formula, merged cells, or a number shown as per cent or thousands), `profile-fit`
  * (a row after the table that is none of the profile's).
  */
 export function readXlsx(bytes: Uint8Array, file: string, parsed: ParsedProfile<XlsxProfile>): TableFile {
@@ -39,7 +39,10 @@ export function readXlsx(bytes: Uint8Array, file: string, parsed: ParsedProfile<
   const textsName = optionalTarget(parts, file, workbookName, (type) => type.endsWith("/sharedStrings"));
   const texts = textsName === undefined ? [] : readTexts(partOf(parts, textsName, file), file);
   const sheet = partOf(parts, sheetName, file).read();
-  const { before, header } = headerOf(sheet, texts, parsed, file);
+  const stylesName = optionalTarget(parts, file, workbookName, (type) => type.endsWith("/styles"));
+  const scaled = stylesName === undefined ? new Set<number>() : readScaled(partOf(parts, stylesName, file), file);
+  const cells: SheetCells = { texts, scaled };
+  const { before, header } = headerOf(sheet, cells, parsed, file);
   let hiddenRows = 0;
   return {
     before,
@@ -47,7 +50,7 @@ export function readXlsx(bytes: Uint8Array, file: string, parsed: ParsedProfile<
     read: (take) => {
       const table = new SheetTable(parsed, header, file, take);
       const onMerged = (ref: string): void => table.refuseMerged(ref);
-      walkXml(sheet, file, new SheetWalk(texts, file, (row) => table.take(row), onMerged));
+      walkXml(sheet, file, new SheetWalk(cells, file, (row) => table.take(row), onMerged));
       hiddenRows = table.hiddenRows;
     },
     says: () => [
@@ -145,19 +148,44 @@ function readTexts(part: Part, file: string): string[] {
   return texts;
 }
 
+/** The styles that show a number times or by a power of ten: per cent, or thousands. */
+function readScaled(part: Part, file: string): Set<number> {
+  const scaled = new Set<number>();
+  // 9 and 10 are the per cent that every workbook knows.
+  const formats = new Set(["9", "10"]);
+  let style = 0;
+  walkXml(part.read(), file, {
+    open: (path, attribute) => {
+      const [id = "0", code = ""] = ["numFmtId", "formatCode"].map(attribute);
+      if (path === "/styleSheet/numFmts/numFmt" && /%|[0#?],+(?![0#?])/.test(code)) formats.add(id);
+      if (path !== "/styleSheet/cellXfs/xf") return;
+      if (formats.has(id)) scaled.add(style);
+      style++;
+    },
+  });
+  return scaled;
+}
+
+/** What cells of all sheets share. */
+interface SheetCells {
+  readonly texts: readonly string[];
+  /** Styles that show another number than the cell holds. */
+  readonly scaled: ReadonlySet<number>;
+}
+
 /** A row with a text in it. */
 interface SheetRow {
   readonly number: number;
   readonly cells: readonly string[];
   readonly isHidden: boolean;
-  /** The first cell with a formula. */
-  readonly formula: string | undefined;
+  /** The first cell of which a table cannot say what was measured, and why. */
+  readonly refused: { readonly ref: string; readonly problem: string } | undefined;
 }
 
 /** The header row, or the first row of a table without one, and the rows before it, cells joined by tabs. */
 function headerOf(
   sheet: Buffer,
-  texts: readonly string[],
+  shared: SheetCells,
   { before, hasHeader }: ParsedProfile,
   file: string,
 ): { before: string[]; header: number } {
@@ -165,7 +193,7 @@ function headerOf(
   let header: number | undefined;
   const most = "until" in before ? MOST_LINES_BEFORE : before.lines;
   let isDone = false;
-  const walk = new SheetWalk(texts, file, ({ number, cells }) => {
+  const walk = new SheetWalk(shared, file, ({ number, cells }) => {
     if (isDone) return;
     const line = cells.join("\t");
     const isHeader = "until" in before ? matchTemplate(before.until, line) !== undefined : number > before.lines;
@@ -198,7 +226,7 @@ class SheetTable {
     if (!parsed.hasHeader) this.#width = parsed.columns.length;
   }
 
-  take({ number, cells, isHidden, formula }: SheetRow): void {
+  take({ number, cells, isHidden, refused }: SheetRow): void {
     if (number < this.#header) return;
     const { after } = this.#parsed;
     const line = after.length === 0 ? "" : cells.join("\t");
@@ -213,7 +241,7 @@ class SheetTable {
         code: "profile-fit",
       });
     }
-    if (formula !== undefined) throw cellError("A cell of the table holds a formula", formula, this.#file);
+    if (refused !== undefined) throw cellError(refused.problem, refused.ref, this.#file);
     this.#last = number;
     if (isHidden) this.hiddenRows++;
     this.#width ??= cells.length;
@@ -252,26 +280,27 @@ const INLINE = `${CELL}/is`;
 
 /** Gives the rows of a sheet that have a text, in their order, and holds no more than one of them. */
 class SheetWalk implements Visitor {
-  readonly #texts: readonly string[];
+  readonly #shared: SheetCells;
   readonly #file: string;
   readonly #take: (row: SheetRow) => void;
   readonly #onMerged: (ref: string) => void;
   #row = 0;
   #isHidden = false;
-  #formula: string | undefined;
+  #refused: SheetRow["refused"];
   #cells: string[] = [];
   #column = 0;
   #type = "n";
+  #isScaled = false;
   #text = "";
   #values = 0;
 
   constructor(
-    texts: readonly string[],
+    shared: SheetCells,
     file: string,
     take: (row: SheetRow) => void,
     onMerged: (ref: string) => void = () => undefined,
   ) {
-    this.#texts = texts;
+    this.#shared = shared;
     this.#file = file;
     this.#take = take;
     this.#onMerged = onMerged;
@@ -280,7 +309,7 @@ class SheetWalk implements Visitor {
   open(path: string, attribute: AttributeOf): void {
     if (path === ROW) this.#openRow(attribute);
     else if (path === CELL) this.#openCell(attribute);
-    else if (path === `${CELL}/f`) this.#formula ??= `${letters(this.#column)}${this.#row}`;
+    else if (path === `${CELL}/f`) this.#refuse("A cell of the table holds a formula");
     else if (path === VALUE || path === INLINE) this.#openValue();
     else if (path === "/worksheet/mergeCells/mergeCell") this.#onMerged(attribute("ref") ?? "");
   }
@@ -293,8 +322,12 @@ class SheetWalk implements Visitor {
   close(path: string): void {
     if (path === CELL) this.#closeCell();
     if (path !== ROW) return;
-    const [number, cells, isHidden, formula] = [this.#row, this.#cells, this.#isHidden, this.#formula];
-    if (cells.length > 0 || formula !== undefined) this.#take({ number, cells, isHidden, formula });
+    const [number, cells, isHidden, refused] = [this.#row, this.#cells, this.#isHidden, this.#refused];
+    if (cells.length > 0 || refused !== undefined) this.#take({ number, cells, isHidden, refused });
+  }
+
+  #refuse(problem: string): void {
+    this.#refused ??= { problem, ref: `${letters(this.#column)}${this.#row}` };
   }
 
   #openRow(attribute: AttributeOf): void {
@@ -305,7 +338,7 @@ class SheetWalk implements Visitor {
     }
     this.#row = number;
     this.#isHidden = isTrue(attribute("hidden"), this.#file);
-    this.#formula = undefined;
+    this.#refused = undefined;
     this.#cells = [];
     this.#column = 0;
   }
@@ -318,6 +351,7 @@ class SheetWalk implements Visitor {
     }
     this.#column = at.column;
     this.#type = attribute("t") ?? "n";
+    this.#isScaled = this.#shared.scaled.has(Number(attribute("s") ?? "0"));
     this.#text = "";
     this.#values = 0;
   }
@@ -330,6 +364,7 @@ class SheetWalk implements Visitor {
   #closeCell(): void {
     const text = this.#value();
     if (text === "") return;
+    if (this.#isScaled && this.#type === "n") this.#refuse("A cell of the table shows another number than it holds");
     const place = `${this.#file}:${letters(this.#column)}${this.#row}`;
     if (this.#column > MOST_COLUMNS) throw damaged(`The sheet has more than ${MOST_COLUMNS} columns.`, place);
     while (this.#cells.length < this.#column - 1) this.#cells.push("");
@@ -340,7 +375,7 @@ class SheetWalk implements Visitor {
     const [type, text] = [this.#type, this.#text];
     if (text === "" || ["n", "str", "inlineStr", "d", "e"].includes(type)) return text;
     if (type === "b" && (text === "0" || text === "1")) return text === "1" ? "TRUE" : "FALSE";
-    const shared = type === "s" && /^\d{1,9}$/.test(text) ? this.#texts[Number(text)] : undefined;
+    const shared = type === "s" && /^\d{1,9}$/.test(text) ? this.#shared.texts[Number(text)] : undefined;
     if (shared !== undefined) return shared;
     const place = `${this.#file}:${letters(this.#column)}${this.#row}`;
     throw damaged(`This cell is of no kind that is known, or its text is not there: "${shown(type)}".`, place);
