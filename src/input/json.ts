@@ -46,9 +46,9 @@ export function parseJson(bytes: Uint8Array, file: string): JsonValue {
  * JSON of another system (RFC 8259, UTF-8, with a byte-order mark or without one). Numbers are taken as they are written.
  * Errors, with file:line:column where it is known: `json-encoding`, `json-nul`, `json-control`, `json-depth` (over 64),
  * `json-size` (over 8,000,000 values), `json-duplicate-key`, `json-syntax`.
- * @param line of the file in which the text begins
+ * @param line of the file that the text is; absent: it is the whole file
  */
-export function parseJsonTexts(bytes: Uint8Array, file: string, line = 1): JsonTexts {
+export function parseJsonTexts(bytes: Uint8Array, file: string, line?: number): JsonTexts {
   const text = decodeUtf8(bytes, file).replace(/^\uFEFF/, "");
   const members = scan(text, file, MAX_TEXTS, line);
   let kept = -1;
@@ -66,7 +66,8 @@ export function parseJsonTexts(bytes: Uint8Array, file: string, line = 1): JsonT
   }
   // Of a key that comes twice the parser keeps one: then fewer members are left than there are colons.
   if (kept === members) return value;
-  throw inputError("A key appears twice in one object.", { place: file, code: "json-duplicate-key" });
+  const place = line === undefined ? file : `${file}:${line}`;
+  throw inputError("A key appears twice in one object.", { place, code: "json-duplicate-key" });
 }
 
 /** The canonical form that is hashed: RFC 8785 (JCS). Error `json-value` for what JSON cannot hold. */

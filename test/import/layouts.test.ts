@@ -426,7 +426,7 @@ describe("JSON, a value a line", () => {
 
   it.each([
     ["half a line", LINES.slice(0, -1), "json-syntax", "t.ndjson:3:44"],
-    ["a member twice", LINES.replace('"v":[4.50]', '"v":[9],"v":[4.5]'), "json-duplicate-key", "t.ndjson"],
+    ["a member twice", LINES.replace('"v":[4.50]', '"v":[9],"v":[4.5]'), "json-duplicate-key", "t.ndjson:1"],
     ["a line that is a text", `${LINES}\n"x"`, "json-rows", "t.ndjson:4"],
     ["a new member", LINES.replace('"v":[4.50]', '"v":[4.5],"w":1'), "csv-header", "t.ndjson"],
   ])("with %s is refused", (_name, from, code, place) => {
