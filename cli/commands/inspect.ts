@@ -5,7 +5,6 @@ import type { InspectedEvent, InspectedSeries, Inspection, NamedProfile } from "
 import { readBytes } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { formatDuration } from "../../src/input/times.ts";
-import { profileNamed } from "../../src/import/table/shipped.ts";
 import { clockOf } from "../clock.ts";
 import { list, text, type Options } from "../command.ts";
 import { shown, type Answer } from "../output.ts";
@@ -13,8 +12,7 @@ import { shown, type Answer } from "../output.ts";
 /** `inspect`. */
 export async function inspect([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const tag = text(options, "tag");
-  const profiles: NamedProfile[] = [];
-  for (const given of list(options, "profile")) profiles.push({ given, profile: await profileNamed(given) });
+  const profiles = await profilesNamed(list(options, "profile"));
   const found = await inspectFile(await readBytes(file), file, {
     ...clockOf(options),
     ...(tag === undefined ? {} : { tag }),
@@ -25,6 +23,13 @@ export async function inspect([file = ""]: readonly string[], options: Options):
     json: { file, ...found },
     exitCode: found.commands.some((command) => command.startsWith("batchproof import ")) ? 0 : 1,
   };
+}
+
+/** What reads profiles is loaded where there are any. */
+async function profilesNamed(names: readonly string[]): Promise<NamedProfile[]> {
+  if (names.length === 0) return [];
+  const { profileNamed } = await import("../../src/import/table/shipped.ts");
+  return await Promise.all(names.map(async (given) => ({ given, profile: await profileNamed(given) })));
 }
 
 /** So many series are shown in full, and of each so many odd places, words and entries. */

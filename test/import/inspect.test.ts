@@ -329,6 +329,11 @@ describe("a table", () => {
     expect([form, skeleton, commands]).toEqual(["a table that no profile reads", undefined, []]);
     expect(unfit).toMatchObject([{ profile: "hoboware", refused: { code: "csv-header", place: "t.csv:2" } }]);
     expect(unfit?.[0]?.refused.message).toContain('knows no column "Water Detect');
+    // One column of several that any export may have is no sign of a profile.
+    const { unfit: none, skeleton: begun } = await tabled(
+      "timestamp,T\n2026-03-10T08:00:00Z,4.5\n2026-03-10T08:10:00Z,4.5\n",
+    );
+    expect([none, begun]).toEqual([[], expect.objectContaining({ delimiter: "," })]);
     const other = await tabled(shape("wide.csv"), { profiles: [given(shippedProfile("ruuvi").profile)] });
     expect([other.profile?.name, other.unfit]).toMatchObject([
       "wide",
@@ -346,9 +351,9 @@ describe("a table", () => {
   it("is tried beyond its beginning, in every encoding", async () => {
     const rows = (value: (i: number) => string): string =>
       ["timestamp,A (°C)", ...every(60, 3000).map((at, i) => `${formatTime(1e9 + at)},${value(i)}`), ""].join("\n");
-    const spiked = await tabled(rows((i) => (i === 1500 ? "9.5" : "4.5")));
+    const spiked = await tabled(rows((i) => (i === 1501 ? "9.5" : i === 1 ? "0.0" : "4.5")));
     expect([spiked.series[0]?.curve, spiked.series[0]?.maximum]).toEqual([
-      `${"▁".repeat(24)}█${"▁".repeat(23)}`,
+      `▁${"▄".repeat(23)}█${"▄".repeat(23)}`,
       "9.5",
     ]);
     const late = await tabled(rows((i) => (i === 2900 ? "warm" : "4.5")));
