@@ -159,7 +159,7 @@ function inspectionOf(
     ],
     series,
     unfit: near.map(unfit),
-    commands: commandsOf(file, series, table.tags.size, commandWords(given, clock), serials),
+    commands: commandsOf(file, series, table.tags.size, serials, given, clockWords(clock)),
   };
 }
 
@@ -208,23 +208,13 @@ function inspectTag(
   return { ...series, entries, ...(reason && { refused: reason }) };
 }
 
-/** The words of an import by a profile: what stands before the tags, and what after them. */
-interface CommandWords {
-  readonly before: (file: string) => readonly string[];
-  readonly after: readonly string[];
-}
-
-function commandWords(given: string, { told, isOpen }: Clock): CommandWords {
-  const { offset, zone } = told;
-  return {
-    before: (file) => (given === LONG_FORM ? ["import", "csv", file] : ["import", "table", file, "--profile", given]),
-    after: isOpen
-      ? ["--offset", "OFFSET"]
-      : [
-          ...(offset === undefined ? [] : ["--offset", formatOffset(offset)]),
-          ...(zone === undefined ? [] : ["--zone", zone]),
-        ],
-  };
+/** What an import must be told of the clock. */
+function clockWords({ told: { offset, zone }, isOpen }: Clock): string[] {
+  if (isOpen) return ["--offset", "OFFSET"];
+  return [
+    ...(offset === undefined ? [] : ["--offset", formatOffset(offset)]),
+    ...(zone === undefined ? [] : ["--zone", zone]),
+  ];
 }
 
 /** One for each tag, and for several also one that reads them together, as a claim of process parameters wants it. */
@@ -232,17 +222,23 @@ function commandsOf(
   file: string,
   series: readonly InspectedSeries[],
   tags: number,
-  { before, after }: CommandWords,
   serials: readonly string[],
+  profile: string,
+  clock: readonly string[],
 ): string[] {
   const [serial, another] = serials;
   const device = `VENDOR|MODEL|${serial === undefined || another !== undefined ? "SERIAL" : serial}`;
   const readable = series.filter(({ refused }) => refused === undefined);
   const importing = (words: readonly string[]): string =>
-    commandOf(
-      ...[...before(file), ...words, "--device", device],
-      ...["--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE", ...after],
-    );
+    profile === LONG_FORM
+      ? commandOf(
+          ...["import", "csv", file, ...words, "--device", device],
+          ...["--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE"],
+        )
+      : commandOf(
+          ...["import", "table", file, "--profile", profile, ...words, "--device", device],
+          ...["--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE", ...clock],
+        );
   const together = readable.flatMap(({ name, channels: [channel, second] }) => [
     "--tag",
     `${channel === undefined || second !== undefined ? "CHANNEL" : channel}=${name}`,
