@@ -2,11 +2,16 @@ import { isUtf8 } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
 import { inputError, type BatchproofError } from "../../errors.ts";
 import { shown } from "../csvTable.ts";
-import { MOST_LINES_BEFORE, type ParsedProfile } from "./profile.ts";
+import { MOST_LINES_BEFORE, type ParsedProfile, type Profile } from "./profile.ts";
 import { matchTemplate } from "./template.ts";
 
 /** A line of the table, the header's too: its number in the file, and its cells. */
 export type TakeLine = (cells: readonly string[], line: number) => void;
+
+/** What of a profile says how its file is a text of lines and fields, of readings or of results. */
+export interface TextLayout extends Pick<ParsedProfile, "before" | "after"> {
+  readonly profile: Pick<Profile, "encoding" | "delimiter" | "quote">;
+}
 
 /** Nothing has longer lines, but a table with many columns; an unclosed quote is found after so much. */
 const MOST_CHARACTERS = 1000;
@@ -25,7 +30,7 @@ export interface Lines {
  * after the table that is none of the profile's); from `read` also `csv-columns` (a line with other fields than the header)
  * and `csv-syntax`.
  */
-export function linesOf(bytes: Uint8Array, file: string, profile: ParsedProfile): Lines {
+export function linesOf(bytes: Uint8Array, file: string, profile: TextLayout): Lines {
   const text = inUtf8(bytes, profile.profile.encoding, file);
   if (text.at(-1) !== LINE_FEED) {
     throw inputError("The last line has no line end: the file may be cut off.", {
@@ -44,7 +49,7 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
 /** The file in UTF-8 without a byte-order mark: one that is in it is not copied. */
-function inUtf8(bytes: Uint8Array, encoding: ParsedProfile["profile"]["encoding"], file: string): Buffer {
+function inUtf8(bytes: Uint8Array, encoding: Profile["encoding"], file: string): Buffer {
   const refuse = (problem: string): never => {
     throw inputError(problem, {
       place: file,
@@ -76,7 +81,7 @@ function lineAt(text: Buffer, from: number): { readonly line: string; readonly n
   return { line: text.toString("utf8", from, last), next: end + 1 };
 }
 
-function headerOf(text: Buffer, { before }: ParsedProfile, file: string): { before: string[]; from: number } {
+function headerOf(text: Buffer, { before }: TextLayout, file: string): { before: string[]; from: number } {
   const lines: string[] = [];
   let from = 0;
   for (; from < text.length && lines.length <= MOST_LINES_BEFORE;) {
@@ -95,7 +100,7 @@ function headerOf(text: Buffer, { before }: ParsedProfile, file: string): { befo
 }
 
 /** Index of the first line after the table: from there on, every line must be one that the profile expects there. */
-function tableEnd(text: Buffer, from: number, first: number, { after }: ParsedProfile, file: string): number {
+function tableEnd(text: Buffer, from: number, first: number, { after }: TextLayout, file: string): number {
   if (after.length === 0) return text.length;
   let end: number | undefined;
   for (let [at, number] = [from, first]; at < text.length; number++) {
@@ -117,7 +122,7 @@ function tableEnd(text: Buffer, from: number, first: number, { after }: ParsedPr
 function readTable(
   text: Buffer,
   linesBefore: number,
-  { profile: { delimiter, quote } }: ParsedProfile,
+  { profile: { delimiter, quote } }: TextLayout,
   file: string,
   take: TakeLine,
 ): void {
