@@ -65,7 +65,7 @@ function skeletonLines(file: string, skeleton: object): string[] {
     ...JSON.stringify(skeleton, null, 2)
       .split("\n")
       .map((line) => `  ${shown(line)}`),
-    "then see what it reads:",
+    "a laboratory's report has a profile of results instead (docs/spec/profiles.md); then see what it reads:",
     `  ${commandOf("inspect", file, "--profile", "my-profile.json")}`,
   ];
 }

@@ -156,6 +156,12 @@ export function parseResultsProfile(value: unknown, place: string): ParsedResult
   return parsed(RESULTS_PROFILE_FILE.check(value, place), place);
 }
 
+/** Whether a text is a number or an inequality by itself, or with a unit behind it where it may have one. */
+function isNumber(text: string, withUnit?: true): boolean {
+  const [, , , behind] = NUMBER.exec(text) ?? [];
+  return behind !== undefined && (behind.trim() === "" || withUnit === true);
+}
+
 function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
   const refuse = (pointer: string, problem: string, remedy: string): never => {
     throw inputError(problem, { code: "profile", place: `${place}#${pointer}`, remedy });
@@ -205,10 +211,10 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
   }
   words.forEach(({ says, analyte, means, unit }, i) => {
     const isInequality = /^[<>≤≥≦≧⩽⩾]/u.test(means);
-    if (NUMBER.test(says)) {
+    if (isNumber(says, profile.unitInResult)) {
       refuse(`/words/${i}/says`, "This is a number, which means itself.", "Remove it.");
     }
-    if (!isInequality && NUMBER.test(means)) {
+    if (!isInequality && isNumber(means)) {
       refuse(
         `/words/${i}/means`,
         "A word never means a number.",

@@ -61,7 +61,7 @@ describe("a report by a profile of results", () => {
     ["a bound's word of another analyte", "97,9%", "<LOQ", "result-word", 8],
     ["text behind a number that is no unit of the analyte", "97,9%", "97,9 ppm", "unit", 8],
     ["a number without its unit", "26,0 %", "26,0", "unit", 7],
-    ["two units in one line", "97,9;%", "97,9%;mL", "unit", 9],
+    ["two units in one line", "97,9;%", "97,9 mL;%", "unit", 9],
     ["a unit beside a word's own", "<LOQ;;", "<LOQ;mL;", "unit", 12],
     ["a decimal point", "1,45", "1.45", "quantity-comma", 14],
     ["no result yet", "No growth", "pending", "result-pending", 10],
@@ -121,6 +121,7 @@ describe("a profile of results", () => {
   it.each([
     ["a word for a number", word({ means: "5" }), "/words/0/means"],
     ["another meaning of a number", word({ says: "<0.5", means: "<0.1" }), "/words/0/says"],
+    ["another meaning of a number with its unit", word({ says: "5 %", means: "<0.1" }), "/words/0/says"],
     ["a unit of a word", word({ unit: "%" }), "/words/0/unit"],
     ["two meanings of a word", { words: [words[0], { ...words[0], means: "x" }] }, "/words/1/says"],
     [
@@ -162,6 +163,10 @@ describe("a profile of results", () => {
     expect((await resultsProfileNamed("fixtures/results-profiles/lims-example.json")).hash).toBe(LIMS.hash);
     expect((await resultsProfileNamed("lims-example")).hash).toBe(LIMS.hash);
     expect(parseResultsProfile({ ...LIMS.profile, unitInResult: true, about: "x" }, "p").hash).not.toBe(LIMS.hash);
+    // A word may begin with a digit, and mean one that does.
+    const { unitInResult, ...plain } = LIMS.profile;
+    expect(unitInResult).toBe(true);
+    expect(parseResultsProfile({ ...plain, ...word({ says: "1+", means: "1 of 4" }) }, "p").hash).not.toBe(LIMS.hash);
     expect(await refusedAsync(resultsProfileNamed("hoboware"))).toMatchObject({ code: "profile-missing" });
     expect(await refusedAsync(resultsProfileNamed("fixtures/profiles/long.json"))).toMatchObject({
       code: expect.stringMatching(/^profile|version/) as string,
