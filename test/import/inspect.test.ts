@@ -425,6 +425,11 @@ describe("other files", () => {
     expect(await refusedAsync(parsed)).not.toMatchObject({ code: "file-size" });
   });
 
+  it("what is no text is no table", async () => {
+    const inspecting = inspectFile(Buffer.from("PK\u0003\u0004a,b\nc,d\ne,f\n"), "x", {});
+    expect(await refusedAsync(inspecting)).toMatchObject({ code: "inspect-form" });
+  });
+
   it("what is none of them is refused with what it begins with, and nothing of it acts", async () => {
     const inspecting = inspectFile(Buffer.from('"Plot Title: \u001b[31mFR-01"\nmore'), "x", {});
     const error = await refusedAsync(inspecting);

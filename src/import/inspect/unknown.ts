@@ -35,7 +35,8 @@ export function inspectUnknown(bytes: Uint8Array, file: string, unfit: NonNullab
   const lines = text.split(/\r?\n/);
   // The last one may be cut.
   if (lines.length > 1) lines.pop();
-  const looks = looksOf(lines);
+  // What has control characters is no text, and no delimiter of it is one.
+  const looks = /[\0-\x08\x0e-\x1f]/.test(lines.join("")) ? undefined : looksOf(lines);
   if (looks === undefined && unfit.length === 0) {
     throw inputError(`This is no file that is known; it begins with "${shown(lines[0] ?? "")}".`, {
       place: `${file}:1`,
