@@ -510,7 +510,10 @@ export const ERROR_CODES = {
     "raw-files": ["So many files make no series.", "Export the stage in fewer files."],
     "device-serial": ["The file says another serial number than was given.", "Give the device that the file is of."],
     "time-backward": ["The time runs backward.", "Export the series again, in the order of time."],
-    "inspect-form": ["The file is of no form that is known.", "Export it in one of the forms that the message names."],
+    "inspect-form": [
+      "The file is of no form that is known, nor a table.",
+      "Export it in one of the forms that the message names.",
+    ],
     "offset-missing": ["The file's times have no offset from UTC.", "Add `--offset` with the clock's true offset."],
     window: ["The readings do not cover the stage.", "Import the file that covers it, and check the offset."],
     gap: ["A longer time passed without a reading than the rule allows.", "Raise an exception for the claim."],

@@ -16,6 +16,7 @@ import type { ChannelName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { changedFact, eventsFacts, shownText } from "../../src/import/batchml.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
+import { resultsProfileNamed } from "../../src/import/resultsProfile.ts";
 import { channelTags } from "../../src/import/table/channelTags.ts";
 import type { ParsedProfile } from "../../src/import/table/profile.ts";
 import { samplesTableReader, tableReader } from "../../src/import/table/readings.ts";
@@ -196,12 +197,22 @@ export async function importFridgetag(files: readonly string[], options: Options
 /** `import results`. */
 export async function importLabResults([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const labKey = required(options, "lab");
+  const profile = text(options, "profile");
+  const told = clockOf(options);
+  if (profile === undefined && (told.offset ?? told.zone) !== undefined) {
+    throw inputError("The times of the project's own form say their own offset from UTC.", {
+      place: file,
+      remedy: "Leave out --offset and --zone, or name a profile.",
+      code: "offset-stated",
+    });
+  }
   const results = await importResults({
     ...(await claimToFill(required(options, "into"), options)),
     file,
     labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
     reported: parseTime(required(options, "reported"), "--reported"),
     dryRun: flag(options, "dryRun"),
+    ...(profile === undefined ? {} : { reading: { profile: await resultsProfileNamed(profile), ...told } }),
   });
   return imported(options, importedAnswer(results));
 }

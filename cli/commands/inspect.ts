@@ -1,18 +1,22 @@
+import { commandOf } from "../../src/commandLine.ts";
 import { CHANNEL_WORDS } from "../../src/formats/channels.ts";
 import { inspectFile } from "../../src/import/inspect/inspect.ts";
-import type { InspectedEvent, InspectedSeries, Inspection } from "../../src/import/inspect/inspection.ts";
+import type { InspectedEvent, InspectedSeries, Inspection, NamedProfile } from "../../src/import/inspect/inspection.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
-import { formatDuration, parseOffset } from "../../src/input/times.ts";
-import { text, type Options } from "../command.ts";
+import { formatDuration } from "../../src/input/times.ts";
+import { clockOf } from "../clock.ts";
+import { list, text, type Options } from "../command.ts";
 import { shown, type Answer } from "../output.ts";
 
 /** `inspect`. */
 export async function inspect([file = ""]: readonly string[], options: Options): Promise<Answer> {
-  const [offset, tag] = [text(options, "offset"), text(options, "tag")];
+  const tag = text(options, "tag");
+  const profiles = await profilesNamed(list(options, "profile"));
   const found = await inspectFile(await readBytes(file), file, {
-    ...(offset === undefined ? {} : { offset: parseOffset(offset, "--offset") }),
+    ...clockOf(options),
     ...(tag === undefined ? {} : { tag }),
+    profiles,
   });
   return {
     text: inspectionText(file, found),
@@ -21,11 +25,21 @@ export async function inspect([file = ""]: readonly string[], options: Options):
   };
 }
 
+/** What reads profiles is loaded where there are any. */
+async function profilesNamed(names: readonly string[]): Promise<NamedProfile[]> {
+  if (names.length === 0) return [];
+  const { profileNamed } = await import("../../src/import/table/shipped.ts");
+  return await Promise.all(names.map(async (given) => ({ given, profile: await profileNamed(given) })));
+}
+
 /** So many series are shown in full, and of each so many odd places, words and entries. */
 const FULL_SERIES = 6;
 const SHOWN_EVENTS = 20;
 
-function inspectionText(file: string, { form, device, facts, series, commands }: Inspection): string {
+function inspectionText(
+  file: string,
+  { form, device, facts, series, unfit = [], skeleton, commands }: Inspection,
+): string {
   const full = series.length <= FULL_SERIES;
   return [
     `${shown(file)}: ${shown(form)}`,
@@ -33,9 +47,27 @@ function inspectionText(file: string, { form, device, facts, series, commands }:
     ...facts.map(shown),
     ...series.flatMap((each) => (full ? seriesLines(each) : [headLine(each)])),
     ...(full ? [] : ["look at one of them with --tag; it prints the command that imports it"]),
-    "to paste, with the words in capitals filled in:",
+    ...unfit.flatMap(({ profile, refused }) => [
+      `profile ${shown(profile)} does not fit: ${shown(refused.message)}`,
+      `    at ${shown(refused.place)}`,
+      `    ${shown(refused.remedy)}`,
+    ]),
+    ...(skeleton === undefined ? [] : skeletonLines(file, skeleton)),
+    ...(commands.length === 0 ? [] : ["to paste, with the words in capitals filled in:"]),
     ...(full ? commands : commands.slice(0, 1)).map((command) => `  ${command}`),
   ].join("\n");
+}
+
+/** How a profile is begun. */
+function skeletonLines(file: string, skeleton: object): string[] {
+  return [
+    "a profile to start from (docs/spec/profiles.md); all of it is guessed, compare it with the file, and fill in the capitals:",
+    ...JSON.stringify(skeleton, null, 2)
+      .split("\n")
+      .map((line) => `  ${shown(line)}`),
+    "a laboratory's report has a profile of results instead (docs/spec/profiles.md); then see what it reads:",
+    `  ${commandOf("inspect", file, "--profile", "my-profile.json")}`,
+  ];
 }
 
 function headLine({ name, unit, channels, entries, first, last, interval, refused }: InspectedSeries): string {

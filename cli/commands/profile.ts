@@ -3,6 +3,7 @@ import { toHex } from "../../src/formats/field.ts";
 import { readBytes, writeNewFile } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { formatTime } from "../../src/input/times.ts";
+import { shippedResultsProfile, shippedResultsProfiles } from "../../src/import/resultsProfile.ts";
 import { profileNamed, shippedNames, shippedProfile } from "../../src/import/table/shipped.ts";
 import { tryProfile, type Trial, type TriedTag } from "../../src/import/table/trial.ts";
 import { packageVersion } from "../../src/root.ts";
@@ -13,10 +14,13 @@ import { shown, shownLines, type Answer } from "../output.ts";
 
 /** `profile list`. */
 export function list(): Promise<Answer> {
-  const profiles = shippedNames().map((each) => {
-    const { hash, profile } = shippedProfile(each);
-    return { name: profile.name, hash: toHex(hash), about: profile.about };
-  });
+  const all = [...shippedNames().map(shippedProfile), ...shippedResultsProfiles().map(shippedResultsProfile)];
+  const profiles = all.map(({ hash, profile: { format, name, about } }) => ({
+    name,
+    hash: toHex(hash),
+    about,
+    format,
+  }));
   return Promise.resolve({
     text: profiles.map(({ name, hash, about }) => `${name}  ${hash}\n  ${about}`).join("\n"),
     json: { profiles },

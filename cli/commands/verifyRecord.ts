@@ -1,6 +1,6 @@
 import { EVIDENCE } from "../../src/batch/evidence.ts";
 import { readBatch } from "../../src/batch/folder.ts";
-import { rereadRecord, SERIES_KINDS, type Reread } from "../../src/claims/rereadRecord.ts";
+import { rereadRecord, READ_KINDS, type Reread } from "../../src/claims/rereadRecord.ts";
 import type { Target } from "../../src/claims/unsigned.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
@@ -20,27 +20,35 @@ export async function verifyRecord([dir = ""]: readonly string[], options: Optio
   };
 }
 
-/** The claims that are named, or all that have the record of a series. */
+/** The claims that are named, or all that have the record of a raw file. */
 async function targetsOf(dir: string, claims: readonly string[]): Promise<Target[]> {
   const batch = await readBatch(dir);
   if (claims.length > 0) return claims.map((id) => ({ batch, claim: claimNamed(batch.policy, id) }));
   const targets: Target[] = [];
   for (const claim of allClaims(batch.policy)) {
     const { kind } = claim.claim;
-    if (SERIES_KINDS.has(kind) && (await EVIDENCE[kind].isThere(batch, claim.claim))) targets.push({ batch, claim });
+    if (READ_KINDS.has(kind) && (await EVIDENCE[kind].isThere(batch, claim.claim))) targets.push({ batch, claim });
   }
   if (targets.length > 0) return targets;
-  throw inputError("The batch folder has no record of a series.", {
+  throw inputError("The batch folder has no record of a raw file.", {
     code: "record-missing",
     place: dir,
     remedy: "Import a raw file first.",
   });
 }
 
-function recordText({ claim, found: { rawFiles, readings, profile, how } }: { claim: string; found: Reread }): string {
+function recordText({
+  claim,
+  found: { rawFiles, readings, noun, profile, how },
+}: {
+  claim: string;
+  found: Reread;
+}): string {
   const by =
-    profile === undefined ? "the device's own form" : `profile ${profile.profile.name}, ${toHex(profile.hash)}`;
-  return `${claim}: ${readings} readings of ${rawFiles.map(shown).join(", ")}, by ${by}; ${shownHow(how)}`;
+    profile === undefined
+      ? `the ${noun === "readings" ? "device" : "project"}'s own form`
+      : `profile ${profile.profile.name}, ${toHex(profile.hash)}`;
+  return `${claim}: ${readings} ${noun} of ${rawFiles.map(shown).join(", ")}, by ${by}; ${shownHow(how)}`;
 }
 
 /** What was told at import, and nobody but the source vouches for. */

@@ -52,9 +52,12 @@ export const addImportCommands: AddCommands = (program, give) => {
       importing
         .command("results <file>")
         .description(
-          "a laboratory's results: CSV with the columns analyte, result, unit, sampled, tested, invalidated, repeats; signed " +
-            "with the laboratory's key",
+          "a laboratory's results: CSV with the columns analyte, result, unit, sampled, tested, invalidated, repeats, or any " +
+            "report by a profile; signed with the laboratory's key",
         )
+        .option("--profile <name|file>", "profile of results by which the report is read: a shipped one, or a file")
+        .option("--offset <+hh:mm>", "offset of the report's clock from UTC, where the times do not say it")
+        .option("--zone <name>", "its IANA time zone, such as Europe/Berlin, instead of an offset")
         .requiredOption("--into <dir>", "batch folder")
         .requiredOption("--claim <stage/claim>", "claim that the file is evidence for")
         .requiredOption("--lab <keyfile>", "the laboratory's key, which signs the complete set")

@@ -1,14 +1,19 @@
 import { inputError } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
-import type { ParsedProfile } from "../import/table/profile.ts";
 import { LONG_FORM, shippedProfile } from "../import/table/shipped.ts";
 import type { Policy } from "../policy/document.ts";
+
+/** A profile of a table or of results: the hash decides, the name is for people. */
+export interface NamedProfile {
+  readonly profile: { readonly name: string };
+  readonly hash: bigint;
+}
 
 /**
  * Error `profile-policy`: the policy does not accept the profile by which a file was read; none is read by the device's own
  * form. A policy that names no profiles accepts the long form, which is the project's own.
  */
-export function refuseOtherProfile({ profiles }: Policy, profile: ParsedProfile | undefined, file: string): void {
+export function refuseOtherProfile({ profiles }: Policy, profile: NamedProfile | undefined, file: string): void {
   if (profile === undefined) return;
   const hash = toHex(profile.hash);
   const accepted = profiles?.map((each) => each.hash) ?? [toHex(shippedProfile(LONG_FORM).hash)];

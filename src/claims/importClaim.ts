@@ -8,19 +8,19 @@ import { commandOf } from "../commandLine.ts";
 import { about, inputError } from "../errors.ts";
 import { ANY_DEVICE, NO_CHANNEL, type KeyRole, type KindName } from "../formats/constants.ts";
 import { toHex } from "../formats/field.ts";
+import type { HowRead } from "../formats/howRead.ts";
 import { deviceHash, deviceText, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
 import type { Measured, Origin, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { readFiles, type ReadFiles } from "../import/rawFiles.ts";
-import { resultSet } from "../import/resultsCsv.ts";
+import type { ResultsReading } from "../import/resultsTable.ts";
 import type { ImportSettings, UnsignedSeries } from "../import/seriesRecord.ts";
 import { readBytes, type RawFile } from "../input/files.ts";
 import { withLock, withLocks } from "../input/lock.ts";
-import { formatTime } from "../input/times.ts";
+import { formatOffset, formatTime } from "../input/times.ts";
 import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
 import { RESULTS_RECORD } from "../kinds/quality/record.ts";
-import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
 import { NO_RECORD, UNSIGNED, type SeriesForm, type SeriesHeader } from "../kinds/series/record.ts";
 import { devicesOfStage } from "../kinds/series/stageDevices.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
@@ -37,7 +37,7 @@ import type { UnlockedKey } from "../parties/keys.ts";
 import type { IndexedClaim } from "../policy/document.ts";
 import { refuseOtherProfile } from "./acceptedProfile.ts";
 import { profileToKeep } from "./keptProfile.ts";
-import { channelOf, parametersOf, ruleArguments, temperatureOf, type Raw, type Target } from "./unsigned.ts";
+import { channelOf, parametersOf, resultsOf, temperatureOf, type Raw, type Target } from "./unsigned.ts";
 
 export type { Target };
 
@@ -78,6 +78,8 @@ export interface ResultsImport extends Import, Target {
   readonly labKey: UnlockedKey;
   /** When the laboratory reported, Unix seconds. */
   readonly reported: number;
+  /** The profile by which the file is read, and what is told of its clock; absent: it has the project's own form. */
+  readonly reading?: ResultsReading;
 }
 
 export interface Imported {
@@ -142,34 +144,41 @@ async function rawFilesFor(
  * of the batch folder.
  */
 export async function importResults(request: ResultsImport): Promise<Imported> {
-  const { batch, claim, file, labKey, reported } = request;
+  const { batch, claim, file, labKey, reading } = request;
   requireRole(labKey, "lab");
   refuseOtherKind(claim, file, ["quality"]);
+  refuseOtherProfile(batch.policy, reading?.profile, file);
   const bytes = await readBytes(file);
-  const demand = {
-    rule: qualityRuleOf(...ruleArguments(request)),
-    analytes: claimedAnalytes(batch.policy, claim.index),
-    lot: batch.lot,
-  };
-  const { set: unsalted, summary } = resultSet(bytes, file, demand, reported);
+  const { set: unsalted, summary } = resultsOf(request, { ...request, bytes });
   const { record, message } = prepareRecord(RESULTS_RECORD, batch, claim.claim, { unsalted });
-  const kept = rawToKeep({ file, bytes });
+  const raw = rawToKeep({ file, bytes });
+  const kept = [raw, ...(reading === undefined ? [] : [profileToKeep(reading.profile)])];
   if (request.dryRun === true) {
-    await isKept(batch, kept);
+    for (const each of kept) await isKept(batch, each);
     return { attempt: 0, record, summary };
   }
   // Two imports at once would keep the raw file of one and the record of the other; a series has its journal's lock.
   return await withLock(join(batch.dir, LOCK_FILE), async () => {
-    await keepEvidence(batch, kept);
+    for (const each of kept) await keepEvidence(batch, each);
     await writeRecord(RESULTS_RECORD, batch, claim.claim, {
       claim: claim.claim.id,
       unsalted,
-      rawFiles: [kept.name],
+      rawFiles: [raw.name],
+      ...(reading === undefined ? {} : { how: howResultsRead(reading) }),
       signer: labKey.description.public,
       signature: labKey.sign(message),
     });
     return { attempt: 0, record, summary };
   });
+}
+
+/** What was told, as a record keeps it. */
+function howResultsRead({ offset, zone }: ResultsReading): HowRead {
+  return {
+    format: "results",
+    ...(offset === undefined ? {} : { offset: formatOffset(offset) }),
+    ...(zone === undefined ? {} : { zone }),
+  };
 }
 
 /** What `make` makes of each target. Of several targets, a refusal names folder and claim of the one that is refused. */

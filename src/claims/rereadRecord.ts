@@ -1,5 +1,5 @@
 import { readRecord, type StoredRecord } from "../batch/recordStore.ts";
-import { inputError, refusal } from "../errors.ts";
+import { inputError, refusal, type BatchproofError } from "../errors.ts";
 import { CLOCK_ERROR_OFFSET, NO_PROFILE, type KindName } from "../formats/constants.ts";
 import type { HowRead } from "../formats/howRead.ts";
 import { deviceHash, type DeviceId } from "../formats/identity.ts";
@@ -9,22 +9,33 @@ import { readFiles } from "../import/rawFiles.ts";
 import { channelTags } from "../import/table/channelTags.ts";
 import { samplesTableReader, tableReader, type ToldTable } from "../import/table/readings.ts";
 import type { ParsedProfile } from "../import/table/profile.ts";
+import type { ToldClock } from "../import/table/table.ts";
 import type { RawFile } from "../input/files.ts";
 import { parseOffset } from "../input/times.ts";
 import { CHANNEL_RECORD, SAMPLES_RECORD } from "../kinds/parameters/record.ts";
 import type { SeriesContent, SeriesForm, SeriesHeader } from "../kinds/series/record.ts";
+import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
-import { refuseOtherProfile } from "./acceptedProfile.ts";
-import { keptProfile } from "./keptProfile.ts";
-import { channelOf, claimedChannel, parametersOf, temperatureOf, type Raw, type Target } from "./unsigned.ts";
+import { refuseOtherProfile, type NamedProfile } from "./acceptedProfile.ts";
+import { keptProfile, keptResultsProfile } from "./keptProfile.ts";
+import {
+  channelOf,
+  claimedChannel,
+  parametersOf,
+  resultsOf,
+  temperatureOf,
+  type Raw,
+  type Target,
+} from "./unsigned.ts";
 
 /** A record that says what its raw files say. */
 export interface Reread {
   readonly rawFiles: readonly string[];
-  /** Readings, or samples. */
+  /** Readings, samples or results. */
   readonly readings: number;
-  /** Name and hash of the profile; none: the device's own form. */
-  readonly profile?: ParsedProfile;
+  readonly noun: "readings" | "results";
+  /** Name and hash of the profile; none: the device's own form, or the project's own of results. */
+  readonly profile?: NamedProfile;
   /** What was told at import: a tag or an offset that is meant for another place reads a file as well. */
   readonly how: HowRead;
 }
@@ -32,13 +43,13 @@ export interface Reread {
 /** What of a header tells how its file was read. */
 type Header = SeriesHeader & { readonly bucket: bigint; readonly profile: bigint; readonly clockError: bigint };
 
-/** The kinds of claims that have a record of a series. */
-export const SERIES_KINDS: ReadonlySet<KindName> = new Set(["temperature", "channel", "parameters"]);
+/** The kinds of claims that have a record of a raw file. */
+export const READ_KINDS: ReadonlySet<KindName> = new Set(["temperature", "channel", "parameters", "quality"]);
 
 /**
  * Reads the raw file of a claim's record again, by the profile that the record names, and compares what it gives with what
  * was signed: every field of the header but the attempt, and every row.
- * Errors: those of `readRecord`, of `keptProfile` and of the readers; `claim-kind` (no series), `record-how` (the record does not
+ * Errors: those of `readRecord`, of `keptProfile` and of the readers; `claim-kind` (no record of a raw file), `record-how` (the record does not
  * say how its file was read), `profile-policy`, `device` (the stage does not name the record's device any more), `record-reread` (the file
  * says something else).
  */
@@ -56,13 +67,57 @@ export async function rereadRecord(target: Target): Promise<Reread> {
       return await rereadAs(SAMPLES_RECORD, target, (again) => ({
         ...parametersOf(target, { ...again, raw: readFiles(again.kept, samplesReader(again)) }).record,
       }));
-    case "custody":
     case "quality":
-      throw inputError("Only the record of a series is read again from its raw file.", {
+      return await rereadResults(target);
+    case "custody":
+      throw inputError("Only a record of a raw file is read again.", {
         code: "claim-kind",
-        remedy: "Name a claim about a series of readings.",
+        remedy: "Name a claim about a series of readings, or about a laboratory's results.",
       });
   }
+}
+
+/** A laboratory's set of results: every field, and every result. */
+async function rereadResults(target: Target): Promise<Reread> {
+  const { batch, claim } = target;
+  const { unsalted, rawFiles, raw, how = { format: "results" } } = await readRecord(RESULTS_RECORD, batch, claim.claim);
+  const [only, another] = raw;
+  const file = filesOf(raw);
+  if (only === undefined || another !== undefined) {
+    throw inputError("Results are of one raw file.", {
+      code: "record-reread",
+      place: file,
+      remedy: "Restore the record from a backup.",
+    });
+  }
+  const profile = unsalted.profile === NO_PROFILE ? undefined : await keptResultsProfile(batch, unsalted.profile);
+  refuseOtherProfile(batch.policy, profile, file);
+  const { set } = resultsOf(target, {
+    ...{ bytes: only.bytes, file, reported: Number(unsalted.reported) },
+    ...(profile === undefined ? {} : { reading: { profile, ...toldClock(how) } }),
+  });
+  const { results, ...head } = unsalted;
+  const given = new Map<string, unknown>(Object.entries(set));
+  const fields = Object.entries(head).flatMap(([field, value]) => (isSame(value, given.get(field)) ? [] : [field]));
+  const differing = results.findIndex((result, i) => !isSame(result, set.results[i]));
+  const differs = [...fields, ...(differing === -1 ? [] : [`result ${differing}`])];
+  if (differs.length > 0 || results.length !== set.results.length) {
+    throw differsError("", differs, file);
+  }
+  return { rawFiles, readings: results.length, noun: "results", how, ...(profile === undefined ? {} : { profile }) };
+}
+
+/** Raw files, for errors. */
+function filesOf(raw: readonly RawFile[]): string {
+  return raw.map(({ file }) => file).join(", ");
+}
+
+function differsError(which: string, differs: readonly string[], file: string): BatchproofError {
+  return refusal(`The raw file, read again, does not say what was signed${which}: ${differs.join(", ")}.`, {
+    code: "record-reread",
+    place: file,
+    remedy: "Find out what was changed since the import; such a record is no evidence.",
+  });
 }
 
 /** All that is needed to read a file again. */
@@ -92,17 +147,13 @@ async function rereadAs<H extends Header, R>(
     ...(row === -1 && rows.length === stored.rows.length ? [] : [`reading ${row === -1 ? rows.length : row}`]),
   ];
   if (differs.length > 0) {
-    throw refusal(
-      `The raw file, read again, does not say what was signed (attempt ${attempt}): ${differs.join(", ")}.`,
-      {
-        code: "record-reread",
-        place: again.file,
-        remedy: "Find out what was changed since the import; such a record is no evidence.",
-      },
-    );
+    throw differsError(` (attempt ${attempt})`, differs, again.file);
   }
   const { profile, how } = again;
-  return { rawFiles: stored.rawFiles, readings: rows.length, how, ...(profile === undefined ? {} : { profile }) };
+  return {
+    ...{ rawFiles: stored.rawFiles, readings: rows.length, noun: "readings", how },
+    ...(profile === undefined ? {} : { profile }),
+  };
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -115,7 +166,7 @@ async function againOf<H extends Header>(
   { batch, claim: { claim } }: Target,
   { header, raw, how }: StoredRecord<SeriesContent<H, unknown>> & { readonly raw: readonly RawFile[] },
 ): Promise<Again> {
-  const file = raw.map((each) => each.file).join(", ");
+  const file = filesOf(raw);
   if (how === undefined) {
     throw inputError("The record does not say how its raw file was read: an earlier version imported it.", {
       code: "record-how",
@@ -140,9 +191,12 @@ async function againOf<H extends Header>(
   };
 }
 
-function toldOf({ how: { offset, zone }, device }: Again): ToldTable {
+function toldOf({ how, device }: Again): ToldTable {
+  return { device, ...toldClock(how) };
+}
+
+function toldClock({ offset, zone }: HowRead): ToldClock {
   return {
-    device,
     ...(offset === undefined ? {} : { offset: parseOffset(offset, "offset") }),
     ...(zone === undefined ? {} : { zone }),
   };

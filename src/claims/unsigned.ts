@@ -6,12 +6,15 @@ import { channelRecord } from "../import/channelRecord.ts";
 import type { ReadingSeries, SampleSeries } from "../import/loggerSeries.ts";
 import { parametersRecord, type UnsignedParametersRecord } from "../import/parametersRecord.ts";
 import type { ReadFiles } from "../import/rawFiles.ts";
+import { resultSet, type UnsignedResultSet } from "../import/resultsCsv.ts";
+import type { ResultsReading } from "../import/resultsTable.ts";
 import type { ImportSettings } from "../import/seriesRecord.ts";
 import { temperatureRecord, type UnsignedRecord } from "../import/temperatureRecord.ts";
 import { circuitNamed } from "../kinds/circuits.ts";
 import { requireKind } from "../kinds/kind.ts";
 import type { OneChannelLimits } from "../kinds/parameters/limits.ts";
 import { channelRuleOf, parametersRuleOf } from "../kinds/parameters/rule.ts";
+import { claimedAnalytes, qualityRuleOf } from "../kinds/quality/rule.ts";
 import { temperatureRuleOf } from "../kinds/temperature/rule.ts";
 import type { Claim, IndexedClaim } from "../policy/document.ts";
 
@@ -42,6 +45,25 @@ export function temperatureOf(
 ): Made<ReturnType<typeof temperatureRuleOf>, UnsignedRecord> {
   const rule = temperatureRuleOf(...ruleArguments(target));
   return { rule, record: temperatureRecord(raw, { rule, ...demandOf(target) }, settings) };
+}
+
+/** A laboratory's report, and how it is read. */
+interface RawResults {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+  readonly reported: number;
+  readonly reading?: ResultsReading;
+}
+
+/** Of a quality claim. Errors: those of `resultSet`. */
+export function resultsOf(target: Target, { bytes, file, reported, reading }: RawResults): UnsignedResultSet {
+  const { batch, claim } = target;
+  const demand = {
+    rule: qualityRuleOf(...ruleArguments(target)),
+    analytes: claimedAnalytes(batch.policy, claim.index),
+    lot: batch.lot,
+  };
+  return resultSet(bytes, file, demand, reported, reading);
 }
 
 /** Of a channel claim. Errors: those of `channelRecord`, `batch-stage`. */

@@ -1,12 +1,14 @@
 import { inputError, type BatchproofError } from "../errors.ts";
 import { KIND, NO_PROFILE } from "../formats/constants.ts";
+import { toHex } from "../formats/field.ts";
 import { bytesHash, textHash } from "../formats/identity.ts";
 import { analyteId, type Analyte, type QualityRule } from "../formats/qualityRule.ts";
 import type { Result, ResultSet } from "../formats/results.ts";
 import { formatTime, parseTime } from "../input/times.ts";
 import { codeResult, formatResult } from "../formats/resultCoding.ts";
 import { RESULT_COLUMNS } from "./csvColumns.ts";
-import { readCsv, shown, type CsvLine } from "./csvTable.ts";
+import { readCsv, shown } from "./csvTable.ts";
+import { readReport, type ResultLine as Line, type ResultsReading } from "./resultsTable.ts";
 
 /*
  * A laboratory's results: one line an analyte, in any order, with these columns:
@@ -19,9 +21,9 @@ import { readCsv, shown, type CsvLine } from "./csvTable.ts";
  *   invalidated  tests of this analyte that were declared invalid
  *   repeats      tests beyond the first, the invalidated ones not counted
  *
- * The laboratory's signature over the coded results vouches for them; the file itself is not signed.
+ * A profile of results reads any other form, and gives the same lines. The laboratory's signature over the coded results vouches
+ * for them; the file itself is not signed.
  */
-type Line = CsvLine<(typeof RESULT_COLUMNS)[number]>;
 
 /** Most tests that a result can count: 16 bits. */
 const MAX_COUNT = 65_535;
@@ -46,7 +48,8 @@ export interface UnsignedResultSet {
  * reads it. Results that fail or leave their limits open and dates of any order are taken as they are: the rules `spec` and
  * `date` judge.
  * @param reported when the laboratory reported, Unix seconds
- * Errors, with file:line where there is one: those of `readCsv`, `parseTime`, `codeResult` and `analyteId`;
+ * @param reading the profile by which the file is read; absent: it has the project's own form
+ * Errors, with file:line where there is one: those of `readCsv` or `readReport`, `parseTime`, `codeResult` and `analyteId`;
  * `result-unknown`, `result-twice`, `result-missing`, `result-pending`, `unit`, `result-count`, `analyte` (the demand has
  * not as many analytes as its rule has slots).
  */
@@ -55,9 +58,13 @@ export function resultSet(
   file: string,
   { rule, analytes, lot }: ResultsDemand,
   reported: number,
+  reading?: ResultsReading,
 ): UnsignedResultSet {
   refuseOtherSlots(rule, analytes);
-  const lines = readLines(bytes, file, analytes);
+  const lines = readLines(file, analytes, (take) => {
+    if (reading === undefined) readCsv(bytes, file, RESULT_COLUMNS, take);
+    else readReport(bytes, file, reading, lot, take);
+  });
   const read = analytes.map((analyte) => readResult(lines, analyte, rule.pharmacopoeia === 1n, file));
   const sampled = Math.min(...read.map((each) => each.sampled));
   return {
@@ -67,11 +74,12 @@ export function resultSet(
       reported: BigInt(reported),
       lotHash: textHash(lot),
       rawFileHash: bytesHash(bytes),
-      profile: NO_PROFILE,
+      profile: reading?.profile.hash ?? NO_PROFILE,
       results: read.map(({ result }) => result),
     },
     summary: [
       `read: ${read.length} results of a CSV file; the first sample was taken ${formatTime(sampled)}`,
+      ...(reading === undefined ? [] : [`profile: ${reading.profile.profile.name}, ${toHex(reading.profile.hash)}`]),
       "signed: NOT the file; the laboratory's signature will vouch for the results as they stand here",
       `reported: ${formatTime(reported)}`,
       ...read.map(({ analyte, result }) => shownResult(analyte, result)),
@@ -85,10 +93,14 @@ function refuseOtherSlots({ slots }: QualityRule, analytes: readonly Analyte[]):
 }
 
 /** The file's lines by the names of their analytes. */
-function readLines(bytes: Uint8Array, file: string, analytes: readonly Analyte[]): ReadonlyMap<string, Line> {
+function readLines(
+  file: string,
+  analytes: readonly Analyte[],
+  read: (take: (line: Line) => void) => void,
+): ReadonlyMap<string, Line> {
   const names = analytes.map(nameOf);
   const lines = new Map<string, Line>();
-  readCsv(bytes, file, RESULT_COLUMNS, (line) => {
+  read((line) => {
     const place = `${file}:${line.line}`;
     const name = line.analyte.normalize("NFC");
     if (!names.includes(name)) throw unknownError(line, names, place);

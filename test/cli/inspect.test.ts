@@ -21,6 +21,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(home, { recursive: true }));
 
+const inspectText = (file: string) => inThisProcess(["inspect", file]);
+
 interface Inspected {
   readonly device: { readonly vendor: string; readonly model: string; readonly serial: string };
   readonly commands: readonly string[];
@@ -106,6 +108,33 @@ describe("inspect", () => {
     const one = (await inThisProcess(["inspect", path("many.csv"), "--tag", "T6"])).stdout;
     expect(one).toContain("  line 8: 2022-05-05T16:00:00Z  4.5 °C\n");
     expect(one).toContain(`batchproof import csv ${path("many.csv")} --tag T6 --device`);
+  });
+
+  // Verifies R-import-propose.
+  it("proposes the profile of a table, or says why none fits and how one is begun", async () => {
+    const hobo = (await inspectText("fixtures/tables/cases/hobo-like.csv")).stdout;
+    expect(hobo).toContain("table, read by the profile hoboware: HOBOware text export");
+    expect(hobo).toContain("--profile hoboware --device 'VENDOR|MODEL|1' --into DIR");
+    writeFileSync(path("near.csv"), "timestamp,tag,value,quality,unit,note\n2026-03-10T08:00:00Z,T,4.5,Good,Cel,\n");
+    const near = await inspectText(path("near.csv"));
+    expect([near.code, near.stdout]).toEqual([
+      1,
+      expect.stringContaining('profile long does not fit: The profile knows no column "note".'),
+    ]);
+    writeFileSync(path("own.csv"), "Zeit;Temp (°C)\n05.03.2026 08:00;4,5\n15.03.2026 08:10;4,6\n");
+    const own = await inspectText(path("own.csv"));
+    const begin = own.stdout.indexOf("  {\n");
+    const begun = own.stdout.slice(begin, own.stdout.indexOf("\n  }\n", begin) + 5);
+    expect([own.code, own.stdout]).toEqual([
+      1,
+      expect.stringContaining(`inspect ${path("own.csv")} --profile my-profile.json`),
+    ]);
+    writeFileSync(path("mine.json"), begun);
+    const mine = ["inspect", path("own.csv"), "--profile", path("mine.json")];
+    expect(await refusedWith(mine)).toMatchObject({ exit: 2, code: "profile" });
+    writeFileSync(path("mine.json"), begun.replace("NAME", "mine"));
+    const found = await inThisProcess([...mine, "--offset", "+01:00"]);
+    expect([found.code, found.stdout]).toEqual([0, expect.stringContaining("line 2: 2026-03-05T07:00:00Z  4.5 °C")]);
   });
 
   it("refuses what it cannot read, an offset that is none, and a file that is not there", async () => {

@@ -2,12 +2,15 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cli, cliJson, inThisProcess } from "./scene.ts";
-import { filesIn, scratch, VALID } from "./support.ts";
+import { filesIn, PASSPHRASE, refusedWith, scratch, VALID } from "./support.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { shippedResultsProfile } from "../../src/import/resultsProfile.ts";
 
 /** A laboratory's results as its people import and check them, in one stage of one claim. */
 
 const CLAIM = "expansion/release-tests";
 const POTENCY = "potency_a_surviving_fraction_ET1_1";
+const ENVIRONMENT = { BATCHPROOF_PASSPHRASE: PASSPHRASE };
 const home = scratch();
 const path = (name: string): string => join(home, name);
 
@@ -110,5 +113,73 @@ describe("check of inequalities", () => {
     );
     await imported("third.csv", { ...undecidable, potency_b_difference_ET4_1: ">50" });
     expect((await inThisProcess(["check", path("batch")])).code).toBe(0);
+  });
+});
+
+// Verifies R-profile-results, R-import-profile, R-batch-reread.
+describe("a report by a profile of results", () => {
+  const REPORT = "fixtures/results-profiles/reports/lims-example.csv";
+  const signed = ["--lab", path("laboratory.json"), "--reported", "2022-05-26T15:00:00Z", "--claim", CLAIM];
+  const importing = (dir: string, ...more: readonly string[]): string[] => [
+    ...["import", "results", REPORT, "--into", path(dir), ...signed, ...more],
+  ];
+  const byProfile = ["--profile", "lims-example", "--zone", "Europe/Berlin"];
+
+  beforeAll(async () => {
+    const hash = toHex(shippedResultsProfile("lims-example").hash);
+    const accepting = { ...(policy() as object), profiles: [{ name: "our LIMS", hash }] };
+    writeFileSync(path("accepting.json"), JSON.stringify(accepting));
+    await cliJson(["policy", "salt", path("accepting.json")]);
+    const identity = ["--lot", "LOT-1", "--coi", "C2", "--order", "O2", "--custodian", path("site.json")];
+    await cliJson([
+      "init",
+      path("lims"),
+      "--policy",
+      path("accepting.json"),
+      "--parties",
+      path("parties.json"),
+      ...identity,
+    ]);
+    const times = ["--start", "2022-05-10T16:00:00Z", "--end", "2022-05-21T16:00:00Z"];
+    await cliJson(["stage", path("lims"), "expansion", ...times]);
+  });
+
+  it("is refused where the policy does not name the profile, and where the project's form is meant", async () => {
+    expect(await refusedWith(importing("batch", ...byProfile), ENVIRONMENT)).toMatchObject({
+      code: "profile-policy",
+      place: REPORT,
+    });
+    expect(await refusedWith(importing("lims"), ENVIRONMENT)).toMatchObject({ code: "csv-header" });
+    expect(await refusedWith(importing("lims", "--zone", "Europe/Berlin"), ENVIRONMENT)).toMatchObject({
+      code: "offset-stated",
+    });
+    expect(filesIn(join(path("lims"), "records"))).toEqual([]);
+  });
+
+  it("is kept with its profile, checked, and read again", async () => {
+    const { profiles } = await cliJson<{ profiles: { name: string }[] }>(["profile", "list"]);
+    expect(profiles.map(({ name }) => name)).toContain("lims-example");
+    const { code, stderr } = await inThisProcess(importing("lims", ...byProfile));
+    expect(code, stderr).toBe(0);
+    expect(filesIn(join(path("lims"), "evidence"))).toHaveLength(2);
+    expect((await inThisProcess(["check", path("lims")])).code).toBe(0);
+    const again = await inThisProcess(["verify-record", path("lims")]);
+    expect([again.code, again.stdout]).toEqual([
+      0,
+      expect.stringContaining("15 results of lims-example.csv, by profile lims-example, 0x"),
+    ]);
+    const own = await inThisProcess(["verify-record", path("batch")]);
+    expect([own.code, own.stdout]).toEqual([0, expect.stringContaining("by the project's own form")]);
+  });
+
+  it("is not what was signed where a record tells of another clock", async () => {
+    const record = join(path("lims"), "records", filesIn(join(path("lims"), "records"))[0] ?? "");
+    const text = readFileSync(record, "utf8");
+    writeFileSync(record, text.replace("Europe/Berlin", "Europe/London"));
+    expect(await refusedWith(["verify-record", path("lims")], ENVIRONMENT)).toMatchObject({
+      exit: 1,
+      code: "record-reread",
+    });
+    writeFileSync(record, text);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownExact } from "../../src/import/exact.ts";
+import { FINER_PARTS, shownExact } from "../../src/import/exact.ts";
 import {
   deviceLimits,
   linesOf,
@@ -377,7 +377,7 @@ describe("parseFridgetag", () => {
     it("keeps what a decimal cannot hold, and codes it outward", () => {
       const ninth = readChanged(FRIDGETAG_2L, /Temp unit: C([\s\S]*?)\t26\.3\tx/, "Temp unit: F$1\t40.9\tx")
         .readings[0];
-      expect(ninth).toMatchObject({ value: 4_944_444n, finer: 4_000_000_000_000n });
+      expect(ninth).toMatchObject({ value: 4_944_444n, finer: (4n * FINER_PARTS) / 9n });
       expect(shownExact({ value: ninth?.value ?? 0n, finer: ninth?.finer ?? 0n })).toBe("44.5/9");
     });
 

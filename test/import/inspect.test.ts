@@ -5,10 +5,14 @@ import { BatchproofError } from "../../src/errors.ts";
 import { inspectFile } from "../../src/import/inspect/inspect.ts";
 import { DAILY_HISTORY } from "../../src/import/fridgetagSeries.ts";
 import { inspectFridgetag } from "../../src/import/inspect/fridgetag.ts";
-import type { Inspection } from "../../src/import/inspect/inspection.ts";
+import type { Inspection, InspectRequest, NamedProfile } from "../../src/import/inspect/inspection.ts";
 import { eventsOf, intervalOf } from "../../src/import/inspect/timeline.ts";
 import type { Entry } from "../../src/import/series.ts";
-import { refusedAsync } from "../input/refused.ts";
+import { toHex } from "../../src/formats/field.ts";
+import { parseProfile } from "../../src/import/table/profile.ts";
+import { shippedProfile } from "../../src/import/table/shipped.ts";
+import { formatTime } from "../../src/input/times.ts";
+import { refused, refusedAsync } from "../input/refused.ts";
 import { csvFile } from "./historian.ts";
 import { FRIDGETAG_2, FRIDGETAG_2L, fixture, Q_TAG, resigned, TAMPERED, TEST_ISSUER } from "./logger.ts";
 
@@ -230,14 +234,179 @@ describe("a CSV file in long form", () => {
     expect(series[0]).toMatchObject({ unit: "°F", symbol: "°C", minimum: "41.0/9", maximum: "10.0" });
     expect(facts).toContain("order: newest first, read backwards");
     expect(commands).toHaveLength(2);
-    const many = Array.from({ length: 10 }, (_, i) => line(0, `T${i}`, "warm", "Cel"));
-    expect(await refusedAsync(inspected(many))).toMatchObject({ code: "inspect-form", place: "h.csv:10" });
+    const many = await inspected(Array.from({ length: 10 }, (_, i) => line(0, `T${i}`, "warm", "Cel")));
+    expect(many.series.map(({ refused }) => refused?.place).at(-1)).toBe("h.csv:11");
   });
 
   it("shows one tag alone, and refuses one that is not there", async () => {
     const lines = [line(0, "A", "4.5", "Cel"), line(0, "B", "4.5", "Cel")];
     expect((await inspected(lines, "B")).series.map(({ name }) => name)).toEqual(["B"]);
     expect(await refusedAsync(inspected(lines, "C"))).toMatchObject({ code: "csv-tag" });
+  });
+});
+
+/** A shape of `fixtures/tables`, or a text, as `inspect` sees it. */
+const tabled = (content: string | Uint8Array, request: InspectRequest = {}): Promise<Inspection> =>
+  inspectFile(Buffer.from(content), "t.csv", request);
+const shape = (name: string): Buffer => readFileSync(`fixtures/tables/shapes/${name}`);
+const HOBO_HEADER =
+  '"#","Date Time, GMT-07:00","Temp, °F (LGR S/N: 77, SEN S/N: 77, LBL: p)","Bad Battery (LGR S/N: 77)","End Of File (LGR S/N: 77)"';
+const given = (profile: object): NamedProfile => ({ given: "p.json", profile: parseProfile(profile, "p.json") });
+
+// Verifies R-import-inspect, R-import-propose.
+describe("a table", () => {
+  it.each([
+    ["hoboware.csv", "hoboware", "S"],
+    ["hoboware-minimal.csv", "hoboware-minimal", "SERIAL"],
+    ["hoboware-classic.txt", "hoboware-classic", "SERIAL"],
+    ["logtag.csv", "logtag", "SERIAL"],
+    ["ibutton.csv", "ibutton", "S"],
+    ["ruuvi.csv", "ruuvi", "SERIAL"],
+    ["labview.lvm", "labview", "SERIAL"],
+    ["wide.csv", "wide", "SERIAL"],
+    ["long.csv", "long", "SERIAL"],
+  ])("%s is read by the profile %s, which is proposed", async (name, profile, serial) => {
+    const { series, commands, facts, ...found } = await tabled(shape(name));
+    expect([found.profile?.name, found.profile?.hash]).toEqual([profile, toHex(shippedProfile(profile).hash)]);
+    expect(series[0]).toMatchObject({ entries: 4, interval: 600, minimum: "4.5", maximum: "4.8", curve: "▁▃▆█" });
+    expect(commands[0]).toContain(`party add PARTIES --device 'VENDOR|MODEL|${serial}'`);
+    const [reading] = profile === "long" ? ["import csv t.csv"] : [`import table t.csv --profile ${profile}`];
+    expect(commands[1]).toContain(reading);
+    const isOpen = shippedProfile(profile).profile.zone === "given";
+    expect(commands[1]?.endsWith(" --offset OFFSET")).toBe(isOpen);
+    expect(facts.join()).toContain(isOpen ? "no offset is guessed: add --offset, or --zone" : "clock: ");
+    expect(series[0]?.first).toBe(isOpen ? "2026-03-10 08:00" : "2026-03-10T08:00:00.25Z".replace(".25", ""));
+  });
+
+  it("has its own clock in UTC under an offset or a zone, which the command repeats", async () => {
+    const offset = await tabled(shape("logtag.csv"), { offset: 3600 });
+    expect([offset.series[0]?.first, offset.commands[1]]).toEqual([
+      "2026-03-10T07:00:00Z",
+      expect.stringMatching(/ --offset \+01:00$/),
+    ]);
+    const zone = await tabled(shape("logtag.csv"), { zone: "Europe/Berlin" });
+    expect([zone.series[0]?.last, zone.commands[1]]).toEqual([
+      "2026-03-10T07:30:00Z",
+      expect.stringMatching(/ --zone Europe\/Berlin$/),
+    ]);
+    const twice = "1,10/25/2026,02:30:00,4.5,45.1,\n2,10/25/2026,04:30:00,4.5,45.1,\n";
+    const logtag = given(shippedProfile("logtag").profile);
+    const ambiguous = await tabled(twice, { zone: "Europe/Berlin", profiles: [logtag] });
+    expect(ambiguous.series[0]?.refused).toMatchObject({ code: "time-ambiguous", place: "t.csv:1" });
+    const stated = await tabled(shape("long.csv"), { offset: 3600 });
+    expect([stated.commands, stated.unfit?.[0]?.refused.code]).toEqual([[], "offset-stated"]);
+    const fridge = inspectFile(fixture(FRIDGETAG_2L), "f.txt", { zone: "Europe/Berlin" });
+    expect(await refusedAsync(fridge)).toMatchObject({ code: "usage", place: "--zone" });
+  });
+
+  it("names gaps, what is passed over, what the device marked, and dates that the file does not tell apart", async () => {
+    const row = (n: number, day: string, time: string, value: string, marks = ","): string =>
+      `${n},03/${day}/26 ${time} AM,${value},${marks}`;
+    const rows = [
+      ...[row(1, "10", "08:00:00", "40.1"), row(2, "10", "08:10:00", ""), row(3, "10", "08:20:00", "40.1")],
+      ...[row(4, "10", "10:30:00", "40.5"), row(5, "10", "10:31:00", "", "Logged,"), row(6, "10", "10:40:00", "40.5")],
+    ];
+    const { series, facts } = await tabled(['"Plot Title: x"', HOBO_HEADER, ...rows, ""].join("\n"));
+    expect(series[0]).toMatchObject({
+      skipped: [{ code: "quantity-blank", entries: 1, line: 4 }],
+      events: [{ kind: "gap", seconds: 130 * 60, lines: [5, 6] }],
+    });
+    expect(facts).toContain('marked by the device in column "Bad Battery (LGR S/N: 77)": 1');
+    expect(facts.join()).toContain('serial number "77", to be registered letter for letter');
+    expect(facts.join()).toContain("does not surely tell day and month apart");
+    const later = rows.map((each) => each.replace("03/10", "03/20"));
+    const told = await tabled(['"Plot Title: x"', HOBO_HEADER, ...later, ""].join("\n"));
+    expect(told.facts.join()).not.toContain("day and month");
+  });
+
+  it("of several columns says so, and names --tag", async () => {
+    const { series, facts, commands } = await tabled(shape("wide.csv"));
+    expect(series.map(({ name }) => name)).toEqual(["Fridge 1 (°C)", "Room (%)"]);
+    expect(facts).toContain("columns of values: 2; --tag names the one to import");
+    expect(commands[1]).toContain("--tag 'Fridge 1 (°C)'");
+    expect((await tabled(shape("wide.csv"), { tag: "Room (%)" })).series).toHaveLength(1);
+    const wrong = tabled(shape("wide.csv"), { tag: "Room" });
+    expect((await refusedAsync(wrong)).message).toContain("its tags are: Fridge 1 (°C), Room (%)");
+  });
+
+  it("that nearly fits says what it is refused for, and so does a given profile", async () => {
+    const column = HOBO_HEADER.replace("Bad Battery", "Water Detect");
+    const { form, unfit, skeleton, commands } = await tabled(['"Plot Title: x"', column, "1,a,b,c,d", ""].join("\n"));
+    expect([form, skeleton, commands]).toEqual(["a table that no profile reads", undefined, []]);
+    expect(unfit).toMatchObject([{ profile: "hoboware", refused: { code: "csv-header", place: "t.csv:2" } }]);
+    expect(unfit?.[0]?.refused.message).toContain('knows no column "Water Detect');
+    // One column of several that any export may have is no sign of a profile.
+    const { unfit: none, skeleton: begun } = await tabled(
+      "timestamp,T\n2026-03-10T08:00:00Z,4.5\n2026-03-10T08:10:00Z,4.5\n",
+    );
+    expect([none, begun]).toEqual([[], expect.objectContaining({ delimiter: "," })]);
+    const other = await tabled(shape("wide.csv"), { profiles: [given(shippedProfile("ruuvi").profile)] });
+    expect([other.profile?.name, other.unfit]).toMatchObject([
+      "wide",
+      [{ profile: "p.json", refused: { code: "csv-header" } }],
+    ]);
+  });
+
+  it("is read by the given profile before the shipped ones, which are said to read it too", async () => {
+    const mine = { ...shippedProfile("wide").profile, name: "mine" };
+    const { profile, facts, commands } = await tabled(shape("wide.csv"), { profiles: [given(mine)] });
+    expect([profile?.name, commands[1]]).toEqual(["mine", expect.stringContaining("--profile p.json")]);
+    expect(facts.join()).toContain("profile wide reads the beginning of the file, too");
+  });
+
+  it("is tried beyond its beginning, in every encoding", async () => {
+    const rows = (value: (i: number) => string): string =>
+      ["timestamp,A (°C)", ...every(60, 3000).map((at, i) => `${formatTime(1e9 + at)},${value(i)}`), ""].join("\n");
+    const spiked = await tabled(rows((i) => (i === 1501 ? "9.5" : i === 1 ? "0.0" : "4.5")));
+    expect([spiked.series[0]?.curve, spiked.series[0]?.maximum]).toEqual([
+      `▁${"▄".repeat(23)}█${"▄".repeat(23)}`,
+      "9.5",
+    ]);
+    const late = await tabled(rows((i) => (i === 2900 ? "warm" : "4.5")));
+    expect(late.series[0]?.refused).toMatchObject({ code: "quantity-syntax", place: "t.csv:2902" });
+    for (const encoding of ["utf-16le", "utf-16be"] as const) {
+      const bytes = Buffer.from(`\uFEFF${rows(() => "4.5")}`, "utf16le");
+      const profile = { ...shippedProfile("wide").profile, encoding };
+      const found = await tabled(encoding === "utf-16le" ? bytes : bytes.swap16(), { profiles: [given(profile)] });
+      expect(found.series[0]?.entries).toBe(3000);
+    }
+  });
+});
+
+// Verifies R-import-propose.
+describe("a table that no profile reads", () => {
+  const table = "Logger;X1\n\nZeit;Temp (°C);Status\n05.03.2026 08:00;4,5;ok\n15.03.2026 08:10;4,6;ok\n";
+
+  it("is described, and the profile to start from reads it once its capitals are filled in", async () => {
+    const { facts, skeleton, commands } = await tabled(Buffer.from(table, "latin1"));
+    expect(facts).toEqual([
+      "encoding, guessed: latin-1",
+      'delimiter, guessed: ";", with 3 columns',
+      "header, guessed: line 3: Zeit | Temp (°C) | Status",
+      ...["first lines:", "  1: Logger;X1", "  2: ", "  3: Zeit;Temp (°C);Status", "  4: 05.03.2026 08:00;4,5;ok"],
+    ]);
+    expect(commands).toEqual([]);
+    expect(refused(() => parseProfile(skeleton, "p.json"))).toMatchObject({ code: "profile" });
+    const filled = given({ ...skeleton, name: "mine", about: "mine" });
+    const found = await tabled(Buffer.from(table, "latin1"), { profiles: [filled], offset: 3600 });
+    expect(found.series[0]).toMatchObject({ first: "2026-03-05T07:00:00Z", minimum: "4.5", maximum: "4.6" });
+  });
+
+  it("never says which of two forms of time it is, nor a unit that it does not know", async () => {
+    const { skeleton } = await tabled("when,reading\n03/04/2026 08:00,4.5\n03/05/2026 08:00,4.5\n");
+    expect(skeleton).toMatchObject({
+      columns: [
+        { name: "when", is: "time", form: "FORM: d/M/yyyy H:mm[:ss] OR M/d/yyyy H:mm[:ss]" },
+        { name: "reading", is: "value", unit: "UNIT" },
+      ],
+    });
+  });
+
+  it.each([
+    ["without a header line", "1|2026-03-05|4.5\n2|2026-03-05|4.6\n", { header: "none", delimiter: "|" }],
+    ["of quoted cells", '"a","2026-03-05T08:00:00Z"\n"b","2026-03-05T08:00:00Z"\n', { quote: '"', delimiter: "," }],
+  ])("%s", async (_, text, expected) => {
+    expect((await tabled(text)).skeleton).toMatchObject(expected);
   });
 });
 
@@ -265,6 +434,11 @@ describe("other files", () => {
     expect(await refusedAsync(parsed)).not.toMatchObject({ code: "file-size" });
   });
 
+  it("what is no text is no table", async () => {
+    const inspecting = inspectFile(Buffer.from("PK\u0003\u0004a,b\nc,d\ne,f\n"), "x", {});
+    expect(await refusedAsync(inspecting)).toMatchObject({ code: "inspect-form" });
+  });
+
   it("what is none of them is refused with what it begins with, and nothing of it acts", async () => {
     const inspecting = inspectFile(Buffer.from('"Plot Title: \u001b[31mFR-01"\nmore'), "x", {});
     const error = await refusedAsync(inspecting);
@@ -278,6 +452,7 @@ describe("other files", () => {
       csvFile([0, 5, 10].flatMap((minute) => [line(minute, "A", "4.5", "Cel"), line(minute, "B", "5", "%")])),
       fixture(Q_TAG),
       readFileSync("fixtures/needle-to-needle/release-tests-01.csv"),
+      ...["hoboware.csv", "logtag.csv", "labview.lvm"].map(shape),
     ];
     const change = fc.record({ at: fc.nat(), bytes: fc.uint8Array({ maxLength: 6 }), cut: fc.nat({ max: 8 }) });
     await fc.assert(

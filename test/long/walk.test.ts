@@ -52,6 +52,9 @@ it("docs/manufacturers.md and docs/several-parties.md lead to a released batch a
     const walked = await shell(script, folder);
     expect(walked).toMatchObject({ code: 0 });
     expect(walked.output).toContain("Certified in the register.");
+    const loggers = blocks("docs/manufacturers.md", "### From a HOBO", "### A historian's readings");
+    const read = await shell(`export BATCHPROOF_PASSPHRASE="only for this walk"\n${loggers.join("\n")}`, folder);
+    expect(read).toMatchObject({ code: 0 });
     const exchange = blocks("docs/several-parties.md", "## A hand-over, step by step", "## What else happens");
     const exchanged = await shell(`export BATCHPROOF_PASSPHRASE="only for this walk"\n${exchange.join("\n")}`, folder);
     expect(exchanged).toMatchObject({ code: 0 });

@@ -1,6 +1,5 @@
 import { inputError } from "../../errors.ts";
-import { HISTORIAN_COLUMNS, RESULT_COLUMNS } from "../csvColumns.ts";
-import { shown } from "../csvTable.ts";
+import { RESULT_COLUMNS } from "../csvColumns.ts";
 import type { Inspection, InspectRequest } from "./inspection.ts";
 
 /** A sort of file: by what it is known, and who looks into it. What a sort needs is loaded when there is such a file. */
@@ -23,32 +22,30 @@ const FORMS: readonly Form[] = [
     inspect: async (bytes, file) => (await import("./batchml.ts")).inspectBatchml(bytes, file),
   },
   {
-    isOf: (head) => hasColumns(head, HISTORIAN_COLUMNS),
-    inspect: async (...words) => (await import("./historian.ts")).inspectHistorian(...words),
-  },
-  {
     isOf: (head) => hasColumns(head, RESULT_COLUMNS),
     inspect: async (bytes, file) => (await import("./results.ts")).inspectResults(bytes, file),
   },
 ];
 
 /**
- * What a file is and what `import` would read of it. Errors: `inspect-form` (no form that is known), and those of the form's own
- * reader where it cannot read the file at all.
+ * What a file is and what `import` would read of it. What is of no form that says of itself what it is, is tried as a table by
+ * profiles; a file for which profiles are given, is. Errors: `inspect-form` (no form that is known), and those of the form's
+ * own reader where it cannot read the file at all.
  */
 export async function inspectFile(bytes: Uint8Array, file: string, request: InspectRequest): Promise<Inspection> {
   const head = Buffer.from(bytes.subarray(0, HEAD_BYTES))
     .toString("utf8")
     .replace(/^\uFEFF/, "");
-  const form = FORMS.find(({ isOf }) => isOf(head));
-  if (form !== undefined) return await form.inspect(bytes, file, request);
-  throw inputError(`This is no file that is known; it begins with "${shown(firstLine(head))}".`, {
-    place: `${file}:1`,
-    remedy:
-      "Known are the text exports of Fridge-tags and Q-tags, BatchML, and CSV files with the columns " +
-      `${HISTORIAN_COLUMNS.join(", ")} or ${RESULT_COLUMNS.join(", ")}.`,
-    code: "inspect-form",
-  });
+  const form = request.profiles?.length ? undefined : FORMS.find(({ isOf }) => isOf(head));
+  if (form === undefined) return (await import("./table.ts")).inspectTable(bytes, file, request);
+  if (request.zone !== undefined) {
+    throw inputError("Only a table's clock has a zone.", {
+      place: "--zone",
+      remedy: "Give --offset, or neither.",
+      code: "usage",
+    });
+  }
+  return await form.inspect(bytes, file, request);
 }
 
 function hasColumns(head: string, columns: readonly string[]): boolean {

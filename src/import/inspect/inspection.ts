@@ -6,6 +6,7 @@ import type { DeviceId } from "../../formats/identity.ts";
 import { curveOf } from "../../kinds/series/curve.ts";
 import { codeReading } from "../coding.ts";
 import { shownExact } from "../exact.ts";
+import type { ParsedProfile } from "../table/profile.ts";
 import { isUnusable, mergeRepeated, refuseBackward, type Reading, type Unusable } from "../series.ts";
 import { eventsOf, intervalOf, type TimelineEvent } from "./timeline.ts";
 
@@ -13,19 +14,35 @@ import { eventsOf, intervalOf, type TimelineEvent } from "./timeline.ts";
 export interface InspectRequest {
   /** Seconds east of UTC of a device's own clock, where it is known. */
   readonly offset?: number;
+  /** The zone of a table's clock, where it is known instead of an offset. */
+  readonly zone?: string;
   /** Of a file with several tags, the one to look at. */
   readonly tag?: string;
+  /** Profiles to try before those that are shipped. */
+  readonly profiles?: readonly NamedProfile[];
+}
+
+/** A profile as a command names it: by a name or a file. */
+export interface NamedProfile {
+  readonly given: string;
+  readonly profile: ParsedProfile;
 }
 
 /** What a file is and what `import` would read of it. */
 export interface Inspection {
   /** What sort of file it is, in words. */
   readonly form: string;
+  /** By which a table is read. */
+  readonly profile?: { readonly name: string; readonly hash: string };
   /** Letter for letter as it must be registered; absent where the file does not say. */
   readonly device?: DeviceId;
   /** Who vouches for it, what its times are, and what it says of the device's own troubles: lines, as in an import's summary. */
   readonly facts: readonly string[];
   readonly series: readonly InspectedSeries[];
+  /** Profiles of such tables that do not fit this one, and what each refuses first. */
+  readonly unfit?: readonly { readonly profile: string; readonly refused: Refusal }[];
+  /** Of a table that nothing reads: a profile to start from, whose capitals are for the reader to fill in. */
+  readonly skeleton?: object;
   /** To paste; words in capitals are for the reader to fill in. */
   readonly commands: readonly string[];
 }
@@ -197,7 +214,7 @@ function drawn(readings: readonly Reading[]): Pick<InspectedSeries, "minimum" | 
   const [low, high] = [lowest.value, highest.value];
   const width = BigInt(MAX_WIDTH);
   const grid = { stepNum: high === low ? 1n : high - low, stepDen: width, width, normalLow: 0n, normalHigh: width };
-  const ordered = readings.toSorted((a, b) => a.time - b.time);
+  const ordered = telling(readings).toSorted((a, b) => a.time - b.time);
   return {
     minimum: shownExact(lowest),
     maximum: shownExact(highest),
@@ -207,6 +224,25 @@ function drawn(readings: readonly Reading[]): Pick<InspectedSeries, "minimum" | 
       codes: ordered.map(({ value }) => Number(codeReading(value, { ...grid, origin: low }))),
     }),
   };
+}
+
+/** Parts of the time of a series, many for each column of a curve. */
+const PARTS = 960;
+
+/** The lowest and the highest reading of each part of the time: all that a curve can show of a long series. */
+function telling(readings: readonly Reading[]): readonly Reading[] {
+  if (readings.length <= 2 * PARTS) return readings;
+  let [start, end] = [Infinity, -Infinity];
+  for (const { time } of readings) [start, end] = [Math.min(start, time), Math.max(end, time)];
+  const kept = new Map<number, { low: Reading; high: Reading }>();
+  for (const reading of readings) {
+    const part = reading.time === end ? PARTS : Math.floor(((reading.time - start) / (end - start)) * PARTS);
+    const found = kept.get(part);
+    if (found === undefined) kept.set(part, { low: reading, high: reading });
+    else if (isBelow(reading, found.low)) found.low = reading;
+    else if (isBelow(found.high, reading)) found.high = reading;
+  }
+  return [...kept.values()].flatMap(({ low, high }) => (low === high ? [low] : [low, high]));
 }
 
 function isBelow(a: Reading, b: Reading): boolean {

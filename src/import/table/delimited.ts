@@ -6,19 +6,21 @@ import { MOST_LINES_BEFORE, type DelimitedProfile, type ParsedProfile } from "./
 import { columnsError, noHeaderError, type TableFile, type TakeRow } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
 
+/** What of a profile says how its file is a text of lines and fields, of readings or of results. */
+export interface TextLayout extends Pick<ParsedProfile, "before" | "after"> {
+  readonly profile: Pick<DelimitedProfile, "encoding" | "delimiter" | "quote">;
+}
+
 /** Nothing has longer lines, but a table with many columns; an unclosed quote is found after so much. */
 const MOST_CHARACTERS = 1000;
 
-type Delimited = ParsedProfile<DelimitedProfile>;
-
 /**
  * Text in lines, by its profile: encoding, what stands before the header and after the table. Errors, with file:line where
- * there is one: `csv-encoding`, `csv-cut-off` (no line end at the end), `csv-syntax` (a stray carriage return), `csv-header` (no
- * header line), `profile-fit` (a line
+ * there is one: `csv-encoding`, `csv-cut-off` (no line end at the end), `csv-syntax` (a stray carriage return), `csv-header` (no header line), `profile-fit` (a line
  * after the table that is none of the profile's); from `read` also `csv-columns` (a line with other fields than the header)
  * and `csv-syntax`.
  */
-export function readDelimited(bytes: Uint8Array, file: string, profile: Delimited): TableFile {
+export function readDelimited(bytes: Uint8Array, file: string, profile: TextLayout): TableFile {
   const text = inUtf8(bytes, profile.profile.encoding, file);
   if (text.at(-1) !== LINE_FEED) {
     throw inputError("The last line has no line end: the file may be cut off.", {
@@ -70,7 +72,7 @@ function lineAt(text: Buffer, from: number): { readonly line: string; readonly n
   return { line: text.toString("utf8", from, last), next: end + 1 };
 }
 
-function headerOf(text: Buffer, { before }: ParsedProfile, file: string): { before: string[]; from: number } {
+function headerOf(text: Buffer, { before }: TextLayout, file: string): { before: string[]; from: number } {
   const lines: string[] = [];
   let from = 0;
   for (; from < text.length && lines.length <= MOST_LINES_BEFORE;) {
@@ -85,7 +87,7 @@ function headerOf(text: Buffer, { before }: ParsedProfile, file: string): { befo
 }
 
 /** Index of the first line after the table: from there on, every line must be one that the profile expects there. */
-function tableEnd(text: Buffer, from: number, first: number, { after }: ParsedProfile, file: string): number {
+function tableEnd(text: Buffer, from: number, first: number, { after }: TextLayout, file: string): number {
   if (after.length === 0) return text.length;
   let end: number | undefined;
   for (let [at, number] = [from, first]; at < text.length; number++) {
@@ -107,7 +109,7 @@ function tableEnd(text: Buffer, from: number, first: number, { after }: ParsedPr
 function readTable(
   text: Buffer,
   linesBefore: number,
-  { profile: { delimiter, quote } }: Delimited,
+  { profile: { delimiter, quote } }: TextLayout,
   file: string,
   take: TakeRow,
 ): void {

@@ -1,6 +1,6 @@
 import type { ChannelName } from "../../formats/constants.ts";
 import { CHANNEL } from "../../formats/constants.ts";
-import { inputError, type BatchproofError } from "../../errors.ts";
+import { BatchproofError, inputError } from "../../errors.ts";
 import { formatOffset } from "../../input/times.ts";
 import { shown } from "../csvTable.ts";
 import { UNITS, ValueReader, type UnitName } from "../exact.ts";
@@ -25,6 +25,27 @@ export interface TagSeries {
   readonly serial?: string;
 }
 
+/** The unit of a tag's first value. */
+export interface TagUnit {
+  /** As the file spells it, or as the profile fixes it. */
+  readonly spelled: string;
+  /** What the profile says that it means, if it knows it. */
+  readonly unit: UnitName | undefined;
+  /** file:line of that value. */
+  readonly place: string;
+}
+
+/** The channel of a tag; undefined: it is not read. */
+export type ChannelOfTag = (tag: string, unit: TagUnit) => ChannelName | undefined;
+
+/** What somebody sees who looks at a table before it is imported. */
+export interface Watch {
+  /** What is wrong with an entry of a tag refuses the tag, which is read no further, and not the file. */
+  readonly refuse: (tag: string, error: BatchproofError) => void;
+  /** The word for the quality of an entry. */
+  readonly quality: (tag: string, word: string) => void;
+}
+
 /** What of a table was asked for. */
 export interface Table {
   /** The file is newest first, and was read backwards. */
@@ -34,6 +55,8 @@ export interface Table {
   readonly series: ReadonlyMap<string, TagSeries>;
   /** Rows of a device's own events, which have no value. */
   readonly events: number;
+  /** How many entries each column of events has. */
+  readonly marks: ReadonlyMap<string, number>;
   /** Where the times' offset from UTC comes from, for the summary. */
   readonly clock: string;
   /** The offset that is told differs from the one in the header. */
@@ -58,12 +81,13 @@ export function readTable(
   file: string,
   profile: ParsedProfile,
   told: ToldClock,
-  channelOf: (tag: string) => ChannelName | undefined,
+  channelOf: ChannelOfTag,
+  watch?: Watch,
 ): Table {
   const { before, read, is1904 = false, says } = openTable(bytes, file, profile);
   const facts = factsOf(before, profile, file);
   const rowsOf = (header: readonly string[], place: string): Rows =>
-    new Rows(layoutOf(header, profile, place), profile, told, is1904, facts, file, channelOf);
+    new Rows(layoutOf(header, profile, place), profile, told, is1904, facts, file, channelOf, watch);
   const names = profile.columns.map(({ name }) => name);
   let rows = profile.hasHeader ? undefined : rowsOf(names, file);
   read((cells, row) => {
@@ -123,7 +147,7 @@ interface Layout {
   readonly width: number;
   readonly times: readonly number[];
   readonly values: readonly ValueColumn[];
-  readonly events: readonly number[];
+  readonly events: readonly Pick<ValueColumn, "index" | "header">[];
   readonly tag: number | undefined;
   readonly unit: number | undefined;
   readonly quality: number | undefined;
@@ -166,7 +190,7 @@ function layoutOf(cells: readonly string[], { columns }: ParsedProfile, place: s
     width: cells.length,
     times,
     values,
-    events: of("event").map(({ index }) => index),
+    events: of("event"),
     tag,
     unit,
     quality,
@@ -240,7 +264,8 @@ class Rows {
   readonly #profile: ParsedProfile;
   readonly #file: string;
   readonly #is1904: boolean;
-  readonly #channelOf: (tag: string) => ChannelName | undefined;
+  readonly #channelOf: ChannelOfTag;
+  readonly #watch: Watch | undefined;
   readonly #facts: Facts;
   readonly #clock: Clock;
   readonly #tags = new Map<string, number>();
@@ -249,6 +274,8 @@ class Rows {
   readonly #bad: ReadonlySet<string>;
   readonly #missing: ReadonlySet<string>;
   readonly #units: ReadonlyMap<string, UnitName>;
+  readonly #refused = new Set<string>();
+  readonly #marks = new Map<string, number>();
   #events = 0;
   #isZulu: boolean | undefined;
 
@@ -259,7 +286,8 @@ class Rows {
     is1904: boolean,
     facts: Facts,
     file: string,
-    channelOf: (tag: string) => ChannelName | undefined,
+    channelOf: ChannelOfTag,
+    watch: Watch | undefined,
   ) {
     const merged = new Map(facts);
     for (const [name, text] of layout.taken) putFact(merged, name, text, layout.place);
@@ -268,6 +296,7 @@ class Rows {
     this.#is1904 = is1904;
     this.#file = file;
     this.#channelOf = channelOf;
+    this.#watch = watch;
     this.#facts = merged;
     const { quality, missing, units } = profile.profile;
     this.#good = new Set(quality?.good);
@@ -279,39 +308,60 @@ class Rows {
   }
 
   take(cells: readonly string[], line: number): void {
-    const { values, events, tag, width } = this.#layout;
+    const { values, tag, width } = this.#layout;
     const place = placeOf(this.#file, line);
     if (cells.length !== width) throw columnsError(place);
-    const isEvent = events.some((index) => cells[index]?.trim() !== "");
+    const isEvent = this.#marked(cells);
     let time: Pick<Reading, "time" | "micros"> | undefined;
     for (const column of values) {
       const name = tag === undefined ? column.header : (cells[tag] ?? "");
       const count = this.#tags.get(name) ?? 0;
       if (count === 0) refuseTag(name, place);
       this.#tags.set(name, count + 1);
-      const growing = this.#growing(name, column, place);
-      if (growing === undefined) continue;
-      const text = cells[column.index] ?? "";
-      // A row of the device's own events is a row all the same: what has no time is none.
-      time ??= this.#timeOf(cells, place);
-      if (isEvent && text.trim() === "") {
-        this.#events++;
-        continue;
+      if (this.#refused.has(name)) continue;
+      try {
+        const growing = this.#growing(name, column, cells, place);
+        if (growing === undefined) continue;
+        const text = cells[column.index] ?? "";
+        // A row of the device's own events is a row all the same: what has no time is none.
+        time ??= this.#timeOf(cells, place);
+        if (isEvent && text.trim() === "") {
+          this.#events++;
+          continue;
+        }
+        growing.entries.push({ line, ...time, ...this.#valueOf(name, growing, column, cells, text, place) });
+      } catch (error) {
+        if (this.#watch === undefined || !(error instanceof BatchproofError)) throw error;
+        this.#refused.add(name);
+        this.#series.delete(name);
+        this.#watch.refuse(name, error);
       }
-      growing.entries.push({ line, ...time, ...this.#valueOf(growing, column, cells, text, place) });
     }
   }
 
-  #growing(name: string, { taken }: ValueColumn, place: string): Growing | undefined {
+  /** Whether the device marked a row as an event. */
+  #marked(cells: readonly string[]): boolean {
+    const marks = this.#layout.events.filter(({ index }) => cells[index]?.trim() !== "");
+    for (const { header } of marks) this.#marks.set(header, (this.#marks.get(header) ?? 0) + 1);
+    return marks.length > 0;
+  }
+
+  #growing(name: string, column: ValueColumn, cells: readonly string[], place: string): Growing | undefined {
     const known = this.#series.get(name);
     if (known !== undefined) return known;
-    const channel = this.#channelOf(name);
+    const channel = this.#channelOf(name, this.#unitOf(column, cells, place));
     if (channel === undefined) return undefined;
     const merged = new Map(this.#facts);
-    for (const [fact, text] of taken) if (fact !== "unit") putFact(merged, fact, text, place);
+    for (const [fact, text] of column.taken) if (fact !== "unit") putFact(merged, fact, text, place);
     const growing: Growing = { channel, entries: [], serial: merged.get("serial"), unit: undefined, reader: undefined };
     this.#series.set(name, growing);
     return growing;
+  }
+
+  #unitOf({ unit: fixed, taken }: ValueColumn, cells: readonly string[], place: string): TagUnit {
+    const { unit: index } = this.#layout;
+    const spelled = index === undefined ? (taken.get("unit") ?? this.#facts.get("unit")) : (cells[index] ?? "");
+    return { spelled: spelled ?? fixed ?? "", unit: fixed ?? this.#units.get(spelled ?? ""), place };
   }
 
   #timeOf(cells: readonly string[], place: string): Pick<Reading, "time" | "micros"> {
@@ -332,6 +382,7 @@ class Rows {
   }
 
   #valueOf(
+    name: string,
     growing: Growing,
     column: ValueColumn,
     cells: readonly string[],
@@ -341,6 +392,7 @@ class Rows {
     const { quality } = this.#layout;
     const reader = this.#reader(growing, column, cells, place);
     const word = quality === undefined ? undefined : (cells[quality] ?? "");
+    if (word !== undefined) this.#watch?.quality(name, word);
     if (word !== undefined && !this.#good.has(word)) {
       if (this.#bad.has(word)) return { quality: shown(word), code: "quality" };
       throw inputError(`The profile knows no word of quality "${shown(word)}".`, {
@@ -352,16 +404,15 @@ class Rows {
     return this.#missing.has(text) ? { quality: shown(text), code: "reading-sentinel" } : reader.read(text, place);
   }
 
-  #reader(growing: Growing, { unit: fixed, taken }: ValueColumn, cells: readonly string[], place: string): ValueReader {
+  #reader(growing: Growing, column: ValueColumn, cells: readonly string[], place: string): ValueReader {
     const { unit: index, place: header } = this.#layout;
-    const spelled = index === undefined ? (taken.get("unit") ?? this.#facts.get("unit")) : (cells[index] ?? "");
+    const { spelled, unit } = this.#unitOf(column, cells, place);
     if (growing.reader !== undefined && growing.unit === spelled) return growing.reader;
     const { channel } = growing;
-    const unit = fixed ?? this.#units.get(spelled ?? "");
     if (unit === undefined || !UNITS[unit].channels.some((each) => each === channel)) {
       const { symbol } = CHANNEL[channel];
       const known = [...this.#units].filter(([, name]) => UNITS[name].channels.some((each) => each === channel));
-      throw inputError(`The unit "${shown(spelled ?? fixed ?? "")}" is none of ${symbol} that the profile knows.`, {
+      throw inputError(`The unit "${shown(spelled)}" is none of ${symbol} that the profile knows.`, {
         place: index === undefined ? header : place,
         remedy: `Export in ${symbol}, spelled ${known.map(([text]) => text).join(", ") || symbol}, or choose another profile.`,
         code: "unit",
@@ -388,6 +439,7 @@ class Rows {
       tags: this.#tags,
       series: new Map(series),
       events: this.#events,
+      marks: this.#marks,
       clock: this.#clock.shown,
       zoneChanged: this.#clock.zoneChanged,
       taken: [

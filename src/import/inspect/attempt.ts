@@ -1,0 +1,133 @@
+import { BatchproofError } from "../../errors.ts";
+import { shown } from "../csvTable.ts";
+import { openTable } from "../table/layout.ts";
+import type { ParsedColumn, ParsedProfile } from "../table/profile.ts";
+import { readTable, type ChannelOfTag, type Table, type TagUnit, type ToldClock } from "../table/table.ts";
+import { matchTemplate } from "../table/template.ts";
+import { refusalOf, type Refusal } from "./inspection.ts";
+
+/** What is seen of a tag while its lines are read. */
+export interface TagFacts {
+  readonly unit: TagUnit | undefined;
+  /** The words for the quality of its entries, with how many have it. */
+  readonly qualities: Map<string, number>;
+}
+
+/** What a profile makes of a file. */
+export interface Attempt {
+  /** Absent: the file is refused as a whole. */
+  readonly table?: Table;
+  /** What the file is refused for. */
+  readonly refusal?: Refusal;
+  /** What tags are refused for. */
+  readonly refusals: ReadonlyMap<string, Refusal>;
+  readonly tags: ReadonlyMap<string, TagFacts>;
+  /** Its header is, for the most part, that of the profile's tables. */
+  readonly isOfIts: boolean;
+}
+
+/** So much of a file is read by every profile. */
+const BEGINNING_BYTES = 2 ** 16;
+const LINE_FEED = 0x0a;
+
+/** The beginning of a file, in whole lines, in the encoding of a profile; all of a short file. */
+export function beginningOf(bytes: Uint8Array, { profile }: ParsedProfile): Uint8Array {
+  // Of a workbook or a JSON document no beginning can be read.
+  if (bytes.length <= BEGINNING_BYTES || profile.layout !== "delimited") return bytes;
+  const { encoding } = profile;
+  for (let at = BEGINNING_BYTES - 1; at > 0; at--) {
+    if (bytes[at] !== LINE_FEED) continue;
+    if (encoding === "utf-16le" && at % 2 === 0 && bytes[at + 1] === 0) return bytes.subarray(0, at + 2);
+    if (encoding === "utf-16be" && at % 2 === 1 && bytes[at - 1] === 0) return bytes.subarray(0, at + 1);
+    if (encoding === "utf-8" || encoding === "latin-1") return bytes.subarray(0, at + 1);
+  }
+  return bytes;
+}
+
+/** Reads a file, or its beginning, by a profile; whatever refuses it is part of the answer. */
+export function tryTable(
+  bytes: Uint8Array,
+  file: string,
+  profile: ParsedProfile,
+  told: ToldClock,
+  channelOf: ChannelOfTag,
+): Attempt {
+  const tags = new Map<string, { unit: TagUnit | undefined; readonly qualities: Map<string, number> }>();
+  const refusals = new Map<string, Refusal>();
+  const tables: Table[] = [];
+  const factsOf = (tag: string) => {
+    const known = tags.get(tag) ?? { unit: undefined, qualities: new Map<string, number>() };
+    tags.set(tag, known);
+    return known;
+  };
+  const refusal = refusalOf(() => {
+    const table = readTable(
+      bytes,
+      file,
+      profile,
+      told,
+      (tag, unit) => {
+        const facts = factsOf(tag);
+        facts.unit ??= unit;
+        const channel = channelOf(tag, unit);
+        if (channel === undefined && unit.unit === undefined && !refusals.has(tag)) {
+          refusals.set(tag, unknownUnit(unit, profile));
+        }
+        return channel;
+      },
+      {
+        refuse: (tag, error) => {
+          const found = refusalOf(() => {
+            throw error;
+          });
+          if (found !== undefined) refusals.set(tag, found);
+        },
+        quality: (tag, word) => {
+          const { qualities } = factsOf(tag);
+          qualities.set(word, (qualities.get(word) ?? 0) + 1);
+        },
+      },
+    );
+    tables.push(table);
+  });
+  const [table] = tables;
+  return {
+    ...(table && { table }),
+    ...(refusal && { refusal }),
+    ...{ refusals, tags, isOfIts: isOfIts(bytes, file, profile) },
+  };
+}
+
+/**
+ * Whether a header line is that of the profile's tables: the column of times, and more than half of the columns that are
+ * always there. Without a header line nothing says so.
+ */
+function isOfIts(bytes: Uint8Array, file: string, profile: ParsedProfile): boolean {
+  if (!profile.hasHeader) return false;
+  let header: readonly string[] | undefined;
+  const enough = new Error("the header line is enough");
+  try {
+    openTable(beginningOf(bytes, profile), file, profile).read((cells) => {
+      header = cells;
+      throw enough;
+    });
+  } catch (error) {
+    if (error !== enough && !(error instanceof BatchproofError)) throw error;
+  }
+  const has = ({ template }: ParsedColumn): boolean =>
+    header?.some((cell) => matchTemplate(template, cell) !== undefined) ?? false;
+  const always = profile.columns.filter(({ optional }) => optional !== true);
+  return (
+    always.some((column) => (column.is === "time" || column.is === "date") && has(column)) &&
+    2 * always.filter(has).length > always.length
+  );
+}
+
+function unknownUnit({ spelled, place }: TagUnit, { profile: { units = {} } }: ParsedProfile): Refusal {
+  return {
+    code: "unit",
+    message: `No channel is measured in "${shown(spelled)}".`,
+    place,
+    remedy: `Known are ${Object.keys(units).join(", ")}.`,
+  };
+}

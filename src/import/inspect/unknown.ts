@@ -1,0 +1,215 @@
+import { isUtf8 } from "node:buffer";
+import { CsvError, parse } from "csv-parse/sync";
+import { inputError } from "../../errors.ts";
+import { shown } from "../csvTable.ts";
+import { HISTORIAN_COLUMNS, RESULT_COLUMNS } from "../csvColumns.ts";
+import { parseExact, type NumberForm, type UnitName } from "../exact.ts";
+import type { Column, DelimitedProfile } from "../table/profile.ts";
+import { LONG_FORM, shippedProfile } from "../table/shipped.ts";
+import { timeFormOf } from "../table/timeForm.ts";
+import { refusalOf, type Inspection } from "./inspection.ts";
+
+/** So much of a file tells what it looks like, and so many of its lines are shown. */
+const LOOKED_AT = 2 ** 16;
+const SHOWN_LINES = 4;
+const SHOWN_CHARACTERS = 100;
+
+/** What a text looks like. */
+interface Looks {
+  readonly delimiter: DelimitedProfile["delimiter"];
+  /** Lines before the table. */
+  readonly before: number;
+  /** Of the header line; undefined: the first line of the table looks like the others. */
+  readonly header: readonly string[] | undefined;
+  readonly rows: readonly (readonly string[])[];
+}
+
+/**
+ * A file that no profile reads: what it looks like, all of it guessed and called so, and a profile to start from, unless one
+ * nearly fits. Error `inspect-form`: it looks like no table.
+ */
+export function inspectUnknown(bytes: Uint8Array, file: string, unfit: NonNullable<Inspection["unfit"]>): Inspection {
+  const head = Buffer.from(bytes.subarray(0, LOOKED_AT));
+  const encoding = encodingOf(head);
+  const text = textOf(head, encoding).replace(/^\uFEFF/, "");
+  const lines = text.split(/\r?\n/);
+  // The last one may be cut.
+  if (lines.length > 1) lines.pop();
+  // What has control characters is no text, and no delimiter of it is one.
+  const looks = /[\0-\x08\x0e-\x1f]/.test(lines.join("")) ? undefined : looksOf(lines);
+  if (looks === undefined && unfit.length === 0) {
+    throw inputError(`This is no file that is known; it begins with "${shown(lines[0] ?? "")}".`, {
+      place: `${file}:1`,
+      remedy:
+        "Known are the text exports of Fridge-tags and Q-tags, BatchML, CSV files with the columns " +
+        `${HISTORIAN_COLUMNS.join(", ")} or ${RESULT_COLUMNS.join(", ")}, and tables that a profile reads.`,
+      code: "inspect-form",
+    });
+  }
+  const skeleton = looks === undefined || unfit.length > 0 ? undefined : skeletonOf(looks, encoding, text);
+  return {
+    form: "a table that no profile reads",
+    facts: [
+      `encoding, guessed: ${encoding}`,
+      ...(looks === undefined ? [] : looksFacts(looks)),
+      "first lines:",
+      ...lines
+        .slice(0, SHOWN_LINES)
+        .map((line, i) => `  ${i + 1}: ${line.slice(0, SHOWN_CHARACTERS).replace(/\t/g, "→")}`),
+    ],
+    series: [],
+    unfit,
+    ...(skeleton && { skeleton }),
+    commands: [],
+  };
+}
+
+function looksFacts({ delimiter, before, header, rows }: Looks): string[] {
+  const width = header?.length ?? rows[0]?.length ?? 0;
+  return [
+    `delimiter, guessed: ${delimiter === "\t" ? "tab" : `"${delimiter}"`}, with ${width} columns`,
+    header === undefined
+      ? `header, guessed: none; the table begins on line ${before + 1}`
+      : `header, guessed: line ${before + 1}: ${header.map(shown).join(" | ")}`,
+  ];
+}
+
+function encodingOf(head: Buffer): DelimitedProfile["encoding"] {
+  const [first, second] = head;
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  // Text in Latin letters has every other byte zero in UTF-16.
+  const half = head.length / 4;
+  if (head.filter((byte, i) => byte === 0 && i % 2 === 1).length > half) return "utf-16le";
+  if (head.filter((byte, i) => byte === 0 && i % 2 === 0).length > half) return "utf-16be";
+  const line = head.lastIndexOf(0x0a);
+  return isUtf8(line === -1 ? head : head.subarray(0, line)) ? "utf-8" : "latin-1";
+}
+
+function textOf(head: Buffer, encoding: DelimitedProfile["encoding"]): string {
+  return encoding === "latin-1" ? head.toString("latin1") : new TextDecoder(encoding).decode(head);
+}
+
+const DELIMITERS = ["\t", ";", "|", ","] as const;
+const MOST_LOOKED_AT = 200;
+
+/** The delimiter that makes most lines alike, of more than one field each. */
+function looksOf(lines: readonly string[]): Looks | undefined {
+  let best: { readonly looks: Looks; readonly run: number } | undefined;
+  for (const delimiter of DELIMITERS) {
+    const cells = lines.slice(0, MOST_LOOKED_AT).map((line) => cellsOf(line, delimiter));
+    const { from, run } = longestRun(cells);
+    if (run < 2 || (best !== undefined && best.run >= run)) continue;
+    const table = cells.slice(from, from + run);
+    const [first = []] = table;
+    const isHeader = !first.some((cell) => looksLikeNumber(cell) || formsOf([cell]).length > 0);
+    best = {
+      looks: { delimiter, before: from, header: isHeader ? first : undefined, rows: isHeader ? table.slice(1) : table },
+      run,
+    };
+  }
+  return best?.looks;
+}
+
+function cellsOf(line: string, delimiter: string): string[] {
+  try {
+    const [cells] = parse(line, { delimiter, relax_quotes: true, relax_column_count: true });
+    return cells ?? [];
+  } catch (error) {
+    // A quote that is never closed.
+    if (error instanceof CsvError) return line.split(delimiter);
+    throw error;
+  }
+}
+
+/** The longest run of lines with as many fields, at least two. */
+function longestRun(cells: readonly (readonly string[])[]): { readonly from: number; readonly run: number } {
+  let found = { from: 0, run: 0 };
+  for (let from = 0; from < cells.length;) {
+    const width = cells[from]?.length ?? 0;
+    let to = from + 1;
+    while (to < cells.length && cells[to]?.length === width) to++;
+    if (width > 1 && to - from > found.run) found = { from, run: to - from };
+    from = to;
+  }
+  return found;
+}
+
+const LOOSE: readonly NumberForm[] = [
+  { decimal: ".", loose: true },
+  { decimal: ",", loose: true },
+];
+
+function looksLikeNumber(text: string): boolean {
+  return LOOSE.some((form) => refusalOf(() => parseExact(text, form, "")) === undefined);
+}
+
+/** Forms of time that exports have; those that a column's cells all fit are its candidates. */
+const FORMS = [
+  ...["rfc3339", "yyyy-MM-dd H:mm[:ss]", "yyyy/M/d H:mm[:ss]", "d.M.yyyy H:mm[:ss]", "d.M.yy H:mm[:ss]"],
+  ...["d/M/yyyy H:mm[:ss]", "M/d/yyyy H:mm[:ss]", "d/M/yyyy h:mm[:ss] a", "M/d/yyyy h:mm[:ss] a"],
+  ...["d/M/yy H:mm[:ss]", "M/d/yy H:mm[:ss]", "d/M/yy h:mm[:ss] a", "M/d/yy h:mm[:ss] a", "d-MMM-yyyy H:mm[:ss]"],
+  ...["yyyy-MM-dd", "yyyy/M/d", "d.M.yyyy", "d.M.yy", "d/M/yyyy", "M/d/yyyy", "d/M/yy", "M/d/yy", "d-MMM-yyyy"],
+  ...["H:mm[:ss]", "h:mm[:ss] a"],
+] as const;
+
+function formsOf(cells: readonly string[]): string[] {
+  if (cells.length === 0) return [];
+  return FORMS.filter((form) => {
+    const read = timeFormOf(form, { decimal: ".", loose: false })?.read;
+    return read !== undefined && cells.every((cell) => refusalOf(() => read(cell, "")) === undefined);
+  });
+}
+
+/** What somebody must fill in: no profile with it is valid. */
+const FILL_IN = { name: "NAME", about: "SOFTWARE AND SETTINGS OF THE EXPORT", form: "FORM", unit: "UNIT" } as const;
+
+/** A profile to start from. What is not known stands in capitals; where days and months could change places, so does the form. */
+function skeletonOf(
+  { delimiter, before, header, rows }: Looks,
+  encoding: DelimitedProfile["encoding"],
+  text: string,
+): object {
+  const width = header?.length ?? rows[0]?.length ?? 0;
+  const columns = Array.from({ length: width }, (_, i) => {
+    const name = header?.[i] ?? `column ${i + 1}`;
+    return {
+      name,
+      ...columnOf(
+        name,
+        rows.map((row) => row[i] ?? "").filter((cell) => cell.trim() !== ""),
+      ),
+    };
+  });
+  const isLocal = columns.some(({ is, form }) => (is === "time" || is === "date") && form !== "rfc3339");
+  const isComma = delimiter !== "," && rows.some((row) => row.some((cell) => /^[+-]?\d+,\d+$/.test(cell)));
+  return {
+    format: "batchproof-profile/1",
+    layout: "delimited",
+    ...{ name: FILL_IN.name, about: FILL_IN.about, encoding, delimiter },
+    ...(text.includes('"') ? { quote: '"' } : {}),
+    decimal: isComma ? "," : ".",
+    ...(header === undefined ? { header: "none" } : {}),
+    ...(before === 0 ? {} : { before: { lines: before } }),
+    ...(isLocal ? { zone: "given" } : {}),
+    columns,
+  };
+}
+
+function columnOf(name: string, cells: readonly string[]): Omit<Column, "name" | "unit"> & { unit?: string } {
+  const forms = formsOf(cells);
+  const [form, another] = forms;
+  if (form !== undefined) {
+    const tells = timeFormOf(form, { decimal: ".", loose: false })?.tells ?? "time";
+    return { is: tells, form: another === undefined ? form : `${FILL_IN.form}: ${forms.join(" OR ")}` };
+  }
+  if (cells.length === 0 || !cells.every(looksLikeNumber)) return { is: "ignored" };
+  return { is: "value", unit: unitIn(name) ?? FILL_IN.unit };
+}
+
+/** The unit that a header ends with or names in brackets, by the spellings of the long form. */
+function unitIn(name: string): UnitName | undefined {
+  const { units = {} } = shippedProfile(LONG_FORM).profile;
+  const [, last = ""] = /([^\s,;()[\]]+)[\])]?$/.exec(name) ?? [];
+  return Object.hasOwn(units, last) ? units[last] : undefined;
+}

@@ -1,0 +1,155 @@
+import { inputError } from "../errors.ts";
+import { formatTime } from "../input/times.ts";
+import { RESULT_COLUMNS } from "./csvColumns.ts";
+import { shown, type CsvLine } from "./csvTable.ts";
+import { NUMBER, type ParsedResultsProfile, type ResultColumnKind } from "./resultsProfile.ts";
+import { readDelimited } from "./table/delimited.ts";
+import { columnsError } from "./table/tableFile.ts";
+import type { ToldClock } from "./table/table.ts";
+import type { TimeForm } from "./table/timeForm.ts";
+import { fixedOffset, ianaZone, type ToUnix } from "./table/zone.ts";
+
+/** One line of a laboratory's results, as the project's own form writes it. */
+export type ResultLine = CsvLine<(typeof RESULT_COLUMNS)[number]>;
+
+/** How a laboratory's report is read. */
+export interface ResultsReading extends ToldClock {
+  readonly profile: ParsedResultsProfile;
+}
+
+/** A result without what belongs to its test. */
+type Said = Pick<ResultLine, "result" | "unit">;
+
+/**
+ * The lines of a report as the project's own form would write them: analytes, units and words by their names in the policy, times in
+ * UTC. What they say is judged as of that form.
+ * Errors, with file:line: those of `readDelimited` and of the profile's forms of time; `csv-header`, `csv-columns`, `record-lot` (a line
+ * of another lot), `result-word` (a word that the profile does not name), `unit` (a line says two), `quantity-comma`,
+ * `time-fraction`; of what is told `offset-missing`, `offset-stated`, `zone`.
+ */
+export function readReport(
+  bytes: Uint8Array,
+  file: string,
+  { profile, ...told }: ResultsReading,
+  lot: string,
+  take: (line: ResultLine) => void,
+): void {
+  const toUnix = clockOf(profile, told, file);
+  const { sampled, tested } = profile.times;
+  const { analytes = {} } = profile.profile;
+  let columns: ReadonlyMap<ResultColumnKind, number> | undefined;
+  let width = 0;
+  readDelimited(bytes, file, profile).read((cells, line) => {
+    const place = `${file}:${line}`;
+    if (columns === undefined) {
+      columns = columnsOf(cells, profile, place);
+      width = cells.length;
+      return;
+    }
+    if (cells.length !== width) throw columnsError(place);
+    const cell = (is: ResultColumnKind): string => cells[columns?.get(is) ?? width] ?? "";
+    if (columns.has("lot") && cell("lot") !== lot) {
+      throw inputError(`This line is of lot "${shown(cell("lot"))}", not of this batch's.`, {
+        place,
+        remedy: "Export the results of this lot alone.",
+        code: "record-lot",
+      });
+    }
+    const named = cell("analyte");
+    const analyte = Object.hasOwn(analytes, named) ? (analytes[named] ?? named) : named;
+    take({
+      ...{ line, analyte, invalidated: cell("invalidated"), repeats: cell("repeats") },
+      ...saidOf(cell("result"), cell("unit"), analyte, profile, place),
+      sampled: timeText(sampled, cell("sampled"), toUnix, place),
+      tested: timeText(tested, cell("tested"), toUnix, place),
+    });
+  });
+}
+
+/** Where which column stands. */
+function columnsOf(
+  header: readonly string[],
+  { profile: { columns } }: ParsedResultsProfile,
+  place: string,
+): ReadonlyMap<ResultColumnKind, number> {
+  const names = columns.map(({ name }) => name);
+  const isTheirs = header.length === names.length && names.every((name) => header.includes(name));
+  if (!isTheirs) {
+    throw inputError("The header line is not that of the profile.", {
+      place,
+      remedy: `Choose the profile of this report. This one reads the columns ${names.join("; ")}, and none is left unread.`,
+      code: "csv-header",
+    });
+  }
+  return new Map(columns.map(({ name, is }) => [is, header.indexOf(name)]));
+}
+
+function saidOf(text: string, cell: string, analyte: string, { profile }: ParsedResultsProfile, place: string): Said {
+  const { words = [], unitInResult, decimal } = profile;
+  const same = words.filter((word) => word.says === text);
+  const word = same.find((each) => each.analyte === analyte) ?? same.find((each) => each.analyte === undefined);
+  if (word !== undefined) return { result: word.means, unit: unitOf(cell, word.unit ?? "", profile, place) };
+  // That there is no result yet is for who reads the lines.
+  if (/^\s*(pending)?\s*$/iu.test(text)) return { result: text, unit: unitOf(cell, "", profile, place) };
+  const [, sign = "", number, behind = ""] = NUMBER.exec(text) ?? [];
+  if (number === undefined || (behind !== "" && unitInResult !== true)) {
+    throw inputError(`The profile does not say what the result "${shown(text)}" means.`, {
+      place,
+      remedy: `Have a profile approved that names it in "words". This one names: ${words.map(({ says }) => says).join(", ") || "none"}.`,
+      code: "result-word",
+    });
+  }
+  if (decimal === "," && number.includes(".")) {
+    throw inputError(`A decimal comma is expected: "${shown(text)}".`, { place, code: "quantity-comma" });
+  }
+  return {
+    result: sign + (decimal === "," ? number.replace(",", ".") : number),
+    unit: unitOf(cell, behind.trim(), profile, place),
+  };
+}
+
+/** The policy's unit: of the column, or of the result; of both only if they are one. */
+function unitOf(cell: string, behind: string, { units = {} }: ParsedResultsProfile["profile"], place: string): string {
+  const meant = (spelled: string): string => (Object.hasOwn(units, spelled) ? (units[spelled] ?? spelled) : spelled);
+  if (cell === "" || behind === "") return meant(cell === "" ? behind : cell);
+  if (meant(cell) === meant(behind)) return meant(cell);
+  throw inputError(`The line says two units, "${shown(cell)}" and "${shown(behind)}".`, {
+    place,
+    remedy: "Ask the laboratory which one holds.",
+    code: "unit",
+  });
+}
+
+function timeText(form: TimeForm, text: string, toUnix: ToUnix | undefined, place: string): string {
+  const { seconds, micros, offset } = form.read(text, place);
+  if (micros !== 0) {
+    throw inputError("The time of a result is in whole seconds.", {
+      place,
+      remedy: "Export without fractions of a second.",
+      code: "time-fraction",
+    });
+  }
+  const time = offset === undefined ? toUnix?.(seconds, place) : seconds - offset;
+  if (time === undefined) throw new Error("local times have a clock");
+  return formatTime(time);
+}
+
+/** The report's clock; undefined where every time says its offset. */
+function clockOf({ profile: { zone } }: ParsedResultsProfile, told: ToldClock, file: string): ToUnix | undefined {
+  const isTold = told.offset !== undefined || told.zone !== undefined;
+  if (zone !== "given") {
+    if (isTold) {
+      const who =
+        zone === undefined ? "The times of this file say their own offset from UTC." : "The profile says the zone.";
+      throw inputError(who, { place: file, remedy: "Leave out --offset and --zone.", code: "offset-stated" });
+    }
+    return zone === undefined ? undefined : ianaZone(zone, file);
+  }
+  if (told.offset !== undefined) return fixedOffset(told.offset);
+  if (told.zone !== undefined) return ianaZone(told.zone, "--zone");
+  throw inputError("The file's times stand on a local clock; their offset from UTC is missing.", {
+    place: file,
+    remedy: "Add --offset with the laboratory's offset, such as --offset +01:00, or --zone with its zone.",
+    code: "offset-missing",
+  });
+}
