@@ -153,7 +153,7 @@ describe("a sheet of a workbook", () => {
     expect(refused(() => sheets([{ ...ONE, xml: bare }]))).toMatchObject({ code: "csv-header", place: "t.xlsx" });
   });
 
-  // Verifies F62.
+  // Verifies F66.
   it("is the named one, or the first that is not hidden", () => {
     const other = { name: "Old", xml: DATA.replace("4.5<", "9.9<") };
     const hidden = { ...other, state: "hidden" };
@@ -170,7 +170,7 @@ describe("a sheet of a workbook", () => {
     }
   });
 
-  // Verifies F62.
+  // Verifies F66.
   it("has no formula and no merged cells in the table, and says how many of its rows are hidden", () => {
     const formula = DATA.replace("<v>4.5<", "<f>4+0.5</f><v>4.5<");
     expect(refused(() => workbook(formula))).toMatchObject({ code: "xlsx-cell", place: "t.xlsx:B2" });
@@ -187,7 +187,7 @@ describe("a sheet of a workbook", () => {
     expect(shown(workbook(hidden))).toEqual(PLAIN);
   });
 
-  // Verifies F62.
+  // Verifies F66.
   it("has no number that its style shows as another one", () => {
     const styled = DATA.replace('<c r="B2">', '<c r="B2" s="1">');
     const styles = (format: string, id = 165): string =>
@@ -280,7 +280,7 @@ describe("a workbook's archive", () => {
     expect(error.message).toContain(message);
   });
 
-  // Verifies F61.
+  // Verifies F65.
   it("inflates no more than it says, whatever is packed in it", () => {
     const bomb = zipOf([...files.slice(0, -1), ["xl/worksheets/sheet1.xml", Buffer.alloc(40 * 2 ** 20)]], {
       [files.length - 1]: { size: 1000 },

@@ -115,7 +115,7 @@ describe("the hash of a profile", () => {
   });
 });
 
-// Verifies R-profile-schema.
+// Verifies R-profile-schema, F61.
 describe("a profile that makes no sense", () => {
   const [time, value] = BASE.columns as [Profile["columns"][0], Profile["columns"][0]];
   const columns = (...all: unknown[]): object => ({ columns: all });
@@ -129,6 +129,16 @@ describe("a profile that makes no sense", () => {
     ["a form that is none", columns({ ...time, form: "dd.MM.yyyy (HH:mm)" }, value), "/columns/0/form"],
     ["a part of a time twice", columns({ ...time, form: "dd.MM.yyyy HH:mm dd" }, value), "/columns/0/form"],
     ["12 hours without a half", columns({ ...time, form: "dd.MM.yyyy hh:mm" }, value), "/columns/0/form"],
+    ["24 hours with a half", columns({ ...time, form: "dd.MM.yyyy H:mm a" }, value), "/columns/0/form"],
+    ["a half of a day", columns({ ...time, form: "dd.MM.yyyy a" }, value), "/columns/0/form"],
+    ["a half in brackets", columns({ ...time, form: "dd.MM.yyyy hh:mm[ a]" }, value), "/columns/0/form"],
+    ["a zone in brackets", columns({ ...time, form: "dd.MM.yyyy HH:mm[ z]" }, value), "/columns/0/form"],
+    ["a year in brackets", columns({ ...time, form: "dd.MM.[yyyy ]HH:mm" }, value), "/columns/0/form"],
+    ["a day in brackets", columns({ ...time, form: "yyyy-MM[-dd] HH:mm" }, value), "/columns/0/form"],
+    ["an hour in brackets", columns({ ...time, form: "dd.MM.yyyy [HH:]mm:ss" }, value), "/columns/0/form"],
+    ["digits that nobody can part", columns({ ...time, form: "dMyyyy HH:mm" }, value), "/columns/0/form"],
+    ["digits that a bracket parts", columns({ ...time, form: "dd.MM.yyyy H[:]mm" }, value), "/columns/0/form"],
+    ["digits that seconds part", columns({ ...time, form: "dd.MM.yyyy H[:ss]mm" }, value), "/columns/0/form"],
     ["a form of a value", columns(time, { ...value, form: "excel" }), "/columns/1"],
     ["a column twice", columns(time, value, { name: "Wert", is: "ignored" }), "/columns/2/name"],
     ["a template that fits every column", columns(time, value, { name: "{*}", is: "ignored" }), "/columns/2/name"],
@@ -276,7 +286,7 @@ describe("F59 a hostile table or profile", () => {
   it("takes linear time for any template and any line", () => {
     const template = templateOf(`${"{*}a".repeat(40)}b`);
     expect(template && matchTemplate(template, "xa".repeat(500_000))).toBeUndefined();
-    const form = timeFormOf("yyyy[-MM][-dd][ HH][:mm][:ss][.f]", { decimal: ".", loose: false });
+    const form = timeFormOf("yyyy-MM-dd HH:mm[:ss][.f]", { decimal: ".", loose: false });
     expect(refused(() => form?.read("1".repeat(1_000_000), "t"))).toMatchObject({ code: "time-syntax" });
     expect(refused(() => parseExact("1".repeat(1_000_000), { decimal: ".", loose: true }, "t"))).toMatchObject({
       code: "quantity-syntax",
@@ -323,6 +333,9 @@ describe("a form of time", () => {
     ["unix-ms", "1773129600250", ["2026-03-10T08:00:00Z", 250_000, 0]],
     ["excel", "46091.3333333333", ["2026-03-10T08:00:00Z", 0, undefined]],
     ["labview", "3855974400.5", ["2026-03-10T08:00:00Z", 500_000, 0]],
+    ["yyyyMMdd HHmm[ss][.f]", "20260310 080000.5", ["2026-03-10T08:00:00Z", 500_000, undefined]],
+    ["d MMM yyyy H:mm[:ss]", "9 Mar 2026 8:00", ["2026-03-09T08:00:00Z", 0, undefined]],
+    ["yyyy-MM-dd HH:mm:ss.fz", "2026-03-10 08:00:00.25-0700", ["2026-03-10T08:00:00Z", 250_000, -25_200]],
   ])("%s reads %s", (form, text, expected) => {
     expect(told(form, text)).toEqual(expected);
   });
@@ -346,8 +359,58 @@ describe("a form of time", () => {
     ["unix", "1.7731296e9"],
     ["excel", "-1"],
     ["rfc3339", "2026-03-10T08:00Z"],
+    ["unix", "1773129600,5"],
+    ["unix-ms", "1773129600250,5"],
+    ["excel", "46091,5"],
+    ["labview", "3855974400,5"],
+    ["dd.MM.yyyy HH:mm[:ss][.f]", "10.03.2026 08:00.5"],
   ])("%s does not read %s", (form, text) => {
     expect(refused(() => told(form, text))).toMatchObject({ code: "time-syntax", place: "t" });
+  });
+});
+
+// Verifies R-profile-time.
+describe("a time of a table", () => {
+  const cells = (form: string, text: string, change: Partial<Profile> = {}): ReadingSeries => {
+    const { zone, ...stated } = BASE;
+    const columns = [{ name: "Zeit", is: "time", form } as const, ...BASE.columns.slice(1)];
+    const profile = parseProfile({ ...stated, columns, ...change }, "p");
+    const told = { device: DEVICE, ...(profile.profile.zone === zone ? { offset: 0 } : {}) };
+    return tableReader(profile, undefined, "temperature", told)(Buffer.from(`Zeit;Wert\n${text};4,5\n`), "t.csv");
+  };
+
+  it.each([
+    ["rfc3339", "2026-03-10T08:00:00-00:00"],
+    ["yyyy-MM-ddTHH:mm:ssz", "2026-03-10T08:00:00-00:00"],
+    ["yyyy-MM-ddTHH:mm:ssz", "2026-03-10T08:00:00-0000"],
+  ])("%s refuses %s, an offset that RFC 3339 calls unknown", (form, text) => {
+    expect(refused(() => cells(form, text))).toMatchObject({ code: "time-zone", place: "t.csv:2" });
+  });
+
+  it("is of the years 1970 to 2099, in whatever form", () => {
+    expect(cells("rfc3339", "2099-12-31T23:59:59Z").entries).toHaveLength(1);
+    for (const [form, text, change] of [
+      ["rfc3339", "2100-01-01T00:00:00Z", {}],
+      ["rfc3339", "1970-01-01T00:00:00+01:00", {}],
+      ["unix", "4102444800", {}],
+      ["yyyy-MM-dd HH:mm", "9999-12-31 00:00", { zone: "given" }],
+    ] as const) {
+      expect(refused(() => cells(form, text, change))).toMatchObject({ code: "time-impossible", place: "t.csv:2" });
+    }
+  });
+
+  it("F61 is read of both its cells: a line end within one brings in no other time", () => {
+    const columns: Profile["columns"] = [
+      { name: "Tag", is: "date", form: "yyyy-MM-dd" },
+      { name: "Uhr", is: "clock", form: "HH:mm:ss" },
+      { name: "Wert", is: "value", unit: "Cel" },
+    ];
+    expect(read("Tag;Uhr;Wert\n2026-03-10;22:00:00;4,5\n", { columns }).entries[0]?.time).toBe(
+      at("2026-03-10T21:00:00Z"),
+    );
+    for (const row of ['"2026-03-10\n09:00:00";22:00:00', '2026-03-10;"\n22:00:00"', '"2026-03-10\n";22:00:00']) {
+      expect(refused(() => read(`Tag;Uhr;Wert\n${row};4,5\n`, { columns }))).toMatchObject({ code: "time-syntax" });
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { inputError } from "../../errors.ts";
 import { canonicalJson, readJson } from "../../input/json.ts";
 import { UNITS, type NumberForm, type UnitName } from "../exact.ts";
 import { templateOf, type Template } from "./template.ts";
-import { joinedForm, NAMED_FORMS, timeFormOf, type TimeForm } from "./timeForm.ts";
+import { NAMED_FORMS, timeFormOf, timeOfCell, timeOfCells, type RowTime, type TimeForm } from "./timeForm.ts";
 
 /** What a column of a table is. */
 export type ColumnKind = "time" | "date" | "clock" | "value" | "quality" | "unit" | "tag" | "event" | "ignored";
@@ -200,8 +200,8 @@ export interface ParsedProfile<P extends Profile = Profile> {
   readonly facts: readonly Template[];
   readonly after: readonly Template[];
   readonly numbers: NumberForm;
-  /** Of a time column, or of a date and a clock column, whose cells are joined by a line end. */
-  readonly time: TimeForm;
+  /** Of a time column, or of a date and a clock column. */
+  readonly time: RowTime;
 }
 
 /** Hash of a profile, whatever the spacing and order of its file: SHA-256, cut, of its RFC 8785 form. */
@@ -341,7 +341,7 @@ function refuseOwn(profile: Profile, refuse: Refuse): void {
   }
 }
 
-function timeOf(columns: readonly ParsedColumn[], numbers: NumberForm, refuse: Refuse): TimeForm {
+function timeOf(columns: readonly ParsedColumn[], numbers: NumberForm, refuse: Refuse): RowTime {
   const forms = columns.map(({ form }, i) => {
     const found = form === undefined ? undefined : timeFormOf(form, numbers);
     if (form === undefined || found !== undefined) return found;
@@ -354,9 +354,9 @@ function timeOf(columns: readonly ParsedColumn[], numbers: NumberForm, refuse: R
   const of = (is: ColumnKind): TimeForm | undefined => forms[columns.findIndex((column) => column.is === is)];
   const [time, date, clock] = [of("time"), of("date"), of("clock")];
   const fits = (form: TimeForm | undefined, tells: TimeForm["tells"]): form is TimeForm => form?.tells === tells;
-  if (fits(time, "time") && date === undefined && clock === undefined) return time;
+  if (fits(time, "time") && date === undefined && clock === undefined) return timeOfCell(time);
   if (time === undefined && fits(date, "date") && fits(clock, "clock") && date.zone === "local") {
-    return joinedForm(date, clock);
+    return timeOfCells(date, clock);
   }
   return refuse(
     "/columns",
@@ -369,7 +369,7 @@ function refuseSources(
   { zone, units }: Profile,
   columns: readonly ParsedColumn[],
   facts: readonly Template[],
-  time: TimeForm,
+  time: RowTime,
   refuse: Refuse,
 ): void {
   const taken = (name: string, from: readonly Template[]): number =>

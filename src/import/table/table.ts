@@ -9,7 +9,7 @@ import { openTable } from "./layout.ts";
 import { type ParsedColumn, type ParsedProfile } from "./profile.ts";
 import { columnsError, placeOf } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
-import { offsetOf, type ToldTime } from "./timeForm.ts";
+import { noZoneError, offsetOf, type ToldTime } from "./timeForm.ts";
 import { fixedOffset, ianaZone, type ToUnix } from "./zone.ts";
 
 /** What of a clock is told at import: seconds east of UTC, or a zone of the IANA database. */
@@ -66,6 +66,8 @@ export interface Table {
 }
 
 const MOST_TAG = 200;
+/** 2100-01-01T00:00:00Z: with two digits of the year, nobody could write it. */
+const YEAR_2100 = 4_102_444_800;
 
 /**
  * Reads a table by its profile: every line by its form, those of tags of which `channelOf` knows the channel also by time,
@@ -222,7 +224,10 @@ function clockOf({ profile, time }: ParsedProfile, { offset, zone }: ToldClock, 
   if (time.zone === "stated") {
     if (isTold) refuse("The times of this file say their own offset from UTC.");
     // Every time says its own: nothing else is asked.
-    return { toUnix: fixedOffset(0), shown: "each line states its own offset from UTC", zoneChanged: false };
+    const toUnix: ToUnix = (_, place) => {
+      throw noZoneError(place);
+    };
+    return { toUnix, shown: "each line states its own offset from UTC", zoneChanged: false };
   }
   const given = profile.zone ?? "given";
   if (given === "header") {
@@ -366,12 +371,17 @@ class Rows {
 
   #timeOf(cells: readonly string[], place: string): Pick<Reading, "time" | "micros"> {
     const { times } = this.#layout;
-    const text = times.map((index) => cells[index] ?? "").join("\n");
-    const told = this.#profile.time.read(text, place, this.#is1904);
+    const told = this.#profile.time.read(
+      times.map((index) => cells[index] ?? ""),
+      place,
+      this.#is1904,
+    );
     const { seconds, micros, offset } = told;
     this.#refuseMixed(told, place);
     const time = offset === undefined ? this.#clock.toUnix(seconds, place) : seconds - offset;
-    if (time < 0) throw inputError("The time lies before 1970.", { place, code: "time-impossible" });
+    if (time < 0 || time >= YEAR_2100) {
+      throw inputError("The time lies outside the years 1970 to 2099.", { place, code: "time-impossible" });
+    }
     return micros === 0 ? { time } : { time, micros };
   }
 

@@ -1,4 +1,4 @@
-import { inputError } from "../../errors.ts";
+import { inputError, type BatchproofError } from "../../errors.ts";
 import { secondsOfCivil } from "../../input/times.ts";
 import { shown } from "../csvTable.ts";
 import { PARTS, parseExact, type NumberForm } from "../exact.ts";
@@ -16,8 +16,8 @@ export interface ToldTime {
 }
 
 /**
- * Reads one cell, or a date and a time of day with a line end between. Days of `excel` are counted from 1904 in a workbook
- * that says so. Errors: `time-syntax`, `time-impossible`, `time-zone`.
+ * Reads one cell. Days of `excel` are counted from 1904 in a workbook that says so. Errors: `time-syntax`, `time-impossible`,
+ * `time-zone`, those of `offsetOf`.
  */
 export type TimeReader = (text: string, place: string, is1904?: boolean) => ToldTime;
 
@@ -28,6 +28,13 @@ export interface TimeForm {
   /** Whether each time says its own offset from UTC; else it stands on a local clock. */
   readonly zone: "stated" | "local";
   readonly read: TimeReader;
+}
+
+/** How a row tells its time: by one cell, or by a date and a time of day in two. */
+export interface RowTime {
+  readonly zone: TimeForm["zone"];
+  /** Errors: those of `TimeReader`. */
+  readonly read: (cells: readonly string[], place: string, is1904?: boolean) => ToldTime;
 }
 
 /** Months as exports in English write them. */
@@ -72,9 +79,9 @@ const NAMED: Readonly<Record<string, (numbers: NumberForm) => TimeForm>> = {
 export const NAMED_FORMS = Object.keys(NAMED);
 
 /**
- * The form of a text: one of NAMED_FORMS, or a row of tokens with texts between, such as "MM/dd/yy hh:mm:ss a"; what stands
- * in square brackets may be left out. Undefined if it is none: an unknown letter, a part twice, a part without which there
- * is no time.
+ * The form of a text: one of NAMED_FORMS, or a row of tokens with texts between, such as "MM/dd/yy hh:mm:ss a"; seconds and
+ * their fraction may stand in square brackets, and be left out. Undefined if it is none: an unknown letter, a part twice, a
+ * part without which there is no time, one in brackets, digits of which nobody knows where they end.
  */
 export function timeFormOf(text: string, numbers: NumberForm): TimeForm | undefined {
   if (Object.hasOwn(NAMED, text)) return NAMED[text]?.(numbers);
@@ -83,7 +90,7 @@ export function timeFormOf(text: string, numbers: NumberForm): TimeForm | undefi
   const { pattern, parts } = found;
   const has = (...names: Part[]): boolean => names.some((name) => parts.includes(name));
   const date = has("year", "shortYear") && has("month", "monthName") && has("day");
-  const clock = has("minute") && (has("hour") || (has("hour12") && has("half")));
+  const clock = has("minute") && has("hour", "hour12");
   const [anyDate, anyClock] = [
     has("year", "shortYear", "month", "monthName", "day"),
     has("minute", "hour", "hour12", "half", "second", "fraction"),
@@ -91,6 +98,8 @@ export function timeFormOf(text: string, numbers: NumberForm): TimeForm | undefi
   if ((anyDate && !date) || (anyClock && !clock) || (has("fraction") && !has("second")) || !(date || clock)) {
     return undefined;
   }
+  // An hour of 24 with a half would be read without it, one of 12 without a half is two times.
+  if (has("hour12") !== has("half")) return undefined;
   return {
     tells: date && clock ? "time" : date ? "date" : "clock",
     zone: has("zone") ? "stated" : "local",
@@ -98,40 +107,59 @@ export function timeFormOf(text: string, numbers: NumberForm): TimeForm | undefi
   };
 }
 
-/** The form of a date and a time of day in two cells. */
-export function joinedForm(date: TimeForm, clock: TimeForm): TimeForm {
+/** The time of a row that one cell tells. */
+export function timeOfCell({ zone, read }: TimeForm): RowTime {
+  return { zone, read: ([cell = ""], place, is1904) => read(cell, place, is1904) };
+}
+
+/** The time of a row that a date and a time of day tell, in this order. */
+export function timeOfCells(date: TimeForm, clock: TimeForm): RowTime {
   return {
-    tells: "time",
     zone: clock.zone,
-    read: (cells, place) => {
-      const [day = "", time = "", more] = cells.split("\n");
-      if (more !== undefined) throw syntaxError(cells, "a date and a time of day, each in one line", place);
+    read: ([day = "", time = ""], place) => {
       const { seconds, ...rest } = clock.read(time, place);
       return { ...rest, seconds: date.read(day, place).seconds + seconds };
     },
   };
 }
 
+/** What may be left out: a time without it is a time still. */
+const OPTIONAL: ReadonlySet<Part> = new Set(["second", "fraction"]);
+
+/** What begins with no digit. */
+const WORDS: ReadonlySet<Part> = new Set(["monthName", "half", "zone"]);
+
 /** Every token becomes a group of bounded length, so a match takes linear time. */
 function patternOf(text: string): { pattern: RegExp; parts: readonly Part[] } | undefined {
   const parts: Part[] = [];
   let source = "";
   let isOpen = false;
+  // Whether digits stand before, of which another digit would be one more; and whether they stood before the bracket.
+  let isGrowing = false;
+  let wasGrowing = false;
   for (let at = 0; at < text.length;) {
     const token = TOKENS.find(([name]) => text.startsWith(name, at));
     const char = text.charAt(at);
     if (token !== undefined) {
       const [name, part, digits] = token;
-      if (parts.includes(part)) return undefined;
+      const isWord = WORDS.has(part);
+      if (parts.includes(part) || (isOpen && !OPTIONAL.has(part)) || (isGrowing && !isWord)) return undefined;
+      isGrowing = !isWord && digits.includes(",");
       parts.push(part);
       source += `(${digits})`;
       at += name.length;
       continue;
     }
-    if (char === "[" && !isOpen) source += "(?:";
-    else if (char === "]" && isOpen) source += ")?";
-    else if (/^[ ,.:/_T-]$/.test(char)) source += char.replace(/[./-]/, "\\$&");
-    else return undefined;
+    if (char === "[" && !isOpen) {
+      source += "(?:";
+      wasGrowing = isGrowing;
+    } else if (char === "]" && isOpen) {
+      source += ")?";
+      isGrowing ||= wasGrowing;
+    } else if (/^[ ,.:/_T-]$/.test(char)) {
+      source += char.replace(/[./-]/, "\\$&");
+      isGrowing = false;
+    } else return undefined;
     if (char === "[" || char === "]") isOpen = char === "[";
     at++;
   }
@@ -150,6 +178,8 @@ function readParts(pattern: RegExp, parts: readonly Part[], form: string, cell: 
     const text = match[i + 1];
     if (text !== undefined) told[part] = text;
   });
+  // A fraction of what is left out is none of a second.
+  if (told.fraction !== undefined && told.second === undefined) throw syntaxError(cell, form, place);
   const clock = clockOf(told);
   const { day, year = told.shortYear === undefined ? undefined : `20${told.shortYear}` } = told;
   const month = told.month ?? MONTHS.indexOf(told.monthName?.toLowerCase() ?? "") + 1;
@@ -182,23 +212,30 @@ function readRfc3339(cell: string, place: string): ToldTime {
   const match = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,18}))?(Z|[+-]\d{2}:?\d{2})?$/.exec(cell);
   if (match === null) throw syntaxError(cell, "2022-05-05T16:26:00+01:00", place);
   const [, year, month, day, hour = "", minute = "", second = "", fraction, zone] = match;
-  if (zone === undefined || /^-00:?00$/.test(zone)) {
-    throw inputError("The time has no zone.", {
-      place,
-      remedy:
-        'Export times with their offset from UTC, such as "+01:00", or with "Z"; or choose a profile that asks for it.',
-      code: "time-zone",
-    });
-  }
+  if (zone === undefined) throw noZoneError(place);
   const clock = clockOf({ hour, minute, second });
   const seconds = secondsOfCivil(Number(year), Number(month), Number(day), clock ?? -1);
   if (seconds === undefined) throw impossibleError(cell, place);
   return { seconds, micros: microsOf(fraction), offset: offsetOf(zone, place), isZulu: zone === "Z" };
 }
 
-/** "Z", "UTC", "GMT", "+01:00", "+0100" or "+1" to seconds east of UTC. Error `offset-range`, `offset-syntax`. */
+/** Error `time-zone`: a time that does not say its offset from UTC. */
+export function noZoneError(place: string): BatchproofError {
+  return inputError("The time has no zone.", {
+    place,
+    remedy:
+      'Export times with their offset from UTC, such as "+01:00", or with "Z"; or choose a profile that asks for it.',
+    code: "time-zone",
+  });
+}
+
+/**
+ * "Z", "UTC", "GMT", "+01:00", "+0100" or "+1" to seconds east of UTC. Errors: `offset-range`, `offset-syntax`; `time-zone`
+ * ("-00:00", by which RFC 3339 says that nobody knows the offset).
+ */
 export function offsetOf(text: string, place: string): number {
   if (/^(Z|UTC|GMT)$/i.test(text)) return 0;
+  if (/^-0?0(:?00)?$/.test(text)) throw noZoneError(place);
   const [, sign, hours, minutes = "0"] = /^([+-])(\d{1,2})(?::?([0-5]\d))?$/.exec(text) ?? [];
   if (sign === undefined) {
     throw inputError(`This is not an offset from UTC: "${shown(text)}".`, { place, code: "offset-syntax" });
@@ -211,12 +248,12 @@ export function offsetOf(text: string, place: string): number {
 
 /** A number of units of `of / per` seconds, counted from `zero` seconds after 1970. */
 function counted(zone: TimeForm["zone"], zero: bigint, of: bigint, per: bigint, numbers: NumberForm): TimeForm {
+  const isNumber = numbers.decimal === "." ? /^\d{1,15}(?:\.\d{1,17})?$/ : /^\d{1,15}(?:,\d{1,17})?$/;
   return {
     tells: "time",
     zone,
     read: (cell, place) => {
-      const isNumber = /^\d{1,15}(?:[.,]\d{1,17})?$/.test(cell);
-      if (!isNumber) throw syntaxError(cell, "a plain number", place);
+      if (!isNumber.test(cell)) throw syntaxError(cell, "a plain number", place);
       const [whole = "", fraction = ""] = cell.split(numbers.decimal);
       // Of a number of 15 digits `parseExact` would make none: the whole part is read for itself.
       const parts = BigInt(whole) * PARTS + parseExact(`0${numbers.decimal}${fraction || "0"}`, numbers, place);
