@@ -1,4 +1,4 @@
-import type { ChannelName } from "../formats/constants.ts";
+import { CHANNEL, type ChannelName } from "../formats/constants.ts";
 import { PHYSICAL_RANGE } from "../formats/channels.ts";
 import { inputError } from "../errors.ts";
 import { formatMicro, missingCode, parseMicro, refuseNoNumber } from "../input/quantities.ts";
@@ -47,6 +47,16 @@ export const UNITS = {
   Pa: plain("differentialPressure"),
 } as const satisfies Readonly<Record<string, Unit>>;
 export type UnitName = keyof typeof UNITS;
+
+/** A unit of a channel for people: its symbol, and whether values are converted from it. */
+export function shownUnit(
+  unit: UnitName,
+  channel: ChannelName,
+): { readonly symbol: string; readonly isOther: boolean } {
+  const { zero, numerator, denominator }: Unit = UNITS[unit];
+  if (zero === 0n && numerator === denominator) return { symbol: CHANNEL[channel].symbol, isOther: false };
+  return { symbol: unit === "[degF]" ? "°F" : unit, isOther: true };
+}
 
 /** How numbers are written. */
 export interface NumberForm {

@@ -63,6 +63,8 @@ describe("a CSV file in long form", () => {
       "read: tag TT-101 of a table, given as Vaisala, RFL100, serial S1",
       `profile: long, ${toHex(shippedProfile("long").hash)}`,
       "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
+      "unit: °C, by the unit column",
+      "serial number: the file does not say it; the source alone says which device this is",
       "entries: 3, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good or without a value: 1; of other tags or columns, left out: 2",
       "clock: each line states its own offset from UTC",
     ]);

@@ -241,6 +241,43 @@ it("a table without a header line has the columns of its profile, no other numbe
   expect(refused(() => reader(text, "t.csv"))).toMatchObject({ code: "csv-columns", place: "t.csv:1" });
 });
 
+// Verifies R-profile-taken.
+describe("F62 the summary of an import", () => {
+  const said = (name: string, file: string, serial: string, told: object = {}): unknown => {
+    const reader = tableReader(shippedProfile(name), undefined, "temperature", {
+      device: { ...DEVICE, serial },
+      ...told,
+    });
+    const { facts } = reader(readFileSync(`fixtures/tables/shapes/${file}`), file);
+    return facts.filter((fact) => /^(unit|serial number)/.test(fact));
+  };
+  const NO_SERIAL = "serial number: the file does not say it; the source alone says which device this is";
+
+  it("says what tells the unit, and whether the file tells the device", () => {
+    expect(said("logtag", "logtag.csv", "S", { offset: 0 })).toEqual([
+      "unit: °C, by the profile; the file does not say it",
+      NO_SERIAL,
+    ]);
+    expect(said("hoboware", "hoboware.csv", "S")).toEqual([
+      "unit: °F, by its column, converted exactly",
+      "serial number: the file says that of the device",
+    ]);
+    expect(said("labview", "labview.lvm", "S")).toEqual([
+      'unit: "deg C" read as °C, by a line before the table',
+      NO_SERIAL,
+    ]);
+  });
+
+  it("says what a spelling is read as, and that values were converted", () => {
+    const columns = [BASE.columns[0], { name: "Wert ({unit})", is: "value" }] as Profile["columns"];
+    const facts = (unit: string, units: NonNullable<Profile["units"]>): readonly string[] =>
+      read(TABLE.replace("Wert", `Wert (${unit})`), { columns, units }).facts;
+    expect(facts("°F", { "°F": "[degF]" })).toContain("unit: °F, by its column, converted exactly");
+    expect(facts("°F", { "°F": "Cel" })).toContain('unit: "°F" read as °C, by its column');
+    expect(facts("K", { K: "K" })).toContain("unit: K, by its column, converted exactly");
+  });
+});
+
 // Verifies R-import-hostile.
 describe("F59 a hostile table or profile", () => {
   const shapes = shippedNames().map((name) => ({

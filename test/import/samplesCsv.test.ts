@@ -58,6 +58,9 @@ describe("samples of several tags", () => {
       "read: of a table, given as FIXTURE, bioreactor controller, serial BR-1: Temperature from tag TT, Acidity (pH) from tag PH",
       `profile: long, ${toHex(shippedProfile("long").hash)}`,
       "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
+      'unit of tag TT: "Cel" read as °C, by the unit column',
+      'unit of tag PH: "[pH]" read as pH, by the unit column',
+      "serial number: the file does not say it; the source alone says which device this is",
       "samples: 2, 2022-05-05T16:00:00Z to 2022-05-05T16:10:00Z; not good or without a value: 1; of other tags or columns, left out: 2",
       "clock: each line states its own offset from UTC",
     ]);

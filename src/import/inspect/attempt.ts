@@ -123,10 +123,10 @@ function isOfIts(bytes: Uint8Array, file: string, profile: ParsedProfile): boole
   );
 }
 
-function unknownUnit({ spelled, place }: TagUnit, { profile: { units = {} } }: ParsedProfile): Refusal {
+function unknownUnit({ spelled, unit, place }: TagUnit, { profile: { units = {} } }: ParsedProfile): Refusal {
   return {
     code: "unit",
-    message: `No channel is measured in "${shown(spelled)}".`,
+    message: `No channel is measured in "${shown(spelled ?? unit ?? "")}".`,
     place,
     remedy: `Known are ${Object.keys(units).join(", ")}.`,
   };

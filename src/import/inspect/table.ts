@@ -198,7 +198,7 @@ function inspectTag(
   const channel = widestOf(channels);
   const facts = {
     ...{ name, channels, show, end },
-    unit: shown(unit?.spelled ?? ""),
+    unit: shown(unit?.spelled ?? unit?.unit ?? ""),
     symbol: channel === undefined ? "" : CHANNEL[channel].symbol,
     qualities: [...qualities].map(([word, entries]) => ({ word: shown(word), entries })),
   };

@@ -18,8 +18,9 @@ import {
   type Unusable,
 } from "../series.ts";
 import { shown } from "../csvTable.ts";
+import { shownUnit } from "../exact.ts";
 import type { ParsedProfile } from "./profile.ts";
-import { readTable, type Table, type TagSeries, type ToldClock } from "./table.ts";
+import { readTable, type Table, type TagSeries, type ToldClock, type ToldUnit } from "./table.ts";
 
 /** What is told about a table, besides its profile. */
 export interface ToldTable extends ToldClock {
@@ -47,7 +48,7 @@ export function tableReader(
       how: howRead(tag === undefined ? [] : [tag], told),
       facts: [
         `read: ${shownTag(chosen)} of a table, ${shownDevice(told.device)}`,
-        ...shownFacts(profile, table, [series], entries, "entries"),
+        ...shownFacts(profile, table, [{ tag: chosen, channel, ...series }], entries, "entries"),
       ],
     };
   };
@@ -100,7 +101,7 @@ export function samplesTableReader(
         throw tagError(`The file has no entry of the tag for ${CHANNEL_WORDS[channel]}`, table.tags, file);
       }
       refuseOtherDevice(found, told.device, file);
-      return { tag, ...found };
+      return { tag, channel, ...found };
     });
     const { entries, repeated } = sampledTogether(series, file);
     return {
@@ -128,6 +129,7 @@ interface MappedTag {
 
 interface NamedSeries extends TagSeries {
   readonly tag: string;
+  readonly channel: ChannelName;
 }
 
 /** What was told, as a record keeps it. */
@@ -230,6 +232,22 @@ function sampleOf({ line, time, micros }: Entry, readings: readonly Reading[]): 
   };
 }
 
+/** A unit, what says it, and whether it is another one than the record's. */
+export function shownToldUnit({ unit, spelled, from }: ToldUnit, channel: ChannelName): string {
+  const { symbol, isOther } = shownUnit(unit, channel);
+  const what = spelled === undefined || spelled === symbol ? symbol : `"${shown(spelled)}" read as ${symbol}`;
+  const silent = spelled === undefined ? "; the file does not say it" : "";
+  return `${what}, by ${from}${silent}${isOther ? ", converted exactly" : ""}`;
+}
+
+/** Whether the file says of which device it is; one that says another was refused. */
+function shownSerial(series: readonly TagSeries[]): string {
+  const silent = series.filter(({ serial }) => serial === undefined).length;
+  if (silent === 0) return "serial number: the file says that of the device";
+  const part = silent === series.length ? "" : ` for ${silent} of ${series.length} tags`;
+  return `serial number: the file does not say it${part}; the source alone says which device this is`;
+}
+
 function shownTag(tag: string): string {
   return `tag ${tag}`;
 }
@@ -243,7 +261,7 @@ function shownDevice({ vendor, model, serial }: DeviceId): string {
 function shownFacts(
   { profile: { name }, hash }: ParsedProfile,
   { tags, events, clock, taken, isReversed }: Table,
-  series: readonly TagSeries[],
+  series: readonly NamedSeries[],
   entries: readonly (Entry | Unusable)[],
   noun: string,
 ): string[] {
@@ -253,6 +271,12 @@ function shownFacts(
   return [
     `profile: ${name}, ${toHex(hash)}`,
     "signed: NOT by the device; nothing in this file is, and the source alone vouches for it",
+    ...series.flatMap(({ tag, channel, unit }) =>
+      unit === undefined
+        ? []
+        : [`unit${series.length === 1 ? "" : ` of ${shownTag(tag)}`}: ${shownToldUnit(unit, channel)}`],
+    ),
+    shownSerial(series),
     `${noun}: ${entries.length}, ${shownSpan(entries, ({ time }) => formatTime(time))}; not good or without a value: ${unusable}; ` +
       `of other tags or columns, left out: ${others}`,
     ...(events === 0 ? [] : [`events of the device, without a value: ${events}, left out`]),

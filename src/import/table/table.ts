@@ -18,17 +18,27 @@ export interface ToldClock {
   readonly zone?: string;
 }
 
+/** The unit of a series, and what says it. */
+export interface ToldUnit {
+  readonly unit: UnitName;
+  /** As the file spells it; absent: the profile alone says it. */
+  readonly spelled?: string;
+  readonly from: "the profile" | "its column" | "the unit column" | "a line before the table";
+}
+
 /** A series of one tag, or of one column of values. */
 export interface TagSeries {
   readonly entries: readonly (Reading | Unusable)[];
+  /** Absent: no entry was read. */
+  readonly unit?: ToldUnit;
   /** Serial number that the file says for it. */
   readonly serial?: string;
 }
 
 /** The unit of a tag's first value. */
 export interface TagUnit {
-  /** As the file spells it, or as the profile fixes it. */
-  readonly spelled: string;
+  /** As the file spells it; undefined: the profile alone says it. */
+  readonly spelled: string | undefined;
   /** What the profile says that it means, if it knows it. */
   readonly unit: UnitName | undefined;
   /** file:line of that value. */
@@ -259,7 +269,7 @@ interface Growing {
   readonly channel: ChannelName;
   readonly entries: (Reading | Unusable)[];
   readonly serial: string | undefined;
-  unit: string | undefined;
+  unit: ToldUnit | undefined;
   reader: ValueReader | undefined;
 }
 
@@ -366,7 +376,7 @@ class Rows {
   #unitOf({ unit: fixed, taken }: ValueColumn, cells: readonly string[], place: string): TagUnit {
     const { unit: index } = this.#layout;
     const spelled = index === undefined ? (taken.get("unit") ?? this.#facts.get("unit")) : (cells[index] ?? "");
-    return { spelled: spelled ?? fixed ?? "", unit: fixed ?? this.#units.get(spelled ?? ""), place };
+    return { spelled, unit: fixed ?? this.#units.get(spelled ?? ""), place };
   }
 
   #timeOf(cells: readonly string[], place: string): Pick<Reading, "time" | "micros"> {
@@ -417,19 +427,32 @@ class Rows {
   #reader(growing: Growing, column: ValueColumn, cells: readonly string[], place: string): ValueReader {
     const { unit: index, place: header } = this.#layout;
     const { spelled, unit } = this.#unitOf(column, cells, place);
-    if (growing.reader !== undefined && growing.unit === spelled) return growing.reader;
+    if (growing.reader !== undefined && growing.unit?.spelled === spelled) return growing.reader;
+    const ofColumn = column.taken.get("unit");
     const { channel } = growing;
     if (unit === undefined || !UNITS[unit].channels.some((each) => each === channel)) {
       const { symbol } = CHANNEL[channel];
       const known = [...this.#units].filter(([, name]) => UNITS[name].channels.some((each) => each === channel));
-      throw inputError(`The unit "${shown(spelled)}" is none of ${symbol} that the profile knows.`, {
+      throw inputError(`The unit "${shown(spelled ?? unit ?? "")}" is none of ${symbol} that the profile knows.`, {
         place: index === undefined ? header : place,
         remedy: `Export in ${symbol}, spelled ${known.map(([text]) => text).join(", ") || symbol}, or choose another profile.`,
         code: "unit",
       });
     }
     if (growing.reader !== undefined) throw mixedError("Two spellings of the unit", "unit-mixed", place);
-    growing.unit = spelled;
+    growing.unit =
+      spelled === undefined
+        ? { unit, from: "the profile" }
+        : {
+            unit,
+            spelled,
+            from:
+              index !== undefined
+                ? "the unit column"
+                : ofColumn === undefined
+                  ? "a line before the table"
+                  : "its column",
+          };
     growing.reader = new ValueReader(channel, unit, this.#profile.numbers);
     return growing.reader;
   }
@@ -440,9 +463,9 @@ class Rows {
     const isReversed =
       growing.some(({ entries }) => hasStep(entries, (step) => step < 0)) &&
       !growing.some(({ entries }) => hasStep(entries, (step) => step > 0));
-    const series = [...this.#series].map(([name, { entries, serial }]): [string, TagSeries] => {
+    const series = [...this.#series].map(([name, { entries, serial, unit }]): [string, TagSeries] => {
       if (isReversed) entries.reverse();
-      return [name, { entries, ...(serial === undefined ? {} : { serial }) }];
+      return [name, { entries, ...(serial === undefined ? {} : { serial }), ...(unit === undefined ? {} : { unit }) }];
     });
     return {
       isReversed,
