@@ -296,6 +296,10 @@ export const ERROR_CODES = {
       "Check that the product is meant to bind whichever passes.",
     ],
     "profile-twice": ["Two accepted profiles have one hash or one name.", "Name each profile once."],
+    "profile-name": [
+      "An accepted profile is called like one that the package holds, and is another one.",
+      "Give it a name of its own, or the hash that `batchproof profile list` shows.",
+    ],
     "mixed-scripts": ["A word has letters of two scripts.", "Type it anew in one script."],
     "look-alike": ["Two names, or two words of one analyte, look the same.", "Give one of them another name."],
     "result-within": ["The laboratory must report before the stage ends.", "Give it the time that it needs."],

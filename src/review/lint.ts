@@ -1,6 +1,7 @@
 import { CIRCUITS, type Circuit } from "../kinds/circuits.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
 import { lintDevices } from "../kinds/series/stageDevices.ts";
+import { SHIPPED_PROFILES, shippedByName } from "../formats/shippedProfiles.ts";
 import { canonicalJson } from "../input/json.ts";
 import { formatDuration } from "../input/times.ts";
 import type { Claim, Policy } from "../policy/document.ts";
@@ -70,6 +71,7 @@ function lintProfiles({ profiles = [] }: Policy): LintFinding[] {
     const twice = profiles.findIndex((each) => each.hash === hash || each.name === name) < index;
     return [
       ...lintWords(name, `${pointer}/name`),
+      ...lintShippedName(name, hash, `${pointer}/name`),
       ...(twice
         ? [
             error(
@@ -82,6 +84,15 @@ function lintProfiles({ profiles = [] }: Policy): LintFinding[] {
         : []),
     ];
   });
+}
+
+/** A name that people know means the profile that they know. */
+function lintShippedName(name: string, hash: string, pointer: string): LintFinding[] {
+  const known = shippedByName(name);
+  if (known === undefined || SHIPPED_PROFILES[known] === hash) return [];
+  const message = `"${name}" is called like the shipped profile ${known}, and has another hash.`;
+  const remedy = "Give it a name of its own, or the hash that `batchproof profile list` shows.";
+  return [error("profile-name", pointer, message, remedy)];
 }
 
 /** Every text within: a word of two scripts is mistyped, or made to look like another one. */

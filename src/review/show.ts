@@ -1,6 +1,7 @@
 import { CIRCUITS, type Circuit } from "../kinds/circuits.ts";
 import { kindOf } from "../kinds/index.ts";
 import type { ClaimClassName, NeededForName } from "../formats/codes.ts";
+import { shippedByHash } from "../formats/shippedProfiles.ts";
 import { documentHash, SEVERITY, type Claim, type Policy } from "../policy/document.ts";
 import { quoted, span, time } from "../policy/words.ts";
 import { showUnproven } from "./unproven.ts";
@@ -50,7 +51,10 @@ function showProfiles({ profiles }: Policy): string[] {
     ? [`  Tables: read in the long form of historians only. ${word}`]
     : [
         `  Tables: read by these profiles only. ${word}`,
-        ...profiles.map(({ name, hash }) => `    Profile ${hash}: ${quoted(name)}`),
+        ...profiles.map(({ name, hash }) => {
+          const shipped = shippedByHash(hash);
+          return `    Profile ${hash}${shipped === undefined ? "" : ` (shipped: ${shipped})`}: ${quoted(name)}`;
+        }),
       ];
 }
 

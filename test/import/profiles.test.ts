@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toHex } from "../../src/formats/field.ts";
+import { SHIPPED_PROFILES } from "../../src/formats/shippedProfiles.ts";
 import { FINER_PARTS, PARTS, parseExact, UNITS, ValueReader } from "../../src/import/exact.ts";
 import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
 import { parseProfile, profileHash, type DelimitedProfile as Profile } from "../../src/import/table/profile.ts";
@@ -108,10 +110,9 @@ describe("the hash of a profile", () => {
     expect(new Set([profileHash(BASE), ...hashes]).size).toBe(5);
   });
 
-  it("of the long form is pinned: a policy that names no profiles means this one", () => {
-    expect(shippedProfile("long").hash.toString(16)).toBe(
-      "f81066dfe4c5fbcabc033d81cc21fe0e784723d18aa6e6650fb7e21ea8632",
-    );
+  it("of each that is shipped is pinned: policies and records name them by it", () => {
+    const hashes = shippedNames().map((name) => [name, toHex(shippedProfile(name).hash)]);
+    expect(Object.fromEntries(hashes)).toEqual(SHIPPED_PROFILES);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type LintFinding, type LintCode, LINT_CODES } from "../../src/policy/lintFinding.ts";
+import { SHIPPED_PROFILES } from "../../src/formats/shippedProfiles.ts";
 import { lintPolicy } from "../../src/review/lint.ts";
 import type { Policy } from "../../src/policy/document.ts";
 import type { Case } from "./lintCase.ts";
@@ -568,6 +569,17 @@ const TEMPERATURE_CASES: readonly Case[] = [
     bad: { ...fixture(), profiles: [profile("a", 1), profile("a", 2)] },
     pointer: "/profiles/1",
   },
+  ...["hoboware", "HOBOware", " hobo-ware"].map((name) => ({
+    what: `another profile called "${name}"`,
+    code: "profile-name" as const,
+    severity: "error" as const,
+    good: {
+      ...fixture(),
+      profiles: [{ name, hash: SHIPPED_PROFILES["hoboware"] ?? "" }, profile("HOBOware, site A", 1)],
+    },
+    bad: { ...fixture(), profiles: [profile(name, 1)] },
+    pointer: "/profiles/0/name",
+  })),
   {
     what: "release due after completion",
     code: "max-due",
@@ -762,7 +774,7 @@ it("finds that two devices are judged, but each in another channel only", () => 
 const CASES = [...TEMPERATURE_CASES, ...DEVICE_CASES, ...CHANNEL_CASES, ...PROCESS_CASES];
 
 // Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality, R-policy-thinning,
-// R-policy-devices, F44.
+// R-policy-devices, F44, F63.
 describe("lintPolicy", () => {
   it.each(CASES)(
     "finds $what ($severity $code) and accepts its neighbour",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Policy, documentHash } from "../../src/policy/document.ts";
+import { SHIPPED_PROFILES } from "../../src/formats/shippedProfiles.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import {
   channelPolicy,
@@ -15,7 +16,7 @@ import {
   withRule,
 } from "../policy/support.ts";
 
-// Verifies R-policy-profiles.
+// Verifies R-policy-profiles, F63.
 it("showPolicy names each accepted profile by its hash, and says who sees to it", () => {
   const hash = `0x00${"a".repeat(62)}`;
   const shown = showPolicy({ ...fixture(), profiles: [{ name: "HOBOware", hash }] });
@@ -23,6 +24,10 @@ it("showPolicy names each accepted profile by its hash, and says who sees to it"
     "Tables: read by these profiles only. Import sees to it, by the source's word; no proof shows it.",
   );
   expect(shown).toContain(`    Profile ${hash}: "HOBOware"\n`);
+  const known = SHIPPED_PROFILES["hoboware"] ?? "";
+  expect(showPolicy({ ...fixture(), profiles: [{ name: "HOBO", hash: known }] })).toContain(
+    `    Profile ${known} (shipped: hoboware): "HOBO"\n`,
+  );
 });
 
 describe("showPolicy", () => {
