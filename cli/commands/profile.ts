@@ -5,7 +5,7 @@ import { counted } from "../../src/input/quantities.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { shippedResultsProfile, shippedResultsProfiles } from "../../src/import/resultsProfile.ts";
 import { profileNamed, shippedNames, shippedProfile } from "../../src/import/table/shipped.ts";
-import { tryProfile, type Trial, type TriedTag } from "../../src/import/table/trial.ts";
+import { tryProfile, type Trial, type TriedTag, type TriedValue } from "../../src/import/table/trial.ts";
 import { packageVersion } from "../../src/root.ts";
 import { clockOf } from "../clock.ts";
 import { required, text, type Options } from "../command.ts";
@@ -52,6 +52,7 @@ function trialText({
   ...trial
 }: Trial & { readonly at: string; readonly version: string; readonly node: string }): string {
   const { profile, profileHash, file, bytes, fileHash, channel, clock, newestFirst, events } = trial;
+  const { linesBefore, columns } = trial;
   return [
     `Profile test at ${at}, by batchproof ${version} on Node.js ${node}`,
     `profile: ${profile}, ${profileHash}`,
@@ -59,17 +60,35 @@ function trialText({
     `read as: ${channel}, in ${CHANNEL[channel].symbol}`,
     `clock: ${clock}`,
     `order: ${newestFirst ? "newest first, read backwards" : "oldest first"}`,
-    `events of the device, without a value: ${events}`,
+    `lines before the table: ${linesBefore}`,
+    `columns: ${columns.length}`,
+    ...columns.map(
+      ({ header, is, template }, i) =>
+        `  ${i + 1}: "${shown(header)}" is ${is}${template === header ? "" : `, as "${shown(template)}"`}`,
+    ),
+    `rows that are events of the device, without a value, left out: ${events}`,
     ...tags.flatMap(tagLines),
     "Nothing was signed. Compare the rows with the file; two people approve a profile by approving a policy that names its hash.",
     "",
   ].join("\n");
 }
 
-function tagLines({ tag, serial, readings, unusable, span, lowest, highest, shown: rows }: TriedTag): string[] {
+/** Words that are shown of a tag: of more, a profile takes values for none. */
+const SHOWN_WORDS = 20;
+
+function tagLines({ tag, serial, readings, unusable, span, unit, words, shown: rows, ...tried }: TriedTag): string[] {
+  const { lowest, highest } = tried;
+  const more = words.length - SHOWN_WORDS;
   return [
     `tag ${shown(tag)}${serial === null ? "" : `, serial ${shown(serial)}`}: ${counted(readings, "reading")}, ${span}`,
-    `  not good, or without a value: ${unusable}; lowest ${lowest ?? "none"}, highest ${highest ?? "none"}`,
+    `  unit: ${unit ?? "none was met"}`,
+    `  not good, or without a value: ${unusable}; lowest ${valueText(lowest)}, highest ${valueText(highest)}`,
+    ...words.slice(0, SHOWN_WORDS).map(({ word, means, count }) => `  "${shown(word)}" is ${means}: ${count} times`),
+    ...(more > 0 ? [`  and ${more} more words that are no values`] : []),
     ...rows.map((row) => `  ${shown(row)}`),
   ];
+}
+
+function valueText(tried: TriedValue | null): string {
+  return tried === null ? "none" : `${tried.value} (line ${tried.line}: "${shown(tried.cell)}")`;
 }

@@ -101,10 +101,68 @@ describe("profile test", () => {
     const { stdout, code } = await inThisProcess(tried());
     expect(code).toBe(0);
     expect(stdout).toContain(`profile: long, ${hashOf("long")}`);
-    expect(stdout).toContain("lowest 4.5 °C, highest 44.5/9 °C");
+    expect(stdout).toContain('lowest 4.5 °C (line 2: "40.1"), highest 44.5/9 °C (line 6: "40.9")');
+    expect(stdout).toContain("  unit: °F, by the unit column, converted exactly\n");
     expect(stdout).toContain("line 3: 2026-03-10T08:10:00Z 41.5/9 °C");
     const { profiles } = await cliJson<{ profiles: { name: string; hash: string }[] }>(["profile", "list"]);
     expect(profiles).toContainEqual(expect.objectContaining({ name: "long", hash: hashOf("long") }));
+  });
+
+  // Verifies F64.
+  it("shows all that decides: columns, unit, words, events, and the cells of the extremes", async () => {
+    const profile = {
+      ...(JSON.parse(readFileSync("fixtures/profiles/long.json", "utf8")) as object),
+      ...{ name: "flattering", before: { lines: 2 }, missing: ["12.5"] },
+      columns: [
+        ...[
+          { name: "timestamp", is: "time", form: "rfc3339" },
+          { name: "tag", is: "tag" },
+        ],
+        ...[
+          { name: "value", is: "value" },
+          { name: "quality", is: "quality" },
+          { name: "unit", is: "unit" },
+        ],
+        ...[
+          { name: "Alarm{*}", is: "ignored" },
+          { name: "Mark", is: "event" },
+        ],
+      ],
+    };
+    const row = (minute: number, rest: string): string =>
+      `2026-03-10T08:${minute.toString().padStart(2, "0")}:00Z,A,${rest}\n`;
+    const rows = [
+      "4.5,Good,°C,,",
+      "12.5,Good,°C,HIGH,",
+      "9.5,Bad,°C,,",
+      ",Good,°C,,Start",
+      "-300,Good,°C,,",
+      "4.25,GOOD,°C,,",
+    ];
+    writeFileSync(path("flattering.json"), JSON.stringify(profile));
+    writeFileSync(
+      path("flattering.csv"),
+      `a\nb\ntimestamp,tag,value,quality,unit,Alarm status,Mark\n${rows.map((rest, i) => row(i * 10, rest)).join("")}`,
+    );
+    const { stdout, code } = await inThisProcess(["profile", "test", path("flattering.json"), path("flattering.csv")]);
+    expect(code).toBe(0);
+    for (const line of [
+      "lines before the table: 2",
+      "columns: 7",
+      '  1: "timestamp" is time',
+      '  6: "Alarm status" is ignored, as "Alarm{*}"',
+      '  7: "Mark" is event',
+      "rows that are events of the device, without a value, left out: 1",
+      "  unit: °C, by the unit column",
+      '  not good, or without a value: 3; lowest 4.25 °C (line 9: "4.25"), highest 4.5 °C (line 4: "4.5")',
+      '  "Good" is good: 1 times',
+      '  "12.5" is no value: 1 times',
+      '  "Bad" is not good: 1 times',
+      '  "-300" is no value of this channel: 1 times',
+      '  "GOOD" is good: 1 times',
+    ]) {
+      expect(stdout).toContain(`${line}\n`);
+    }
   });
 
   it("writes a dated protocol, over no other file", async () => {

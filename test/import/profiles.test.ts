@@ -116,7 +116,7 @@ describe("the hash of a profile", () => {
   });
 });
 
-// Verifies R-profile-schema, F61.
+// Verifies R-profile-schema, F61, F64.
 describe("a profile that makes no sense", () => {
   const [time, value] = BASE.columns as [Profile["columns"][0], Profile["columns"][0]];
   const columns = (...all: unknown[]): object => ({ columns: all });
@@ -143,6 +143,16 @@ describe("a profile that makes no sense", () => {
     ["a form of a value", columns(time, { ...value, form: "excel" }), "/columns/1"],
     ["a column twice", columns(time, value, { name: "Wert", is: "ignored" }), "/columns/2/name"],
     ["a template that fits every column", columns(time, value, { name: "{*}", is: "ignored" }), "/columns/2/name"],
+    ["an ignored column by one letter", columns(time, value, { name: "{*}a{*}", is: "ignored" }), "/columns/2/name"],
+    ["an event by two marks", columns(time, value, { name: "Q {*} _", is: "event" }), "/columns/2/name"],
+    ["a footer that is anything", { after: ["{*}"] }, "/after/0"],
+    ["a footer of figures, like a reading", { after: ["", "{*};1{*}"] }, "/after/1"],
+    ["a footer of separators and a date", { after: ["2026-03-10{*}"] }, "/after/0"],
+    [
+      "a unit that is blank",
+      { ...columns(time, { name: "Wert", is: "value" }, { name: "u", is: "unit" }), units: { "": "Cel" } },
+      "/units",
+    ],
     ["a place that is none", columns(time, { ...value, name: "T {x}" }), "/columns/1/name"],
     ["two places side by side", columns(time, { ...value, name: "{*}{unit}" }), "/columns/1/name"],
     ["a unit for whatever comes", columns(time, { ...value, name: "{*} (°C)", many: true }), "/columns/1"],

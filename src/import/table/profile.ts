@@ -245,6 +245,15 @@ function parsed(profile: Profile, place: string): ParsedProfile {
   }));
   const facts = (lined.facts ?? []).map((text, i) => template(text, `/facts/${i}`));
   const after = (lined.after ?? []).map((text, i) => template(text, `/after/${i}`));
+  after.forEach((each, i) => {
+    // Letters, because figures and separators are what the lines of a table are made of.
+    if (!saysLittle(each, /\p{L}/gu)) return;
+    refuse(
+      `/after/${i}`,
+      "This template may fit lines of the table.",
+      `Write the line in full, or at least ${LEAST_LITERAL} letters of it.`,
+    );
+  });
   const { before = { lines: 0 } } = lined;
   refuseColumns(profile, columns, refuse);
   const time = timeOf(columns, numbers, refuse);
@@ -259,6 +268,14 @@ function parsed(profile: Profile, place: string): ParsedProfile {
 /** What a profile says of lines; a layout without them says nothing. */
 function linedOf(profile: Profile): Lined {
   return profile.layout === "ndjson" || profile.layout === "epcis" ? {} : profile;
+}
+
+/** Of what is passed over, a template has so many characters of its own: fewer fit by chance. */
+const LEAST_LITERAL = 3;
+
+/** Whether a template with places has too few characters of a kind to say what is passed over. */
+function saysLittle({ texts, places }: Template, kind: RegExp): boolean {
+  return places.length > 0 && (texts.join("").match(kind)?.length ?? 0) < LEAST_LITERAL;
 }
 
 type Refuse = (pointer: string, problem: string, remedy: string) => never;
@@ -289,6 +306,13 @@ function refuseColumns(profile: Profile, columns: readonly ParsedColumn[], refus
     }
     if (is !== "value" && !template.texts.some((text) => /\S/.test(text))) {
       refuse(`${pointer}/name`, "This template fits every column.", "Name the columns, so that a new one is noticed.");
+    }
+    if ((is === "event" || is === "ignored") && saysLittle(template, /\S/gu)) {
+      refuse(
+        `${pointer}/name`,
+        "This template may fit a column that matters.",
+        `Name the column in full, or with at least ${LEAST_LITERAL} characters of its own.`,
+      );
     }
     const mayRepeat = is === "value" || is === "event" || is === "ignored";
     if (!mayRepeat && (many === true || optional === true)) {
@@ -403,6 +427,13 @@ function refuseSources(
     refuse("/facts", "One {unit} for the whole file fits one column of values.", "Take the unit from its header.");
   }
   const isSpelled = told > 0 || taken("unit", headers) > 0;
+  if (Object.keys(units ?? {}).some((spelled) => spelled.trim() === "")) {
+    refuse(
+      "/units",
+      "A blank is no spelling of a unit.",
+      'Give the column its "unit", so that people see who says it.',
+    );
+  }
   if (isSpelled !== (units !== undefined)) {
     refuse("/units", "Units that the file spells, and what they mean, go together.", 'List every spelling in "units".');
   }

@@ -6,7 +6,7 @@ import { shown } from "../csvTable.ts";
 import { UNITS, ValueReader, type UnitName } from "../exact.ts";
 import { microsBetween, type Reading, type Unusable } from "../series.ts";
 import { openTable } from "./layout.ts";
-import { type ParsedColumn, type ParsedProfile } from "./profile.ts";
+import type { ColumnKind, ParsedColumn, ParsedProfile } from "./profile.ts";
 import { columnsError, placeOf } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
 import { noZoneError, offsetOf, type ToldTime } from "./timeForm.ts";
@@ -48,16 +48,38 @@ export interface TagUnit {
 /** The channel of a tag; undefined: it is not read. */
 export type ChannelOfTag = (tag: string, unit: TagUnit) => ChannelName | undefined;
 
+/** A column of the file, and what it is taken for. */
+export interface TakenColumn {
+  readonly header: string;
+  readonly is: ColumnKind;
+  /** Template of the profile that it fits. */
+  readonly template: string;
+}
+
+/** What one value is read from: for those who judge a profile. */
+export interface Seen {
+  readonly tag: string;
+  readonly entry: Reading | Unusable;
+  /** The value's cell, and that of its quality where there is one. */
+  readonly cell: string;
+  readonly word?: string;
+}
+
 /** What somebody sees who looks at a table before it is imported. */
 export interface Watch {
   /** What is wrong with an entry of a tag refuses the tag, which is read no further, and not the file. */
-  readonly refuse: (tag: string, error: BatchproofError) => void;
+  readonly refuse?: (tag: string, error: BatchproofError) => void;
   /** The word for the quality of an entry. */
-  readonly quality: (tag: string, word: string) => void;
+  readonly quality?: (tag: string, word: string) => void;
+  /** An entry that was read. */
+  readonly see?: (seen: Seen) => void;
 }
 
 /** What of a table was asked for. */
 export interface Table {
+  /** Lines before the table. */
+  readonly before: number;
+  readonly columns: readonly TakenColumn[];
   /** The file is newest first, and was read backwards. */
   readonly isReversed: boolean;
   /** Lines of each tag of the file; of a wide table, of each column of values. */
@@ -82,7 +104,7 @@ const YEAR_2100 = 4_102_444_800;
 /**
  * Reads a table by its profile: every line by its form, those of tags of which `channelOf` knows the channel also by time,
  * unit, quality and value. Entries without a value, or of a bad quality, are unusable; `cutToWindow` refuses them where
- * the stage needs them. Each line is read as it comes, and no more is kept than its entry.
+ * the stage needs them. Each line is read as it comes, and no more is kept than its entry; `watch` is told of each.
  * Errors, with file:line: those of `openTable`; `csv-header` (a column is missing, unknown or twice), `profile-fit` (a line
  * before the table that the profile names is not there once), `csv-tag` (a tag is no plain text), `unit`, `unit-mixed`,
  * `quality-word`, `time-syntax`, `time-impossible`, `time-zone`, `time-mixed`, `time-ambiguous`, those of `ValueReader`; of
@@ -107,7 +129,7 @@ export function readTable(
     else rows.take(cells, row);
   });
   if (rows === undefined) throw new Error("a table has a header line");
-  return rows.table(says?.() ?? []);
+  return { before: before.length, ...rows.table(says?.() ?? []) };
 }
 
 /** A fact of the header and the place where it stands. */
@@ -155,8 +177,7 @@ interface ValueColumn {
 /** Where what stands in a file. */
 interface Layout {
   readonly place: string;
-  /** How many columns there are. */
-  readonly width: number;
+  readonly columns: readonly TakenColumn[];
   readonly times: readonly number[];
   readonly values: readonly ValueColumn[];
   readonly events: readonly Pick<ValueColumn, "index" | "header">[];
@@ -199,7 +220,7 @@ function layoutOf(cells: readonly string[], { columns }: ParsedProfile, place: s
   const [tag, unit, quality] = [one("tag"), one("unit"), one("quality")];
   return {
     place,
-    width: cells.length,
+    columns: found.map(({ header, column: { is, name } }) => ({ header, is, template: name })),
     times,
     values,
     events: of("event"),
@@ -323,9 +344,9 @@ class Rows {
   }
 
   take(cells: readonly string[], line: number): void {
-    const { values, tag, width } = this.#layout;
+    const { values, tag, quality, columns } = this.#layout;
     const place = placeOf(this.#file, line);
-    if (cells.length !== width) throw columnsError(place);
+    if (cells.length !== columns.length) throw columnsError(place);
     const isEvent = this.#marked(cells);
     let time: Pick<Reading, "time" | "micros"> | undefined;
     for (const column of values) {
@@ -344,9 +365,13 @@ class Rows {
           this.#events++;
           continue;
         }
-        growing.entries.push({ line, ...time, ...this.#valueOf(name, growing, column, cells, text, place) });
+        const word = quality === undefined ? undefined : (cells[quality] ?? "");
+        if (word !== undefined) this.#watch?.quality?.(name, word);
+        const entry = { line, ...time, ...this.#valueOf(growing, column, cells, text, word, place) };
+        growing.entries.push(entry);
+        this.#watch?.see?.({ tag: name, entry, cell: text, ...(word === undefined ? {} : { word }) });
       } catch (error) {
-        if (this.#watch === undefined || !(error instanceof BatchproofError)) throw error;
+        if (this.#watch?.refuse === undefined || !(error instanceof BatchproofError)) throw error;
         this.#refused.add(name);
         this.#series.delete(name);
         this.#watch.refuse(name, error);
@@ -402,17 +427,13 @@ class Rows {
   }
 
   #valueOf(
-    name: string,
     growing: Growing,
     column: ValueColumn,
     cells: readonly string[],
     text: string,
+    word: string | undefined,
     place: string,
   ): Pick<Reading, "value" | "finer"> | Pick<Unusable, "quality" | "code"> {
-    const { quality } = this.#layout;
-    const reader = this.#reader(growing, column, cells, place);
-    const word = quality === undefined ? undefined : (cells[quality] ?? "");
-    if (word !== undefined) this.#watch?.quality(name, word);
     if (word !== undefined && !this.#good.has(word)) {
       if (this.#bad.has(word)) return { quality: shown(word), code: "quality" };
       throw inputError(`The profile knows no word of quality "${shown(word)}".`, {
@@ -421,7 +442,9 @@ class Rows {
         code: "quality-word",
       });
     }
-    return this.#missing.has(text) ? { quality: shown(text), code: "reading-sentinel" } : reader.read(text, place);
+    // What is no reading has no unit that could be wrong.
+    if (this.#missing.has(text)) return { quality: shown(text), code: "reading-sentinel" };
+    return this.#reader(growing, column, cells, place).read(text, place);
   }
 
   #reader(growing: Growing, column: ValueColumn, cells: readonly string[], place: string): ValueReader {
@@ -457,7 +480,7 @@ class Rows {
     return growing.reader;
   }
 
-  table(says: readonly string[]): Table {
+  table(says: readonly string[]): Omit<Table, "before"> {
     const growing = [...this.#series.values()];
     // All of them, or none: a file has one order.
     const isReversed =
@@ -469,6 +492,7 @@ class Rows {
     });
     return {
       isReversed,
+      columns: this.#layout.columns,
       tags: this.#tags,
       series: new Map(series),
       events: this.#events,

@@ -6,8 +6,8 @@ import { shownExact } from "../exact.ts";
 import { shownSpan } from "../loggerSeries.ts";
 import { isUnusable, mergeRepeated, refuseBackward, type Reading, type Unusable } from "../series.ts";
 import type { LayoutName, ParsedProfile } from "./profile.ts";
-import { tagError } from "./readings.ts";
-import { readTable, type TagSeries, type ToldClock } from "./table.ts";
+import { shownToldUnit, tagError } from "./readings.ts";
+import { readTable, type Seen, type Table, type TagSeries, type ToldClock } from "./table.ts";
 
 /** What a profile reads of a file, for those who judge the profile. */
 export interface Trial {
@@ -19,6 +19,9 @@ export interface Trial {
   readonly channel: ChannelName;
   readonly clock: string;
   readonly newestFirst: boolean;
+  readonly linesBefore: number;
+  /** Every column of the file, in its order, and what it is taken for. */
+  readonly columns: Table["columns"];
   readonly events: number;
   /** Each tag that was read, in the order of the file. */
   readonly tags: readonly TriedTag[];
@@ -32,10 +35,28 @@ export interface TriedTag {
   /** Entries that are not good, or have no value. */
   readonly unusable: number;
   readonly span: string;
-  readonly lowest: string | null;
-  readonly highest: string | null;
+  /** What says the unit, and what its spelling is read as. */
+  readonly unit: string | null;
+  /** Words of quality and other cells that decided, how often each, and what it was taken for. */
+  readonly words: readonly MetWord[];
+  readonly lowest: TriedValue | null;
+  readonly highest: TriedValue | null;
   /** The first three and the last one, as they are read. */
   readonly shown: readonly string[];
+}
+
+/** A word that decided whether an entry is a reading. */
+export interface MetWord {
+  readonly word: string;
+  readonly means: "good" | "not good" | "no value" | "no value of this channel";
+  readonly count: number;
+}
+
+/** A value as it is read, and where it stands as what. */
+export interface TriedValue {
+  readonly value: string;
+  readonly line: number;
+  readonly cell: string;
 }
 
 /**
@@ -49,14 +70,21 @@ export function tryProfile(
   { tag, channel, ...told }: ToldClock & { readonly tag?: string; readonly channel: ChannelName },
 ): Trial {
   const wanted = (each: string): boolean => tag === undefined || each === tag;
-  const table = readTable(bytes, file, profile, told, (each) => (wanted(each) ? channel : undefined));
+  const met = new Map<string, Met>();
+  const see = (seen: Seen): void => {
+    const known = met.get(seen.tag) ?? new Met();
+    met.set(seen.tag, known);
+    known.take(seen);
+  };
+  const table = readTable(bytes, file, profile, told, (each) => (wanted(each) ? channel : undefined), { see });
   if (tag !== undefined && !table.tags.has(tag)) throw tagError("The file has no entry of this tag", table.tags, file);
   return {
     ...{ profile: profile.profile.name, profileHash: toHex(profile.hash) },
     ...{ file, bytes: bytes.length, fileHash: toHex(bytesHash(bytes)), channel },
-    ...{ clock: table.clock, newestFirst: table.isReversed, events: table.events },
+    ...{ clock: table.clock, newestFirst: table.isReversed, linesBefore: table.before, columns: table.columns },
+    events: table.events,
     tags: [...table.series].map(([name, series]) =>
-      triedTag(name, series, channel, file, ROW_WORDS[profile.profile.layout]),
+      triedTag(name, series, met.get(name) ?? new Met(), channel, file, ROW_WORDS[profile.profile.layout]),
     ),
   };
 }
@@ -70,34 +98,73 @@ const ROW_WORDS: Readonly<Record<LayoutName, string>> = {
   epcis: "report",
 };
 
+/** A reading and the cell that it was read from. */
+interface Found {
+  readonly entry: Reading;
+  readonly cell: string;
+}
+
+/** What a cell is taken for that gives no reading. */
+const MEANING: Readonly<Partial<Record<Unusable["code"], MetWord["means"]>>> = {
+  quality: "not good",
+  "physical-range": "no value of this channel",
+};
+
+/** What decides about a tag, gathered while its lines are read. */
+class Met {
+  readonly #words = new Map<string, MetWord>();
+  lowest: Found | undefined;
+  highest: Found | undefined;
+
+  take({ entry, cell, word }: Seen): void {
+    if (isUnusable(entry)) {
+      this.#count(entry.quality, MEANING[entry.code] ?? "no value");
+      return;
+    }
+    if (word !== undefined) this.#count(word, "good");
+    if (this.lowest === undefined || isLess(entry, this.lowest.entry)) this.lowest = { entry, cell };
+    if (this.highest === undefined || isLess(this.highest.entry, entry)) this.highest = { entry, cell };
+  }
+
+  #count(word: string, means: MetWord["means"]): void {
+    const key = `${means} ${word}`;
+    this.#words.set(key, { word, means, count: (this.#words.get(key)?.count ?? 0) + 1 });
+  }
+
+  get words(): MetWord[] {
+    return [...this.#words.values()];
+  }
+}
+
 function triedTag(
   tag: string,
-  { entries, serial }: TagSeries,
+  { entries, serial, unit }: TagSeries,
+  { lowest, highest, words }: Met,
   channel: ChannelName,
   file: string,
   noun: string,
 ): TriedTag {
   refuseBackward(entries, (entry) => entry, file);
   const merged = mergeRepeated(entries).entries;
-  const readings = merged.filter((entry): entry is Reading => !isUnusable(entry));
-  const sorted = readings.toSorted(byValue);
-  const value = (reading: Reading | undefined): string | null =>
-    reading === undefined ? null : `${shownExact(reading)} ${CHANNEL[channel].symbol}`;
+  const unusable = merged.filter(isUnusable).length;
+  const value = (reading: Reading): string => `${shownExact(reading)} ${CHANNEL[channel].symbol}`;
+  const tried = (found: Found | undefined): TriedValue | null =>
+    found === undefined ? null : { value: value(found.entry), line: found.entry.line, cell: found.cell };
   const shown = [...merged.slice(0, 3), ...merged.slice(3).slice(-1)];
   return {
-    ...{ tag, serial: serial ?? null, readings: readings.length, unusable: merged.length - readings.length },
+    ...{ tag, serial: serial ?? null, readings: merged.length - unusable, unusable },
     span: shownSpan(merged, timeOf),
-    ...{ lowest: value(sorted.at(0)), highest: value(sorted.at(-1)) },
+    ...{ unit: unit === undefined ? null : shownToldUnit(unit, channel), words },
+    ...{ lowest: tried(lowest), highest: tried(highest) },
     shown: shown.map((entry) => {
-      const says = isUnusable(entry) ? `not good: ${entry.quality}` : (value(entry) ?? "");
+      const says = isUnusable(entry) ? `not good: ${entry.quality}` : value(entry);
       return `${noun} ${entry.line}: ${timeOf(entry)} ${says}`;
     }),
   };
 }
 
-function byValue(one: Reading, other: Reading): number {
-  const [a, b] = one.value === other.value ? [one.finer ?? 0n, other.finer ?? 0n] : [one.value, other.value];
-  return a < b ? -1 : a > b ? 1 : 0;
+function isLess(one: Reading, other: Reading): boolean {
+  return one.value === other.value ? (one.finer ?? 0n) < (other.finer ?? 0n) : one.value < other.value;
 }
 
 function timeOf({ time, micros }: Reading | Unusable): string {
