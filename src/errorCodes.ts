@@ -225,7 +225,7 @@ export const ERROR_CODES = {
   /** Policies: what `policy lint` finds, and what the derivation of a rule refuses under the same name. */
   policy: {
     range: ["The lower limit is not below the upper one.", "Write the lower limit first."],
-    "physical-range": ["No sensor measures in this range.", "Check unit and decimal point."],
+    "physical-range": ["The range lies outside what the channel can hold.", "Check unit and decimal point."],
     bucket: [
       "The thinning that the rule permits could hide a gap, or change a mean that it limits.",
       "Permit buckets of at most the gap, and none where a mean is limited.",
@@ -482,7 +482,10 @@ export const ERROR_CODES = {
       'Times with "Z" and with offsets stand in one series.',
       "Export the whole series once, in one form.",
     ],
-    "physical-range": ["No sensor measures this value.", "Export such an entry with its true quality."],
+    "physical-range": [
+      "The value lies outside what the channel can hold.",
+      "Export such an entry with its true quality.",
+    ],
     profile: ["The profile is malformed, or makes no sense.", "Correct it at the pointer that is named."],
     "profile-missing": ["There is no such profile.", "Name a file, or one of the profiles that the message lists."],
     "profile-policy": [

@@ -29,7 +29,7 @@ export async function impact(dirs: readonly string[], options: Options): Promise
     text: [
       `${shown(`${vendor}|${model}|${serial}`)}, ${shownPeriod(period)}`,
       `exposed: ${shownCount(found)}`,
-      ...found.exposed.flatMap(shownExposure),
+      ...found.exposed.flatMap((each) => shownExposure(each, found.journal !== undefined)),
       ...shownSources(found),
     ].join("\n"),
     json: { device, period: jsonPeriod(period), ...found, exposed: found.exposed.map(jsonExposure) },
@@ -55,7 +55,7 @@ function shownPeriod({ start, end }: Period): string {
   return `${formatTime(start)} to ${formatTime(end)} (${formatDuration(end - start)})`;
 }
 
-function shownExposure({ batch, stage, part, folders, records }: Exposure): string[] {
+function shownExposure({ batch, stage, part, folders, records }: Exposure, hasJournal: boolean): string[] {
   const name = folders[0]?.name;
   const readings = Math.max(0, ...records.map((each) => each.readings));
   return [
@@ -65,10 +65,13 @@ function shownExposure({ batch, stage, part, folders, records }: Exposure): stri
         `    ${shown(dir)}, lot ${shown(lot)}` +
         (unset.length === 0 ? "" : `; its ${unset.join(" and ")} is not set, so it may hold less`),
     ),
-    records.length === 0
-      ? "    no record of the journal has readings of it"
-      : `    ${counted(records.length, "record")} with ${counted(readings, "reading")} of it`,
+    ...(hasJournal ? [`    ${shownRecords(records.length, readings)}`] : []),
   ];
+}
+
+function shownRecords(records: number, readings: number): string {
+  if (records === 0) return "no record of the journal has readings of it";
+  return `${counted(records, "record")} with ${counted(readings, "reading")} of it`;
 }
 
 /** What was looked into: a batch that neither knows is not seen. */

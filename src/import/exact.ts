@@ -76,8 +76,11 @@ export interface ExactValue {
  * A number as whole `PARTS`. Errors: those of `parseMicro`; `quantity-precision` (more than 39 decimals).
  */
 export function parseExact(text: string, { decimal, loose }: NumberForm, place: string): bigint {
-  if (decimal === "," && text.includes(".")) {
-    throw inputError(`A decimal comma is expected: "${shown(text)}".`, { place, code: "quantity-syntax" });
+  if (decimal === "," && /\.|,.*,/.test(text)) {
+    throw inputError(`One decimal comma, and no separator of thousands, is expected: "${shown(text)}".`, {
+      place,
+      code: "quantity-syntax",
+    });
   }
   const number = decimal === "," ? text.replace(",", ".") : text;
   refuseNoNumber(number, place, { except: loose ? "quantity-exponent" : undefined });

@@ -350,7 +350,8 @@ const UNUSABLE: Readonly<Record<Unusable["code"], (quality: string) => string>> 
   "reading-missing": (mark) => `has no value: the device wrote "${mark}"`,
   "reading-sentinel": (mark) => `has no value: ${mark} is a mark for a missing one`,
   "quantity-nan": (mark) => `has no value: "${mark}" is not a number`,
-  "physical-range": (value) => `has no value: no sensor of this channel measures ${value}, a mark for a missing one`,
+  "physical-range": (value) =>
+    `has no value: ${value} lies outside what this channel can hold, perhaps a mark for a missing one`,
   "sample-incomplete": (tags) => `is incomplete: there is none of ${tags} at this time`,
   "time-twice": (other) => `differs from another one of this time, on ${other}`,
 };

@@ -118,6 +118,9 @@ describe("impact of a device's failure", () => {
     const both = await impact([path("a"), "--journal", JOURNAL, ...asked(1.5, 3.5)]);
     expect(both.exposed.map(({ batch }) => batch).sort()).toEqual(alone.exposed.map(({ batch }) => batch).sort());
     expect(held(await impact([path("a"), ...asked(1.5, 3.5)]))).toEqual([["lot a", 1.5, 2]]);
+    const folder = await cli(["impact", path("a"), ...asked(1.5, 3.5)]);
+    expect(folder.stdout).toContain("journal: none was named");
+    expect(folder.stdout).not.toContain("record of the journal");
     const none = await cli(["impact", "--journal", JOURNAL, ...asked(8, 9)]);
     expect(none.stdout).toContain("exposed: no batch\njournal: 2 of 2 records");
   });

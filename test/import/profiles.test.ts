@@ -561,6 +561,12 @@ describe("an exact value", () => {
     refused(() => parseExact(text, form, "v"));
   });
 
+  it("with two decimal commas is told that one is expected, not a point", () => {
+    const error = refused(() => parseExact("1,234,5", { decimal: ",", loose: true }, "v"));
+    expect(error).toMatchObject({ code: "quantity-syntax", place: "v" });
+    expect(error.message).toContain("One decimal comma");
+  });
+
   it.each(["", ".", "-", "e5", "1e", "1e999", "1.2.3", "0x10", "1 000", "١", "4,5", "1e10", "1".repeat(41)])(
     "'%s' is none, loose or not",
     (text) => {

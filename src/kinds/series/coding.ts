@@ -84,7 +84,7 @@ function refuseRange(low: bigint, high: bigint, range: readonly [string, string]
   const [lowest, highest] = PHYSICAL_RANGE[channel];
   if (low < parseMicro(lowest, "range") || high > parseMicro(highest, "range")) {
     const { symbol } = CHANNEL[channel];
-    throw inputError(`No sensor measures from ${range[0]} to ${range[1]} ${symbol}.`, {
+    throw inputError(`${range[0]} to ${range[1]} ${symbol} lies outside what this channel can hold.`, {
       place: "range",
       remedy: `Limits lie between ${lowest} and ${highest} ${symbol}; check unit and decimal point.`,
       code: "physical-range",
