@@ -231,6 +231,7 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
   return {
     ...{ profile, times },
     hash: bytesHash(Buffer.from(canonicalJson(profile), "utf8")),
+    hasHeader: true,
     before: "until" in before ? { until: template(before.until, "/before/until") } : before,
     after: after.map((text, i) => template(text, `/after/${i}`)),
   };

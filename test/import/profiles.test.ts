@@ -231,6 +231,14 @@ describe("a file that is not of the profile's form", () => {
     expect(refused(() => read(more, { after }))).toMatchObject({ code: "profile-fit", place: "t.csv:5" });
   });
 
+  it("has its header line before the lines after it, though a template of these fits it, too", () => {
+    const after = ["Zeit{*}"];
+    expect(read(`${TABLE}Zeit der Ausgabe: 12:00\n`, { after }).entries).toHaveLength(2);
+    expect(read("Zeit;Wert\n", { after }).entries).toEqual([]);
+    const bare = TABLE.slice(TABLE.indexOf("\n") + 1);
+    expect(read(`${bare}Zeit der Ausgabe: 12:00\n`, { after, header: "none" }).entries).toHaveLength(2);
+  });
+
   it("has the lines before the table that the profile names", () => {
     const facts = ["Serie: {serial}"];
     const before = { until: "Zeit;{*}" };

@@ -7,7 +7,7 @@ import { columnsError, noHeaderError, type TableFile, type TakeRow } from "./tab
 import { matchTemplate } from "./template.ts";
 
 /** What of a profile says how its file is a text of lines and fields, of readings or of results. */
-export interface TextLayout extends Pick<ParsedProfile, "before" | "after"> {
+export interface TextLayout extends Pick<ParsedProfile, "before" | "hasHeader" | "after"> {
   readonly profile: Pick<DelimitedProfile, "encoding" | "delimiter" | "quote">;
 }
 
@@ -87,10 +87,12 @@ function headerOf(text: Buffer, { before }: TextLayout, file: string): { before:
 }
 
 /** Index of the first line after the table: from there on, every line must be one that the profile expects there. */
-function tableEnd(text: Buffer, from: number, first: number, { after }: TextLayout, file: string): number {
+function tableEnd(text: Buffer, from: number, first: number, { hasHeader, after }: TextLayout, file: string): number {
   if (after.length === 0) return text.length;
   let end: number | undefined;
-  for (let [at, number] = [from, first]; at < text.length; number++) {
+  // The header line is the table's, whatever a template fits.
+  const [rows, row] = hasHeader ? [lineAt(text, from).next, first + 1] : [from, first];
+  for (let [at, number] = [rows, row]; at < text.length; number++) {
     const { line, next } = lineAt(text, at);
     const isAfter = after.some((template) => matchTemplate(template, line) !== undefined);
     if (isAfter) end ??= at;
