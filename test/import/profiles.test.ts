@@ -339,6 +339,22 @@ describe("F59 a hostile table or profile", () => {
     );
   });
 
+  it("has at most 1,000 columns, and no line beyond 200,000 bytes, or is refused before it is parsed", () => {
+    const wide = shippedProfile("wide");
+    const table = (columns: number): (() => ReadingSeries) => {
+      const headers = Array.from({ length: columns }, (_, i) => `${i} (°C)`);
+      const text = `timestamp,${headers.join(",")}\n2026-03-10T08:00:00Z${",4.5".repeat(columns)}\n`;
+      return () => tableReader(wide, "7 (°C)", "temperature", { device: DEVICE })(Buffer.from(text), "t.csv");
+    };
+    expect(table(999)().entries).toHaveLength(1);
+    expect(refused(table(1000))).toMatchObject({ code: "csv-header", place: "t.csv:1" });
+    // A header that was allowed to be this long would allow lines of four times its length.
+    for (const text of [`timestamp${",".repeat(200_000)}\n`, `${TABLE}${"x".repeat(200_001)}\n`]) {
+      const place = text.startsWith("t") ? "t.csv:1" : "t.csv:4";
+      expect(refused(() => read(text, { after: ["Ende"] }))).toMatchObject({ code: "csv-syntax", place });
+    }
+  });
+
   it("takes linear time for any template and any line", () => {
     const template = templateOf(`${"{*}a".repeat(40)}b`);
     expect(template && matchTemplate(template, "xa".repeat(500_000))).toBeUndefined();

@@ -13,6 +13,9 @@ export interface TextLayout extends Pick<ParsedProfile, "before" | "hasHeader" |
 
 /** Nothing has longer lines, but a table with many columns; an unclosed quote is found after so much. */
 const MOST_CHARACTERS = 1000;
+/** Widest table, and the longest line that is looked at: what is longer is no line of one. */
+const MOST_COLUMNS = 1000;
+const MOST_LINE = 200_000;
 
 /**
  * Text in lines, by its profile: encoding, what stands before the header and after the table. Errors, with file:line where
@@ -30,6 +33,7 @@ export function readDelimited(bytes: Uint8Array, file: string, profile: TextLayo
     });
   }
   refuseLoneReturn(text, file);
+  refuseLongLine(text, file);
   const { before, from } = headerOf(text, profile, file);
   const end = tableEnd(text, from, before.length + 1, profile, file);
   const read = (take: TakeRow): void => readTable(text.subarray(from, end), before.length, profile, file, take);
@@ -62,6 +66,15 @@ function inUtf8(bytes: Uint8Array, encoding: DelimitedProfile["encoding"], file:
     return Buffer.from(new TextDecoder(encoding, { fatal: true }).decode(buffer), "utf8");
   } catch {
     return refuse(`The file is not ${encoding.toUpperCase()} text.`);
+  }
+}
+
+/** Before any line is taken out of the bytes: each would be held several times over. */
+function refuseLongLine(text: Buffer, file: string): void {
+  for (let [at, number] = [0, 1]; at < text.length; number++) {
+    const end = text.indexOf(LINE_FEED, at);
+    if (end - at > MOST_LINE) throw longError(`${file}:${number}`);
+    at = end + 1;
   }
 }
 
@@ -116,6 +129,14 @@ function readTable(
   take: TakeRow,
 ): void {
   const header = lineAt(text, 0).line;
+  // Counted in the text: a cell in quotes may hold a few delimiters, no table comes near the limit.
+  if (header.split(delimiter, MOST_COLUMNS + 1).length > MOST_COLUMNS) {
+    throw inputError(`A table has at most ${MOST_COLUMNS} columns.`, {
+      place: `${file}:${linesBefore + 1}`,
+      remedy: "Export fewer measuring points into one file, or choose the profile of this export.",
+      code: "csv-header",
+    });
+  }
   try {
     parse(text, {
       delimiter,
@@ -138,7 +159,11 @@ function csvError({ code, lines }: CsvError, linesBefore: number, file: string):
   if (code === "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH") {
     return columnsError(place);
   }
-  return inputError("A quote is stray or never closed, or a line is far longer than the header line.", {
+  return longError(place);
+}
+
+function longError(place: string): BatchproofError {
+  return inputError("A quote is stray or never closed, or a line is far longer than that of a table.", {
     place,
     remedy: "Export again, or choose the profile of this export.",
     code: "csv-syntax",
