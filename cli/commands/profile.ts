@@ -52,7 +52,7 @@ function trialText({
   ...trial
 }: Trial & { readonly at: string; readonly version: string; readonly node: string }): string {
   const { profile, profileHash, file, bytes, fileHash, channel, clock, newestFirst, events } = trial;
-  const { linesBefore, columns } = trial;
+  const { linesBefore, linesAfter, columns } = trial;
   return [
     `Profile test at ${at}, by batchproof ${version} on Node.js ${node}`,
     `profile: ${profile}, ${profileHash}`,
@@ -61,6 +61,7 @@ function trialText({
     `clock: ${clock}`,
     `order: ${newestFirst ? "newest first, read backwards" : "oldest first"}`,
     `lines before the table: ${linesBefore}`,
+    `lines after the table, passed over: ${linesAfter === null ? 0 : `${linesAfter.count}, from line ${linesAfter.from}`}`,
     `columns: ${columns.length}`,
     ...columns.map(
       ({ header, is, template }, i) =>

@@ -112,7 +112,7 @@ describe("profile test", () => {
   it("shows all that decides: columns, unit, words, events, and the cells of the extremes", async () => {
     const profile = {
       ...(JSON.parse(readFileSync("fixtures/profiles/long.json", "utf8")) as object),
-      ...{ name: "flattering", before: { lines: 2 }, missing: ["12.5"] },
+      ...{ name: "flattering", before: { lines: 2 }, after: ["", "Ende der Daten"], missing: ["12.5"] },
       columns: [
         ...[
           { name: "timestamp", is: "time", form: "rfc3339" },
@@ -142,12 +142,13 @@ describe("profile test", () => {
     writeFileSync(path("flattering.json"), JSON.stringify(profile));
     writeFileSync(
       path("flattering.csv"),
-      `a\nb\ntimestamp,tag,value,quality,unit,Alarm status,Mark\n${rows.map((rest, i) => row(i * 10, rest)).join("")}`,
+      `a\nb\ntimestamp,tag,value,quality,unit,Alarm status,Mark\n${rows.map((rest, i) => row(i * 10, rest)).join("")}\nEnde der Daten\n`,
     );
     const { stdout, code } = await inThisProcess(["profile", "test", path("flattering.json"), path("flattering.csv")]);
     expect(code).toBe(0);
     for (const line of [
       "lines before the table: 2",
+      "lines after the table, passed over: 2, from line 10",
       "columns: 7",
       '  1: "timestamp" is time',
       '  6: "Alarm status" is ignored, as "Alarm{*}"',

@@ -226,7 +226,10 @@ describe("a file that is not of the profile's form", () => {
   // Verifies F58.
   it("may end with the lines that the profile names, and nothing may follow them", () => {
     const after = ["", "Ende {*}"];
-    expect(read(`${TABLE}\nEnde der Daten\n`, { after }).entries).toHaveLength(2);
+    const { entries, facts } = read(`${TABLE}\nEnde der Daten\n`, { after });
+    expect(entries).toHaveLength(2);
+    expect(facts).toContain("lines after the table, passed over: 2, from line 4");
+    expect(read(TABLE, { after }).facts.join()).not.toContain("after the table");
     const more = `${TABLE}\n10.03.2026 09:20;9,9\n`;
     expect(refused(() => read(more, { after }))).toMatchObject({ code: "profile-fit", place: "t.csv:5" });
   });

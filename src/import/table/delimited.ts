@@ -3,7 +3,7 @@ import { CsvError, parse } from "csv-parse/sync";
 import { inputError, type BatchproofError } from "../../errors.ts";
 import { refuseLoneReturn, shown } from "../csvTable.ts";
 import { MOST_LINES_BEFORE, type DelimitedProfile, type ParsedProfile } from "./profile.ts";
-import { columnsError, noHeaderError, type TableFile, type TakeRow } from "./tableFile.ts";
+import { columnsError, noHeaderError, type LinesAfter, type TableFile, type TakeRow } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
 
 /** What of a profile says how its file is a text of lines and fields, of readings or of results. */
@@ -35,9 +35,9 @@ export function readDelimited(bytes: Uint8Array, file: string, profile: TextLayo
   refuseLoneReturn(text, file);
   refuseLongLine(text, file);
   const { before, from } = headerOf(text, profile, file);
-  const end = tableEnd(text, from, before.length + 1, profile, file);
+  const { end, after } = tableEnd(text, from, before.length + 1, profile, file);
   const read = (take: TakeRow): void => readTable(text.subarray(from, end), before.length, profile, file, take);
-  return { before, read };
+  return { before, after: () => after, read };
 }
 
 const LINE_FEED = 0x0a;
@@ -100,16 +100,25 @@ function headerOf(text: Buffer, { before }: TextLayout, file: string): { before:
 }
 
 /** Index of the first line after the table: from there on, every line must be one that the profile expects there. */
-function tableEnd(text: Buffer, from: number, first: number, { hasHeader, after }: TextLayout, file: string): number {
-  if (after.length === 0) return text.length;
-  let end: number | undefined;
+function tableEnd(
+  text: Buffer,
+  from: number,
+  first: number,
+  { hasHeader, after }: TextLayout,
+  file: string,
+): { readonly end: number; readonly after: LinesAfter | undefined } {
+  let end = text.length;
+  if (after.length === 0) return { end, after: undefined };
+  let passed: LinesAfter | undefined;
   // The header line is the table's, whatever a template fits.
   const [rows, row] = hasHeader ? [lineAt(text, from).next, first + 1] : [from, first];
   for (let [at, number] = [rows, row]; at < text.length; number++) {
     const { line, next } = lineAt(text, at);
     const isAfter = after.some((template) => matchTemplate(template, line) !== undefined);
-    if (isAfter) end ??= at;
-    else if (end !== undefined) {
+    if (isAfter) {
+      if (passed === undefined) end = at;
+      passed = { count: (passed?.count ?? 0) + 1, from: passed?.from ?? number };
+    } else if (passed !== undefined) {
       throw inputError(`After the table stands a line that the profile does not know: "${shown(line)}".`, {
         place: `${file}:${number}`,
         remedy: "Export again, or choose the profile of this export.",
@@ -118,7 +127,7 @@ function tableEnd(text: Buffer, from: number, first: number, { hasHeader, after 
     }
     at = next;
   }
-  return end ?? text.length;
+  return { end, after: passed };
 }
 
 function readTable(

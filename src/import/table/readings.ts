@@ -260,7 +260,7 @@ function shownDevice({ vendor, model, serial }: DeviceId): string {
 /** What every summary of a table says. */
 function shownFacts(
   { profile: { name }, hash }: ParsedProfile,
-  { tags, events, clock, taken, isReversed }: Table,
+  { tags, events, clock, taken, isReversed, after }: Table,
   series: readonly NamedSeries[],
   entries: readonly (Entry | Unusable)[],
   noun: string,
@@ -280,6 +280,7 @@ function shownFacts(
     `${noun}: ${entries.length}, ${shownSpan(entries, ({ time }) => formatTime(time))}; not good or without a value: ${unusable}; ` +
       `of other tags or columns, left out: ${others}`,
     ...(events === 0 ? [] : [`events of the device, without a value: ${events}, left out`]),
+    ...(after === undefined ? [] : [`lines after the table, passed over: ${after.count}, from line ${after.from}`]),
     ...(isReversed ? ["order: newest first, read backwards"] : []),
     ...(taken.length === 0 ? [] : [`the file says: ${taken.join(", ")}`]),
     `clock: ${clock}`,

@@ -7,7 +7,7 @@ import { UNITS, ValueReader, type UnitName } from "../exact.ts";
 import { microsBetween, type Reading, type Unusable } from "../series.ts";
 import { openTable } from "./layout.ts";
 import type { ColumnKind, ParsedColumn, ParsedProfile } from "./profile.ts";
-import { columnsError, placeOf } from "./tableFile.ts";
+import { columnsError, placeOf, type LinesAfter } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
 import { noZoneError, offsetOf, type ToldTime } from "./timeForm.ts";
 import { fixedOffset, ianaZone, type ToUnix } from "./zone.ts";
@@ -79,6 +79,8 @@ export interface Watch {
 export interface Table {
   /** Lines before the table. */
   readonly before: number;
+  /** Those after it, which are passed over. */
+  readonly after: LinesAfter | undefined;
   readonly columns: readonly TakenColumn[];
   /** The file is newest first, and was read backwards. */
   readonly isReversed: boolean;
@@ -118,7 +120,7 @@ export function readTable(
   channelOf: ChannelOfTag,
   watch?: Watch,
 ): Table {
-  const { before, read, is1904 = false, says } = openTable(bytes, file, profile);
+  const { before, after, read, is1904 = false, says } = openTable(bytes, file, profile);
   const facts = factsOf(before, profile, file);
   const rowsOf = (header: readonly string[], place: string): Rows =>
     new Rows(layoutOf(header, profile, place), profile, told, is1904, facts, file, channelOf, watch);
@@ -129,7 +131,7 @@ export function readTable(
     else rows.take(cells, row);
   });
   if (rows === undefined) throw new Error("a table has a header line");
-  return { before: before.length, ...rows.table(says?.() ?? []) };
+  return { before: before.length, after: after?.(), ...rows.table(says?.() ?? []) };
 }
 
 /** A fact of the header and the place where it stands. */
@@ -480,7 +482,7 @@ class Rows {
     return growing.reader;
   }
 
-  table(says: readonly string[]): Omit<Table, "before"> {
+  table(says: readonly string[]): Omit<Table, "before" | "after"> {
     const growing = [...this.#series.values()];
     // All of them, or none: a file has one order.
     const isReversed =

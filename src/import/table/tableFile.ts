@@ -6,12 +6,20 @@ import { inputError, type BatchproofError } from "../../errors.ts";
  */
 export type TakeRow = (cells: readonly string[], row: number) => void;
 
+/** Lines after the table, which are passed over: how many, and the number of the first. */
+export interface LinesAfter {
+  readonly count: number;
+  readonly from: number;
+}
+
 /** A file as its layout opens it: whatever the layout, everything after it is the same. */
 export interface TableFile {
   /** The lines before the header. */
   readonly before: readonly string[];
   /** Reads header, if the table has one, and rows, in the order of the file. A header that stands nowhere has number 0. */
   readonly read: (take: TakeRow) => void;
+  /** The lines after the table; asked after `read`. */
+  readonly after?: () => LinesAfter | undefined;
   /** A workbook that counts days from 1904. */
   readonly is1904?: boolean;
   /** What else people should know of the file, for the summary; asked after `read`. */

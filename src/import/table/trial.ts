@@ -6,6 +6,7 @@ import { shownExact } from "../exact.ts";
 import { shownSpan } from "../loggerSeries.ts";
 import { isUnusable, mergeRepeated, refuseBackward, type Reading, type Unusable } from "../series.ts";
 import type { LayoutName, ParsedProfile } from "./profile.ts";
+import type { LinesAfter } from "./tableFile.ts";
 import { shownToldUnit, tagError } from "./readings.ts";
 import { readTable, type Seen, type Table, type TagSeries, type ToldClock } from "./table.ts";
 
@@ -20,6 +21,8 @@ export interface Trial {
   readonly clock: string;
   readonly newestFirst: boolean;
   readonly linesBefore: number;
+  /** Lines after the table, which are passed over. */
+  readonly linesAfter: LinesAfter | null;
   /** Every column of the file, in its order, and what it is taken for. */
   readonly columns: Table["columns"];
   readonly events: number;
@@ -81,7 +84,13 @@ export function tryProfile(
   return {
     ...{ profile: profile.profile.name, profileHash: toHex(profile.hash) },
     ...{ file, bytes: bytes.length, fileHash: toHex(bytesHash(bytes)), channel },
-    ...{ clock: table.clock, newestFirst: table.isReversed, linesBefore: table.before, columns: table.columns },
+    ...{
+      clock: table.clock,
+      newestFirst: table.isReversed,
+      linesBefore: table.before,
+      linesAfter: table.after ?? null,
+      columns: table.columns,
+    },
     events: table.events,
     tags: [...table.series].map(([name, series]) =>
       triedTag(name, series, met.get(name) ?? new Met(), channel, file, ROW_WORDS[profile.profile.layout]),

@@ -3,7 +3,7 @@ import { SaxesParser } from "saxes";
 import { inputError, type BatchproofError } from "../../errors.ts";
 import { shown } from "../csvTable.ts";
 import { MOST_LINES_BEFORE, type ParsedProfile, type XlsxProfile } from "./profile.ts";
-import { noHeaderError, placeOf, type TableFile, type TakeRow } from "./tableFile.ts";
+import { noHeaderError, placeOf, type LinesAfter, type TableFile, type TakeRow } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
 import { zipParts, type Part } from "./zip.ts";
 
@@ -44,6 +44,7 @@ export function readXlsx(bytes: Uint8Array, file: string, parsed: ParsedProfile<
   const cells: SheetCells = { texts, scaled };
   const { before, header } = headerOf(sheet, cells, parsed, file);
   let hiddenRows = 0;
+  let after: LinesAfter | undefined;
   return {
     before,
     is1904: workbook.is1904,
@@ -52,7 +53,9 @@ export function readXlsx(bytes: Uint8Array, file: string, parsed: ParsedProfile<
       const onMerged = (ref: string): void => table.refuseMerged(ref);
       walkXml(sheet, file, new SheetWalk(cells, file, (row) => table.take(row), onMerged));
       hiddenRows = table.hiddenRows;
+      ({ after } = table);
     },
+    after: () => after,
     says: () => [
       `sheet ${shown(name)} of ${workbook.sheets.length}`,
       ...(hiddenRows === 0 ? [] : [`hidden rows, which are read like the others: ${hiddenRows}`]),
@@ -213,7 +216,7 @@ class SheetTable {
   readonly #file: string;
   readonly #take: TakeRow;
   #width: number | undefined;
-  #isAfter = false;
+  after: LinesAfter | undefined;
   /** The last row of the table; undefined before the first one. */
   #last: number | undefined;
   hiddenRows = 0;
@@ -231,10 +234,10 @@ class SheetTable {
     const { after } = this.#parsed;
     const line = after.length === 0 ? "" : cells.join("\t");
     if (number > this.#header && after.some((template) => matchTemplate(template, line) !== undefined)) {
-      this.#isAfter = true;
+      this.after = { count: (this.after?.count ?? 0) + 1, from: this.after?.from ?? number };
       return;
     }
-    if (this.#isAfter) {
+    if (this.after !== undefined) {
       throw inputError(`After the table stands a row that the profile does not know: "${shown(line)}".`, {
         place: placeOf(this.#file, number),
         remedy: "Export again, or choose the profile of this export.",
