@@ -296,8 +296,8 @@ describe("import table", () => {
     await cliJson(reading(events, dir, "epcis", "--claim", claimOf("channel"), ...tag));
     const { records } = await cliJson<{ records: unknown[] }>(["verify-record", dir]);
     expect(records).toMatchObject([
-      { claim: claimOf("temperature"), rawFile: "xlsx-wide.xlsx", readings: 4, profile: accepted[0] },
-      { claim: claimOf("channel"), rawFile: "epcis.jsonld", readings: 4, profile: accepted[1] },
+      { claim: claimOf("temperature"), rawFiles: ["xlsx-wide.xlsx"], readings: 4, profile: accepted[0] },
+      { claim: claimOf("channel"), rawFiles: ["epcis.jsonld"], readings: 4, profile: accepted[1] },
     ]);
   });
 
