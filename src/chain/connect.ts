@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   BrowserProvider,
   FetchRequest,
@@ -6,6 +7,8 @@ import {
   JsonRpcProvider,
   Network,
   type JsonRpcApiProvider,
+  type JsonRpcPayload,
+  type JsonRpcResult,
   type Provider,
 } from "ethers";
 import { environmentError, inputError } from "../errors.ts";
@@ -26,6 +29,40 @@ const TIMEOUT = 20_000;
 const POLLING = 200;
 /** Account states are never cached: two transactions in a row need two nonces. */
 const UNCACHED = { cacheTimeout: -1, pollingInterval: POLLING };
+
+/** Every request goes by itself: some nodes take no batches. */
+const ONE_BY_ONE = { staticNetwork: true, batchMaxCount: 1, ...UNCACHED };
+
+/** By EIP-1474: too many requests. The request was not looked at; nodes say it with status 200, too. */
+const LIMIT_EXCEEDED = -32005;
+/** Milliseconds before a request that a node put off is sent again, each time: six seconds in all. */
+const WAITS = [100, 200, 400, 800, 1500, 3000];
+
+/** Asks again what a node puts off because there were too many requests. Other refusals are answers. */
+class PatientProvider extends JsonRpcProvider {
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    return await patiently(
+      () => super._send(payload),
+      (answers) => answers.some(isPutOff),
+    );
+  }
+}
+
+/** Whether a JSON-RPC answer is that there were too many requests. */
+function isPutOff(answer: object): boolean {
+  const error = "error" in answer ? answer.error : undefined;
+  return typeof error === "object" && error !== null && "code" in error && error.code === LIMIT_EXCEEDED;
+}
+
+async function patiently<T>(ask: () => Promise<T>, mustWait: (answer: T) => boolean): Promise<T> {
+  let answer = await ask();
+  for (const wait of WAITS) {
+    if (!mustWait(answer)) break;
+    await setTimeout(wait);
+    answer = await ask();
+  }
+  return answer;
+}
 
 /**
  * Connects to a JSON-RPC node by http or https. `expected`: chain id that the caller insists on; `timeout`:
@@ -53,7 +90,7 @@ export async function connectRpc(
   // With a known network ethers does not look for one, which it would repeat for ever on the console.
   const request = new FetchRequest(url);
   request.timeout = timeout;
-  const provider = withRoom(new JsonRpcProvider(request, Network.from(chainId), { staticNetwork: true, ...UNCACHED }));
+  const provider = withRoom(new PatientProvider(request, Network.from(chainId), ONE_BY_ONE));
   return {
     provider,
     chainId,
@@ -81,13 +118,16 @@ function isPlainHttp(text: string): boolean {
 
 async function askChainId(url: string, timeout: number): Promise<bigint> {
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-      signal: AbortSignal.timeout(timeout),
-    });
-    const answer = (await response.json()) as { result?: unknown };
+    const ask = async (): Promise<{ result?: unknown }> => {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+        signal: AbortSignal.timeout(timeout),
+      });
+      return (await response.json()) as { result?: unknown };
+    };
+    const answer = await patiently(ask, isPutOff);
     if (typeof answer.result !== "string") throw new Error("it did not answer eth_chainId");
     return BigInt(answer.result);
   } catch (error) {

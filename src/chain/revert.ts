@@ -95,10 +95,22 @@ function codeOf({ name }: ErrorDescription): ContractErrorName {
   return code;
 }
 
-/** ethers' own short message: the long one repeats the whole request. */
+/** Longest text of a node that is repeated. */
+const MOST_SAID = 200;
+
+/** The node's own words, or else ethers' own short message: the long one repeats the whole request. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const said = wordsOfNode(error);
+  if (said !== undefined) return `the node says "${said.replace(/\p{C}/gu, "?").slice(0, MOST_SAID)}"`;
   return "shortMessage" in error ? String(error.shortMessage) : error.message;
+}
+
+/** What a node refused a request with: ethers keeps it beside an error that it could not put in a class of its own. */
+function wordsOfNode(error: Error): string | undefined {
+  const answer: unknown = "error" in error ? error.error : undefined;
+  const isAnswer = typeof answer === "object" && answer !== null && "message" in answer;
+  return isAnswer && typeof answer.message === "string" ? answer.message : undefined;
 }
 
 /** The revert data of an error, wherever ethers or the node put it. */

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -309,6 +310,59 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     const doctor = await batchproof(["doctor", "--rpc", node.url, "--registry", deployed.addresses.roles]);
     expect(doctor.code).toBe(3);
     expect(doctor.stdout.match(/^wrong +\S+/gm)).toEqual([expect.stringMatching(/register$/)]);
+  });
+});
+
+// Verifies R-cli-node.
+describe("a node behind an awkward one", () => {
+  const MODES = ["nobatch", "limited", "refuses"] as const;
+  let upstream: Awaited<ReturnType<typeof startAnvil>>;
+  const urls: Partial<Record<(typeof MODES)[number], string>> = {};
+  const nodes: ChildProcess[] = [];
+  let registry = "";
+
+  beforeAll(async () => {
+    upstream = await startAnvil();
+    for (const mode of MODES) {
+      const port = await freePort();
+      const node = spawn(process.execPath, ["fixtures/nodes/awkwardNode.mjs", String(port), mode], {
+        env: { ...process.env, UPSTREAM: upstream.url },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await once(node.stdout, "data");
+      nodes.push(node);
+      urls[mode] = `http://127.0.0.1:${port}`;
+    }
+    ({ registry } = (await deploy(await upstream.chain.provider.getSigner(0))).addresses);
+  });
+  afterAll(async () => {
+    for (const node of nodes) node.kill();
+    await upstream.chain.close();
+  });
+
+  const key = { BATCHPROOF_ACCOUNT_KEY: ADMIN_KEY };
+  const through = (mode: (typeof MODES)[number]): string[] => ["--rpc", urls[mode] ?? "", "--registry", registry];
+  const grant = (person: string): string[] => [
+    "role",
+    "grant",
+    "authority",
+    `0x${"11".repeat(20)}`,
+    "--person",
+    person,
+    ...VALID,
+  ];
+
+  it.each(["nobatch", "limited"] as const)("is read and written to: %s", async (mode) => {
+    const granted = await batchproof([...grant(mode), ...through(mode)], key);
+    expect(granted.code, granted.stderr).toBe(0);
+    const audited = await batchproof(["audit", "--all", ...through(mode)]);
+    expect(audited.code, audited.stderr).toBe(0);
+  });
+
+  it("is quoted where it refuses a transaction", async () => {
+    const refused = await refusedWith([...grant("refuses"), ...through("refuses")], key);
+    expect(refused).toMatchObject({ exit: 3, code: "chain" });
+    expect(refused.message).toContain('the node says "transaction underpriced: tip 0, at least 1000000000 wanted"');
   });
 });
 
