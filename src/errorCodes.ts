@@ -510,6 +510,10 @@ export const ERROR_CODES = {
       "Import the files of one device together, and of one tag.",
     ],
     "raw-file-empty": ["One of several files has no entry.", "Leave it out, or export it again."],
+    "raw-file-overlap": [
+      "Two files of one series share a time of which they do not say the same.",
+      "Export the stage once, or in parts that do not overlap.",
+    ],
     "raw-file-twice": [
       "Two files of one series have one name, or one content.",
       "Name each file once; rename one that says something else.",

@@ -12,9 +12,10 @@ import type { HowRead } from "../formats/howRead.ts";
 import { deviceHash, deviceText, type DeviceId, type PublicKey } from "../formats/identity.ts";
 import type { Signature } from "../formats/source.ts";
 import type { TemperatureRule } from "../formats/temperatureRule.ts";
-import type { Measured, Origin, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
+import type { LoggerSeries, Measured, Origin, SamplesReader, SeriesReader } from "../import/loggerSeries.ts";
 import { readFiles, type ReadFiles } from "../import/rawFiles.ts";
 import type { ResultsReading } from "../import/resultsTable.ts";
+import type { Entry } from "../import/series.ts";
 import type { ImportSettings, UnsignedSeries } from "../import/seriesRecord.ts";
 import { readBytes, type RawFile } from "../input/files.ts";
 import { withLock, withLocks } from "../input/lock.ts";
@@ -101,7 +102,7 @@ export interface Imported {
  * `channelRecord`, of the journal and of the batch folder.
  */
 export async function importReadings(targets: readonly Target[], request: ReadingsImport): Promise<Imported[]> {
-  const raw = readFiles(await rawFilesFor(targets, request, ["temperature", "channel"]), request.read);
+  const raw = readFor(targets, await rawFilesFor(targets, request, ["temperature", "channel"]), request.read);
   const unsigned = mapEach(targets, (target) => ofReadings(target, { raw, ...request }));
   return await signSeries(unsigned, request, raw);
 }
@@ -117,12 +118,23 @@ function ofReadings(target: Target, raw: Raw): Unnumbered {
 
 /** As `importReadings`, of samples of several channels for parameters claims. Errors: also those of `parametersRecord`. */
 export async function importSamples(targets: readonly Target[], request: SamplesImport): Promise<Imported[]> {
-  const raw = readFiles(await rawFilesFor(targets, request, ["parameters"]), request.read);
+  const raw = readFor(targets, await rawFilesFor(targets, request, ["parameters"]), request.read);
   const unsigned = mapEach(targets, (target) => {
     const { rule, record } = parametersOf(target, { raw, ...request });
     return unnumbered(SAMPLES_RECORD, target, rule, record, NO_CHANNEL);
   });
   return await signSeries(unsigned, request, raw);
+}
+
+/** What raw files say, read once for all targets, as the first of them needs it. Errors: those of `readFiles`. */
+function readFor<R extends Entry, S extends LoggerSeries<R>>(
+  targets: readonly Target[],
+  files: readonly RawFile[],
+  read: (bytes: Uint8Array, file: string) => S,
+): ReadFiles<S> {
+  const [first] = targets;
+  if (first === undefined) throw new Error("commander has seen to it that there is a claim");
+  return aboutOne(targets, first, () => readFiles<R, S>(files, read));
 }
 
 /** The raw files of a series for claims of these kinds. */
@@ -183,10 +195,12 @@ function howResultsRead({ offset, zone }: ResultsReading): HowRead {
 
 /** What `make` makes of each target. Of several targets, a refusal names folder and claim of the one that is refused. */
 function mapEach<T extends Target, R>(targets: readonly T[], make: (target: T) => R): R[] {
-  return targets.map((target) => {
-    const { batch, claim } = target;
-    return targets.length === 1 ? make(target) : about(`${batch.dir} ${claim.claim.id}`, () => make(target));
-  });
+  return targets.map((target) => aboutOne(targets, target, () => make(target)));
+}
+
+/** Runs what is about one target. Of several, a refusal names its folder and claim. */
+function aboutOne<R>(targets: readonly Target[], { batch, claim }: Target, run: () => R): R {
+  return targets.length === 1 ? run() : about(`${batch.dir} ${claim.claim.id}`, run);
 }
 
 function requireRole({ description }: UnlockedKey, role: KeyRole): void {

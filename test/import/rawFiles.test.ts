@@ -54,27 +54,41 @@ describe("several files of one device", () => {
     expect(error.message).toContain("(line 9 of split-part1.csv)");
   });
 
-  it("may overlap where they say the same; each reading is there once, and none of either is lost", () => {
+  it("may overlap where they say the same, entry by entry; each reading is there once", () => {
     const parts = [
       made("a.csv", line(0, "4.5"), line(5, "4.6"), line(9, "4.7")),
-      made("b.csv", line(5, "4.60"), line(7, "9.9")),
+      made("b.csv", line(5, "4.60"), line(9, "4.7"), line(20, "4.8")),
     ];
     const { entries, repeated } = mergeRepeated(readFiles(parts, read).series.entries);
     expect(entries.map((entry) => (isUnusable(entry) ? "" : entry.value))).toEqual([
-      4_500_000n,
-      4_600_000n,
-      9_900_000n,
-      4_700_000n,
+      ...[4_500_000n, 4_600_000n, 4_700_000n, 4_800_000n],
     ]);
-    expect(repeated).toBe(1);
+    expect(repeated).toBe(2);
   });
 
-  it("are refused where they say two things of one time, with the line of both", () => {
-    const parts = [made("a.csv", line(0, "4.5"), line(10, "4.6")), made("b.csv", line(10, "4.7"), line(20, "4.5"))];
-    const window = { ...STAGE, start: at("2026-03-10T08:05:00Z"), end: at("2026-03-10T08:15:00Z") };
-    const error = refused(() => readings(readFiles(parts, read), window));
-    expect(error).toMatchObject({ code: "time-twice", place: "b.csv:2" });
-    expect(error.message).toContain("on line 3 of a.csv");
+  // Verifies F67.
+  it.each([
+    ["a reading more", [line(5, "4.6"), line(7, "9.9"), line(9, "4.7")], "b.csv:3", "line 4"],
+    ["a reading less", [line(5, "4.6"), line(20, "4.8")], "b.csv", "line 4"],
+    ["another value", [line(5, "4.6"), line(9, "4.71")], "b.csv:3", "line 4"],
+    ["another quality", [line(5, "4.6"), line(9, "4.7", "Bad")], "b.csv:3", "line 4"],
+    ["another raster within it", [line(6, "4.6"), line(7, "4.6")], "b.csv:2", "nothing more there"],
+    ["a reading of the last time that differs", [line(9, "4.8"), line(20, "4.8")], "b.csv:2", "line 4"],
+  ])("are refused where one has %s in the time that both cover", (_, lines, place, other) => {
+    const first = made("a.csv", line(0, "4.5"), line(5, "4.6"), line(9, "4.7"));
+    const error = refused(() => readFiles([first, made("b.csv", ...lines)], read));
+    expect(error).toMatchObject({ code: "raw-file-overlap", place });
+    expect(error.message).toContain("a.csv");
+    expect(error.message).toContain(other);
+  });
+
+  it("of three are compared each with each", () => {
+    const parts = [
+      made("a.csv", line(0, "4.5"), line(30, "4.6")),
+      made("b.csv", line(40, "4.5"), line(50, "4.6")),
+      made("c.csv", line(20, "4.5"), line(35, "4.6")),
+    ];
+    expect(refused(() => readFiles(parts, read))).toMatchObject({ code: "raw-file-overlap", place: "c.csv:2" });
   });
 
   it("each run forward: joining hides no clock that was set back", () => {
@@ -135,10 +149,7 @@ describe("several files of one device", () => {
     const { entries, repeated } = mergeRepeated(readFiles(parts, samplesCsvReader(tags, DEVICE)).series.entries);
     expect([entries.length, repeated]).toEqual([3, 1]);
     const other = [parts[0] ?? first, made("b.csv", ...samples(5, "4.8"))];
-    expect(mergeRepeated(readFiles(other, samplesCsvReader(tags, DEVICE)).series.entries).entries).toMatchObject([
-      {},
-      { code: "time-twice", file: "b.csv" },
-    ]);
+    expect(refused(() => readFiles(other, samplesCsvReader(tags, DEVICE)))).toMatchObject({ code: "raw-file-overlap" });
   });
 });
 
