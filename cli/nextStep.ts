@@ -8,6 +8,7 @@ import { ANY_DEVICE, type KindName } from "../src/formats/constants.ts";
 import type { HandoffSide } from "../src/formats/handoff.ts";
 import { deviceText } from "../src/formats/identity.ts";
 import { channelNamed } from "../src/formats/channels.ts";
+import { LONG_FORM, shippedByHash } from "../src/formats/shippedProfiles.ts";
 import { claimsOf } from "../src/kinds/kind.ts";
 import type { ParametersLimits } from "../src/kinds/parameters/limits.ts";
 import type { SeriesLimits } from "../src/kinds/series/limits.ts";
@@ -139,7 +140,15 @@ function evidenceFor(batch: Batch, claims: readonly ClaimStatus[]): Word[] | und
   }
   const [device] = devices;
   const named = device === undefined ? fill("DEVICE") : deviceText(device);
-  return ["import", "csv", fill("FILE"), ...source, "--device", named, ...tagsOf(batch, missing)];
+  return ["import", ...tableOf(batch), ...source, "--device", named, ...tagsOf(batch, missing)];
+}
+
+/** The long form where the policy accepts it, else a table by a profile that it names. */
+function tableOf({ policy: { profiles } }: Batch): Word[] {
+  const accepted = profiles?.map(({ hash }) => shippedByHash(hash));
+  if (accepted?.includes(LONG_FORM) ?? true) return ["csv", fill("FILE")];
+  const [only, another] = accepted ?? [];
+  return ["table", fill("FILE"), "--profile", only !== undefined && another === undefined ? only : fill("PROFILE")];
 }
 
 /** A record of parameters names the tag of each channel. */

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import {
   importReadings,
   importResults,
@@ -11,6 +11,7 @@ import type { Batch } from "../../src/batch/batch.ts";
 import { claimedChannel } from "../../src/claims/unsigned.ts";
 import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
 import { readBatch } from "../../src/batch/folder.ts";
+import { claimFile } from "../../src/batch/paths.ts";
 import { inputError, placed } from "../../src/errors.ts";
 import type { ChannelName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
@@ -49,7 +50,7 @@ async function importBy(profile: ParsedProfile, files: readonly string[], option
   const request = await seriesOf(files, options);
   if (targets.every(({ claim }) => claim.claim.kind === "parameters")) {
     const read = samplesTableReader(profile, channelTags(tags, "--tag"), told);
-    return imported(options, importedAnswers(targets, await importSamples(targets, { ...request, read })));
+    return imported(options, importedAnswers(options, targets, await importSamples(targets, { ...request, read })));
   }
   const [tag, second] = tags;
   if (second !== undefined) {
@@ -60,7 +61,7 @@ async function importBy(profile: ParsedProfile, files: readonly string[], option
     });
   }
   const read = tableReader(profile, tag, channelOf(targets), told);
-  return imported(options, importedAnswers(targets, await importReadings(targets, { ...request, read })));
+  return imported(options, importedAnswers(options, targets, await importReadings(targets, { ...request, read })));
 }
 
 /** The channel that the claims are about: a file has one. `importReadings` refuses what is about none. */
@@ -117,10 +118,11 @@ function imported(options: Options, { text, json }: { readonly text: string; rea
 }
 
 /** Of one claim, the answer is its own; of several, each stands under its folder and claim. */
-function importedAnswers(targets: readonly Target[], records: readonly Imported[]) {
+function importedAnswers(options: Options, targets: readonly Target[], records: readonly Imported[]) {
   const answers = records.map((each, i) => {
     const { batch, claim } = targets[i] ?? {};
-    return { into: batch?.dir ?? "", claim: claim?.claim.id ?? "", ...importedAnswer(each) };
+    const [into, id] = [batch?.dir ?? "", claim?.claim.id ?? ""];
+    return { into, claim: id, ...importedAnswer(options, into, id, each) };
   });
   const [only, another] = answers;
   if (only !== undefined && another === undefined) return { text: only.text, json: only.json };
@@ -130,9 +132,10 @@ function importedAnswers(targets: readonly Target[], records: readonly Imported[
   };
 }
 
-function importedAnswer({ attempt, record, summary }: Imported) {
+function importedAnswer(options: Options, dir: string, claim: string, { attempt, record, summary }: Imported) {
   const last = attempt === 0 ? [] : [`attempt: ${attempt}; other or contradictory readings are a deviation (attempt)`];
-  return { text: [...summary, ...last].join("\n"), json: { attempt, record: toHex(record), summary } };
+  const written = flag(options, "dryRun") ? [] : [`written: ${shown(join(dir, claimFile("records", claim)))}`];
+  return { text: [...summary, ...last, ...written].join("\n"), json: { attempt, record: toHex(record), summary } };
 }
 
 /** Seconds, either way: eleven days. */
@@ -191,7 +194,7 @@ export async function importFridgetag(files: readonly string[], options: Options
   const read = fridgetagReader(offset === undefined ? undefined : parseOffset(offset, "--offset"));
   const targets = await claimsToFill(options);
   const request = await seriesOf(files, options);
-  return imported(options, importedAnswers(targets, await importReadings(targets, { ...request, read })));
+  return imported(options, importedAnswers(options, targets, await importReadings(targets, { ...request, read })));
 }
 
 /** `import results`. */
@@ -214,7 +217,7 @@ export async function importLabResults([file = ""]: readonly string[], options: 
     dryRun: flag(options, "dryRun"),
     ...(profile === undefined ? {} : { reading: { profile: await resultsProfileNamed(profile), ...told } }),
   });
-  return imported(options, importedAnswer(results));
+  return imported(options, importedAnswer(options, required(options, "into"), required(options, "claim"), results));
 }
 
 /** `import batchml`. */

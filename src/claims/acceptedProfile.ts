@@ -1,6 +1,6 @@
 import { inputError } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
-import { LONG_FORM, shippedProfile } from "../import/table/shipped.ts";
+import { LONG_FORM, SHIPPED_PROFILES } from "../formats/shippedProfiles.ts";
 import type { Policy } from "../policy/document.ts";
 
 /** A profile of a table or of results: the hash decides, the name is for people. */
@@ -16,7 +16,7 @@ export interface NamedProfile {
 export function refuseOtherProfile({ profiles }: Policy, profile: NamedProfile | undefined, file: string): void {
   if (profile === undefined) return;
   const hash = toHex(profile.hash);
-  const accepted = profiles?.map((each) => each.hash) ?? [toHex(shippedProfile(LONG_FORM).hash)];
+  const accepted = profiles?.map((each) => each.hash) ?? [SHIPPED_PROFILES[LONG_FORM]];
   if (accepted.includes(hash)) return;
   const names = profiles?.map((each) => each.name).join(", ") ?? LONG_FORM;
   throw inputError(`The policy does not accept the profile ${profile.profile.name}, ${hash}; it accepts: ${names}.`, {

@@ -16,6 +16,9 @@ export const SHIPPED_PROFILES: Readonly<Record<string, string>> = {
   "xlsx-wide": "0x00a82d60355143e5b2dea9ca88b37bfc1fc313025f289f837757bb193e9bd1df",
 };
 
+/** The long form of historians, which `import csv` reads and every policy accepts that names no profiles. */
+export const LONG_FORM = "long";
+
 /** Name of the shipped profile that has a hash. */
 export function shippedByHash(hash: string): string | undefined {
   return Object.keys(SHIPPED_PROFILES).find((name) => SHIPPED_PROFILES[name] === hash);

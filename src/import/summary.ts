@@ -2,7 +2,7 @@ import { CHANNEL, type ChannelName } from "../formats/constants.ts";
 import { formatMicro } from "../input/quantities.ts";
 import { formatDuration, formatTime } from "../input/times.ts";
 import { CHANNEL_WORDS } from "../formats/channels.ts";
-import type { ReadingGrid } from "./coding.ts";
+import { codeReading, type ReadingGrid } from "./coding.ts";
 import { shownSpan } from "./loggerSeries.ts";
 import type { Cut, Entry, Reading, SampleReading, Window } from "./series.ts";
 import { NOT_THINNED } from "./thin.ts";
@@ -27,6 +27,20 @@ export function summariseImport({ facts, window, cut, bucket, readings, coding, 
     `cut: ${shownCut(cut, "readings", window)}${shownFlags(cut)}`,
     ...(bucket === NOT_THINNED ? [] : [shownThinning(cut, bucket, readings)]),
     `coded: ${shownCoding(coding, channel)}; one tick is ${formatDuration(window.tick)}`,
+    ...shownBeyond(readings, "readings", ({ value, finer }) => isBeyond(codeReading(value, coding, finer), coding)),
+  ];
+}
+
+function isBeyond(code: bigint, { width }: ReadingGrid): boolean {
+  return code < 0n || code > width;
+}
+
+/** Nothing where all is within. A wrong tag or column is noticed here, before anything is signed. */
+function shownBeyond<R>(entries: readonly R[], what: string, isOutside: (entry: R) => boolean): string[] {
+  const beyond = entries.filter(isOutside).length;
+  if (beyond === 0) return [];
+  return [
+    `limits: ${beyond} of ${entries.length} ${what} are outside the hard limits; no such record is ever proven, and \`check\` names them`,
   ];
 }
 
@@ -45,6 +59,9 @@ export function summariseSamples({ facts, window, cut, channels }: SamplesFacts)
     `cut: ${shownCut(cut, "samples", window)}`,
     ...channels.map(({ name, coding }) => `coded: ${CHANNEL_WORDS[name]}, ${shownCoding(coding, name)}`),
     `timed: one tick is ${formatDuration(window.tick)}`,
+    ...shownBeyond(cut.readings, "samples", ({ values, finer }) =>
+      channels.some(({ coding }, i) => isBeyond(codeReading(values[i] ?? 0n, coding, finer?.[i]), coding)),
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nextStep, type Situation } from "../../cli/nextStep.ts";
 import { shellWord } from "../../src/commandLine.ts";
 import { readBatch } from "../../src/batch/folder.ts";
+import { SHIPPED_PROFILES } from "../../src/formats/shippedProfiles.ts";
 import { writeRegistration } from "../../src/batch/registration.ts";
 import { cli, cliJson, inThisProcess } from "./scene.ts";
 import { batchproofJson, policyCopy, refusedWith, scratch, VALID } from "./support.ts";
@@ -275,6 +276,43 @@ it("says no next command of a batch that is over", async () => {
   expect(nextStep("qp", { ...open, mesExceptions: ["0124"] })).toBeUndefined();
   expect(nextStep("qp", { ...open, isCertifiable: false })).toBeUndefined();
   expect(nextStep("qp", { ...open, isOver: true })).toBeUndefined();
+});
+
+// Verifies R-cli-next.
+it("asks for a table by a profile that the policy accepts, and for the long form only where it is one of them", async () => {
+  const dir = path("profiles");
+  await initialise(dir);
+  const batch = await readBatch(dir);
+  const unsaid = { rpc: [], registry: [], chainId: [], owner: [], account: [] };
+  const command = (...names: readonly string[]): string | undefined => {
+    const profiles = names.map((name) => ({ name, hash: SHIPPED_PROFILES[name] ?? "0x1" }));
+    const policy = { ...batch.policy, ...(names.length === 0 ? {} : { profiles }) };
+    const stages = [
+      {
+        ...batch.stages[0],
+        name: "cold-storage",
+        start: "2026-03-10T08:00:00Z",
+        end: "2026-03-10T09:00:00Z",
+        devices: [{ vendor: "V", model: "M", serial: "S" }],
+      },
+    ];
+    const missing = {
+      claim: CLAIM,
+      kind: "temperature",
+      stage: "cold-storage",
+      outcome: "missing",
+      proof: "none",
+    } as const;
+    return nextStep("custodian", {
+      ...{ batch: { ...batch, policy, stages }, claims: [{ ...missing, register: undefined }], mesExceptions: [] },
+      ...{ owner: undefined, unsaid, isOpen: true, isOver: false, openExceptions: 0, isCertifiable: false },
+    })?.command;
+  };
+  expect(command()).toContain("batchproof import csv FILE ");
+  expect(command("wide", "long")).toContain("batchproof import csv FILE ");
+  expect(command("hoboware")).toContain("batchproof import table FILE --profile hoboware ");
+  expect(command("hoboware", "logtag")).toContain("batchproof import table FILE --profile PROFILE ");
+  expect(command("my-own")).toContain("batchproof import table FILE --profile PROFILE ");
 });
 
 // Verifies R-cli-next.

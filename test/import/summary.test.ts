@@ -41,6 +41,22 @@ it("says what was read, signed, cut and coded", () => {
   ]);
 });
 
+it("counts what lies outside the hard limits, so that a wrong tag is noticed before anything is signed", () => {
+  const { readings, coding, ...rest } = facts(3600);
+  const [first, second] = readings;
+  if (first === undefined || second === undefined) throw new Error("two readings");
+  const far = [{ ...first, value: 1_999_999n }, { ...second, value: 8_000_001n }, ...readings.slice(2)];
+  const said = (given: typeof readings): string | undefined =>
+    summariseImport({ ...rest, coding, readings: given }).find((line) => line.startsWith("limits: "));
+  expect(said(far)).toMatch(/^limits: 2 of 1088 readings are outside the hard limits; /);
+  expect(
+    said([
+      { ...first, value: 2_000_000n },
+      { ...second, value: 8_000_000n },
+    ]),
+  ).toBeUndefined();
+});
+
 it("says nothing of a deviation where the offset is the signed zone, and writes a step that is no decimal as a fraction", () => {
   const same = facts(0);
   const thirds = { ...same.coding, stepNum: 100_000n, stepDen: 3n };

@@ -9,8 +9,7 @@ import { parseProfile, readProfile, type ParsedProfile } from "./profile.ts";
 const FOLDER = "fixtures/profiles";
 const SUFFIX = ".json";
 
-/** The long form of historians, which `import csv` reads and every policy accepts that names no profiles. */
-export const LONG_FORM = "long";
+export { LONG_FORM } from "../../formats/shippedProfiles.ts";
 
 /** Names of the profiles that the package holds. */
 export function shippedNames(): string[] {
