@@ -44,13 +44,13 @@ function showHead(policy: Policy): string[] {
   ];
 }
 
-/** By which profiles import reads tables: nothing that a proof shows. */
+/** By which profiles import reads tables and reports: nothing that a proof shows. */
 function showProfiles({ profiles }: Policy): string[] {
   const word = "Import sees to it, by the source's word; no proof shows it.";
   return profiles === undefined
-    ? [`  Tables: read in the long form of historians only. ${word}`]
+    ? [`  Tables: read in the long form of historians only; results in the project's own form only. ${word}`]
     : [
-        `  Tables: read by these profiles only. ${word}`,
+        `  Tables: read by these profiles only; results by them or in the project's own form. ${word}`,
         ...profiles.map(({ name, hash }) => {
           const shipped = shippedByHash(hash);
           return `    Profile ${hash}${shipped === undefined ? "" : ` (shipped: ${shipped})`}: ${quoted(name)}`;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/formats/field.ts";
 import { SHIPPED_PROFILES } from "../../src/formats/shippedProfiles.ts";
+import { shippedResultsProfile, shippedResultsProfiles } from "../../src/import/resultsProfile.ts";
 import { FINER_PARTS, PARTS, parseExact, UNITS, ValueReader } from "../../src/import/exact.ts";
 import type { ReadingSeries } from "../../src/import/loggerSeries.ts";
 import { parseProfile, profileHash, type DelimitedProfile as Profile } from "../../src/import/table/profile.ts";
@@ -111,7 +112,8 @@ describe("the hash of a profile", () => {
   });
 
   it("of each that is shipped is pinned: policies and records name them by it", () => {
-    const hashes = shippedNames().map((name) => [name, toHex(shippedProfile(name).hash)]);
+    const all = [...shippedNames().map(shippedProfile), ...shippedResultsProfiles().map(shippedResultsProfile)];
+    const hashes = all.map(({ hash, profile: { name } }) => [name, toHex(hash)]);
     expect(Object.fromEntries(hashes)).toEqual(SHIPPED_PROFILES);
   });
 });

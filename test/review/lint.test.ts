@@ -569,13 +569,20 @@ const TEMPERATURE_CASES: readonly Case[] = [
     bad: { ...fixture(), profiles: [profile("a", 1), profile("a", 2)] },
     pointer: "/profiles/1",
   },
-  ...["hoboware", "HOBOware", " hobo-ware"].map((name) => ({
+  ...(
+    [
+      ["hoboware", "hoboware"],
+      ["HOBOware", "hoboware"],
+      [" hobo-ware", "hoboware"],
+      ["LIMS example", "lims-example"],
+    ] as const
+  ).map(([name, known]) => ({
     what: `another profile called "${name}"`,
     code: "profile-name" as const,
     severity: "error" as const,
     good: {
       ...fixture(),
-      profiles: [{ name, hash: SHIPPED_PROFILES["hoboware"] ?? "" }, profile("HOBOware, site A", 1)],
+      profiles: [{ name, hash: SHIPPED_PROFILES[known] ?? "" }, profile("HOBOware, site A", 1)],
     },
     bad: { ...fixture(), profiles: [profile(name, 1)] },
     pointer: "/profiles/0/name",

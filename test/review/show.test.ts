@@ -21,12 +21,16 @@ it("showPolicy names each accepted profile by its hash, and says who sees to it"
   const hash = `0x00${"a".repeat(62)}`;
   const shown = showPolicy({ ...fixture(), profiles: [{ name: "HOBOware", hash }] });
   expect(shown).toContain(
-    "Tables: read by these profiles only. Import sees to it, by the source's word; no proof shows it.",
+    "Tables: read by these profiles only; results by them or in the project's own form. Import sees to it, by the source's word; no proof shows it.",
   );
   expect(shown).toContain(`    Profile ${hash}: "HOBOware"\n`);
   const known = SHIPPED_PROFILES["hoboware"] ?? "";
   expect(showPolicy({ ...fixture(), profiles: [{ name: "HOBO", hash: known }] })).toContain(
     `    Profile ${known} (shipped: hoboware): "HOBO"\n`,
+  );
+  const lims = SHIPPED_PROFILES["lims-example"] ?? "";
+  expect(showPolicy({ ...fixture(), profiles: [{ name: "our LIMS", hash: lims }] })).toContain(
+    `    Profile ${lims} (shipped: lims-example): "our LIMS"\n`,
   );
 });
 
@@ -39,7 +43,10 @@ describe("showPolicy", () => {
     ["the document's hash", documentHash(fixture())],
     ["the release's due date", "Release: due within 30 days of a batch's opening"],
     ["the completion's due date", "Completion: due within 90 days of a batch's opening"],
-    ["the profile of tables", "Tables: read in the long form of historians only. Import sees to it"],
+    [
+      "the profile of tables",
+      "Tables: read in the long form of historians only; results in the project's own form only. Import sees to it",
+    ],
     ["the stage", "Stage 0: cold-storage"],
     ["the permitted interval", "every reading from 2.0 °C to 8.0 °C, both permitted"],
     ["the sensor's resolution", "steps of 0.1 °C"],
