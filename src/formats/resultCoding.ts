@@ -1,7 +1,7 @@
 import { inputError } from "../errors.ts";
 import { MAX_DECIMALS, VALUE_OFFSET, type Analyte } from "./qualityRule.ts";
 import { RESULT_KIND, type Result, type ResultKindName } from "./results.ts";
-import { formatMicro, MICRO, parseMicro } from "../input/quantities.ts";
+import { counted, formatMicro, MICRO, parseMicro } from "../input/quantities.ts";
 
 /**
  * How the words of a laboratory's report become results. Everything is exact: a number that the declared decimals cannot
@@ -25,7 +25,12 @@ const SIGNS: readonly (readonly [sign: string, kind: ResultKindName])[] = [
   [">", "more"],
 ];
 
-const WRITTEN = "Write a number, or one of <, <=, ≤, >, >=, ≥ before one.";
+/** What can be done about a result's number. */
+const OF_RESULT = {
+  written: "Write a number, or one of <, <=, ≤, >, >=, ≥ before one.",
+  decimals:
+    "Have the laboratory report as many decimals, or have a policy approved that declares more, or that rounds as the pharmacopoeia does.",
+};
 
 /**
  * A reported result ("26.0", "<=0.5", "> 35", "absent") of an analyte, whatever its limits. An inequality keeps its sign and
@@ -41,7 +46,7 @@ export function codeResult(text: string, analyte: Analyte, rounding: boolean, pl
   const [sign = "", inequality] = SIGNS.find(([written]) => text.startsWith(written)) ?? [];
   const number = text.slice(sign.length).replace(/^ /, "");
   const isRounded = rounding && inequality === undefined;
-  return { ...kind(inequality ?? "number"), value: codeNumber(number, analyte.decimals, isRounded, place, WRITTEN) };
+  return { ...kind(inequality ?? "number"), value: codeNumber(number, analyte.decimals, isRounded, place, OF_RESULT) };
 }
 
 function kind(name: ResultKindName): Pick<Result, "resultKind"> {
@@ -67,13 +72,20 @@ export function codeWord(text: string, words: readonly string[], place: string):
  * A decimal text at so many decimals, offset: a result's number, or a limit. Zeros beyond the decimals are no decimals.
  * Errors: those of `parseMicro`, `result-decimals`, `result-size`.
  */
-export function codeNumber(text: string, decimals: number, rounding: boolean, place: string, remedy?: string): bigint {
-  const micro = parseMicro(text, place, remedy);
+export function codeNumber(
+  text: string,
+  decimals: number,
+  rounding: boolean,
+  place: string,
+  remedies?: { readonly written: string; readonly decimals: string },
+): bigint {
+  const micro = parseMicro(text, place, remedies?.written);
   const unit = 10n ** BigInt(MAX_DECIMALS - decimals);
   if (micro % unit !== 0n && !rounding) {
-    throw inputError(`The number has more than ${decimals} decimals, which this analyte declares.`, {
+    throw inputError(`The number has more than ${counted(decimals, "decimal")}, which this analyte declares.`, {
       code: "result-decimals",
       place,
+      ...(remedies === undefined ? {} : { remedy: remedies.decimals }),
     });
   }
   const size = micro < 0n ? -micro : micro;

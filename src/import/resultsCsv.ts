@@ -8,7 +8,8 @@ import { formatTime, parseTime } from "../input/times.ts";
 import { codeResult, formatResult } from "../formats/resultCoding.ts";
 import { RESULT_COLUMNS } from "./csvColumns.ts";
 import { readCsv, shown } from "./csvTable.ts";
-import { readReport, type ResultLine as Line, type ResultsReading } from "./resultsTable.ts";
+import { isNoResult } from "./resultsProfile.ts";
+import { readReport, type PassedOver, type ResultLine as Line, type ResultsReading } from "./resultsTable.ts";
 
 /*
  * A laboratory's results: one line an analyte, in any order, with these columns:
@@ -61,9 +62,10 @@ export function resultSet(
   reading?: ResultsReading,
 ): UnsignedResultSet {
   refuseOtherSlots(rule, analytes);
+  let passed: PassedOver | undefined;
   const lines = readLines(file, analytes, (take) => {
     if (reading === undefined) readCsv(bytes, file, RESULT_COLUMNS, take);
-    else readReport(bytes, file, reading, lot, take);
+    else passed = readReport(bytes, file, reading, lot, take);
   });
   const read = analytes.map((analyte) => readResult(lines, analyte, rule.pharmacopoeia === 1n, file));
   const sampled = Math.min(...read.map((each) => each.sampled));
@@ -80,9 +82,10 @@ export function resultSet(
     summary: [
       `read: ${read.length} results of a CSV file; the first sample was taken ${formatTime(sampled)}`,
       ...(reading === undefined ? [] : [`profile: ${reading.profile.profile.name}, ${toHex(reading.profile.hash)}`]),
+      ...(passed === undefined ? [] : shownPassed(passed)),
       "signed: NOT the file; the laboratory's signature will vouch for the results as they stand here",
       `reported: ${formatTime(reported)}`,
-      ...read.map(({ analyte, result }) => shownResult(analyte, result)),
+      ...read.map(shownResult),
     ],
   };
 }
@@ -121,6 +124,8 @@ interface ReadResult {
   readonly result: Result;
   /** Unix seconds. */
   readonly sampled: number;
+  /** What a report says, where that is a word or a bound. */
+  readonly reported: string | undefined;
 }
 
 function readResult(lines: ReadonlyMap<string, Line>, analyte: Analyte, rounding: boolean, file: string): ReadResult {
@@ -131,6 +136,7 @@ function readResult(lines: ReadonlyMap<string, Line>, analyte: Analyte, rounding
   refuseOtherUnit(line, analyte, place);
   return {
     analyte,
+    reported: line.reported,
     sampled: parseTime(line.sampled, place),
     result: {
       analyteId: analyteId(analyte),
@@ -143,7 +149,7 @@ function readResult(lines: ReadonlyMap<string, Line>, analyte: Analyte, rounding
 }
 
 function refusePending({ result }: Line, place: string): void {
-  if (!/^\s*(pending)?\s*$/iu.test(result)) return;
+  if (!isNoResult(result)) return;
   throw inputError("There is no result yet.", {
     place,
     remedy: "Wait for it: a set of results is complete. A result that comes after release needs a claim of its own.",
@@ -171,12 +177,21 @@ function readCount(text: string, column: string, place: string): bigint {
   });
 }
 
-/** "car19_pct: 26.0 %, tested 2022-05-23T10:00:00Z; declared invalid: 1, repeated: 1". */
-function shownResult(analyte: Analyte, result: Result): string {
+/** "car19_pct: 26.0 %, tested 2022-05-23T10:00:00Z; declared invalid: 1, repeated: 1", 'sterility: sterile (report: "No growth"), ...'. */
+function shownResult({ analyte, result, reported }: ReadResult): string {
   const { time, invalidated, repeats } = result;
   const unit = analyte.scale === "number" && analyte.unit !== "1" ? ` ${analyte.unit}` : "";
+  const says = reported === undefined ? "" : ` (report: "${shown(reported)}")`;
   const again = invalidated === 0n && repeats === 0n ? "" : `; declared invalid: ${invalidated}, repeated: ${repeats}`;
-  return `${analyte.name}: ${formatResult(result, analyte)}${unit}, tested ${formatTime(Number(time))}${again}`;
+  return `${analyte.name}: ${formatResult(result, analyte)}${unit}${says}, tested ${formatTime(Number(time))}${again}`;
+}
+
+/** What a report's reader did not look at. */
+export function shownPassed({ before, after }: PassedOver): string[] {
+  return [
+    `lines before the table: ${before}`,
+    `lines after the table, passed over: ${after === undefined ? 0 : `${after.count}, from line ${after.from}`}`,
+  ];
 }
 
 function unknownError({ analyte }: Line, names: readonly string[], place: string): BatchproofError {

@@ -6,7 +6,7 @@ import { bytesHash } from "../formats/identity.ts";
 import { canonicalJson, parseJson } from "../input/json.ts";
 import { packageRoot } from "../root.ts";
 import type { DelimitedProfile } from "./table/profile.ts";
-import { MOST_LINES_BEFORE } from "./table/profile.ts";
+import { MOST_LINES_BEFORE, refuseVagueAfter, type Refuse } from "./table/profile.ts";
 import type { TextLayout } from "./table/delimited.ts";
 import { templateOf, type Template } from "./table/template.ts";
 import { timeFormOf, type TimeForm } from "./table/timeForm.ts";
@@ -156,17 +156,26 @@ export function parseResultsProfile(value: unknown, place: string): ParsedResult
   return parsed(RESULTS_PROFILE_FILE.check(value, place), place);
 }
 
-/** Whether a text is a number or an inequality by itself, or with a unit behind it where it may have one. */
-function isNumber(text: string, withUnit?: true): boolean {
-  const [, , , behind] = NUMBER.exec(text) ?? [];
-  return behind !== undefined && (behind.trim() === "" || withUnit === true);
+/** Whether a result is not there yet: blank, or said to be pending. No profile makes it one. */
+export function isNoResult(text: string): boolean {
+  return isBlank(text) || plain(text) === "pending";
+}
+
+/** Whether people see nothing. */
+function isBlank(text: string): boolean {
+  return plain(text) === "";
+}
+
+/** Whether a text is a number or an inequality by itself. */
+function isNumber(text: string): boolean {
+  return NUMBER.exec(text)?.[3]?.trim() === "";
 }
 
 function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
-  const refuse = (pointer: string, problem: string, remedy: string): never => {
+  const refuse: Refuse = (pointer, problem, remedy) => {
     throw inputError(problem, { code: "profile", place: `${place}#${pointer}`, remedy });
   };
-  const { columns, words = [], before = { lines: 0 }, after = [] } = profile;
+  const { columns, before = { lines: 0 }, after = [] } = profile;
   const template = (text: string, pointer: string): Template => {
     const found = templateOf(text);
     if (found?.places.every((name) => name === "*")) return found;
@@ -209,11 +218,35 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
       'Give "zone" exactly if times do not say their offset.',
     );
   }
+  if (Object.keys(profile.units ?? {}).some(isBlank)) {
+    refuse("/units", "A blank is no spelling of a unit.", "Have the laboratory export the unit.");
+  }
+  refuseWords(profile, refuse);
+  const afterTable = after.map((text, i) => template(text, `/after/${i}`));
+  refuseVagueAfter(afterTable, refuse);
+  return {
+    ...{ profile, times },
+    hash: bytesHash(Buffer.from(canonicalJson(profile), "utf8")),
+    hasHeader: true,
+    before: "until" in before ? { until: template(before.until, "/before/until") } : before,
+    after: afterTable,
+  };
+}
+
+function refuseWords({ words = [] }: ResultsProfile, refuse: Refuse): void {
   words.forEach(({ says, analyte, means, unit }, i) => {
     const isInequality = /^[<>≤≥≦≧⩽⩾]/u.test(means);
-    if (isNumber(says, profile.unitInResult)) {
-      refuse(`/words/${i}/says`, "This is a number, which means itself.", "Remove it.");
+    if (isNoResult(says)) {
+      refuse(`/words/${i}/says`, "This says that there is no result yet, and means nothing else.", "Remove it.");
     }
+    if (/\p{N}/u.test(plain(says)) && plain(says) !== plain(means)) {
+      refuse(
+        `/words/${i}/says`,
+        "A text with a digit may be a number in disguise.",
+        "Remove it, or let it mean the same text of the policy.",
+      );
+    }
+    if (isNumber(says)) refuse(`/words/${i}/says`, "This is a number, which means itself.", "Remove it.");
     if (!isInequality && isNumber(means)) {
       refuse(
         `/words/${i}/means`,
@@ -228,11 +261,13 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
       refuse(`/words/${i}/says`, "This word means two things.", "Write every word once for an analyte.");
     }
   });
-  return {
-    ...{ profile, times },
-    hash: bytesHash(Buffer.from(canonicalJson(profile), "utf8")),
-    hasHeader: true,
-    before: "until" in before ? { until: template(before.until, "/before/until") } : before,
-    after: after.map((text, i) => template(text, `/after/${i}`)),
-  };
+}
+
+/** A text as people see it, whatever its characters, case and blanks. */
+function plain(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s\p{C}]+/gu, " ")
+    .trim();
 }

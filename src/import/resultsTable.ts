@@ -2,15 +2,18 @@ import { inputError } from "../errors.ts";
 import { formatTime } from "../input/times.ts";
 import { RESULT_COLUMNS } from "./csvColumns.ts";
 import { shown, type CsvLine } from "./csvTable.ts";
-import { NUMBER, type ParsedResultsProfile, type ResultColumnKind } from "./resultsProfile.ts";
+import { isNoResult, NUMBER, type ParsedResultsProfile, type ResultColumnKind } from "./resultsProfile.ts";
 import { readDelimited } from "./table/delimited.ts";
-import { columnsError } from "./table/tableFile.ts";
+import { columnsError, type LinesAfter } from "./table/tableFile.ts";
 import type { ToldClock } from "./table/table.ts";
 import type { TimeForm } from "./table/timeForm.ts";
 import { fixedOffset, ianaZone, type ToUnix } from "./table/zone.ts";
 
 /** One line of a laboratory's results, as the project's own form writes it. */
-export type ResultLine = CsvLine<(typeof RESULT_COLUMNS)[number]>;
+export interface ResultLine extends CsvLine<(typeof RESULT_COLUMNS)[number]> {
+  /** What the report says, where that is a word or a bound. */
+  readonly reported?: string;
+}
 
 /** How a laboratory's report is read. */
 export interface ResultsReading extends ToldClock {
@@ -18,7 +21,13 @@ export interface ResultsReading extends ToldClock {
 }
 
 /** A result without what belongs to its test. */
-type Said = Pick<ResultLine, "result" | "unit">;
+type Said = Pick<ResultLine, "result" | "unit" | "reported">;
+
+/** Lines of a report that are passed over. */
+export interface PassedOver {
+  readonly before: number;
+  readonly after: LinesAfter | undefined;
+}
 
 /**
  * The lines of a report as the project's own form would write them: analytes, units and words by their names in the policy, times in
@@ -33,13 +42,14 @@ export function readReport(
   { profile, ...told }: ResultsReading,
   lot: string,
   take: (line: ResultLine) => void,
-): void {
+): PassedOver {
   const toUnix = clockOf(profile, told, file);
   const { sampled, tested } = profile.times;
   const { analytes = {} } = profile.profile;
   let columns: ReadonlyMap<ResultColumnKind, number> | undefined;
   let width = 0;
-  readDelimited(bytes, file, profile).read((cells, line) => {
+  const table = readDelimited(bytes, file, profile);
+  table.read((cells, line) => {
     const place = `${file}:${line}`;
     if (columns === undefined) {
       columns = columnsOf(cells, profile, place);
@@ -64,6 +74,7 @@ export function readReport(
       tested: timeText(tested, cell("tested"), toUnix, place),
     });
   });
+  return { before: table.before.length, after: table.after?.() };
 }
 
 /** Where which column stands. */
@@ -86,11 +97,13 @@ function columnsOf(
 
 function saidOf(text: string, cell: string, analyte: string, { profile }: ParsedResultsProfile, place: string): Said {
   const { words = [], unitInResult, decimal } = profile;
+  // Whatever the profile says: that there is no result yet is for who reads the lines.
+  if (isNoResult(text)) return { result: "", unit: unitOf(cell, "", profile, place) };
   const same = words.filter((word) => word.says === text);
   const word = same.find((each) => each.analyte === analyte) ?? same.find((each) => each.analyte === undefined);
-  if (word !== undefined) return { result: word.means, unit: unitOf(cell, word.unit ?? "", profile, place) };
-  // That there is no result yet is for who reads the lines.
-  if (/^\s*(pending)?\s*$/iu.test(text)) return { result: text, unit: unitOf(cell, "", profile, place) };
+  if (word !== undefined) {
+    return { result: word.means, unit: unitOf(cell, word.unit ?? "", profile, place), reported: text };
+  }
   const [, sign = "", number, behind = ""] = NUMBER.exec(text) ?? [];
   if (number === undefined || (behind !== "" && unitInResult !== true)) {
     throw inputError(`The profile does not say what the result "${shown(text)}" means.`, {
@@ -100,11 +113,16 @@ function saidOf(text: string, cell: string, analyte: string, { profile }: Parsed
     });
   }
   if (decimal === "," && number.includes(".")) {
-    throw inputError(`A decimal comma is expected: "${shown(text)}".`, { place, code: "quantity-comma" });
+    throw inputError(`This profile's numbers have a decimal comma, and this one has a point: "${shown(text)}".`, {
+      place,
+      remedy: "Choose the profile of this report: the export may have other regional settings.",
+      code: "quantity-comma",
+    });
   }
   return {
     result: sign + (decimal === "," ? number.replace(",", ".") : number),
     unit: unitOf(cell, behind.trim(), profile, place),
+    ...(sign === "" ? {} : { reported: text }),
   };
 }
 

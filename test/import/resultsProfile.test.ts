@@ -36,7 +36,7 @@ function changed(from: string, to: string): string {
   return REPORT.replace(from, to);
 }
 
-// Verifies R-profile-results.
+// Verifies R-profile-results, F68.
 describe("a report by a profile of results", () => {
   it("says what the same results say in the project's own form, and is bound with its profile", () => {
     const own = resultSet(OWN, "o.csv", demand, REPORTED).set;
@@ -49,8 +49,14 @@ describe("a report by a profile of results", () => {
       return same && result.analyteId === analyteId ? [] : [ARI_LINES[i]?.analyte.name];
     });
     expect(differs).toEqual(["endotoxin", "potency_b_difference_ET4_1"]);
-    expect(summary).toContain("endotoxin: <0.1 [EU]/mL, tested 2022-05-23T16:00:00Z");
-    expect(summary).toContain("potency_b_difference_ET4_1: >=90.9 %, tested 2022-05-23T16:00:00Z");
+    // What a word or a bound decided stands beside the report's own text.
+    expect(summary).toContain('endotoxin: <0.1 [EU]/mL (report: "<LOQ"), tested 2022-05-23T16:00:00Z');
+    expect(summary).toContain('potency_b_difference_ET4_1: >=90.9 % (report: "≥ 90,9%"), tested 2022-05-23T16:00:00Z');
+    expect(summary).toContain('sterility: sterile (report: "No growth"), tested 2022-05-26T14:00:00Z');
+    expect(summary).toContain("viability_pct: 97.9 %, tested 2022-05-23T16:00:00Z; declared invalid: 0, repeated: 1");
+    expect(summary).toContain("lines before the table: 3");
+    expect(summary).toContain("lines after the table, passed over: 1, from line 20");
+    expect(read(REPORT.replace(/Reported.*\n/, "")).summary).toContain("lines after the table, passed over: 0");
     expect(summary.join()).toContain("profile: lims-example, 0x");
     expect(read(REPORT, {}, { offset: 7200 }).set).toEqual(set);
   });
@@ -65,6 +71,9 @@ describe("a report by a profile of results", () => {
     ["a unit beside a word's own", "<LOQ;;", "<LOQ;mL;", "unit", 12],
     ["a decimal point", "1,45", "1.45", "quantity-comma", 14],
     ["no result yet", "No growth", "pending", "result-pending", 10],
+    ["no result yet in any case", "No growth", " Pending ", "result-pending", 10],
+    ["no result at all", "No growth", "\u200b", "result-pending", 10],
+    ["more decimals than the analyte declares", "97,9%", "97,95%", "result-decimals", 8],
     ["an analyte that the rule does not have", "Viability", "viability", "result-unknown", 9],
     ["another lot", "LOT-1;Volume", "LOT-2;Volume", "record-lot", 19],
     ["a column that the profile does not name", "Repeats;Method", "Repeats;Method;Analyst", "csv-header", undefined],
@@ -81,6 +90,13 @@ describe("a report by a profile of results", () => {
   ] as const)("is refused for %s", (_, from, to, code, line) => {
     const error = refused(() => read(changed(from, to)));
     expect(error).toMatchObject({ code, place: line === undefined ? "r.csv" : `r.csv:${line}` });
+  });
+
+  it("says what may be done about a number, which nobody edits in a report", () => {
+    expect(refused(() => read(changed("97,9%", "97.9%"))).remedy).toMatch(/^Choose the profile of this report/);
+    const { message, remedy } = refused(() => read(changed("97,9%", "97,95%")));
+    expect(message).toBe("The number has more than 1 decimal, which this analyte declares.");
+    expect(remedy).toMatch(/have a policy approved that declares more/);
   });
 
   it("needs an offset that nothing says, and takes none that the times say", () => {
@@ -114,14 +130,23 @@ describe("a report by a profile of results", () => {
   });
 });
 
-// Verifies R-profile-results.
+// Verifies R-profile-results, F68.
 describe("a profile of results", () => {
   const { columns, words = [] } = LIMS.profile;
   const word = (change: object): object => ({ words: [{ ...words[0], ...change }] });
-  it.each([
+  it.each<readonly [string, object, string]>([
     ["a word for a number", word({ means: "5" }), "/words/0/means"],
     ["another meaning of a number", word({ says: "<0.5", means: "<0.1" }), "/words/0/says"],
     ["another meaning of a number with its unit", word({ says: "5 %", means: "<0.1" }), "/words/0/says"],
+    ...["61,3 %", "  61,3", "−61,3", "about 61,3", "< = 61,3", "＜61,3", "61 of 100", "²", "½", "٣"].map(
+      (says) => [`"${says}" for another number`, word({ says, means: ">=80" }), "/words/0/says"] as const,
+    ),
+    ...["pending", " PENDING", "ｐｅｎｄｉｎｇ", " ", "\u200b"].map(
+      (says) => [`"${says}" for a result`, word({ says, means: "sterile" }), "/words/0/says"] as const,
+    ),
+    ...["", " ", "\u00a0"].map((unit) => [`a unit spelled "${unit}"`, { units: { [unit]: "%" } }, "/units"] as const),
+    ["a line after the table of few letters", { after: ["Reported by {*}", "{*};12,0%;{*}"] }, "/after/1"],
+    ["a line after the table of one letter", { after: ["R{*}"] }, "/after/0"],
     ["a unit of a word", word({ unit: "%" }), "/words/0/unit"],
     ["two meanings of a word", { words: [words[0], { ...words[0], means: "x" }] }, "/words/1/says"],
     [
@@ -163,10 +188,9 @@ describe("a profile of results", () => {
     expect((await resultsProfileNamed("fixtures/results-profiles/lims-example.json")).hash).toBe(LIMS.hash);
     expect((await resultsProfileNamed("lims-example")).hash).toBe(LIMS.hash);
     expect(parseResultsProfile({ ...LIMS.profile, unitInResult: true, about: "x" }, "p").hash).not.toBe(LIMS.hash);
-    // A word may begin with a digit, and mean one that does.
-    const { unitInResult, ...plain } = LIMS.profile;
-    expect(unitInResult).toBe(true);
-    expect(parseResultsProfile({ ...plain, ...word({ says: "1+", means: "1 of 4" }) }, "p").hash).not.toBe(LIMS.hash);
+    // A word of the policy may have a digit, and is itself.
+    const same = { ...LIMS.profile, ...word({ says: " grade  1+", means: "Grade 1+" }) };
+    expect(parseResultsProfile(same, "p").hash).not.toBe(LIMS.hash);
     expect(await refusedAsync(resultsProfileNamed("hoboware"))).toMatchObject({ code: "profile-missing" });
     expect(await refusedAsync(resultsProfileNamed("fixtures/profiles/long.json"))).toMatchObject({
       code: expect.stringMatching(/^profile|version/) as string,

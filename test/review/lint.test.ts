@@ -781,7 +781,7 @@ it("finds that two devices are judged, but each in another channel only", () => 
 const CASES = [...TEMPERATURE_CASES, ...DEVICE_CASES, ...CHANNEL_CASES, ...PROCESS_CASES];
 
 // Verifies R-policy-lint, R-policy-budgets, R-policy-mkt, R-policy-custody, R-policy-quality, R-policy-thinning,
-// R-policy-devices, F44, F63.
+// R-policy-devices, F44, F63, F68.
 describe("lintPolicy", () => {
   it.each(CASES)(
     "finds $what ($severity $code) and accepts its neighbour",

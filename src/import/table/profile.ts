@@ -245,15 +245,7 @@ function parsed(profile: Profile, place: string): ParsedProfile {
   }));
   const facts = (lined.facts ?? []).map((text, i) => template(text, `/facts/${i}`));
   const after = (lined.after ?? []).map((text, i) => template(text, `/after/${i}`));
-  after.forEach((each, i) => {
-    // Letters, because figures and separators are what the lines of a table are made of.
-    if (!saysLittle(each, /\p{L}/gu)) return;
-    refuse(
-      `/after/${i}`,
-      "This template may fit lines of the table.",
-      `Write the line in full, or at least ${LEAST_LITERAL} letters of it.`,
-    );
-  });
+  refuseVagueAfter(after, refuse);
   const { before = { lines: 0 } } = lined;
   refuseColumns(profile, columns, refuse);
   const time = timeOf(columns, numbers, refuse);
@@ -278,7 +270,19 @@ function saysLittle({ texts, places }: Template, kind: RegExp): boolean {
   return places.length > 0 && (texts.join("").match(kind)?.length ?? 0) < LEAST_LITERAL;
 }
 
-type Refuse = (pointer: string, problem: string, remedy: string) => never;
+/** Refuses what is wrong with a profile, at its JSON pointer. */
+export type Refuse = (pointer: string, problem: string, remedy: string) => never;
+
+/** Lines after a table are named by letters, because figures and separators are what the lines of a table are made of. */
+export function refuseVagueAfter(after: readonly Template[], refuse: Refuse): void {
+  const vague = after.findIndex((each) => saysLittle(each, /\p{L}/gu));
+  if (vague < 0) return;
+  refuse(
+    `/after/${vague}`,
+    "This template may fit lines of the table.",
+    `Write the line in full, or at least ${LEAST_LITERAL} letters of it.`,
+  );
+}
 
 /** Columns of a kind. */
 export function columnsOf<C extends Column>(columns: readonly C[], is: ColumnKind): C[] {
