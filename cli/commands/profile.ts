@@ -3,7 +3,20 @@ import { toHex } from "../../src/formats/field.ts";
 import { readBytes, writeNewFile } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { formatTime } from "../../src/input/times.ts";
-import { shippedResultsProfile, shippedResultsProfiles } from "../../src/import/resultsProfile.ts";
+import { inputError, placed } from "../../src/errors.ts";
+import { SHIPPED_PROFILES } from "../../src/formats/shippedProfiles.ts";
+import { shownPassed, type AnalytesDemand } from "../../src/import/resultsCsv.ts";
+import {
+  isNoResult,
+  isResultsProfile,
+  resultsProfileNamed,
+  shippedResultsProfile,
+  shippedResultsProfiles,
+} from "../../src/import/resultsProfile.ts";
+import { tryResultsProfile, type ResultsTrial, type TriedLine } from "../../src/import/resultsTrial.ts";
+import { readPolicy } from "../../src/kinds/policy.ts";
+import { claimedAnalytes, qualityRuleOf } from "../../src/kinds/quality/rule.ts";
+import { claimNamed } from "../../src/policy/document.ts";
 import { profileNamed, shippedNames, shippedProfile } from "../../src/import/table/shipped.ts";
 import { tryProfile, type Trial, type TriedTag, type TriedValue } from "../../src/import/table/trial.ts";
 import { packageVersion } from "../../src/root.ts";
@@ -29,6 +42,31 @@ export function list(): Promise<Answer> {
 
 /** `profile test`. */
 export async function test([given = "", file = ""]: readonly string[], options: Options): Promise<Answer> {
+  refuseUnknown(given);
+  return (await isResultsProfile(given))
+    ? await testReport(given, file, options)
+    : await testTable(given, file, options);
+}
+
+/** Error `profile-missing`: a name that is no shipped profile's, of whatever kind. */
+function refuseUnknown(given: string): void {
+  if (!/^[a-z0-9-]+$/.test(given) || Object.hasOwn(SHIPPED_PROFILES, given)) return;
+  throw inputError("There is no profile of this name.", {
+    code: "profile-missing",
+    place: given,
+    remedy: `Name a file, or one of: ${Object.keys(SHIPPED_PROFILES).join(", ")}.`,
+  });
+}
+
+/** Error `usage`: an option that is about the other kind of profile. */
+function refuseOptions(options: Options, names: readonly string[], remedy: string): void {
+  const given = names.find((name) => text(options, name) !== undefined);
+  if (given === undefined) return;
+  throw inputError("This option is not for a profile of this kind.", { place: `--${given}`, code: "usage", remedy });
+}
+
+async function testTable(given: string, file: string, options: Options): Promise<Answer> {
+  refuseOptions(options, ["policy", "claim"], "Leave it out: it is about a laboratory's results.");
   const profile = await profileNamed(given);
   const tag = text(options, "tag");
   const trial = tryProfile(await readBytes(file), file, profile, {
@@ -36,27 +74,106 @@ export async function test([given = "", file = ""]: readonly string[], options: 
     ...(tag === undefined ? {} : { tag }),
     channel: required(options, "channel") as ChannelName,
   });
-  const at = formatTime(Math.floor(Date.now() / 1000));
-  const answer = { at, version: packageVersion(), node: process.version, ...trial };
-  const lines = trialText(answer);
-  const protocol = text(options, "protocol");
-  if (protocol !== undefined) await writeNewFile(protocol, shownLines(lines), fileExists(protocol));
-  return { text: lines, json: answer };
+  const answer = { ...now(), ...trial };
+  return await answered(trialText(answer), answer, options);
 }
 
-function trialText({
+async function testReport(given: string, file: string, options: Options): Promise<Answer> {
+  refuseOptions(options, ["tag"], "Leave it out: it is about a table of readings.");
+  const reading = { profile: await resultsProfileNamed(given), ...clockOf(options) };
+  const trial = tryResultsProfile(await readBytes(file), file, reading, await demandOf(options));
+  const answer = { ...now(), ...trial };
+  return await answered(resultsText(answer), answer, options);
+}
+
+/** What the claim of --policy and --claim asks of results; undefined where neither is given. */
+async function demandOf(options: Options): Promise<AnalytesDemand | undefined> {
+  const [file, id] = [text(options, "policy"), text(options, "claim")];
+  if (file === undefined && id === undefined) return undefined;
+  if (file === undefined || id === undefined) {
+    throw inputError("A claim is one of a policy.", {
+      place: file === undefined ? "--claim" : "--policy",
+      code: "usage",
+      remedy: "Give --policy and --claim, or neither.",
+    });
+  }
+  const policy = await readPolicy(file);
+  const { index } = placed(file, () => claimNamed(policy, id));
+  // A salt hides a rule in a proof, and nothing is proven here.
+  return { rule: qualityRuleOf(policy, index, 1n), analytes: claimedAnalytes(policy, index) };
+}
+
+/** When, and by what, a profile was tried. */
+interface Tried {
+  readonly at: string;
+  readonly version: string;
+  readonly node: string;
+}
+
+function now(): Tried {
+  return { at: formatTime(Math.floor(Date.now() / 1000)), version: packageVersion(), node: process.version };
+}
+
+/** The answer, which is also the protocol where one is asked for. */
+async function answered(lines: string, json: object, options: Options): Promise<Answer> {
+  const protocol = text(options, "protocol");
+  if (protocol !== undefined) await writeNewFile(protocol, shownLines(lines), fileExists(protocol));
+  return { text: lines, json };
+}
+
+function headLines({
   at,
   version,
   node,
-  tags,
   ...trial
-}: Trial & { readonly at: string; readonly version: string; readonly node: string }): string {
-  const { profile, profileHash, file, bytes, fileHash, channel, clock, newestFirst, events } = trial;
-  const { linesBefore, linesAfter, columns } = trial;
+}: Tried & Pick<Trial, "profile" | "profileHash" | "file" | "bytes" | "fileHash">): string[] {
   return [
     `Profile test at ${at}, by batchproof ${version} on Node.js ${node}`,
-    `profile: ${profile}, ${profileHash}`,
-    `file: ${shown(file)}, ${bytes} bytes, ${fileHash}`,
+    `profile: ${trial.profile}, ${trial.profileHash}`,
+    `file: ${shown(trial.file)}, ${trial.bytes} bytes, ${trial.fileHash}`,
+  ];
+}
+
+function resultsText({ results, ...trial }: ResultsTrial & Tried): string {
+  const { clock, linesBefore, linesAfter, columns, lots, lines, words } = trial;
+  return [
+    ...headLines(trial),
+    `clock: ${clock}`,
+    ...shownPassed({ before: linesBefore, after: linesAfter ?? undefined }),
+    `columns: ${columns.length}`,
+    ...columns.map(({ header, is }, i) => `  ${i + 1}: "${shown(header)}" is ${is}`),
+    `lots: ${lots.map((lot) => `"${shown(lot)}"`).join(", ") || "none is named"}`,
+    `results: ${lines.length}`,
+    ...lines.flatMap(lineTexts),
+    `words: ${words.length}`,
+    ...words.map(
+      ({ word, analyte, means, count }) =>
+        `  "${shown(word)}" of ${shown(analyte)} means ${shown(means)}: ${count} times`,
+    ),
+    ...(results === null
+      ? ["Names, words and units were held against no policy: give --policy and --claim."]
+      : ["as the claim takes them:", ...results.map((each) => `  ${each}`)]),
+    "Nothing was signed. Compare the results with the file; two people approve a profile by approving a policy that names its hash.",
+    "",
+  ].join("\n");
+}
+
+/** A line of a report: what it says, and what that is read as. */
+function lineTexts({ line, said, analyte, result, unit, ...test }: TriedLine): string[] {
+  const wrote = [said.analyte, said.result, said.unit].map((each) => `"${shown(each)}"`).join(", ");
+  const means = isNoResult(result) ? "NO RESULT YET" : shown(result);
+  return [
+    `  line ${line}: ${wrote}`,
+    `    is ${shown(analyte)}: ${means}, unit ${unit === "" ? "none" : shown(unit)}`,
+    `    sampled ${test.sampled}, tested ${test.tested}; declared invalid: ${shown(test.invalidated)}, repeated: ${shown(test.repeats)}`,
+  ];
+}
+
+function trialText({ tags, ...trial }: Trial & Tried): string {
+  const { channel, clock, newestFirst, events } = trial;
+  const { linesBefore, linesAfter, columns } = trial;
+  return [
+    ...headLines(trial),
     `read as: ${channel}, in ${CHANNEL[channel].symbol}`,
     `clock: ${clock}`,
     `order: ${newestFirst ? "newest first, read backwards" : "oldest first"}`,

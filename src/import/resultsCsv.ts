@@ -37,6 +37,9 @@ export interface ResultsDemand {
   readonly lot: string;
 }
 
+/** What is asked of results whatever their lot. */
+export type AnalytesDemand = Omit<ResultsDemand, "lot">;
+
 /** A complete set of results before it has a salt and a laboratory has signed it. */
 export interface UnsignedResultSet {
   readonly set: Omit<ResultSet, "salt">;
@@ -61,13 +64,7 @@ export function resultSet(
   reported: number,
   reading?: ResultsReading,
 ): UnsignedResultSet {
-  refuseOtherSlots(rule, analytes);
-  let passed: PassedOver | undefined;
-  const lines = readLines(file, analytes, (take) => {
-    if (reading === undefined) readCsv(bytes, file, RESULT_COLUMNS, take);
-    else passed = readReport(bytes, file, reading, lot, take);
-  });
-  const read = analytes.map((analyte) => readResult(lines, analyte, rule.pharmacopoeia === 1n, file));
+  const { read, passed } = readResults(bytes, file, { rule, analytes }, lot, reading);
   const sampled = Math.min(...read.map((each) => each.sampled));
   return {
     set: {
@@ -88,6 +85,27 @@ export function resultSet(
       ...read.map(shownResult),
     ],
   };
+}
+
+/**
+ * The results of the rule's analytes, each from its one line, and what was passed over. Errors: those of `resultSet`.
+ * @param lot that of every line of a report; absent: any
+ */
+export function readResults(
+  bytes: Uint8Array,
+  file: string,
+  { rule, analytes }: AnalytesDemand,
+  lot: string | undefined,
+  reading?: ResultsReading,
+): { readonly read: readonly ReadResult[]; readonly passed: PassedOver | undefined } {
+  refuseOtherSlots(rule, analytes);
+  let passed: PassedOver | undefined;
+  const lines = readLines(file, analytes, (take) => {
+    if (reading === undefined) readCsv(bytes, file, RESULT_COLUMNS, take);
+    else passed = readReport(bytes, file, reading, lot, take);
+  });
+  const read = analytes.map((analyte) => readResult(lines, analyte, rule.pharmacopoeia === 1n, file));
+  return { read, passed };
 }
 
 function refuseOtherSlots({ slots }: QualityRule, analytes: readonly Analyte[]): void {
@@ -119,7 +137,8 @@ function nameOf({ name }: Analyte): string {
   return name.normalize("NFC");
 }
 
-interface ReadResult {
+/** A result that was read and coded. */
+export interface ReadResult {
   readonly analyte: Analyte;
   readonly result: Result;
   /** Unix seconds. */
@@ -178,10 +197,11 @@ function readCount(text: string, column: string, place: string): bigint {
 }
 
 /** "car19_pct: 26.0 %, tested 2022-05-23T10:00:00Z; declared invalid: 1, repeated: 1", 'sterility: sterile (report: "No growth"), ...'. */
-function shownResult({ analyte, result, reported }: ReadResult): string {
+export function shownResult({ analyte, result, reported }: ReadResult): string {
   const { time, invalidated, repeats } = result;
   const unit = analyte.scale === "number" && analyte.unit !== "1" ? ` ${analyte.unit}` : "";
-  const says = reported === undefined ? "" : ` (report: "${shown(reported)}")`;
+  // Whole: what is cut off could say the contrary.
+  const says = reported === undefined ? "" : ` (report: "${reported.replace(/\p{C}/gu, "?")}")`;
   const again = invalidated === 0n && repeats === 0n ? "" : `; declared invalid: ${invalidated}, repeated: ${repeats}`;
   return `${analyte.name}: ${formatResult(result, analyte)}${unit}${says}, tested ${formatTime(Number(time))}${again}`;
 }

@@ -3,13 +3,16 @@ import { join } from "node:path";
 import { inputError } from "../errors.ts";
 import { defineDocument, object, TEXT } from "../formats/document.ts";
 import { bytesHash } from "../formats/identity.ts";
-import { canonicalJson, parseJson } from "../input/json.ts";
+import { SHIPPED_PROFILES } from "../formats/shippedProfiles.ts";
+import { canonicalJson, parseJson, readJson } from "../input/json.ts";
 import { packageRoot } from "../root.ts";
 import type { DelimitedProfile } from "./table/profile.ts";
 import { MOST_LINES_BEFORE, refuseVagueAfter, type Refuse } from "./table/profile.ts";
 import type { TextLayout } from "./table/delimited.ts";
 import { templateOf, type Template } from "./table/template.ts";
 import { timeFormOf, type TimeForm } from "./table/timeForm.ts";
+
+const RESULTS_FORMAT = "batchproof-results-profile/1";
 
 /** What a column of a laboratory's results is; those of the project's own form, and two more. */
 const NEEDED = ["analyte", "result", "sampled", "tested", "invalidated", "repeats"] as const;
@@ -40,7 +43,7 @@ export interface ResultsProfile extends Pick<
   DelimitedProfile,
   "encoding" | "delimiter" | "quote" | "decimal" | "before" | "after" | "zone"
 > {
-  readonly format: "batchproof-results-profile/1";
+  readonly format: typeof RESULTS_FORMAT;
   readonly name: string;
   readonly about: string;
   readonly columns: readonly ResultColumn[];
@@ -72,7 +75,7 @@ const named = (value: object): object => ({
 
 /** The file of a profile of results. Code `profile`. */
 const RESULTS_PROFILE_FILE = defineDocument<ResultsProfile>(
-  "batchproof-results-profile/1",
+  RESULTS_FORMAT,
   "profile",
   {
     name: { type: "string", maxLength: 60, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
@@ -131,13 +134,21 @@ export async function resultsProfileNamed(given: string): Promise<ParsedResultsP
   if (!/^[a-z0-9-]+$/.test(given)) return await readResultsProfile(given);
   const names = shippedResultsProfiles();
   if (!names.includes(given)) {
-    throw inputError("There is no profile of results of this name.", {
+    const isOther = Object.hasOwn(SHIPPED_PROFILES, given);
+    throw inputError(isOther ? "This profile reads tables." : "There is no profile of results of this name.", {
       code: "profile-missing",
       place: given,
       remedy: `Name a file, or one of: ${names.join(", ")}.`,
     });
   }
   return shippedResultsProfile(given);
+}
+
+/** Whether a shipped name, or a file by its format, is a profile of results. Errors: those of `readJson`. */
+export async function isResultsProfile(given: string): Promise<boolean> {
+  if (/^[a-z0-9-]+$/.test(given)) return shippedResultsProfiles().includes(given);
+  const value = await readJson(given);
+  return typeof value === "object" && value !== null && "format" in value && value.format === RESULTS_FORMAT;
 }
 
 /** A profile of results that the package holds. */
@@ -239,7 +250,7 @@ function refuseWords({ words = [] }: ResultsProfile, refuse: Refuse): void {
     if (isNoResult(says)) {
       refuse(`/words/${i}/says`, "This says that there is no result yet, and means nothing else.", "Remove it.");
     }
-    if (/\p{N}/u.test(plain(says)) && plain(says) !== plain(means)) {
+    if (/\p{N}/u.test(plain(says)) && (isInequality || plain(says) !== plain(means))) {
       refuse(
         `/words/${i}/says`,
         "A text with a digit may be a number in disguise.",

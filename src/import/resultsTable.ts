@@ -23,15 +23,24 @@ export interface ResultsReading extends ToldClock {
 /** A result without what belongs to its test. */
 type Said = Pick<ResultLine, "result" | "unit" | "reported">;
 
+/** Cells of a line as the report writes them. */
+export type ReportCells = Readonly<Record<"analyte" | "result" | "unit" | "lot", string>>;
+
 /** Lines of a report that are passed over. */
 export interface PassedOver {
   readonly before: number;
   readonly after: LinesAfter | undefined;
 }
 
+/** A report that was read: also every column, in its order, and what it is taken for. */
+export interface ReadReport extends PassedOver {
+  readonly columns: readonly { readonly header: string; readonly is: ResultColumnKind }[];
+}
+
 /**
  * The lines of a report as the project's own form would write them: analytes, units and words by their names in the policy, times in
  * UTC. What they say is judged as of that form.
+ * @param lot the lot of which every line must be; absent: of any
  * Errors, with file:line: those of `readDelimited` and of the profile's forms of time; `csv-header`, `csv-columns`, `record-lot` (a line
  * of another lot), `result-word` (a word that the profile does not name), `unit` (a line says two), `quantity-comma`,
  * `time-fraction`; of what is told `offset-missing`, `offset-stated`, `zone`.
@@ -40,25 +49,25 @@ export function readReport(
   bytes: Uint8Array,
   file: string,
   { profile, ...told }: ResultsReading,
-  lot: string,
-  take: (line: ResultLine) => void,
-): PassedOver {
+  lot: string | undefined,
+  take: (line: ResultLine, cells: ReportCells) => void,
+): ReadReport {
   const toUnix = clockOf(profile, told, file);
   const { sampled, tested } = profile.times;
   const { analytes = {} } = profile.profile;
   let columns: ReadonlyMap<ResultColumnKind, number> | undefined;
-  let width = 0;
+  let header: readonly string[] = [];
   const table = readDelimited(bytes, file, profile);
   table.read((cells, line) => {
     const place = `${file}:${line}`;
     if (columns === undefined) {
       columns = columnsOf(cells, profile, place);
-      width = cells.length;
+      header = cells;
       return;
     }
-    if (cells.length !== width) throw columnsError(place);
-    const cell = (is: ResultColumnKind): string => cells[columns?.get(is) ?? width] ?? "";
-    if (columns.has("lot") && cell("lot") !== lot) {
+    if (cells.length !== header.length) throw columnsError(place);
+    const cell = (is: ResultColumnKind): string => cells[columns?.get(is) ?? header.length] ?? "";
+    if (lot !== undefined && columns.has("lot") && cell("lot") !== lot) {
       throw inputError(`This line is of lot "${shown(cell("lot"))}", not of this batch's.`, {
         place,
         remedy: "Export the results of this lot alone.",
@@ -67,14 +76,20 @@ export function readReport(
     }
     const named = cell("analyte");
     const analyte = Object.hasOwn(analytes, named) ? (analytes[named] ?? named) : named;
-    take({
+    const said = { analyte: named, result: cell("result"), unit: cell("unit"), lot: cell("lot") };
+    const read = {
       ...{ line, analyte, invalidated: cell("invalidated"), repeats: cell("repeats") },
-      ...saidOf(cell("result"), cell("unit"), analyte, profile, place),
+      ...saidOf(said.result, said.unit, analyte, profile, place),
       sampled: timeText(sampled, cell("sampled"), toUnix, place),
       tested: timeText(tested, cell("tested"), toUnix, place),
-    });
+    };
+    take(read, said);
   });
-  return { before: table.before.length, after: table.after?.() };
+  const kinds = new Map(profile.profile.columns.map(({ name, is }) => [name, is]));
+  return {
+    ...{ before: table.before.length, after: table.after?.() },
+    columns: header.map((name) => ({ header: name, is: kinds.get(name) ?? "ignored" })),
+  };
 }
 
 /** Where which column stands. */

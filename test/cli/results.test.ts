@@ -188,3 +188,80 @@ describe("a report by a profile of results", () => {
     writeFileSync(record, text);
   });
 });
+
+// Verifies R-profile-test, F68.
+describe("profile test of a report", () => {
+  const REPORT = "fixtures/results-profiles/reports/lims-example.csv";
+  const tried = (profile: string, file: string, ...more: readonly string[]): string[] => [
+    ...["profile", "test", profile, file, ...more],
+  ];
+  const berlin = ["--zone", "Europe/Berlin"];
+  const claim = ["--policy", "fixtures/policies/ari-0001.json", "--claim", CLAIM];
+
+  it("shows every line as it is read and all that decided it, without a policy, and writes a protocol", async () => {
+    const profile = shippedResultsProfile("lims-example");
+    writeFileSync(path("copy.json"), JSON.stringify({ ...profile.profile, name: "lims-copy" }));
+    // Of two lots, one line pending: the profile is judged, not a lot.
+    const other = readFileSync(REPORT, "utf8").replace("LOT-1;Volume;50,0", "LOT-2;Volume;pending");
+    writeFileSync(path("two-lots.csv"), other);
+    const protocol = ["--protocol", path("protocol.txt")];
+    const { code, stdout, stderr } = await inThisProcess(
+      tried(path("copy.json"), path("two-lots.csv"), ...berlin, ...protocol),
+    );
+    expect(code, stderr).toBe(0);
+    for (const line of [
+      "clock: Europe/Berlin, given",
+      "lines before the table: 3",
+      "lines after the table, passed over: 1, from line 20",
+      "columns: 9",
+      '  2: "Test" is analyte',
+      '  9: "Method" is ignored',
+      'lots: "LOT-1", "LOT-2"',
+      "results: 15",
+      '  line 7: "CAR19+ T cells", "26,0 %", ""',
+      "    is car19_pct: 26.0, unit %",
+      '  line 12: "Endotoxin", "<LOQ", ""',
+      "    is endotoxin: <0.1, unit [EU]/mL",
+      "    is volume: NO RESULT YET, unit mL",
+      "    sampled 2022-05-21T16:00:00Z, tested 2022-05-26T14:00:00Z; declared invalid: 0, repeated: 0",
+      '  "No growth" of sterility means sterile: 1 times',
+      "Names, words and units were held against no policy: give --policy and --claim.",
+    ]) {
+      expect(stdout).toContain(`${line}\n`);
+    }
+    expect(stdout).toMatch(
+      /^Profile test at .*\nprofile: lims-copy, 0x[0-9a-f]{64}\nfile: .*, \d+ bytes, 0x[0-9a-f]{64}\n/,
+    );
+    expect(readFileSync(path("protocol.txt"), "utf8")).toBe(stdout);
+  });
+
+  it("shows the results as a policy's claim takes them, where one is named", async () => {
+    const { profileHash, results } = await cliJson<{ profileHash: string; results: string[] }>(
+      tried("lims-example", REPORT, ...berlin, ...claim),
+    );
+    expect(profileHash).toBe(toHex(shippedResultsProfile("lims-example").hash));
+    expect(results).toHaveLength(15);
+    expect(results).toContain('endotoxin: <0.1 [EU]/mL (report: "<LOQ"), tested 2022-05-23T16:00:00Z');
+    writeFileSync(path("unit.csv"), readFileSync(REPORT, "utf8").replace("97,9%", "97,9"));
+    expect(await refusedWith(tried("lims-example", path("unit.csv"), ...berlin, ...claim))).toMatchObject({
+      code: "unit",
+      place: `${path("unit.csv")}:8`,
+    });
+  });
+
+  it("refuses what import refuses, names of no profile, and options of the other kind", async () => {
+    expect(await refusedWith(tried("lims-example", REPORT))).toMatchObject({ exit: 2, code: "offset-missing" });
+    const unknown = await refusedWith(tried("lims-exampel", REPORT));
+    expect(unknown).toMatchObject({
+      code: "profile-missing",
+      remedy: expect.stringContaining("lims-example") as string,
+    });
+    for (const [words, place] of [
+      [tried("lims-example", REPORT, ...berlin, "--tag", "A"), "--tag"],
+      [tried("lims-example", REPORT, ...berlin, ...claim.slice(2)), "--claim"],
+      [tried("long", "fixtures/tables/cases/fahrenheit.csv", ...claim), "--policy"],
+    ] as const) {
+      expect(await refusedWith(words)).toMatchObject({ exit: 2, code: "usage", place });
+    }
+  });
+});

@@ -10,6 +10,7 @@ import {
   shippedResultsProfile,
   type ResultsProfile,
 } from "../../src/import/resultsProfile.ts";
+import { profileNamed } from "../../src/import/table/shipped.ts";
 import type { ToldClock } from "../../src/import/table/table.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { refused, refusedAsync } from "../input/refused.ts";
@@ -56,6 +57,9 @@ describe("a report by a profile of results", () => {
     expect(summary).toContain("viability_pct: 97.9 %, tested 2022-05-23T16:00:00Z; declared invalid: 0, repeated: 1");
     expect(summary).toContain("lines before the table: 3");
     expect(summary).toContain("lines after the table, passed over: 1, from line 20");
+    const long = "No growth of anything but a few colonies of Bacillus";
+    const words = [...(LIMS.profile.words ?? []), { says: long, analyte: "sterility", means: "sterile" }];
+    expect(read(changed("No growth", long), { words }).summary.join()).toContain(`sterile (report: "${long}"), tested`);
     expect(read(REPORT.replace(/Reported.*\n/, "")).summary).toContain("lines after the table, passed over: 0");
     expect(summary.join()).toContain("profile: lims-example, 0x");
     expect(read(REPORT, {}, { offset: 7200 }).set).toEqual(set);
@@ -141,6 +145,11 @@ describe("a profile of results", () => {
     ...["61,3 %", "  61,3", "−61,3", "about 61,3", "< = 61,3", "＜61,3", "61 of 100", "²", "½", "٣"].map(
       (says) => [`"${says}" for another number`, word({ says, means: ">=80" }), "/words/0/says"] as const,
     ),
+    [
+      "a number of a decimal point where numbers have a comma",
+      word({ says: "<  1.000", means: "< 1.000" }),
+      "/words/0/says",
+    ],
     ...["pending", " PENDING", "ｐｅｎｄｉｎｇ", " ", "\u200b"].map(
       (says) => [`"${says}" for a result`, word({ says, means: "sterile" }), "/words/0/says"] as const,
     ),
@@ -191,7 +200,14 @@ describe("a profile of results", () => {
     // A word of the policy may have a digit, and is itself.
     const same = { ...LIMS.profile, ...word({ says: " grade  1+", means: "Grade 1+" }) };
     expect(parseResultsProfile(same, "p").hash).not.toBe(LIMS.hash);
-    expect(await refusedAsync(resultsProfileNamed("hoboware"))).toMatchObject({ code: "profile-missing" });
+    expect(await refusedAsync(resultsProfileNamed("hoboware"))).toMatchObject({
+      code: "profile-missing",
+      message: "This profile reads tables.",
+    });
+    expect(await refusedAsync(profileNamed("lims-example"))).toMatchObject({
+      code: "profile-missing",
+      message: "This profile reads a laboratory's results.",
+    });
     expect(await refusedAsync(resultsProfileNamed("fixtures/profiles/long.json"))).toMatchObject({
       code: expect.stringMatching(/^profile|version/) as string,
     });

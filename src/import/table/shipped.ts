@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inputError } from "../../errors.ts";
+import { SHIPPED_PROFILES } from "../../formats/shippedProfiles.ts";
 import { parseJson } from "../../input/json.ts";
 import { packageRoot } from "../../root.ts";
 import { parseProfile, readProfile, type ParsedProfile } from "./profile.ts";
@@ -28,7 +29,8 @@ export async function profileNamed(given: string): Promise<ParsedProfile> {
   if (!/^[a-z0-9-]+$/.test(given)) return await readProfile(given);
   const names = shippedNames();
   if (names.includes(given)) return shippedProfile(given);
-  throw inputError("There is no profile of this name.", {
+  const isOther = Object.hasOwn(SHIPPED_PROFILES, given);
+  throw inputError(isOther ? "This profile reads a laboratory's results." : "There is no profile of this name.", {
     code: "profile-missing",
     place: given,
     remedy: `Name a file, or one of: ${names.join(", ")}.`,
