@@ -135,11 +135,11 @@ function headLines({
 }
 
 function resultsText({ results, ...trial }: ResultsTrial & Tried): string {
-  const { clock, linesBefore, linesAfter, columns, lots, lines, words } = trial;
+  const { clock, linesBefore, linesAfter, says, columns, lots, lines, words } = trial;
   return [
     ...headLines(trial),
     `clock: ${clock}`,
-    ...shownPassed({ before: linesBefore, after: linesAfter ?? undefined }),
+    ...shownPassed({ before: linesBefore, after: linesAfter ?? undefined, says }),
     `columns: ${columns.length}`,
     ...columns.map(({ header, is }, i) => `  ${i + 1}: "${shown(header)}" is ${is}`),
     `lots: ${lots.map((lot) => `"${shown(lot)}"`).join(", ") || "none is named"}`,

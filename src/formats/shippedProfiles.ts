@@ -9,7 +9,7 @@ export const SHIPPED_PROFILES: Readonly<Record<string, string>> = {
   "hoboware-minimal": "0x00c6671e38e5d7c93150ef3b6d7f87709cfababf6a3c463b6afac01b863431f7",
   ibutton: "0x0080db4904f5165c1a10e6625f02df67ada8ec055e51e8db6c56cf41f8133d3b",
   labview: "0x00b6adee7ae0db9f841466c0ce38bda169acf2350e142d10e18e0f19964f33c2",
-  "lims-example": "0x00acf5806b1cf980664203955edaed0d573bfafbc60841283a79e6564418dda6",
+  "lims-example": "0x00d3f58f93eeb845fa7f98d2c873ec13a5274713b5d137f14f6c56bf21dbf555",
   logtag: "0x001df3172c89291657f49668fe5caffed5cabc7e0d575180ff78073828d3f14e",
   long: "0x000f81066dfe4c5fbcabc033d81cc21fe0e784723d18aa6e6650fb7e21ea8632",
   ruuvi: "0x00f9ed63f6870b568fc759eae588f61b6ee8492c386c62447e1463897a47b624",

@@ -207,8 +207,9 @@ export function shownResult({ analyte, result, reported }: ReadResult): string {
 }
 
 /** What a report's reader did not look at. */
-export function shownPassed({ before, after }: PassedOver): string[] {
+export function shownPassed({ before, after, says }: PassedOver): string[] {
   return [
+    ...(says.length === 0 ? [] : [`the file says: ${says.join(", ")}`]),
     `lines before the table: ${before}`,
     `lines after the table, passed over: ${after === undefined ? 0 : `${after.count}, from line ${after.from}`}`,
   ];

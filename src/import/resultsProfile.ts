@@ -6,7 +6,7 @@ import { bytesHash } from "../formats/identity.ts";
 import { SHIPPED_PROFILES } from "../formats/shippedProfiles.ts";
 import { canonicalJson, parseJson, readJson } from "../input/json.ts";
 import { packageRoot } from "../root.ts";
-import type { DelimitedProfile } from "./table/profile.ts";
+import type { DelimitedProfile, XlsxProfile } from "./table/profile.ts";
 import { MOST_LINES_BEFORE, refuseVagueAfter, type Refuse } from "./table/profile.ts";
 import type { TextLayout } from "./table/delimited.ts";
 import { templateOf, type Template } from "./table/template.ts";
@@ -39,10 +39,15 @@ export interface ResultWord {
 }
 
 /** A profile of results: how one kind of a laboratory's report is read. docs/spec/profiles.md says what each member means. */
-export interface ResultsProfile extends Pick<
-  DelimitedProfile,
-  "encoding" | "delimiter" | "quote" | "decimal" | "before" | "after" | "zone"
-> {
+export type ResultsProfile = ResultsMapping & (DelimitedReport | SheetReport);
+
+/** A report as text of lines and fields. */
+type DelimitedReport = Pick<DelimitedProfile, "layout" | "encoding" | "delimiter" | "quote" | "decimal">;
+/** A report as a sheet of a workbook, whose numbers have a decimal point. */
+type SheetReport = Pick<XlsxProfile, "layout" | "sheet"> & { readonly decimal?: never };
+
+/** What a profile of results says of columns and words, whatever the report's layout. */
+interface ResultsMapping extends Pick<DelimitedProfile, "before" | "after" | "zone"> {
   readonly format: typeof RESULTS_FORMAT;
   readonly name: string;
   readonly about: string;
@@ -57,7 +62,7 @@ export interface ResultsProfile extends Pick<
 }
 
 /** A profile of results that makes sense, ready to read with. */
-export interface ParsedResultsProfile extends TextLayout {
+export interface ParsedResultsProfile extends Pick<TextLayout, "before" | "hasHeader" | "after"> {
   readonly profile: ResultsProfile;
   /** What the record names it by. */
   readonly hash: bigint;
@@ -80,10 +85,12 @@ const RESULTS_PROFILE_FILE = defineDocument<ResultsProfile>(
   {
     name: { type: "string", maxLength: 60, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
     about: { ...TEXT, maxLength: 500 },
+    layout: { enum: ["delimited", "xlsx"] },
     encoding: { enum: ["utf-8", "utf-16le", "utf-16be", "latin-1"] },
     delimiter: { enum: [",", ";", "\t", "|"] },
     quote: { enum: ['"', "'"] },
     decimal: { enum: [".", ","] },
+    sheet: { ...TEXT, maxLength: 31 },
     before: {
       type: "object",
       additionalProperties: false,
@@ -114,7 +121,20 @@ const RESULTS_PROFILE_FILE = defineDocument<ResultsProfile>(
       ]),
     },
   },
-  ["quote", "before", "after", "zone", "analytes", "units", "unitInResult", "words"],
+  [
+    "encoding",
+    "delimiter",
+    "quote",
+    "decimal",
+    "sheet",
+    "before",
+    "after",
+    "zone",
+    "analytes",
+    "units",
+    "unitInResult",
+    "words",
+  ],
 );
 
 /** A sign of an inequality, a number, and what stands behind it. */
@@ -186,6 +206,7 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
   const refuse: Refuse = (pointer, problem, remedy) => {
     throw inputError(problem, { code: "profile", place: `${place}#${pointer}`, remedy });
   };
+  refuseLayout(profile, refuse);
   const { columns, before = { lines: 0 }, after = [] } = profile;
   const template = (text: string, pointer: string): Template => {
     const found = templateOf(text);
@@ -213,7 +234,7 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
   }
   const timeOf = (is: "sampled" | "tested"): TimeForm => {
     const i = columns.findIndex((column) => column.is === is);
-    const form = timeFormOf(columns[i]?.form ?? "", { decimal: profile.decimal, loose: false });
+    const form = timeFormOf(columns[i]?.form ?? "", { decimal: profile.decimal ?? ".", loose: false });
     if (form?.tells === "time") return form;
     return refuse(
       `/columns/${i}/form`,
@@ -242,6 +263,25 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
     before: "until" in before ? { until: template(before.until, "/before/until") } : before,
     after: afterTable,
   };
+}
+
+/** Each layout has its own members and no others. */
+function refuseLayout(profile: Partial<DelimitedReport | SheetReport>, refuse: Refuse): void {
+  const own: Readonly<Record<ResultsProfile["layout"], readonly [needed: readonly string[], also: readonly string[]]>> =
+    {
+      delimited: [["encoding", "delimiter", "decimal"], ["quote"]],
+      xlsx: [[], ["sheet"]],
+    };
+  const layout = profile.layout ?? "delimited";
+  const [needed, also] = own[layout];
+  for (const name of needed) {
+    if (!(name in profile)) refuse("/layout", `A ${layout} report has "${name}".`, `Give "${name}".`);
+  }
+  for (const name of Object.values(own).flat(2)) {
+    if (name in profile && !needed.includes(name) && !also.includes(name)) {
+      refuse(`/${name}`, `A report of layout ${layout} has no "${name}".`, `Remove "${name}".`);
+    }
+  }
 }
 
 function refuseWords({ words = [] }: ResultsProfile, refuse: Refuse): void {

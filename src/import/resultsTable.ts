@@ -4,9 +4,10 @@ import { RESULT_COLUMNS } from "./csvColumns.ts";
 import { shown, type CsvLine } from "./csvTable.ts";
 import { isNoResult, NUMBER, type ParsedResultsProfile, type ResultColumnKind } from "./resultsProfile.ts";
 import { readDelimited } from "./table/delimited.ts";
-import { columnsError, type LinesAfter } from "./table/tableFile.ts";
+import { columnsError, placeOf, type LinesAfter, type TableFile } from "./table/tableFile.ts";
 import type { ToldClock } from "./table/table.ts";
-import type { TimeForm } from "./table/timeForm.ts";
+import type { ToldTime } from "./table/timeForm.ts";
+import { readXlsx } from "./table/xlsx.ts";
 import { fixedOffset, ianaZone, type ToUnix } from "./table/zone.ts";
 
 /** One line of a laboratory's results, as the project's own form writes it. */
@@ -30,6 +31,8 @@ export type ReportCells = Readonly<Record<"analyte" | "result" | "unit" | "lot",
 export interface PassedOver {
   readonly before: number;
   readonly after: LinesAfter | undefined;
+  /** What else people should know of the file: the sheet of a workbook. */
+  readonly says: readonly string[];
 }
 
 /** A report that was read: also every column, in its order, and what it is taken for. */
@@ -41,7 +44,7 @@ export interface ReadReport extends PassedOver {
  * The lines of a report as the project's own form would write them: analytes, units and words by their names in the policy, times in
  * UTC. What they say is judged as of that form.
  * @param lot the lot of which every line must be; absent: of any
- * Errors, with file:line: those of `readDelimited` and of the profile's forms of time; `csv-header`, `csv-columns`, `record-lot` (a line
+ * Errors, with file:line: those of the layout's reader and of the profile's forms of time; `csv-header`, `csv-columns`, `record-lot` (a line
  * of another lot), `result-word` (a word that the profile does not name), `unit` (a line says two), `quantity-comma`,
  * `time-fraction`; of what is told `offset-missing`, `offset-stated`, `zone`.
  */
@@ -57,9 +60,9 @@ export function readReport(
   const { analytes = {} } = profile.profile;
   let columns: ReadonlyMap<ResultColumnKind, number> | undefined;
   let header: readonly string[] = [];
-  const table = readDelimited(bytes, file, profile);
+  const table = openReport(bytes, file, profile);
   table.read((cells, line) => {
-    const place = `${file}:${line}`;
+    const place = placeOf(file, line);
     if (columns === undefined) {
       columns = columnsOf(cells, profile, place);
       header = cells;
@@ -80,16 +83,23 @@ export function readReport(
     const read = {
       ...{ line, analyte, invalidated: cell("invalidated"), repeats: cell("repeats") },
       ...saidOf(said.result, said.unit, analyte, profile, place),
-      sampled: timeText(sampled, cell("sampled"), toUnix, place),
-      tested: timeText(tested, cell("tested"), toUnix, place),
+      sampled: timeText(sampled.read(cell("sampled"), place, table.is1904), toUnix, place),
+      tested: timeText(tested.read(cell("tested"), place, table.is1904), toUnix, place),
     };
     take(read, said);
   });
   const kinds = new Map(profile.profile.columns.map(({ name, is }) => [name, is]));
   return {
-    ...{ before: table.before.length, after: table.after?.() },
+    ...{ before: table.before.length, after: table.after?.(), says: table.says?.() ?? [] },
     columns: header.map((name) => ({ header: name, is: kinds.get(name) ?? "ignored" })),
   };
+}
+
+/** Opens a report by the layout that its profile says. */
+function openReport(bytes: Uint8Array, file: string, parsed: ParsedResultsProfile): TableFile {
+  const { profile } = parsed;
+  if (profile.layout === "delimited") return readDelimited(bytes, file, { ...parsed, profile });
+  return readXlsx(bytes, file, { ...parsed, profile, columns: profile.columns });
 }
 
 /** Where which column stands. */
@@ -153,8 +163,7 @@ function unitOf(cell: string, behind: string, { units = {} }: ParsedResultsProfi
   });
 }
 
-function timeText(form: TimeForm, text: string, toUnix: ToUnix | undefined, place: string): string {
-  const { seconds, micros, offset } = form.read(text, place);
+function timeText({ seconds, micros, offset }: ToldTime, toUnix: ToUnix | undefined, place: string): string {
   if (micros !== 0) {
     throw inputError("The time of a result is in whole seconds.", {
       place,

@@ -18,6 +18,8 @@ export interface ResultsTrial {
   readonly linesBefore: number;
   /** Lines after the table, which are passed over. */
   readonly linesAfter: LinesAfter | null;
+  /** The sheet of a workbook. */
+  readonly says: readonly string[];
   readonly columns: ReadReport["columns"];
   /** Every lot that a line names. */
   readonly lots: readonly string[];
@@ -57,7 +59,7 @@ export function tryResultsProfile(
   const lots = new Set<string>();
   const words = new Map<string, MetResultWord>();
   const isWord = new Set((profile.words ?? []).map(({ says }) => says));
-  const { before, after, columns } = readReport(bytes, file, reading, undefined, (line, { lot, ...said }) => {
+  const { before, after, says, columns } = readReport(bytes, file, reading, undefined, (line, { lot, ...said }) => {
     lines.push({ ...line, said });
     if (lot !== "") lots.add(lot);
     if (!isWord.has(said.result) || isNoResult(said.result)) return;
@@ -68,7 +70,15 @@ export function tryResultsProfile(
   return {
     ...{ profile: profile.name, profileHash: toHex(hash) },
     ...{ file, bytes: bytes.length, fileHash: toHex(bytesHash(bytes)), clock: clockText(reading) },
-    ...{ linesBefore: before, linesAfter: after ?? null, columns, lots: [...lots], lines, words: [...words.values()] },
+    ...{
+      linesBefore: before,
+      linesAfter: after ?? null,
+      says,
+      columns,
+      lots: [...lots],
+      lines,
+      words: [...words.values()],
+    },
     results: demand === undefined ? null : readResults(bytes, file, demand, undefined, reading).read.map(shownResult),
   };
 }

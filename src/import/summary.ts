@@ -39,9 +39,7 @@ function isBeyond(code: bigint, { width }: ReadingGrid): boolean {
 function shownBeyond<R>(entries: readonly R[], what: string, isOutside: (entry: R) => boolean): string[] {
   const beyond = entries.filter(isOutside).length;
   if (beyond === 0) return [];
-  return [
-    `limits: ${beyond} of ${entries.length} ${what} are outside the hard limits; no such record is ever proven, and \`check\` names them`,
-  ];
+  return [`limits: ${beyond} of ${entries.length} ${what} are outside the hard limits: no such record is ever proven`];
 }
 
 /** The same of several channels, which are never thinned. */

@@ -13,6 +13,7 @@ import {
 import { profileNamed } from "../../src/import/table/shipped.ts";
 import type { ToldClock } from "../../src/import/table/table.ts";
 import { parseTime } from "../../src/input/times.ts";
+import { workbookFiles, zipOf } from "./workbook.ts";
 import { refused, refusedAsync } from "../input/refused.ts";
 import { makeQuality } from "../support/quality.ts";
 import { ARI_LINES } from "../support/qualitySpecs.ts";
@@ -36,6 +37,80 @@ function changed(from: string, to: string): string {
   expect(REPORT).toContain(from);
   return REPORT.replace(from, to);
 }
+
+/** The report as a workbook: numbers in cells of numbers, times as days of the laboratory's clock. */
+function sheetOf(lines: readonly (readonly string[])[], epoch?: string): Buffer {
+  const cell = (text: string, ref: string): string =>
+    /^-?\d+([.]\d+)?$/.test(text)
+      ? `<c r="${ref}"><v>${text}</v></c>`
+      : `<c r="${ref}" t="inlineStr"><is><t xml:space="preserve">${text.replace("<", "&lt;")}</t></is></c>`;
+  const rows = lines.map(
+    (cells, i) =>
+      `<row r="${i + 1}">${cells.map((text, k) => (text === "" ? "" : cell(text, `${String.fromCharCode(65 + k)}${i + 1}`))).join("")}</row>`,
+  );
+  const sheet = { name: "Release", xml: `<sheetData>${rows.join("")}</sheetData>` };
+  return zipOf(workbookFiles([sheet], epoch === undefined ? {} : { epoch }));
+}
+
+// Verifies R-profile-results.
+describe("a report in a workbook", () => {
+  const { format, name, about, columns, analytes, units, unitInResult, words } = LIMS.profile;
+  const profile = {
+    ...{ format, name, about, analytes, units, unitInResult, words, layout: "xlsx", zone: "given" },
+    columns: columns.map((column) => (column.form === undefined ? column : { ...column, form: "excel" })),
+  };
+  const csv = REPORT.split("\n").map((line) => line.split(";"));
+  const from = csv.findIndex(([first]) => first === "Lot");
+  /** "23.05.2022 18:00" as days since the end of 1899. */
+  const days = (text: string): string => {
+    const [, day, month, year, hour, minute] = /^(\d\d)[.](\d\d)[.](\d{4}) (\d\d):(\d\d)$/.exec(text) ?? [];
+    if (year === undefined) return text;
+    const at = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
+    return String(at / 86_400_000 + 25_569);
+  };
+  const lines = csv
+    .slice(from)
+    .filter((cells) => cells.length > 1)
+    .map((cells) =>
+      cells.map((text) =>
+        days(text)
+          .replace(/^(-?\d+),(\d+)$/, "$1.$2")
+          .replace(/^([<>=≥≤ ]*\d+),(\d+)/, "$1.$2"),
+      ),
+    );
+  const inSheet = (rows: readonly (readonly string[])[], epoch?: string): UnsignedResultSet =>
+    resultSet(sheetOf(rows, epoch), "r.xlsx", demand, REPORTED, {
+      profile: parseResultsProfile(profile, "p"),
+      zone: "Europe/Berlin",
+    });
+
+  it("gives the results of the same report as text", () => {
+    const { set, summary } = inSheet(lines);
+    const { profile: hash, rawFileHash, ...same } = read(REPORT).set;
+    expect([hash === set.profile, rawFileHash === set.rawFileHash]).toEqual([false, false]);
+    expect(set).toMatchObject(same);
+    expect(summary).toContain("the file says: sheet Release of 1");
+  });
+
+  it("is refused with its row where a number has noise, and counts days by the workbook", () => {
+    const row = lines.findIndex(([, name]) => name === "Viability");
+    const noisy = lines.map((cells, i) =>
+      i === row ? cells.map((text) => text.replace("97.9", "97.900000000000006")) : cells,
+    );
+    expect(refused(() => inSheet(noisy))).toMatchObject({ code: "quantity-precision", place: `r.xlsx:${row + 1}` });
+    const later = inSheet(lines, ' date1904="1"').set.sampled - inSheet(lines).set.sampled;
+    expect(later).toBe(1462n * 86_400n);
+  });
+
+  it.each([
+    ["a member of text", { ...profile, decimal: "," }, "p#/decimal"],
+    ["no layout that is known", { ...profile, layout: "json" }, "p#/layout"],
+    ["text without its delimiter", { ...profile, layout: "delimited", encoding: "utf-8", decimal: "," }, "p#/layout"],
+    ["text with a sheet", { ...LIMS.profile, sheet: "Release" }, "p#/sheet"],
+  ])("has a profile without %s", (_, given, place) => {
+    expect(refused(() => parseResultsProfile(given, "p"))).toMatchObject({ code: "profile", place });
+  });
+});
 
 // Verifies R-profile-results, F68.
 describe("a report by a profile of results", () => {

@@ -24,13 +24,20 @@ const NAMESPACES: ReadonlySet<string> = new Set([
   "http://schemas.openxmlformats.org/package/2006/relationships",
 ]);
 
+/** What of a profile says which sheet and rows of a workbook are its table, of readings or of results. */
+export interface SheetLayout extends Pick<ParsedProfile, "before" | "hasHeader" | "after"> {
+  readonly profile: Pick<XlsxProfile, "sheet">;
+  /** As many as the table has, where it has no header. */
+  readonly columns: readonly unknown[];
+}
+
 /**
  * A sheet of a workbook, row by row, each cell as the text that its XML holds: no number passes through a floating-point
  * one. Errors: those of `zipParts`; `xlsx` (no workbook, or damaged), `xlsx-sheet` (not there, or hidden), `csv-header` (no
  * header row); from `read`, with file:row or file:cell, `xlsx-cell` (in the table a formula, merged cells, or a number shown as per cent or thousands), `profile-fit`
  * (a row after the table that is none of the profile's).
  */
-export function readXlsx(bytes: Uint8Array, file: string, parsed: ParsedProfile<XlsxProfile>): TableFile {
+export function readXlsx(bytes: Uint8Array, file: string, parsed: SheetLayout): TableFile {
   const parts = zipParts(bytes, file);
   const workbookName = target(parts, file, "", (type) => type.endsWith("/officeDocument"));
   const workbook = readWorkbook(partOf(parts, workbookName, file), file);
@@ -189,7 +196,7 @@ interface SheetRow {
 function headerOf(
   sheet: Buffer,
   shared: SheetCells,
-  { before, hasHeader }: ParsedProfile,
+  { before, hasHeader }: SheetLayout,
   file: string,
 ): { before: string[]; header: number } {
   const lines: string[] = [];
@@ -211,7 +218,7 @@ function headerOf(
 
 /** The rows from the header on. */
 class SheetTable {
-  readonly #parsed: ParsedProfile;
+  readonly #parsed: SheetLayout;
   readonly #header: number;
   readonly #file: string;
   readonly #take: TakeRow;
@@ -221,7 +228,7 @@ class SheetTable {
   #last: number | undefined;
   hiddenRows = 0;
 
-  constructor(parsed: ParsedProfile, header: number, file: string, take: TakeRow) {
+  constructor(parsed: SheetLayout, header: number, file: string, take: TakeRow) {
     this.#parsed = parsed;
     this.#header = header;
     this.#file = file;
