@@ -14,6 +14,7 @@ import { shippedProfile } from "../../src/import/table/shipped.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { refused, refusedAsync } from "../input/refused.ts";
 import { csvFile } from "./historian.ts";
+import { workbookFiles, zipOf } from "./workbook.ts";
 import { FRIDGETAG_2, FRIDGETAG_2L, fixture, Q_TAG, resigned, TAMPERED, TEST_ISSUER } from "./logger.ts";
 
 /** Entries at these seconds; entry i stands on line 10 + i. */
@@ -245,6 +246,14 @@ describe("a CSV file in long form", () => {
   });
 });
 
+/** A workbook of one sheet, of these rows of texts. */
+const workbookOf = (rows: readonly (readonly string[])[]): Uint8Array => {
+  const row = (cells: readonly string[]): string =>
+    cells.map((text) => (/^[\d.]+$/.test(text) ? `<c><v>${text}</v></c>` : `<c t="str"><v>${text}</v></c>`)).join("");
+  const xml = `<sheetData>${rows.map((cells) => `<row>${row(cells)}</row>`).join("")}</sheetData>`;
+  return zipOf(workbookFiles([{ name: "Room", xml }]));
+};
+
 /** A shape of `fixtures/tables`, or a text, as `inspect` sees it. */
 const tabled = (content: string | Uint8Array, request: InspectRequest = {}): Promise<Inspection> =>
   inspectFile(Buffer.from(content), "t.csv", request);
@@ -375,6 +384,18 @@ describe("a table", () => {
 
 // Verifies R-import-propose.
 describe("a table that no profile reads", () => {
+  const workbook = workbookOf([
+    ["Monitoring export"],
+    ["Serial: XK-77"],
+    ["Timestamp", "Temperature °C", "Alarm"],
+    ["46091.375", "4.5"],
+    ["46091.381944444445", "4.6"],
+  ]);
+  const json = JSON.stringify({
+    unit: "C",
+    data: { rows: [1773133200000, 1773133800000].map((time, i) => ({ time, value: 4.5 + i / 10 })) },
+  });
+  const ndjson = '{"t":"2026-03-10T09:00:00Z","v":4.5}\n{"t":"2026-03-10T09:10:00Z","v":4.6}\n';
   const table = "Logger;X1\n\nZeit;Temp (°C);Status\n05.03.2026 08:00;4,5;ok\n15.03.2026 08:10;4,6;ok\n";
 
   it("is described, and the profile to start from reads it once its capitals are filled in", async () => {
@@ -390,6 +411,97 @@ describe("a table that no profile reads", () => {
     const filled = given({ ...skeleton, name: "mine", about: "mine" });
     const found = await tabled(Buffer.from(table, "latin1"), { profiles: [filled], offset: 3600 });
     expect(found.series[0]).toMatchObject({ first: "2026-03-05T07:00:00Z", minimum: "4.5", maximum: "4.6" });
+  });
+
+  it("in long form whose times have no zone is no other profile's: the one to start from says where they stand", async () => {
+    const local = readFileSync("fixtures/tables/cases/dst-local.csv");
+    const [plain, told] = [await tabled(local), await tabled(local, { zone: "Europe/Berlin" })];
+    expect(plain.series[0]?.refused).toMatchObject({ code: "time-zone" });
+    expect(told.unfit).toMatchObject([{ profile: "long", refused: { code: "offset-stated" } }]);
+    expect(told.unfit?.[0]?.refused.message).toMatch(/^The profile long reads times that say their own offset/);
+    expect([...plain.commands, ...told.commands].join()).not.toContain("batchproof import");
+    const begun = {
+      zone: "given",
+      columns: expect.arrayContaining([expect.objectContaining({ is: "time" })]) as unknown,
+    };
+    expect([plain.skeleton, told.skeleton]).toMatchObject([begun, begun]);
+    const filled = given({ ...told.skeleton, name: "mine" });
+    const once = local.toString("utf8").split("\n").slice(0, 7).join("\n");
+    const read = await tabled(`${once}\n`, { profiles: [filled], offset: 3600 });
+    expect(read.series[0]).toMatchObject({ name: "INC.TT", first: "2025-10-26T00:00:00Z" });
+    expect(read.commands[1]).toContain("import table t.csv --profile p.json");
+    // Times that do say their offset are the profile's own.
+    expect((await tabled(shape("long.csv"), { offset: 3600 })).skeleton).toBeUndefined();
+  });
+
+  it.each([
+    [
+      "one of a workbook",
+      workbook,
+      "layout: xlsx; sheet Room of 1",
+      { layout: "xlsx", before: { lines: 2 } },
+      { offset: 0 },
+    ],
+    [
+      "one of a JSON document",
+      json,
+      'the 2 elements of the array at "/data/rows"',
+      { layout: "json", rows: "/data/rows" },
+      {},
+    ],
+    ["one of lines of JSON", ndjson, "layout: ndjson; a row a line", { layout: "ndjson" }, {}],
+  ])("is begun with its own layout: %s", async (_, bytes, fact, members, told) => {
+    const { form, facts, skeleton, commands } = await tabled(bytes);
+    expect([form, commands]).toEqual([expect.stringContaining("that no profile reads"), []]);
+    expect(facts.join("\n")).toContain(fact);
+    expect(facts.join("\n")).toContain("4.5");
+    expect(facts.at(-1)).toContain("docs/spec/profiles.md#layouts");
+    expect(skeleton).toMatchObject(members);
+    expect(refused(() => parseProfile(skeleton, "p.json"))).toMatchObject({ code: "profile" });
+    const filled = JSON.parse(JSON.stringify({ ...skeleton, name: "mine" }).replaceAll('"UNIT"', '"Cel"')) as object;
+    const read = await tabled(bytes, { profiles: [given(filled)], ...told });
+    expect(read.series[0]).toMatchObject({ entries: 2, minimum: "4.5", maximum: "4.6", first: "2026-03-10T09:00:00Z" });
+  });
+
+  it.each([
+    ["a workbook", "PK\u0003\u0004and no more", "This looks like an Excel workbook, but cannot be read"],
+    ["JSON", '{"rows": [{"t": 1}, {"t"', "This looks like JSON, but cannot be read: This is not valid JSON."],
+  ])("is called what it looks like where it is damaged: %s", async (_, text, message) => {
+    const error = await refusedAsync(tabled(text));
+    expect([error.code, error.message]).toEqual(["inspect-form", expect.stringContaining(message)]);
+  });
+
+  it("says its units in the headers of the profile to start from, so that another unit is refused", async () => {
+    const text = (unit: string): string =>
+      `Time,Fridge 1 [${unit}],Room (${unit}),Temp max\n` +
+      "2026-03-10T08:00:00Z,40.1,70.5,41\n2026-03-10T08:10:00Z,40.1,--.-,85.0\n2026-03-10T08:20:00Z,40.1,ERR,41\n";
+    const { skeleton, facts } = await tabled(text("°F"));
+    expect(skeleton).toMatchObject({
+      columns: [
+        { is: "time" },
+        { name: "Fridge 1 [{unit}]", is: "value" },
+        { name: "Room ({unit})", is: "value" },
+        { name: "Temp max", is: "value", unit: "UNIT" },
+      ],
+      units: { "°F": "[degF]" },
+      missing: ["ERR"],
+    });
+    expect(facts.join("\n")).toContain('taken for missing values: "ERR"; compare each');
+    expect(facts.join("\n")).toContain('a sensor that fails may write "85.0"');
+    const text1 = JSON.stringify({ ...skeleton, name: "mine" }).replace('"UNIT"', '"[degF]"');
+    const profiles = [given(JSON.parse(text1) as object)];
+    expect((await tabled(text("°F"), { profiles })).series[1]).toMatchObject({ unit: "°F", entries: 3 });
+    expect((await tabled(text("°C"), { profiles })).series[0]?.refused).toMatchObject({ code: "unit" });
+  });
+
+  it("has a template only where no other column fits it, and one for two columns that differ in the unit", async () => {
+    const rows = ["2026-03-10T08:00:00Z,4.5,45,1", "2026-03-10T08:10:00Z,4.6,45,1", ""].join("\n");
+    const two = await tabled(`Time,Room (°C),Room (%),Room (x)\n${rows}`);
+    expect(two.skeleton).toMatchObject({
+      columns: [{}, { name: "Room (°C)", unit: "Cel" }, { name: "Room (%)", unit: "%" }, {}],
+    });
+    const one = await tabled(`Time,Room (°C),Room (%),No.\n${rows}`);
+    expect(one.skeleton).toMatchObject({ columns: [{}, { name: "Room ({unit})", many: true }, { name: "No." }] });
   });
 
   it("never says which of two forms of time it is, nor a unit that it does not know", async () => {
@@ -453,6 +565,13 @@ describe("other files", () => {
       fixture(Q_TAG),
       readFileSync("fixtures/needle-to-needle/release-tests-01.csv"),
       ...["hoboware.csv", "logtag.csv", "labview.lvm"].map(shape),
+      Buffer.from('{"d":{"unit":"C","rows":[{"t":1773133200000,"v":4.5},{"t":1773133800000,"v":"ERR"}]}}\n'),
+      Buffer.from(
+        workbookOf([
+          ["Time", "T (°C)"],
+          ["46091.375", "4.5"],
+        ]),
+      ),
     ];
     const change = fc.record({ at: fc.nat(), bytes: fc.uint8Array({ maxLength: 6 }), cut: fc.nat({ max: 8 }) });
     await fc.assert(

@@ -19,7 +19,7 @@ import {
   type NamedProfile,
   type Refusal,
 } from "./inspection.ts";
-import { inspectUnknown } from "./unknown.ts";
+import { inspectUnknown, localLongSkeleton } from "./unknown.ts";
 
 /** What is told of the clock of a table that is only looked at. */
 interface Clock {
@@ -55,12 +55,14 @@ export function inspectTable(bytes: Uint8Array, file: string, request: InspectRe
   const found = fitting[0] ?? near.find(({ attempt }) => attempt.table !== undefined);
   if (found === undefined) return inspectUnknown(bytes, file, near.map(unfit));
   const isGiven = ({ profile }: Tried): boolean => request.profiles?.some((each) => each.profile === profile) ?? false;
-  return inspectionOf(
+  const inspection = inspectionOf(
     found,
     { also: fitting.slice(1), near: near.filter((each) => each !== found && isGiven(each)) },
     file,
     request,
   );
+  const skeleton = found.refusal?.code === "time-zone" ? localLongSkeleton(bytes) : undefined;
+  return { ...inspection, ...(skeleton && { skeleton }) };
 }
 
 /** Whether at least one tag was read. */

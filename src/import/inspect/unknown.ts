@@ -3,11 +3,10 @@ import { CsvError, parse } from "csv-parse/sync";
 import { inputError } from "../../errors.ts";
 import { shown } from "../csvTable.ts";
 import { HISTORIAN_COLUMNS, RESULT_COLUMNS } from "../csvColumns.ts";
-import { parseExact, type NumberForm, type UnitName } from "../exact.ts";
-import type { Column, DelimitedProfile } from "../table/profile.ts";
-import { LONG_FORM, shippedProfile } from "../table/shipped.ts";
-import { timeFormOf } from "../table/timeForm.ts";
-import { refusalOf, type Inspection } from "./inspection.ts";
+import type { DelimitedProfile } from "../table/profile.ts";
+import type { Inspection } from "./inspection.ts";
+import { formsOf, isLocal, localLongForm, looksLikeNumber, skeletonOf, type Skeleton } from "./skeleton.ts";
+import { inspectStructured } from "./structured.ts";
 
 /** So much of a file tells what it looks like, and so many of its lines are shown. */
 const LOOKED_AT = 2 ** 16;
@@ -29,14 +28,9 @@ interface Looks {
  * nearly fits. Error `inspect-form`: it looks like no table.
  */
 export function inspectUnknown(bytes: Uint8Array, file: string, unfit: NonNullable<Inspection["unfit"]>): Inspection {
-  const head = Buffer.from(bytes.subarray(0, LOOKED_AT));
-  const encoding = encodingOf(head);
-  const text = textOf(head, encoding).replace(/^\uFEFF/, "");
-  const lines = text.split(/\r?\n/);
-  // The last one may be cut.
-  if (lines.length > 1) lines.pop();
-  // What has control characters is no text, and no delimiter of it is one.
-  const looks = /[\0-\x08\x0e-\x1f]/.test(lines.join("")) ? undefined : looksOf(lines);
+  const structured = inspectStructured(bytes, file, unfit);
+  if (structured !== undefined) return structured;
+  const { encoding, text, lines, looks } = seenOf(bytes);
   if (looks === undefined && unfit.length === 0) {
     throw inputError(`This is no file that is known; it begins with "${shown(lines[0] ?? "")}".`, {
       place: `${file}:1`,
@@ -46,22 +40,78 @@ export function inspectUnknown(bytes: Uint8Array, file: string, unfit: NonNullab
       code: "inspect-form",
     });
   }
-  const skeleton = looks === undefined || unfit.length > 0 ? undefined : skeletonOf(looks, encoding, text);
+  const skeleton = skeletonBeside(unfit, looks && beginning(looks, encoding, text));
   return {
     form: "a table that no profile reads",
     facts: [
       `encoding, guessed: ${encoding}`,
       ...(looks === undefined ? [] : looksFacts(looks)),
+      ...(text.endsWith("\n") || bytes.length > LOOKED_AT
+        ? []
+        : ["the last line has no line end: `import` refuses such a file, for it may be cut off (csv-cut-off)"]),
       "first lines:",
       ...lines
         .slice(0, SHOWN_LINES)
         .map((line, i) => `  ${i + 1}: ${line.slice(0, SHOWN_CHARACTERS).replace(/\t/g, "→")}`),
+      ...(skeleton?.hints ?? []),
     ],
     series: [],
     unfit,
-    ...(skeleton && { skeleton }),
+    ...(skeleton && { skeleton: skeleton.profile }),
     commands: [],
   };
+}
+
+/** A profile to start from for a table whose times have no zone, where it is in long form: the long form says theirs. */
+export function localLongSkeleton(bytes: Uint8Array): object | undefined {
+  const { looks } = seenOf(bytes);
+  return looks?.header === undefined ? undefined : localLongForm(looks.header, looks.rows);
+}
+
+/** Refusals that say nothing more than where the times of a file stand. */
+const OF_CLOCKS: ReadonlySet<string> = new Set(["offset-stated", "time-zone"]);
+
+/** The guess, unless a profile nearly fits: what it refuses says more, but where it is only that the file's times are local. */
+function skeletonBeside(unfit: NonNullable<Inspection["unfit"]>, guess: Skeleton | undefined): Skeleton | undefined {
+  if (unfit.length === 0) return guess;
+  const isOfClock = unfit.every(({ refused }) => OF_CLOCKS.has(refused.code));
+  return isOfClock && guess !== undefined && isLocal(guess) ? guess : undefined;
+}
+
+/** What the beginning of a text looks like. */
+function seenOf(bytes: Uint8Array): {
+  readonly encoding: DelimitedProfile["encoding"];
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly looks: Looks | undefined;
+} {
+  const head = Buffer.from(bytes.subarray(0, LOOKED_AT));
+  const encoding = encodingOf(head);
+  const text = textOf(head, encoding).replace(/^\uFEFF/, "");
+  const lines = text.split(/\r?\n/);
+  // The last one may be cut.
+  if (lines.length > 1) lines.pop();
+  // What has control characters is no text, and no delimiter of it is one.
+  const looks = /[\0-\x08\x0e-\x1f]/.test(lines.join("")) ? undefined : looksOf(lines);
+  return { encoding, text, lines, looks };
+}
+
+function beginning(
+  { delimiter, before, header, rows }: Looks,
+  encoding: DelimitedProfile["encoding"],
+  text: string,
+): Skeleton {
+  const long = header === undefined ? undefined : localLongForm(header, rows);
+  if (long !== undefined) return { profile: long, hints: [] };
+  const isComma = delimiter !== "," && rows.some((row) => row.some((cell) => /^[+-]?\d+,\d+$/.test(cell)));
+  const layout = {
+    ...{ layout: "delimited", encoding, delimiter },
+    ...(text.includes('"') ? { quote: '"' } : {}),
+    decimal: isComma ? "," : ".",
+    ...(header === undefined ? { header: "none" } : {}),
+    ...(before === 0 ? {} : { before: { lines: before } }),
+  };
+  return skeletonOf(layout, header, rows);
 }
 
 function looksFacts({ delimiter, before, header, rows }: Looks): string[] {
@@ -133,83 +183,4 @@ function longestRun(cells: readonly (readonly string[])[]): { readonly from: num
     from = to;
   }
   return found;
-}
-
-const LOOSE: readonly NumberForm[] = [
-  { decimal: ".", loose: true },
-  { decimal: ",", loose: true },
-];
-
-function looksLikeNumber(text: string): boolean {
-  return LOOSE.some((form) => refusalOf(() => parseExact(text, form, "")) === undefined);
-}
-
-/** Forms of time that exports have; those that a column's cells all fit are its candidates. */
-const FORMS = [
-  ...["rfc3339", "yyyy-MM-dd H:mm[:ss]", "yyyy/M/d H:mm[:ss]", "d.M.yyyy H:mm[:ss]", "d.M.yy H:mm[:ss]"],
-  ...["d/M/yyyy H:mm[:ss]", "M/d/yyyy H:mm[:ss]", "d/M/yyyy h:mm[:ss] a", "M/d/yyyy h:mm[:ss] a"],
-  ...["d/M/yy H:mm[:ss]", "M/d/yy H:mm[:ss]", "d/M/yy h:mm[:ss] a", "M/d/yy h:mm[:ss] a", "d-MMM-yyyy H:mm[:ss]"],
-  ...["yyyy-MM-dd", "yyyy/M/d", "d.M.yyyy", "d.M.yy", "d/M/yyyy", "M/d/yyyy", "d/M/yy", "M/d/yy", "d-MMM-yyyy"],
-  ...["H:mm[:ss]", "h:mm[:ss] a"],
-] as const;
-
-function formsOf(cells: readonly string[]): string[] {
-  if (cells.length === 0) return [];
-  return FORMS.filter((form) => {
-    const read = timeFormOf(form, { decimal: ".", loose: false })?.read;
-    return read !== undefined && cells.every((cell) => refusalOf(() => read(cell, "")) === undefined);
-  });
-}
-
-/** What somebody must fill in: no profile with it is valid. */
-const FILL_IN = { name: "NAME", about: "SOFTWARE AND SETTINGS OF THE EXPORT", form: "FORM", unit: "UNIT" } as const;
-
-/** A profile to start from. What is not known stands in capitals; where days and months could change places, so does the form. */
-function skeletonOf(
-  { delimiter, before, header, rows }: Looks,
-  encoding: DelimitedProfile["encoding"],
-  text: string,
-): object {
-  const width = header?.length ?? rows[0]?.length ?? 0;
-  const columns = Array.from({ length: width }, (_, i) => {
-    const name = header?.[i] ?? `column ${i + 1}`;
-    return {
-      name,
-      ...columnOf(
-        name,
-        rows.map((row) => row[i] ?? "").filter((cell) => cell.trim() !== ""),
-      ),
-    };
-  });
-  const isLocal = columns.some(({ is, form }) => (is === "time" || is === "date") && form !== "rfc3339");
-  const isComma = delimiter !== "," && rows.some((row) => row.some((cell) => /^[+-]?\d+,\d+$/.test(cell)));
-  return {
-    format: "batchproof-profile/1",
-    layout: "delimited",
-    ...{ name: FILL_IN.name, about: FILL_IN.about, encoding, delimiter },
-    ...(text.includes('"') ? { quote: '"' } : {}),
-    decimal: isComma ? "," : ".",
-    ...(header === undefined ? { header: "none" } : {}),
-    ...(before === 0 ? {} : { before: { lines: before } }),
-    ...(isLocal ? { zone: "given" } : {}),
-    columns,
-  };
-}
-
-function columnOf(name: string, cells: readonly string[]): Omit<Column, "name" | "unit"> & { unit?: string } {
-  const forms = formsOf(cells);
-  const [form, another] = forms;
-  if (form !== undefined) {
-    const tells = timeFormOf(form, { decimal: ".", loose: false })?.tells ?? "time";
-    return { is: tells, form: another === undefined ? form : `${FILL_IN.form}: ${forms.join(" OR ")}` };
-  }
-  if (cells.length === 0 || !cells.every(looksLikeNumber)) return { is: "ignored" };
-  return { is: "value", unit: unitIn(name) ?? FILL_IN.unit };
-}
-
-/** The unit that a header ends with or names in brackets, by the spellings of the long form. */
-function unitIn(name: string): UnitName | undefined {
-  const { units = {} } = shippedProfile(LONG_FORM).profile;
-  const [, last = ""] = /([^\s,;()[\]]+)[\])]?$/.exec(name) ?? [];
-  return Object.hasOwn(units, last) ? units[last] : undefined;
 }

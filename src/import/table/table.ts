@@ -251,11 +251,16 @@ interface Clock {
 /** Where local times stand. Errors: `offset-missing`, `offset-stated`, `offset-syntax`, `zone`. */
 function clockOf({ profile, time }: ParsedProfile, { offset, zone }: ToldClock, facts: Facts, file: string): Clock {
   const isTold = offset !== undefined || zone !== undefined;
-  const refuse = (problem: string): never => {
-    throw inputError(problem, { place: file, remedy: "Leave out --offset and --zone.", code: "offset-stated" });
+  const refuse = (problem: string, more = ""): never => {
+    throw inputError(problem, { place: file, remedy: `Leave out --offset and --zone${more}.`, code: "offset-stated" });
   };
   if (time.zone === "stated") {
-    if (isTold) refuse("The times of this file say their own offset from UTC.");
+    if (isTold) {
+      refuse(
+        `The profile ${profile.name} reads times that say their own offset from UTC, and takes no other.`,
+        "; if the file's times say none, choose or write a profile of local times",
+      );
+    }
     // Every time says its own: nothing else is asked.
     const toUnix: ToUnix = (_, place) => {
       throw noZoneError(place);
