@@ -1,7 +1,12 @@
-import { commandOf } from "../../src/commandLine.ts";
+import { commandOf, fileWord } from "../../src/commandLine.ts";
 import { CHANNEL_WORDS } from "../../src/formats/channels.ts";
 import { inspectFile } from "../../src/import/inspect/inspect.ts";
-import type { InspectedEvent, InspectedSeries, Inspection, NamedProfile } from "../../src/import/inspect/inspection.ts";
+import {
+  type InspectedEvent,
+  type InspectedSeries,
+  type Inspection,
+  type NamedProfile,
+} from "../../src/import/inspect/inspection.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { formatDuration } from "../../src/input/times.ts";
@@ -66,7 +71,7 @@ function skeletonLines(file: string, skeleton: object): string[] {
       .split("\n")
       .map((line) => `  ${shown(line)}`),
     "a laboratory's report has a profile of results instead (docs/spec/profiles.md); then see what it reads:",
-    `  ${commandOf("inspect", file, "--profile", "my-profile.json")}`,
+    `  ${commandOf("inspect", fileWord(file), "--profile", "my-profile.json")}`,
   ];
 }
 

@@ -72,6 +72,10 @@ export interface ExactValue {
   readonly finer?: bigint;
 }
 
+/** No value is mended by hand: the file is the evidence. */
+const REMEDY =
+  "Change nothing in the file: export again, or, for a table, choose a profile whose decimal, numbers and missing fit it.";
+
 /**
  * A number as whole `PARTS`. Errors: those of `parseMicro`; `quantity-precision` (more than 39 decimals).
  */
@@ -79,16 +83,21 @@ export function parseExact(text: string, { decimal, loose }: NumberForm, place: 
   if (decimal === "," && /\.|,.*,/.test(text)) {
     throw inputError(`One decimal comma, and no separator of thousands, is expected: "${shown(text)}".`, {
       place,
+      remedy: REMEDY,
       code: "quantity-syntax",
     });
   }
   const number = decimal === "," ? text.replace(",", ".") : text;
-  refuseNoNumber(number, place, { except: loose ? "quantity-exponent" : undefined });
+  refuseNoNumber(number, place, { except: loose ? "quantity-exponent" : undefined, remedy: REMEDY });
   const [, sign, whole = "", fraction = "", power] =
     /^([+-]?)(\d{0,40})(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(number) ?? [];
   const isPlain = /^[+-]?(0|[1-9]\d*)(\.\d+)?$/.test(number);
   if (sign === undefined || whole + fraction === "" || !(loose || isPlain)) {
-    throw inputError(`This is not a decimal number: "${shown(text)}".`, { place, code: "quantity-syntax" });
+    throw inputError(`This is not a decimal number: "${shown(text)}".`, {
+      place,
+      remedy: REMEDY,
+      code: "quantity-syntax",
+    });
   }
   const shift = power === undefined ? 0 : Number(power);
   const digits = (whole + fraction).replace(/0+$/, "");
@@ -135,12 +144,17 @@ export class ValueReader {
   }
 }
 
-/** An exact value as a decimal or, where it has none, as ninths of one: "4.5", "44.5/9". */
+/** An exact value as a decimal or, where it has none, cut off and as ninths of one: "4.5", "4.9444... (44.5/9)". */
 export function shownExact({ value, finer = 0n }: ExactValue): string {
   if (finer === 0n) return formatMicro(value);
   const ninths = value * FINER_PARTS + finer;
-  return ninths % 9n === 0n ? decimalOf(ninths / 9n) : `${decimalOf(ninths)}/9`;
+  if (ninths % 9n === 0n) return decimalOf(ninths / 9n);
+  const [whole = "", fraction = ""] = decimalOf(ninths / 9n).split(".");
+  return `${whole}.${fraction.slice(0, SHOWN_DECIMALS).padEnd(SHOWN_DECIMALS, "0")}... (${decimalOf(ninths)}/9)`;
 }
+
+/** Of a decimal that has no end, so many are shown. */
+const SHOWN_DECIMALS = 4;
 
 /** `PARTS` as a decimal. */
 function decimalOf(parts: bigint): string {

@@ -317,11 +317,24 @@ it("asks for a table by a profile that the policy accepts, and for the long form
 
 // Verifies R-cli-next.
 describe("a word of a command that is printed", () => {
-  it.each(["plain-1.2/x", "two words", "it's", `"$HOME"`, "a;b", "a|b&c", "`id`", "*", "", "ü", "a\nb", "\\"])(
-    "is read back by a shell as it was: %j",
-    (word) => {
-      const { stdout } = spawnSync("sh", ["-c", `printf '%s' ${shellWord(word)}`], { encoding: "utf8" });
-      expect(stdout).toBe(word);
-    },
-  );
+  it.each([
+    "plain-1.2/x",
+    "two words",
+    "it's",
+    `"$HOME"`,
+    "a;b",
+    "a|b&c",
+    "`id`",
+    "*",
+    "",
+    "ü",
+    "a\nb",
+    "\\",
+    "a\n%\\'\u001b",
+    "a\n",
+    "-a\nb",
+  ])("is read back by a shell as it was: %j", (word) => {
+    const { stdout } = spawnSync("sh", ["-c", `printf '%s' ${shellWord(word)}`], { encoding: "utf8" });
+    expect(stdout).toBe(word);
+  });
 });

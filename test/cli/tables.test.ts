@@ -101,9 +101,9 @@ describe("profile test", () => {
     const { stdout, code } = await inThisProcess(tried());
     expect(code).toBe(0);
     expect(stdout).toContain(`profile: long, ${hashOf("long")}`);
-    expect(stdout).toContain('lowest 4.5 °C (line 2: "40.1"), highest 44.5/9 °C (line 6: "40.9")');
+    expect(stdout).toContain('lowest 4.5 °C (line 2: "40.1"), highest 4.9444... (44.5/9) °C (line 6: "40.9")');
     expect(stdout).toContain("  unit: °F, by the unit column, converted exactly\n");
-    expect(stdout).toContain("line 3: 2026-03-10T08:10:00Z 41.5/9 °C");
+    expect(stdout).toContain("line 3: 2026-03-10T08:10:00Z 4.6111... (41.5/9) °C");
     const { profiles } = await cliJson<{ profiles: { name: string; hash: string }[] }>(["profile", "list"]);
     expect(profiles).toContainEqual(expect.objectContaining({ name: "long", hash: hashOf("long") }));
   });

@@ -378,7 +378,7 @@ describe("parseFridgetag", () => {
       const ninth = readChanged(FRIDGETAG_2L, /Temp unit: C([\s\S]*?)\t26\.3\tx/, "Temp unit: F$1\t40.9\tx")
         .readings[0];
       expect(ninth).toMatchObject({ value: 4_944_444n, finer: (4n * FINER_PARTS) / 9n });
-      expect(shownExact({ value: ninth?.value ?? 0n, finer: ninth?.finer ?? 0n })).toBe("44.5/9");
+      expect(shownExact({ value: ninth?.value ?? 0n, finer: ninth?.finer ?? 0n })).toBe("4.9444... (44.5/9)");
     });
 
     it("takes a US date for no other: the 3rd of May is 05/03, and there is no month 13", () => {

@@ -232,7 +232,7 @@ describe("a CSV file in long form", () => {
       ["X", "unit", "h.csv:6"],
       ["Y", "unit", "h.csv:7"],
     ]);
-    expect(series[0]).toMatchObject({ unit: "°F", symbol: "°C", minimum: "41.0/9", maximum: "10.0" });
+    expect(series[0]).toMatchObject({ unit: "°F", symbol: "°C", minimum: "4.5555... (41.0/9)", maximum: "10.0" });
     expect(facts).toContain("order: newest first, read backwards");
     expect(commands).toHaveLength(2);
     const many = await inspected(Array.from({ length: 10 }, (_, i) => line(0, `T${i}`, "warm", "Cel")));
@@ -322,10 +322,62 @@ describe("a table", () => {
     });
     expect(facts).toContain('marked by the device in column "Bad Battery (LGR S/N: 77)": 1');
     expect(facts.join()).toContain('serial number "77", to be registered letter for letter');
-    expect(facts.join()).toContain("does not surely tell day and month apart");
+    expect(facts.join()).toContain("does not tell day and month apart, for no day in it is over 12");
     const later = rows.map((each) => each.replace("03/10", "03/20"));
     const told = await tabled(['"Plot Title: x"', HOBO_HEADER, ...later, ""].join("\n"));
     expect(told.facts.join()).not.toContain("day and month");
+  });
+
+  it.each([
+    ["12", "23:50:00", true],
+    ["13", "00:10:00", false],
+    ["12", "00:10:00", true],
+  ])(
+    "says that its dates may be read in two ways exactly while no day is over 12: %s, %s",
+    async (day, time, isOpen) => {
+      // The day of the file counts, and not that of UTC, which is the 11th, the 12th or the 13th.
+      const text = `1,03/${day}/2026,${time},4.5,45.1,\n`;
+      for (const offset of [43_200, -43_200]) {
+        const { facts } = await tabled(text, { offset, profiles: [given(shippedProfile("logtag").profile)] });
+        expect(facts.join().includes("tell day and month apart")).toBe(isOpen);
+      }
+    },
+  );
+
+  it("of several columns of one channel prints a command for each, and none that names the channel twice", async () => {
+    const text = (two: string): string => `timestamp,Fridge 1 (°C),${two}\n2026-03-10T08:00:00Z,4.5,5.5\n`;
+    expect((await tabled(text("Fridge 2 (°C)"))).commands.slice(1)).toEqual([
+      expect.stringContaining("--tag 'Fridge 1 (°C)' --device"),
+      expect.stringContaining("--tag 'Fridge 2 (°C)' --device"),
+    ]);
+    expect((await tabled(text("Room (kPa)"))).commands.at(-1)).toContain("--tag 'pressure=Room (kPa)'");
+  });
+
+  it("whose last line has no line end says so, whether a profile is known or not", async () => {
+    const cut = await tabled(shape("wide.csv").subarray(0, -1));
+    expect(cut.unfit).toMatchObject([{ profile: "wide", refused: { code: "csv-cut-off" } }]);
+    expect(cut.facts.join()).toContain("the last line has no line end");
+    expect((await tabled("when;what\n2026-03-10;4,5\n2026-03-11;4,6")).facts.join()).toContain("no line end");
+    expect((await tabled("when;what\n2026-03-10;4,5\n2026-03-11;4,6\n")).facts.join()).not.toContain("no line end");
+  });
+
+  it.each([
+    ["a decimal comma", '2026-03-10T08:00:00Z,"4,5"', "quantity-comma"],
+    ["a word", "2026-03-10T08:00:00Z,warm", "quantity-syntax"],
+    ["a day that is none", "2026-13-10T08:00:00Z,4.5", "time-impossible"],
+  ])("is never to be mended by hand: %s", async (_, row, code) => {
+    const { series } = await tabled(`timestamp,A (°C)\n${row}\n`);
+    expect(series[0]?.refused).toMatchObject({
+      code,
+      remedy: expect.stringMatching(/^Change nothing in the file/) as unknown,
+    });
+  });
+
+  it("is named in commands so that a shell and the parser of options read its name back", async () => {
+    const { commands } = await inspectFile(shape("wide.csv"), "-a\nb.csv", {});
+    expect(commands[1]).toContain(`import table "$(printf -- './-a\\012b.csv')" --profile wide`);
+    const begun = await inspectFile(shape("hoboware.csv"), "-a.csv", {});
+    expect(begun.commands[1]).toContain("import table ./-a.csv --profile hoboware");
   });
 
   it("of several columns says so, and names --tag", async () => {

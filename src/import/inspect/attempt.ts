@@ -1,9 +1,10 @@
-import { BatchproofError } from "../../errors.ts";
 import { shown } from "../csvTable.ts";
 import { openTable } from "../table/layout.ts";
 import type { ParsedColumn, ParsedProfile } from "../table/profile.ts";
+import type { TableFile, TakeRow } from "../table/tableFile.ts";
 import { readTable, type ChannelOfTag, type Table, type TagUnit, type ToldClock } from "../table/table.ts";
 import { matchTemplate } from "../table/template.ts";
+import { timeFormOf } from "../table/timeForm.ts";
 import { refusalOf, type Refusal } from "./inspection.ts";
 
 /** What is seen of a tag while its lines are read. */
@@ -30,12 +31,12 @@ export interface Attempt {
 const BEGINNING_BYTES = 2 ** 16;
 const LINE_FEED = 0x0a;
 
-/** The beginning of a file, in whole lines, in the encoding of a profile; all of a short file. */
+/** The beginning of a file, in whole lines, in the encoding of a profile; all of a short file whose last line is whole. */
 export function beginningOf(bytes: Uint8Array, { profile }: ParsedProfile): Uint8Array {
   // Of a workbook or a JSON document no beginning can be read.
-  if (bytes.length <= BEGINNING_BYTES || profile.layout !== "delimited") return bytes;
+  if (profile.layout !== "delimited") return bytes;
   const { encoding } = profile;
-  for (let at = BEGINNING_BYTES - 1; at > 0; at--) {
+  for (let at = Math.min(BEGINNING_BYTES, bytes.length) - 1; at > 0; at--) {
     if (bytes[at] !== LINE_FEED) continue;
     if (encoding === "utf-16le" && at % 2 === 0 && bytes[at + 1] === 0) return bytes.subarray(0, at + 2);
     if (encoding === "utf-16be" && at % 2 === 1 && bytes[at - 1] === 0) return bytes.subarray(0, at + 1);
@@ -105,15 +106,12 @@ export function tryTable(
 function isOfIts(bytes: Uint8Array, file: string, profile: ParsedProfile): boolean {
   if (!profile.hasHeader) return false;
   let header: readonly string[] | undefined;
-  const enough = new Error("the header line is enough");
-  try {
-    openTable(beginningOf(bytes, profile), file, profile).read((cells) => {
+  refusalOf(() =>
+    readUntil(openTable(beginningOf(bytes, profile), file, profile), (cells) => {
       header = cells;
-      throw enough;
-    });
-  } catch (error) {
-    if (error !== enough && !(error instanceof BatchproofError)) throw error;
-  }
+      return true;
+    }),
+  );
   const has = ({ template }: ParsedColumn): boolean =>
     header?.some((cell) => matchTemplate(template, cell) !== undefined) ?? false;
   const always = profile.columns.filter(({ optional }) => optional !== true);
@@ -121,6 +119,42 @@ function isOfIts(bytes: Uint8Array, file: string, profile: ParsedProfile): boole
     always.some((column) => (column.is === "time" || column.is === "date") && has(column)) &&
     2 * always.filter(has).length > always.length
   );
+}
+
+/** Reads a table, its header too, until `isEnough`. Errors: those of `TableFile.read`. */
+export function readUntil({ read }: TableFile, isEnough: (...row: Parameters<TakeRow>) => boolean): void {
+  const enough = new Error("these rows are enough");
+  try {
+    read((cells, row) => {
+      if (isEnough(cells, row)) throw enough;
+    });
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+}
+
+/** More is no month: a date with such a day tells day and month apart. */
+export const MOST_MONTH = 12;
+
+/** Whether a date of a file, as it stands there, is of a day that could be no month. Errors: those of `openTable`. */
+export function tellsDayFromMonth(bytes: Uint8Array, file: string, profile: ParsedProfile): boolean {
+  const at = profile.columns.findIndex(({ is }) => is === "time" || is === "date");
+  const column = profile.columns[at];
+  const read = timeFormOf(column?.form ?? "", profile.numbers)?.read;
+  let index = profile.hasHeader ? undefined : at;
+  let isTold = false;
+  readUntil(openTable(bytes, file, profile), (cells) => {
+    if (index === undefined) {
+      index = cells.findIndex((cell) => column && matchTemplate(column.template, cell) !== undefined);
+      return false;
+    }
+    refusalOf(() => {
+      const { seconds = 0 } = read?.(cells[index ?? 0] ?? "", file) ?? {};
+      isTold = new Date(seconds * 1000).getUTCDate() > MOST_MONTH;
+    });
+    return isTold;
+  });
+  return isTold;
 }
 
 function unknownUnit({ spelled, unit, place }: TagUnit, { profile: { units = {} } }: ParsedProfile): Refusal {

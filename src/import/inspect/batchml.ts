@@ -1,4 +1,4 @@
-import { commandOf } from "../../commandLine.ts";
+import { commandOf, fileWord } from "../../commandLine.ts";
 import { inputError } from "../../errors.ts";
 import { changedFact, eventsFacts, readBatchml, shownText } from "../batchml.ts";
 import { MAX_XML_BYTES } from "../xml.ts";
@@ -24,6 +24,6 @@ export function inspectBatchml(bytes: Uint8Array, file: string): Inspection {
       ...eventsFacts(record),
     ],
     series: [],
-    commands: [commandOf("import", "batchml", file, "--into", "DIR", "--batch-id", batchId.text)],
+    commands: [commandOf("import", "batchml", fileWord(file), "--into", "DIR", "--batch-id", batchId.text)],
   };
 }

@@ -1,4 +1,4 @@
-import { commandOf } from "../../commandLine.ts";
+import { commandOf, fileWord } from "../../commandLine.ts";
 import { CHANNEL } from "../../formats/constants.ts";
 import { counted, formatMicro } from "../../input/quantities.ts";
 import { formatDuration, formatLocalTime, formatOffset, formatTime } from "../../input/times.ts";
@@ -45,7 +45,7 @@ export function inspectFridgetag(
       registering(`${vendor}|${model}|${serial}`),
       ...readable.map(() =>
         commandOf(
-          ...["import", "fridgetag", file, "--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE"],
+          ...["import", "fridgetag", fileWord(file), "--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE"],
           ...["--offset", offset === undefined ? "OFFSET" : formatOffset(offset)],
         ),
       ),

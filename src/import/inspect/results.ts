@@ -1,4 +1,4 @@
-import { commandOf } from "../../commandLine.ts";
+import { commandOf, fileWord } from "../../commandLine.ts";
 import { RESULT_COLUMNS } from "../csvColumns.ts";
 import { readCsv, shown } from "../csvTable.ts";
 import type { Inspection } from "./inspection.ts";
@@ -30,7 +30,7 @@ export function inspectResults(bytes: Uint8Array, file: string): Inspection {
         ...[
           "import",
           "results",
-          file,
+          fileWord(file),
           "--into",
           "DIR",
           "--claim",

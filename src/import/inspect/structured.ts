@@ -3,6 +3,7 @@ import { parseJsonTexts, type JsonTexts } from "../../input/json.ts";
 import { shown } from "../csvTable.ts";
 import { openTable } from "../table/layout.ts";
 import { parseProfile } from "../table/profile.ts";
+import { readUntil } from "./attempt.ts";
 import { refusalOf, type Inspection, type Refusal } from "./inspection.ts";
 import { formsOf, looksLikeNumber, skeletonOf, type Skeleton } from "./skeleton.ts";
 
@@ -95,19 +96,11 @@ function firstRows(
     file,
   );
   const rows: Row[] = [];
-  const enough = new Error("these rows are enough");
   let says: readonly string[] = [];
   const refusal = refusalOf(() => {
     const table = openTable(bytes, file, profile);
     says = table.says?.() ?? [];
-    try {
-      table.read((cells, number) => {
-        rows.push({ number, cells: [...cells] });
-        if (rows.length > MOST_LOOKED_AT) throw enough;
-      });
-    } catch (error) {
-      if (error !== enough) throw error;
-    }
+    readUntil(table, (cells, number) => rows.push({ number, cells: [...cells] }) > MOST_LOOKED_AT);
   });
   return { rows, refusal, says };
 }

@@ -1,4 +1,4 @@
-import { commandOf } from "../../commandLine.ts";
+import { commandOf, fileWord } from "../../commandLine.ts";
 import { CHANNEL, CHANNELS, type ChannelName } from "../../formats/constants.ts";
 import { toHex } from "../../formats/field.ts";
 import { formatLocalTime, formatOffset, formatTime } from "../../input/times.ts";
@@ -7,9 +7,9 @@ import { UNITS } from "../exact.ts";
 import type { ParsedProfile } from "../table/profile.ts";
 import { tagError } from "../table/readings.ts";
 import { LONG_FORM, shippedNames, shippedProfile } from "../table/shipped.ts";
-import type { TagSeries, ToldClock } from "../table/table.ts";
+import type { ToldClock } from "../table/table.ts";
 import { quantityOf } from "../values.ts";
-import { beginningOf, tryTable, type Attempt, type TagFacts } from "./attempt.ts";
+import { beginningOf, MOST_MONTH, tellsDayFromMonth, tryTable, type Attempt, type TagFacts } from "./attempt.ts";
 import {
   inspectEntries,
   registering,
@@ -58,6 +58,7 @@ export function inspectTable(bytes: Uint8Array, file: string, request: InspectRe
   const inspection = inspectionOf(
     found,
     { also: fitting.slice(1), near: near.filter((each) => each !== found && isGiven(each)) },
+    bytes,
     file,
     request,
   );
@@ -113,6 +114,7 @@ interface Others {
 function inspectionOf(
   { given, profile, clock, attempt }: Tried,
   { also, near }: Others,
+  bytes: Uint8Array,
   file: string,
   { tag }: InspectRequest,
 ): Inspection {
@@ -156,7 +158,7 @@ function inspectionOf(
       ...[...table.marks].map(
         ([header, count]) => `marked by the device in column "${header.slice(0, MOST_HEADER)}": ${count}`,
       ),
-      ...orderFacts(profile, [...table.series.values()]),
+      ...orderFacts(bytes, file, profile),
       `${noun}: ${table.tags.size}${table.tags.size === 1 ? "" : "; --tag names the one to import"}`,
     ],
     series,
@@ -165,20 +167,13 @@ function inspectionOf(
   };
 }
 
-/** Day and month could change places where no day is over 12; it may be the 13th in UTC where it is the 12th in the file. */
-const TELLING_DAY = 13;
-
 /** Says so where nothing in a file tells day and month apart: then only the profile does. */
-function orderFacts({ columns }: ParsedProfile, series: readonly TagSeries[]): string[] {
-  const form = columns.find(({ is }) => is === "time" || is === "date")?.form ?? "";
-  if (!/^(dd?|MM?)[ ./_-](dd?|MM?)(?!M)/.test(form)) return [];
-  const tells = series.some(({ entries }) =>
-    entries.some(({ time }) => new Date(time * 1000).getUTCDate() > TELLING_DAY),
-  );
-  if (tells) return [];
+function orderFacts(bytes: Uint8Array, file: string, profile: ParsedProfile): string[] {
+  const form = profile.columns.find(({ is }) => is === "time" || is === "date")?.form ?? "";
+  if (!/^(dd?|MM?)[ ./_-](dd?|MM?)(?!M)/.test(form) || tellsDayFromMonth(bytes, file, profile)) return [];
   return [
-    `dates: read as ${form}, as the profile says; the file itself does not surely tell day and month apart, for no day in it is over ` +
-      `${TELLING_DAY}: compare first and last time with what is known`,
+    `dates: read as ${form}, as the profile says; the file itself does not tell day and month apart, for no day in it is over ` +
+      `${MOST_MONTH}: compare first and last time with what is known`,
   ];
 }
 
@@ -219,7 +214,10 @@ function clockWords({ told: { offset, zone }, isOpen }: Clock): string[] {
   ];
 }
 
-/** One for each tag, and for several also one that reads them together, as a claim of process parameters wants it. */
+/**
+ * One for each tag, and for several also one that reads them together, as a claim of process parameters wants it: unless two
+ * are of one channel, of which such a claim has one tag.
+ */
 function commandsOf(
   file: string,
   series: readonly InspectedSeries[],
@@ -234,13 +232,15 @@ function commandsOf(
   const importing = (words: readonly string[]): string =>
     profile === LONG_FORM
       ? commandOf(
-          ...["import", "csv", file, ...words, "--device", device],
+          ...["import", "csv", fileWord(file), ...words, "--device", device],
           ...["--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE"],
         )
       : commandOf(
-          ...["import", "table", file, "--profile", profile, ...words, "--device", device],
+          ...["import", "table", fileWord(file), "--profile", profile, ...words, "--device", device],
           ...["--into", "DIR", "--claim", "STAGE/CLAIM", "--source", "KEYFILE", ...clock],
         );
+  const channels = readable.flatMap(({ channels: [channel, second] }) => (second === undefined ? (channel ?? []) : []));
+  const isTogether = readable.length > 1 && readable.length <= CHANNELS && new Set(channels).size === channels.length;
   const together = readable.flatMap(({ name, channels: [channel, second] }) => [
     "--tag",
     `${channel === undefined || second !== undefined ? "CHANNEL" : channel}=${name}`,
@@ -248,7 +248,7 @@ function commandsOf(
   return [
     registering(device),
     ...readable.map(({ name }) => importing(tags === 1 ? [] : ["--tag", name])),
-    ...(readable.length > 1 && readable.length <= CHANNELS ? [importing(together)] : []),
+    ...(isTogether ? [importing(together)] : []),
   ];
 }
 

@@ -277,5 +277,9 @@ function syntaxError(cell: string, form: string, place: string): Error {
 }
 
 function impossibleError(cell: string, place: string): Error {
-  return inputError(`There is no such time: "${shown(cell)}".`, { place, code: "time-impossible" });
+  return inputError(`There is no such time: "${shown(cell)}".`, {
+    place,
+    remedy: "Change nothing in the file: choose a profile whose form is that of this export, day and month too.",
+    code: "time-impossible",
+  });
 }
