@@ -43,7 +43,8 @@ it("docs/manufacturers.md leads from inspect to check in four commands, for a HO
     expect([words.join(" "), code, stderr]).toEqual([words.join(" "), 0, expect.not.stringContaining("rror")]);
     outputs.push(`${words[0] ?? ""}\n${stdout}`);
   }
-  const last = outputs.slice(-12).map((output) => output.split("\n", 1)[0]);
-  expect(last).toEqual([1, 2, 3].flatMap(() => ["inspect", "import", "import", "check"]));
+  const last = outputs.slice(-13).map((output) => output.split("\n", 1)[0]);
+  const four = ["inspect", "import", "import", "check"];
+  expect(last).toEqual([...four, "verify-record", ...four, ...four]);
   expect(outputs.at(-1)).toContain("4 readings");
 }, 120_000);
