@@ -137,6 +137,23 @@ describe("inspect", () => {
     expect([found.code, found.stdout]).toEqual([0, expect.stringContaining("line 2: 2026-03-05T07:00:00Z  4.5 °C")]);
   });
 
+  it("leads from local times in long form to a profile of them, and shows JSON as JSON", async () => {
+    const local = "fixtures/tables/cases/dst-local.csv";
+    const words = "The profile long reads times that say their own offset from UTC, and takes no other.";
+    const told = await inThisProcess(["inspect", local, "--zone", "Europe/Berlin"]);
+    expect([told.code, told.stdout]).toEqual([1, expect.stringContaining(`profile long does not fit: ${words}`)]);
+    expect(told.stdout).toContain('"form": "yyyy-MM-ddTH:mm[:ss]"');
+    expect(told.stdout).not.toContain("batchproof import");
+    const reading = await inThisProcess(["profile", "test", "long", local, "--zone", "Europe/Berlin"]);
+    expect([reading.code, reading.stderr]).toEqual([2, expect.stringContaining(words)]);
+    writeFileSync(path("f.json"), '{"rows":[{"t":"2026-03-10T08:00:00Z","v":4.5}]}');
+    const json = await inspectText(path("f.json"));
+    expect([json.code, json.stdout]).toEqual([
+      1,
+      expect.stringContaining("layout: json; rows, guessed: the 1 element of"),
+    ]);
+  });
+
   it("refuses what it cannot read, an offset that is none, and a file that is not there", async () => {
     writeFileSync(path("other.txt"), "hello\n");
     expect(await refusedWith(["inspect", path("other.txt")])).toMatchObject({ exit: 2, code: "inspect-form" });

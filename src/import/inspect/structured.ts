@@ -1,5 +1,6 @@
 import { inputError } from "../../errors.ts";
 import { parseJsonTexts, type JsonTexts } from "../../input/json.ts";
+import { counted } from "../../input/quantities.ts";
 import { shown } from "../csvTable.ts";
 import { openTable } from "../table/layout.ts";
 import { parseProfile } from "../table/profile.ts";
@@ -159,8 +160,10 @@ function json(bytes: Uint8Array, file: string): Found {
   }
   const { pointer } = rows;
   return jsonRows(bytes, file, { layout: "json", rows: pointer }, "a JSON document", [
-    `layout: json; rows, guessed: the ${rows.length} elements of the array at "${pointer}"`,
-    ...arrays.slice(1, 1 + SHOWN_ROWS).map((other) => `another array: ${other.length} elements at "${other.pointer}"`),
+    `layout: json; rows, guessed: the ${counted(rows.length, "element")} of the array at "${pointer}"`,
+    ...arrays
+      .slice(1, 1 + SHOWN_ROWS)
+      .map((other) => `another array: ${counted(other.length, "element")} at "${other.pointer}"`),
     ...scalarsOf(root, pointer),
   ]);
 }
