@@ -161,6 +161,17 @@ describe("a sheet of a workbook", () => {
     expect(shown(sheets([{ ...other, state: "veryHidden" }, ONE]))).toEqual(PLAIN);
     expect(shown(sheets([other, ONE], { sheet: "Data" }))).toEqual(PLAIN);
     expect(shown(sheets([ONE, hidden], { sheet: "Old" }))[0]).toContain("9900000");
+    // The id of a sheet is one of the workbook's own relationships, whatever else is called so.
+    const files = workbookFiles([ONE, hidden]).map(([name, xml]): [string, string] => [
+      name,
+      xml.replace('<sheet name="Data"', '<sheet xmlns:e="http://example.org/relationships" e:id="rId2" name="Data"'),
+    ]);
+    expect(shown(read(zipOf(files), XLSX, "t.xlsx"))).toEqual(PLAIN);
+    const typed = workbookFiles([ONE]).map(([name, xml]): [string, string] => [
+      name,
+      xml.replace(/Type="[^"]*officeDocument\/2006\/relationships\/worksheet"/, 'Type="urn:x/worksheet"'),
+    ]);
+    expect(refused(() => read(zipOf(typed), XLSX, "t.xlsx"))).toMatchObject({ code: "xlsx" });
     for (const [all, profile] of [
       [[hidden], {}],
       [[ONE], { sheet: "data" }],
@@ -187,21 +198,101 @@ describe("a sheet of a workbook", () => {
     expect(shown(workbook(hidden))).toEqual(PLAIN);
   });
 
+  const styles = (format: string, id = "165", defined = "165"): string =>
+    `<numFmts><numFmt numFmtId="${defined}" formatCode="${format.replaceAll('"', "&quot;").replaceAll("<", "&lt;")}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="${id}"/></cellXfs>`;
+  const styled = (ref: string, xml = DATA): string => xml.replace(`<c r="${ref}"`, `<c r="${ref}" s="1"`);
+
   // Verifies F66.
-  it("has no number that its style shows as another one", () => {
-    const styled = DATA.replace('<c r="B2">', '<c r="B2" s="1">');
-    const styles = (format: string, id = 165): string =>
-      `<numFmts><numFmt numFmtId="165" formatCode="${format}"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="${id}"/></cellXfs>`;
-    for (const made of [styles("0.0%"), styles("0.0,"), styles("0", 9), styles("0", 10)]) {
-      expect(refused(() => workbook(styled, {}, { styles: made }))).toMatchObject({
+  it.each([
+    ...[
+      "0.0%",
+      '0.0"%"',
+      "0.0,",
+      '0.0"",',
+      "0.0E+0%",
+      ";;;",
+      '"30.0"',
+      "\\30",
+      '0"5"',
+      "0\\5",
+      "0;0",
+      "0.0;(0.0)",
+      "0;-0;5",
+    ],
+    ...[
+      "*30",
+      '"-"0.0',
+      "-0.0",
+      "[<5]0;-0",
+      "[White]0.0",
+      "# ?/?",
+      "[h]:mm",
+      '"l"0.0',
+      "",
+      '0".5"',
+      "yyyy-mm-dd hh:mm",
+    ],
+  ])("has no number that its format %s shows as something else", (format) => {
+    const made = styles(format);
+    expect(refused(() => workbook(styled("B2"), {}, { styles: made }))).toMatchObject({
+      code: "xlsx-cell",
+      place: "t.xlsx:B2",
+    });
+    expect(shown(workbook(DATA, {}, { styles: made }))).toEqual(PLAIN);
+  });
+
+  it.each([
+    ...["#,##0.00", "0.0", "General", "@", "0.00E+00", "0.0_ ;[Red]\\-0.0\\ ", "[$-409]0.0", "0.00;-0.00"],
+    ...['0.0"°C"', '0.0\\ "°C"', '0.0" km/h"', "??0.0"],
+  ])("has numbers of the format %s, which shows them", (format) => {
+    expect(shown(workbook(styled("B2"), {}, { styles: styles(format) }))).toEqual(PLAIN);
+  });
+
+  // Verifies F66.
+  it("has times that are shown as times, and formats by their numbers, however these are written", () => {
+    for (const format of ["yyyy\\-mm\\-dd hh:mm;@", "[$-409]d/m/yy h:mm AM/PM", 'yyyy-mm-dd"T"hh:mm:ss.000', "0.0"]) {
+      expect(shown(workbook(styled("A2"), {}, { styles: styles(format) }))).toEqual(PLAIN);
+    }
+    for (const format of ['"2026-03-10"', "[h]:mm", '"20"yy-mm-dd', "ggge"]) {
+      expect(refused(() => workbook(styled("A2"), {}, { styles: styles(format) }))).toMatchObject({
+        code: "xlsx-cell",
+        place: "t.xlsx:A2",
+      });
+    }
+    for (const [id, defined, format] of [
+      ...["9", "09", "10", "12", "37", "46", "27", "163", "166", "+2", ""].map((each) => [each, "165", "0.0"]),
+      ...[
+        ["165", "0165", "0%"],
+        ["0165", "165", "0%"],
+        ["2", "2", "0%"],
+        ["9", "9", "0.0"],
+      ],
+    ] as [string, string, string][]) {
+      expect(refused(() => workbook(styled("B2"), {}, { styles: styles(format, id, defined) }))).toMatchObject({
         code: "xlsx-cell",
         place: "t.xlsx:B2",
       });
-      expect(shown(workbook(DATA, {}, { styles: made }))).toEqual(PLAIN);
     }
-    for (const format of ["#,##0.00", "0.0", "yyyy-mm-dd hh:mm"]) {
-      expect(shown(workbook(styled, {}, { styles: styles(format) }))).toEqual(PLAIN);
+    // Of two formats of one number, also in a foreign element, both count; a style that is not there shows nothing.
+    const foreign = styles("0.0").replace(
+      "<numFmts>",
+      '<numFmts><x:a xmlns:x="urn:x"><numFmt numFmtId="165" formatCode="0%"/></x:a>',
+    );
+    expect(refused(() => workbook(styled("B2"), {}, { styles: foreign }))).toMatchObject({ code: "xlsx-cell" });
+    expect(
+      refused(() => workbook(styled("B2").replace('s="1"', 's="2"'), {}, { styles: styles("0.0") })),
+    ).toMatchObject({ code: "xlsx-cell" });
+    const asText = styled("B2").replace(/(<c r="B2")( s="1")/, '$1$2 t="str"');
+    expect(shown(workbook(asText, {}, { styles: styles("0%") }))).toEqual(PLAIN);
+    for (const format of [";;;", '0;-0;0;"30"', '"30"@']) {
+      expect(refused(() => workbook(asText, {}, { styles: styles(format) }))).toMatchObject({ code: "xlsx-cell" });
     }
+    const bare = { header: "none" };
+    const none = DATA.replace(HEADER, "");
+    expect(
+      refused(() => sheets([{ ...ONE, xml: styled("B2", none) }], bare, { styles: styles("yyyy") })),
+    ).toMatchObject({ code: "xlsx-cell" });
+    expect(shown(sheets([{ ...ONE, xml: styled("A2", none) }], bare, { styles: styles("yyyy") }))).toEqual(PLAIN);
   });
 
   it.each([
@@ -225,10 +316,88 @@ describe("a sheet of a workbook", () => {
     expect(refused(() => workbook(xml))).toMatchObject({ code: "xlsx", place, kind: "input" });
   });
 
-  it("has nothing of a foreign namespace, and no more fields than its header", () => {
-    expect(shown(workbook(DATA.replace("<v>4.5</v>", "<x:v>9.9</x:v><v>4.5</v>")))).toEqual(PLAIN);
+  const MC = "http://schemas.openxmlformats.org/markup-compatibility/2006";
+  const choice = (xml: string): string =>
+    `<mc:AlternateContent xmlns:mc="${MC}"><mc:Choice Requires="x14">${xml}</mc:Choice></mc:AlternateContent>`;
+  const STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main";
+
+  // Verifies F66.
+  it.each([
+    [
+      "a row",
+      DATA.replace("</sheetData>", `${choice(row(4, number("A4", "46091.4"), number("B4", "30")))}</sheetData>`),
+    ],
+    ["a value", DATA.replace("<v>4.5</v>", choice("<v>4.5</v>"))],
+    ["a formula", DATA.replace("<v>4.5</v>", "<x:f>1</x:f><v>4.5</v>")],
+    ["a value beside the cell's own", DATA.replace("<v>4.5</v>", "<x:v>9.9</x:v><v>4.5</v>")],
+    ["a part of a number", DATA.replace("4.5<", "4.<x:v>9</x:v>5<")],
+    ["a list of extensions in a cell", DATA.replace("<v>4.5</v>", "<v>4.5</v><extLst/>")],
+    ["the table", choice(DATA)],
+    ["merged cells", `${DATA}${choice('<mergeCells><mergeCell ref="B2:B3"/></mergeCells>')}`],
+    [
+      "a value of another part's namespace",
+      DATA.replace(
+        "<v>4.5</v>",
+        '<k:v xmlns:k="http://schemas.openxmlformats.org/package/2006/relationships">4.5</k:v>',
+      ),
+    ],
+    ["a row of the strict namespace", DATA.replace("</sheetData>", `<s:row xmlns:s="${STRICT}"/></sheetData>`)],
+    ["anything of the strict namespace", `${DATA}<s:x xmlns:s="${STRICT}"/>`],
+    ["a second table", `${DATA}<sheetData>${row(4, number("A4", "46091.4"))}</sheetData>`],
+    ["a plain value in a cell of text", DATA.replace('<c r="B2">', '<c r="B2" t="inlineStr">')],
+    ["a text in a cell of a number", DATA.replace("<v>4.5</v>", "<is><t>4.5</t></is>")],
+    ["an element in a text", DATA.replace("<t>Temp", "<t>Te<b/>mp")],
+  ])("is refused with %s where another reader could see something else", (_, xml) => {
+    expect(refused(() => workbook(xml))).toMatchObject({ code: "xlsx", kind: "input" });
+  });
+
+  it("may have foreign elements beside its rows, and no more fields than its header", () => {
+    const beside = `<x:a/>${DATA}${choice("<controls/>")}<extLst><ext><x:b><x:c/></x:b></ext></extLst>`;
+    expect(shown(workbook(beside))).toEqual(PLAIN);
     const wide = DATA.replace(number("B2", "4.5"), `${number("B2", "4.5")}${number("C2", "1")}`);
     expect(refused(() => workbook(wide))).toMatchObject({ code: "csv-columns", place: "t.xlsx:2" });
+  });
+
+  it("is of the namespace of its part, transitional or strict", () => {
+    const changed = (change: (xml: string) => string): ReadingSeries =>
+      read(zipOf(workbookFiles([ONE]).map(([name, xml]): [string, string] => [name, change(xml)])), XLSX, "t.xlsx");
+    const strict = (xml: string): string =>
+      xml
+        .replaceAll("http://schemas.openxmlformats.org/spreadsheetml/2006/main", STRICT)
+        .replaceAll(
+          "http://schemas.openxmlformats.org/officeDocument/2006",
+          "http://purl.oclc.org/ooxml/officeDocument",
+        );
+    expect(shown(changed(strict))).toEqual(PLAIN);
+    for (const [from, to] of [
+      ["http://schemas.openxmlformats.org/spreadsheetml/2006/main", "urn:x"],
+      ["http://schemas.openxmlformats.org/package/2006/relationships", "urn:x"],
+      ["<sheets>", `<mc:a xmlns:mc="${MC}"><sheets>`],
+      ["<workbookPr/>", '<workbookPr date1904="1"/><workbookPr/>'],
+      ["<Relationship ", '<x:r xmlns:x="urn:x"/><Relationship '],
+    ] as const) {
+      const closed = to.endsWith("<sheets>") ? "</sheets></mc:a>" : "</sheets>";
+      const change = (xml: string): string => xml.replaceAll(from, to).replace("</sheets>", closed);
+      expect(refused(() => changed(change))).toMatchObject({ code: "xlsx", kind: "input" });
+    }
+  });
+
+  // Verifies F65.
+  it("takes no text, part or number of elements beyond all measure", () => {
+    const long = "1".repeat(40_000);
+    const short = "<t/>".repeat(40_000);
+    for (const made of [
+      (): unknown => workbook(DATA.replace("<v>4.5", `<v>${long}`)),
+      (): unknown => workbook(DATA.replace("<t>Temp", `<t>${long}`)),
+      (): unknown => workbook(DATA.replace("<t>Temp</t>", short)),
+      (): unknown => workbook(DATA, {}, { texts: [`<t>${long}</t>`] }),
+      (): unknown => workbook(DATA, {}, { texts: [short] }),
+      (): unknown => workbook(DATA, {}, { texts: ["<t>a</t>".repeat(40_000)] }),
+      (): unknown => workbook(DATA, {}, { styles: " ".repeat(9 * 2 ** 20) }),
+      (): unknown => workbook(DATA, {}, { styles: "<a/>".repeat(1_000_001) }),
+    ]) {
+      expect(refused(made)).toMatchObject({ code: "xlsx", kind: "input" });
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { SaxesParser } from "saxes";
 import { inputError, type BatchproofError } from "../../errors.ts";
 import { shown } from "../csvTable.ts";
+import { builtIn, GENERAL, showsOf, type Shows } from "./numberFormat.ts";
 import { MOST_LINES_BEFORE, type ParsedProfile, type XlsxProfile } from "./profile.ts";
 import { noHeaderError, placeOf, type LinesAfter, type TableFile, type TakeRow } from "./tableFile.ts";
 import { matchTemplate } from "./template.ts";
@@ -13,15 +14,22 @@ const MOST_COLUMNS = 256;
 /** More nesting, or attributes of one element, than any part of a workbook has. */
 const MOST_DEPTH = 32;
 const MOST_ATTRIBUTES = 200;
-/** Texts that cells share. */
+/** Texts that cells share, and characters of a text, or of a cell: as many as Excel takes. */
 const MOST_TEXTS = 4 * MOST_ROWS;
+const MOST_TEXT = 32_767;
+/** Bytes and elements of a part that says how others are read; elements of a sheet, and of the texts that cells share. */
+const SMALL = { bytes: 8 * 2 ** 20, elements: 1_000_000 } as const;
+const MOST_ELEMENTS = 40_000_000;
 const CHUNK = 2 ** 16;
 
-/** Namespaces of sheets and of relationships, transitional and strict. Elements of others are passed over. */
-const NAMESPACES: ReadonlySet<string> = new Set([
-  "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-  "http://purl.oclc.org/ooxml/spreadsheetml/main",
-  "http://schemas.openxmlformats.org/package/2006/relationships",
+const PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships";
+/** The namespaces of a workbook's parts, transitional and strict, and of the ids of relationships in them. */
+const DIALECTS: ReadonlyMap<string, string> = new Map([
+  [
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+  ],
+  ["http://purl.oclc.org/ooxml/spreadsheetml/main", "http://purl.oclc.org/ooxml/officeDocument/relationships"],
 ]);
 
 /** What of a profile says which sheet and rows of a workbook are its table, of readings or of results. */
@@ -33,22 +41,25 @@ export interface SheetLayout extends Pick<ParsedProfile, "before" | "hasHeader" 
 
 /**
  * A sheet of a workbook, row by row, each cell as the text that its XML holds: no number passes through a floating-point
- * one. Errors: those of `zipParts`; `xlsx` (no workbook, or damaged), `xlsx-sheet` (not there, or hidden), `csv-header` (no
- * header row); from `read`, with file:row or file:cell, `xlsx-cell` (in the table a formula, merged cells, or a number shown as per cent or thousands), `profile-fit`
- * (a row after the table that is none of the profile's).
+ * one. Errors: those of `zipParts`; `xlsx` (no workbook, damaged, over a limit, or such that another reader could see other
+ * cells), `xlsx-sheet` (not there, or hidden), `csv-header` (no header row); from `read`, with file:row or file:cell,
+ * `xlsx-cell` (in the table a formula, merged cells, or what its format shows as something else), `profile-fit` (a row after
+ * the table that is none of the profile's).
  */
 export function readXlsx(bytes: Uint8Array, file: string, parsed: SheetLayout): TableFile {
   const parts = zipParts(bytes, file);
-  const workbookName = target(parts, file, "", (type) => type.endsWith("/officeDocument"));
+  const workbookName = target(relationsOf(parts, file, ""), file, "officeDocument");
   const workbook = readWorkbook(partOf(parts, workbookName, file), file);
   const { id, name } = chosen(workbook.sheets, parsed.profile.sheet, file);
-  const sheetName = target(parts, file, workbookName, (type, its) => its === id && type.endsWith("/worksheet"));
-  const textsName = optionalTarget(parts, file, workbookName, (type) => type.endsWith("/sharedStrings"));
+  const relations = relationsOf(parts, file, workbookName);
+  const ofSheet = relations.filter((each) => each.id === id);
+  const sheetName = target(ofSheet, file, "worksheet");
+  const textsName = optionalTarget(relations, file, "sharedStrings");
   const texts = textsName === undefined ? [] : readTexts(partOf(parts, textsName, file), file);
+  const stylesName = optionalTarget(relations, file, "styles");
+  const styles = stylesName === undefined ? [GENERAL] : readStyles(partOf(parts, stylesName, file), file);
   const sheet = partOf(parts, sheetName, file).read();
-  const stylesName = optionalTarget(parts, file, workbookName, (type) => type.endsWith("/styles"));
-  const scaled = stylesName === undefined ? new Set<number>() : readScaled(partOf(parts, stylesName, file), file);
-  const cells: SheetCells = { texts, scaled };
+  const cells: SheetCells = { texts, styles };
   const { before, header } = headerOf(sheet, cells, parsed, file);
   let hiddenRows = 0;
   let after: LinesAfter | undefined;
@@ -80,29 +91,49 @@ function partOf(parts: ReadonlyMap<string, Part>, name: string, file: string): P
   return part;
 }
 
-type Fits = (type: string, id: string) => boolean;
+/** Of the file or of its workbook: another part, by what it is. */
+interface Relation {
+  readonly id: string;
+  readonly type: string;
+  readonly target: string;
+}
 
-/** Name of the part to which another one, or the archive itself (""), has a relationship that fits. */
-function target(parts: ReadonlyMap<string, Part>, file: string, from: string, fits: Fits): string {
-  const found = optionalTarget(parts, file, from, fits);
+/** The relationships of a part, or of the archive itself (""). */
+function relationsOf(parts: ReadonlyMap<string, Part>, file: string, from: string): readonly Relation[] {
+  const folder = posix.dirname(from);
+  const name = posix.join(folder, "_rels", `${posix.basename(from)}.rels`);
+  const found: Relation[] = [];
+  walkXml(smallPart(partOf(parts, name, file), file), file, {
+    root: PACKAGE,
+    holders: new Set(["/Relationships"]),
+    most: SMALL.elements,
+    open: (path, attribute) => {
+      if (path !== "/Relationships/Relationship") return;
+      const [id = "", type = "", to = ""] = ["Id", "Type", "Target"].map(attribute);
+      // A target that begins with "/" is one from the root.
+      found.push({ id, type, target: posix.resolve("/", folder, to).slice(1) });
+    },
+  });
+  return found;
+}
+
+function smallPart(part: Part, file: string): Buffer {
+  if (part.size > SMALL.bytes) throw damaged(`A part of the workbook has more than ${SMALL.bytes} bytes.`, file);
+  return part.read();
+}
+
+/** Name of the part to which a relationship of this type leads. */
+function target(relations: readonly Relation[], file: string, type: string): string {
+  const found = optionalTarget(relations, file, type);
   if (found === undefined) throw damaged("The file is no workbook, or the sheet is no table.", file);
   return found;
 }
 
-function optionalTarget(parts: ReadonlyMap<string, Part>, file: string, from: string, fits: Fits): string | undefined {
-  const folder = posix.dirname(from);
-  const name = posix.join(folder, "_rels", `${posix.basename(from)}.rels`);
-  const found: string[] = [];
-  walkXml(partOf(parts, name, file).read(), file, {
-    open: (path, attribute) => {
-      if (path !== "/Relationships/Relationship" || !fits(attribute("Type") ?? "", attribute("Id") ?? "")) return;
-      // A target that begins with "/" is one from the root.
-      found.push(posix.resolve("/", folder, attribute("Target") ?? "").slice(1));
-    },
-  });
-  const [only, another] = found;
+function optionalTarget(relations: readonly Relation[], file: string, type: string): string | undefined {
+  const types = new Set([...DIALECTS.values()].map((each) => `${each}/${type}`));
+  const [only, another] = relations.filter((each) => types.has(each.type));
   if (another !== undefined) throw damaged("The workbook names one of its parts twice.", file);
-  return only;
+  return only?.target;
 }
 
 interface Sheet {
@@ -114,7 +145,9 @@ interface Sheet {
 function readWorkbook(part: Part, file: string): { readonly sheets: readonly Sheet[]; readonly is1904: boolean } {
   const sheets: Sheet[] = [];
   let is1904 = false;
-  walkXml(part.read(), file, {
+  walkXml(smallPart(part, file), file, {
+    holders: new Set(["/workbook/workbookPr", "/workbook/sheets"]),
+    most: SMALL.elements,
     open: (path, attribute) => {
       if (path === "/workbook/workbookPr") is1904 = isTrue(attribute("date1904"), file);
       if (path !== "/workbook/sheets/sheet") return;
@@ -144,43 +177,93 @@ function chosen(sheets: readonly Sheet[], wanted: string | undefined, file: stri
   });
 }
 
-/** The texts that cells share, without what says how they are pronounced. */
+/** What a text may hold below it: itself, or runs with their look, and how it is pronounced. */
+const IN_TEXT = /^\/(t|r|r\/t|r\/rPr(\/\w+)?|rPh|rPh\/t|phoneticPr)$/;
+
+/** A text of elements, while it grows. */
+class RichText {
+  text = "";
+  #elements = 0;
+  readonly #refuse: (problem: string) => never;
+
+  constructor(refuse: (problem: string) => never) {
+    this.#refuse = refuse;
+  }
+
+  /** @param path from the text on */
+  open(path: string): void {
+    if (!IN_TEXT.test(path)) this.#refuse("A text of the workbook holds what no text has.");
+    if (++this.#elements > MOST_TEXT) this.#refuse(`A text of the workbook has more than ${MOST_TEXT} elements.`);
+  }
+
+  /** What is pronounced is no part of it. */
+  add(path: string, text: string): void {
+    if (path !== "/t" && path !== "/r/t") return;
+    this.text += text;
+    if (this.text.length > MOST_TEXT) this.#refuse(`A text of the workbook is longer than ${MOST_TEXT} characters.`);
+  }
+}
+
+/** The texts that cells share. */
 function readTexts(part: Part, file: string): string[] {
+  const ITEM = "/sst/si";
   const texts: string[] = [];
+  const refuse = (problem: string): never => {
+    throw damaged(problem, file);
+  };
+  let item = new RichText(refuse);
   walkXml(part.read(), file, {
+    holders: new Set(["/sst"]),
+    most: MOST_ELEMENTS,
     open: (path) => {
-      if (path === "/sst/si" && texts.push("") > MOST_TEXTS) throw damaged("The workbook has too many texts.", file);
+      if (path === ITEM) item = new RichText(refuse);
+      else if (path.startsWith(`${ITEM}/`)) item.open(path.slice(ITEM.length));
     },
     text: (path, text) => {
-      if (path === "/sst/si/t" || path === "/sst/si/r/t") texts.push(`${texts.pop() ?? ""}${text}`);
+      if (path.startsWith(`${ITEM}/`)) item.add(path.slice(ITEM.length), text);
+    },
+    close: (path) => {
+      if (path === ITEM && texts.push(item.text) > MOST_TEXTS) refuse("The workbook has too many texts.");
     },
   });
   return texts;
 }
 
-/** The styles that show a number times or by a power of ten: per cent, or thousands. */
-function readScaled(part: Part, file: string): Set<number> {
-  const scaled = new Set<number>();
-  // 9 and 10 are the per cent that every workbook knows.
-  const formats = new Set(["9", "10"]);
-  let style = 0;
-  walkXml(part.read(), file, {
+/** What each style of a cell shows. A format that is defined twice, or unlike the one that its number has, shows nothing. */
+function readStyles(part: Part, file: string): Shows[] {
+  const defined = new Map<number, Shows>();
+  const formats: number[] = [];
+  walkXml(smallPart(part, file), file, {
+    holders: new Set(["/styleSheet/cellXfs"]),
+    most: SMALL.elements,
     open: (path, attribute) => {
-      const [id = "0", code = ""] = ["numFmtId", "formatCode"].map(attribute);
-      if (path === "/styleSheet/numFmts/numFmt" && /%|[0#?],+(?![0#?])/.test(code)) formats.add(id);
-      if (path !== "/styleSheet/cellXfs/xf") return;
-      if (formats.has(id)) scaled.add(style);
-      style++;
+      // Newer formats stand beside older ones in foreign elements: whichever is used, all of them are judged.
+      if (withoutForeign(path) === "/styleSheet/numFmts/numFmt") {
+        const id = wholeNumber(attribute("numFmtId"));
+        const shows = showsOf(attribute("formatCode") ?? "");
+        const other = defined.get(id) ?? (id < FIRST_OWN_FORMAT ? builtIn(id) : shows);
+        const number = shows.number === other.number ? shows.number : undefined;
+        defined.set(id, { number, text: shows.text && other.text });
+      }
+      if (path === "/styleSheet/cellXfs/xf") formats.push(wholeNumber(attribute("numFmtId") ?? "0"));
     },
   });
-  return scaled;
+  if (formats.length === 0) return [GENERAL];
+  return formats.map((id) => defined.get(id) ?? builtIn(id));
+}
+
+/** Formats with smaller numbers are those that every workbook knows. */
+const FIRST_OWN_FORMAT = 164;
+
+function wholeNumber(text: string | undefined): number {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** What cells of all sheets share. */
 interface SheetCells {
   readonly texts: readonly string[];
-  /** Styles that show another number than the cell holds. */
-  readonly scaled: ReadonlySet<number>;
+  /** What a cell of each style shows. */
+  readonly styles: readonly Shows[];
 }
 
 /** A row with a text in it. */
@@ -188,6 +271,8 @@ interface SheetRow {
   readonly number: number;
   readonly cells: readonly string[];
   readonly isHidden: boolean;
+  /** Columns, from 1, of the numbers that are shown as times. */
+  readonly times: readonly number[];
   /** The first cell of which a table cannot say what was measured, and why. */
   readonly refused: { readonly ref: string; readonly problem: string } | undefined;
 }
@@ -223,6 +308,8 @@ class SheetTable {
   readonly #file: string;
   readonly #take: TakeRow;
   #width: number | undefined;
+  /** Columns of values, from 1. */
+  #values: ReadonlySet<number> = new Set();
   after: LinesAfter | undefined;
   /** The last row of the table; undefined before the first one. */
   #last: number | undefined;
@@ -233,10 +320,12 @@ class SheetTable {
     this.#header = header;
     this.#file = file;
     this.#take = take;
-    if (!parsed.hasHeader) this.#width = parsed.columns.length;
+    if (parsed.hasHeader) return;
+    this.#width = parsed.columns.length;
+    this.#values = new Set(parsed.columns.flatMap(({ is }, i) => (is === "value" ? [i + 1] : [])));
   }
 
-  take({ number, cells, isHidden, refused }: SheetRow): void {
+  take({ number, cells, isHidden, times, refused }: SheetRow): void {
     if (number < this.#header) return;
     const { after } = this.#parsed;
     const line = after.length === 0 ? "" : cells.join("\t");
@@ -252,21 +341,32 @@ class SheetTable {
       });
     }
     if (refused !== undefined) throw cellError(refused.problem, refused.ref, this.#file);
+    const asTime = times.find((column) => this.#values.has(column));
+    if (asTime !== undefined) throw cellError(SHOWN_OTHERWISE, `${letters(asTime)}${number}`, this.#file);
     this.#last = number;
     if (isHidden) this.hiddenRows++;
+    if (this.#width === undefined) this.#values = this.#valuesOf(cells);
     this.#width ??= cells.length;
     const blanks = this.#width - cells.length;
     this.#take(blanks > 0 ? [...cells, ...new Array<string>(blanks).fill("")] : cells, number);
+  }
+
+  #valuesOf(header: readonly string[]): ReadonlySet<number> {
+    const columnOf = (cell: string): string | undefined =>
+      this.#parsed.columns.find(({ template }) => matchTemplate(template, cell) !== undefined)?.is;
+    return new Set(header.flatMap((cell, i) => (columnOf(cell) === "value" ? [i + 1] : [])));
   }
 
   /** Cells that are merged show one of their values, and hide the others. */
   refuseMerged(ref: string): void {
     const [from, to = from] = ref.split(":").map((each) => cellAt(each)?.row);
     if (from === undefined || to === undefined) throw damaged(`No cells are merged at "${shown(ref)}".`, this.#file);
-    if (to < this.#header || from > (this.#last ?? MOST_ROWS)) return;
+    if (Math.max(from, to) < this.#header || Math.min(from, to) > (this.#last ?? MOST_ROWS)) return;
     throw cellError("Cells of the table are merged", ref, this.#file);
   }
 }
+
+const SHOWN_OTHERWISE = "A cell of the table shows something else than the number or text that it holds";
 
 function cellError(problem: string, ref: string, file: string): BatchproofError {
   return inputError(`${problem}: what it says is not what was measured.`, {
@@ -283,13 +383,16 @@ function cellAt(ref: string): { readonly row: number; readonly column: number } 
   return { row: Number(digits), column: Buffer.from(letters).reduce((sum, each) => sum * 26 + each - 64, 0) };
 }
 
-const ROW = "/worksheet/sheetData/row";
+const ROWS = "/worksheet/sheetData";
+const ROW = `${ROWS}/row`;
 const CELL = `${ROW}/c`;
 const VALUE = `${CELL}/v`;
 const INLINE = `${CELL}/is`;
 
 /** Gives the rows of a sheet that have a text, in their order, and holds no more than one of them. */
 class SheetWalk implements Visitor {
+  readonly holders: ReadonlySet<string> = new Set([ROWS, "/worksheet/mergeCells"]);
+  readonly most = MOST_ELEMENTS;
   readonly #shared: SheetCells;
   readonly #file: string;
   readonly #take: (row: SheetRow) => void;
@@ -300,8 +403,10 @@ class SheetWalk implements Visitor {
   #cells: string[] = [];
   #column = 0;
   #type = "n";
-  #isScaled = false;
-  #text = "";
+  #shows: Shows | undefined;
+  #times: number[] = [];
+  readonly #fail = (problem: string): never => this.#damaged(problem);
+  #text = new RichText(this.#fail);
   #values = 0;
 
   constructor(
@@ -320,20 +425,31 @@ class SheetWalk implements Visitor {
     if (path === ROW) this.#openRow(attribute);
     else if (path === CELL) this.#openCell(attribute);
     else if (path === `${CELL}/f`) this.#refuse("A cell of the table holds a formula");
-    else if (path === VALUE || path === INLINE) this.#openValue();
+    else if (path === (this.#type === "inlineStr" ? INLINE : VALUE)) this.#openValue();
+    else if (path.startsWith(`${INLINE}/`)) this.#text.open(path.slice(INLINE.length));
+    else if (path.startsWith(`${ROWS}/`)) this.#damaged("The sheet holds here what belongs to no such cell.");
     else if (path === "/worksheet/mergeCells/mergeCell") this.#onMerged(attribute("ref") ?? "");
   }
 
   text(path: string, text: string): void {
-    const isInline = this.#type === "inlineStr";
-    if (isInline ? path === `${INLINE}/t` || path === `${INLINE}/r/t` : path === VALUE) this.#text += text;
+    if (path === VALUE) this.#text.add("/t", text);
+    else if (path.startsWith(`${INLINE}/`)) this.#text.add(path.slice(INLINE.length), text);
   }
 
   close(path: string): void {
     if (path === CELL) this.#closeCell();
     if (path !== ROW) return;
-    const [number, cells, isHidden, refused] = [this.#row, this.#cells, this.#isHidden, this.#refused];
-    if (cells.length > 0 || refused !== undefined) this.#take({ number, cells, isHidden, refused });
+    const [number, cells, isHidden, times] = [this.#row, this.#cells, this.#isHidden, this.#times];
+    const refused = this.#refused;
+    if (cells.length > 0 || refused !== undefined) this.#take({ number, cells, isHidden, times, refused });
+  }
+
+  #damaged(problem: string): never {
+    const isInRow = this.#column > 0;
+    throw damaged(
+      problem,
+      isInRow ? `${this.#file}:${letters(this.#column)}${this.#row}` : placeOf(this.#file, this.#row),
+    );
   }
 
   #refuse(problem: string): void {
@@ -350,6 +466,7 @@ class SheetWalk implements Visitor {
     this.#isHidden = isTrue(attribute("hidden"), this.#file);
     this.#refused = undefined;
     this.#cells = [];
+    this.#times = [];
     this.#column = 0;
   }
 
@@ -361,34 +478,34 @@ class SheetWalk implements Visitor {
     }
     this.#column = at.column;
     this.#type = attribute("t") ?? "n";
-    this.#isScaled = this.#shared.scaled.has(Number(attribute("s") ?? "0"));
-    this.#text = "";
+    this.#shows = this.#shared.styles[wholeNumber(attribute("s") ?? "0")];
+    this.#text = new RichText(this.#fail);
     this.#values = 0;
   }
 
   #openValue(): void {
-    if (++this.#values === 1) return;
-    throw damaged("This cell has two values.", `${this.#file}:${letters(this.#column)}${this.#row}`);
+    if (++this.#values > 1) this.#damaged("This cell has two values.");
   }
 
   #closeCell(): void {
     const text = this.#value();
     if (text === "") return;
-    if (this.#isScaled && this.#type === "n") this.#refuse("A cell of the table shows another number than it holds");
-    const place = `${this.#file}:${letters(this.#column)}${this.#row}`;
-    if (this.#column > MOST_COLUMNS) throw damaged(`The sheet has more than ${MOST_COLUMNS} columns.`, place);
+    const isNumber = this.#type === "n" || this.#type === "d";
+    const isShown = isNumber ? this.#shows?.number !== undefined : this.#shows?.text === true;
+    if (!isShown) this.#refuse(SHOWN_OTHERWISE);
+    if (isNumber && this.#shows?.number === "time") this.#times.push(this.#column);
+    if (this.#column > MOST_COLUMNS) this.#damaged(`The sheet has more than ${MOST_COLUMNS} columns.`);
     while (this.#cells.length < this.#column - 1) this.#cells.push("");
     this.#cells.push(text);
   }
 
   #value(): string {
-    const [type, text] = [this.#type, this.#text];
+    const [type, { text }] = [this.#type, this.#text];
     if (text === "" || ["n", "str", "inlineStr", "d", "e"].includes(type)) return text;
     if (type === "b" && (text === "0" || text === "1")) return text === "1" ? "TRUE" : "FALSE";
     const shared = type === "s" && /^\d{1,9}$/.test(text) ? this.#shared.texts[Number(text)] : undefined;
     if (shared !== undefined) return shared;
-    const place = `${this.#file}:${letters(this.#column)}${this.#row}`;
-    throw damaged(`This cell is of no kind that is known, or its text is not there: "${shown(type)}".`, place);
+    return this.#damaged(`This cell is of no kind that is known, or its text is not there: "${shown(type)}".`);
   }
 }
 
@@ -403,25 +520,45 @@ type AttributeOf = (name: string) => string | undefined;
 
 /** What is done with XML; a path is the names from the root on, "?" for one of a foreign namespace. */
 interface Visitor {
+  /** The namespace of the root; absent: one of a workbook's. */
+  readonly root?: string;
+  /**
+   * Elements that hold what is read. Each comes once at most, in no foreign element, which one reader would pass over and
+   * another open, and holds none, but in a list of extensions.
+   */
+  readonly holders: ReadonlySet<string>;
+  /** Elements, so many at most. */
+  readonly most: number;
   open?(path: string, attribute: AttributeOf): void;
   text?(path: string, text: string): void;
   close?(path: string): void;
 }
 
+/** A path as a reader sees it that opens what is foreign. */
+function withoutForeign(path: string): string {
+  return path.replaceAll("/?", "");
+}
+
 /**
  * Reads XML in UTF-8, without a document type and so without entities, until its end or until `isDone`. Error `xlsx`: it is
- * none, or is nested or has attributes beyond all measure.
+ * none, is of another namespace than its part has, has foreign elements where a reader could see something else, or elements,
+ * nesting or attributes beyond all measure.
  */
 function walkXml(bytes: Buffer, file: string, visitor: Visitor, isDone: () => boolean = () => false): void {
   const parser = new SaxesParser({ xmlns: true, position: false });
-  const refuse = (): never => {
-    throw damaged("A part of the workbook is no plain XML.", file);
+  const refuse = (problem = "A part of the workbook is no plain XML."): never => {
+    throw damaged(problem, file);
   };
+  const refuseForeign = (): never => refuse("A part of the workbook has elements that other readers read otherwise.");
   const lengths: number[] = [];
+  const held = new Set<string>();
+  const isHeld = (all: string): boolean => [...held].some((each) => all.startsWith(`${each}/`));
   let path = "";
+  let namespace = "";
+  let elements = 0;
   let attributes = 0;
-  parser.on("error", refuse);
-  parser.on("doctype", refuse);
+  parser.on("error", () => refuse());
+  parser.on("doctype", () => refuse());
   parser.on("xmldecl", ({ encoding = "UTF-8" }) => {
     if (encoding.toUpperCase() !== "UTF-8") refuse();
   });
@@ -430,11 +567,22 @@ function walkXml(bytes: Buffer, file: string, visitor: Visitor, isDone: () => bo
   });
   parser.on("opentag", ({ local, uri, attributes: all }) => {
     attributes = 0;
-    if (lengths.push(path.length) > MOST_DEPTH) refuse();
-    path = `${path}/${NAMESPACES.has(uri) ? local : "?"}`;
+    if (++elements > visitor.most || lengths.push(path.length) > MOST_DEPTH) refuse();
+    if (path === "") namespace = visitor.root ?? (DIALECTS.has(uri) ? uri : refuse());
+    const isOwn = uri === namespace;
+    if (!isOwn && (path === "" || DIALECTS.has(uri))) refuseForeign();
+    const above = path;
+    path = `${path}/${isOwn ? local : "?"}`;
+    if (!isOwn && isHeld(path) && !above.includes("/extLst/ext")) refuseForeign();
+    const seen = withoutForeign(path);
+    if (isOwn && visitor.holders.has(seen)) {
+      if (seen !== path || held.has(seen)) refuseForeign();
+      held.add(seen);
+    }
     visitor.open?.(path, (name) => {
       if (name !== "r:id") return all[name]?.value;
-      return Object.values(all).find((each) => each.local === "id" && each.uri.endsWith("/relationships"))?.value;
+      const ids = DIALECTS.get(namespace);
+      return Object.values(all).find((each) => each.local === "id" && each.uri === ids)?.value;
     });
   });
   const text = (found: string): void => visitor.text?.(path, found);

@@ -3,6 +3,8 @@ import { inputError } from "../../errors.ts";
 
 /** A file in a ZIP archive. */
 export interface Part {
+  /** In bytes, inflated. */
+  readonly size: number;
   /** Its bytes, inflated. Error `zip`: they are not of the size or the checksum that the archive says. */
   readonly read: () => Buffer;
 }
@@ -50,7 +52,7 @@ export function zipParts(bytes: Uint8Array, file: string): ReadonlyMap<string, P
   return new Map(
     parts.map(({ entry, start, end }) => [
       entry.name,
-      { read: () => inflated(zip.subarray(start, end), entry, refuse) },
+      { size: entry.size, read: () => inflated(zip.subarray(start, end), entry, refuse) },
     ]),
   );
 }
