@@ -401,19 +401,51 @@ describe("a sheet of a workbook", () => {
   });
 });
 
+/** An archive of which the directory leaves out the first file. */
+function withoutFirst(zip: Buffer): Buffer {
+  const from = zip.readUInt32LE(zip.length - 6);
+  const size = 46 + zip.readUInt16LE(from + 28);
+  const bytes = Buffer.concat([zip.subarray(0, from), zip.subarray(from + size)]);
+  const end = bytes.length - 22;
+  const count = bytes.readUInt16LE(end + 8) - 1;
+  bytes.writeUInt16LE(count, end + 8);
+  bytes.writeUInt16LE(count, end + 10);
+  bytes.writeUInt32LE(end - from, end + 12);
+  bytes.writeUInt32LE(from, end + 16);
+  return bytes;
+}
+
 // Verifies R-profile-zip.
 describe("a workbook's archive", () => {
   const files = workbookFiles([ONE]);
   const lie = (lies: EntryLie, at = files.length - 1): Buffer => zipOf(files, { [at]: lies });
   const whole = zipOf(files);
   const huge = 200 * 2 ** 20;
+  // What a reader sees that goes from the first file on, and not by the directory.
+  const hiddenFirst = withoutFirst(zipOf([["xl/workbook.xml", "<x/>"], ...files]));
   const others = ["1", "2", "3"].map((name): [string, string] => [name, ""]);
   // The sheet is the last file; what the directory says of it lies inside of another one, as it is.
   const directory = whole.readUInt32LE(whole.length - 6);
   const inner = whole.subarray(whole.indexOf("xl/worksheets/sheet1.xml") - 30, directory);
   const nested = zipOf([...files, ["outer", inner]], { 4: { offset: directory + 35 }, 5: { method: 0 } });
-  it("is read as it is", () => {
-    expect(shown(read(whole, XLSX, "t.xlsx"))).toEqual(PLAIN);
+  const follow = (behind: NonNullable<EntryLie["behind"]>): Buffer => lie({ flags: 8, hasNoNumbers: true, behind });
+  const SIGNED = Buffer.from("PK\u0007\b");
+  const field = (id: number): Buffer => Buffer.from([id & 255, id >> 8, 2, 0, 1, 1]);
+  /** The archive with bytes before its directory. */
+  const shifted = (bytes: Buffer, junk: Buffer): Buffer => {
+    const moved = Buffer.concat([bytes.subarray(0, directory), junk, bytes.subarray(directory)]);
+    moved.writeUInt32LE(directory + junk.length, moved.length - 6);
+    return moved;
+  };
+  it("is read as it is, with what may follow the data of a file, and fields of no name", () => {
+    for (const bytes of [
+      whole,
+      follow((numbers) => Buffer.concat([SIGNED, numbers])),
+      follow((numbers) => numbers),
+      lie({ extra: field(0x5455), localExtra: Buffer.concat([field(0x5455), Buffer.alloc(3)]) }),
+    ]) {
+      expect(shown(read(bytes, XLSX, "t.xlsx"))).toEqual(PLAIN);
+    }
   });
 
   it.each([
@@ -437,6 +469,20 @@ describe("a workbook's archive", () => {
     ["another name in the file's own header", lie({ localName: "xl/worksheets/sheet9.xml" }), "differ"],
     ["a file elsewhere than its directory says", lie({ offset: 1 }), "where its directory says"],
     ["files that overlap", nested, "overlap"],
+    ["bytes between two files", lie({ behind: () => Buffer.from("x") }, 0), "none of its files"],
+    ["bytes behind the last file", lie({ behind: () => Buffer.from("x") }), "none of its files"],
+    ["other files before the directory", shifted(whole, whole.subarray(0, directory)), "none of its files"],
+    ["a file that the directory leaves out", hiddenFirst, "none of its files"],
+    ["other numbers behind the data", follow((numbers) => Buffer.concat([SIGNED, numbers.fill(1)])), "differ"],
+    ["no numbers behind the data", follow(() => Buffer.alloc(0)), "differ"],
+    [
+      "numbers behind the data and more",
+      follow((numbers) => Buffer.concat([SIGNED, numbers, SIGNED])),
+      "none of its files",
+    ],
+    ["numbers behind the data that its own header says not", lie({ flags: 8, localFlags: 0 }), "differ"],
+    ["a second name", lie({ extra: Buffer.concat([field(0x5455), field(0x7075)]) }), "second name"],
+    ["a second name in the file's own header", lie({ localExtra: field(0x7075) }), "second name"],
     [
       "too many files",
       zipOf([...files, ...Array.from({ length: 1000 }, (_, i): [string, string] => [`${i}`, ""])]),

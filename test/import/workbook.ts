@@ -8,6 +8,14 @@ export interface EntryLie {
   readonly method?: number;
   readonly localName?: string;
   readonly offset?: number;
+  /** Extra fields in the directory, and in the file's own header. */
+  readonly extra?: Buffer;
+  readonly localExtra?: Buffer;
+  /** What the file's own header says of its flags and its numbers: nothing, or the same as the directory. */
+  readonly localFlags?: number;
+  readonly hasNoNumbers?: boolean;
+  /** What lies behind its data. */
+  readonly behind?: (numbers: Buffer) => Buffer;
 }
 
 /** A ZIP archive of these files, in their order; `lies` by the place in it. */
@@ -22,12 +30,17 @@ export function zipOf(
     const bytes = Buffer.from(content);
     const packed = lie.method === 0 ? bytes : deflateRawSync(bytes);
     const told = { crc: lie.crc ?? crc32(bytes), size: lie.size ?? bytes.length, method: lie.method ?? 8 };
-    const body = header(0x04034b50, 30, 6, lie.localName ?? name, packed.length, told, lie.flags);
+    const extra = { local: lie.localExtra ?? Buffer.alloc(0), central: lie.extra ?? Buffer.alloc(0) };
+    const body = header(0x04034b50, 30, 6, lie.localName ?? name, packed.length, told, lie.localFlags ?? lie.flags);
     const entry = header(0x02014b50, 46, 8, name, packed.length, told, lie.flags);
+    const behind = lie.behind?.(Buffer.from(body.subarray(14, 26))) ?? Buffer.alloc(0);
+    if (lie.hasNoNumbers === true) body.fill(0, 14, 26);
+    body.writeUInt16LE(extra.local.length, 28);
+    entry.writeUInt16LE(extra.central.length, 30);
     entry.writeUInt32LE(lie.offset ?? at, 42);
-    bodies.push(body, packed);
-    directory.push(entry);
-    at += body.length + packed.length;
+    bodies.push(body, extra.local, packed, behind);
+    directory.push(entry, extra.central);
+    at += body.length + extra.local.length + packed.length + behind.length;
   });
   const central = Buffer.concat(directory);
   const end = Buffer.alloc(22);

@@ -22,6 +22,10 @@ const LOCAL = { signature: 0x04034b50, size: 30 } as const;
 const ENCRYPTED = 0x2041;
 const SIZES_FOLLOW = 0x0008;
 const DEFLATED = 8;
+/** What follows the data of a file then, with its signature or without. */
+const DESCRIPTOR = { signature: 0x08074b50, size: 12, signedSize: 16 } as const;
+/** An extra field that gives a file a second name. */
+const UNICODE_PATH = 0x7075;
 
 type Refuse = (problem: string) => never;
 
@@ -29,7 +33,7 @@ type Refuse = (problem: string) => never;
  * The files of a ZIP archive by their names. Everything that it says of itself is judged before a byte is inflated: two
  * readers of the archive cannot see different files in it, and no file is larger than it says. Error `zip`: no archive, cut
  * off, or over a limit; encrypted, ZIP64 or of several parts; bytes before, between or behind what belongs to it; names
- * twice; entries that overlap, or of which the two headers differ.
+ * twice, or a second one of a file; entries that overlap, or of which the two headers differ.
  */
 export function zipParts(bytes: Uint8Array, file: string): ReadonlyMap<string, Part> {
   const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -47,12 +51,14 @@ export function zipParts(bytes: Uint8Array, file: string): ReadonlyMap<string, P
   if (names.size < entries.length) refuse("Two files in this archive have one name.");
   const parts = entries.map((entry) => ({ entry, ...dataOf(zip, entry, refuse) }));
   const sorted = parts.toSorted((one, other) => one.entry.offset - other.entry.offset);
-  if (sorted.some(({ end }, i) => end > (sorted[i + 1]?.entry.offset ?? from)))
-    refuse("Two files in this archive overlap.");
+  // Where each file ends, and where the next one, or the directory, begins: from the first byte on, nothing lies between.
+  const gaps = [...sorted.map(({ entry }) => entry.offset), from].map((next, i) => next - (sorted[i - 1]?.end ?? 0));
+  if (gaps.some((gap) => gap < 0)) refuse("Two files in this archive overlap.");
+  if (gaps.some((gap) => gap > 0)) refuse("In this archive lies something that is none of its files.");
   return new Map(
-    parts.map(({ entry, start, end }) => [
+    parts.map(({ entry, start, packedEnd }) => [
       entry.name,
-      { size: entry.size, read: () => inflated(zip.subarray(start, end), entry, refuse) },
+      { size: entry.size, read: () => inflated(zip.subarray(start, packedEnd), entry, refuse) },
     ]),
   );
 }
@@ -99,10 +105,18 @@ function entriesOf(zip: Buffer, count: number, from: number, to: number, refuse:
       ...{ crc: zip.readUInt32LE(at + 16), compressed: zip.readUInt32LE(at + 20), size: zip.readUInt32LE(at + 24) },
       offset: zip.readUInt32LE(at + 42),
     });
-    at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+    const extraEnd = nameEnd + zip.readUInt16LE(at + 30);
+    refuseSecondName(zip.subarray(nameEnd, Math.min(extraEnd, to)), refuse);
+    at = extraEnd + zip.readUInt16LE(at + 32);
   }
   if (entries.length !== count || at !== to) refuse("The directory of this archive is damaged.");
   return entries;
+}
+
+function refuseSecondName(extra: Buffer, refuse: Refuse): void {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) === UNICODE_PATH) refuse("A file in this archive has a second name.");
+  }
 }
 
 function refuseSizes(entries: readonly ZipEntry[], refuse: Refuse): void {
@@ -120,20 +134,39 @@ function refuseSizes(entries: readonly ZipEntry[], refuse: Refuse): void {
   }
 }
 
-/** Where the packed bytes of an entry lie; its own header says what the directory says. */
-function dataOf(zip: Buffer, entry: ZipEntry, refuse: Refuse): { start: number; end: number } {
+/** Where the packed bytes of an entry lie, and where what belongs to it ends; its own header says what the directory says. */
+function dataOf(zip: Buffer, entry: ZipEntry, refuse: Refuse): { start: number; packedEnd: number; end: number } {
   const { offset: at, rawName, flags, method, crc, compressed, size } = entry;
   const nameFrom = at + LOCAL.size;
   const isHeader = nameFrom <= zip.length && zip.readUInt32LE(at) === LOCAL.signature;
   if (!isHeader) return refuse("A file in this archive is not where its directory says.");
   const nameEnd = nameFrom + zip.readUInt16LE(at + 26);
-  const isSame = zip.readUInt16LE(at + 8) === method && zip.subarray(nameFrom, nameEnd).equals(rawName);
-  const own = [zip.readUInt32LE(at + 14), zip.readUInt32LE(at + 18), zip.readUInt32LE(at + 22)];
-  const said = [crc, compressed, size];
-  const isSized = (flags & SIZES_FOLLOW) !== 0 || own.every((each, i) => each === said[i]);
+  const marks = ENCRYPTED | SIZES_FOLLOW;
+  const isSame =
+    zip.readUInt16LE(at + 8) === method &&
+    (zip.readUInt16LE(at + 6) & marks) === (flags & marks) &&
+    zip.subarray(nameFrom, nameEnd).equals(rawName);
+  const [own, said] = [numbersAt(zip, at + 14), [crc, compressed, size]];
+  const isFollowed = (flags & SIZES_FOLLOW) !== 0;
+  const isSized = own.every((each, i) => each === said[i] || (isFollowed && each === 0));
   if (!isSame || !isSized) refuse("A file in this archive and its directory differ.");
   const start = nameEnd + zip.readUInt16LE(at + 28);
-  return { start, end: start + compressed };
+  refuseSecondName(zip.subarray(nameEnd, start), refuse);
+  const packedEnd = start + compressed;
+  return { start, packedEnd, end: packedEnd + (isFollowed ? descriptorSize(zip, packedEnd, said, refuse) : 0) };
+}
+
+/** Checksum, packed size and size. */
+function numbersAt(zip: Buffer, at: number): readonly number[] {
+  return [0, 4, 8].map((each) => zip.readUInt32LE(at + each));
+}
+
+function descriptorSize(zip: Buffer, at: number, said: readonly number[], refuse: Refuse): number {
+  const isThere = (from: number): boolean =>
+    from + DESCRIPTOR.size <= zip.length && numbersAt(zip, from).every((each, i) => each === said[i]);
+  const isSigned = at + 4 <= zip.length && zip.readUInt32LE(at) === DESCRIPTOR.signature;
+  if (isSigned && isThere(at + 4)) return DESCRIPTOR.signedSize;
+  return isThere(at) ? DESCRIPTOR.size : refuse("A file in this archive and its directory differ.");
 }
 
 function inflated(packed: Buffer, { method, size, crc }: ZipEntry, refuse: Refuse): Buffer {
