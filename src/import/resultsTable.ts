@@ -99,7 +99,12 @@ export function readReport(
 function openReport(bytes: Uint8Array, file: string, parsed: ParsedResultsProfile): TableFile {
   const { profile } = parsed;
   if (profile.layout === "delimited") return readDelimited(bytes, file, { ...parsed, profile });
-  return readXlsx(bytes, file, { ...parsed, profile, columns: profile.columns });
+  // A result is a value: no cell of it may show something else than it holds.
+  const columns = profile.columns.map(({ name, is }) => ({
+    is: is === "result" ? "value" : is,
+    template: { texts: [name], places: [] },
+  }));
+  return readXlsx(bytes, file, { ...parsed, profile, columns });
 }
 
 /** Where which column stands. */

@@ -689,7 +689,20 @@ describe("sensor reports of EPCIS", () => {
     const processed = SHAPE.replace('"value": 4.6', '"value": 4.6, "dataProcessingMethod": "https://example.org/1"');
     expect(shown(reports(processed, `${TAG} (dataProcessingMethod)`))[0]).toContain("quantity-blank");
     const axis = SHAPE.replace('"value": 4.6', '"value": 4.6, "component": "cbv:Comp-x"');
-    expect(reports(axis, `${TAG} cbv:Comp-x`).entries).toHaveLength(1);
+    expect(reports(axis, `${TAG} component=cbv:Comp-x`).entries).toHaveLength(1);
+    const substance = axis.replace('"value": 4.7', '"value": 4.7, "chemicalSubstance": "cbv:Comp-x"');
+    expect(reports(substance, `${TAG} component=cbv:Comp-x`).entries).toHaveLength(1);
+  });
+
+  // Verifies F69.
+  it("of no device are no readings, for they could be of two", () => {
+    const none = SHAPE.replaceAll(/, "deviceID": "[^"]*"/g, "").replaceAll(/"deviceID": "[^"]*"/g, "");
+    expect(shown(reports(none, "Temperature (no deviceID)"))[0]).toContain("quantity-blank");
+    expect(
+      shown(
+        reports(none.replace('"value": 4.6', '"deviceMetadata": "urn:1", "value": 4.6'), "Temperature (no deviceID)"),
+      ),
+    ).toHaveLength(4);
   });
 
   it("are unusable where the sensor says that it erred, and readings where it alarmed", () => {
@@ -724,6 +737,51 @@ describe("sensor reports of EPCIS", () => {
     ["with a member of no standard", SHAPE.replace('"value": 4.50', '"value": 4.50, "offset": 1'), REPORT],
     ["with a value that is none", SHAPE.replace("4.50", "[4.50]"), REPORT],
     ["with other words of its own", SHAPE.replace('"example": "https', '"value": "https'), "t.jsonld#/@context"],
+    [
+      "with a name of the standard and its prefix",
+      SHAPE.replace('"action"', '"epcis:errorDeclaration": {}, "action"'),
+      AT,
+    ],
+    [
+      "with a name of the standard in full",
+      SHAPE.replace('"action"', '"https://ref.gs1.org/epcis/errorDeclaration": {}, "action"'),
+      AT,
+    ],
+    ["with a value and its prefix", SHAPE.replace('"value": 4.50', '"value": 4.50, "epcis:value": 30'), REPORT],
+    ["with a figure and its prefix", SHAPE.replace('"value": 4.50', '"value": 4.50, "epcis:meanValue": 30'), REPORT],
+    [
+      "with a prefix that is the standard's",
+      SHAPE.replace("https://example.org/epcis/", "https://ref.gs1.org/epcis/"),
+      "t.jsonld#/@context",
+    ],
+    [
+      "with a prefix of the standard's",
+      SHAPE.replace("https://example.org/epcis/", "https://ref.gs1.org/"),
+      "t.jsonld#/@context",
+    ],
+    ["with a prefix of a prefix", SHAPE.replace("https://example.org/epcis/", "cbv:x"), "t.jsonld#/@context"],
+    [
+      "with a prefix that is a definition",
+      SHAPE.replace('"https://example.org/epcis/"', '{ "@id": "urn:x" }'),
+      "t.jsonld#/@context",
+    ],
+    [
+      "with a name in full that is defined",
+      SHAPE.replace('"example": "https', '"urn:x": "https'),
+      "t.jsonld#/@context",
+    ],
+    ["with an imported context", SHAPE.replace('"example": "https', '"@import": "https'), "t.jsonld#/@context"],
+    ["with another context", SHAPE.replace("ref.gs1.org", "example.org"), "t.jsonld#/@context"],
+    ["with no context at all", SHAPE.replace('jsonld", {', 'jsonld", null, {'), "t.jsonld#/@context"],
+    ["with a context in an event", SHAPE.replace('"action"', '"@context": "urn:x", "action"'), `${AT}/@context`],
+    ["with a context in the body", SHAPE.replace('"eventList"', '"@context": {}, "eventList"'), "t.jsonld#/epcisBody"],
+    ["of a device with a blank in its id", SHAPE.replace("giai:0614141.1", "giai:0614141.1 B"), REPORT],
+    [
+      "of a device with a control character in its id",
+      SHAPE.replace("giai:0614141.1", "giai:0614141.1\\u0007"),
+      REPORT,
+    ],
+    ["of a type with a blank", SHAPE.replace('"type": "Temperature"', '"type": "B Temperature"'), REPORT],
     ["with a vocabulary of its own", SHAPE.replace('"example": "https', '"@vocab": "https'), "t.jsonld#/@context"],
     [
       "of something that is no list",

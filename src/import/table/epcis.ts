@@ -21,17 +21,22 @@ const OF_ELEMENT: ReadonlySet<string> = new Set(["type", "sensorMetadata", "sens
 /** What no context of a document may give another meaning to. */
 const TERMS: ReadonlySet<string> = new Set([
   ...[...OF_METADATA, ...OF_REPORT, ...OF_ELEMENT, "sensorElementList", "errorDeclaration"],
-  ...["epcisBody", "eventList", "event", "queryResults", "resultsBody", "@vocab", "@base"],
+  ...["epcisBody", "eventList", "event", "queryResults", "resultsBody"],
 ]);
+/** The standard's names in full, and its contexts. */
+const EPCIS = ["https://ref.gs1.org/epcis/", "https://ns.gs1.org/epcis/"] as const;
+const CONTEXT =
+  /^https:\/\/(ref\.gs1\.org\/standards\/epcis\/(2\.\d+\.\d+\/)?|gs1\.github\.io\/EPCIS\/)epcis-context\.jsonld$/;
 
 type Members = Readonly<Record<string, JsonTexts>>;
 
 /**
  * The sensor reports of an EPCIS 2.0 document, or of a query's, as a table of the columns time, tag, value, uom, exception;
- * a tag is device and type, so that no series has readings of two devices. A report of a window (minimum, maximum, mean), or
- * of anything but a number, is no reading: it has a tag that names what it is, and no value. Errors: those of
+ * a tag is device and type, so that no series has readings of two devices. A report of a window (minimum, maximum, mean), of
+ * anything but a number, or of no device, is no reading: it has a tag that says what it is, and no value. Errors: those of
  * `parseJsonTexts`; `epcis`, with file#/pointer: another document, an event that was declared an error, a report without a
- * time of its own or its element, a member that the standard does not have.
+ * time of its own or its element, a member that the standard does not have or that is one of its in another spelling, a
+ * context that is not the standard's or gives its names another meaning.
  */
 export function readEpcis(bytes: Uint8Array, file: string): TableFile {
   const events = eventsOf(parseJsonTexts(bytes, file), file);
@@ -66,11 +71,11 @@ function eventsOf(root: JsonTexts, file: string): readonly Pointed[] {
     refuse("This is no EPCIS 2 document.", file, "");
   }
   refuseRenamed(document["@context"], file, "/@context");
-  const body = membersOf(epcisBody, file, "/epcisBody");
+  const body = bodyOf(epcisBody, file, "/epcisBody");
   if (type === "EPCISDocument") return listOf(body, file, "/epcisBody");
-  const results = membersOf(body["queryResults"] ?? null, file, "/epcisBody/queryResults");
+  const results = bodyOf(body["queryResults"] ?? null, file, "/epcisBody/queryResults");
   const pointer = "/epcisBody/queryResults/resultsBody";
-  return listOf(membersOf(results["resultsBody"] ?? null, file, pointer), file, pointer);
+  return listOf(bodyOf(results["resultsBody"] ?? null, file, pointer), file, pointer);
 }
 
 /** The events of a body: a list, or a single one. */
@@ -84,7 +89,18 @@ function membersOf(value: JsonTexts, file: string, pointer: string): Members {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     return refuse("Here an object is missing.", file, pointer);
   }
+  const other = Object.keys(value).find(
+    (name) => name.startsWith("epcis:") || EPCIS.some((each) => name.startsWith(each)),
+  );
+  if (other !== undefined) refuse(`The name "${shown(other)}" is one of EPCIS in another spelling.`, file, pointer);
   return value;
+}
+
+/** What holds events has no context: it would be that of every event. */
+function bodyOf(value: JsonTexts, file: string, pointer: string): Members {
+  const members = membersOf(value, file, pointer);
+  if (members["@context"] !== undefined) refuse("Here stands a context.", file, pointer);
+  return members;
 }
 
 function elementsOf(value: JsonTexts, file: string, pointer: string): readonly Pointed[] {
@@ -92,13 +108,25 @@ function elementsOf(value: JsonTexts, file: string, pointer: string): readonly P
   return value.map((each, i) => ({ value: each, pointer: `${pointer}/${i}` }));
 }
 
-/** A context may add prefixes, but let none of the names that are read here mean something else. */
+/** A context is the standard's, and may add prefixes, but none by which its names are spelt otherwise, or mean something else. */
 function refuseRenamed(context: JsonTexts | undefined, file: string, pointer: string): void {
+  if (context === undefined) return;
   for (const each of Array.isArray(context) ? context : [context]) {
-    if (each === undefined || each === null || typeof each !== "object") continue;
-    const renamed = Object.keys(each).find((name) => TERMS.has(name));
-    if (renamed !== undefined) refuse(`The context gives "${renamed}" another meaning.`, file, pointer);
+    if (typeof each === "string" && CONTEXT.test(each)) continue;
+    if (each === null || typeof each !== "object" || Array.isArray(each)) {
+      refuse("This context is not that of EPCIS.", file, pointer);
+    }
+    const renamed = Object.entries(each).find(([name, meaning]) => !isExtension(name, meaning));
+    if (renamed !== undefined) refuse(`The context gives "${shown(renamed[0])}" another meaning.`, file, pointer);
   }
+}
+
+function isExtension(name: string, meaning: JsonTexts): boolean {
+  if (name === "epcis" && meaning === EPCIS[0]) return true;
+  if (TERMS.has(name) || /[@:]/.test(name) || typeof meaning !== "string") return false;
+  return (
+    /^(https?:\/\/|urn:)/.test(meaning) && !EPCIS.some((each) => each.startsWith(meaning) || meaning.startsWith(each))
+  );
 }
 
 function readEvent(value: JsonTexts, pointer: string, file: string, take: (cells: string[]) => void): void {
@@ -154,13 +182,23 @@ function cellsOf(report: Members, metadata: Members, file: string, pointer: stri
       'Export with "time" in sensorMetadata or in each report.',
     );
   }
+  const id = own("deviceID") ?? "";
   const marks = [
+    ...(id === "" ? ["no deviceID"] : []),
     ...FIGURES.filter((name) => report[name] !== undefined),
     ...(isPeriod ? period : []),
     ...(own("dataProcessingMethod") === undefined ? [] : ["dataProcessingMethod"]),
   ];
-  const kinds = KINDS.map((name) => text(report, name));
-  const tag = [own("deviceID"), text(report, "type") ?? "", ...kinds].filter((each) => each !== undefined).join(" ");
+  const kinds = KINDS.flatMap((name) => {
+    const kind = text(report, name);
+    return kind === undefined ? [] : [`${name}=${kind}`];
+  });
+  const words = [id, text(report, "type") ?? "", ...kinds];
+  // Else the end of one could be the beginning of the next, and two series one.
+  if (words.some((each) => /[\s\p{C}]/u.test(each))) {
+    refuse("What says the series of this report has a blank or a control character in it.", file, pointer);
+  }
+  const tag = words.slice(id === "" ? 1 : 0).join(" ");
   const value = marks.length === 0 ? (text(report, "value") ?? "") : "";
   return [
     time,

@@ -5,7 +5,7 @@ import { shown } from "../csvTable.ts";
 import { builtIn, GENERAL, showsOf, type Shows } from "./numberFormat.ts";
 import { MOST_LINES_BEFORE, type ParsedProfile, type XlsxProfile } from "./profile.ts";
 import { noHeaderError, placeOf, type LinesAfter, type TableFile, type TakeRow } from "./tableFile.ts";
-import { matchTemplate } from "./template.ts";
+import { matchTemplate, type Template } from "./template.ts";
 import { zipParts, type Part } from "./zip.ts";
 
 /** As many rows as a sheet can have, and more columns than a table with a profile. */
@@ -35,8 +35,8 @@ const DIALECTS: ReadonlyMap<string, string> = new Map([
 /** What of a profile says which sheet and rows of a workbook are its table, of readings or of results. */
 export interface SheetLayout extends Pick<ParsedProfile, "before" | "hasHeader" | "after"> {
   readonly profile: Pick<XlsxProfile, "sheet">;
-  /** As many as the table has, where it has no header. */
-  readonly columns: readonly unknown[];
+  /** Those of the table, in their order where it has no header. */
+  readonly columns: readonly { readonly is: string; readonly template: Template }[];
 }
 
 /**
