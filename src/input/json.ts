@@ -13,14 +13,20 @@ const MAX_DEPTH = 64;
 /** A short file can hold millions of empty values, each a node in memory. The longest record has under 100,000. */
 const MAX_VALUES = 200_000;
 
+/** Values, so many at most, and of them objects and arrays. */
+interface Most {
+  readonly values: number;
+  readonly holders: number;
+}
+
 /** Keys that reach into an object's prototype in careless code. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** JSON of another system as the texts that it holds: a number is the text that was written, whatever its size. */
 export type JsonTexts = null | boolean | string | JsonTexts[] | { [key: string]: JsonTexts };
 
-/** Enough for a million rows of several members. */
-const MAX_TEXTS = 8_000_000;
+/** Enough for a million rows of four members; an empty object takes as much memory as several numbers. */
+const MOST_TEXTS: Most = { values: 5_000_000, holders: 1_200_000 };
 
 /** Reads and parses a JSON file of at most MAX_JSON_BYTES: the errors of `readBytes` and of `parseJson`. */
 export async function readJson(path: string, options: ReadOptions = {}): Promise<JsonValue> {
@@ -44,13 +50,19 @@ export function parseJson(bytes: Uint8Array, file: string): JsonValue {
 
 /**
  * JSON of another system (RFC 8259, UTF-8, with a byte-order mark or without one). Numbers are taken as they are written.
- * Errors, with file:line:column where it is known: `json-encoding`, `json-nul`, `json-control`, `json-depth` (over 64),
- * `json-size` (over 8,000,000 values), `json-duplicate-key`, `json-syntax`.
+ * Errors, with file:line:column where it is known: `json-encoding`, `json-bom` (in a later line, or a second one), `json-nul`,
+ * `json-control`, `json-depth` (over 64), `json-size` (over 5,000,000 values, or 1,200,000 objects and arrays),
+ * `json-duplicate-key`, `json-syntax`.
  * @param line of the file that the text is; absent: it is the whole file
  */
 export function parseJsonTexts(bytes: Uint8Array, file: string, line?: number): JsonTexts {
-  const text = decodeUtf8(bytes, file).replace(/^\uFEFF/, "");
-  const members = scan(text, file, MAX_TEXTS, line);
+  const whole = decodeUtf8(bytes, file);
+  // Only a file begins with a mark, not a later line of it.
+  const text = (line ?? 1) === 1 ? whole.replace(/^\uFEFF/, "") : whole;
+  if (text.startsWith("\uFEFF")) {
+    throw jsonError("A byte-order mark stands here.", "json-bom", file, positionOf(text, 0, line));
+  }
+  const members = scan(text, file, MOST_TEXTS, line);
   let kept = -1;
   const keep = function (this: unknown, _: string, value: unknown, told?: { readonly source?: string }): unknown {
     if (!Array.isArray(this)) kept++;
@@ -117,9 +129,10 @@ function refuseMark(text: string, file: string): void {
  * Bounds depth and number of values before the recursive parser sees them, and refuses control characters. Gives the number
  * of members: of colons outside of texts.
  */
-function scan(text: string, file: string, most = MAX_VALUES, line = 1): number {
+function scan(text: string, file: string, most: Most = { values: MAX_VALUES, holders: MAX_VALUES }, line = 1): number {
   let depth = 0;
   let values = 0;
+  let holders = 0;
   let members = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -138,11 +151,13 @@ function scan(text: string, file: string, most = MAX_VALUES, line = 1): number {
         throw jsonError(`Nested deeper than ${MAX_DEPTH} levels.`, "json-depth", file, positionOf(text, i, line));
       }
       values++;
+      holders++;
     } else if (char === "]" || char === "}") depth--;
     else if (char === ",") values++;
     else if (char === ":") members++;
-    if (values > most) {
-      throw jsonError(`More than ${most} values.`, "json-size", file, positionOf(text, i, line));
+    if (values > most.values || holders > most.holders) {
+      const what = values > most.values ? `${most.values} values` : `${most.holders} objects and arrays`;
+      throw jsonError(`More than ${what}.`, "json-size", file, positionOf(text, i, line));
     }
   }
   return members;

@@ -604,6 +604,13 @@ describe("an array of JSON", () => {
     expect(refused(() => inJson(from, profile))).toMatchObject({ code, place, kind: "input" });
   });
 
+  // Verifies F59.
+  it("holds no more values than memory does", () => {
+    for (const many of ["1,".repeat(5_000_000), "[],".repeat(1_200_000), "{},".repeat(1_200_000)]) {
+      expect(refused(() => inJson(`[${many}0]`))).toMatchObject({ code: "json-size", kind: "input" });
+    }
+  });
+
   it("is UTF-8", () => {
     const bytes = Buffer.from(POINTS.replace('"S"', '"\u00e4"'), "latin1");
     expect(refused(() => read(bytes, JSON_ROWS, "t.json"))).toMatchObject({ code: "json-encoding", place: "t.json" });
@@ -635,11 +642,13 @@ describe("JSON, a value a line", () => {
     read(Buffer.from(from), { ...BASE, layout: "ndjson", columns: JSON_ROWS.columns }, "t.ndjson");
   it("is a row a line, with the number of its line", () => {
     expect(shown(inLines(LINES))).toEqual(PLAIN);
+    expect(shown(inLines(`\uFEFF${LINES}`))).toEqual(PLAIN);
     expect(shown(inLines(`${LINES.replaceAll("\n", "\r\n")}\r\n`))).toEqual(PLAIN);
     expect(inLines(LINES).entries[1]?.line).toBe(3);
   });
 
   it.each([
+    ["a byte-order mark in a later line", LINES.replace("\n{", "\n\uFEFF{"), "json-bom", "t.ndjson:3:1"],
     ["half a line", LINES.slice(0, -1), "json-syntax", "t.ndjson:3:44"],
     ["a member twice", LINES.replace('"v":[4.50]', '"v":[9],"v":[4.5]'), "json-duplicate-key", "t.ndjson:1"],
     ["a line that is a text", `${LINES}\n"x"`, "json-rows", "t.ndjson:4"],
@@ -729,6 +738,7 @@ describe("sensor reports of EPCIS", () => {
 
   const AT = "t.jsonld#/epcisBody/eventList/0";
   const REPORT = `${AT}/sensorElementList/0/sensorReport/0`;
+  // Verifies F69.
   it.each([
     ["of an older schema", SHAPE.replace('"2.0"', '"1.2"'), "t.jsonld#"],
     ["of another document", SHAPE.replace("EPCISDocument", "MasterData"), "t.jsonld#"],
