@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inputError } from "../errors.ts";
-import { defineDocument, object, TEXT } from "../formats/document.ts";
+import { defineDocument, object } from "../formats/document.ts";
 import { bytesHash } from "../formats/identity.ts";
 import { SHIPPED_PROFILES } from "../formats/shippedProfiles.ts";
 import { canonicalJson, parseJson, readJson } from "../input/json.ts";
 import { packageRoot } from "../root.ts";
 import type { DelimitedProfile, XlsxProfile } from "./table/profile.ts";
-import { MOST_LINES_BEFORE, refuseVagueAfter, type Refuse } from "./table/profile.ts";
+import { AROUND, FILE_LAYOUTS, NAMED, refuseVagueAfter, type Refuse } from "./table/profile.ts";
 import type { TextLayout } from "./table/delimited.ts";
 import { templateOf, type Template } from "./table/template.ts";
 import { timeFormOf, type TimeForm } from "./table/timeForm.ts";
@@ -72,7 +72,6 @@ export interface ParsedResultsProfile extends Pick<TextLayout, "before" | "hasHe
 const MOST_LISTED = 64;
 const NAME = { type: "string", minLength: 1, maxLength: 200 };
 const CELL = { type: "string", maxLength: 60 };
-const LINE = { type: "string", maxLength: 200 };
 const named = (value: object): object => ({
   ...{ type: "object", minProperties: 1, maxProperties: MOST_LISTED },
   additionalProperties: value,
@@ -83,22 +82,11 @@ const RESULTS_PROFILE_FILE = defineDocument<ResultsProfile>(
   RESULTS_FORMAT,
   "profile",
   {
-    name: { type: "string", maxLength: 60, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
-    about: { ...TEXT, maxLength: 500 },
-    layout: { enum: ["delimited", "xlsx"] },
-    encoding: { enum: ["utf-8", "utf-16le", "utf-16be", "latin-1"] },
-    delimiter: { enum: [",", ";", "\t", "|"] },
-    quote: { enum: ['"', "'"] },
-    decimal: { enum: [".", ","] },
-    sheet: { ...TEXT, maxLength: 31 },
-    before: {
-      type: "object",
-      additionalProperties: false,
-      minProperties: 1,
-      maxProperties: 1,
-      properties: { lines: { type: "integer", minimum: 1, maximum: MOST_LINES_BEFORE }, until: LINE },
-    },
-    after: { type: "array", minItems: 1, maxItems: MOST_LISTED, items: LINE },
+    ...NAMED,
+    layout: { enum: Object.keys(FILE_LAYOUTS) },
+    ...FILE_LAYOUTS.delimited,
+    ...FILE_LAYOUTS.xlsx,
+    ...AROUND,
     zone: { type: "string", maxLength: 60, pattern: "^(given|[A-Z][A-Za-z0-9_+/-]*)$" },
     columns: {
       type: "array",
@@ -267,20 +255,15 @@ function parsed(profile: ResultsProfile, place: string): ParsedResultsProfile {
 
 /** Each layout has its own members and no others. */
 function refuseLayout(profile: Partial<DelimitedReport | SheetReport>, refuse: Refuse): void {
-  const own: Readonly<Record<ResultsProfile["layout"], readonly [needed: readonly string[], also: readonly string[]]>> =
-    {
-      delimited: [["encoding", "delimiter", "decimal"], ["quote"]],
-      xlsx: [[], ["sheet"]],
-    };
-  const layout = profile.layout ?? "delimited";
-  const [needed, also] = own[layout];
-  for (const name of needed) {
-    if (!(name in profile)) refuse("/layout", `A ${layout} report has "${name}".`, `Give "${name}".`);
+  const { layout = "delimited" } = profile;
+  const own = Object.keys(FILE_LAYOUTS[layout]);
+  for (const name of own) {
+    if (name in profile || name === "quote" || name === "sheet") continue;
+    refuse("/layout", `A report of layout ${layout} has "${name}".`, `Give "${name}".`);
   }
-  for (const name of Object.values(own).flat(2)) {
-    if (name in profile && !needed.includes(name) && !also.includes(name)) {
-      refuse(`/${name}`, `A report of layout ${layout} has no "${name}".`, `Remove "${name}".`);
-    }
+  for (const name of Object.values(FILE_LAYOUTS).flatMap((members) => Object.keys(members))) {
+    if (!(name in profile) || own.includes(name)) continue;
+    refuse(`/${name}`, `A report of layout ${layout} has no "${name}".`, `Remove "${name}".`);
   }
 }
 

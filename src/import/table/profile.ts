@@ -109,9 +109,13 @@ const CELL = { type: "string", maxLength: 60 };
 const UNIT = { enum: Object.keys(UNITS) };
 const list = (items: object, least = 0): object => ({ type: "array", minItems: least, maxItems: MOST_LISTED, items });
 
-const COMMON = {
+/** What every profile says of itself, of tables and of results. */
+export const NAMED = {
   name: { type: "string", maxLength: 60, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
   about: { ...TEXT, maxLength: 500 },
+};
+const COMMON = {
+  ...NAMED,
   numbers: { enum: ["loose"] },
   columns: {
     type: "array",
@@ -135,9 +139,8 @@ const COMMON = {
   missing: list(CELL, 1),
 };
 const FACTS = { facts: list(LINE, 1) };
-const LINED = {
-  ...FACTS,
-  header: { enum: ["none"] },
+/** The lines around a table. */
+export const AROUND = {
   before: {
     type: "object",
     additionalProperties: false,
@@ -147,18 +150,23 @@ const LINED = {
   },
   after: list(LINE, 1),
 };
-const POINTER = { type: "string", maxLength: MOST_TEMPLATE, pattern: "^(/([^~/]|~[01])*)*$" };
-
-/** The members that each layout has of its own. */
-const LAYOUTS: Readonly<Record<LayoutName, object>> = {
+const LINED = { ...FACTS, header: { enum: ["none"] }, ...AROUND };
+/** The members of the layouts that tables and results have. */
+export const FILE_LAYOUTS = {
   delimited: {
-    ...LINED,
     encoding: { enum: ["utf-8", "utf-16le", "utf-16be", "latin-1"] },
     delimiter: { enum: [",", ";", "\t", "|"] },
     quote: { enum: ['"', "'"] },
     decimal: { enum: [".", ","] },
   },
-  xlsx: { ...LINED, sheet: { type: "string", minLength: 1, maxLength: 31 } },
+  xlsx: { sheet: { type: "string", minLength: 1, maxLength: 31 } },
+};
+const POINTER = { type: "string", maxLength: MOST_TEMPLATE, pattern: "^(/([^~/]|~[01])*)*$" };
+
+/** The members that each layout has of its own. */
+const LAYOUTS: Readonly<Record<LayoutName, object>> = {
+  delimited: { ...LINED, ...FILE_LAYOUTS.delimited },
+  xlsx: { ...LINED, ...FILE_LAYOUTS.xlsx },
   json: { ...FACTS, rows: POINTER },
   ndjson: {},
   epcis: {},
