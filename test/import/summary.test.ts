@@ -48,7 +48,7 @@ it("counts what lies outside the hard limits, so that a wrong tag is noticed bef
   const far = [{ ...first, value: 1_999_999n }, { ...second, value: 8_000_001n }, ...readings.slice(2)];
   const said = (given: typeof readings): string | undefined =>
     summariseImport({ ...rest, coding, readings: given }).find((line) => line.startsWith("limits: "));
-  expect(said(far)).toMatch(/^limits: 2 of 1088 readings are outside the hard limits; /);
+  expect(said(far)).toMatch(/^limits: 2 of 1088 readings are outside the hard limits: /);
   expect(
     said([
       { ...first, value: 2_000_000n },
