@@ -45,6 +45,13 @@ export function beginningOf(bytes: Uint8Array, { profile }: ParsedProfile): Uint
   return bytes;
 }
 
+/** Whether a file may be of a profile's layout, by its first characters: a large text is not decoded to be no JSON. */
+export function beginsAs(bytes: Uint8Array, { profile: { layout } }: ParsedProfile): boolean {
+  const head = Buffer.from(bytes.subarray(0, 64)).toString("latin1");
+  if (layout === "delimited") return true;
+  return layout === "xlsx" ? head.startsWith("PK") : /^(?:\xEF\xBB\xBF)?\s*(?:[[{"]|$)/.test(head);
+}
+
 /** Reads a file, or its beginning, by a profile; whatever refuses it is part of the answer. */
 export function tryTable(
   bytes: Uint8Array,

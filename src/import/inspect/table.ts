@@ -9,7 +9,15 @@ import { tagError } from "../table/readings.ts";
 import { LONG_FORM, shippedNames, shippedProfile } from "../table/shipped.ts";
 import type { ToldClock } from "../table/table.ts";
 import { quantityOf } from "../values.ts";
-import { beginningOf, MOST_MONTH, tellsDayFromMonth, tryTable, type Attempt, type TagFacts } from "./attempt.ts";
+import {
+  beginningOf,
+  beginsAs,
+  MOST_MONTH,
+  tellsDayFromMonth,
+  tryTable,
+  type Attempt,
+  type TagFacts,
+} from "./attempt.ts";
 import {
   inspectEntries,
   registering,
@@ -42,7 +50,7 @@ interface Tried extends NamedProfile {
  */
 export function inspectTable(bytes: Uint8Array, file: string, request: InspectRequest): Inspection {
   const [fitting, others]: [Tried[], Tried[]] = [[], []];
-  for (const candidate of candidates(request.profiles ?? [])) {
+  for (const candidate of candidates(bytes, request.profiles ?? [])) {
     const beginning = beginningOf(bytes, candidate.profile);
     const begun = tryProfile(beginning, file, candidate, request);
     // One whole reading is enough: of a further profile that fits, its beginning is.
@@ -71,9 +79,11 @@ function reads({ table, refusals }: Attempt): boolean {
   return table !== undefined && [...table.tags.keys()].some((tag) => !refusals.has(tag));
 }
 
-/** The given profiles, then the shipped ones; each once. */
-function candidates(given: readonly NamedProfile[]): NamedProfile[] {
-  const shipped = shippedNames().map((name) => ({ given: name, profile: shippedProfile(name) }));
+/** The given profiles, then the shipped ones that may be meant; each once. */
+function candidates(bytes: Uint8Array, given: readonly NamedProfile[]): NamedProfile[] {
+  const shipped = shippedNames()
+    .map((name) => ({ given: name, profile: shippedProfile(name) }))
+    .filter(({ profile }) => beginsAs(bytes, profile));
   const all = [...given, ...shipped];
   return all.filter(({ profile }, i) => all.findIndex((each) => each.profile.hash === profile.hash) === i);
 }
