@@ -97,8 +97,7 @@ async function rereadResults(target: Target): Promise<Reread> {
     ...(profile === undefined ? {} : { reading: { profile, ...toldClock(how) } }),
   });
   const { results, ...head } = unsalted;
-  const given = new Map<string, unknown>(Object.entries(set));
-  const fields = Object.entries(head).flatMap(([field, value]) => (isSame(value, given.get(field)) ? [] : [field]));
+  const fields = differingFields(head, set);
   const differing = results.findIndex((result, i) => !isSame(result, set.results[i]));
   const differs = [...fields, ...(differing === -1 ? [] : [`result ${differing}`])];
   if (differs.length > 0 || results.length !== set.results.length) {
@@ -139,8 +138,7 @@ async function rereadAs<H extends Header, R>(
   const again = await againOf(target, stored);
   const { header, rows } = read(again);
   const { attempt, ...signed } = stored.header;
-  const given = new Map<string, unknown>(Object.entries(header));
-  const fields = Object.entries(signed).flatMap(([field, value]) => (isSame(value, given.get(field)) ? [] : [field]));
+  const fields = differingFields(signed, header);
   const row = rows.findIndex((each, i) => !isSame(each, stored.rows[i]));
   const differs = [
     ...fields,
@@ -154,6 +152,12 @@ async function rereadAs<H extends Header, R>(
     ...{ rawFiles: stored.rawFiles, readings: rows.length, noun: "readings", how },
     ...(profile === undefined ? {} : { profile }),
   };
+}
+
+/** Fields of what was signed that what is read again has otherwise, or has not. */
+function differingFields(signed: object, again: object): string[] {
+  const given = new Map<string, unknown>(Object.entries(again));
+  return Object.entries(signed).flatMap(([field, value]) => (isSame(value, given.get(field)) ? [] : [field]));
 }
 
 function isSame(one: unknown, other: unknown): boolean {
