@@ -23,5 +23,19 @@ export default tseslint.config(
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/switch-exhaustiveness-check": "off" },
   },
+  {
+    // A process that outlives its test and holds a stream of the test runner's would hold up the whole run, for ever.
+    files: ["test/**/*.ts"],
+    ignores: ["test/support/child.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.name='spawn'] Literal[value='inherit']",
+          message: "Start it with startChild (test/support/child.ts).",
+        },
+      ],
+    },
+  },
   { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
 );

@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -14,6 +13,7 @@ import { createKey, saveKey } from "../../src/parties/keys.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { ensureArtifacts } from "../../src/setup/artifacts.ts";
 import { freePort, startAnvil } from "../contracts/support/chains.ts";
+import { startChild, type Child } from "../support/child.ts";
 import {
   batchproof,
   batchproofJson,
@@ -318,16 +318,15 @@ describe("a node behind an awkward one", () => {
   const MODES = ["nobatch", "limited", "refuses"] as const;
   let upstream: Awaited<ReturnType<typeof startAnvil>>;
   const urls: Partial<Record<(typeof MODES)[number], string>> = {};
-  const nodes: ChildProcess[] = [];
+  const nodes: Child[] = [];
   let registry = "";
 
   beforeAll(async () => {
     upstream = await startAnvil();
     for (const mode of MODES) {
       const port = await freePort();
-      const node = spawn(process.execPath, ["fixtures/nodes/awkwardNode.mjs", String(port), mode], {
+      const node = startChild(process.execPath, ["fixtures/nodes/awkwardNode.mjs", String(port), mode], {
         env: { ...process.env, UPSTREAM: upstream.url },
-        stdio: ["ignore", "pipe", "inherit"],
       });
       await once(node.stdout, "data");
       nodes.push(node);

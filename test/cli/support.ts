@@ -1,9 +1,10 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { run } from "../../cli/program.ts";
+import { ended, startChild } from "../support/child.ts";
 
 export const MAIN = join(import.meta.dirname, "../../cli/main.ts");
 export const POLICY = "fixtures/policies/fridge-2-8.json";
@@ -103,17 +104,15 @@ export async function startDevnet(): Promise<{
   readonly accounts: readonly string[];
   readonly stop: () => Promise<number | null>;
 }> {
-  const child = spawn(process.execPath, [MAIN, "devnet", "--port", "0", "--json"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const child = startChild(process.execPath, [MAIN, "devnet", "--port", "0", "--json"]);
+  const end = ended(child);
   let printed = "";
   const { url, accounts } = await new Promise<{ url: string; accounts: string[] }>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
       printed += chunk.toString();
       if (printed.endsWith("}\n")) resolve(JSON.parse(printed) as { url: string; accounts: string[] });
     });
-    void ended.then((code) => reject(new Error(`devnet ended with ${code ?? "a signal"}`)));
+    void end.then((code) => reject(new Error(`devnet ended with ${code ?? "a signal"}`)));
   });
-  return { url, accounts, stop: () => (child.kill("SIGINT"), ended) };
+  return { url, accounts, stop: () => (child.kill("SIGINT"), end) };
 }

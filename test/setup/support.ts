@@ -1,15 +1,14 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { bn254 } from "@noble/curves/bn254.js";
 import { ContractFactory } from "ethers";
 import { groth16, powersOfTau, type SnarkjsProof, wtns } from "snarkjs";
 import { afterAll, expect, onTestFinished } from "vitest";
 import { embeddedChain } from "../../src/chain/connect.ts";
+import { startChild, type Child } from "../support/child.ts";
 import { compileVerifier } from "../support/exportedVerifier.ts";
 import { toLittleEndian } from "../../src/setup/bytes.ts";
 import { packageRoot } from "../../src/root.ts";
@@ -190,11 +189,11 @@ export function outsideG2(): Affine2 {
 /**
  * Starts a module of its own in a new process. It can import "batchproof/<file>" of the sources; its errors are shown.
  */
-export function startModule(folder: string, code: string): ChildProcessByStdio<null, Readable, null> {
+export function startModule(folder: string, code: string): Child {
   const file = join(mkdtempSync(join(folder, "module-")), "main.mjs");
   const source = pathToFileURL(join(packageRoot(), "src")).href;
   writeFileSync(file, code.replaceAll('"batchproof/', `"${source}/`));
-  const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"], timeout: PATIENCE_MS });
+  const child = startChild(process.execPath, [file], { timeout: PATIENCE_MS });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
@@ -202,7 +201,7 @@ export function startModule(folder: string, code: string): ChildProcessByStdio<n
 }
 
 /** What the process printed. Fails if it does not end by itself with exit code 0. */
-export async function outputOf(child: ChildProcessByStdio<null, Readable, null>): Promise<string> {
+export async function outputOf(child: Child): Promise<string> {
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   const [status, signal] = (await once(child, "close")) as [number | null, string | null];

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe } from "vitest";
 import { connectRpc, embeddedChain, type Chain } from "../../../src/chain/connect.ts";
+import { ended, startChild } from "../../support/child.ts";
 
 const ANVIL = "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
 
@@ -27,13 +27,11 @@ export async function startAnvil(chainId = 31337n): Promise<{ chain: Chain; url:
   if (!HAS_ANVIL) throw new Error(`anvil is not installed for this machine: no ${ANVIL}`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const node = spawn(
-    ANVIL,
-    ["--port", String(port), "--chain-id", String(chainId), "--accounts", ACCOUNTS, "--silent"],
-    // Should it ever end by itself, it says why.
-    { stdio: ["ignore", "ignore", "inherit"] },
-  );
-  const exited = new Promise<void>((resolve) => node.once("exit", () => resolve()));
+  const node = startChild(ANVIL, [
+    ...["--port", String(port), "--chain-id", String(chainId)],
+    ...["--accounts", ACCOUNTS, "--silent"],
+  ]);
+  node.stdout.resume();
   const chain = await retry(() => connectRpc(url));
   return {
     url,
@@ -42,7 +40,7 @@ export async function startAnvil(chainId = 31337n): Promise<{ chain: Chain; url:
       close: async () => {
         await chain.close();
         node.kill();
-        await exited;
+        await ended(node);
       },
     },
   };
