@@ -104,7 +104,7 @@ async function attestGas(
     head: fieldElement("head"),
     parties: PARTIES,
     deviations: 0n,
-    context: await world.deployment.registry.contextOf(world.address.manufacturer),
+    context: await world.deployment.gate.contextOf(world.address.manufacturer),
   };
   const items = turns.map((circuit, claim) => {
     const signals = { ...common, rule: fieldElement(`rule ${claim}`), record: fieldElement(`record ${claim}`) };

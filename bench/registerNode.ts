@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { compiled, CONTRACTS } from "../src/chain/contracts.ts";
+import { compiled } from "../src/chain/contracts.ts";
+import { CONTRACT_OF, type Register } from "../src/chain/handles.ts";
 import { CHAIN_ID, hashOf, hex, simulateRegister, type SimulatedRegister } from "./simulatedRegister.ts";
 
 /** A JSON-RPC node that serves a simulated register as a public node does: with a limit on the logs of one answer. */
@@ -82,19 +83,15 @@ function logsOf({ logs }: SimulatedRegister, { fromBlock, toBlock }: { fromBlock
   return found;
 }
 
+const PARTS = Object.keys(CONTRACT_OF) as (keyof Register)[];
+
 function callOf(
   { addresses, answer: answerOf }: SimulatedRegister,
   { to, data }: { to: string; data: string },
 ): string {
-  const part = Object.entries(addresses).find(([, address]) => address.toLowerCase() === to.toLowerCase())?.[0];
-  const contract = CONTRACTS.find((name) =>
-    name
-      .toLowerCase()
-      .startsWith(
-        (part === "registry" ? "compliance" : part === "requests" ? "disclosure" : (part ?? "?")).slice(0, 4),
-      ),
-  );
-  if (contract === undefined) throw new Refused("no contract there");
+  const part = PARTS.find((each) => addresses[each].toLowerCase() === to.toLowerCase());
+  if (part === undefined) throw new Refused("no contract there");
+  const contract = CONTRACT_OF[part];
   const { interface: abi } = compiled(contract);
   const call = abi.parseTransaction({ data });
   if (call === null) throw new Refused("no such view");

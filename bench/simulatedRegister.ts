@@ -67,6 +67,7 @@ const ADDRESSES: Addresses = {
   consents: address("consents"),
   requests: address("requests"),
   registry: address("registry"),
+  gate: address("gate"),
 };
 const OWNER = address("owner");
 const QP = new Wallet(id("QP"));

@@ -3,12 +3,15 @@ pragma solidity ^0.8.28;
 
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
+import {IReleaseGate} from "../interfaces/IReleaseGate.sol";
 
 /// @title DataAccessGate
 /// @notice Example of a contract on `IReleaseGate`: the owner of a released batch publishes the hash of the key that opens
 /// its data; whoever serves the data asks here, and gets no answer any more once the consent is revoked or the gate of
 /// the batch closes. The data and the key themselves stay off chain.
 contract DataAccessGate {
+    /// @notice The gate of the register.
+    IReleaseGate public immutable gate;
     /// @notice The register.
     IComplianceRegistry public immutable registry;
     /// @notice The consents.
@@ -29,10 +32,11 @@ contract DataAccessGate {
     error AccessClosed(bytes32 key);
 
     /// @notice Binds the gate to a register.
-    /// @param registry_ The register.
+    /// @param gate_ The gate of the register.
     /// @param consents_ The consents that its batches have.
-    constructor(IComplianceRegistry registry_, IConsentRegistry consents_) {
-        registry = registry_;
+    constructor(IReleaseGate gate_, IConsentRegistry consents_) {
+        gate = gate_;
+        registry = gate_.registry();
         consents = consents_;
     }
 
@@ -58,6 +62,6 @@ contract DataAccessGate {
     /// @param key Key of the batch; unknown ones revert.
     /// @return True if both hold now.
     function isOpen(bytes32 key) public view returns (bool) {
-        return consents.isValid(registry.batchOf(key).consent) && registry.isReleased(key);
+        return consents.isValid(registry.batchOf(key).consent) && gate.isReleased(key);
     }
 }

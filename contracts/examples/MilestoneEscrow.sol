@@ -21,7 +21,7 @@ contract MilestoneEscrow {
         uint256 amount;
     }
 
-    /// @notice The register.
+    /// @notice The gate of the register.
     IReleaseGate public immutable gate;
     /// @notice Number of milestones: their numbers are 1 to this.
     uint256 public milestones;
@@ -54,7 +54,7 @@ contract MilestoneEscrow {
     error PaymentRefused(address to);
 
     /// @notice Binds the escrow to a register.
-    /// @param gate_ The register.
+    /// @param gate_ The gate of the register.
     constructor(IReleaseGate gate_) {
         gate = gate_;
     }

@@ -50,7 +50,7 @@ import {IReleaseGate} from "./IReleaseGate.sol";
 ///
 /// Open exceptions, wherever this text says so, are the batch's own, those of the batch it supersedes (and of the one
 /// that superseded, and so on), and a consent that was revoked until a QP decided on it.
-interface IComplianceRegistry is IReleaseGate {
+interface IComplianceRegistry {
     /// @notice What a reader calls the state of a batch. Stored: Open, Released, Completed, Rejected, Aborted and
     /// ExceptionalSupply; Compliant, Exception, Overdue and Recalled are computed.
     enum Status {
@@ -93,7 +93,7 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param owner Account that opened it.
     /// @param serial Number among the owner's batches: 1, 2, 3, ... without gap.
     /// @param openExceptions Its own exceptions that are not closed; ask `openExceptionsOf` for all that block it.
-    /// @param status Stored state; ask `statusOf` for the one to show.
+    /// @param status Stored state; ask `IReleaseGate.statusOf` for the one to show.
     /// @param holds Who holds it: `Codes.HOLD_QP`, `Codes.HOLD_AUTHORITY`, their sum or 0.
     /// @param recalled Whether it was recalled.
     /// @param revocationDecided Whether a QP decided on the revocation of its consent.
@@ -696,24 +696,6 @@ interface IComplianceRegistry is IReleaseGate {
     /// @return The registry of requests, which this one deployed.
     function requests() external view returns (IDisclosureRequests);
 
-    /// @notice The state to show: Recalled first, then the end states, Exception, Overdue, and the rest.
-    /// @param key Key of the batch; unknown ones revert.
-    /// @return The status.
-    function statusOf(bytes32 key) external view returns (Status);
-
-    /// @notice Whether nothing is known although it should be: not certified by the first due date, certified but not all
-    /// completion claims attested or settled by the second, or an authority's request unanswered (`IDisclosureRequests`).
-    /// Never once the batch is recalled or ended without release.
-    /// @param key Key of the batch; unknown ones revert.
-    /// @return True from one second after the due date on.
-    function isOverdue(bytes32 key) external view returns (bool);
-
-    /// @notice Claims that are neither attested nor settled. Bit i stands for claim i.
-    /// @param key Key of the batch; unknown ones revert.
-    /// @return release Those needed for release.
-    /// @return completion Those needed for completion.
-    function missingClaims(bytes32 key) external view returns (uint256 release, uint256 completion);
-
     /// @notice Exceptions that block a batch: its own, those of the batches it supersedes, and a revoked consent on which
     /// no QP decided.
     /// @param key Key of the batch; 0 for an unknown one.
@@ -730,6 +712,15 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param consent The consent.
     /// @return Key of the batch; 0: none.
     function batchOfConsent(address owner, bytes32 consent) external view returns (bytes32);
+
+    /// @notice The answers that are computed from this registry.
+    /// @return Its gate, which this one deployed.
+    function gate() external view returns (IReleaseGate);
+
+    /// @notice Whether a batch was opened.
+    /// @param key Key of the batch.
+    /// @return False for an unknown one.
+    function isOpened(bytes32 key) external view returns (bool);
 
     /// @notice What is stored of a batch.
     /// @param key Key of the batch; unknown ones revert.
@@ -765,11 +756,6 @@ interface IComplianceRegistry is IReleaseGate {
     /// @param batch Its commitment.
     /// @return keccak256(abi.encode(owner, batch)).
     function keyOf(address owner, uint256 batch) external pure returns (bytes32);
-
-    /// @notice The signal `context` that proofs of an account must carry here.
-    /// @param submitter The account.
-    /// @return The context.
-    function contextOf(address submitter) external view returns (uint256);
 
     /// @notice Counters of the whole registry, by `Counter`.
     /// @return Twenty-four numbers, the unused ones 0.

@@ -3,12 +3,14 @@ pragma solidity ^0.8.28;
 
 import {DisclosureRequests} from "../DisclosureRequests.sol";
 import {Guarded} from "../Guarded.sol";
+import {ReleaseGate} from "../ReleaseGate.sol";
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
 import {IConsentRegistry} from "../interfaces/IConsentRegistry.sol";
 import {IDisclosureRequests} from "../interfaces/IDisclosureRequests.sol";
 import {IPartyRegistry} from "../interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
+import {IReleaseGate} from "../interfaces/IReleaseGate.sol";
 import {ClaimTable} from "../libraries/ClaimTable.sol";
 import {CodeStore} from "../libraries/CodeStore.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
@@ -30,6 +32,8 @@ abstract contract Ledger is IComplianceRegistry, Guarded {
     IConsentRegistry public immutable consents;
     /// @notice What authorities asked about the batches.
     IDisclosureRequests public immutable requests;
+    /// @notice The answers that are computed from this registry.
+    IReleaseGate public immutable gate;
 
     /// @inheritdoc IComplianceRegistry
     mapping(bytes32 key => mapping(uint8 stage => uint256)) public headOf;
@@ -56,6 +60,7 @@ abstract contract Ledger is IComplianceRegistry, Guarded {
         circuits = policies_.circuits();
         consents = consents_;
         requests = new DisclosureRequests(this, policies_, roles);
+        gate = new ReleaseGate(this, policies_, requests);
     }
 
     /// @inheritdoc IComplianceRegistry

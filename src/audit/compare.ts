@@ -36,7 +36,7 @@ export async function requireAgreement(
     requireSame(`batch ${key}`, tellingOf(batch), storedOf(await register.registry.batchOf(key, at)));
   });
   await askedForEach("the status of a batch", batches, async ([key, batch]) => {
-    const told = STATUS[Number(await register.registry.statusOf(key, at))];
+    const told = STATUS[Number(await register.gate.statusOf(key, at))];
     requireSame(`batch ${key}`, { status: statusOf(state, batch, block.now) }, { status: told });
   });
 }

@@ -1,6 +1,6 @@
 import type { Log, Result } from "ethers";
-import { compiled, CONTRACTS, type ContractName } from "../chain/contracts.ts";
-import type { Addresses, Register } from "../chain/handles.ts";
+import { compiled, CONTRACTS } from "../chain/contracts.ts";
+import { CONTRACT_OF, type Addresses, type Register } from "../chain/handles.ts";
 import { incomplete } from "./incomplete.ts";
 import type { Moment } from "./state.ts";
 
@@ -57,16 +57,6 @@ export class EventArgs {
     return [...(this.#values.getValue(name) as Result)];
   }
 }
-
-const CONTRACT_OF: Readonly<Record<keyof Register, ContractName>> = {
-  roles: "Roles",
-  circuits: "CircuitRegistry",
-  policies: "PolicyRegistry",
-  parties: "PartyRegistry",
-  consents: "ConsentRegistry",
-  requests: "DisclosureRequests",
-  registry: "ComplianceRegistry",
-};
 
 /**
  * Reads the logs of one register. An event is read with the interface of the very contract that emitted it; one that

@@ -99,13 +99,13 @@ export async function isAttested(
  */
 export async function requireChainSignals(
   submitter: Signer,
-  { registry, policies }: Register,
+  { registry, gate, policies }: Register,
   key: string,
   envelopes: readonly NamedProof[],
 ): Promise<void> {
   const { batch, policyId, opened } = await explained(() => registry.batchOf(key));
   const sender = await submitter.getAddress();
-  const context = await explained(() => registry.contextOf(sender));
+  const context = await explained(() => gate.contextOf(sender));
   for (const envelope of envelopes) {
     const rule = await explained(() => policies.ruleOf(policyId, envelope.claim));
     const signals = signalsOf(envelope);

@@ -13,8 +13,8 @@ export interface BatchState {
 }
 
 /** How a batch stands. `key`: key of the batch. Errors: those of `explained`, such as `BatchUnknown`. */
-export async function batchState({ registry }: Register, key: string): Promise<BatchState> {
-  const [status, stored] = await explained(() => Promise.all([registry.statusOf(key), registry.batchOf(key)]));
+export async function batchState({ registry, gate }: Register, key: string): Promise<BatchState> {
+  const [status, stored] = await explained(() => Promise.all([gate.statusOf(key), registry.batchOf(key)]));
   return stateOf(status, stored);
 }
 
@@ -39,7 +39,7 @@ export interface RegisteredBatch extends BatchState {
  * @param stages number of its stages
  */
 export async function registeredBatch(
-  { registry }: Pick<Register, "registry">,
+  { registry, gate }: Pick<Register, "registry" | "gate">,
   key: string,
   stages: number,
   block: number,
@@ -48,7 +48,7 @@ export async function registeredBatch(
   try {
     const [status, stored, heads] = await explained(() =>
       Promise.all([
-        registry.statusOf(key, at),
+        gate.statusOf(key, at),
         registry.batchOf(key, at),
         Promise.all(Array.from({ length: stages }, (_, stage) => registry.headOf(key, stage, at))),
       ]),

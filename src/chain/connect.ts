@@ -212,15 +212,16 @@ export async function findRegister(provider: Provider, registry: string): Promis
   await requireCode(provider, registry, "compliance registry");
   const contract = handle("ComplianceRegistry", registry, provider);
   try {
-    const [roles, circuits, policies, parties, consents, requests] = await Promise.all([
+    const [roles, circuits, policies, parties, consents, requests, gate] = await Promise.all([
       contract.roles(),
       contract.circuits(),
       contract.policies(),
       contract.parties(),
       contract.consents(),
       contract.requests(),
+      contract.gate(),
     ]);
-    return { roles, circuits, policies, parties, consents, requests, registry };
+    return { roles, circuits, policies, parties, consents, requests, registry, gate };
   } catch (error) {
     // A dropped connection says nothing about the contract.
     if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;

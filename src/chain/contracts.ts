@@ -4,7 +4,7 @@ import { Interface, type JsonFragment } from "ethers";
 import { environmentError } from "../errors.ts";
 import { packageRoot } from "../root.ts";
 
-/** The contracts that a deployment consists of, in the order of deployment. The last is deployed by the one before it. */
+/** The contracts that a deployment consists of, in the order of deployment. The last two are deployed by the one before them. */
 export const CONTRACTS = [
   "Roles",
   "CircuitRegistry",
@@ -13,6 +13,7 @@ export const CONTRACTS = [
   "ConsentRegistry",
   "ComplianceRegistry",
   "DisclosureRequests",
+  "ReleaseGate",
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 

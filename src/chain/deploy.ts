@@ -21,8 +21,8 @@ export interface DeployOptions {
 
 export interface Deployment extends Register {
   readonly addresses: Addresses;
-  /** Gas of each deployment; the compliance registry's includes that of the requests, which it deploys. */
-  readonly gas: Readonly<Record<Exclude<ContractName, "DisclosureRequests">, bigint>>;
+  /** Gas of each deployment; the compliance registry's includes that of the requests and the gate, which it deploys. */
+  readonly gas: Readonly<Record<Exclude<ContractName, "DisclosureRequests" | "ReleaseGate">, bigint>>;
 }
 
 const DAY = 86_400n;
@@ -39,14 +39,16 @@ export async function deploy(admin: Signer, options: DeployOptions = {}): Promis
   const consents = await create(admin, "ConsentRegistry", []);
   const registryArgs = [policies.address, parties.address, consents.address];
   const registry = await create(admin, "ComplianceRegistry", registryArgs);
+  const deployed = handle("ComplianceRegistry", registry.address, admin);
   const addresses = {
     roles: roles.address,
     circuits: circuits.address,
     policies: policies.address,
     parties: parties.address,
     consents: consents.address,
-    requests: await explained(() => handle("ComplianceRegistry", registry.address, admin).requests()),
+    requests: await explained(() => deployed.requests()),
     registry: registry.address,
+    gate: await explained(() => deployed.gate()),
   };
   return {
     ...registerAt(addresses, admin),

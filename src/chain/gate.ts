@@ -29,11 +29,11 @@ export interface GateQuestion {
  * Errors: those of `explained`, for example for a batch that is not in the register.
  */
 export async function askGate(register: Register, question: GateQuestion): Promise<GateAnswer> {
-  const { registry } = register;
+  const { registry, gate } = register;
   const { key, stage, stages, head } = question;
   const at = { blockTag: question.block ?? "latest" };
   const [status, { openExceptions }, ready] = await explained(() =>
-    Promise.all([registry.statusOf(key, at), registry.batchOf(key, at), registry.isStageReady(key, stage, at)]),
+    Promise.all([gate.statusOf(key, at), registry.batchOf(key, at), gate.isStageReady(key, stage, at)]),
   );
   const reasons: string[] = [];
   if (openExceptions > 0n) reasons.push(`open exceptions of the batch: ${openExceptions}`);

@@ -44,7 +44,7 @@ export interface StoredCircuit {
   readonly frozenFrom: bigint;
 }
 
-/** What `ComplianceRegistry.batchOf` returns. `status` is the stored state: show `statusOf`. */
+/** What `ComplianceRegistry.batchOf` returns. `status` is the stored state: show the gate's `statusOf`. */
 export interface StoredBatch {
   readonly owner: string;
   readonly serial: bigint;
@@ -145,6 +145,7 @@ export interface ComplianceRegistry extends BaseContract {
   readonly circuits: View<[], string>;
   readonly consents: View<[], string>;
   readonly requests: View<[], string>;
+  readonly gate: View<[], string>;
   readonly openBatch: Call<
     [
       batch: bigint,
@@ -181,13 +182,7 @@ export interface ComplianceRegistry extends BaseContract {
   readonly extendDue: Call<[key: string, which: number, due: bigint, reason: string]>;
   readonly pause: Call<[]>;
   readonly unpause: Call<[]>;
-  readonly isReleased: View<[key: string], boolean>;
-  readonly isStageReady: View<[key: string, stage: number], boolean>;
-  /** Index into `STATUS`. */
-  readonly statusOf: View<[key: string], bigint>;
-  readonly isOverdue: View<[key: string], boolean>;
-  /** Sets of claims: bit i stands for claim i. */
-  readonly missingClaims: View<[key: string], { release: bigint; completion: bigint }>;
+  readonly isOpened: View<[key: string], boolean>;
   readonly openExceptionsOf: View<[key: string], bigint>;
   /** `disposition`: 0 is open. */
   readonly exceptionOf: View<[id: bigint], { key: string; claim: bigint; disposition: bigint }>;
@@ -198,11 +193,22 @@ export interface ComplianceRegistry extends BaseContract {
   readonly isSubmitterOf: View<[key: string, account: string], boolean>;
   readonly repeatsOf: View<[owner: string, rule: bigint], bigint>;
   readonly keyOf: View<[owner: string, batch: bigint], string>;
-  readonly contextOf: View<[submitter: string], bigint>;
   /** Indexed by `COUNTER`. */
   readonly registryCounts: View<[], readonly bigint[]>;
   readonly ownerCounts: View<[owner: string], readonly bigint[]>;
   readonly batchCounts: View<[key: string], readonly bigint[]>;
+}
+
+export interface ReleaseGate extends BaseContract {
+  readonly registry: View<[], string>;
+  readonly isReleased: View<[key: string], boolean>;
+  readonly isStageReady: View<[key: string, stage: number], boolean>;
+  /** Index into `STATUS`. */
+  readonly statusOf: View<[key: string], bigint>;
+  readonly isOverdue: View<[key: string], boolean>;
+  /** Sets of claims: bit i stands for claim i. */
+  readonly missingClaims: View<[key: string], { release: bigint; completion: bigint }>;
+  readonly contextOf: View<[submitter: string], bigint>;
 }
 
 /** The handle of each contract, by the contract's name. */
@@ -214,6 +220,7 @@ export interface Handles {
   readonly ConsentRegistry: ConsentRegistry;
   readonly DisclosureRequests: DisclosureRequests;
   readonly ComplianceRegistry: ComplianceRegistry;
+  readonly ReleaseGate: ReleaseGate;
 }
 
 /**
@@ -234,7 +241,20 @@ export interface Register {
   readonly consents: ConsentRegistry;
   readonly requests: DisclosureRequests;
   readonly registry: ComplianceRegistry;
+  readonly gate: ReleaseGate;
 }
+
+/** Which contract each part of a deployment is. */
+export const CONTRACT_OF = {
+  roles: "Roles",
+  circuits: "CircuitRegistry",
+  policies: "PolicyRegistry",
+  parties: "PartyRegistry",
+  consents: "ConsentRegistry",
+  requests: "DisclosureRequests",
+  registry: "ComplianceRegistry",
+  gate: "ReleaseGate",
+} as const satisfies Record<keyof Register, ContractName>;
 
 /** Addresses of one deployment. `registry` is the compliance registry: the others can be asked of it. */
 export type Addresses = Readonly<Record<keyof Register, string>>;
@@ -242,12 +262,13 @@ export type Addresses = Readonly<Record<keyof Register, string>>;
 /** Typed handles on all contracts of a deployment. */
 export function registerAt(addresses: Addresses, runner: ContractRunner): Register {
   return {
-    roles: handle("Roles", addresses.roles, runner),
-    circuits: handle("CircuitRegistry", addresses.circuits, runner),
-    policies: handle("PolicyRegistry", addresses.policies, runner),
-    parties: handle("PartyRegistry", addresses.parties, runner),
-    consents: handle("ConsentRegistry", addresses.consents, runner),
-    requests: handle("DisclosureRequests", addresses.requests, runner),
-    registry: handle("ComplianceRegistry", addresses.registry, runner),
+    roles: handle(CONTRACT_OF.roles, addresses.roles, runner),
+    circuits: handle(CONTRACT_OF.circuits, addresses.circuits, runner),
+    policies: handle(CONTRACT_OF.policies, addresses.policies, runner),
+    parties: handle(CONTRACT_OF.parties, addresses.parties, runner),
+    consents: handle(CONTRACT_OF.consents, addresses.consents, runner),
+    requests: handle(CONTRACT_OF.requests, addresses.requests, runner),
+    registry: handle(CONTRACT_OF.registry, addresses.registry, runner),
+    gate: handle(CONTRACT_OF.gate, addresses.gate, runner),
   };
 }

@@ -398,7 +398,7 @@ describe("V8: release and approval by the wrong hands", () => {
     for (const claim of [CUSTODY_0, LEG_0, CUSTODY_1, LEG_1]) {
       await close(await raise("qa", custodial, claim), DISPOSITION.accepted);
     }
-    const { release } = await world.deployment.registry.missingClaims(custodial.key);
+    const { release } = await world.deployment.gate.missingClaims(custodial.key);
     expect(release).toBe((1n << BigInt(CUSTODY_0)) | (1n << BigInt(CUSTODY_1)));
     expect(await certifyRefused(custodial)).toBe("ClaimsMissing");
   });
@@ -570,7 +570,7 @@ describe("V10: other people's batches", () => {
 
   it("the owner sets a head only under a custody exception, nobody else ever does", async () => {
     const batch = await world.open(world.custodyPolicy());
-    const { registry } = world.as("manufacturer");
+    const { registry, gate } = world.as("manufacturer");
     const setHead = (actor: Actor, stage = 0) =>
       codeOf(mined(() => world.as(actor).registry.setHead(batch.key, stage, 200n)));
     expect(await setHead("manufacturer")).toBe("NoCustodyException");
@@ -584,7 +584,7 @@ describe("V10: other people's batches", () => {
     await mined(() => registry.setHead(batch.key, 0, 200n));
     expect(await setHead("manufacturer")).toBe("HeadIsSet");
     await close(exception, DISPOSITION.accepted);
-    expect(await registry.isStageReady(batch.key, 1)).toBe(false);
+    expect(await gate.isStageReady(batch.key, 1)).toBe(false);
     // The proof that follows must be about that head.
     const other = await world.item(batch, CUSTODY_0, 201n, "manufacturer", { record: batch.opening });
     expect(await refusedAttest("manufacturer", batch, other)).toBe("HeadWrong");
@@ -772,7 +772,7 @@ describe("V12: laundering", () => {
     await close(exception, DISPOSITION.rejected);
     const [certificate, signature] = await world.sign(twin);
     await mined(() => world.as("qp").registry.certify(twin.key, certificate, signature));
-    expect(await world.deployment.registry.isReleased(twin.key)).toBe(true);
+    expect(await world.deployment.gate.isReleased(twin.key)).toBe(true);
   });
 
   it("a due date is extended only forward, within the policy, and counted", async () => {

@@ -343,7 +343,7 @@ describe("decisions", () => {
     const { dir, key } = await opened("rejected");
     const rejected = await cli(["reject", dir, ...REASON, ...about("qp")]);
     expect([rejected.code, rejected.stdout], rejected.stderr).toEqual([0, "Rejected. The batch is Rejected.\n"]);
-    expect(await register.registry.statusOf(key)).toBe(6n);
+    expect(await register.gate.statusOf(key)).toBe(6n);
     const twice = await cli(["reject", dir, ...REASON, ...about("qp")]);
     expect([twice.code, twice.stdout]).toEqual([1, ""]);
     expect(twice.stderr.split("\n").slice(0, 2)).toEqual([
@@ -503,7 +503,7 @@ describe("exceptions", () => {
     expect(closed.stdout).toContain(sha256("text of report"));
     expect(closed.stdout).toContain(account("qa"));
     expect(closed.stdout).toContain("in place of the claim's proof");
-    expect((await register.registry.missingClaims(key)).release).toBe(1n);
+    expect((await register.gate.missingClaims(key)).release).toBe(1n);
     expect(await refusal(...closing("confirm", id, report), ...as("qp"))).toEqual([1, "ExceptionIsClosed"]);
 
     // What people settled is counted by that word wherever the batch is shown.
@@ -618,7 +618,7 @@ describe("a batch from proof to release, and an attestation found wrong", () => 
     await said(...closing("confirm", id, report), ...as("qp"));
     const certificate = ["--certificate", await document("certificate")];
     await said("certify", dir, ...certificate, ...about("qp"));
-    expect(await register.registry.isReleased(key)).toBe(true);
+    expect(await register.gate.isReleased(key)).toBe(true);
 
     const stranger = ["amend", dir, "--claim", CUSTODY, ...REASON, ...about("stranger")];
     expect(await refusal(...stranger)).toEqual([1, "context"]);
@@ -631,11 +631,11 @@ describe("a batch from proof to release, and an attestation found wrong", () => 
     await prove("qa");
     const preview = await inThisProcess([...amend, "--dry-run"]);
     expect(preview.stdout).toContain(`must be attested anew: ${TEMPERATURE}.`);
-    expect(await register.registry.isReleased(key)).toBe(true);
+    expect(await register.gate.isReleased(key)).toBe(true);
     expect(await said(...amend)).toMatchObject({ reopened: [TEMPERATURE], status: "Open" });
     const proof = await ENVELOPE_FILE.read(join(dir, "proofs/storage--custody.json"));
     expect(await register.registry.headOf(key, 0)).toBe(BigInt(proof.signals[SIGNALS.indexOf("head")] ?? 0));
-    expect(await register.registry.isReleased(key)).toBe(false);
+    expect(await register.gate.isReleased(key)).toBe(false);
     const nothing = await said<object>(...amend, "--dry-run");
     expect(nothing).toMatchObject({ reopened: [] });
     expect(nothing).not.toHaveProperty("transaction");

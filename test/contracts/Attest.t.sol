@@ -154,7 +154,7 @@ contract AttestTest is Fixture {
         item = _item(key, claim, head, 5, submitter);
         item.parties = root;
         uint256 rule = policies.ruleOf(batch.policyId, claim);
-        uint256 context = registry.contextOf(submitter);
+        uint256 context = gate.contextOf(submitter);
         item.proof = Trapdoor.proof(
             saltOf[item.circuitId],
             [batch.batch, rule, head, root, 5, 0, context, batch.opened]

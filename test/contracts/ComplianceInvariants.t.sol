@@ -120,10 +120,10 @@ contract Handler is Fixture {
         IComplianceRegistry.Status ended = _books[key].end;
         if (ended == IComplianceRegistry.Status.Rejected || ended == IComplianceRegistry.Status.Aborted) able = false;
         for (uint8 claim = 0; claim < 4; claim++) {
-            (uint256 missing, ) = registry.missingClaims(key);
+            (uint256 missing, ) = registry.gate().missingClaims(key);
             if (missing & (1 << claim) != 0) this.attest(which, claim, 0, 0, true, false);
         }
-        (uint256 release, ) = registry.missingClaims(key);
+        (uint256 release, ) = registry.gate().missingClaims(key);
         assertTrue(release == 0 || paused || !able, "an honest owner cannot become compliant");
     }
 
@@ -540,15 +540,15 @@ contract ComplianceInvariantsTest {
             batch.status == IComplianceRegistry.Status.Released || batch.status == IComplianceRegistry.Status.Completed;
         _require(certified == book.certified, "certified");
         if (!certified) _require(batch.status == book.end, "an end is final");
-        (uint256 release, uint256 completion) = registry.missingClaims(key);
+        (uint256 release, uint256 completion) = registry.gate().missingClaims(key);
         if (certified) _require(release == 0, "released with a claim missing");
         if (batch.status == IComplianceRegistry.Status.Completed) _require(completion == 0, "completed too early");
         bool opposed = _handler.blocking(key) != 0 || book.holds != 0 || book.recalled;
-        _require(registry.isReleased(key) == (certified && !opposed), "the gate is wrong");
+        _require(registry.gate().isReleased(key) == (certified && !opposed), "the gate is wrong");
         bool ended = book.end != IComplianceRegistry.Status.Open;
-        if (book.recalled || ended) _require(!registry.isOverdue(key), "overdue after its end");
+        if (book.recalled || ended) _require(!registry.gate().isOverdue(key), "overdue after its end");
         for (uint8 stage = 0; stage < 2; stage++) {
-            if (!registry.isStageReady(key, stage)) continue;
+            if (!registry.gate().isStageReady(key, stage)) continue;
             _require(!opposed && !ended, "a stage is ready although something speaks against it");
             uint256 custody = _handler.policyRegistry().outlineOf(batch.policyId).custody;
             // In the policy with custody claim 0 is custody of stage 0.

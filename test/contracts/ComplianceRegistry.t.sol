@@ -60,8 +60,8 @@ contract ComplianceRegistryTest is Fixture {
             bytes32 key = _batchIn(state);
             _raise(key);
             assertEq(_status(key), leadsTo[state]);
-            assertTrue(!registry.isReleased(key), "gate");
-            assertTrue(!registry.isStageReady(key, 0), "stage");
+            assertTrue(!gate.isReleased(key), "gate");
+            assertTrue(!gate.isStageReady(key, 0), "stage");
         }
     }
 
@@ -105,7 +105,7 @@ contract ComplianceRegistryTest is Fixture {
         assertEq(_status(completed), COMPLETED);
         // Declared comes before silent, but the question itself is answered.
         assertEq(_status(exception), EXCEPTION);
-        assertTrue(registry.isOverdue(exception), "overdue");
+        assertTrue(gate.isOverdue(exception), "overdue");
         _certify(compliant);
         assertEq(_status(compliant), RELEASED);
         vm.warp(START + 20 days + 1);
@@ -131,24 +131,24 @@ contract ComplianceRegistryTest is Fixture {
         _raise(key);
         assertTrue(_attestCompletion(key), "attest");
         assertEq(_status(key), RELEASED);
-        (uint256 release, uint256 completion) = registry.missingClaims(key);
+        (uint256 release, uint256 completion) = gate.missingClaims(key);
         assertEq(release | completion, 0);
-        assertTrue(!registry.isReleased(key), "gate");
+        assertTrue(!gate.isReleased(key), "gate");
     }
 
     function test_views_of_an_unknown_batch() external {
         bytes memory unknown = abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, bytes32("?"));
         vm.expectRevert(unknown);
-        registry.statusOf("?");
+        gate.statusOf("?");
         vm.expectRevert(unknown);
-        registry.isOverdue("?");
+        gate.isOverdue("?");
         vm.expectRevert(unknown);
-        registry.missingClaims("?");
+        gate.missingClaims("?");
         vm.expectRevert(unknown);
         registry.batchOf("?");
         // A gate does not fail, it says no.
-        assertTrue(!registry.isReleased("?") && !registry.isStageReady("?", 0), "gates");
-        assertTrue(!registry.isStageReady(_open(plainPolicy), 2), "no such stage");
+        assertTrue(!gate.isReleased("?") && !gate.isStageReady("?", 0), "gates");
+        assertTrue(!gate.isStageReady(_open(plainPolicy), 2), "no such stage");
     }
 
     function test_refuses_work_on_an_unknown_batch() external {
@@ -353,7 +353,7 @@ contract ComplianceRegistryTest is Fixture {
         items[3] = _item(key, 3, 201, 5, STRANGER);
         vm.prank(STRANGER);
         registry.attest(key, items);
-        assertTrue(registry.isStageReady(key, 1), "stage 1");
+        assertTrue(gate.isStageReady(key, 1), "stage 1");
 
         IComplianceRegistry.Item memory item = _item(key, 2, 301, 199, QA);
         vm.prank(QA);
@@ -372,7 +372,7 @@ contract ComplianceRegistryTest is Fixture {
         assertEq(registry.batchOf(key).attested, 1);
         assertEq(registry.headOf(key, 0), 300);
         assertEq(registry.headOf(key, 1), 0);
-        assertTrue(registry.isStageReady(key, 1), "still closed by a custody proof");
+        assertTrue(gate.isStageReady(key, 1), "still closed by a custody proof");
     }
 
     // Verifies R-register-certify.

@@ -122,8 +122,8 @@ contract DecisionsTest is Fixture {
         for (uint256 i = 0; i < 3; i++) {
             uint256 status = uint256(IComplianceRegistry.Status.Rejected) + i;
             assertEq(_status(keys[i]), status);
-            assertTrue(!registry.isOverdue(keys[i]), "overdue");
-            assertTrue(!registry.isReleased(keys[i]) && !registry.isStageReady(keys[i], 0), "gates");
+            assertTrue(!gate.isOverdue(keys[i]), "overdue");
+            assertTrue(!gate.isReleased(keys[i]) && !gate.isStageReady(keys[i], 0), "gates");
             bytes memory ended = abi.encodeWithSelector(IComplianceRegistry.StatusWrong.selector, keys[i], status);
             _certifyRefused(keys[i], ended);
             vm.prank(qp);
@@ -143,10 +143,10 @@ contract DecisionsTest is Fixture {
         _raise(key, 1);
         _supply(key);
         for (uint8 claim = 0; claim < 3; claim++) _attest(key, claim);
-        (uint256 release, uint256 completion) = registry.missingClaims(key);
+        (uint256 release, uint256 completion) = gate.missingClaims(key);
         assertEq(release | completion, 0);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.ExceptionalSupply));
-        assertTrue(!registry.isReleased(key), "released");
+        assertTrue(!gate.isReleased(key), "released");
     }
 
     function test_an_exceptional_supply_needs_its_documents_and_a_notified_authority() external {
@@ -175,15 +175,15 @@ contract DecisionsTest is Fixture {
         vm.prank(qp);
         vm.expectRevert(held);
         registry.exceptionalSupply(key, "1", "2", 1);
-        assertTrue(!registry.isStageReady(key, 0), "stage");
+        assertTrue(!gate.isStageReady(key, 0), "stage");
         _unhold(qp, key);
-        assertTrue(registry.isStageReady(key, 0), "stage again");
+        assertTrue(gate.isStageReady(key, 0), "stage again");
         _certify(key);
-        assertTrue(registry.isReleased(key), "released");
+        assertTrue(gate.isReleased(key), "released");
         _hold(AUTHORITY, key);
-        assertTrue(!registry.isReleased(key), "held");
+        assertTrue(!gate.isReleased(key), "held");
         _unhold(AUTHORITY, key);
-        assertTrue(registry.isReleased(key), "free");
+        assertTrue(gate.isReleased(key), "free");
     }
 
     function test_each_side_holds_for_itself() external {
@@ -201,9 +201,9 @@ contract DecisionsTest is Fixture {
         _hold(qp, key);
         assertEq(registry.batchOf(key).holds, Codes.HOLD_QP + Codes.HOLD_AUTHORITY);
         _unhold(AUTHORITY, key);
-        assertTrue(!registry.isReleased(key), "the QP still holds it");
+        assertTrue(!gate.isReleased(key), "the QP still holds it");
         _unhold(qp, key);
-        assertTrue(registry.isReleased(key), "free");
+        assertTrue(gate.isReleased(key), "free");
     }
 
     // Verifies V11.
@@ -228,7 +228,7 @@ contract DecisionsTest is Fixture {
     function test_a_recall_closes_the_gate_for_good() external {
         bytes32 key = _released();
         _recall(key);
-        assertTrue(!registry.isReleased(key) && !registry.isStageReady(key, 0), "gates");
+        assertTrue(!gate.isReleased(key) && !gate.isStageReady(key, 0), "gates");
         bytes memory recalled = abi.encodeWithSelector(IComplianceRegistry.BatchIsRecalled.selector, key);
         vm.expectRevert(recalled);
         _recall(key);
@@ -245,7 +245,7 @@ contract DecisionsTest is Fixture {
         vm.expectRevert(recalled);
         registry.exceptionalSupply(key, "1", "2", 1);
         vm.warp(START + 100 days);
-        assertTrue(!registry.isOverdue(key), "overdue");
+        assertTrue(!gate.isOverdue(key), "overdue");
     }
 
     function test_every_state_can_be_recalled_and_keeps_what_it_was() external {

@@ -7,6 +7,7 @@ import {IConsentRegistry} from "../../contracts/interfaces/IConsentRegistry.sol"
 import {IDisclosureRequests} from "../../contracts/interfaces/IDisclosureRequests.sol";
 import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
+import {IReleaseGate} from "../../contracts/interfaces/IReleaseGate.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
@@ -37,6 +38,7 @@ abstract contract Fixture is TestBase {
     IConsentRegistry internal consents;
     IComplianceRegistry internal registry;
     IDisclosureRequests internal requests;
+    IReleaseGate internal gate;
     bytes32 internal temperature;
     bytes32 internal custody;
     bytes32 internal plainPolicy;
@@ -54,6 +56,7 @@ abstract contract Fixture is TestBase {
         consents = IConsentRegistry(_deploy("ConsentRegistry", ""));
         registry = IComplianceRegistry(_deploy("ComplianceRegistry", abi.encode(policies, parties, consents)));
         requests = registry.requests();
+        gate = registry.gate();
         _grant(RoleIds.PROPOSER, PROPOSER);
         _grant(RoleIds.APPROVER, APPROVER);
         _grant(RoleIds.MANUFACTURER, OWNER);
@@ -281,6 +284,6 @@ abstract contract Fixture is TestBase {
     }
 
     function _status(bytes32 key) internal view returns (uint256) {
-        return uint256(registry.statusOf(key));
+        return uint256(gate.statusOf(key));
     }
 }

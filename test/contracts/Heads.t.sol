@@ -127,7 +127,7 @@ contract HeadsTest is Fixture {
 
         _attestCustody(key, 0, 50, opening);
         _certify(key);
-        assertTrue(registry.isReleased(key), "released");
+        assertTrue(gate.isReleased(key), "released");
         assertEq(registry.batchOf(key).assertedHeads, 1);
     }
 
@@ -141,7 +141,7 @@ contract HeadsTest is Fixture {
         uint256 id = _raise(key, 2);
         _set(key, 1, 60);
         _close(id, Codes.DISPOSITION_ACCEPTED);
-        (uint256 release, ) = registry.missingClaims(key);
+        (uint256 release, ) = gate.missingClaims(key);
         assertEq(release, 0);
         IComplianceRegistry.Certificate memory certificate = _certificate(key);
         bytes memory signature = _sign(certificate, QP_KEY);
@@ -150,7 +150,7 @@ contract HeadsTest is Fixture {
 
         _attestCustody(key, 2, 60, 50);
         _certify(key);
-        assertTrue(registry.isReleased(key), "released");
+        assertTrue(gate.isReleased(key), "released");
     }
 
     // Verifies R-register-gate.
@@ -160,13 +160,13 @@ contract HeadsTest is Fixture {
         _set(key, 0, 50);
         _attestCustody(key, 2, 60, 50);
         _close(id, Codes.DISPOSITION_ACCEPTED);
-        assertTrue(registry.isStageReady(key, 0), "stage 0 has nothing before it");
-        assertTrue(!registry.isStageReady(key, 1), "stage 1");
+        assertTrue(gate.isStageReady(key, 0), "stage 0 has nothing before it");
+        assertTrue(!gate.isStageReady(key, 1), "stage 1");
         // A proven link after an asserted one proves nothing about what was before.
-        assertTrue(!registry.isStageReady(key, 2), "stage 2");
+        assertTrue(!gate.isStageReady(key, 2), "stage 2");
         _attestCustody(key, 0, 50, registry.batchOf(key).opening);
-        assertTrue(registry.isStageReady(key, 1) && registry.isStageReady(key, 2), "proven");
-        assertTrue(!registry.isStageReady(key, 3), "no such stage");
+        assertTrue(gate.isStageReady(key, 1) && gate.isStageReady(key, 2), "proven");
+        assertTrue(!gate.isStageReady(key, 3), "no such stage");
     }
 
     function test_is_part_of_the_trail_and_counted() external {

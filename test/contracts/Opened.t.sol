@@ -90,7 +90,7 @@ contract OpenedTest is Fixture {
         IComplianceRegistry.Batch memory batch = registry.batchOf(key);
         item = _item(key, claim, 100, 5, OWNER);
         uint256 rule = policies.ruleOf(batch.policyId, claim);
-        uint256 context = registry.contextOf(OWNER);
+        uint256 context = gate.contextOf(OWNER);
         uint256[8] memory signals = [batch.batch, rule, 100, ROOT, 5, 0, context, opened];
         assertEq(Signals.OPENED, 7);
         item.proof = Trapdoor.proof(saltOf[item.circuitId], signals);

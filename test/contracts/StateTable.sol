@@ -76,11 +76,11 @@ library StateTable {
 
     /// @notice The state of a batch, as if it were never overdue.
     function stateOf(IComplianceRegistry registry, bytes32 key) internal view returns (bytes1) {
-        IComplianceRegistry.Status status = registry.statusOf(key);
+        IComplianceRegistry.Status status = registry.gate().statusOf(key);
         if (status != IComplianceRegistry.Status.Overdue) return OF_STATUS[uint256(status)];
         status = registry.batchOf(key).status;
         if (status != IComplianceRegistry.Status.Open) return OF_STATUS[uint256(status)];
-        (uint256 release, ) = registry.missingClaims(key);
+        (uint256 release, ) = registry.gate().missingClaims(key);
         return release == 0 ? bytes1("C") : bytes1("O");
     }
 }

@@ -20,31 +20,31 @@ describeOnChains("a batch with real proofs", (start) => {
 
   it("goes Open, Compliant, Released, Completed", async () => {
     const batch = await world.open();
-    const { registry } = world.as("manufacturer");
+    const { registry, gate } = world.as("manufacturer");
     expect(await world.status(batch)).toBe("Open");
-    expect(await registry.isStageReady(batch.key, 0)).toBe(true);
+    expect(await gate.isStageReady(batch.key, 0)).toBe(true);
 
     const leg = [await world.item(batch, LEG, 100n, "courier")];
     await mined(() => world.as("courier").registry.attest(batch.key, leg));
     expect(await world.status(batch)).toBe("Open");
-    expect(await registry.missingClaims(batch.key)).toEqual([1n << BigInt(ASSAY), 1n << BigInt(STERILITY)]);
+    expect(await gate.missingClaims(batch.key)).toEqual([1n << BigInt(ASSAY), 1n << BigInt(STERILITY)]);
 
     const assay = [await world.item(batch, ASSAY, 101n, "manufacturer")];
     await mined(() => registry.attest(batch.key, assay));
     expect(await world.status(batch)).toBe("Compliant");
-    expect(await registry.isReleased(batch.key)).toBe(false);
+    expect(await gate.isReleased(batch.key)).toBe(false);
     // Stage 1 is not gated without custody claims.
-    expect(await registry.isStageReady(batch.key, 1)).toBe(false);
+    expect(await gate.isStageReady(batch.key, 1)).toBe(false);
 
     const [certificate, signature] = await world.sign(batch);
     await mined(() => world.as("stranger").registry.certify(batch.key, certificate, signature));
     expect(await world.status(batch)).toBe("Released");
-    expect(await registry.isReleased(batch.key)).toBe(true);
+    expect(await gate.isReleased(batch.key)).toBe(true);
 
     const sterility = [await world.item(batch, STERILITY, 101n, "stranger")];
     await mined(() => world.as("stranger").registry.attest(batch.key, sterility));
     expect(await world.status(batch)).toBe("Completed");
-    expect(await registry.isReleased(batch.key)).toBe(true);
+    expect(await gate.isReleased(batch.key)).toBe(true);
 
     const trail = [
       [batch.key, leg],
@@ -75,7 +75,7 @@ describeOnChains("a batch with real proofs", (start) => {
       await world.item(batch, ASSAY, 101n, "manufacturer"),
     ];
     const receipt = await mined(() => world.as("manufacturer").registry.attest(batch.key, items));
-    const { registry, circuits } = world.deployment;
+    const { registry, gate, circuits } = world.deployment;
     const logs = receipt.logs.map((log) => registry.interface.parseLog(log));
     expect(logs.map((log) => log?.name)).toEqual([
       "HeadSet",
@@ -99,7 +99,7 @@ describeOnChains("a batch with real proofs", (start) => {
         bigint[],
       ];
       const rule = await world.deployment.policies.ruleOf((await registry.batchOf(batch.key)).policyId, Number(claim));
-      const context = await registry.contextOf(submitter);
+      const context = await gate.contextOf(submitter);
       const signals = [batch.batch, rule, head, parties, record, deviations, context, opened];
       await expect(circuits.verify(circuitId, signals, [...proof])).resolves.toBeDefined();
     }
@@ -108,17 +108,17 @@ describeOnChains("a batch with real proofs", (start) => {
   // Verifies R-register-heads.
   it("continues the chain of custody by custody proofs only", async () => {
     const batch = await world.open(world.custodyPolicy());
-    const { registry } = world.as("stranger");
+    const { registry, gate } = world.as("stranger");
     const items = [
       await world.item(batch, CUSTODY_0, 200n, "stranger", { record: batch.opening }),
       await world.item(batch, LEG_0, 200n, "stranger"),
       await world.item(batch, CUSTODY_1, 201n, "stranger", { record: 200n }),
       await world.item(batch, LEG_1, 201n, "stranger"),
     ];
-    expect(await registry.isStageReady(batch.key, 1)).toBe(false);
+    expect(await gate.isStageReady(batch.key, 1)).toBe(false);
     const receipt = await mined(() => registry.attest(batch.key, items));
-    expect(await registry.isStageReady(batch.key, 1)).toBe(true);
-    expect(await registry.isStageReady(batch.key, 2)).toBe(false);
+    expect(await gate.isStageReady(batch.key, 1)).toBe(true);
+    expect(await gate.isStageReady(batch.key, 2)).toBe(false);
     expect(await registry.headOf(batch.key, 1)).toBe(201n);
     const heads = receipt.logs.map((log) => registry.interface.parseLog(log)).filter((log) => log?.name === "HeadSet");
     expect(heads.map((log) => log?.args.custody as boolean)).toEqual([true, true]);
@@ -131,7 +131,7 @@ describeOnChains("a batch with real proofs", (start) => {
     await world.makeCompliant(batch);
     const [certificate, signature] = await world.sign(batch);
     await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
-    const { registry } = world.as("qa");
+    const { registry, gate } = world.as("qa");
 
     // The same head: only this attestation is replaced, and the batch must be certified anew.
     const other = await world.item(batch, ASSAY, 101n, "qa", { record: 77n });
@@ -145,7 +145,7 @@ describeOnChains("a batch with real proofs", (start) => {
     const moved = await world.item(batch, LEG, 300n, "qa");
     await mined(() => registry.amend(batch.key, moved, "wrong leg"));
     expect(await world.status(batch)).toBe("Open");
-    expect(await registry.isReleased(batch.key)).toBe(false);
+    expect(await gate.isReleased(batch.key)).toBe(false);
     expect(await registry.headOf(batch.key, 0)).toBe(300n);
     expect(await registry.headOf(batch.key, 1)).toBe(0n);
     expect((await registry.batchOf(batch.key)).attested).toBe(1n << BigInt(LEG));
@@ -165,12 +165,12 @@ describeOnChains("a batch with real proofs", (start) => {
       mined(() => world.as("qa").registry.raiseException(key, LEG, category, 2, "DEV-1", id("evidence")));
     const first = await raise(blocked.key);
     const second = await raise(released.key);
-    const { registry } = world.deployment;
+    const { registry, gate } = world.deployment;
     const events = [first, second].map(({ logs }) => logs.map((log) => registry.interface.parseLog(log)).at(-1));
     expect(events.map((event) => event?.args.repeats as bigint)).toEqual([1n, 2n]);
     expect(await world.status(blocked)).toBe("Exception");
     expect(await world.status(released)).toBe("Released");
-    expect(await registry.isReleased(released.key)).toBe(false);
+    expect(await gate.isReleased(released.key)).toBe(false);
     const args = [blocked.key, LEG, category, 2, "DEV-1", id("evidence")];
     expect((await registry.batchOf(blocked.key)).exceptionsHash).toBe(
       extendRunningHash(ZeroHash, "raiseException", args),
@@ -208,7 +208,7 @@ describeOnChains("a batch with real proofs", (start) => {
     await mineAt(world.chain, released.due[1] + 1n);
     expect(await world.status(released)).toBe("Overdue");
     // Certified all the same: the completion is late, the release stands.
-    expect(await world.deployment.registry.isReleased(released.key)).toBe(true);
+    expect(await world.deployment.gate.isReleased(released.key)).toBe(true);
     // Late work is visible, not lost.
     await world.makeCompliant(late);
     expect(await world.status(late)).toBe("Overdue");

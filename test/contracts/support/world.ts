@@ -209,7 +209,7 @@ export class World {
     changes: Partial<Signals> = {},
   ): Promise<ProofEnvelope> {
     const { rule, class: claimClass } = chainClaimOf(policy, claim);
-    const context = await this.deployment.registry.contextOf(this.address[submitter]);
+    const context = await this.deployment.gate.contextOf(this.address[submitter]);
     const { opened } = await this.deployment.registry.batchOf(key);
     const circuit = claimClass === CLAIM_CLASS.custody ? this.custody : this.temperature;
     const signals = { batch, rule, head, parties: ROOT, record: 900n + BigInt(claim), deviations: 0n, context, opened };
@@ -247,7 +247,7 @@ export class World {
   }
 
   async status(batch: OpenBatch): Promise<StatusName | undefined> {
-    return STATUS[Number(await this.deployment.registry.statusOf(batch.key))];
+    return STATUS[Number(await this.deployment.gate.statusOf(batch.key))];
   }
 }
 
