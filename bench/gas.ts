@@ -8,6 +8,7 @@ import { addCircuit, mined } from "../src/chain/deploy.ts";
 import type { ChainPolicy } from "../src/formats/chainPolicy.ts";
 import { KIND } from "../src/formats/constants.ts";
 import { FIELD } from "../src/formats/field.ts";
+import { nameWord } from "../src/formats/names.ts";
 import { packageRoot } from "../src/root.ts";
 import { DAY, World } from "../test/contracts/support/world.ts";
 import { simulatedCircuit, type SimulatedCircuit } from "../test/support/simulated.ts";
@@ -52,7 +53,7 @@ export async function measureGas(): Promise<GasTables> {
       await addCircuit(world.signers.admin, world.deployment, { key, kind: KIND.temperature, tier: 210 });
     }
     await mined(() => world.as("proposer").parties.propose(PARTIES, id("party list")));
-    await mined(() => world.as("approver").parties.approve(PARTIES, "QA-2"));
+    await mined(() => world.as("approver").parties.approve(PARTIES, nameWord("QA-2")));
     const measured: Record<keyof GasTables, GasRow[]> = { "gas.json": [], "gas-first-call.json": [] };
     for (const count of CIRCUITS) {
       for (const claims of CLAIMS.filter((most) => most >= count)) {
@@ -80,9 +81,10 @@ async function attestGas(
 ): Promise<number> {
   const before = underWay ? 1 : 0;
   const turns = Array.from({ length: before + claims }, (_, i) => circuits[i % circuits.length] as SimulatedCircuit);
+  const product = `${before}+${claims}-CLAIMS-${circuits.length}-CIRCUITS`;
   const policy: ChainPolicy = {
     documentHash: id("gas"),
-    product: `${before}+${claims}-CLAIMS-${circuits.length}-CIRCUITS`,
+    product: nameWord(product),
     version: 1,
     stages: 1,
     maxDue: [30n * DAY, 90n * DAY],
@@ -96,7 +98,7 @@ async function attestGas(
     })),
   };
   await world.approve(policy);
-  const batch = await world.open(policy, { batch: fieldElement(policy.product) });
+  const batch = await world.open(policy, { batch: fieldElement(product) });
   const { opened } = await world.deployment.registry.batchOf(batch.key);
   const common = {
     opened,

@@ -9,6 +9,7 @@ import { policyIdOf, type ChainPolicy } from "../src/formats/chainPolicy.ts";
 import { extendRunningHash } from "../src/chain/runningHash.ts";
 import { KIND } from "../src/formats/constants.ts";
 import { FIELD } from "../src/formats/field.ts";
+import { nameWord } from "../src/formats/names.ts";
 import { loadCurve } from "../src/setup/curve.ts";
 import { FixedBasePool } from "../src/setup/fixedBasePool.ts";
 import { encodeVerifyingKey } from "../src/setup/verifyingKey.ts";
@@ -123,8 +124,8 @@ export async function simulateRegister({ batches, badProof, workers }: Simulated
     ledger.transaction(["CircuitRegistry", "CircuitAdded", [circuitId, KIND[name], 1000, true, encoded]]);
   }
   ledger.transaction(["PolicyRegistry", "PolicyProposed", [policyId, OWNER, policy]]);
-  ledger.transaction(["PolicyRegistry", "PolicyApproved", [policyId, QP.address, "MA-1", 0n]]);
-  ledger.transaction(["PartyRegistry", "PartyRootApproved", [ROOT, QP.address, "QA-1", 0n, 0n]]);
+  ledger.transaction(["PolicyRegistry", "PolicyApproved", [policyId, QP.address, nameWord("MA-1"), 0n]]);
+  ledger.transaction(["PartyRegistry", "PartyRootApproved", [ROOT, QP.address, nameWord("QA-1"), 0n, 0n]]);
 
   const stored = new Map<string, StoredBatch>();
   for (const [batch, claims] of claimed.entries()) {
@@ -198,8 +199,9 @@ async function writeBatch(
   }
   if (raised) {
     const number = ledger.count("ExceptionRaised") + 1;
-    exceptionsHash = extendRunningHash(ZeroHash, "raiseException", [key, 0, 2, 2, `DEV-${number}`, ZeroHash]);
-    const values = [key, number, 2, 0, 2, `DEV-${number}`, ZeroHash, OWNER, number, exceptionsHash];
+    const name = nameWord(`DEV-${number}`);
+    exceptionsHash = extendRunningHash(ZeroHash, "raiseException", [key, 0, 2, 2, name, ZeroHash]);
+    const values = [key, number, 2, 0, 2, name, ZeroHash, OWNER, number, exceptionsHash];
     ledger.transaction(["ComplianceRegistry", "ExceptionRaised", values]);
   }
   stored.set(key, { ...record, exceptionsHash });
@@ -304,7 +306,7 @@ function policyOf(): ChainPolicy {
     neededFor: NEEDED_FOR.release,
     severity: 2,
   }));
-  return { documentHash: id("policy"), product: "BENCH", version: 1, stages: 2, maxDue: [DAY, DAY], claims };
+  return { documentHash: id("policy"), product: nameWord("BENCH"), version: 1, stages: 2, maxDue: [DAY, DAY], claims };
 }
 
 function claimedOf(batch: number, policy: ChainPolicy, opened: bigint): Claimed[] {

@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { REASONS_OF, type ReasonedCall } from "../src/formats/codes.ts";
 
 /** Options that many commands share. What they mean is in chain.ts and target.ts, which a definition does not load. */
 
@@ -112,12 +113,12 @@ export function withBatch(command: Command): Command {
 /** What --discard-proofs says, wherever a change breaks proofs. */
 export const DISCARD_PROOFS = "remove the proofs that will not fit any more; without it they forbid the change";
 
-/** Adds --reason. */
-export function withReason(command: Command): Command {
-  return command.requiredOption(
-    "--reason <text>",
-    "why; public for ever, so name no person, site or reading: refer to a number of the quality management system",
-  );
+/** Adds --reason, of those that a call takes, and --words. */
+export function withReason(command: Command, call: ReasonedCall): Command {
+  return command
+    .addOption(new Option("--reason <name>", "why; public for ever").choices(REASONS_OF[call]).makeOptionMandatory())
+    .option("--words <text>", "why, in words: they are kept in a file, and only their salted hash is public")
+    .option("--texts <dir>", "folder that keeps the words; default: texts in the batch's folder");
 }
 
 /** Adds --artifacts. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Signer } from "ethers";
 import { readBatch } from "../src/batch/folder.ts";
 import { batchState } from "../src/chain/batchState.ts";
@@ -6,7 +7,10 @@ import type { Chain } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
 import { explainedTo } from "../src/chain/revert.ts";
 import type { KnownBatch } from "../src/chain/words.ts";
-import { publicText } from "../src/chain/publicText.ts";
+import { publicName } from "../src/chain/publicName.ts";
+import { keepWords } from "../src/chain/reasonWords.ts";
+import type { ReasonName } from "../src/formats/codes.ts";
+import { NO_WORDS, type Reason } from "../src/formats/reasons.ts";
 import { BatchproofError, inputError, refusal } from "../src/errors.ts";
 import { addressOf, asAccount } from "./chain.ts";
 import { required, text, type Options } from "./command.ts";
@@ -40,10 +44,31 @@ export function claimIndex(target: Target, given: string): number {
   });
 }
 
-/** The text of an option that goes on chain. Errors: those of `publicText`. `name`: as commander knows it. */
+/** Folder of a batch folder in which words are kept that stay off the chain. */
+const TEXTS = "texts";
+
+/** The reference of an option that goes on chain. Errors: those of `publicName`. `name`: as commander knows it. */
 export function publicOption(options: Options, name: string, target?: Target): string {
   const hidden = target !== undefined && "folder" in target ? privateNames(target.folder) : [];
-  return publicText(required(options, name), `--${name}`, hidden);
+  return publicName(required(options, name), `--${name}`, hidden);
+}
+
+/**
+ * What --reason and --words say. The words are kept before anything is sent: in --texts, or in the batch's folder.
+ * Errors `usage` (nothing says where they are kept), those of `keepWords`.
+ */
+export async function saidReason(options: Options, target?: Target): Promise<Reason> {
+  const reason = required(options, "reason") as ReasonName;
+  const words = text(options, "words");
+  if (words === undefined) return { reason, words: NO_WORDS };
+  const ofBatch = target !== undefined && "folder" in target ? join(target.folder.dir, TEXTS) : undefined;
+  const folder = text(options, "texts") ?? ofBatch;
+  if (folder !== undefined) return { reason, words: await keepWords(folder, words) };
+  throw inputError("Nothing says where the words are kept.", {
+    place: "--words",
+    remedy: "Name a folder: --texts DIR.",
+    code: "usage",
+  });
 }
 
 function privateNames({ lot, origin }: Batch): string[] {

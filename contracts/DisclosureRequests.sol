@@ -12,6 +12,11 @@ import {RoleIds} from "./libraries/RoleIds.sol";
 /// @notice What authorities asked about the batches of one compliance registry, which deploys it and asks it whether an
 /// answer is overdue.
 contract DisclosureRequests is IDisclosureRequests, Guarded {
+    /// @dev Open requests of one batch: whoever asks whether one is overdue looks at all of them.
+    uint256 private constant MOST_OPEN = 64;
+    /// @dev Ten years, as for due dates (`PolicyRules`).
+    uint256 private constant MOST_DUE = 3650 days;
+
     /// @notice The registry of the batches.
     IComplianceRegistry public immutable registry;
     /// @notice Their policies.
@@ -22,7 +27,8 @@ contract DisclosureRequests is IDisclosureRequests, Guarded {
     uint256 public answered;
 
     mapping(uint256 id => Request) private _requests;
-    mapping(bytes32 key => uint256[]) private _requestsOf;
+    /// @dev Unanswered ones, in no order.
+    mapping(bytes32 key => uint256[]) private _openOf;
 
     /// @notice Deploys an empty registry.
     /// @param registry_ The registry of the batches.
@@ -45,9 +51,12 @@ contract DisclosureRequests is IDisclosureRequests, Guarded {
         policies.ruleOf(registry.batchOf(key).policyId, claim);
         if (from >= to) revert WindowEmpty(from, to);
         if (dueBy <= block.timestamp) revert RequestDueInPast(dueBy, block.timestamp);
+        uint256 latest = block.timestamp + MOST_DUE;
+        if (dueBy > latest) revert RequestDueTooLate(dueBy, latest);
+        if (_openOf[key].length == MOST_OPEN) revert TooManyRequests(key, MOST_OPEN);
         id = ++requested;
         _requests[id] = Request(key, claim, dueBy, 0);
-        _requestsOf[key].push(id);
+        _openOf[key].push(id);
         emit DisclosureRequested(key, id, msg.sender, claim, from, to, dueBy);
     }
 
@@ -60,28 +69,37 @@ contract DisclosureRequests is IDisclosureRequests, Guarded {
         if (disclosureHash == 0) revert DisclosureMissing();
         stored.disclosureHash = disclosureHash;
         answered++;
+        _close(_openOf[stored.key], id);
         emit DisclosureAnswered(stored.key, id, disclosureHash);
     }
 
     /// @inheritdoc IDisclosureRequests
     function isOverdue(bytes32 key) external view returns (bool) {
-        uint256[] storage ids = _requestsOf[key];
+        uint256[] storage ids = _openOf[key];
         uint256 count = ids.length;
         for (uint256 i = 0; i < count; i++) {
-            Request storage stored = _requests[ids[i]];
-            if (stored.disclosureHash == 0 && block.timestamp > stored.dueBy) return true;
+            if (block.timestamp > _requests[ids[i]].dueBy) return true;
         }
         return false;
     }
 
     /// @inheritdoc IDisclosureRequests
-    function requestsOf(bytes32 key) external view returns (uint256[] memory) {
-        return _requestsOf[key];
+    function openRequestsOf(bytes32 key) external view returns (uint256[] memory) {
+        return _openOf[key];
     }
 
     /// @inheritdoc IDisclosureRequests
     function requestOf(uint256 id) external view returns (Request memory) {
         return _known(id);
+    }
+
+    /// @dev Takes an answered one out of the open ones: at most `MOST_OPEN` are looked at.
+    function _close(uint256[] storage ids, uint256 id) private {
+        uint256 last = ids.length - 1;
+        uint256 at = last;
+        while (ids[at] != id) at--;
+        ids[at] = ids[last];
+        ids.pop();
     }
 
     function _known(uint256 id) private view returns (Request storage stored) {

@@ -5,6 +5,8 @@ import {Guarded} from "./Guarded.sol";
 import {TwoPersonRule} from "./TwoPersonRule.sol";
 import {IPartyRegistry} from "./interfaces/IPartyRegistry.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
+import {Codes} from "./libraries/Codes.sol";
+import {PublicTexts} from "./libraries/PublicTexts.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 import {Signals} from "./libraries/Signals.sol";
 
@@ -35,7 +37,8 @@ contract PartyRegistry is IPartyRegistry, TwoPersonRule {
     }
 
     /// @inheritdoc IPartyRegistry
-    function approve(uint256 root, string calldata authorisation) external {
+    function approve(uint256 root, bytes32 authorisation) external {
+        PublicTexts.requireName(authorisation);
         _approve(bytes32(root), RoleIds.APPROVER);
         _requireNotRevoked(root);
         uint256 superseded = current;
@@ -50,11 +53,12 @@ contract PartyRegistry is IPartyRegistry, TwoPersonRule {
     }
 
     /// @inheritdoc IPartyRegistry
-    function revoke(uint256 root, string calldata reason) external only(RoleIds.APPROVER) {
+    function revoke(uint256 root, uint8 reason, bytes32 words) external only(RoleIds.APPROVER) {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_REVOKE);
         _requireNotRevoked(root);
         _roots[root].revokedAt = uint64(block.timestamp);
         if (root == current) current = 0;
-        emit PartyRootRevoked(root, msg.sender, reason);
+        emit PartyRootRevoked(root, msg.sender, reason, words);
     }
 
     /// @inheritdoc IPartyRegistry

@@ -8,7 +8,9 @@ import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
 import {ClaimTable} from "./libraries/ClaimTable.sol";
 import {CodeStore} from "./libraries/CodeStore.sol";
+import {Codes} from "./libraries/Codes.sol";
 import {PolicyRules} from "./libraries/PolicyRules.sol";
+import {PublicTexts} from "./libraries/PublicTexts.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 
 /// @title PolicyRegistry
@@ -44,7 +46,8 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     }
 
     /// @inheritdoc IPolicyRegistry
-    function approve(bytes32 policyId, string calldata authorisation, uint64 effectiveFrom) external {
+    function approve(bytes32 policyId, bytes32 authorisation, uint64 effectiveFrom) external {
+        PublicTexts.requireName(authorisation);
         _approve(policyId, RoleIds.APPROVER);
         _requireLiveCircuits(_policies[policyId].claims);
         if (effectiveFrom < block.timestamp) effectiveFrom = uint64(block.timestamp);
@@ -63,11 +66,12 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     }
 
     /// @inheritdoc IPolicyRegistry
-    function retire(bytes32 policyId, string calldata reason) external only(RoleIds.APPROVER) {
+    function retire(bytes32 policyId, uint8 reason, bytes32 words) external only(RoleIds.APPROVER) {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_RETIRE);
         Life storage life = _lives[policyId];
         if (life.approvedAt == 0 || life.retiredAt != 0) revert PolicyNotApproved(policyId);
         life.retiredAt = uint64(block.timestamp);
-        emit PolicyRetired(policyId, msg.sender, reason);
+        emit PolicyRetired(policyId, msg.sender, reason, words);
     }
 
     /// @inheritdoc IPolicyRegistry

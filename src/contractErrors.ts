@@ -19,7 +19,7 @@ const LINT = "Correct the policy, as `batchproof policy lint FILE` says, and pro
 export const CONTRACT_ERRORS = {
   AlreadyAttested: [
     "The {claim} of {key} is attested already.",
-    "There is nothing to do, or QA corrects it: `batchproof amend {folder} --claim {claim} --reason TEXT {register} --account QA`.",
+    "There is nothing to do, or QA corrects it: `batchproof amend {folder} --claim {claim} --reason REASON {register} --account QA`.",
   ],
   AlreadyEndorsed: ["The account {authority} endorsed policy {policyId} before.", "There is nothing to do."],
   AlreadyProposed: [
@@ -32,7 +32,7 @@ export const CONTRACT_ERRORS = {
   ],
   BatchIsHeld: [
     "The {key} is held by {holds}.",
-    "Every side that holds it lets it go: `batchproof unhold {batch} --reason TEXT {register} --account HOLDER`.",
+    "Every side that holds it lets it go: `batchproof unhold {batch} --reason REASON {register} --account HOLDER`.",
   ],
   BatchIsRecalled: ["The {key} is recalled, for good.", "Nothing lifts a recall; open a new batch if need be."],
   BatchKnown: [
@@ -81,6 +81,7 @@ export const CONTRACT_ERRORS = {
     "Name another circuit in a new policy; what it should have proven is an exception meanwhile.",
   ],
   CircuitKnown: ["The {circuitId} is registered already.", "There is nothing to do."],
+  CircuitCount: ["The {claim} names {received:number} circuits; at most {most:number} are needed.", LINT],
   CircuitMissing: ["The {claim} names no circuit.", LINT],
   CircuitNotAccepted: [
     "The {claim} does not accept {circuitId}.",
@@ -187,8 +188,12 @@ export const CONTRACT_ERRORS = {
   KeyWordOutOfField: ["A word of the key is out of the field (word {word}: {value}).", OWN_KEYS],
   KindZero: ["A circuit was added without saying what it proves.", "Add it with its kind, a number from 1."],
   MaxDueInvalid: [
-    "The policy allows {release:duration} to release and {completion:duration} to completion: both are at least a second, and completion not shorter.",
+    "The policy allows {release:duration} to release and {completion:duration} to completion: both are at least a second and at most ten years, and completion not shorter.",
     LINT,
+  ],
+  NameInvalid: [
+    "A reference or name is 1 to 31 printable ASCII characters, not {name}.",
+    "Give the number in the quality management system, without other letters.",
   ],
   NeededForUnknown: ["The {claim} is needed for nothing that is known ({neededFor}).", OTHER_SENDER],
   NoCustodyException: [
@@ -257,17 +262,21 @@ export const CONTRACT_ERRORS = {
     "Custody of {stage} continues head {received}, and that of the stage before is {expected}.",
     "Compare the hand-offs with the sender's (`batchproof handoff show {dir}`), then prove again.",
   ],
-  ProductMissing: ["The product is missing.", LINT],
   ProofInvalid: ["A proof does not hold for what the register knows of this batch.", `Prove again: ${PROVE}.`],
   ProofPointZero: ["A point of the proof is zero (word {word}).", `Prove again: ${PROVE}.`],
   ProofWordOutOfField: ["A word of the proof is out of the field (word {word}: {value}).", `Prove again: ${PROVE}.`],
   QpMissing: ["The batch names no QP.", "Give the account of one: --qp QP."],
+  ReasonUnknown: ["The call does not take the reason {reason:number}.", OTHER_SENDER],
   RequestAnswered: ["Request {id} is answered already.", "There is nothing to do."],
   RequestDueInPast: ["The answer would be due at {dueBy}, and it is {nowSeconds}.", "Give a time to come: --due."],
+  RequestDueTooLate: [
+    "The answer would be due at {dueBy}, more than ten years from now: {latest} at the latest.",
+    "Give an earlier time: --due.",
+  ],
   RequestUnknown: ["The register has no request {id}.", "Find its number: `batchproof audit --all {register}`."],
   RevocationUndecided: [
     "The consent {consent} was revoked, and no QP decided on that.",
-    "A QP decides: `batchproof consent decide {batch} --reason TEXT {register} --account QP`, or ends the batch by reject.",
+    "A QP decides: `batchproof consent decide {batch} --reason REASON {register} --account QP`, or ends the batch by reject.",
   ],
   RoleNotHeld: [
     "The account {account} does not have the role {role} now: never granted, revoked, not begun or expired.",
@@ -306,12 +315,24 @@ export const CONTRACT_ERRORS = {
     "See what stands: `batchproof audit --all {register}`.",
   ],
   SubmitterInvalid: ["The account {submitter} is a submitter already, or zero.", "There is nothing to do."],
+  SupersedesTooMany: [
+    "The {key} supersedes {most:number} batches, one through the other, and no further one may follow.",
+    "Open the batch without --supersedes, and say in the quality management system what it replaces.",
+  ],
   SupplyDocumentMissing: [
     "The exceptional supply names no {which:document}.",
     "Give both files: --risk-evaluation FILE --physician-acceptance FILE.",
   ],
   TierZero: ["The circuit would hold no reading.", OTHER_SENDER],
   TooManyCircuits: ["The claims name more different circuits than {most}.", "Name fewer circuits in the policy."],
+  TooManyNames: [
+    "The call names {received:number} accounts, and {most:number} at most are taken.",
+    "Name fewer: --qp, --submitter; further submitters are named by `batchproof name-submitter {folder} --submitter ADDRESS {register} --account OWNER`.",
+  ],
+  TooManyRequests: [
+    "The {key} has {most:number} unanswered requests, as many as there may be.",
+    "Wait for an answer, or hold the batch: `batchproof hold {batch} --reason REASON {register} --account AUTHORITY`.",
+  ],
   UseGrant: [
     "Roles are granted with person and period.",
     `Grant it so: \`batchproof role grant ROLE ACCOUNT ${GRANT}\`.`,

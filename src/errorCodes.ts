@@ -69,12 +69,16 @@ export const ERROR_CODES = {
       "Set the variable that the message names.",
     ],
     "passphrase-differs": ["The two passphrases differ.", "Try again."],
-    "public-text": [
-      "A text for the chain is empty, too long, or not one line.",
-      "Write one line of plain characters, as long as the message says at most.",
+    name: [
+      "A reference or name for the chain is empty, too long, or has other than printable ASCII characters.",
+      "Give 1 to 31 letters, digits and signs: a number in the quality management system.",
+    ],
+    words: [
+      "The words for a reason are empty or too long, or a folder of kept words holds something else or cannot be read.",
+      "Write one line of at most 2,000 characters; name the folder that `--words` made, and put nothing else there.",
     ],
     private: [
-      "A text for the chain names the chain of identity, the order or the lot.",
+      "A reference for the chain names the chain of identity, the order or the lot.",
       "Refer to the number in the quality management system instead.",
     ],
     output: ["The answer could not be written.", "Check the free space, and run it again."],

@@ -2,6 +2,7 @@ import { audit, type AuditOptions } from "../../src/audit/audit.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
+import { readWords } from "../../src/chain/reasonWords.ts";
 import { inputError } from "../../src/errors.ts";
 import { writeFileAtomically } from "../../src/input/files.ts";
 import { addressOf, onChain } from "../chain.ts";
@@ -11,7 +12,7 @@ import type { Answer } from "../output.ts";
 /** `audit`. */
 export async function run(_args: readonly string[], options: Options): Promise<Answer> {
   const registry = addressOf(required(options, "registry"), "--registry");
-  const how = auditOptions(options);
+  const how = await auditOptions(options);
   return onChain(options, async ({ provider }) => {
     const report = await audit(provider, registry, how);
     const csv = text(options, "csv");
@@ -28,13 +29,15 @@ export async function run(_args: readonly string[], options: Options): Promise<A
   });
 }
 
-function auditOptions(options: Options): AuditOptions {
+async function auditOptions(options: Options): Promise<AuditOptions> {
   const [from, finality] = [blocks(options, "from"), blocks(options, "finality")];
   const statePath = text(options, "state");
+  const texts = text(options, "texts");
   return {
     ...(from === undefined ? {} : { from }),
     ...(finality === undefined ? {} : { finality }),
     ...(statePath === undefined ? {} : { statePath }),
+    ...(texts === undefined ? {} : { texts: await readWords(texts) }),
   };
 }
 

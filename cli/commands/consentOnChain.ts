@@ -1,10 +1,11 @@
 import { commandOf } from "../../src/commandLine.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { consentCommitment, readConsent } from "../../src/parties/consentFile.ts";
+import { reasonArgs } from "../../src/formats/reasons.ts";
 import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
-import { asAccountOn, publicOption, standing, targetOf } from "../target.ts";
+import { asAccountOn, saidReason, standing, targetOf } from "../target.ts";
 import { hashOf } from "../values.ts";
 
 /** `consent grant`. */
@@ -31,9 +32,9 @@ export async function revoke([given = ""]: readonly string[], options: Options):
 /** `consent decide`. */
 export async function decide([dir]: readonly string[], options: Options): Promise<Answer> {
   const target = await targetOf(dir, options);
-  const reason = publicOption(options, "reason", target);
+  const reason = await saidReason(options, target);
   return asAccountOn(target, options, async (on) => {
-    const receipt = await mined(() => on.register.registry.decideRevocation(on.key, reason));
-    return standing("Decided to go on.", on, { reason, ...transactionOf(receipt) });
+    const receipt = await mined(() => on.register.registry.decideRevocation(on.key, ...reasonArgs(reason)));
+    return standing("Decided to go on.", on, { ...reason, ...transactionOf(receipt) });
   });
 }

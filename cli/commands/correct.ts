@@ -7,13 +7,14 @@ import { blockOf } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
+import { reasonArgs } from "../../src/formats/reasons.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { readProof, requireFitting } from "../../src/claims/proofFits.ts";
 import { addressOf, transactionOf } from "../chain.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
-import { asAccountOn, publicOption, standing, targetOf } from "../target.ts";
+import { asAccountOn, saidReason, standing, targetOf } from "../target.ts";
 import { custodianNamed } from "./folder.ts";
 import { requireOurCircuits } from "./evidence.ts";
 import type { Batch } from "../../src/batch/batch.ts";
@@ -32,14 +33,14 @@ export async function nameSubmitter([dir]: readonly string[], options: Options):
 /** `replace-opening`. */
 export async function replace([dir = ""]: readonly string[], options: Options): Promise<Answer> {
   const changes = await firstStage(dir, options);
-  const reason = publicOption(options, "reason", { folder: await readBatch(dir) });
+  const reason = await saidReason(options, { folder: await readBatch(dir) });
   return replaceOpening(dir, changes, (folder, opening) =>
     asAccountOn({ folder }, options, async (on) => {
-      const receipt = await mined(() => on.register.registry.replaceOpening(on.key, opening, reason));
+      const receipt = await mined(() => on.register.registry.replaceOpening(on.key, opening, ...reasonArgs(reason)));
       const { timestamp: opened } = await blockOf(on.chain.provider, receipt.blockNumber);
       await rememberOpening(dir, opened);
       const done = `Opening replaced: it counts as opened ${formatTime(opened)}. Claims that were proven must be proven again.`;
-      const details = { opening: toHex(opening), opened: formatTime(opened), reason, ...transactionOf(receipt) };
+      const details = { opening: toHex(opening), opened: formatTime(opened), ...reason, ...transactionOf(receipt) };
       return standing(done, on, details);
     }),
   );
@@ -79,12 +80,14 @@ export async function extend([dir]: readonly string[], options: Options): Promis
   const target = await targetOf(dir, options);
   const which = required(options, "which");
   const due = parseTime(required(options, "due"), "--due");
-  const reason = publicOption(options, "reason", target);
+  const reason = await saidReason(options, target);
   return asAccountOn(target, options, async (on) => {
     const { registry } = on.register;
-    const receipt = await mined(() => registry.extendDue(on.key, which === "release" ? 0 : 1, BigInt(due), reason));
+    const receipt = await mined(() =>
+      registry.extendDue(on.key, which === "release" ? 0 : 1, BigInt(due), ...reasonArgs(reason)),
+    );
     const done = `Due for ${which}: ${formatTime(due)}.`;
-    return standing(done, on, { which, due, reason, ...transactionOf(receipt) });
+    return standing(done, on, { which, due, ...reason, ...transactionOf(receipt) });
   });
 }
 
@@ -93,16 +96,18 @@ export async function amendClaim([dir = ""]: readonly string[], options: Options
   const folder = await readBatch(dir);
   const claim = required(options, "claim");
   claimNamed(folder.policy, claim);
-  const reason = publicOption(options, "reason", { folder });
   const envelope = await readProof(folder, claim);
   const dryRun = flag(options, "dryRun");
+  // What is only tried says nothing.
+  const said = dryRun ? { ...options, words: undefined } : options;
+  const reason = await saidReason(said, { folder });
   return asAccountOn({ folder }, options, async (on) => {
     requireOurCircuits([envelope], on.chain.chainId);
     await requireFitting(folder, envelope, false);
     const amended = await amend(on.account, on.register, on.key, envelope, reason, { dryRun });
     const reopened = claimsIn(folder, amended.reopened);
     const done = dryRun ? `${claim} would be amended.` : `${claim}: amended.`;
-    return standing(`${done} ${reopenedWords(reopened)}`, on, { ...amended, claim, dryRun, reason, reopened });
+    return standing(`${done} ${reopenedWords(reopened)}`, on, { ...amended, claim, dryRun, ...reason, reopened });
   });
 }
 

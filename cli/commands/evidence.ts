@@ -122,7 +122,7 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
   for (const envelope of attested) {
     if (await isAttested(register, key, envelope)) continue;
     const amend = commandOf(
-      ...["amend", batch.dir, "--claim", idOf(batch, envelope), "--reason", "TEXT"],
+      ...["amend", batch.dir, "--claim", idOf(batch, envelope), "--reason", "REASON"],
       ...[...sameRegister(options), "--account", "QA"],
     );
     throw refusal("The register has attested this claim, by a proof that says something else.", {

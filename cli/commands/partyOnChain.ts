@@ -8,10 +8,12 @@ import { deviceText, keyHash } from "../../src/formats/identity.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
 import { partyTree, readParties, type Party, type PartyList } from "../../src/parties/partyList.ts";
 import { secretChanges, type SecretChanges } from "../../src/parties/siteSecrets.ts";
+import { nameWord } from "../../src/formats/names.ts";
+import { reasonArgs } from "../../src/formats/reasons.ts";
 import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import { fieldLines, sayFirst, type Answer } from "../output.ts";
-import { publicOption } from "../target.ts";
+import { publicOption, saidReason } from "../target.ts";
 
 /** `party publish`. */
 export async function publish([file = ""]: readonly string[], options: Options): Promise<Answer> {
@@ -94,8 +96,9 @@ export async function approve([named]: readonly string[], options: Options): Pro
   const { value, words } = await approved(named, options);
   const root = toHex(value);
   if (words !== undefined) sayFirst([...words, `root  ${root}`].join("\n"));
+  const authorisation = nameWord(publicOption(options, "authorisation"));
   return asAccount(options, async ({ parties }) => {
-    const sent = transactionOf(await mined(() => parties.approve(value, required(options, "authorisation"))));
+    const sent = transactionOf(await mined(() => parties.approve(value, authorisation)));
     const compared =
       words === undefined ? "unread: not compared with a list" : `those of ${required(options, "parties")}`;
     const json = { root, unread: words === undefined, words, ...sent };
@@ -151,9 +154,9 @@ function showParty(party: Party, index: number): string {
 /** `party revoke`. */
 export async function revoke([hex = ""]: readonly string[], options: Options): Promise<Answer> {
   const value = fromHex(hex, hex);
-  const reason = publicOption(options, "reason");
+  const reason = await saidReason(options);
   return asAccount(options, async ({ parties }) => {
-    const sent = transactionOf(await mined(() => parties.revoke(value, reason)));
-    return { text: fieldLines({ revoked: hex, ...sent }), json: { root: hex, reason, ...sent } };
+    const sent = transactionOf(await mined(() => parties.revoke(value, ...reasonArgs(reason))));
+    return { text: fieldLines({ revoked: hex, ...sent }), json: { root: hex, ...reason, ...sent } };
   });
 }

@@ -2,13 +2,15 @@ import { mined } from "../../src/chain/deploy.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
+import { nameWord } from "../../src/formats/names.ts";
+import { reasonArgs } from "../../src/formats/reasons.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { flag, required, text, type Options } from "../command.ts";
 import { fieldLines, sayFirst, type Answer } from "../output.ts";
 import { readIdentified } from "../policyIdentity.ts";
-import { publicOption } from "../target.ts";
+import { publicOption, saidReason } from "../target.ts";
 
 /** `policy hash`. */
 export async function hash([file = ""]: readonly string[], options: Options): Promise<Answer> {
@@ -45,9 +47,10 @@ export async function approve([named]: readonly string[], options: Options): Pro
   const { policyId, words } = await approved(named, options);
   const effectiveFrom = text(options, "effectiveFrom");
   const from = effectiveFrom === undefined ? 0n : BigInt(parseTime(effectiveFrom, "--effective-from"));
+  const authorisation = nameWord(publicOption(options, "authorisation"));
   if (words !== undefined) sayFirst(`${words}\npolicyId  ${policyId}\n`);
   return asAccount(options, async ({ policies }) => {
-    const sent = transactionOf(await mined(() => policies.approve(policyId, required(options, "authorisation"), from)));
+    const sent = transactionOf(await mined(() => policies.approve(policyId, authorisation, from)));
     const compared =
       words === undefined ? "unread: not compared with a file" : `the one of ${required(options, "policy")}`;
     const json = { policyId, unread: words === undefined, words: words?.trimEnd().split("\n"), ...sent };
@@ -67,10 +70,10 @@ export async function endorse([policyId = ""]: readonly string[], options: Optio
 /** `policy retire`. */
 export async function retire([policyId = ""]: readonly string[], options: Options): Promise<Answer> {
   requirePolicyId(policyId);
-  const reason = publicOption(options, "reason");
+  const reason = await saidReason(options);
   return asAccount(options, async ({ policies }) => {
-    const sent = transactionOf(await mined(() => policies.retire(policyId, reason)));
-    return { text: fieldLines({ retired: policyId, ...sent }), json: { policyId, reason, ...sent } };
+    const sent = transactionOf(await mined(() => policies.retire(policyId, ...reasonArgs(reason))));
+    return { text: fieldLines({ retired: policyId, ...sent }), json: { policyId, ...reason, ...sent } };
   });
 }
 

@@ -12,6 +12,7 @@ export const addAuditCommands: AddCommands = (program, give) => {
       .option("--from <block>", "leave out news of earlier blocks; what still stands is always listed")
       .option("--finality <blocks>", "newest blocks that are not read, because the chain may still take them back")
       .option("--state <file>", "keep here what was read; the next audit with this file reads only new blocks")
+      .option("--texts <dir>", "show the words of reasons that this folder keeps, where their hash is on chain")
       .option("--csv <file>", "write what needs eyes as a table")
       .option("--html <file>", "write the page for a browser")
       .option("--fail-on-exceptions", "exit 1 if anything needs a person's eyes"),

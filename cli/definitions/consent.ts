@@ -35,7 +35,7 @@ export const addConsentCommands: AddCommands = (program, give) => {
     ({ revoke }) => revoke,
   );
   answers(
-    withReason(withBatch(consent.command("decide"))).description(
+    withReason(withBatch(consent.command("decide")), "decideRevocation").description(
       "decide to go on with a batch although its consent was revoked (QP); to end it: reject or abort",
     ),
     give,

@@ -18,7 +18,7 @@ export const addCorrectCommands: AddCommands = (program, give) => {
     ({ nameSubmitter }) => nameSubmitter,
   );
   answers(
-    withReason(withFolder(program.command("replace-opening <dir>")))
+    withReason(withFolder(program.command("replace-opening <dir>")), "replaceOpening")
       .description(
         "correct the first stage's custodian or devices, in folder and register, before its head is set (owner)",
       )
@@ -44,7 +44,7 @@ export const addCorrectCommands: AddCommands = (program, give) => {
     ({ setHead }) => setHead,
   );
   answers(
-    withReason(withBatch(program.command("extend")))
+    withReason(withBatch(program.command("extend")), "extendDue")
       .description("move a due date, at most to the policy's latest from now; counted and shown (owner)")
       .addOption(new Option("--which <date>", "which one").choices(DUE).makeOptionMandatory())
       .requiredOption("--due <time>", "new due date, RFC 3339"),
@@ -53,7 +53,7 @@ export const addCorrectCommands: AddCommands = (program, give) => {
     ({ extend }) => extend,
   );
   answers(
-    withReason(withFolder(program.command("amend <dir>")))
+    withReason(withFolder(program.command("amend <dir>")), "amend")
       .description(
         "replace an attestation found wrong by a new proof (`prove --submitter` names QA's account); a released batch is " +
           "not released any more (QA of the owner)",

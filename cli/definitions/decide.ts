@@ -23,7 +23,7 @@ const DECISIONS = [
 /** `reject`, `abort`, `hold`, `unhold`, `recall`, `supply`: what people decide on a batch. */
 export const addDecideCommands: AddCommands = (program, give) => {
   for (const [name, does, done] of DECISIONS) {
-    answers(withReason(withBatch(program.command(name))).description(does), give, work, ({ deciding }) =>
+    answers(withReason(withBatch(program.command(name)), name).description(does), give, work, ({ deciding }) =>
       deciding(name, done),
     );
   }

@@ -15,7 +15,7 @@ export const addExceptionCommands: AddCommands = (program, give) => {
       .addOption(new Option("--category <name>", "what it is about").choices(Object.keys(EXCEPTION_CATEGORY)))
       .option("--severity <n>", "1 minor, 2 major, 3 critical")
       .option("--mes <id>", "take category and severity from this exception of the folder's MES record")
-      .requiredOption("--reference <text>", "number in the quality management system; public"),
+      .requiredOption("--reference <name>", "number in the quality management system; public"),
     give,
     work,
     ({ raise }) => raise,

@@ -46,13 +46,13 @@ export const addPartyCommands: AddCommands = (program, give) => {
         "show the list and approve its root, where that was proposed (APPROVER, another person than the proposer)",
       )
       .option("--unread", "approve the root alone: no list is shown or compared")
-      .requiredOption("--authorisation <text>", "reference of the approval; public"),
+      .requiredOption("--authorisation <name>", "reference of the approval; public"),
     give,
     onChain,
     ({ approve }) => approve,
   );
   answers(
-    withReason(withAccount(withRegistry(party.command("revoke <root>")))).description(
+    withReason(withAccount(withRegistry(party.command("revoke <root>"))), "revoke").description(
       "end a root at once and for good, also one that only waits; proofs that carry it are refused (APPROVER)",
     ),
     give,

@@ -82,7 +82,7 @@ export const addPolicyCommands: AddCommands = (program, give) => {
       .description(
         "show the policy of the file in words and approve it, where it was proposed (APPROVER, another person than the proposer)",
       )
-      .requiredOption("--authorisation <text>", "number of the authorisation or variation; public")
+      .requiredOption("--authorisation <name>", "number of the authorisation or variation; public")
       .option("--effective-from <time>", "RFC 3339; at once if not given")
       .option("--policy <file>", "the policy, with its salts file beside it; its policyId is computed first")
       .option("--unread", "approve the policyId alone: no file is shown or compared")
@@ -100,7 +100,7 @@ export const addPolicyCommands: AddCommands = (program, give) => {
     ({ endorse }) => endorse,
   );
   answers(
-    withReason(withAccount(withRegistry(policy.command("retire <policyId>")))).description(
+    withReason(withAccount(withRegistry(policy.command("retire <policyId>"))), "retire").description(
       "end a policy for new batches, for good; open ones finish (APPROVER)",
     ),
     give,

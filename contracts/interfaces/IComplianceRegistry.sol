@@ -220,8 +220,9 @@ interface IComplianceRegistry {
     /// @param key Key of the batch.
     /// @param previous The opening until now.
     /// @param opening The opening from now on.
-    /// @param reason Why.
-    event OpeningReplaced(bytes32 indexed key, uint256 previous, uint256 opening, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event OpeningReplaced(bytes32 indexed key, uint256 previous, uint256 opening, uint8 reason, bytes32 words);
     /// @notice A claim is proven. With the batch of `BatchOpened`, the rule of the policy and the context of
     /// `submitter`, the log alone lets everybody verify the proof again.
     /// @param key Key of the batch.
@@ -260,7 +261,8 @@ interface IComplianceRegistry {
     /// @param opened Signal `opened`: the batch's own, from the register.
     /// @param proof Eight words, as in `Item`.
     /// @param reopened Claims that must be attested anew.
-    /// @param reason Why.
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
     event ClaimAmended(
         bytes32 indexed key,
         uint8 indexed claim,
@@ -273,7 +275,8 @@ interface IComplianceRegistry {
         uint64 opened,
         uint256[8] proof,
         uint256 reopened,
-        string reason
+        uint8 reason,
+        bytes32 words
     );
     /// @notice A stage has a head. `custody`: set by a custody proof; otherwise custody is not proven.
     /// @param key Key of the batch.
@@ -301,7 +304,7 @@ interface IComplianceRegistry {
     /// @param category `Codes.CATEGORY_*`.
     /// @param claim Index of the claim it is about.
     /// @param severity `Codes.SEVERITY_*`.
-    /// @param qmsRef Number in the quality management system.
+    /// @param qmsRef Number in the quality management system, a name (`PublicTexts`).
     /// @param evidence Salted commitment to the evidence; 0: none.
     /// @param raisedBy Who raised it.
     /// @param repeats Exceptions of this owner about this rule, this one included.
@@ -312,7 +315,7 @@ interface IComplianceRegistry {
         uint8 indexed category,
         uint8 claim,
         uint8 severity,
-        string qmsRef,
+        bytes32 qmsRef,
         bytes32 evidence,
         address raisedBy,
         uint32 repeats,
@@ -364,24 +367,28 @@ interface IComplianceRegistry {
     /// @param key Key of the batch.
     /// @param qp Who decided.
     /// @param consent The revoked consent.
-    /// @param reason Why.
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
     /// @param exceptionsHash Running hash after it.
     event RevocationDecided(
         bytes32 indexed key,
         address indexed qp,
         bytes32 indexed consent,
-        string reason,
+        uint8 reason,
+        bytes32 words,
         bytes32 exceptionsHash
     );
     /// @notice A QP rejected the batch: an end state.
     /// @param key Key of the batch.
     /// @param qp Who rejected it.
-    /// @param reason Why.
-    event BatchRejected(bytes32 indexed key, address indexed qp, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event BatchRejected(bytes32 indexed key, address indexed qp, uint8 reason, bytes32 words);
     /// @notice The owner ended the batch (patient withdrew, collection failed, not administered): an end state.
     /// @param key Key of the batch.
-    /// @param reason Why.
-    event BatchAborted(bytes32 indexed key, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event BatchAborted(bytes32 indexed key, uint8 reason, bytes32 words);
     /// @notice A QP let a batch out of specification go to the patient, uncertified: an end state.
     /// @param key Key of the batch.
     /// @param qp Who did.
@@ -399,27 +406,38 @@ interface IComplianceRegistry {
     /// @param key Key of the batch.
     /// @param by Who holds it.
     /// @param hold `Codes.HOLD_*`.
-    /// @param reason Why.
-    event BatchHeld(bytes32 indexed key, address indexed by, uint8 hold, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event BatchHeld(bytes32 indexed key, address indexed by, uint8 hold, uint8 reason, bytes32 words);
     /// @notice A hold was lifted.
     /// @param key Key of the batch.
     /// @param by Who lifted it.
     /// @param hold `Codes.HOLD_*`.
-    /// @param reason Why.
-    event BatchUnheld(bytes32 indexed key, address indexed by, uint8 hold, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event BatchUnheld(bytes32 indexed key, address indexed by, uint8 hold, uint8 reason, bytes32 words);
     /// @notice The batch was recalled; its gate stays closed for good.
     /// @param key Key of the batch.
     /// @param by Who ordered it.
     /// @param status The stored state at that time.
-    /// @param reason Why.
-    event BatchRecalled(bytes32 indexed key, address indexed by, Status status, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event BatchRecalled(bytes32 indexed key, address indexed by, Status status, uint8 reason, bytes32 words);
     /// @notice A due date moved.
     /// @param key Key of the batch.
     /// @param which 0: release, 1: completion.
     /// @param previous The due date until now, Unix seconds.
     /// @param due The due date from now on, Unix seconds.
-    /// @param reason Why.
-    event DueExtended(bytes32 indexed key, uint256 indexed which, uint64 previous, uint64 due, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event DueExtended(
+        bytes32 indexed key,
+        uint256 indexed which,
+        uint64 previous,
+        uint64 due,
+        uint8 reason,
+        bytes32 words
+    );
 
     /// @notice The policies belong to another list of roles than the parties.
     error RolesDiffer();
@@ -441,6 +459,10 @@ interface IComplianceRegistry {
     error RevocationUndecided(bytes32 consent);
     /// @notice The batch has no revoked consent on which a decision is open.
     error NothingRevoked(bytes32 key);
+    /// @notice More accounts than a call may name.
+    error TooManyNames(uint256 received, uint256 most);
+    /// @notice The batch stands at the end of as many superseded ones as there may be.
+    error SupersedesTooMany(bytes32 key, uint256 most);
     /// @notice A batch names at least one QP, and no zero address.
     error QpMissing();
     /// @notice The due date (0: release, 1: completion) is not in the future.
@@ -533,7 +555,8 @@ interface IComplianceRegistry {
 
     /// @notice Opens a batch. Caller: MANUFACTURER, who becomes its owner. Refused: a policy that is not effective, a
     /// commitment this owner opened before, values out of field, due dates that are past or too late, no QP, a consent
-    /// that is not valid or serves another batch, a superseded batch that is not the caller's.
+    /// that is not valid or serves another batch, a superseded batch that is not the caller's or supersedes 15 others, one through
+    /// the other, more than 16 QPs or submitters.
     /// @param batch Salted commitment: public signal `batch`.
     /// @param opening Head before stage 0.
     /// @param policyId An effective policy.
@@ -562,8 +585,9 @@ interface IComplianceRegistry {
     /// @notice Replaces the opening. Caller: owner, while the head of stage 0 is unset and the batch not certified.
     /// @param key Key of the batch.
     /// @param opening New head before stage 0.
-    /// @param reason Why; public.
-    function replaceOpening(bytes32 key, uint256 opening, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function replaceOpening(bytes32 key, uint256 opening, uint8 reason, bytes32 words) external;
 
     /// @notice Attests claims, in order; one that fails reverts them all. Caller: the submitter that the proofs name in
     /// `context`. Refused: paused, batch Completed, Rejected or Aborted, claim attested already, circuit frozen or not the
@@ -579,8 +603,9 @@ interface IComplianceRegistry {
     /// claimed only a custody proof changes a head.
     /// @param key Key of the batch.
     /// @param item The new proof of an attested claim.
-    /// @param reason Why; public.
-    function amend(bytes32 key, Item calldata item, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function amend(bytes32 key, Item calldata item, uint8 reason, bytes32 words) external;
 
     /// @notice Lets the record of a stage go on although its custody is not proven. Caller: owner. Refused: batch
     /// Completed, Rejected or Aborted, a head that is set, a stage whose predecessor has no head, no open exception on
@@ -599,7 +624,7 @@ interface IComplianceRegistry {
     /// @param claim Index of the claim it is about.
     /// @param category `Codes.CATEGORY_*`.
     /// @param severity `Codes.SEVERITY_*`.
-    /// @param qmsRef Number in the quality management system; public.
+    /// @param qmsRef Number in the quality management system, a name (`PublicTexts`).
     /// @param evidence Salted commitment to the evidence; 0: none.
     /// @return id Number of the exception.
     function raiseException(
@@ -607,7 +632,7 @@ interface IComplianceRegistry {
         uint8 claim,
         uint8 category,
         uint8 severity,
-        string calldata qmsRef,
+        bytes32 qmsRef,
         bytes32 evidence
     ) external returns (uint256 id);
 
@@ -627,8 +652,9 @@ interface IComplianceRegistry {
 
     /// @notice Decides to go on although the batch's consent was revoked. Caller: a QP of the batch.
     /// @param key Key of the batch.
-    /// @param reason Why; public.
-    function decideRevocation(bytes32 key, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function decideRevocation(bytes32 key, uint8 reason, bytes32 words) external;
 
     /// @notice Releases a batch with a QP's signature. Caller: anybody, the signature decides. Refused: paused, certified
     /// already, ended, held, recalled, signer not a QP of the batch or without a valid QP role, a claim needed for release
@@ -654,37 +680,43 @@ interface IComplianceRegistry {
 
     /// @notice Ends a batch that must not be used. Caller: a QP of the batch. Refused: completed or ended.
     /// @param key Key of the batch.
-    /// @param reason Why; public.
-    function reject(bytes32 key, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function reject(bytes32 key, uint8 reason, bytes32 words) external;
 
     /// @notice Ends a batch that is not needed: patient withdrew, collection failed, not administered. Caller: owner.
     /// Refused: completed or ended.
     /// @param key Key of the batch.
-    /// @param reason Why; public.
-    function abort(bytes32 key, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function abort(bytes32 key, uint8 reason, bytes32 words) external;
 
     /// @notice Puts a batch into quarantine. Caller: a QP of the batch or an AUTHORITY; each side holds for itself.
     /// @param key Key of the batch.
-    /// @param reason Why; public.
-    function hold(bytes32 key, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function hold(bytes32 key, uint8 reason, bytes32 words) external;
 
     /// @notice Lifts the hold of the caller's side: a QP of the batch that of the QPs, an AUTHORITY that of authorities.
     /// @param key Key of the batch.
-    /// @param reason Why; public.
-    function unhold(bytes32 key, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function unhold(bytes32 key, uint8 reason, bytes32 words) external;
 
     /// @notice Recalls a batch in whatever state, for good. Caller: a QP of the batch or an AUTHORITY.
     /// @param key Key of the batch.
-    /// @param reason Why; public.
-    function recall(bytes32 key, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function recall(bytes32 key, uint8 reason, bytes32 words) external;
 
     /// @notice Moves a due date. Caller: owner. Refused: completed or ended, not later than before, in the past, further
     /// from now than the policy's `maxDue`, release after completion. Counted and shown.
     /// @param key Key of the batch.
     /// @param which 0: release, 1: completion.
     /// @param due Unix seconds.
-    /// @param reason Why; public.
-    function extendDue(bytes32 key, uint256 which, uint64 due, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function extendDue(bytes32 key, uint256 which, uint64 due, uint8 reason, bytes32 words) external;
 
     /// @notice Stops attest and certify. Caller: ADMIN.
     function pause() external;

@@ -44,6 +44,10 @@ interface IDisclosureRequests {
     error WindowEmpty(uint64 from, uint64 to);
     /// @notice An answer is due in the future.
     error RequestDueInPast(uint64 dueBy, uint256 nowSeconds);
+    /// @notice An answer is due within ten years.
+    error RequestDueTooLate(uint64 dueBy, uint256 latest);
+    /// @notice The batch has as many unanswered requests as there may be.
+    error TooManyRequests(bytes32 key, uint256 most);
     /// @notice No such request.
     error RequestUnknown(uint256 id);
     /// @notice The request is answered already.
@@ -72,10 +76,10 @@ interface IDisclosureRequests {
     /// @return True from one second after the due date on.
     function isOverdue(bytes32 key) external view returns (bool);
 
-    /// @notice The requests about a batch.
+    /// @notice The requests about a batch that are not answered.
     /// @param key Key of the batch.
-    /// @return Their numbers.
-    function requestsOf(bytes32 key) external view returns (uint256[] memory);
+    /// @return Their numbers, in no order; at most 64.
+    function openRequestsOf(bytes32 key) external view returns (uint256[] memory);
 
     /// @notice What is stored of a request.
     /// @param id Number of the request; unknown ones revert.

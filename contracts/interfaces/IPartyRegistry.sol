@@ -31,15 +31,16 @@ interface IPartyRegistry {
     event PartyRootApproved(
         uint256 indexed root,
         address indexed approver,
-        string authorisation,
+        bytes32 authorisation,
         uint256 superseded,
         uint64 validUntil
     );
     /// @notice A root ended for good.
     /// @param root The root.
     /// @param by Who revoked it.
-    /// @param reason Why.
-    event PartyRootRevoked(uint256 indexed root, address indexed by, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event PartyRootRevoked(uint256 indexed root, address indexed by, uint8 reason, bytes32 words);
 
     /// @notice A root is a field element and not zero.
     error RootOutOfField(uint256 root);
@@ -59,12 +60,13 @@ interface IPartyRegistry {
     /// Caller: APPROVER, another account and another person than the proposer. Refused: revoked since.
     /// @param root Exactly what is approved.
     /// @param authorisation Reference of the approval.
-    function approve(uint256 root, string calldata authorisation) external;
+    function approve(uint256 root, bytes32 authorisation) external;
 
     /// @notice Ends a root at once and for good, also one that only waits for approval or was never seen. Caller: APPROVER.
     /// @param root The root.
-    /// @param reason Why.
-    function revoke(uint256 root, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function revoke(uint256 root, uint8 reason, bytes32 words) external;
 
     /// @notice The root that new proofs should use.
     /// @return The current root; 0: none.

@@ -28,14 +28,14 @@ interface IPolicyRegistry {
 
     /// @notice One policy.
     /// @param documentHash sha256 of the policy document in canonical JSON (RFC 8785).
-    /// @param product Product code.
+    /// @param product Product code, a name (`PublicTexts`).
     /// @param version Version of the policy for this product.
     /// @param stages Number of stages.
     /// @param maxDue Latest due dates for release and completion, seconds from the opening of a batch.
     /// @param claims 1 to 256 claims.
     struct Policy {
         bytes32 documentHash;
-        string product;
+        bytes32 product;
         uint32 version;
         uint8 stages;
         uint64[2] maxDue;
@@ -75,7 +75,7 @@ interface IPolicyRegistry {
     event PolicyApproved(
         bytes32 indexed policyId,
         address indexed approver,
-        string authorisation,
+        bytes32 authorisation,
         uint64 effectiveFrom
     );
     /// @notice An authority endorsed a policy.
@@ -85,8 +85,9 @@ interface IPolicyRegistry {
     /// @notice A policy opens no new batch any more.
     /// @param policyId Its id.
     /// @param by Who retired it.
-    /// @param reason Why.
-    event PolicyRetired(bytes32 indexed policyId, address indexed by, string reason);
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event PolicyRetired(bytes32 indexed policyId, address indexed by, uint8 reason, bytes32 words);
 
     /// @notice The policy is known already.
     error PolicyKnown(bytes32 policyId);
@@ -100,8 +101,6 @@ interface IPolicyRegistry {
     error AlreadyEndorsed(bytes32 policyId, address authority);
     /// @notice The document's hash is missing.
     error DocumentMissing();
-    /// @notice The product is missing.
-    error ProductMissing();
     /// @notice Both due dates are at least one second, and completion is not before release.
     error MaxDueInvalid(uint64 release, uint64 completion);
     /// @notice A policy has 1 to 256 claims.
@@ -122,6 +121,8 @@ interface IPolicyRegistry {
     error RuleRepeated(uint256 claim, uint256 earlier);
     /// @notice The claim names no circuit.
     error CircuitMissing(uint256 claim);
+    /// @notice The claim names more circuits than anybody needs.
+    error CircuitCount(uint256 claim, uint256 received, uint256 most);
     /// @notice Class custody goes with circuits of kind custody, and only with them.
     error ClassKindMismatch(uint256 claim, uint8 class, uint8 kind);
     /// @notice Two custody claims for one stage.
@@ -146,7 +147,7 @@ interface IPolicyRegistry {
     /// @param policyId Hash of exactly what is approved.
     /// @param authorisation Number of the marketing authorisation or variation.
     /// @param effectiveFrom Unix seconds; never backdated: a past date counts as now.
-    function approve(bytes32 policyId, string calldata authorisation, uint64 effectiveFrom) external;
+    function approve(bytes32 policyId, bytes32 authorisation, uint64 effectiveFrom) external;
 
     /// @notice Endorses a policy, which changes nothing but is seen. Caller: AUTHORITY, once per policy.
     /// @param policyId A known policy.
@@ -154,8 +155,9 @@ interface IPolicyRegistry {
 
     /// @notice Ends a policy for new batches; nothing brings it back. Caller: APPROVER.
     /// @param policyId An approved policy.
-    /// @param reason Why.
-    function retire(bytes32 policyId, string calldata reason) external;
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function retire(bytes32 policyId, uint8 reason, bytes32 words) external;
 
     /// @notice The circuits that policies name.
     /// @return The circuit registry.

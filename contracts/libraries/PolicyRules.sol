@@ -4,12 +4,17 @@ pragma solidity ^0.8.28;
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {Codes} from "./Codes.sol";
+import {PublicTexts} from "./PublicTexts.sol";
 import {Signals} from "./Signals.sol";
 
 /// @title PolicyRules
 /// @notice The structure every policy must have. Whether it is medically right is for people to judge.
 library PolicyRules {
     uint256 internal constant MOST_CLAIMS = 256;
+    /// @dev Tiers of a claim.
+    uint256 internal constant MOST_CIRCUITS = 16;
+    /// @dev Ten years: a due date beyond is none, and no reader need know what a date is thousands of years from now.
+    uint64 internal constant MOST_DUE = 3650 days;
 
     /// @notice Reverts with an error of `IPolicyRegistry` or `ICircuitRegistry` unless the structure is sound.
     /// @param policy The policy.
@@ -37,8 +42,8 @@ library PolicyRules {
 
     function _requireHead(IPolicyRegistry.Policy calldata policy) private pure {
         if (policy.documentHash == 0) revert IPolicyRegistry.DocumentMissing();
-        if (bytes(policy.product).length == 0) revert IPolicyRegistry.ProductMissing();
-        if (policy.maxDue[0] == 0 || policy.maxDue[1] < policy.maxDue[0]) {
+        PublicTexts.requireName(policy.product);
+        if (policy.maxDue[0] == 0 || policy.maxDue[1] < policy.maxDue[0] || policy.maxDue[1] > MOST_DUE) {
             revert IPolicyRegistry.MaxDueInvalid(policy.maxDue[0], policy.maxDue[1]);
         }
         if (policy.claims.length == 0 || policy.claims.length > MOST_CLAIMS) {
@@ -59,6 +64,9 @@ library PolicyRules {
         }
         if (claim.rule == 0 || claim.rule >= Signals.FIELD) revert IPolicyRegistry.RuleOutOfField(i, claim.rule);
         if (claim.circuitIds.length == 0) revert IPolicyRegistry.CircuitMissing(i);
+        if (claim.circuitIds.length > MOST_CIRCUITS) {
+            revert IPolicyRegistry.CircuitCount(i, claim.circuitIds.length, MOST_CIRCUITS);
+        }
     }
 
     function _requireOwnRule(IPolicyRegistry.Claim[] calldata claims, uint256 i) private pure {

@@ -5,6 +5,8 @@ import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {ClaimTable} from "../libraries/ClaimTable.sol";
+import {Codes} from "../libraries/Codes.sol";
+import {PublicTexts} from "../libraries/PublicTexts.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Signals} from "../libraries/Signals.sol";
 import {Statements} from "../libraries/Statements.sol";
@@ -53,8 +55,9 @@ abstract contract Attestations is Ledger, Pausable {
     }
 
     /// @inheritdoc IComplianceRegistry
-    function amend(bytes32 key, Item calldata item, string calldata reason) external {
-        bytes32 digest = _exactCall(abi.encode(key, item, reason));
+    function amend(bytes32 key, Item calldata item, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_AMEND);
+        bytes32 digest = _exactCall(abi.encode(key, item, reason, words));
         Batch storage batch = _known(key);
         _requireRole(RoleIds.qaOf(batch.owner), msg.sender);
         uint256 bit = 1 << item.claim;
@@ -82,7 +85,8 @@ abstract contract Attestations is Ledger, Pausable {
             batch.opened,
             item.proof,
             reopened,
-            reason
+            reason,
+            words
         );
         _extendTrail(key, batch, digest);
     }

@@ -7,6 +7,7 @@ import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {CertificateHash} from "../libraries/CertificateHash.sol";
 import {Codes} from "../libraries/Codes.sol";
+import {PublicTexts} from "../libraries/PublicTexts.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Ledger} from "./Ledger.sol";
 
@@ -57,44 +58,49 @@ abstract contract Decisions is Ledger, Pausable {
     }
 
     /// @inheritdoc IComplianceRegistry
-    function reject(bytes32 key, string calldata reason) external {
+    function reject(bytes32 key, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_REJECT);
         Batch storage batch = _known(key);
         _requireQp(key);
         _requireUnended(key, batch);
         batch.status = Status.Rejected;
         _count(key, batch.owner, Counter.Rejected);
-        emit BatchRejected(key, msg.sender, reason);
+        emit BatchRejected(key, msg.sender, reason, words);
     }
 
     /// @inheritdoc IComplianceRegistry
-    function abort(bytes32 key, string calldata reason) external {
+    function abort(bytes32 key, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_ABORT);
         Batch storage batch = _owned(key);
         _requireUnended(key, batch);
         batch.status = Status.Aborted;
         _count(key, msg.sender, Counter.Aborted);
-        emit BatchAborted(key, reason);
+        emit BatchAborted(key, reason, words);
     }
 
     /// @inheritdoc IComplianceRegistry
-    function hold(bytes32 key, string calldata reason) external {
-        uint8 side = _changeHold(key, _exactCall(abi.encode(key, reason)), true, Counter.Held);
-        emit BatchHeld(key, msg.sender, side, reason);
+    function hold(bytes32 key, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_HOLD);
+        uint8 side = _changeHold(key, _exactCall(abi.encode(key, reason, words)), true, Counter.Held);
+        emit BatchHeld(key, msg.sender, side, reason, words);
     }
 
     /// @inheritdoc IComplianceRegistry
-    function unhold(bytes32 key, string calldata reason) external {
-        uint8 side = _changeHold(key, _exactCall(abi.encode(key, reason)), false, Counter.Unheld);
-        emit BatchUnheld(key, msg.sender, side, reason);
+    function unhold(bytes32 key, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_UNHOLD);
+        uint8 side = _changeHold(key, _exactCall(abi.encode(key, reason, words)), false, Counter.Unheld);
+        emit BatchUnheld(key, msg.sender, side, reason, words);
     }
 
     /// @inheritdoc IComplianceRegistry
-    function recall(bytes32 key, string calldata reason) external {
+    function recall(bytes32 key, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_RECALL);
         Batch storage batch = _known(key);
         _sideOf(key);
         if (batch.recalled) revert BatchIsRecalled(key);
         batch.recalled = true;
         _count(key, batch.owner, Counter.Recalled);
-        emit BatchRecalled(key, msg.sender, batch.status, reason);
+        emit BatchRecalled(key, msg.sender, batch.status, reason, words);
     }
 
     /// @dev Custody claims of stages whose head the owner set, as long as no proof has followed. Also those needed only for

@@ -5,6 +5,7 @@ import {TwoPersonRule} from "../TwoPersonRule.sol";
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {Codes} from "../libraries/Codes.sol";
+import {PublicTexts} from "../libraries/PublicTexts.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Ledger} from "./Ledger.sol";
 
@@ -23,10 +24,11 @@ abstract contract Exceptions is Ledger, TwoPersonRule {
         uint8 claim,
         uint8 category,
         uint8 severity,
-        string calldata qmsRef,
+        bytes32 qmsRef,
         bytes32 evidence
     ) external returns (uint256 id) {
         bytes32 digest = _exactCall(abi.encode(key, claim, category, severity, qmsRef, evidence));
+        PublicTexts.requireName(qmsRef);
         Batch storage batch = _known(key);
         if (!_isConcerned(key, batch.owner)) revert NotConcerned(key, msg.sender);
         if (category < Codes.CATEGORY_PARAMETER || category > Codes.CATEGORY_OTHER) revert CategoryUnknown(category);
@@ -83,14 +85,15 @@ abstract contract Exceptions is Ledger, TwoPersonRule {
     }
 
     /// @inheritdoc IComplianceRegistry
-    function decideRevocation(bytes32 key, string calldata reason) external {
-        bytes32 digest = _exactCall(abi.encode(key, reason));
+    function decideRevocation(bytes32 key, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_DECIDE_REVOCATION);
+        bytes32 digest = _exactCall(abi.encode(key, reason, words));
         Batch storage batch = _known(key);
         _requireQp(key);
         if (!_isRevocationUndecided(batch)) revert NothingRevoked(key);
         batch.revocationDecided = true;
         _count(key, batch.owner, Counter.RevocationsDecided);
-        emit RevocationDecided(key, msg.sender, batch.consent, reason, _extendExceptions(batch, digest));
+        emit RevocationDecided(key, msg.sender, batch.consent, reason, words, _extendExceptions(batch, digest));
     }
 
     /// @inheritdoc IComplianceRegistry

@@ -2,12 +2,19 @@
 pragma solidity ^0.8.28;
 
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
+import {Codes} from "../libraries/Codes.sol";
+import {PublicTexts} from "../libraries/PublicTexts.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Ledger} from "./Ledger.sol";
 
 /// @title Openings
 /// @notice How a batch begins, and its due dates.
 abstract contract Openings is Ledger {
+    /// @dev Batches that one batch may supersede, one through the other.
+    uint256 private constant MOST_SUPERSEDED = 16;
+    /// @dev QPs, and submitters, that a call may name.
+    uint256 private constant MOST_NAMES = 16;
+
     /// @inheritdoc IComplianceRegistry
     mapping(address owner => mapping(bytes32 consent => bytes32)) public batchOfConsent;
 
@@ -28,7 +35,7 @@ abstract contract Openings is Ledger {
         _requireDue(due, policies.requireEffective(policyId));
         key = keyOf(msg.sender, batch);
         if (_batches[key].owner != address(0)) revert BatchKnown(key);
-        if (supersedes != 0) _owned(supersedes);
+        if (supersedes != 0) _requireSupersedable(supersedes);
         if (consent != 0) _useConsent(consent, key);
 
         _count(key, msg.sender, Counter.Opened);
@@ -43,6 +50,8 @@ abstract contract Openings is Ledger {
         stored.consent = consent;
         stored.supersedes = supersedes;
         if (qps.length == 0) revert QpMissing();
+        _requireFew(qps.length);
+        _requireFew(submitters.length);
         for (uint256 i = 0; i < qps.length; i++) {
             if (qps[i] == address(0)) revert QpMissing();
             isQpOf[key][qps[i]] = true;
@@ -72,20 +81,22 @@ abstract contract Openings is Ledger {
     }
 
     /// @inheritdoc IComplianceRegistry
-    function replaceOpening(bytes32 key, uint256 opening, string calldata reason) external {
-        bytes32 digest = _exactCall(abi.encode(key, opening, reason));
+    function replaceOpening(bytes32 key, uint256 opening, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_REPLACE_OPENING);
+        bytes32 digest = _exactCall(abi.encode(key, opening, reason, words));
         Batch storage batch = _requireBeforeFirstHead(key);
         _requireFieldElement(opening);
         uint256 previous = batch.opening;
         batch.opening = opening;
         batch.opened = uint64(block.timestamp);
         _count(key, msg.sender, Counter.OpeningsReplaced);
-        emit OpeningReplaced(key, previous, opening, reason);
+        emit OpeningReplaced(key, previous, opening, reason, words);
         _extendTrail(key, batch, digest);
     }
 
     /// @inheritdoc IComplianceRegistry
-    function extendDue(bytes32 key, uint256 which, uint64 due, string calldata reason) external {
+    function extendDue(bytes32 key, uint256 which, uint64 due, uint8 reason, bytes32 words) external {
+        PublicTexts.requireReason(reason, Codes.REASONS_OF_EXTEND_DUE);
         Batch storage batch = _owned(key);
         _requireUnended(key, batch);
         if (which > 1) revert DueUnknown(which);
@@ -95,7 +106,7 @@ abstract contract Openings is Ledger {
         batch.due[which] = due;
         if (batch.due[1] < batch.due[0]) revert DueOrder(batch.due[0], batch.due[1]);
         _count(key, msg.sender, Counter.DueExtended);
-        emit DueExtended(key, which, previous, due, reason);
+        emit DueExtended(key, which, previous, due, reason, words);
     }
 
     /// @inheritdoc IComplianceRegistry
@@ -110,6 +121,19 @@ abstract contract Openings is Ledger {
         bytes32 other = batchOfConsent[msg.sender][consent];
         if (other != 0) revert ConsentUsed(consent, other);
         batchOfConsent[msg.sender][consent] = key;
+    }
+
+    /// @dev The caller's own, and not at the end of a chain so long that nobody could follow it any more.
+    function _requireSupersedable(bytes32 superseded) private view {
+        _owned(superseded);
+        uint256 depth = 0;
+        for (bytes32 key = superseded; key != 0; key = _batches[key].supersedes) depth++;
+        if (depth > MOST_SUPERSEDED) revert SupersedesTooMany(superseded, MOST_SUPERSEDED);
+    }
+
+    /// @dev What an auditor must read of one event has a bound.
+    function _requireFew(uint256 names) private pure {
+        if (names > MOST_NAMES) revert TooManyNames(names, MOST_NAMES);
     }
 
     function _addSubmitter(bytes32 key, address submitter) private {

@@ -2,6 +2,7 @@ import type { JsonRpcApiProvider } from "ethers";
 import { BatchproofError, environmentError } from "../errors.ts";
 import { findRegister } from "../chain/connect.ts";
 import type { Addresses } from "../chain/handles.ts";
+import type { Texts } from "./findings.ts";
 import { requireAgreement, type ReadBlock } from "./compare.ts";
 import { known } from "./incomplete.ts";
 import { readLogs } from "./logs.ts";
@@ -23,6 +24,8 @@ export interface AuditOptions {
   readonly finality?: number;
   /** File in which what was read is kept, so that the next audit reads on. */
   readonly statePath?: string;
+  /** Words that were kept off the chain, by their salted hash (`readWords`): shown beside the reasons they belong to. */
+  readonly texts?: Texts;
   /** Threads that verify proofs; all processors if not given. */
   readonly workers?: number;
   /** Told after each range of blocks. */
@@ -59,7 +62,7 @@ export async function audit(
     const older = common.filter(({ block }) => block < head.number);
     await writeCheckpoints(statePath, [...older, { block: head.number, hash: head.hash, state }]);
   }
-  return await reportOf(provider, state, head, reading, options.from ?? 0);
+  return await reportOf(provider, state, head, reading, options.from ?? 0, options.texts);
 }
 
 /** The chain that the node is on, asked anew: what the connection heard once may be about another node. */

@@ -2,7 +2,7 @@ import { ZeroHash } from "ethers";
 import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY, type Severity } from "../policy/document.ts";
-import type { AuditedBatch, CircuitState, ExceptionState, Moment, RegisterState } from "./state.ts";
+import type { AuditedBatch, CircuitState, ExceptionState, Moment, ReasonedMoment, RegisterState } from "./state.ts";
 import { isRevocationUndecided, statusOf } from "./status.ts";
 import { isCustodyProven, isSpokenAgainst, type Twin } from "./twins.ts";
 import type { DeviationName } from "../formats/constants.ts";
@@ -53,20 +53,38 @@ const CRITICAL = 3;
 const MAJOR = 2;
 const MINOR = 1;
 
-/** Everything about a batch that needs eyes at a time (Unix seconds), given its twins. None: no reading needed. */
+/** Words that were kept off the chain, by their salted hash. */
+export type Texts = ReadonlyMap<string, string>;
+
+type Reasoned = Pick<ReasonedMoment, "reason" | "words">;
+type Why = (reason: Reasoned) => string;
+
+/** A reason by its name, and its words: those whose hash is on chain, or the hash where nobody has shown them. */
+function reasonText({ reason, words }: Reasoned, texts: Texts): string {
+  if (words === undefined) return reason;
+  const text = texts.get(words);
+  return text === undefined ? `${reason} (words ${words})` : `${reason}: ${JSON.stringify(text)}`;
+}
+
+/**
+ * Everything about a batch that needs eyes at a time (Unix seconds), given its twins and the words that are at hand. None: no
+ * reading needed.
+ */
 export function findingsOf(
   state: RegisterState,
   batch: AuditedBatch,
   now: number,
   twins: readonly Twin[],
+  texts: Texts,
 ): AuditFinding[] {
+  const why = (reason: Reasoned): string => reasonText(reason, texts);
   return [
     ...twins.map((twin) => twinFinding(state, batch, twin, now)),
-    ...proofFindings(state, batch),
+    ...proofFindings(state, batch, why),
     ...exceptionFindings(batch),
-    ...waitingFindings(state, batch, now),
-    ...decisionFindings(batch),
-    ...changeFindings(batch),
+    ...waitingFindings(state, batch, now, why),
+    ...decisionFindings(batch, why),
+    ...changeFindings(batch, why),
     ...deviationFindings(batch),
   ];
 }
@@ -108,7 +126,7 @@ function bare({ block, transaction, by }: Moment): Moment {
 }
 
 /** What was proven or signed, and does not hold. */
-function proofFindings({ circuits, roots }: RegisterState, batch: AuditedBatch): AuditFinding[] {
+function proofFindings({ circuits, roots }: RegisterState, batch: AuditedBatch, why: Why): AuditFinding[] {
   const attested = Object.entries(batch.attested);
   return [
     ...batch.unproven.map((each) =>
@@ -128,7 +146,7 @@ function proofFindings({ circuits, roots }: RegisterState, batch: AuditedBatch):
     ...attested.flatMap(([claim, { parties, ...moment }]) => {
       const root = roots[parties];
       if (root?.revoked !== undefined) {
-        const text = `claim ${claim}: its party list was revoked: ${root.revoked.reason}`;
+        const text = `claim ${claim}: its party list was revoked: ${why(root.revoked)}`;
         return [standing("root", MAJOR, root.revoked, text)];
       }
       return root?.approved === undefined
@@ -188,7 +206,7 @@ function isSeverity(value: number): value is Severity {
 }
 
 /** What should have happened, or waits for somebody. */
-function waitingFindings(state: RegisterState, batch: AuditedBatch, now: number): AuditFinding[] {
+function waitingFindings(state: RegisterState, batch: AuditedBatch, now: number, why: Why): AuditFinding[] {
   const { requests, consent, revocationDecided } = batch;
   const findings: AuditFinding[] = [];
   const late = requests.filter(({ answered, dueBy }) => answered === undefined && now > dueBy);
@@ -215,7 +233,7 @@ function waitingFindings(state: RegisterState, batch: AuditedBatch, now: number)
             "consent",
             MINOR,
             revocationDecided ?? revoked,
-            `its consent was revoked; the QP decided: ${revocationDecided?.reason ?? ""}`,
+            `its consent was revoked; the QP decided: ${revocationDecided === undefined ? "" : why(revocationDecided)}`,
           ),
     );
   }
@@ -223,16 +241,16 @@ function waitingFindings(state: RegisterState, batch: AuditedBatch, now: number)
 }
 
 /** What people decided about the whole batch. */
-function decisionFindings(batch: AuditedBatch): AuditFinding[] {
+function decisionFindings(batch: AuditedBatch, why: Why): AuditFinding[] {
   const { recalled, holds, ended, status } = batch;
   return [
-    ...(recalled === undefined ? [] : [standing("recall", CRITICAL, recalled, `recalled: ${recalled.reason}`)]),
+    ...(recalled === undefined ? [] : [standing("recall", CRITICAL, recalled, `recalled: ${why(recalled)}`)]),
     ...holds.map((hold) =>
       hold.lifted === undefined
-        ? standing("hold", MAJOR, hold, `held: ${hold.reason}`)
-        : news("hold", MINOR, hold.lifted, `was held (${hold.reason}); lifted: ${hold.lifted.reason}`),
+        ? standing("hold", MAJOR, hold, `held: ${why(hold)}`)
+        : news("hold", MINOR, hold.lifted, `was held (${why(hold)}); lifted: ${why(hold.lifted)}`),
     ),
-    ...(ended === undefined ? [] : [endFinding(status, ended.reason, ended)]),
+    ...(ended === undefined ? [] : [endFinding(status, why(ended), ended)]),
   ];
 }
 
@@ -251,15 +269,15 @@ function endFinding(status: AuditedBatch["status"], reason: string, moment: Mome
 }
 
 /** What was changed after it was said once. */
-function changeFindings(batch: AuditedBatch): AuditFinding[] {
+function changeFindings(batch: AuditedBatch, why: Why): AuditFinding[] {
   const { amendments, extensions, openingsReplaced, submittersNamed, asserted, supersedes, opened } = batch;
   return [
-    ...amendments.map((each) => news("amendment", MAJOR, each, amendmentText(each))),
+    ...amendments.map((each) => news("amendment", MAJOR, each, amendmentText(each, why))),
     ...extensions.map((each) => {
       const dates = `${formatTime(each.previous)} to ${formatTime(each.due)}`;
-      return news("extension", MINOR, each, `${each.which} due extended from ${dates}: ${each.reason}`);
+      return news("extension", MINOR, each, `${each.which} due extended from ${dates}: ${why(each)}`);
     }),
-    ...openingsReplaced.map((each) => news("opening", MAJOR, each, `opening replaced: ${each.reason}`)),
+    ...openingsReplaced.map((each) => news("opening", MAJOR, each, `opening replaced: ${why(each)}`)),
     ...submittersNamed.map((each) => news("submitter", MINOR, each, `submitter ${each.submitter} named after opening`)),
     ...asserted.map((each) =>
       standing("custody", MAJOR, each, `custody of stage ${each.stage} not proven when its head was set`),
@@ -268,8 +286,9 @@ function changeFindings(batch: AuditedBatch): AuditFinding[] {
   ];
 }
 
-function amendmentText({ claim, reason, reopened }: AuditedBatch["amendments"][number]): string {
-  return `claim ${claim} amended: ${reason}${reopened === 0 ? "" : `; ${counted(reopened, "claim")} open again`}`;
+function amendmentText(amendment: AuditedBatch["amendments"][number], why: Why): string {
+  const { claim, reopened } = amendment;
+  return `claim ${claim} amended: ${why(amendment)}${reopened === 0 ? "" : `; ${counted(reopened, "claim")} open again`}`;
 }
 
 /** What the proofs themselves say: budgets that were used, clocks corrected, tests or collections repeated, late openings. */

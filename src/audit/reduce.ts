@@ -3,7 +3,8 @@ import { COUNTED_EVENT, COUNTER } from "../formats/codes.ts";
 import { policyIdOf } from "../formats/chainPolicy.ts";
 import { momentOf, type EventArgs, type RegisterEvent } from "./events.ts";
 import { incomplete, known } from "./incomplete.ts";
-import { BATCH_EVENTS, openBatch } from "./reduceBatch.ts";
+import { nameText } from "../formats/names.ts";
+import { BATCH_EVENTS, openBatch, reasoned } from "./reduceBatch.ts";
 import type { AuditedBatch, Moment, PolicyState, RegisterState } from "./state.ts";
 
 /**
@@ -57,7 +58,7 @@ const SETTING_EVENTS: Readonly<Record<string, Play>> = {
     const approved = momentOf(event, args.text("approver"));
     known(policies, args.text("policyId"), "policy").approved = {
       ...approved,
-      authorisation: args.text("authorisation"),
+      authorisation: nameText(args.text("authorisation")),
     };
   },
   PolicyEndorsed: ({ policies }, event) => {
@@ -66,8 +67,7 @@ const SETTING_EVENTS: Readonly<Record<string, Play>> = {
   },
   PolicyRetired: ({ policies }, event) => {
     const { args } = event;
-    const retired = momentOf(event, args.text("by"));
-    known(policies, args.text("policyId"), "policy").retired = { ...retired, reason: args.text("reason") };
+    known(policies, args.text("policyId"), "policy").retired = reasoned(event, args.text("by"));
   },
   PartyRootApproved: ({ roots }, event) => {
     const root = event.args.big("root").toString();
@@ -77,7 +77,7 @@ const SETTING_EVENTS: Readonly<Record<string, Play>> = {
     const { args } = event;
     // A root can be revoked that was never seen.
     const root = (roots[args.big("root").toString()] ??= {});
-    root.revoked = { ...momentOf(event, args.text("by")), reason: args.text("reason") };
+    root.revoked = reasoned(event, args.text("by"));
   },
   ConsentGranted: ({ consents }, { args }) => {
     consents[args.text("consent")] = { holder: args.text("holder") };
@@ -114,7 +114,7 @@ function policyOf(policyId: string, policy: EventArgs, proposed: Moment): Policy
   if (policyIdOf(announced) !== policyId) throw incomplete(`policy ${policyId} was announced with another content`);
   const { product, version, stages, claims } = announced;
   const stored = claims.map((claim) => ({ ...claim, rule: claim.rule.toString() }));
-  return { product, version, stages, claims: stored, proposed, endorsed: [] };
+  return { product: nameText(product), version, stages, claims: stored, proposed, endorsed: [] };
 }
 
 function batchOf({ batches }: RegisterState, key: string): AuditedBatch {

@@ -1,6 +1,8 @@
 import { ZeroHash } from "ethers";
-import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../formats/codes.ts";
+import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, REASON, type DispositionName } from "../formats/codes.ts";
 import { batchKey } from "../formats/context.ts";
+import { nameText } from "../formats/names.ts";
+import { NO_WORDS } from "../formats/reasons.ts";
 import { formatTime } from "../input/times.ts";
 import { certificateProblem } from "./certificate.ts";
 import { momentOf, type EventArgs, type RegisterEvent } from "./events.ts";
@@ -75,7 +77,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
     batch.opening = opening;
     batch.openingTime = timeOf(event);
     batch.openingsReplaced.push(reasoned(event, batch.owner));
-    noteCall(state, key, batch, "replaceOpening", [key, opening, args.text("reason")]);
+    noteCall(state, key, batch, "replaceOpening", [key, opening, ...reasonOf(args)]);
   },
   HeadSet: (_state, { args }, _key, batch) => {
     const stage = args.number("stage");
@@ -113,15 +115,17 @@ const PLAYS: Readonly<Record<string, Play>> = {
     batch.amendments.push({ ...reasoned(event, args.text("submitter")), claim: item.claim, reopened: reopened.length });
     if (batch.status === "Released" || batch.status === "Completed") batch.status = "Open";
     delete batch.completed;
-    noteCall(state, key, batch, "amend", [key, item, args.text("reason")]);
+    noteCall(state, key, batch, "amend", [key, item, ...reasonOf(args)]);
   },
   TrailExtended: (state, event, key, batch) => {
     extendTrail(state, key, batch, known(state.policies, batch.policyId, "policy"), event);
   },
   ExceptionRaised: (state, event, key, batch) => {
     const exception = raisedBy(state, event, key, batch);
-    const { claim, severity, qmsRef } = exception;
-    const callArgs = [key, claim, event.args.number("category"), severity, qmsRef, event.args.text("evidence")];
+    const { claim, severity } = exception;
+    const { args } = event;
+    const said = [args.number("category"), severity, args.text("qmsRef"), args.text("evidence")];
+    const callArgs = [key, claim, ...said];
     extendExceptions(key, batch, "raiseException", callArgs, event);
     batch.exceptions.push(exception);
   },
@@ -147,7 +151,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
     if (settled && !batch.settled.includes(exception.claim)) batch.settled.push(exception.claim);
   },
   RevocationDecided: (_state, event, key, batch) => {
-    extendExceptions(key, batch, "decideRevocation", [key, event.args.text("reason")], event);
+    extendExceptions(key, batch, "decideRevocation", [key, ...reasonOf(event.args)], event);
     batch.revocationDecided = reasoned(event, event.args.text("qp"));
   },
   BatchReleased: (state, event, key, batch) => {
@@ -178,14 +182,14 @@ const PLAYS: Readonly<Record<string, Play>> = {
   BatchHeld: (state, event, key, batch) => {
     const { args } = event;
     batch.holds.push({ ...reasoned(event, args.text("by")), hold: args.number("hold") });
-    noteCall(state, key, batch, "hold", [key, args.text("reason")]);
+    noteCall(state, key, batch, "hold", [key, ...reasonOf(args)]);
   },
   BatchUnheld: (state, event, key, batch) => {
     const { args } = event;
     const hold = batch.holds.find((each) => each.hold === args.number("hold") && each.lifted === undefined);
     if (hold === undefined) throw incomplete(`a hold of batch ${key} was lifted that nobody placed`);
     hold.lifted = reasoned(event, args.text("by"));
-    noteCall(state, key, batch, "unhold", [key, args.text("reason")]);
+    noteCall(state, key, batch, "unhold", [key, ...reasonOf(args)]);
   },
   BatchRecalled: (_state, event, _key, batch) => {
     batch.recalled = reasoned(event, event.args.text("by"));
@@ -222,6 +226,7 @@ export const BATCH_EVENTS: Readonly<Record<string, Play>> = Object.fromEntries(
 
 const CATEGORY_NAMES = namesOf(EXCEPTION_CATEGORY);
 const DISPOSITION_NAMES = namesOf(DISPOSITION);
+const REASON_NAMES = namesOf(REASON);
 
 function namesOf<Name extends string>(codes: Readonly<Record<Name, number>>): ReadonlyMap<number, Name> {
   return new Map(Object.entries<number>(codes).map(([name, code]) => [code, name as Name]));
@@ -289,7 +294,7 @@ function raisedBy(state: RegisterState, event: RegisterEvent, key: string, batch
     claim,
     category: named(CATEGORY_NAMES, args.number("category")),
     severity: args.number("severity"),
-    qmsRef: args.text("qmsRef"),
+    qmsRef: nameText(args.text("qmsRef")),
     repeats,
     proposals: [],
   };
@@ -316,8 +321,19 @@ function dispositionOf(args: EventArgs): DispositionName {
   return named(DISPOSITION_NAMES, args.number("disposition"));
 }
 
-function reasoned(event: RegisterEvent, by: string): ReasonedMoment {
-  return { ...momentOf(event, by), reason: event.args.text("reason") };
+/** Why something was decided, as the last arguments of its call. */
+function reasonOf(args: EventArgs): readonly [reason: number, words: string] {
+  return [args.number("reason"), args.text("words")];
+}
+
+/** A moment with the reason that its event gives. */
+export function reasoned(event: RegisterEvent, by: string): ReasonedMoment {
+  const [reason, words] = reasonOf(event.args);
+  return {
+    ...momentOf(event, by),
+    reason: REASON_NAMES.get(reason) ?? `reason ${reason}`,
+    ...(words === NO_WORDS ? {} : { words }),
+  };
 }
 
 /** The entries whose number is to be kept. */

@@ -2,7 +2,7 @@ import type { Provider } from "ethers";
 import { CLAIM_CLASS, kindNamed, type StatusName } from "../formats/codes.ts";
 import { circuitReports, type CircuitReport } from "./circuits.ts";
 import type { ReadBlock } from "./compare.ts";
-import { claimsThatSay, findingsOf, registerFindings, type AuditFinding } from "./findings.ts";
+import { claimsThatSay, findingsOf, registerFindings, type AuditFinding, type Texts } from "./findings.ts";
 import { known } from "./incomplete.ts";
 import { askedForEach, blockAt } from "./node.ts";
 import type { AuditedBatch, ExceptionState, PolicyState, RegisterState } from "./state.ts";
@@ -99,13 +99,14 @@ export interface AuditReport {
   readonly total: number;
 }
 
-/** Writes up what the events told. `from`: news of earlier blocks are left out. Errors: `log`, `chain`. */
+/** Writes up what the events told. `from`: news of earlier blocks are left out; `texts`: words that are at hand. Errors: `log`, `chain`. */
 export async function reportOf(
   provider: Provider,
   state: RegisterState,
   block: ReadBlock,
   reading: LogReading,
   from: number,
+  texts: Texts = new Map(),
 ): Promise<AuditReport> {
   const circuits = await circuitReports(state);
   const problems = new Map(
@@ -115,7 +116,7 @@ export async function reportOf(
   const twinsOf = twinsIn(state);
   const perBatch = Object.entries(state.batches).map(([key, batch]) => {
     const twins = twinsOf.get(key) ?? [];
-    const findings = findingsOf(state, batch, block.now, twins).filter(isShown);
+    const findings = findingsOf(state, batch, block.now, twins, texts).filter(isShown);
     return {
       findings: findings.map((finding) => ({ ...finding, key })),
       report: { ...batchReport(state, key, batch, block.now, findings), twins: twins.map((twin) => twin.key) },

@@ -43,9 +43,12 @@ export interface Moment {
   readonly by?: string;
 }
 
-/** A moment and the public reason that was given. */
+/** A moment and the reason that was given. */
 export interface ReasonedMoment extends Moment {
+  /** Name of the reason. */
   readonly reason: string;
+  /** Salted hash of the words; absent: none. */
+  readonly words?: string;
 }
 
 export interface CircuitState {

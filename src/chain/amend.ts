@@ -1,4 +1,5 @@
 import type { Signer } from "ethers";
+import { reasonArgs, type Reason } from "../formats/reasons.ts";
 import { itemOf, requireChainSignals, type NamedProof } from "./attest.ts";
 import { mined } from "./deploy.ts";
 import { handle, type Item, type Register } from "./handles.ts";
@@ -16,7 +17,7 @@ export interface Amended {
 
 /**
  * Replaces an attestation found wrong by a new proof, as QA of the batch's owner; the old one stays in the log. With
- * `dryRun` asks the chain only, and sends nothing. `key`: key of the batch, `reason`: public. Errors: `batch`, `rule`,
+ * `dryRun` asks the chain only, and sends nothing. `key`: key of the batch, `reason`: public, but for its words. Errors: `batch`, `rule`,
  * `context` (the proof names another submitter), `envelope`, and what `explained` says.
  */
 export async function amend(
@@ -24,17 +25,17 @@ export async function amend(
   register: Register,
   key: string,
   envelope: NamedProof,
-  reason: string,
+  reason: Reason,
   options: { readonly dryRun?: boolean } = {},
 ): Promise<Amended> {
   const registry = handle("ComplianceRegistry", await register.registry.getAddress(), qa);
   const item = itemOf(envelope);
   await requireChainSignals(qa, register, key, [envelope]);
   if (options.dryRun === true) {
-    const gasUsed = await explained(() => registry.amend.estimateGas(key, item, reason));
+    const gasUsed = await explained(() => registry.amend.estimateGas(key, item, ...reasonArgs(reason)));
     return { reopened: await reopenedBy(register, key, item), gasUsed };
   }
-  const receipt = await mined(() => registry.amend(key, item, reason));
+  const receipt = await mined(() => registry.amend(key, item, ...reasonArgs(reason)));
   const { reopened } = eventOf(receipt, registry, "ClaimAmended");
   return {
     reopened: reopened as bigint,

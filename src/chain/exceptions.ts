@@ -1,6 +1,7 @@
 import { toBeHex, type ContractTransactionReceipt } from "ethers";
 import { environmentError, refusal } from "../errors.ts";
 import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCategoryName } from "../formats/codes.ts";
+import { nameWord } from "../formats/names.ts";
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
 import { newestLogs } from "./newestLogs.ts";
@@ -14,7 +15,7 @@ export interface ExceptionReport {
   readonly category: ExceptionCategoryName;
   /** 1 minor, 2 major, 3 critical. */
   readonly severity: number;
-  /** Number in the quality management system; public. */
+  /** Number in the quality management system, a name; public. */
   readonly reference: string;
   /** Salted commitment, 0x hex; all zeros: none. */
   readonly evidence: string;
@@ -33,7 +34,7 @@ export async function raiseException(register: Register, key: string, report: Ex
   const { registry } = register;
   const { claim, category, severity, reference, evidence } = report;
   const receipt = await mined(() =>
-    registry.raiseException(key, claim, EXCEPTION_CATEGORY[category], severity, reference, evidence),
+    registry.raiseException(key, claim, EXCEPTION_CATEGORY[category], severity, nameWord(reference), evidence),
   );
   const { id, repeats } = eventOf(receipt, registry, "ExceptionRaised");
   return { id: id as bigint, repeats: repeats as bigint, receipt };

@@ -95,7 +95,7 @@ export interface PolicyRegistry extends BaseContract {
   readonly propose: Call<[policy: ChainPolicy]>;
   readonly approve: Call<[policyId: string, authorisation: string, effectiveFrom: bigint]>;
   readonly endorse: Call<[policyId: string]>;
-  readonly retire: Call<[policyId: string, reason: string]>;
+  readonly retire: Call<[policyId: string, reason: number, words: string]>;
   readonly ruleOf: View<[policyId: string, claim: number], bigint>;
   readonly outlineOf: View<
     [policyId: string],
@@ -112,7 +112,7 @@ export interface PartyRegistry extends BaseContract {
   readonly roles: View<[], string>;
   readonly propose: Call<[root: bigint, documentHash: string]>;
   readonly approve: Call<[root: bigint, authorisation: string]>;
-  readonly revoke: Call<[root: bigint, reason: string]>;
+  readonly revoke: Call<[root: bigint, reason: number, words: string]>;
   readonly current: View<[], bigint>;
   readonly gracePeriod: View<[], bigint>;
   readonly isValid: View<[root: bigint], boolean>;
@@ -132,7 +132,7 @@ export interface DisclosureRequests extends BaseContract {
   readonly request: Call<[key: string, claim: number, from: bigint, to: bigint, dueBy: bigint]>;
   readonly answer: Call<[id: bigint, disclosureHash: string]>;
   readonly isOverdue: View<[key: string], boolean>;
-  readonly requestsOf: View<[key: string], readonly bigint[]>;
+  readonly openRequestsOf: View<[key: string], readonly bigint[]>;
   readonly requestOf: View<[id: bigint], { key: string; claim: bigint; dueBy: bigint; disclosureHash: string }>;
   readonly requested: View<[], bigint>;
   readonly answered: View<[], bigint>;
@@ -159,27 +159,27 @@ export interface ComplianceRegistry extends BaseContract {
     ]
   >;
   readonly nameSubmitter: Call<[key: string, submitter: string]>;
-  readonly replaceOpening: Call<[key: string, opening: bigint, reason: string]>;
+  readonly replaceOpening: Call<[key: string, opening: bigint, reason: number, words: string]>;
   readonly attest: Call<[key: string, items: readonly Item[]]>;
-  readonly amend: Call<[key: string, item: Item, reason: string]>;
+  readonly amend: Call<[key: string, item: Item, reason: number, words: string]>;
   readonly setHead: Call<[key: string, stage: number, head: bigint]>;
   readonly raiseException: Call<
     [key: string, claim: number, category: number, severity: number, qmsRef: string, evidence: string]
   >;
   readonly proposeClosing: Call<[id: bigint, disposition: number, evidence: string]>;
   readonly confirmClosing: Call<[id: bigint, disposition: number, evidence: string]>;
-  readonly decideRevocation: Call<[key: string, reason: string]>;
+  readonly decideRevocation: Call<[key: string, reason: number, words: string]>;
   readonly certify: Call<[key: string, certificate: Certificate, signature: string]>;
   readonly exceptionalSupply: Call<
     [key: string, riskEvaluation: string, physicianAcceptance: string, authorityNotifiedAt: bigint]
   >;
-  readonly reject: Call<[key: string, reason: string]>;
-  readonly abort: Call<[key: string, reason: string]>;
-  readonly hold: Call<[key: string, reason: string]>;
-  readonly unhold: Call<[key: string, reason: string]>;
-  readonly recall: Call<[key: string, reason: string]>;
+  readonly reject: Call<[key: string, reason: number, words: string]>;
+  readonly abort: Call<[key: string, reason: number, words: string]>;
+  readonly hold: Call<[key: string, reason: number, words: string]>;
+  readonly unhold: Call<[key: string, reason: number, words: string]>;
+  readonly recall: Call<[key: string, reason: number, words: string]>;
   /** `which`: 0 release, 1 completion; `due`: Unix seconds. */
-  readonly extendDue: Call<[key: string, which: number, due: bigint, reason: string]>;
+  readonly extendDue: Call<[key: string, which: number, due: bigint, reason: number, words: string]>;
   readonly pause: Call<[]>;
   readonly unpause: Call<[]>;
   readonly isOpened: View<[key: string], boolean>;

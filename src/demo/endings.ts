@@ -1,8 +1,10 @@
 import { sha256, toUtf8Bytes, type Signer } from "ethers";
-import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName } from "../formats/codes.ts";
+import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ReasonName } from "../formats/codes.ts";
 import { chainTime } from "../chain/connect.ts";
 import { mined } from "../chain/deploy.ts";
 import { registerAt, type Register } from "../chain/handles.ts";
+import { nameWord } from "../formats/names.ts";
+import { NO_WORDS, reasonArgs } from "../formats/reasons.ts";
 import { parseTime } from "../input/times.ts";
 import { certify, openLot, type Event, type Stage } from "./stage.ts";
 
@@ -18,7 +20,7 @@ export function endingEvents(stage: Stage, keys: Map<string, string>): Event[] {
     at("2022-05-14T09:00:00Z", async () => {
       const key = keyOf(keys, "LOT-3-OUT-OF-RANGE");
       await closeExceptions(stage, key, "rejected", "LOT-3");
-      await mined(() => by(qp).reject(key, "out of specification: DEV-2022-001"));
+      await mined(() => by(qp).reject(key, ...why("out-of-specification")));
       say("LOT-3-OUT-OF-RANGE: rejected by the QP; a specification is never waived");
     }),
     at("2022-05-19T09:00:00Z", async () => {
@@ -31,24 +33,31 @@ export function endingEvents(stage: Stage, keys: Map<string, string>): Event[] {
     }),
     open("LOT-8-COLLECTION-FAILED", "2022-05-09T08:00:00Z"),
     at("2022-05-10T08:00:00Z", async () => {
-      await mined(() => by(manufacturer).abort(keyOf(keys, "LOT-8-COLLECTION-FAILED"), "collection failed"));
+      await mined(() => by(manufacturer).abort(keyOf(keys, "LOT-8-COLLECTION-FAILED"), ...why("collection-failed")));
       say("LOT-8-COLLECTION-FAILED: aborted by its owner; never overdue");
     }),
     open("LOT-9-LAST-RESORT", "2022-05-09T09:00:00Z"),
     at("2022-05-13T09:00:00Z", async () => {
       const key = keyOf(keys, "LOT-9-LAST-RESORT");
       const { quality } = EXCEPTION_CATEGORY;
-      await mined(() => by(manufacturer).raiseException(key, 0, quality, 3, "OOS-2022-004", document("LOT-9 results")));
+      await mined(() =>
+        by(manufacturer).raiseException(key, 0, quality, 3, nameWord("OOS-2022-004"), document("LOT-9 results")),
+      );
       const notified = await chainTime(stage.chain.provider);
       const documents = [document("LOT-9 risk evaluation"), document("LOT-9 physician's acceptance")] as const;
       await mined(() => by(qp).exceptionalSupply(key, ...documents, notified));
       say("LOT-9-LAST-RESORT: out of specification, supplied exceptionally at the physician's request; never Released");
     }),
     at("2022-05-20T09:00:00Z", async () => {
-      await mined(() => by(qp).recall(keyOf(keys, "LOT-10-RECALLED"), "defect of the container"));
+      await mined(() => by(qp).recall(keyOf(keys, "LOT-10-RECALLED"), ...why("quality-defect")));
       say("LOT-10-RECALLED: recalled after its release; its gate is closed for good");
     }),
   ];
+}
+
+/** A reason without words. */
+function why(reason: ReasonName): [reason: number, words: string] {
+  return reasonArgs({ reason, words: NO_WORDS });
 }
 
 /** Two persons close every exception of a batch: QA proposes, the QP confirms exactly that. */

@@ -7,6 +7,7 @@ import { chainTime, type Chain } from "../chain/connect.ts";
 import { addCircuit, deploy, mined } from "../chain/deploy.ts";
 import { registerAt, type Addresses, type Register } from "../chain/handles.ts";
 import { policyIdOf } from "../formats/chainPolicy.ts";
+import { nameWord } from "../formats/names.ts";
 import { circuitNamed, kindCode, type Circuit } from "../kinds/circuits.ts";
 import { releaseCertificate, signCertificate } from "../chain/eip712.ts";
 import { writeFileAtomically } from "../input/files.ts";
@@ -288,7 +289,7 @@ async function publishParties(
     toUtf8Bytes(JSON.stringify(list, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))),
   );
   await mined(() => as(parties, proposer).propose(root, document));
-  await mined(() => as(parties, approver).approve(root, "demo approval P-1"));
+  await mined(() => as(parties, approver).approve(root, nameWord("demo approval P-1")));
   return path;
 }
 
@@ -306,7 +307,7 @@ async function publishPolicy(
   const published = chainPolicy(policy, salts, (circuit) => artifactsOf(artifacts, circuit).circuitId);
   const policyId = policyIdOf(published);
   await mined(() => as(policies, proposer).propose(published));
-  await mined(() => as(policies, approver).approve(policyId, "demo approval V-1", 0n));
+  await mined(() => as(policies, approver).approve(policyId, nameWord("demo approval V-1"), 0n));
   return { path, policyId, policy };
 }
 

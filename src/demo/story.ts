@@ -13,6 +13,7 @@ import { EXCEPTION_CATEGORY } from "../formats/codes.ts";
 import { chainTime, embeddedChain, mineAt } from "../chain/connect.ts";
 import { mined } from "../chain/deploy.ts";
 import { registerAt } from "../chain/handles.ts";
+import { nameWord } from "../formats/names.ts";
 import { SMALLEST } from "../kinds/circuits.ts";
 import { checkBatch, checkText } from "../claims/checkBatch.ts";
 import { exceptionEvidence } from "../claims/exceptionEvidence.ts";
@@ -241,7 +242,9 @@ async function declareException(
   }
   const { registry } = registerAt(addresses, accounts.manufacturer);
   const evidence = await exceptionEvidence(batch, claim);
-  await mined(() => registry.raiseException(key, index, EXCEPTION_CATEGORY.parameter, 2, "DEV-2022-001", evidence));
+  await mined(() =>
+    registry.raiseException(key, index, EXCEPTION_CATEGORY.parameter, 2, nameWord("DEV-2022-001"), evidence),
+  );
   say(`${leg.lot}: exception raised; the batch cannot be released`);
 }
 

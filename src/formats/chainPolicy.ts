@@ -16,6 +16,7 @@ export interface ChainClaim {
 export interface ChainPolicy {
   /** sha256 of the canonical JSON (RFC 8785), 0x hex. */
   readonly documentHash: string;
+  /** The word of a name, 0x hex. */
   readonly product: string;
   readonly version: number;
   /** Number of stages. */
@@ -27,7 +28,7 @@ export interface ChainPolicy {
 
 const TYPES = [
   "bytes32",
-  "string",
+  "bytes32",
   "uint32",
   "uint8",
   "uint64[2]",

@@ -38,6 +38,118 @@ export type DispositionName = keyof typeof DISPOSITION;
 /** Who holds a batch, as bits of a set. */
 export const HOLD = { qp: 1, authority: 2 } as const;
 
+/**
+ * Why something was decided. The words stay with those who decided; what is on chain is this code, and a salted hash of them.
+ */
+export const REASON = {
+  other: 1,
+  "quality-defect": 2,
+  falsified: 3,
+  mislabelled: 4,
+  "adverse-events": 5,
+  contamination: 6,
+  "out-of-specification": 7,
+  excursion: 8,
+  "custody-broken": 9,
+  "data-integrity": 10,
+  damaged: 11,
+  expired: 12,
+  "patient-withdrew": 13,
+  "patient-unfit": 14,
+  "collection-failed": 15,
+  "manufacture-failed": 16,
+  "not-administered": 17,
+  "opened-in-error": 18,
+  "under-investigation": 19,
+  complaint: 20,
+  "authority-order": 21,
+  "investigation-closed": 22,
+  corrected: 23,
+  "order-lifted": 24,
+  "material-late": 25,
+  "test-repeated": 26,
+  "transport-delayed": 27,
+  "patient-delayed": 28,
+  "wrong-file": 29,
+  "wrong-device": 30,
+  "custodian-changed": 31,
+  "device-replaced": 32,
+  calibration: 33,
+  "consent-renewed": 34,
+  "treatment-only": 35,
+  superseded: 36,
+  "limits-wrong": 37,
+  "product-withdrawn": 38,
+  "key-lost": 39,
+  "party-left": 40,
+  "wrong-list": 41,
+} as const;
+export type ReasonName = keyof typeof REASON;
+
+/** Which reasons each call takes, by the contract's name of the call. */
+export const REASONS_OF = {
+  recall: [
+    "other",
+    "quality-defect",
+    "falsified",
+    "mislabelled",
+    "adverse-events",
+    "contamination",
+    "out-of-specification",
+    "excursion",
+    "custody-broken",
+    "data-integrity",
+  ],
+  reject: [
+    "other",
+    "quality-defect",
+    "falsified",
+    "mislabelled",
+    "contamination",
+    "out-of-specification",
+    "excursion",
+    "custody-broken",
+    "data-integrity",
+    "damaged",
+    "expired",
+  ],
+  abort: [
+    "other",
+    "damaged",
+    "expired",
+    "patient-withdrew",
+    "patient-unfit",
+    "collection-failed",
+    "manufacture-failed",
+    "not-administered",
+    "opened-in-error",
+  ],
+  hold: [
+    "other",
+    "quality-defect",
+    "falsified",
+    "mislabelled",
+    "adverse-events",
+    "contamination",
+    "out-of-specification",
+    "excursion",
+    "custody-broken",
+    "data-integrity",
+    "damaged",
+    "under-investigation",
+    "complaint",
+    "authority-order",
+  ],
+  unhold: ["other", "investigation-closed", "corrected", "order-lifted"],
+  extendDue: ["other", "under-investigation", "material-late", "test-repeated", "transport-delayed", "patient-delayed"],
+  amend: ["other", "data-integrity", "corrected", "wrong-file", "wrong-device", "calibration"],
+  replaceOpening: ["other", "wrong-device", "custodian-changed", "device-replaced", "opened-in-error"],
+  decideRevocation: ["other", "consent-renewed", "treatment-only"],
+  retire: ["other", "superseded", "limits-wrong", "product-withdrawn", "authority-order"],
+  revoke: ["other", "data-integrity", "authority-order", "key-lost", "party-left", "wrong-list"],
+} as const satisfies Readonly<Record<string, readonly ReasonName[]>>;
+export type ReasonedCall = keyof typeof REASONS_OF;
+
 /** Meaning of a QP's signature under a certificate. */
 export const MEANING_CERTIFIED = 7;
 

@@ -1,4 +1,5 @@
 import { CLAIM_CLASS, NEEDED_FOR } from "../formats/codes.ts";
+import { nameWord } from "../formats/names.ts";
 import { policyIdOf, type ChainPolicy } from "../formats/chainPolicy.ts";
 import { type Policy, documentHash } from "../policy/document.ts";
 import { claimRuleHash } from "./index.ts";
@@ -13,7 +14,7 @@ import { saltOf, type PolicySalts } from "../policy/salts.ts";
 export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name: string) => string): ChainPolicy {
   return {
     documentHash: documentHash(policy),
-    product: policy.product,
+    product: nameWord(policy.product),
     version: policy.version,
     stages: policy.stages.length,
     maxDue: [BigInt(policy.maxDue[0]), BigInt(policy.maxDue[1])],

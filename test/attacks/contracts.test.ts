@@ -33,6 +33,8 @@ import {
   type OpenBatch,
 } from "../contracts/support/world.ts";
 import type { Certificate } from "../../src/formats/certificate.ts";
+import { OTHER } from "../contracts/support/reasons.ts";
+import { nameWord } from "../../src/formats/names.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -62,7 +64,7 @@ function refusedRaw(actor: Actor, data: string): Promise<string | undefined> {
 /** Raises an exception and returns its number. */
 async function raise(actor: Actor, { key }: OpenBatch, claim = LEG): Promise<bigint> {
   const { registry } = world.as(actor);
-  await mined(() => registry.raiseException(key, claim, EXCEPTION_CATEGORY.parameter, 2, "DEV-1", ZeroHash));
+  await mined(() => registry.raiseException(key, claim, EXCEPTION_CATEGORY.parameter, 2, nameWord("DEV-1"), ZeroHash));
   return (await registry.registryCounts())[COUNTER.indexOf("Exceptions")] ?? 0n;
 }
 
@@ -177,7 +179,7 @@ describe("V4: what is retired, revoked or frozen", () => {
     const policy = world.plainPolicy(2);
     const policyId = await world.approve(policy);
     const batch = await world.open(policy);
-    await mined(() => world.as("approver").policies.retire(policyId, "replaced"));
+    await mined(() => world.as("approver").policies.retire(policyId, ...OTHER));
     expect(await codeOf(world.open(policy))).toBe("PolicyNotEffective");
     const item = await world.item(batch, LEG, 100n, "manufacturer");
     await mined(() => world.as("manufacturer").registry.attest(batch.key, [item]));
@@ -190,10 +192,10 @@ describe("V4: what is retired, revoked or frozen", () => {
 
     const publish = async (root: bigint) => {
       await mined(() => world.as("proposer").parties.propose(root, ZeroHash));
-      await mined(() => world.as("approver").parties.approve(root, "QA-2"));
+      await mined(() => world.as("approver").parties.approve(root, nameWord("QA-2")));
     };
     await publish(6_000n);
-    await mined(() => world.as("approver").parties.revoke(6_000n, "key stolen"));
+    await mined(() => world.as("approver").parties.revoke(6_000n, ...OTHER));
     expect(await refusedAttest("manufacturer", batch, await using(6_000n))).toBe("RootNotValid");
     const comeback = world.as("proposer").parties;
     expect(await codeOf(mined(() => comeback.propose(6_000n, ZeroHash)))).toBe("RootIsRevoked");
@@ -245,9 +247,9 @@ describe("V4: consent", () => {
     expect(await certifyRefused(batch)).toBe("RevocationUndecided");
     for (const actor of ["manufacturer", "qa", "authority", "rivalQp"] as const) {
       const { registry } = world.as(actor);
-      expect(await codeOf(mined(() => registry.decideRevocation(batch.key, "go on")))).toBe("NotQp");
+      expect(await codeOf(mined(() => registry.decideRevocation(batch.key, ...OTHER)))).toBe("NotQp");
     }
-    await mined(() => world.as("qp").registry.decideRevocation(batch.key, "cells are modified"));
+    await mined(() => world.as("qp").registry.decideRevocation(batch.key, ...OTHER));
     expect(await certifyRefused(batch, early)).toBe("CertificateExceptionsWrong");
     const [certificate, signature] = await world.sign(batch);
     await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
@@ -264,7 +266,7 @@ describe("V4: consent", () => {
     await mined(() => world.as("stranger").consents.revoke(consent));
     await world.makeCompliant(batch);
     await raise("qa", batch);
-    await mined(() => world.as("authority").registry.recall(batch.key, "why"));
+    await mined(() => world.as("authority").registry.recall(batch.key, ...OTHER));
   });
 });
 
@@ -373,13 +375,13 @@ describe("V8: release and approval by the wrong hands", () => {
   it("no release of a batch that is held, recalled or ended", async () => {
     const [held, recalled, rejected] = [await world.open(), await world.open(), await world.open()];
     for (const batch of [held, recalled, rejected]) await world.makeCompliant(batch);
-    await mined(() => world.as("authority").registry.hold(held.key, "inspection"));
+    await mined(() => world.as("authority").registry.hold(held.key, ...OTHER));
     expect(await certifyRefused(held)).toBe("BatchIsHeld");
     // The QP cannot lift what the authority holds.
-    expect(await codeOf(mined(() => world.as("qp").registry.unhold(held.key, "mine")))).toBe("HoldUnchanged");
-    await mined(() => world.as("authority").registry.recall(recalled.key, "why"));
+    expect(await codeOf(mined(() => world.as("qp").registry.unhold(held.key, ...OTHER)))).toBe("HoldUnchanged");
+    await mined(() => world.as("authority").registry.recall(recalled.key, ...OTHER));
     expect(await certifyRefused(recalled)).toBe("BatchIsRecalled");
-    await mined(() => world.as("qp").registry.reject(rejected.key, "out of specification"));
+    await mined(() => world.as("qp").registry.reject(rejected.key, ...OTHER));
     expect(await certifyRefused(rejected)).toBe("StatusWrong");
   });
 
@@ -431,7 +433,7 @@ describe("V8: release and approval by the wrong hands", () => {
     await mined(() => roles.grant(ROLE_ID.approver, world.address.proposer, id("proposer"), now, now + DAY));
     await mined(() => roles.grant(ROLE_ID.approver, world.address.stranger, id("proposer"), now, now + DAY));
     const approve = (actor: Actor) =>
-      codeOf(mined(() => world.as(actor).policies.approve(policyIdOf(policy), "MA-1", 0n)));
+      codeOf(mined(() => world.as(actor).policies.approve(policyIdOf(policy), nameWord("MA-1"), 0n)));
     expect(await approve("proposer")).toBe("SameAccount");
     expect(await approve("stranger")).toBe("SamePerson");
     expect(await approve("manufacturer")).toBe("RoleNotHeld");
@@ -449,15 +451,15 @@ describe("V9: malformed calls", () => {
     const { interface: abi } = world.deployment.registry;
     const calls = {
       attest: abi.encodeFunctionData("attest", [batch.key, [item]]),
-      raiseException: abi.encodeFunctionData("raiseException", [batch.key, LEG, 1, 1, "DEV", ZeroHash]),
-      replaceOpening: abi.encodeFunctionData("replaceOpening", [batch.key, 1n, "why"]),
+      raiseException: abi.encodeFunctionData("raiseException", [batch.key, LEG, 1, 1, nameWord("DEV"), ZeroHash]),
+      replaceOpening: abi.encodeFunctionData("replaceOpening", [batch.key, 1n, ...OTHER]),
       openBatch: abi.encodeFunctionData("openBatch", openArgs(await world.now(), 77n)),
       setHead: abi.encodeFunctionData("setHead", [batch.key, 0, 1n]),
       proposeClosing: abi.encodeFunctionData("proposeClosing", [1n, 1, ZeroHash]),
       confirmClosing: abi.encodeFunctionData("confirmClosing", [1n, 1, ZeroHash]),
-      decideRevocation: abi.encodeFunctionData("decideRevocation", [batch.key, "why"]),
-      hold: abi.encodeFunctionData("hold", [batch.key, "why"]),
-      unhold: abi.encodeFunctionData("unhold", [batch.key, "why"]),
+      decideRevocation: abi.encodeFunctionData("decideRevocation", [batch.key, ...OTHER]),
+      hold: abi.encodeFunctionData("hold", [batch.key, ...OTHER]),
+      unhold: abi.encodeFunctionData("unhold", [batch.key, ...OTHER]),
     };
     for (const data of Object.values(calls)) {
       expect(await refusedRaw("manufacturer", concat([data, "0x00"]))).toBe("CallDataNotCanonical");
@@ -565,7 +567,7 @@ describe("V10: other people's batches", () => {
     expect(await refusedAttest("manufacturer", batch, custody, wrongLeg)).toBe("HeadWrong");
     await mined(() => world.as("manufacturer").registry.attest(batch.key, [custody, leg]));
     const moved = await world.item(batch, LEG_0, 201n, "qa");
-    expect(await codeOf(mined(() => world.as("qa").registry.amend(batch.key, moved, "move")))).toBe("HeadWrong");
+    expect(await codeOf(mined(() => world.as("qa").registry.amend(batch.key, moved, ...OTHER)))).toBe("HeadWrong");
   });
 
   it("the owner sets a head only under a custody exception, nobody else ever does", async () => {
@@ -598,12 +600,12 @@ describe("V10: other people's batches", () => {
     const rival = world.as("rival").registry;
     const args = openArgs(await world.now(), 81n, batch.key);
     expect(await codeOf(mined(() => rival.openBatch(...args)))).toBe("NotOwner");
-    expect(await codeOf(mined(() => rival.abort(batch.key, "mine")))).toBe("NotOwner");
-    expect(await codeOf(mined(() => rival.extendDue(batch.key, 0, batch.due[0] + 1n, "mine")))).toBe("NotOwner");
+    expect(await codeOf(mined(() => rival.abort(batch.key, ...OTHER)))).toBe("NotOwner");
+    expect(await codeOf(mined(() => rival.extendDue(batch.key, 0, batch.due[0] + 1n, ...OTHER)))).toBe("NotOwner");
     const rivalQp = world.as("rivalQp").registry;
-    expect(await codeOf(mined(() => rivalQp.reject(batch.key, "mine")))).toBe("NotQp");
-    expect(await codeOf(mined(() => rivalQp.hold(batch.key, "mine")))).toBe("NotQpOrAuthority");
-    expect(await codeOf(mined(() => rivalQp.recall(batch.key, "mine")))).toBe("NotQpOrAuthority");
+    expect(await codeOf(mined(() => rivalQp.reject(batch.key, ...OTHER)))).toBe("NotQp");
+    expect(await codeOf(mined(() => rivalQp.hold(batch.key, ...OTHER)))).toBe("NotQpOrAuthority");
+    expect(await codeOf(mined(() => rivalQp.recall(batch.key, ...OTHER)))).toBe("NotQpOrAuthority");
     const exception = await raise("qa", batch);
     const rivalQa = world.as("rivalQa").registry;
     expect(await codeOf(mined(() => rivalQa.proposeClosing(exception, 1, ZeroHash)))).toBe("RoleNotHeld");
@@ -615,13 +617,13 @@ describe("V10: other people's batches", () => {
     const batch = await world.open();
     for (const actor of ["rival", "stranger", "qa"] as const) {
       const { registry } = world.as(actor);
-      expect(await codeOf(mined(() => registry.replaceOpening(batch.key, 5n, "mine")))).toBe("NotOwner");
+      expect(await codeOf(mined(() => registry.replaceOpening(batch.key, 5n, ...OTHER)))).toBe("NotOwner");
       expect(await codeOf(mined(() => registry.nameSubmitter(batch.key, world.address.rival)))).toBe("NotOwner");
     }
     const item = await world.item(batch, LEG, 100n, "manufacturer");
     const { registry } = world.as("manufacturer");
     await mined(() => registry.attest(batch.key, [item]));
-    expect(await codeOf(mined(() => registry.replaceOpening(batch.key, 5n, "late")))).toBe("FirstHeadSet");
+    expect(await codeOf(mined(() => registry.replaceOpening(batch.key, 5n, ...OTHER)))).toBe("FirstHeadSet");
     expect(await codeOf(mined(() => registry.nameSubmitter(batch.key, world.address.rival)))).toBe("FirstHeadSet");
   });
 
@@ -632,7 +634,7 @@ describe("V10: other people's batches", () => {
       expect(await codeOf(raise(actor, batch))).toBe("NotConcerned");
       const item = await world.item(batch, LEG, 100n, actor);
       const { registry } = world.as(actor);
-      expect(await codeOf(mined(() => registry.amend(batch.key, item, "mine")))).toBe("RoleNotHeld");
+      expect(await codeOf(mined(() => registry.amend(batch.key, item, ...OTHER)))).toBe("RoleNotHeld");
     }
     for (const actor of ["manufacturer", "qa", "qp", "authority"] as const) await raise(actor, batch);
     expect((await world.deployment.registry.batchOf(batch.key)).openExceptions).toBe(4n);
@@ -655,7 +657,7 @@ describe("V11: signatures made before the last change", () => {
 
     const second = await world.sign(batch);
     const item = await world.item(batch, LEG, 100n, "qa", { record: 5n });
-    await mined(() => world.as("qa").registry.amend(batch.key, item, "wrong file"));
+    await mined(() => world.as("qa").registry.amend(batch.key, item, ...OTHER));
     expect(await certifyCode(batch, second)).toBe("CertificateTrailWrong");
 
     const third = await world.sign(batch);
@@ -675,8 +677,8 @@ describe("V11: signatures made before the last change", () => {
       expect(await certifyRefused(batch, early)).toBe("CertificateExceptionsWrong");
     }
     const closed = await world.sign(batch);
-    await mined(() => world.as("qp").registry.hold(batch.key, "label"));
-    await mined(() => world.as("qp").registry.unhold(batch.key, "label found"));
+    await mined(() => world.as("qp").registry.hold(batch.key, ...OTHER));
+    await mined(() => world.as("qp").registry.unhold(batch.key, ...OTHER));
     expect(await certifyRefused(batch, closed)).toBe("CertificateTrailWrong");
   });
 
@@ -743,7 +745,7 @@ describe("V11: signatures made before the last change", () => {
     const signed = await world.sign(batch);
     await mined(() => world.as("qp").registry.certify(batch.key, ...signed));
     const item = await world.item(batch, LEG, 100n, "qa");
-    await mined(() => world.as("qa").registry.amend(batch.key, item, "again"));
+    await mined(() => world.as("qa").registry.amend(batch.key, item, ...OTHER));
     expect(await certifyCode(batch, signed)).toBe("CertificateTrailWrong");
     const { trail } = await world.deployment.registry.batchOf(batch.key);
     expect(await certifyCode(batch, await world.sign(batch, "qp", { trail, nonce: 0n }))).toBe("CertificateNonceWrong");
@@ -779,11 +781,11 @@ describe("V12: laundering", () => {
     const batch = await world.open();
     const { registry } = world.as("manufacturer");
     const extend = (which: number, due: bigint) =>
-      codeOf(mined(() => registry.extendDue(batch.key, which, due, "logger lost")));
+      codeOf(mined(() => registry.extendDue(batch.key, which, due, ...OTHER)));
     expect(await extend(0, batch.due[0])).toBe("DueNotLater");
     expect(await extend(0, batch.due[1] + 1n)).toBe("DueOrder");
     expect(await extend(1, batch.due[1] + 90n * DAY)).toBe("DueTooLate");
-    await mined(() => registry.extendDue(batch.key, 0, batch.due[0] + DAY, "logger lost"));
+    await mined(() => registry.extendDue(batch.key, 0, batch.due[0] + DAY, ...OTHER));
     expect((await registry.batchCounts(batch.key))[COUNTER.indexOf("DueExtended")]).toBe(1n);
   });
 
@@ -840,7 +842,7 @@ describe("V37: a proof from before a replaced opening", () => {
     const { opened } = await world.deployment.registry.batchOf(batch.key);
     const proof = await world.prove(batch, LEG, 100n, "manufacturer");
     await mineAt(world.chain, (await world.now()) + 100n);
-    await mined(() => world.as("manufacturer").registry.replaceOpening(batch.key, 4_711n, "another logger"));
+    await mined(() => world.as("manufacturer").registry.replaceOpening(batch.key, 4_711n, ...OTHER));
     const moved = (await world.deployment.registry.batchOf(batch.key)).opened;
     expect(moved).toBeGreaterThanOrEqual(opened + 100n);
     await expect(attest(world.signers.manufacturer, world.deployment, batch.key, [proof])).rejects.toMatchObject({

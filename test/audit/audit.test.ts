@@ -6,6 +6,8 @@ import { compiled } from "../../src/chain/contracts.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { DAY, LEG, World, type OpenBatch } from "../contracts/support/world.ts";
+import { OTHER } from "../contracts/support/reasons.ts";
+import { nameWord } from "../../src/formats/names.ts";
 
 /** A register with a batch in every state, real proofs in all of them, and nodes that lie about it. */
 
@@ -33,11 +35,11 @@ beforeAll(async () => {
     await world.makeCompliant(batch);
     if (name === "exception") {
       const { registry } = world.as("manufacturer");
-      await mined(() => registry.raiseException(batch.key, LEG, 1, 2, "DEV-1", `0x${"1".repeat(64)}`));
+      await mined(() => registry.raiseException(batch.key, LEG, 1, 2, nameWord("DEV-1"), `0x${"1".repeat(64)}`));
     }
     if (name === "amended") {
       const item = await world.item(batch, LEG, 100n, "qa", { record: 77n });
-      await mined(() => world.as("qa").registry.amend(batch.key, item, "another record"));
+      await mined(() => world.as("qa").registry.amend(batch.key, item, ...OTHER));
     }
     if (name === "released") {
       const [certificate, signature] = await world.sign(batch);
@@ -69,7 +71,7 @@ describe("an honest node", () => {
     expect(of("released").reasons).toEqual([]);
     expect(of("deviating").reasons).toEqual(["deviation: attempt (claim 0)"]);
     expect(of("exception").reasons).toEqual(["exception 1: parameter, severity 2, claim 0, DEV-1"]);
-    expect(of("amended").reasons).toEqual(["claim 0 amended: another record"]);
+    expect(of("amended").reasons).toEqual(["claim 0 amended: other"]);
     expect([report.reviewed, report.total]).toEqual([3, 6]);
   });
 

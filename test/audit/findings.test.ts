@@ -1,4 +1,5 @@
-import { ZeroHash } from "ethers";
+import { id, ZeroHash } from "ethers";
+import { REASON } from "../../src/formats/codes.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { audit, type AuditReport } from "../../src/audit/audit.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
@@ -12,11 +13,18 @@ import { askGate } from "../../src/chain/gate.ts";
 import type { ChainPolicy } from "../../src/formats/chainPolicy.ts";
 import { simulatedCircuit } from "../support/simulated.ts";
 import { ASSAY, CUSTODY_0, DAY, LEG, LEG_0, ROOT, World, type OpenBatch } from "../contracts/support/world.ts";
+import { OTHER } from "../contracts/support/reasons.ts";
+import { nameWord } from "../../src/formats/names.ts";
 
 /** Every kind of row that an audit can show, each from the calls that cause it; statuses as the contract's own view. */
 
 const EVIDENCE = `0x${"1".repeat(64)}`;
 const FORMULA = '=HYPERLINK("x")';
+/** What was said in words; of one hold nobody has them. */
+const TEXTS = new Map([
+  [id("formula"), FORMULA],
+  [id("control"), "label\u001b[2Jmix-up"],
+]);
 
 let world: World;
 let report: AuditReport;
@@ -25,7 +33,7 @@ const batches: Record<string, OpenBatch> = {};
 const act = (actor: Parameters<World["as"]>[0]): ReturnType<World["as"]>["registry"] => world.as(actor).registry;
 
 async function raise(batch: OpenBatch, claim = LEG, severity = 2): Promise<bigint> {
-  await mined(() => act("manufacturer").raiseException(batch.key, claim, 1, severity, "DEV-1", EVIDENCE));
+  await mined(() => act("manufacturer").raiseException(batch.key, claim, 1, severity, nameWord("DEV-1"), EVIDENCE));
   return (await world.deployment.registry.registryCounts())[3] ?? 0n;
 }
 
@@ -41,24 +49,25 @@ async function certify(batch: OpenBatch): Promise<void> {
 
 /** What is done to one batch of each name, in this order. */
 const STORIES: Record<string, (batch: OpenBatch) => Promise<unknown>> = {
-  rejected: ({ key }) => mined(() => act("qp").reject(key, "out of specification")),
-  aborted: ({ key }) => mined(() => act("manufacturer").abort(key, "patient withdrew")),
+  rejected: ({ key }) => mined(() => act("qp").reject(key, ...OTHER)),
+  aborted: ({ key }) => mined(() => act("manufacturer").abort(key, ...OTHER)),
   supplied: async ({ key }) => {
     const now = await world.now();
     await mined(() => act("qp").exceptionalSupply(key, EVIDENCE, EVIDENCE, now));
   },
-  recalled: ({ key }) => mined(() => act("authority").recall(key, FORMULA)),
-  held: ({ key }) => mined(() => act("qp").hold(key, "label\u001b[2Jmix-up")),
+  recalled: ({ key }) => mined(() => act("authority").recall(key, REASON["quality-defect"], id("formula"))),
+  held: ({ key }) => mined(() => act("qp").hold(key, REASON.complaint, id("control"))),
+  unspoken: ({ key }) => mined(() => act("qp").hold(key, REASON.complaint, id("kept elsewhere"))),
   lifted: async ({ key }) => {
-    await mined(() => act("authority").hold(key, "check"));
-    await mined(() => act("authority").unhold(key, "checked"));
+    await mined(() => act("authority").hold(key, ...OTHER));
+    await mined(() => act("authority").unhold(key, ...OTHER));
   },
   extended: async ({ key, due }) => {
-    await mined(() => act("manufacturer").extendDue(key, 1, due[1] + 60n, "late assay"));
+    await mined(() => act("manufacturer").extendDue(key, 1, due[1] + 60n, ...OTHER));
   },
   reopened: async ({ key }) => {
     await mined(() => act("manufacturer").nameSubmitter(key, world.address.rival));
-    await mined(() => act("manufacturer").replaceOpening(key, 4_444n, "wrong device"));
+    await mined(() => act("manufacturer").replaceOpening(key, 4_444n, ...OTHER));
   },
   asked: async ({ key }) => {
     const now = await world.now();
@@ -86,7 +95,7 @@ const STORIES: Record<string, (batch: OpenBatch) => Promise<unknown>> = {
     const leg = await world.item(batch, LEG_0, 100n, "courier");
     await mined(() => act("courier").attest(batch.key, [first, leg]));
     const other = await world.item(batch, CUSTODY_0, 101n, "qa", { record: batch.opening });
-    await mined(() => act("qa").amend(batch.key, other, "wrong start"));
+    await mined(() => act("qa").amend(batch.key, other, ...OTHER));
   },
   released: async (batch) => {
     await world.makeCompliant(batch);
@@ -158,14 +167,14 @@ beforeAll(async () => {
     const batch = await world.open(world.plainPolicy(), { consent });
     batches[name] = batch;
     await mined(() => world.as("stranger").consents.revoke(consent));
-    if (name === "decided") await mined(() => act("qp").decideRevocation(batch.key, "already infused"));
+    if (name === "decided") await mined(() => act("qp").decideRevocation(batch.key, ...OTHER));
   }
   batches["successor"] = await world.open(world.plainPolicy(), { supersedes: batches["refused"]?.key ?? "" });
-  await mined(() => world.as("approver").parties.revoke(ROOT, "key stolen"));
+  await mined(() => world.as("approver").parties.revoke(ROOT, ...OTHER));
   await mined(() => world.as("admin").circuits.freeze(world.custody.circuitId, 0n, true));
   await mined(() => act("admin").pause());
   await mineAt(world.chain, (await world.now()) + 2n * DAY);
-  report = await audit(world.chain.provider, world.addresses.registry, { workers: 1 });
+  report = await audit(world.chain.provider, world.addresses.registry, { workers: 1, texts: TEXTS });
 });
 afterAll(() => world.chain.close());
 
@@ -193,6 +202,17 @@ describe("the register rebuilt from its events", () => {
   });
 });
 
+// Verifies R-register-texts.
+describe("the words of a reason", () => {
+  it("stand beside it where they are at hand, and their hash where they are not", () => {
+    expect(findingsOf("held").map(({ text }) => text)).toEqual([
+      `held: complaint: ${JSON.stringify(TEXTS.get(id("control")))}`,
+    ]);
+    expect(findingsOf("unspoken").map(({ text }) => text)).toEqual([`held: complaint (words ${id("kept elsewhere")})`]);
+    expect(findingsOf("rejected").map(({ text }) => text)).toEqual(["rejected: other"]);
+  });
+});
+
 // Verifies R-audit-findings.
 describe("what needs eyes", () => {
   it.each([
@@ -201,6 +221,7 @@ describe("what needs eyes", () => {
     ["supplied", ["supply"]],
     ["recalled", ["recall"]],
     ["held", ["hold"]],
+    ["unspoken", ["hold"]],
     ["lifted", ["hold"]],
     ["extended", ["extension"]],
     ["reopened", ["opening", "submitter"]],
@@ -290,7 +311,7 @@ describe("what needs eyes", () => {
 
   it("shows a head moved by an amendment with what is open again", () => {
     const texts = findingsOf("moved").map(({ text }) => text);
-    expect(texts).toContain("claim 0 amended: wrong start; 1 claim open again");
+    expect(texts).toContain("claim 0 amended: other; 1 claim open again");
   });
 });
 
@@ -303,7 +324,7 @@ describe("the page", () => {
 
   // Verifies R-cli-text, F8.
   it("cannot be written over by what somebody put into the chain", () => {
-    expect(auditText(report)).toContain("held: label?[2Jmix-up");
+    expect(auditText(report)).toContain('held: complaint: "label\\u001b[2Jmix-up"');
   });
 });
 
@@ -326,7 +347,7 @@ describe("the table for spreadsheets", () => {
     expect(rows).toHaveLength(report.findings.length + 1);
     expect(rows[0]).toMatch(/^"severity","since","block"/);
     const recalled = rows.find((row) => row.includes("HYPERLINK"));
-    expect(recalled).toContain('"recalled: =HYPERLINK(""x"")"');
+    expect(recalled).toContain('"recalled: quality-defect: ""=HYPERLINK(\\""x\\"")"""');
     const product = { ...report, batches: report.batches.map((batch) => ({ ...batch, product: FORMULA })) };
     expect(auditCsv(product)).toContain(`,"'=HYPERLINK(""x"")",`);
     expect(auditCsv(product)).not.toMatch(/(^|,)"?[=+@-]/m);

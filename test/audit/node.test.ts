@@ -11,6 +11,7 @@ import { mined } from "../../src/chain/deploy.ts";
 import { batchproof, batchproofJson, batchproofProcess, refusedWith } from "../cli/support.ts";
 import { LEG, World, type OpenBatch } from "../contracts/support/world.ts";
 import { lyingNode, type LyingNode } from "../support/lyingNode.ts";
+import { nameWord } from "../../src/formats/names.ts";
 
 /** Nodes that lie, are slow or break off: nothing is concluded from them, or the audit goes on where it stopped. */
 
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 function raise({ key }: OpenBatch): Promise<unknown> {
   const { registry } = world.as("manufacturer");
-  return mined(() => registry.raiseException(key, LEG, 1, 2, "DEV-1", `0x${"1".repeat(64)}`));
+  return mined(() => registry.raiseException(key, LEG, 1, 2, nameWord("DEV-1"), `0x${"1".repeat(64)}`));
 }
 
 function look(options: AuditOptions = {}): Promise<AuditReport> {

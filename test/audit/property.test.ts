@@ -5,6 +5,8 @@ import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import { CUSTODY_0, DAY, LEG_0, LEG, World, type Actor, type OpenBatch } from "../contracts/support/world.ts";
+import { OTHER } from "../contracts/support/reasons.ts";
+import { nameWord } from "../../src/formats/names.ts";
 
 /**
  * Random calls by random people: whatever the contract let happen, an audit from the events alone agrees with it about
@@ -33,7 +35,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   comply: (batch) => world.makeCompliant(batch),
   amend: async (batch, _actor, small) => {
     const item = await world.item(batch, LEG, 100n + BigInt(small % 2), "qa", { record: 55n });
-    return mined(() => registryOf("qa").amend(batch.key, item, "again"));
+    return mined(() => registryOf("qa").amend(batch.key, item, ...OTHER));
   },
   certify: async (batch) => {
     await unlessRefused(world.makeCompliant(batch));
@@ -41,7 +43,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     return mined(() => registryOf("stranger").certify(batch.key, certificate, signature));
   },
   raise: ({ key }, actor, small) =>
-    mined(() => registryOf(actor).raiseException(key, small % 3, 1 + small, 1 + (small % 3), "Q", EVIDENCE)),
+    mined(() => registryOf(actor).raiseException(key, small % 3, 1 + small, 1 + (small % 3), nameWord("Q"), EVIDENCE)),
   close: async (_batch, _actor, small) => {
     const raised = (await world.deployment.registry.registryCounts())[3] ?? 0n;
     const id = raised < 3n ? raised : raised - BigInt(small % 3);
@@ -52,20 +54,21 @@ const CALLS: Readonly<Record<string, Call>> = {
   setHead: async () => {
     const registry = registryOf("manufacturer");
     const { key } = await world.open(world.custodyPolicy());
-    await mined(() => registry.raiseException(key, CUSTODY_0, 2, 2, "Q", EVIDENCE));
+    await mined(() => registry.raiseException(key, CUSTODY_0, 2, 2, nameWord("Q"), EVIDENCE));
     return mined(() => registry.setHead(key, 0, 100n));
   },
-  hold: ({ key }, _actor, small) => mined(() => registryOf(small < 4 ? "qp" : "authority").hold(key, "why")),
-  unhold: ({ key }, _actor, small) => mined(() => registryOf(small < 4 ? "qp" : "authority").unhold(key, "why not")),
+  hold: ({ key }, _actor, small) => mined(() => registryOf(small < 4 ? "qp" : "authority").hold(key, ...OTHER)),
+  unhold: ({ key }, _actor, small) => mined(() => registryOf(small < 4 ? "qp" : "authority").unhold(key, ...OTHER)),
   recall: ({ key }, actor, small) =>
-    small === 0 ? mined(() => registryOf(actor).recall(key, "back")) : Promise.resolve(),
-  reject: ({ key }, _actor, small) => (small < 2 ? mined(() => registryOf("qp").reject(key, "no")) : Promise.resolve()),
+    small === 0 ? mined(() => registryOf(actor).recall(key, ...OTHER)) : Promise.resolve(),
+  reject: ({ key }, _actor, small) =>
+    small < 2 ? mined(() => registryOf("qp").reject(key, ...OTHER)) : Promise.resolve(),
   abort: ({ key }, _actor, small) =>
-    small < 2 ? mined(() => registryOf("manufacturer").abort(key, "no")) : Promise.resolve(),
+    small < 2 ? mined(() => registryOf("manufacturer").abort(key, ...OTHER)) : Promise.resolve(),
   replaceOpening: ({ key }, _actor, small) =>
-    mined(() => registryOf("manufacturer").replaceOpening(key, 900n + BigInt(small), "typo")),
+    mined(() => registryOf("manufacturer").replaceOpening(key, 900n + BigInt(small), ...OTHER)),
   extend: ({ key, due }, _actor, small) =>
-    mined(() => registryOf("manufacturer").extendDue(key, small % 2, due[small % 2] ?? 0n, "late")),
+    mined(() => registryOf("manufacturer").extendDue(key, small % 2, due[small % 2] ?? 0n, ...OTHER)),
   request: async ({ key }) => {
     const now = await world.now();
     return mined(() => world.as("authority").requests.request(key, LEG, 1n, 2n, now + DAY));

@@ -13,6 +13,7 @@ import { mined } from "../../src/chain/deploy.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
 import { CUSTODY_0, DAY, LEG_0, World, type Actor, type OpenBatch } from "../contracts/support/world.ts";
 import { temporaryFolder } from "../parties/support.ts";
+import { nameWord } from "../../src/formats/names.ts";
 
 /** One order under the keys of two owners, each with the first custodian's proof; a third owner copies commitments. */
 
@@ -54,7 +55,7 @@ beforeAll(async () => {
   await open("quiet", "manufacturer", 2_002n, true);
   await open("alone", "manufacturer", 2_003n, true);
   const failed = keyOf("failed");
-  await mined(() => world.as("manufacturer").registry.raiseException(failed, LEG_0, 1, 2, "DEV-1", EVIDENCE));
+  await mined(() => world.as("manufacturer").registry.raiseException(failed, LEG_0, 1, 2, nameWord("DEV-1"), EVIDENCE));
   await read(statePath);
   await open("again", "rival", 2_001n, true);
   await open("copy", "stranger", 2_001n, false);
@@ -119,7 +120,9 @@ describe("a commitment under more than one key", () => {
       const batch = changed.batches[keyOf("again")];
       if (batch === undefined) throw new Error("no batch");
       const twins = twinsIn(changed).get(keyOf("again")) ?? [];
-      return findingsOf(changed, batch, 0, twins).flatMap(({ kind, severity }) => (kind === "twin" ? [severity] : []));
+      return findingsOf(changed, batch, 0, twins, new Map()).flatMap(({ kind, severity }) =>
+        kind === "twin" ? [severity] : [],
+      );
     };
     const moment = { block: 1, transaction: EVIDENCE };
     const failed = (changed: RegisterState): RegisterState["batches"][string] | undefined =>

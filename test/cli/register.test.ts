@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dataSlice, ZeroAddress } from "ethers";
@@ -14,7 +14,7 @@ import { formatTime } from "../../src/input/times.ts";
 import { ENVELOPE_FILE } from "../../src/prover/envelope.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
-import { batchproofJson, refusedWith } from "./support.ts";
+import { batchproofJson, filesIn, refusedWith } from "./support.ts";
 
 /** Every call of the register as people type it: its effect, read back from the register, and who may not. */
 
@@ -26,7 +26,7 @@ const MES = "fixtures/b2mml/BatchML-v0401_ProductionBatchRecord_Example_v06.xml"
 const MES_BATCH = "BX10";
 const YEAR = ["--from", "2022-01-01T00:00:00Z", "--to", "2022-12-31T00:00:00Z"] as const;
 const ALWAYS = ["--from", "2020-01-01T00:00:00Z", "--to", "2040-01-01T00:00:00Z"] as const;
-const REASON = ["--reason", "DEV-1"] as const;
+const REASON = ["--reason", "other"] as const;
 const DAY = 86_400n;
 
 let scene: Scene;
@@ -169,12 +169,15 @@ describe("which batch a command is about", () => {
   });
 
   // Verifies R-cli-private.
-  it("is never told in a public text", async () => {
+  it("is never told in a public reference", async () => {
     const { dir } = await opened("secret");
+    const raise = ["exception", "raise", dir, "--claim", CUSTODY, "--category", "custody", "--severity", "1"];
     for (const told of ["patient COI-secret withdrew", "see order-SECRET", "LOT-secret"]) {
-      expect(await refusal("abort", dir, "--reason", told, ...as("manufacturer"))).toEqual([1, "private"]);
+      expect(await refusal(...raise, "--reference", told, ...as("manufacturer"))).toEqual([1, "private"]);
     }
-    expect(await refusal("abort", dir, "--reason", " ", ...as("manufacturer"))).toEqual([2, "public-text"]);
+    expect(await refusal(...raise, "--reference", " ", ...as("manufacturer"))).toEqual([2, "name"]);
+    const long = "one character more than fits in!";
+    expect(await refusal(...raise, "--reference", long, ...as("manufacturer"))).toEqual([2, "name"]);
   });
 });
 
@@ -336,6 +339,35 @@ describe("decisions", () => {
     expect((await batchState(register, key)).heldBy).toEqual(["authority"]);
     expect(await refusal("unhold", dir, ...REASON, ...about("qp"))).toEqual([1, "HoldUnchanged"]);
     expect(await refusal("hold", dir, ...REASON, ...about("stranger"))).toEqual([1, "NotQpOrAuthority"]);
+  });
+
+  // Verifies R-register-texts.
+  it("say in words what stays off the chain, and is shown by who has it", async () => {
+    const { dir, key } = await opened("worded");
+    const words = ["--reason", "complaint", "--words", "Ms. M\u00fcller saw the seal open"];
+    // Nobody knows where the words of a batch without a folder are kept.
+    expect(await refusal("hold", "--batch", key, ...words, ...as("authority"))).toEqual([2, "usage"]);
+    expect(await refusal("hold", dir, "--reason", "because", ...about("qp"))).toEqual([2, "usage"]);
+    expect(await refusal("hold", dir, "--reason", "patient-withdrew", ...about("qp"))).toEqual([2, "usage"]);
+    const held = await said<{ words: string }>("hold", dir, ...words, ...about("qp"));
+    expect(held).toMatchObject({ reason: "complaint", heldBy: ["qp"] });
+    const texts = join(dir, "texts");
+    expect(filesIn(texts)).toEqual([`${held.words.slice(2, 18)}.json`]);
+    const rowsOf = async (...options: readonly string[]): Promise<string> => {
+      const { findings } = await said<{ findings: { key: string | null; text: string }[] }>(
+        "audit",
+        ...scene.on,
+        ...options,
+      );
+      return findings
+        .filter((finding) => finding.key === key)
+        .map(({ text }) => text)
+        .join();
+    };
+    expect(await rowsOf()).toBe(`held: complaint (words ${held.words})`);
+    expect(await rowsOf("--texts", texts)).toBe('held: complaint: "Ms. M\u00fcller saw the seal open"');
+    writeFileSync(join(texts, "other.json"), "{}");
+    expect(await refusal("audit", ...scene.on, "--texts", texts)).toEqual([2, "words"]);
   });
 
   // Verifies R-cli-chain-words.
@@ -545,7 +577,7 @@ describe("requests", () => {
     const { id } = await said<{ id: string }>(...byKey, ...as("authority"));
     const byFolder = ["request", dir, "--claim", TEMPERATURE, ...window];
     expect(await said(...byFolder, ...about("authority"))).toMatchObject({ claim: 1 });
-    expect(await register.requests.requestsOf(key)).toEqual([BigInt(id), BigInt(id) + 1n]);
+    expect(await register.requests.openRequestsOf(key)).toEqual([BigInt(id), BigInt(id) + 1n]);
 
     const answer = ["answer", id, "--disclosure", await document("disclosure")];
     expect(await refusal(...answer, ...as("stranger"))).toEqual([1, "NotOwner"]);

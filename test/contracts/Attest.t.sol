@@ -82,7 +82,7 @@ contract AttestTest is Fixture {
         IComplianceRegistry.Item memory item = _withRoot(key, 0, 100, 0, QA);
         vm.prank(QA);
         vm.expectRevert(abi.encodeWithSelector(IPartyRegistry.RootNotValid.selector, 0));
-        registry.amend(key, item, "why");
+        registry.amend(key, item, OTHER, 0);
     }
 
     function test_refuses_a_claim_twice_and_nothing_at_all() external {

@@ -215,7 +215,7 @@ contract ClosingTest is Fixture {
         assertEq(registry.batchOf(key).settled, 4);
         IComplianceRegistry.Item memory item = _item(key, 1, 301, 5, QA);
         vm.prank(QA);
-        registry.amend(key, item, "wrong stage");
+        registry.amend(key, item, OTHER, 0);
         assertEq(registry.batchOf(key).settled, 0);
         assertEq(registry.batchOf(key).attested, 3);
     }

@@ -133,7 +133,7 @@ contract Handler is Fixture {
         if (claim >= _claims(key).length) return;
         address from = byQa ? QA : STRANGER;
         IComplianceRegistry.Item memory item = _guess(key, claim, head, from, honest);
-        bytes memory data = abi.encodeCall(registry.amend, (key, item, "why"));
+        bytes memory data = abi.encodeCall(registry.amend, (key, item, OTHER, 0));
         if (!_do(StateTable.Call.Amend, key, from, data, IComplianceRegistry.Counter.Amended)) return;
         Book storage book = _books[key];
         assertTrue(byQa, "amended by a stranger");
@@ -226,7 +226,7 @@ contract Handler is Fixture {
     function decideRevocation(uint256 which, bool byQp) external {
         bytes32 key = _pick(which);
         bool due = revoked(key) && !_books[key].decided;
-        bytes memory data = abi.encodeCall(registry.decideRevocation, (key, "why"));
+        bytes memory data = abi.encodeCall(registry.decideRevocation, (key, OTHER, 0));
         address from = byQp ? qp : QA;
         bool done = _do(
             StateTable.Call.DecideRevocation,
@@ -291,7 +291,7 @@ contract Handler is Fixture {
         bytes32 key = _pick(which);
         address from = sender % 3 == 0 ? qp : (sender % 3 == 1 ? AUTHORITY : STRANGER);
         bytes memory data =
-            lift ? abi.encodeCall(registry.unhold, (key, "")) : abi.encodeCall(registry.hold, (key, ""));
+            lift ? abi.encodeCall(registry.unhold, (key, OTHER, 0)) : abi.encodeCall(registry.hold, (key, OTHER, 0));
         uint8 side = from == qp ? Codes.HOLD_QP : Codes.HOLD_AUTHORITY;
         bool held = _books[key].holds & side != 0;
         bool done = _do(
@@ -308,7 +308,7 @@ contract Handler is Fixture {
     function extendDue(uint256 which, uint8 hours_, bool byOwner) external {
         bytes32 key = _pick(which);
         uint64 due = registry.batchOf(key).due[0] + uint64(hours_) * 1 hours;
-        bytes memory data = abi.encodeCall(registry.extendDue, (key, 0, due, ""));
+        bytes memory data = abi.encodeCall(registry.extendDue, (key, 0, due, OTHER, 0));
         address from = byOwner ? OWNER : STRANGER;
         if (!_do(StateTable.Call.ExtendDue, key, from, data, IComplianceRegistry.Counter.DueExtended)) return;
         assertTrue(byOwner && hours_ != 0, "extended by a stranger or not forward");
@@ -316,7 +316,7 @@ contract Handler is Fixture {
 
     function replaceOpening(uint256 which, uint8 opening, bool byOwner) external {
         bytes32 key = _pick(which);
-        bytes memory data = abi.encodeCall(registry.replaceOpening, (key, opening, "why"));
+        bytes memory data = abi.encodeCall(registry.replaceOpening, (key, opening, OTHER, 0));
         address from = byOwner ? OWNER : STRANGER;
         if (!_do(StateTable.Call.ReplaceOpening, key, from, data, IComplianceRegistry.Counter.OpeningsReplaced)) return;
         assertTrue(byOwner && _books[key].heads[0] == 0, "opening replaced too late or by a stranger");
@@ -357,15 +357,15 @@ contract Handler is Fixture {
         uint8 how
     ) private view returns (StateTable.Call call, address from, bytes memory data, IComplianceRegistry.Counter what) {
         if (how == 0) {
-            data = abi.encodeCall(registry.reject, (key, ""));
+            data = abi.encodeCall(registry.reject, (key, OTHER, 0));
             return (StateTable.Call.Reject, qp, data, IComplianceRegistry.Counter.Rejected);
         }
         if (how == 1) {
-            data = abi.encodeCall(registry.abort, (key, ""));
+            data = abi.encodeCall(registry.abort, (key, OTHER, 0));
             return (StateTable.Call.Abort, OWNER, data, IComplianceRegistry.Counter.Aborted);
         }
         if (how == 2) {
-            data = abi.encodeCall(registry.recall, (key, ""));
+            data = abi.encodeCall(registry.recall, (key, OTHER, 0));
             return (StateTable.Call.Recall, AUTHORITY, data, IComplianceRegistry.Counter.Recalled);
         }
         data = abi.encodeCall(registry.exceptionalSupply, (key, "1", "2", uint64(block.timestamp)));

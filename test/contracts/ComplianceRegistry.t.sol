@@ -46,7 +46,7 @@ contract ComplianceRegistryTest is Fixture {
     function _amendFirst(bytes32 key) private returns (bool) {
         IComplianceRegistry.Item memory item = _item(key, 0, 100, 6, QA);
         vm.prank(QA);
-        try registry.amend(key, item, "why") {
+        try registry.amend(key, item, OTHER, 0) {
             return true;
         } catch {
             return false;
@@ -84,7 +84,7 @@ contract ComplianceRegistryTest is Fixture {
                     : abi.encodeWithSelector(IComplianceRegistry.FirstHeadSet.selector, key, 100);
             vm.prank(OWNER);
             if (state != OPEN) vm.expectRevert(refused);
-            registry.replaceOpening(key, 1, "why");
+            registry.replaceOpening(key, 1, OTHER, 0);
             vm.prank(OWNER);
             if (state != OPEN) vm.expectRevert(refused);
             registry.nameSubmitter(key, STRANGER);
@@ -158,13 +158,13 @@ contract ComplianceRegistryTest is Fixture {
         vm.expectRevert(unknown);
         registry.attest("?", _one(item));
         vm.expectRevert(unknown);
-        registry.amend("?", item, "");
+        registry.amend("?", item, OTHER, 0);
         vm.expectRevert(unknown);
-        registry.raiseException("?", 0, 1, 1, "", 0);
+        registry.raiseException("?", 0, 1, 1, "DEV", 0);
         vm.expectRevert(unknown);
         registry.certify("?", certificate, new bytes(65));
         vm.expectRevert(unknown);
-        registry.replaceOpening("?", 1, "");
+        registry.replaceOpening("?", 1, OTHER, 0);
         vm.expectRevert(unknown);
         registry.nameSubmitter("?", OWNER);
     }
@@ -188,7 +188,7 @@ contract ComplianceRegistryTest is Fixture {
         assertTrue(_amendFirst(compliant), "amend");
         _raise(open);
         vm.prank(OWNER);
-        registry.replaceOpening(open, 5, "why");
+        registry.replaceOpening(open, 5, OTHER, 0);
         vm.prank(OWNER);
         registry.nameSubmitter(open, STRANGER);
         _open(plainPolicy);
@@ -210,10 +210,10 @@ contract ComplianceRegistryTest is Fixture {
         registry.attest(key, _one(item));
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, key, OWNER));
-        registry.replaceOpening(key, 5, "");
+        registry.replaceOpening(key, 5, OTHER, 0);
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotConcerned.selector, key, OWNER));
-        registry.raiseException(key, 0, 1, 1, "", 0);
+        registry.raiseException(key, 0, 1, 1, "DEV", 0);
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.MANUFACTURER, OWNER));
         registry.openBatch(1, 1, plainPolicy, [uint64(1), 1], 0, new address[](0), new address[](0), 0);
@@ -224,16 +224,16 @@ contract ComplianceRegistryTest is Fixture {
         for (uint8 category = 0; category < 10; category += 9) {
             vm.prank(QA);
             vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.CategoryUnknown.selector, category));
-            registry.raiseException(key, 0, category, 1, "", 0);
+            registry.raiseException(key, 0, category, 1, "DEV", 0);
         }
         for (uint8 severity = 0; severity < 5; severity += 4) {
             vm.prank(QA);
             vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.ExceptionSeverityUnknown.selector, severity));
-            registry.raiseException(key, 0, 1, severity, "", 0);
+            registry.raiseException(key, 0, 1, severity, "DEV", 0);
         }
         vm.prank(QA);
         vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.ClaimUnknown.selector, 3, 3));
-        registry.raiseException(key, 3, 1, 1, "", 0);
+        registry.raiseException(key, 3, 1, 1, "DEV", 0);
     }
 
     function test_counts_exceptions_of_one_rule_over_all_batches_of_an_owner() external {
@@ -282,7 +282,7 @@ contract ComplianceRegistryTest is Fixture {
     // Verifies R-register-calldata.
     function test_refuses_call_data_with_anything_hidden_behind_the_arguments() external {
         bytes32 key = _open(plainPolicy);
-        bytes memory call = abi.encodeCall(registry.replaceOpening, (key, 8, "why"));
+        bytes memory call = abi.encodeCall(registry.replaceOpening, (key, 8, OTHER, 0));
         bytes memory expected = abi.encodeWithSelector(
             IComplianceRegistry.CallDataNotCanonical.selector,
             call.length + 1,
@@ -335,11 +335,11 @@ contract ComplianceRegistryTest is Fixture {
         IComplianceRegistry.Item memory item = _item(key, 2, 101, 5, QA);
         vm.prank(QA);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotAttested.selector, key, 2));
-        registry.amend(key, item, "");
+        registry.amend(key, item, OTHER, 0);
         item = _item(key, 1, 101, 5, OWNER);
         vm.prank(QA);
         vm.expectRevert(ICircuitRegistry.ProofInvalid.selector);
-        registry.amend(key, item, "");
+        registry.amend(key, item, OTHER, 0);
     }
 
     // Verifies R-register-amend.
@@ -358,17 +358,17 @@ contract ComplianceRegistryTest is Fixture {
         IComplianceRegistry.Item memory item = _item(key, 2, 301, 199, QA);
         vm.prank(QA);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.PreviousHeadWrong.selector, 1, 199, 200));
-        registry.amend(key, item, "");
+        registry.amend(key, item, OTHER, 0);
 
         item = _item(key, 2, 301, 200, QA);
         vm.prank(QA);
-        registry.amend(key, item, "wrong receiver");
+        registry.amend(key, item, OTHER, 0);
         assertEq(registry.batchOf(key).attested, 7);
         assertEq(registry.headOf(key, 1), 301);
 
         item = _item(key, 0, 300, opening, QA);
         vm.prank(QA);
-        registry.amend(key, item, "wrong site");
+        registry.amend(key, item, OTHER, 0);
         assertEq(registry.batchOf(key).attested, 1);
         assertEq(registry.headOf(key, 0), 300);
         assertEq(registry.headOf(key, 1), 0);

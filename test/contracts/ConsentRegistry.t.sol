@@ -16,7 +16,7 @@ contract ConsentRegistryTest is Fixture {
 
     function _decide(bytes32 key) private {
         vm.prank(qp);
-        registry.decideRevocation(key, "cells are already modified");
+        registry.decideRevocation(key, OTHER, 0);
     }
 
     function _openRefused(bytes32 consent, bytes memory expected) private {
@@ -90,7 +90,7 @@ contract ConsentRegistryTest is Fixture {
         assertEq(registry.openExceptionsOf(key), 0);
         // A signature made before the decision does not know it.
         bytes32 hash = registry.batchOf(key).exceptionsHash;
-        bytes32 digest = keccak256(abi.encode(key, "cells are already modified"));
+        bytes32 digest = keccak256(abi.encode(key, OTHER, bytes32(0)));
         assertEq(hash, keccak256(abi.encode(bytes32(0), IComplianceRegistry.decideRevocation.selector, digest)));
         vm.expectRevert(
             abi.encodeWithSelector(IComplianceRegistry.CertificateExceptionsWrong.selector, bytes32(0), hash)
@@ -106,7 +106,7 @@ contract ConsentRegistryTest is Fixture {
         for (uint8 claim = 0; claim < 3; claim++) _attest(key, claim);
         _raise(key);
         vm.prank(AUTHORITY);
-        registry.recall(key, "");
+        registry.recall(key, OTHER, 0);
     }
 
     function test_after_release_a_revocation_closes_the_gate_until_a_QP_decides() external {
@@ -125,12 +125,12 @@ contract ConsentRegistryTest is Fixture {
         for (uint256 i = 0; i < 2; i++) {
             vm.prank(qp);
             vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NothingRevoked.selector, keys[i]));
-            registry.decideRevocation(keys[i], "");
+            registry.decideRevocation(keys[i], OTHER, 0);
         }
         _revoke(key);
         _decide(key);
         vm.prank(qp);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NothingRevoked.selector, key));
-        registry.decideRevocation(key, "");
+        registry.decideRevocation(key, OTHER, 0);
     }
 }

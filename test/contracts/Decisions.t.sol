@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
+import {PublicTexts} from "../../contracts/libraries/PublicTexts.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Fixture} from "./Fixture.sol";
 
@@ -21,17 +22,17 @@ contract DecisionsTest is Fixture {
 
     function _hold(address from, bytes32 key) private {
         vm.prank(from);
-        registry.hold(key, "why");
+        registry.hold(key, OTHER, 0);
     }
 
     function _unhold(address from, bytes32 key) private {
         vm.prank(from);
-        registry.unhold(key, "why");
+        registry.unhold(key, OTHER, 0);
     }
 
     function _recall(bytes32 key) private {
         vm.prank(AUTHORITY);
-        registry.recall(key, "why");
+        registry.recall(key, OTHER, 0);
     }
 
     function _certifyRefused(bytes32 key, bytes memory expected) private {
@@ -39,6 +40,72 @@ contract DecisionsTest is Fixture {
         bytes memory signature = _sign(certificate, QP_KEY);
         vm.expectRevert(expected);
         registry.certify(key, certificate, signature);
+    }
+
+    /// @dev Expects that the next call is refused unless it takes the reason.
+    function _expect(uint8 reason, uint256 taken, address caller) private {
+        vm.prank(caller);
+        if (taken & (1 << reason) == 0) {
+            vm.expectRevert(abi.encodeWithSelector(PublicTexts.ReasonUnknown.selector, reason));
+        }
+    }
+
+    // Verifies R-register-texts, V52.
+    function test_fuzz_each_call_takes_only_its_reasons(uint8 reason) external {
+        bytes32 key = _open(plainPolicy, _consent(), 0);
+        _expect(reason, Codes.REASONS_OF_REPLACE_OPENING, OWNER);
+        registry.replaceOpening(key, 5, reason, 0);
+        _expect(reason, Codes.REASONS_OF_EXTEND_DUE, OWNER);
+        registry.extendDue(key, 0, uint64(START + 12 days), reason, 0);
+        _attest(key, 0);
+        IComplianceRegistry.Item memory item = _item(key, 0, 100, 901, QA);
+        _expect(reason, Codes.REASONS_OF_AMEND, QA);
+        registry.amend(key, item, reason, 0);
+        _expect(reason, Codes.REASONS_OF_HOLD, qp);
+        registry.hold(key, reason, 0);
+        if (registry.batchOf(key).holds == 0) _hold(qp, key);
+        _expect(reason, Codes.REASONS_OF_UNHOLD, qp);
+        registry.unhold(key, reason, 0);
+        _revoke(key);
+        _expect(reason, Codes.REASONS_OF_DECIDE_REVOCATION, qp);
+        registry.decideRevocation(key, reason, 0);
+        _expect(reason, Codes.REASONS_OF_RECALL, qp);
+        registry.recall(key, reason, 0);
+        _expect(reason, Codes.REASONS_OF_REJECT, qp);
+        registry.reject(key, reason, 0);
+        bytes32 other = _open(plainPolicy);
+        _expect(reason, Codes.REASONS_OF_ABORT, OWNER);
+        registry.abort(other, reason, 0);
+    }
+
+    // Verifies R-register-texts.
+    function test_the_number_of_an_exception_is_a_name() external {
+        bytes32 key = _open(plainPolicy);
+        bytes32[3] memory bad = [bytes32(0), bytes32(hex"ff"), bytes32("12345678901234567890123456789012")];
+        for (uint256 i = 0; i < bad.length; i++) {
+            vm.prank(QA);
+            vm.expectRevert(abi.encodeWithSelector(PublicTexts.NameInvalid.selector, bad[i]));
+            registry.raiseException(key, 0, Codes.CATEGORY_PARAMETER, 1, bad[i], 0);
+        }
+    }
+
+    // Verifies R-register-open, R-register-bounded.
+    function test_a_call_names_at_most_16_QPs_and_16_submitters() external {
+        uint64[2] memory due = [uint64(START + 1 days), uint64(START + 2 days)];
+        for (uint256 more = 0; more < 2; more++) {
+            address[] memory many = new address[](16 + more);
+            for (uint256 i = 0; i < many.length; i++) many[i] = address(uint160(1000 + i));
+            address[] memory one = new address[](1);
+            one[0] = qp;
+            for (uint256 which = 0; which < 2; which++) {
+                vm.prank(OWNER);
+                if (more == 1) {
+                    vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.TooManyNames.selector, 17, 16));
+                }
+                (address[] memory qps, address[] memory submitters) = which == 0 ? (many, one) : (one, many);
+                registry.openBatch(77 + 2 * more + which, 1, plainPolicy, due, 0, qps, submitters, 0);
+            }
+        }
     }
 
     // Verifies R-register-roles, V8.
@@ -51,23 +118,23 @@ contract DecisionsTest is Fixture {
             bytes memory refused = abi.encodeWithSelector(IComplianceRegistry.NotQp.selector, key, notQps[i]);
             vm.prank(notQps[i]);
             vm.expectRevert(refused);
-            registry.reject(key, "");
+            registry.reject(key, OTHER, 0);
             vm.prank(notQps[i]);
             vm.expectRevert(refused);
             registry.exceptionalSupply(key, "1", "2", 1);
             vm.prank(notQps[i]);
             vm.expectRevert(refused);
-            registry.decideRevocation(key, "");
+            registry.decideRevocation(key, OTHER, 0);
         }
         address[4] memory notOwners = [qp, QA, AUTHORITY, STRANGER];
         for (uint256 i = 0; i < notOwners.length; i++) {
             bytes memory refused = abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, key, notOwners[i]);
             vm.prank(notOwners[i]);
             vm.expectRevert(refused);
-            registry.abort(key, "");
+            registry.abort(key, OTHER, 0);
             vm.prank(notOwners[i]);
             vm.expectRevert(refused);
-            registry.extendDue(key, 1, uint64(START + 30 days), "");
+            registry.extendDue(key, 1, uint64(START + 30 days), OTHER, 0);
         }
         address[3] memory neither = [OWNER, QA, STRANGER];
         for (uint256 i = 0; i < neither.length; i++) {
@@ -78,45 +145,45 @@ contract DecisionsTest is Fixture {
             );
             vm.prank(neither[i]);
             vm.expectRevert(refused);
-            registry.hold(key, "");
+            registry.hold(key, OTHER, 0);
             vm.prank(neither[i]);
             vm.expectRevert(refused);
-            registry.unhold(key, "");
+            registry.unhold(key, OTHER, 0);
             vm.prank(neither[i]);
             vm.expectRevert(refused);
-            registry.recall(key, "");
+            registry.recall(key, OTHER, 0);
         }
     }
 
     function test_refuses_decisions_about_an_unknown_batch() external {
         bytes memory unknown = abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, bytes32("?"));
         vm.expectRevert(unknown);
-        registry.reject("?", "");
+        registry.reject("?", OTHER, 0);
         vm.expectRevert(unknown);
-        registry.abort("?", "");
+        registry.abort("?", OTHER, 0);
         vm.expectRevert(unknown);
         registry.exceptionalSupply("?", "1", "2", 1);
         vm.expectRevert(unknown);
-        registry.decideRevocation("?", "");
+        registry.decideRevocation("?", OTHER, 0);
         vm.expectRevert(unknown);
-        registry.extendDue("?", 0, 1, "");
+        registry.extendDue("?", 0, 1, OTHER, 0);
         vm.expectRevert(unknown);
         registry.setHead("?", 0, 1);
         vm.expectRevert(unknown);
-        registry.hold("?", "");
+        registry.hold("?", OTHER, 0);
         vm.expectRevert(unknown);
-        registry.unhold("?", "");
+        registry.unhold("?", OTHER, 0);
         vm.expectRevert(unknown);
-        registry.recall("?", "");
+        registry.recall("?", OTHER, 0);
     }
 
     // Verifies R-register-states.
     function test_an_end_is_final_and_never_overdue() external {
         bytes32[3] memory keys = [_compliant(), _compliant(), _compliant()];
         vm.prank(qp);
-        registry.reject(keys[0], "out of specification");
+        registry.reject(keys[0], OTHER, 0);
         vm.prank(OWNER);
-        registry.abort(keys[1], "patient withdrew");
+        registry.abort(keys[1], OTHER, 0);
         _supply(keys[2]);
         vm.warp(START + 100 days);
         for (uint256 i = 0; i < 3; i++) {
@@ -128,10 +195,10 @@ contract DecisionsTest is Fixture {
             _certifyRefused(keys[i], ended);
             vm.prank(qp);
             vm.expectRevert(ended);
-            registry.reject(keys[i], "");
+            registry.reject(keys[i], OTHER, 0);
             vm.prank(OWNER);
             vm.expectRevert(ended);
-            registry.abort(keys[i], "");
+            registry.abort(keys[i], OTHER, 0);
             vm.prank(qp);
             vm.expectRevert(ended);
             registry.exceptionalSupply(keys[i], "1", "2", 1);
@@ -211,7 +278,7 @@ contract DecisionsTest is Fixture {
         bytes32 key = _compliant();
         IComplianceRegistry.Certificate memory certificate = _certificate(key);
         bytes memory signature = _sign(certificate, QP_KEY);
-        bytes32 digest = keccak256(abi.encode(key, "why"));
+        bytes32 digest = keccak256(abi.encode(key, OTHER, bytes32(0)));
         bytes32 held = keccak256(abi.encode(registry.batchOf(key).trail, IComplianceRegistry.hold.selector, digest));
         _hold(qp, key);
         assertEq(registry.batchOf(key).trail, held);
@@ -239,7 +306,7 @@ contract DecisionsTest is Fixture {
         // An amendment takes the certificate away, and no new one is possible.
         IComplianceRegistry.Item memory item = _item(key, 0, 100, 6, QA);
         vm.prank(QA);
-        registry.amend(key, item, "why");
+        registry.amend(key, item, OTHER, 0);
         _certifyRefused(key, recalled);
         vm.prank(qp);
         vm.expectRevert(recalled);
@@ -251,9 +318,9 @@ contract DecisionsTest is Fixture {
     function test_every_state_can_be_recalled_and_keeps_what_it_was() external {
         bytes32 key = _open(plainPolicy);
         vm.prank(qp);
-        registry.reject(key, "");
+        registry.reject(key, OTHER, 0);
         vm.prank(qp);
-        registry.recall(key, "shipped in error");
+        registry.recall(key, OTHER, 0);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Recalled));
         assertEq(uint256(registry.batchOf(key).status), uint256(IComplianceRegistry.Status.Rejected));
         IComplianceRegistry.Item memory item = _item(key, 0, 100, 5, OWNER);
@@ -270,7 +337,7 @@ contract DecisionsTest is Fixture {
         vm.warp(START + 11 days);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Overdue));
         vm.prank(OWNER);
-        registry.extendDue(key, 0, uint64(START + 12 days), "logger lost");
+        registry.extendDue(key, 0, uint64(START + 12 days), OTHER, 0);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Open));
         assertEq(registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.DueExtended)], 1);
     }
@@ -278,7 +345,7 @@ contract DecisionsTest is Fixture {
     function _extendRefused(bytes32 key, uint256 which, uint64 due, bytes memory expected) private {
         vm.prank(OWNER);
         vm.expectRevert(expected);
-        registry.extendDue(key, which, due, "");
+        registry.extendDue(key, which, due, OTHER, 0);
     }
 
     // Verifies R-register-states.
@@ -322,9 +389,9 @@ contract DecisionsTest is Fixture {
     function test_a_retired_policy_still_lets_a_due_date_move() external {
         bytes32 key = _open(plainPolicy);
         vm.prank(APPROVER);
-        policies.retire(plainPolicy, "replaced");
+        policies.retire(plainPolicy, OTHER, 0);
         vm.prank(OWNER);
-        registry.extendDue(key, 0, uint64(START + 11 days), "");
+        registry.extendDue(key, 0, uint64(START + 11 days), OTHER, 0);
         assertEq(registry.batchOf(key).due[0], START + 11 days);
     }
 
@@ -338,7 +405,7 @@ contract DecisionsTest is Fixture {
         _unhold(qp, key);
         _recall(key);
         vm.prank(OWNER);
-        registry.abort(key, "");
+        registry.abort(key, OTHER, 0);
         bytes32 other = _open(plainPolicy);
         _supply(other);
         assertEq(_status(other), uint256(IComplianceRegistry.Status.ExceptionalSupply));

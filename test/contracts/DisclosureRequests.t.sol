@@ -87,16 +87,51 @@ contract DisclosureRequestsTest is Fixture {
         _answer(first);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Open));
         assertEq(requests.requestOf(first).disclosureHash, bytes32("disclosure"));
-        assertEq(requests.requestsOf(key).length, 2);
+        assertEq(requests.openRequestsOf(key).length, 0);
         assertEq(requests.requested(), 2);
         assertEq(requests.answered(), 2);
+    }
+
+    // Verifies R-register-bounded, V53.
+    function test_at_most_64_requests_of_a_batch_are_open_and_answered_ones_make_room() external {
+        bytes32 key = _open(plainPolicy);
+        uint256[] memory ids = new uint256[](64);
+        for (uint256 i = 0; i < 64; i++) ids[i] = _request(key);
+        vm.prank(AUTHORITY);
+        vm.expectRevert(abi.encodeWithSelector(IDisclosureRequests.TooManyRequests.selector, key, 64));
+        requests.request(key, 0, 1, 2, DUE);
+        // Another batch has room of its own.
+        _request(_open(plainPolicy));
+        _answer(ids[0]);
+        _answer(ids[63]);
+        _answer(ids[31]);
+        assertEq(requests.openRequestsOf(key).length, 61);
+        _request(key);
+        vm.warp(DUE + 1);
+        for (uint256 i = 1; i < 63; i++) if (i != 31) _answer(ids[i]);
+        uint256[] memory left = requests.openRequestsOf(key);
+        assertEq(left.length, 1);
+        assertTrue(requests.isOverdue(key), "the last one is");
+        _answer(left[0]);
+        assertTrue(!requests.isOverdue(key), "none is");
+    }
+
+    // Verifies R-register-bounded, V54.
+    function test_an_answer_is_due_within_ten_years() external {
+        bytes32 key = _open(plainPolicy);
+        uint64 latest = uint64(block.timestamp + 3650 days);
+        vm.prank(AUTHORITY);
+        vm.expectRevert(abi.encodeWithSelector(IDisclosureRequests.RequestDueTooLate.selector, latest + 1, latest));
+        requests.request(key, 0, 1, 2, latest + 1);
+        vm.prank(AUTHORITY);
+        requests.request(key, 0, 1, 2, latest);
     }
 
     function test_a_batch_that_ended_is_never_overdue_but_its_request_is() external {
         bytes32 key = _open(plainPolicy);
         _request(key);
         vm.prank(OWNER);
-        registry.abort(key, "");
+        registry.abort(key, OTHER, 0);
         vm.warp(DUE + 1);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Aborted));
         assertTrue(requests.isOverdue(key), "request");

@@ -147,7 +147,7 @@ contract ExamplesTest is Fixture {
         _gate.publish(key, "hash");
         _revoke(key);
         vm.prank(qp);
-        registry.decideRevocation(key, "");
+        registry.decideRevocation(key, OTHER, 0);
         assertTrue(gate.isReleased(key), "released");
         assertEq(_gate.keyHashOf(key), bytes32(0));
     }
@@ -157,10 +157,10 @@ contract ExamplesTest is Fixture {
         vm.prank(OWNER);
         _gate.publish(key, "hash");
         vm.prank(AUTHORITY);
-        registry.hold(key, "");
+        registry.hold(key, OTHER, 0);
         assertEq(_gate.keyHashOf(key), bytes32(0));
         vm.prank(AUTHORITY);
-        registry.unhold(key, "");
+        registry.unhold(key, OTHER, 0);
         assertEq(_gate.keyHashOf(key), bytes32("hash"));
     }
 }

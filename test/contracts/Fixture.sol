@@ -26,6 +26,8 @@ abstract contract Fixture is TestBase {
     address internal constant SUBMITTER = address(0xA6);
     address internal constant STRANGER = address(0xA7);
     address internal constant PATIENT = address(0xA8);
+    /// @dev The reason that every call takes.
+    uint8 internal constant OTHER = Codes.REASON_OTHER;
     uint256 internal constant QP_KEY = 0x9b;
     uint256 internal constant ROOT = 5000;
     uint256 internal constant START = 1_700_000_000;

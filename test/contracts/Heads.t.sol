@@ -189,7 +189,7 @@ contract HeadsTest is Fixture {
         _set(key, 1, 60);
         IComplianceRegistry.Item memory item = _item(key, 0, 55, opening, QA);
         vm.prank(QA);
-        registry.amend(key, item, "wrong site");
+        registry.amend(key, item, OTHER, 0);
         assertEq(registry.headOf(key, 1), 0);
         assertEq(registry.batchOf(key).assertedHeads, 2);
     }

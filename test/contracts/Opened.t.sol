@@ -72,13 +72,13 @@ contract OpenedTest is Fixture {
         IComplianceRegistry.Item memory item = _itemOpened(key, 0, uint64(block.timestamp));
         vm.prank(QA);
         vm.expectRevert(ICircuitRegistry.ProofInvalid.selector);
-        registry.amend(key, item, "why");
+        registry.amend(key, item, OTHER, 0);
     }
 
     function _replace(bytes32 key) private {
         uint256 opening = registry.batchOf(key).opening + 1;
         vm.prank(OWNER);
-        registry.replaceOpening(key, opening, "another device");
+        registry.replaceOpening(key, opening, OTHER, 0);
     }
 
     /// @dev As `_item`, with a proof that holds for this time of the opening.

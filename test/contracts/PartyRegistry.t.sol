@@ -27,10 +27,10 @@ contract PartyRegistryTest is Fixture {
         parties.propose(NEXT, 0);
         vm.prank(PROPOSER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.APPROVER, PROPOSER));
-        parties.approve(NEXT, "");
+        parties.approve(NEXT, "QA-2");
         vm.prank(PROPOSER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.APPROVER, PROPOSER));
-        parties.revoke(ROOT, "");
+        parties.revoke(ROOT, OTHER, 0);
     }
 
     // Verifies R-register-two-persons.
@@ -40,13 +40,13 @@ contract PartyRegistryTest is Fixture {
         parties.propose(NEXT, 0);
         vm.prank(PROPOSER);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SameAccount.selector, PROPOSER));
-        parties.approve(NEXT, "");
+        parties.approve(NEXT, "QA-2");
         bytes32 person = roles.grantOf(RoleIds.PROPOSER, PROPOSER).personHash;
         vm.prank(ADMIN);
         roles.grant(RoleIds.APPROVER, STRANGER, person, uint64(START), uint64(START + 1 days));
         vm.prank(STRANGER);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SamePerson.selector, person));
-        parties.approve(NEXT, "");
+        parties.approve(NEXT, "QA-2");
     }
 
     function test_refuses_roots_that_cannot_be() external {
@@ -61,7 +61,7 @@ contract PartyRegistryTest is Fixture {
         parties.propose(ROOT, 0);
         vm.prank(APPROVER);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, bytes32(NEXT)));
-        parties.approve(NEXT, "");
+        parties.approve(NEXT, "QA-2");
         vm.prank(PROPOSER);
         parties.propose(NEXT, 0);
         vm.prank(PROPOSER);
@@ -92,7 +92,7 @@ contract PartyRegistryTest is Fixture {
     function test_a_revoked_root_ends_at_once_and_never_returns() external {
         bytes memory revoked = abi.encodeWithSelector(IPartyRegistry.RootIsRevoked.selector, ROOT);
         vm.prank(APPROVER);
-        parties.revoke(ROOT, "key stolen");
+        parties.revoke(ROOT, OTHER, 0);
         assertEq(parties.current(), 0);
         assertTrue(!parties.isValid(ROOT), "valid");
         vm.prank(PROPOSER);
@@ -100,24 +100,24 @@ contract PartyRegistryTest is Fixture {
         parties.propose(ROOT, 0);
         vm.prank(APPROVER);
         vm.expectRevert(revoked);
-        parties.revoke(ROOT, "again");
+        parties.revoke(ROOT, OTHER, 0);
     }
 
     function test_a_root_revoked_while_it_waits_is_never_approved() external {
         vm.prank(PROPOSER);
         parties.propose(NEXT, 0);
         vm.prank(APPROVER);
-        parties.revoke(NEXT, "wrong list");
+        parties.revoke(NEXT, OTHER, 0);
         vm.prank(APPROVER);
         vm.expectRevert(abi.encodeWithSelector(IPartyRegistry.RootIsRevoked.selector, NEXT));
-        parties.approve(NEXT, "");
+        parties.approve(NEXT, "QA-2");
         assertEq(parties.current(), ROOT);
     }
 
     function test_a_superseded_root_that_is_revoked_loses_its_grace() external {
         _publish(NEXT);
         vm.prank(APPROVER);
-        parties.revoke(ROOT, "key stolen");
+        parties.revoke(ROOT, OTHER, 0);
         assertTrue(!parties.isValid(ROOT), "revoked");
         assertTrue(parties.isValid(NEXT), "current");
     }

@@ -6,6 +6,7 @@ import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol"
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
+import {PublicTexts} from "../../contracts/libraries/PublicTexts.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
 import {Fixture} from "./Fixture.sol";
@@ -32,13 +33,13 @@ contract PolicyRegistryTest is Fixture {
         bytes32 policyId = policies.propose(policy);
         vm.prank(STRANGER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.APPROVER, STRANGER));
-        policies.approve(policyId, "", 0);
+        policies.approve(policyId, "MA-2", 0);
         vm.prank(APPROVER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.AUTHORITY, APPROVER));
         policies.endorse(policyId);
         vm.prank(PROPOSER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.APPROVER, PROPOSER));
-        policies.retire(plainPolicy, "");
+        policies.retire(plainPolicy, OTHER, 0);
     }
 
     // Verifies R-register-two-persons.
@@ -48,7 +49,7 @@ contract PolicyRegistryTest is Fixture {
         bytes32 policyId = policies.propose(_fresh());
         vm.prank(PROPOSER);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SameAccount.selector, PROPOSER));
-        policies.approve(policyId, "", 0);
+        policies.approve(policyId, "MA-2", 0);
     }
 
     function test_refuses_an_expired_approver() external {
@@ -57,21 +58,26 @@ contract PolicyRegistryTest is Fixture {
         vm.warp(START + 3650 days);
         vm.prank(APPROVER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.APPROVER, APPROVER));
-        policies.approve(policyId, "", 0);
+        policies.approve(policyId, "MA-2", 0);
     }
 
+    // Verifies V54.
     function test_refuses_a_policy_without_document_product_or_due_dates() external {
         IPolicyRegistry.Policy memory policy = _fresh();
         policy.documentHash = 0;
         _refused(policy, abi.encodeWithSelector(IPolicyRegistry.DocumentMissing.selector));
         policy = _fresh();
         policy.product = "";
-        _refused(policy, abi.encodeWithSelector(IPolicyRegistry.ProductMissing.selector));
+        _refused(policy, abi.encodeWithSelector(PublicTexts.NameInvalid.selector, bytes32(0)));
         policy = _fresh();
         policy.maxDue = [uint64(0), 1];
         _refused(policy, abi.encodeWithSelector(IPolicyRegistry.MaxDueInvalid.selector, 0, 1));
         policy.maxDue = [uint64(2), 1];
         _refused(policy, abi.encodeWithSelector(IPolicyRegistry.MaxDueInvalid.selector, 2, 1));
+        policy.maxDue = [uint64(1), 3650 days + 1];
+        _refused(policy, abi.encodeWithSelector(IPolicyRegistry.MaxDueInvalid.selector, 1, 3650 days + 1));
+        policy.maxDue = [uint64(1), 3650 days];
+        _approve(policy);
     }
 
     function test_refuses_no_claims_too_many_and_none_for_release() external {
@@ -154,7 +160,7 @@ contract PolicyRegistryTest is Fixture {
         bytes memory frozen = abi.encodeWithSelector(ICircuitRegistry.CircuitIsFrozen.selector, temperature, end);
         vm.prank(APPROVER);
         vm.expectRevert(frozen);
-        policies.approve(waiting, "", 0);
+        policies.approve(waiting, "MA-2", 0);
         policy.version = 3;
         _refused(policy, frozen);
     }
@@ -195,7 +201,7 @@ contract PolicyRegistryTest is Fixture {
         _refused(policy, abi.encodeWithSelector(TwoPersonRule.AlreadyProposed.selector, policyId));
         vm.prank(APPROVER);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, plainPolicy));
-        policies.approve(plainPolicy, "", 0);
+        policies.approve(plainPolicy, "MA-2", 0);
     }
 
     function test_is_effective_from_its_date_until_it_is_retired() external {
@@ -206,7 +212,7 @@ contract PolicyRegistryTest is Fixture {
         policies.requireEffective(policyId);
         vm.prank(APPROVER);
         vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.PolicyNotApproved.selector, policyId));
-        policies.retire(policyId, "");
+        policies.retire(policyId, OTHER, 0);
         vm.prank(APPROVER);
         policies.approve(policyId, "MA-2", uint64(START + 7 days));
         vm.warp(START + 7 days - 1);
@@ -215,12 +221,12 @@ contract PolicyRegistryTest is Fixture {
         vm.warp(START + 7 days);
         assertEq(policies.requireEffective(policyId)[0], 30 days);
         vm.prank(APPROVER);
-        policies.retire(policyId, "replaced");
+        policies.retire(policyId, OTHER, 0);
         vm.expectRevert(not);
         policies.requireEffective(policyId);
         vm.prank(APPROVER);
         vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.PolicyNotApproved.selector, policyId));
-        policies.retire(policyId, "");
+        policies.retire(policyId, OTHER, 0);
     }
 
     function test_an_unknown_policy_has_no_table() external {
@@ -244,16 +250,74 @@ contract PolicyRegistryTest is Fixture {
         policies.endorse(plainPolicy);
     }
 
+    /// @dev 31 printable characters.
+    function _nameFrom(uint248 letters) private pure returns (bytes32 name) {
+        for (uint256 i = 0; i < 31; i++) {
+            uint256 letter = 0x20 + (uint8(letters >> (8 * i)) % 95);
+            name |= bytes32(letter << (8 * (31 - i)));
+        }
+    }
+
+    // Verifies R-register-texts, V52.
+    function test_names_are_1_to_31_printable_characters() external {
+        bytes32[6] memory bad = [
+            bytes32(0),
+            bytes32(uint256(0x41)),
+            bytes32(hex"4100_41"),
+            bytes32(hex"41_1f"),
+            bytes32(hex"41_7f"),
+            bytes32("12345678901234567890123456789012")
+        ];
+        IPolicyRegistry.Policy memory policy = _fresh();
+        for (uint256 i = 0; i < bad.length; i++) {
+            policy.product = bad[i];
+            _refused(policy, abi.encodeWithSelector(PublicTexts.NameInvalid.selector, bad[i]));
+        }
+        policy = _fresh();
+        vm.prank(PROPOSER);
+        bytes32 policyId = policies.propose(policy);
+        vm.prank(APPROVER);
+        vm.expectRevert(abi.encodeWithSelector(PublicTexts.NameInvalid.selector, bytes32(hex"ff")));
+        policies.approve(policyId, hex"ff", 0);
+        vm.prank(APPROVER);
+        policies.approve(policyId, " ~234567890123456789012345678~ ", 0);
+    }
+
+    // Verifies R-register-texts.
+    function test_fuzz_takes_only_the_reasons_of_the_call(uint8 reason) external {
+        vm.prank(APPROVER);
+        if (Codes.REASONS_OF_RETIRE & (1 << reason) == 0) {
+            vm.expectRevert(abi.encodeWithSelector(PublicTexts.ReasonUnknown.selector, reason));
+        }
+        policies.retire(plainPolicy, reason, "words");
+        vm.prank(APPROVER);
+        if (Codes.REASONS_OF_REVOKE & (1 << reason) == 0) {
+            vm.expectRevert(abi.encodeWithSelector(PublicTexts.ReasonUnknown.selector, reason));
+        }
+        parties.revoke(ROOT, reason, 0);
+    }
+
+    // Verifies R-register-bounded.
+    function test_refuses_more_circuits_of_a_claim_than_anybody_needs() external {
+        IPolicyRegistry.Policy memory policy = _fresh();
+        policy.claims[0].circuitIds = new bytes32[](17);
+        _refused(policy, abi.encodeWithSelector(IPolicyRegistry.CircuitCount.selector, 0, 17, 16));
+        bytes32[] memory most = new bytes32[](16);
+        for (uint256 i = 0; i < 16; i++) most[i] = temperature;
+        policy.claims[0].circuitIds = most;
+        _approve(policy);
+    }
+
     function test_fuzz_stores_what_was_proposed(
         bytes32 documentHash,
-        string calldata product,
+        uint248 letters,
         uint32 version,
         uint256 rule
     ) external {
-        vm.assume(documentHash != 0 && bytes(product).length != 0);
+        vm.assume(documentHash != 0);
         IPolicyRegistry.Policy memory policy = _withCustody();
         policy.documentHash = documentHash;
-        policy.product = product;
+        policy.product = _nameFrom(letters);
         policy.version = version;
         policy.claims[3].rule = 100 + (rule % (Signals.FIELD - 100));
         bytes32 policyId = _approve(policy);

@@ -61,11 +61,11 @@ contract StateTableTest is Fixture {
         }
         if (certified) _certify(key);
         if (state != "O" && state != "C") id = _oppose(key, state, call);
-        if (state == "J") _as(qp, abi.encodeCall(registry.reject, (key, "")));
-        if (state == "A") _as(OWNER, abi.encodeCall(registry.abort, (key, "")));
+        if (state == "J") _as(qp, abi.encodeCall(registry.reject, (key, OTHER, 0)));
+        if (state == "A") _as(OWNER, abi.encodeCall(registry.abort, (key, OTHER, 0)));
         if (state == "S") _supply(key);
-        if (state == "L") _as(AUTHORITY, abi.encodeCall(registry.recall, (key, "")));
-        if (call == StateTable.Call.Unhold) _as(qp, abi.encodeCall(registry.hold, (key, "")));
+        if (state == "L") _as(AUTHORITY, abi.encodeCall(registry.recall, (key, OTHER, 0)));
+        if (call == StateTable.Call.Unhold) _as(qp, abi.encodeCall(registry.hold, (key, OTHER, 0)));
     }
 
     function _attestBoth(bytes32 key, uint8 one, uint8 other) private {
@@ -97,16 +97,16 @@ contract StateTableTest is Fixture {
             return (OWNER, abi.encodeCall(registry.nameSubmitter, (key, STRANGER)));
         }
         if (call == StateTable.Call.ReplaceOpening) {
-            return (OWNER, abi.encodeCall(registry.replaceOpening, (key, 5, "")));
+            return (OWNER, abi.encodeCall(registry.replaceOpening, (key, 5, OTHER, 0)));
         }
         if (call == StateTable.Call.Attest) return (OWNER, abi.encodeCall(registry.attest, (key, _one(_next(key)))));
         if (call == StateTable.Call.Amend) {
             IComplianceRegistry.Item memory item = _item(key, 0, 100, registry.batchOf(key).opening, QA);
-            return (QA, abi.encodeCall(registry.amend, (key, item, "")));
+            return (QA, abi.encodeCall(registry.amend, (key, item, OTHER, 0)));
         }
         if (call == StateTable.Call.SetHead) return (OWNER, abi.encodeCall(registry.setHead, (key, 1, 777)));
         if (call == StateTable.Call.RaiseException) {
-            return (AUTHORITY, abi.encodeCall(registry.raiseException, (key, 0, 1, 1, "", 0)));
+            return (AUTHORITY, abi.encodeCall(registry.raiseException, (key, 0, 1, 1, "DEV", 0)));
         }
         if (call == StateTable.Call.ProposeClosing) {
             return (QA, abi.encodeCall(registry.proposeClosing, (id, Codes.DISPOSITION_REJECTED, 0)));
@@ -125,17 +125,18 @@ contract StateTableTest is Fixture {
         bytes32 key,
         StateTable.Call call
     ) private view returns (address from, bytes memory data) {
-        if (call == StateTable.Call.DecideRevocation) return (qp, abi.encodeCall(registry.decideRevocation, (key, "")));
+        if (call == StateTable.Call.DecideRevocation)
+            return (qp, abi.encodeCall(registry.decideRevocation, (key, OTHER, 0)));
         if (call == StateTable.Call.ExceptionalSupply) {
             return (qp, abi.encodeCall(registry.exceptionalSupply, (key, "1", "2", uint64(block.timestamp))));
         }
-        if (call == StateTable.Call.Reject) return (qp, abi.encodeCall(registry.reject, (key, "")));
-        if (call == StateTable.Call.Abort) return (OWNER, abi.encodeCall(registry.abort, (key, "")));
-        if (call == StateTable.Call.Hold) return (qp, abi.encodeCall(registry.hold, (key, "")));
-        if (call == StateTable.Call.Unhold) return (qp, abi.encodeCall(registry.unhold, (key, "")));
-        if (call == StateTable.Call.Recall) return (AUTHORITY, abi.encodeCall(registry.recall, (key, "")));
+        if (call == StateTable.Call.Reject) return (qp, abi.encodeCall(registry.reject, (key, OTHER, 0)));
+        if (call == StateTable.Call.Abort) return (OWNER, abi.encodeCall(registry.abort, (key, OTHER, 0)));
+        if (call == StateTable.Call.Hold) return (qp, abi.encodeCall(registry.hold, (key, OTHER, 0)));
+        if (call == StateTable.Call.Unhold) return (qp, abi.encodeCall(registry.unhold, (key, OTHER, 0)));
+        if (call == StateTable.Call.Recall) return (AUTHORITY, abi.encodeCall(registry.recall, (key, OTHER, 0)));
         uint64 due = registry.batchOf(key).due[0] + 1;
-        return (OWNER, abi.encodeCall(registry.extendDue, (key, 0, due, "")));
+        return (OWNER, abi.encodeCall(registry.extendDue, (key, 0, due, OTHER, 0)));
     }
 
     /// @dev The first claim that is not attested; if all are, the last one again.

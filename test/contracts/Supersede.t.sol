@@ -38,7 +38,7 @@ contract SupersedeTest is Fixture {
         bytes32 first = _open(plainPolicy);
         uint256 id = _raise(first);
         vm.prank(qp);
-        registry.reject(first, "out of specification");
+        registry.reject(first, OTHER, 0);
         bytes32 second = _successor(first);
         bytes32 third = _successor(second);
         assertEq(registry.openExceptionsOf(third), 1);
@@ -57,13 +57,28 @@ contract SupersedeTest is Fixture {
         assertEq(registry.openExceptionsOf(first), 0);
     }
 
+    // Verifies R-register-bounded, V53.
+    function test_a_batch_supersedes_at_most_16_one_through_the_other() external {
+        bytes32 key = _open(plainPolicy);
+        for (uint256 i = 0; i < 16; i++) key = _open(plainPolicy, 0, key);
+        uint256 before = gasleft();
+        registry.openExceptionsOf(key);
+        assertTrue(before - gasleft() < 200_000, "it can be asked");
+        address[] memory qps = new address[](1);
+        qps[0] = qp;
+        uint64[2] memory due = [uint64(START + 1 days), uint64(START + 2 days)];
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.SupersedesTooMany.selector, key, 16));
+        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), key);
+    }
+
     function test_nothing_else_is_inherited() external {
         bytes32 first = _open(plainPolicy, _consent(), 0);
         _close(_raise(first, 0), Codes.DISPOSITION_ACCEPTED);
         vm.prank(qp);
-        registry.hold(first, "");
+        registry.hold(first, OTHER, 0);
         vm.prank(qp);
-        registry.recall(first, "");
+        registry.recall(first, OTHER, 0);
         _revoke(first);
         bytes32 second = _successor(first);
         // Neither a settled claim nor a hold, a recall or a consent.

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DISPOSITION, type DispositionName } from "../../src/formats/codes.ts";
 import { compiled } from "../../src/chain/contracts.ts";
 import { proposedClosings, type ProposedClosing } from "../../src/chain/exceptions.ts";
-import { registerAt, type Addresses, type Register } from "../../src/chain/handles.ts";
+import { CONTRACT_OF, registerAt, type Addresses, type Register } from "../../src/chain/handles.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { refused, refusedAsync } from "../input/refused.ts";
 
@@ -44,7 +44,7 @@ function node(most: number, failure: object): { register: Register; asked: Filte
 }
 
 function registerOn(provider: object, address: string): Register {
-  const names = ["roles", "circuits", "policies", "parties", "consents", "requests", "registry"];
+  const names = Object.keys(CONTRACT_OF);
   const addresses = Object.fromEntries(names.map((name) => [name, address])) as Addresses;
   return registerAt(addresses, { provider } as unknown as Provider);
 }

@@ -9,6 +9,8 @@ import {
   HOLD,
   MEANING_CERTIFIED,
   NEEDED_FOR,
+  REASON,
+  REASONS_OF,
   STATUS,
 } from "../../src/formats/codes.ts";
 import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
@@ -29,7 +31,7 @@ function constants(file: string): Record<string, bigint> {
 /** {parameter: 1} as {CATEGORY_PARAMETER: 1n} */
 function prefixed(prefix: string, codes: Readonly<Record<string, number>>): Record<string, bigint> {
   return Object.fromEntries(
-    Object.entries(codes).map(([name, code]) => [`${prefix}_${name.toUpperCase()}`, BigInt(code)]),
+    Object.entries(codes).map(([name, code]) => [`${prefix}_${name.toUpperCase().replaceAll("-", "_")}`, BigInt(code)]),
   );
 }
 
@@ -51,8 +53,25 @@ describe("numbers and names are the same in TypeScript and Solidity", () => {
       ...prefixed("CATEGORY", EXCEPTION_CATEGORY),
       ...prefixed("DISPOSITION", DISPOSITION),
       ...prefixed("HOLD", HOLD),
+      ...prefixed("REASON", REASON),
       MEANING_CERTIFIED: BigInt(MEANING_CERTIFIED),
     });
+  });
+
+  it("reasons of each call", () => {
+    const sets = source("libraries/Codes.sol").matchAll(/constant REASONS_OF_(\w+) =([^;]*);/g);
+    const named = [...sets].map(([, call = "", set = ""]) => [
+      call,
+      [...set.matchAll(/REASON_(\w+)/g)].map(([, name]) => name),
+    ]);
+    const upper = (name: string): string =>
+      name
+        .replace(/([A-Z])/g, "_$1")
+        .replaceAll("-", "_")
+        .toUpperCase();
+    expect(Object.fromEntries(named)).toEqual(
+      Object.fromEntries(Object.entries(REASONS_OF).map(([call, names]) => [upper(call), names.map(upper)])),
+    );
   });
 
   // Verifies R-format-signals.

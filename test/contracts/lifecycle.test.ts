@@ -6,6 +6,8 @@ import { mined } from "../../src/chain/deploy.ts";
 import { extendRunningHash } from "../../src/chain/runningHash.ts";
 import { describeOnChains } from "./support/chains.ts";
 import { ASSAY, CUSTODY_0, CUSTODY_1, LEG, LEG_0, LEG_1, STERILITY, World } from "./support/world.ts";
+import { OTHER } from "./support/reasons.ts";
+import { nameWord } from "../../src/formats/names.ts";
 
 describeOnChains("a batch with real proofs", (start) => {
   let world: World;
@@ -135,7 +137,7 @@ describeOnChains("a batch with real proofs", (start) => {
 
     // The same head: only this attestation is replaced, and the batch must be certified anew.
     const other = await world.item(batch, ASSAY, 101n, "qa", { record: 77n });
-    await mined(() => registry.amend(batch.key, other, "wrong file"));
+    await mined(() => registry.amend(batch.key, other, ...OTHER));
     expect(await world.status(batch)).toBe("Compliant");
     const [again, signedAgain] = await world.sign(batch);
     expect(again.nonce).toBe(1n);
@@ -143,7 +145,7 @@ describeOnChains("a batch with real proofs", (start) => {
 
     // Another head of stage 0: everything of later stages is open again.
     const moved = await world.item(batch, LEG, 300n, "qa");
-    await mined(() => registry.amend(batch.key, moved, "wrong leg"));
+    await mined(() => registry.amend(batch.key, moved, ...OTHER));
     expect(await world.status(batch)).toBe("Open");
     expect(await gate.isReleased(batch.key)).toBe(false);
     expect(await registry.headOf(batch.key, 0)).toBe(300n);
@@ -162,7 +164,7 @@ describeOnChains("a batch with real proofs", (start) => {
 
     const category = EXCEPTION_CATEGORY.parameter;
     const raise = (key: string) =>
-      mined(() => world.as("qa").registry.raiseException(key, LEG, category, 2, "DEV-1", id("evidence")));
+      mined(() => world.as("qa").registry.raiseException(key, LEG, category, 2, nameWord("DEV-1"), id("evidence")));
     const first = await raise(blocked.key);
     const second = await raise(released.key);
     const { registry, gate } = world.deployment;
@@ -171,7 +173,7 @@ describeOnChains("a batch with real proofs", (start) => {
     expect(await world.status(blocked)).toBe("Exception");
     expect(await world.status(released)).toBe("Released");
     expect(await gate.isReleased(released.key)).toBe(false);
-    const args = [blocked.key, LEG, category, 2, "DEV-1", id("evidence")];
+    const args = [blocked.key, LEG, category, 2, nameWord("DEV-1"), id("evidence")];
     expect((await registry.batchOf(blocked.key)).exceptionsHash).toBe(
       extendRunningHash(ZeroHash, "raiseException", args),
     );
@@ -181,11 +183,11 @@ describeOnChains("a batch with real proofs", (start) => {
   it("is replaced in its opening and gets submitters only before its first head", async () => {
     const batch = await world.open();
     const { registry } = world.as("manufacturer");
-    await mined(() => registry.replaceOpening(batch.key, 4321n, "wrong site"));
+    await mined(() => registry.replaceOpening(batch.key, 4321n, ...OTHER));
     await mined(() => registry.nameSubmitter(batch.key, world.address.stranger));
     expect((await registry.batchOf(batch.key)).opening).toBe(4321n);
     expect((await registry.batchOf(batch.key)).trail).toBe(
-      extendRunningHash(ZeroHash, "replaceOpening", [batch.key, 4321n, "wrong site"]),
+      extendRunningHash(ZeroHash, "replaceOpening", [batch.key, 4321n, ...OTHER]),
     );
     const leg = [await world.item(batch, LEG, 100n, "stranger")];
     await mined(() => world.as("stranger").registry.attest(batch.key, leg));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { contextOf } from "../../src/formats/context.ts";
+import { nameWord } from "../../src/formats/names.ts";
 import { policyIdOf, type ChainPolicy } from "../../src/formats/chainPolicy.ts";
 import { toHex } from "../../src/formats/field.ts";
 
@@ -35,6 +36,13 @@ describe("shared vectors", () => {
   it.each(cases<PolicyCase>("policyId.json"))("policyId $policyId", ({ policy, policyId }) => {
     const [release, completion] = policy.maxDue;
     const claims = policy.claims.map((claim) => ({ ...claim, rule: BigInt(claim.rule) }));
-    expect(policyIdOf({ ...policy, maxDue: [BigInt(release), BigInt(completion)], claims })).toBe(policyId);
+    expect(
+      policyIdOf({
+        ...policy,
+        product: nameWord(policy.product),
+        maxDue: [BigInt(release), BigInt(completion)],
+        claims,
+      }),
+    ).toBe(policyId);
   });
 });

@@ -68,7 +68,7 @@ describe("what a contract refuses", () => {
     expect(said("AlreadyAttested", [KEY, 0])).toEqual([
       "The claim leg/temperature of batch my batch is attested already.",
       "There is nothing to do, or QA corrects it: `batchproof amend 'my batch' --owner " +
-        `${OWNER} --claim leg/temperature --reason TEXT ${REGISTER} --account QA\`.`,
+        `${OWNER} --claim leg/temperature --reason REASON ${REGISTER} --account QA\`.`,
     ]);
     expect(said("ClaimsMissing", [3n])[0]).toContain(": claim leg/temperature, claim leg/custody.");
     expect(said("HeadUnset", [0])[0]).toBe("The stage leg has no head yet.");
@@ -79,7 +79,7 @@ describe("what a contract refuses", () => {
     expect(said("BatchIsHeld", [KEY, 3], {})).toEqual([
       "The batch 0x1234abcd… is held by QP and AUTHORITY.",
       "Every side that holds it lets it go: " +
-        `\`batchproof unhold --batch ${KEY} --reason TEXT --rpc URL --registry ADDRESS --account HOLDER\`.`,
+        `\`batchproof unhold --batch ${KEY} --reason REASON --rpc URL --registry ADDRESS --account HOLDER\`.`,
     ]);
   });
 

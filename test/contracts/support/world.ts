@@ -12,6 +12,7 @@ import { KIND, type Signals } from "../../../src/formats/constants.ts";
 import { simulatedCircuit, type SimulatedCircuit } from "../../support/simulated.ts";
 import type { Certificate } from "../../../src/formats/certificate.ts";
 import type { ProofEnvelope } from "../../../src/formats/proof.ts";
+import { nameWord } from "../../../src/formats/names.ts";
 
 /** Who acts, each with an account of its own. `rival` is a second manufacturer, `stranger` has no role at all. */
 const ACTORS = [
@@ -94,7 +95,7 @@ export class World {
     await world.approve(world.plainPolicy());
     await world.approve(world.custodyPolicy());
     await mined(() => world.as("proposer").parties.propose(ROOT, id("party list")));
-    await mined(() => world.as("approver").parties.approve(ROOT, "QA-1"));
+    await mined(() => world.as("approver").parties.approve(ROOT, nameWord("QA-1")));
     return world;
   }
 
@@ -147,13 +148,20 @@ export class World {
   }
 
   #policy(product: string, version: number, claims: readonly ChainClaim[]): ChainPolicy {
-    return { documentHash: id(product), product, version, stages: 2, maxDue: [30n * DAY, 90n * DAY], claims };
+    return {
+      documentHash: id(product),
+      product: nameWord(product),
+      version,
+      stages: 2,
+      maxDue: [30n * DAY, 90n * DAY],
+      claims,
+    };
   }
 
   async approve(policy: ChainPolicy): Promise<string> {
     const policyId = policyIdOf(policy);
     await mined(() => this.as("proposer").policies.propose(policy));
-    await mined(() => this.as("approver").policies.approve(policyId, "MA-1", 0n));
+    await mined(() => this.as("approver").policies.approve(policyId, nameWord("MA-1"), 0n));
     return policyId;
   }
 
