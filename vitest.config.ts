@@ -1,10 +1,16 @@
+import { globSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { runsFactor } from "./test/support/runs.ts";
 
 /** Tests that replace modules need a process in which nothing has loaded them yet. */
 const ALONE = "test/**/*.alone.test.ts";
-// What sweeps a whole space, or takes minutes for one fact, runs with `npm run test:all` only.
-const LONG = runsFactor() > 1 ? [] : ["test/long/**", "test/package/**"];
+/** What sweeps a whole space, or takes minutes for one fact, runs with `npm run test:all` only. */
+const LONG = ["test/long/**/*.test.ts", "test/package/**/*.test.ts"];
+/** Tests that draw their cases, and so have more to try. */
+const DRAWN = globSync("test/**/*.test.ts").filter((path) => readFileSync(path, "utf8").includes("support/runs.ts"));
+// With more runs than usual the others would say once more what `npm test` said.
+const [include, exclude] =
+  runsFactor() > 1 ? [[...DRAWN, ...LONG], [ALONE]] : [["test/**/*.test.ts"], [ALONE, ...LONG]];
 
 export default defineConfig({
   test: {
@@ -18,9 +24,9 @@ export default defineConfig({
       {
         extends: true,
         // Loading the libraries takes longer than most test files.
-        test: { name: "together", include: ["test/**/*.test.ts"], exclude: [ALONE, ...LONG], isolate: false },
+        test: { name: "together", include, exclude, isolate: false },
       },
-      { extends: true, test: { name: "alone", include: [ALONE], isolate: true } },
+      { extends: true, test: { name: "alone", include: runsFactor() > 1 ? [] : [ALONE], isolate: true } },
     ],
   },
 });
