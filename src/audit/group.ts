@@ -3,7 +3,7 @@ import { FIELD } from "../formats/field.ts";
 import { littleEndian } from "../setup/bytes.ts";
 import { isG1, isOnTwist } from "../setup/points.ts";
 import type { VerifyingKey } from "../setup/verifyingKey.ts";
-import type { PairingArena } from "./pairing.ts";
+import type { Pair, PairingArena } from "./pairing.ts";
 
 /**
  * Verifies many Groth16 proofs under one key at once: a random linear combination of their equations holds if and only if
@@ -32,10 +32,14 @@ interface Share {
   readonly index: number;
   readonly scalar: bigint;
   readonly signals: readonly bigint[];
-  /** Miller value of r A and B. */
-  readonly ab: number;
-  /** r C. */
+  /** r A and B. */
+  readonly ab: Pair;
   readonly c: number;
+}
+
+/** A share with the Miller value of its own pair. */
+interface Valued extends Share {
+  readonly value: number;
 }
 
 /**
@@ -71,11 +75,11 @@ function shareOf(arena: PairingArena, { signals, proof }: GroupedProof, index: n
   if (signals.some((signal) => signal < 0n || signal >= FIELD)) return "signal-canonical";
   // Reduced coordinates, on the curve and not infinity.
   if (!isG1(a) || !isOnTwist(b) || !isG1(c)) return "proof-point";
-  if (!arena.scoped(() => arena.isInG2(arena.g2(b)))) return "proof-subgroup";
+  const pointB = arena.g2(b);
+  if (!arena.isInG2(pointB)) return "proof-subgroup";
   const scalar = randomScalar();
-  const rC = arena.times("g1", arena.g1(c), scalar, RANDOM_BYTES);
-  const ab = arena.miller(arena.times("g1", arena.g1(a), scalar, RANDOM_BYTES), arena.prepared(arena.g2(b)));
-  return { index, scalar, signals, ab, c: rC };
+  const ab = { g1: arena.times("g1", arena.g1(a), scalar, RANDOM_BYTES), prepared: arena.prepared(pointB) };
+  return { index, scalar, signals, ab, c: arena.g1(c) };
 }
 
 /** From 1 to 2^128 - 1: zero would leave the proof out. */
@@ -105,29 +109,47 @@ function keyPoints(arena: PairingArena, key: VerifyingKey): KeyPoints {
   };
 }
 
-/** Indexes of the statements that do not hold. */
+/** Indexes of the statements that do not hold. Only where some do not is each pair's own Miller value computed. */
 function unproven(arena: PairingArena, key: KeyPoints, shares: readonly Share[]): number[] {
-  if (shares.length === 0 || holds(arena, key, shares)) return [];
-  if (shares.length === 1) return shares.map(({ index }) => index);
-  const half = Math.ceil(shares.length / 2);
-  return [shares.slice(0, half), shares.slice(half)].flatMap((part) => unproven(arena, key, part));
+  if (holds(arena, key, shares, [arena.miller(shares.map(({ ab }) => ab))])) return [];
+  return halved(
+    arena,
+    key,
+    shares.map((share) => ({ ...share, value: arena.miller([share.ab]) })),
+  );
 }
 
-function holds(arena: PairingArena, key: KeyPoints, shares: readonly Share[]): boolean {
+/** The same, of shares that do not all hold as far as is known. */
+function halved(arena: PairingArena, key: KeyPoints, shares: readonly Valued[]): number[] {
+  const values = shares.map(({ value }) => value);
+  if (holds(arena, key, shares, values)) return [];
+  if (shares.length === 1) return shares.map(({ index }) => index);
+  const half = Math.ceil(shares.length / 2);
+  return [shares.slice(0, half), shares.slice(half)].flatMap((part) => halved(arena, key, part));
+}
+
+/** `values`: Miller values whose product is that of the shares' pairs. */
+function holds(arena: PairingArena, key: KeyPoints, shares: readonly Share[], values: readonly number[]): boolean {
   return arena.scoped(() => {
+    const scalars = shares.map(({ scalar }) => scalar);
     // Factors of IC_0, IC_1, ...; the first is the sum of the random scalars.
-    const factors = key.ic.map((_, at) =>
-      shares.reduce((sum, { scalar, signals }) => sum + scalar * (at === 0 ? 1n : (signals[at - 1] ?? 0n)), 0n),
+    const factors = key.ic.map(
+      (_, at) =>
+        shares.reduce((sum, { scalar, signals }) => sum + scalar * (at === 0 ? 1n : (signals[at - 1] ?? 0n)), 0n) %
+        FIELD,
     );
-    const product = (point: number, factor = 0n): number => arena.times("g1", point, factor % FIELD);
-    const alpha = product(key.alpha, factors[0]);
-    const vkx = arena.sum(key.ic.map((point, at) => product(point, factors[at])));
-    const c = arena.sum(shares.map((share) => share.c));
-    return arena.isOne([
-      ...shares.map(({ ab }) => ab),
-      arena.miller(arena.negative(alpha), key.beta),
-      arena.miller(arena.negative(vkx), key.gamma),
-      arena.miller(arena.negative(c), key.delta),
+    const alpha = arena.times("g1", key.alpha, factors[0] ?? 0n);
+    const vkx = arena.combination(key.ic, factors);
+    const c = arena.combination(
+      shares.map((share) => share.c),
+      scalars,
+      RANDOM_BYTES,
+    );
+    const rest = arena.miller([
+      { g1: arena.negative(alpha), prepared: key.beta },
+      { g1: arena.negative(vkx), prepared: key.gamma },
+      { g1: arena.negative(c), prepared: key.delta },
     ]);
+    return arena.isOne([...values, rest]);
   });
 }

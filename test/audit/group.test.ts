@@ -118,6 +118,16 @@ describe("a group of proofs", () => {
     expect(verifyGroup(arena, circuit.key, swapped)).toEqual(["proof-invalid", "proof-invalid"]);
   });
 
+  it("takes a proof whose signals' points add up to zero, alone and among others, as the single verification does", () => {
+    const vanishing = circuit.simulate(circuit.vanishing(randomSignals()));
+    expect(single(vanishing)).toBe(undefined);
+    expect(verifyGroup(arena, circuit.key, [vanishing])).toEqual([undefined]);
+    expect(verifyGroup(arena, circuit.key, [vanishing, vanishing, first()])).toEqual(Array(3).fill(undefined));
+    const wrong = withWord(vanishing, 1, (word) => (word + 1n) % FIELD);
+    expect(single(wrong)).toBe("proof-invalid");
+    expect(verifyGroup(arena, circuit.key, [wrong, vanishing])).toEqual(["proof-invalid", undefined]);
+  });
+
   it("is about one key: a proof of another circuit fails, the same proof twice holds", () => {
     const foreign = other.simulate(randomSignals());
     expect(verifyGroup(arena, circuit.key, [foreign, first(), first()])).toEqual([

@@ -20,6 +20,8 @@ export interface SimulatedCircuit {
   prove(claim: number, signals: Signals): ProofEnvelope;
   /** Two wrong proofs whose equations hold when they are multiplied without random scalars. */
   cancellingPair(first: readonly bigint[], second: readonly bigint[]): [GroupedProof, GroupedProof];
+  /** The same signals but for the first, which makes IC_0 and all signals' points add up to zero. */
+  vanishing(signals: readonly bigint[]): bigint[];
   /** A, B and C of a proof as multiples of the generators, for whoever multiplies many at once. `seed`: any text. */
   scalars(signals: readonly bigint[], seed: string): { readonly a: bigint; readonly b: bigint; readonly c: bigint };
 }
@@ -62,6 +64,11 @@ export function simulatedCircuit(name: string): SimulatedCircuit {
       return { claim, circuitId: id, signals: values.map(String), proof };
     },
     cancellingPair: (first, second) => [statement(first, 5n), statement(second, FIELD - 5n)],
+    vanishing: (signals) => {
+      const [first = 1n, ...rest] = ic.slice(1);
+      const others = rest.reduce((sum, factor, i) => sum + factor * (signals[i + 1] ?? 0n), ic[0] ?? 0n);
+      return [Fr.mul(Fr.neg(Fr.create(others)), Fr.inv(first)), ...signals.slice(1)];
+    },
     scalars,
   };
 }
