@@ -1,5 +1,5 @@
-import type { Log, Result } from "ethers";
-import { compiled, CONTRACTS } from "../chain/contracts.ts";
+import { AbiCoder, concat, type EventFragment, type Log, type ParamType, type Result } from "ethers";
+import { compiled, CONTRACTS, type ContractName } from "../chain/contracts.ts";
 import { CONTRACT_OF, type Addresses, type Register } from "../chain/handles.ts";
 import { incomplete } from "./incomplete.ts";
 import type { Moment } from "./state.ts";
@@ -20,11 +20,16 @@ export function fixesOpening({ name }: Pick<RegisterEvent, "name">): boolean {
   return name === "BatchOpened" || name === "OpeningReplaced";
 }
 
+/** Values by name. */
+interface Values {
+  getValue(name: string): unknown;
+}
+
 /** The values of an event by name, each asked for as what it is. Addresses and hashes are text. */
 export class EventArgs {
-  readonly #values: Result;
+  readonly #values: Values;
 
-  constructor(values: Result) {
+  constructor(values: Values) {
     this.#values = values;
   }
 
@@ -58,28 +63,61 @@ export class EventArgs {
   }
 }
 
+/** What is needed to read one kind of event; computed once, for a register has a hundred thousand of them. */
+interface Reading {
+  readonly name: string;
+  /** Its parameters that stand in topics, and those that stand in the data. */
+  readonly indexed: readonly ParamType[];
+  readonly others: readonly ParamType[];
+}
+
+function readingOf({ name, inputs }: EventFragment): Reading {
+  const isIndexed = ({ indexed }: ParamType): boolean => indexed === true;
+  return { name, indexed: inputs.filter(isIndexed), others: inputs.filter((input) => !isIndexed(input)) };
+}
+
+/** The kinds of events of one contract, by their first topic. */
+function readingsOf(contract: ContractName): ReadonlyMap<string, Reading> {
+  const readings = new Map<string, Reading>();
+  compiled(contract).interface.forEachEvent((event) => readings.set(event.topicHash, readingOf(event)));
+  return readings;
+}
+
+/** What is read of a log. */
+export type LogBytes = Pick<Log, "address" | "topics" | "data" | "blockNumber" | "transactionHash">;
+
 /**
  * Reads the logs of one register. An event is read with the interface of the very contract that emitted it; one that
  * cannot be read is an error (`log`), never skipped.
  */
-export function eventReader(addresses: Addresses): (log: Log) => RegisterEvent {
-  const interfaces = new Map(
+export function eventReader(addresses: Addresses): (log: LogBytes) => RegisterEvent {
+  const contracts = new Map(
     (Object.keys(CONTRACT_OF) as (keyof Register)[]).map((part) => [
       addresses[part].toLowerCase(),
-      compiled(CONTRACT_OF[part]).interface,
+      readingsOf(CONTRACT_OF[part]),
     ]),
   );
-  if (interfaces.size !== CONTRACTS.length) throw incomplete("two contracts of the register have one address");
-  return (log) => {
-    const parsed = interfaces.get(log.address.toLowerCase())?.parseLog(log);
-    if (parsed == null) throw incomplete(`an event of block ${log.blockNumber} is none of batchproof's`);
-    return {
-      name: parsed.name,
-      args: new EventArgs(parsed.args),
-      block: log.blockNumber,
-      transaction: log.transactionHash,
-    };
+  if (contracts.size !== CONTRACTS.length) throw incomplete("two contracts of the register have one address");
+  return ({ address, topics, data, blockNumber, transactionHash }) => {
+    const [topic = "", ...indexed] = topics;
+    const reading = contracts.get(address.toLowerCase())?.get(topic.toLowerCase());
+    if (reading === undefined) throw incomplete(`an event of block ${blockNumber} is none of batchproof's`);
+    try {
+      const args = new EventArgs(valuesOf(reading, indexed, data));
+      return { name: reading.name, args, block: blockNumber, transaction: transactionHash };
+    } catch {
+      throw incomplete(`an event of block ${blockNumber} cannot be read`);
+    }
   };
+}
+
+/** No parameter of these events that stands in a topic is longer than one. As ethers reads logs, padding may lack. */
+function valuesOf({ indexed, others }: Reading, topics: readonly string[], data: string): Values {
+  const coder = AbiCoder.defaultAbiCoder();
+  const inTopics = coder.decode(indexed, concat(topics));
+  const inData = coder.decode(others, data, true);
+  const isInTopics = (name: string): boolean => indexed.some((input) => input.name === name);
+  return { getValue: (name): unknown => (isInTopics(name) ? inTopics : inData).getValue(name) };
 }
 
 /** When an event was, and who caused it. */

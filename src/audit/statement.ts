@@ -29,7 +29,7 @@ export function loggedProofOf(state: RegisterState, event: RegisterEvent): Logge
   const { batch, policyId, openingTime } = known(state.batches, key, "batch");
   const item = pendingItemOf(args);
   const rule = known(state.policies, policyId, "policy").claims[item.claim]?.rule ?? "0";
-  const context = contextOf(BigInt(state.chainId), state.registry, args.text("submitter"));
+  const context = contextIn(state, args.text("submitter"));
   const { claim, circuitId, head, parties, record, deviations } = item;
   return {
     key,
@@ -41,6 +41,17 @@ export function loggedProofOf(state: RegisterState, event: RegisterEvent): Logge
     signals: [...[batch, rule, head, parties, record, deviations].map(BigInt), context, BigInt(openingTime)],
     proof: item.proof.map(BigInt),
   };
+}
+
+/** Contexts that were computed: few accounts send many proofs. */
+const contexts = new WeakMap<RegisterState, Map<string, bigint>>();
+
+function contextIn(state: RegisterState, submitter: string): bigint {
+  const computed = contexts.get(state) ?? new Map<string, bigint>();
+  contexts.set(state, computed);
+  const context = computed.get(submitter) ?? contextOf(BigInt(state.chainId), state.registry, submitter);
+  computed.set(submitter, context);
+  return context;
 }
 
 /** The eight words of a proof as snarkjs writes it: B comes in the order of the EVM. */

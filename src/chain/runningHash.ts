@@ -1,4 +1,4 @@
-import { AbiCoder, dataSlice, keccak256 } from "ethers";
+import { AbiCoder, keccak256, type ParamType } from "ethers";
 import { compiled } from "./contracts.ts";
 
 /**
@@ -8,11 +8,26 @@ import { compiled } from "./contracts.ts";
  * decideRevocation for the exceptions.
  */
 export function extendRunningHash(running: string, method: string, args: readonly unknown[]): string {
-  const call = compiled("ComplianceRegistry").interface.encodeFunctionData(method, args);
-  return keccak256(
-    AbiCoder.defaultAbiCoder().encode(
-      ["bytes32", "bytes4", "bytes32"],
-      [running, dataSlice(call, 0, 4), keccak256(dataSlice(call, 4))],
-    ),
-  );
+  const coder = AbiCoder.defaultAbiCoder();
+  const { selector, inputs } = callOf(method);
+  const digest = keccak256(coder.encode(inputs, args));
+  return keccak256(coder.encode(["bytes32", "bytes4", "bytes32"], [running, selector, digest]));
+}
+
+interface Call {
+  readonly selector: string;
+  readonly inputs: readonly ParamType[];
+}
+
+const calls = new Map<string, Call>();
+
+/** Selector and arguments of a method, hashed and parsed once: an audit extends tens of thousands of trails. */
+function callOf(method: string): Call {
+  const found = calls.get(method);
+  if (found !== undefined) return found;
+  const fragment = compiled("ComplianceRegistry").interface.getFunction(method);
+  if (fragment === null) throw new Error(`the compliance registry has no ${method}`);
+  const call = { selector: fragment.selector, inputs: fragment.inputs };
+  calls.set(method, call);
+  return call;
 }

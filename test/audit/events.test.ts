@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { getAddress, hexlify, Result, Wallet, id, type ParamType } from "ethers";
+import { describe, expect, it } from "vitest";
+import { eventReader, type LogBytes } from "../../src/audit/events.ts";
+import { CONTRACT_OF } from "../../src/chain/handles.ts";
+import { compiled } from "../../src/chain/contracts.ts";
+import type { Addresses } from "../../src/chain/handles.ts";
+import { BatchproofError } from "../../src/errors.ts";
+
+/** Reading of logs, against the reader of ethers. */
+
+const PARTS = Object.keys(CONTRACT_OF) as (keyof Addresses)[];
+const ADDRESSES = Object.fromEntries(PARTS.map((part) => [part, new Wallet(id(part)).address])) as unknown as Addresses;
+
+const read = eventReader(ADDRESSES);
+
+/** Any value of a type. */
+function anyOf({ baseType, type, arrayLength, arrayChildren, components }: ParamType): unknown {
+  const bytes = (count: number): string => hexlify(randomBytes(count));
+  if (baseType === "array" && arrayChildren !== null) {
+    const length = arrayLength === null || arrayLength < 0 ? 3 : arrayLength;
+    return Array.from({ length }, () => anyOf(arrayChildren));
+  }
+  if (baseType === "tuple") return (components ?? []).map(anyOf);
+  if (type === "address") return getAddress(bytes(20));
+  if (type === "bool") return bytes(1) < "0x80";
+  if (type === "string") return `ü ${bytes(20)}`;
+  if (type === "bytes") return bytes(45);
+  const size = Number(/\d+$/.exec(type)?.[0]);
+  return type.startsWith("bytes") ? bytes(size) : BigInt(bytes(size / 8));
+}
+
+interface Sample {
+  readonly title: string;
+  readonly inputs: readonly ParamType[];
+  readonly log: LogBytes;
+  readonly expected: Result;
+}
+
+/** A log of every event of every contract. */
+const SAMPLES = PARTS.flatMap((part) => {
+  const { interface: abi } = compiled(CONTRACT_OF[part]);
+  const samples: Sample[] = [];
+  abi.forEachEvent((event) => {
+    const { topics, data } = abi.encodeEventLog(event, event.inputs.map(anyOf));
+    const log = { address: ADDRESSES[part], topics, data, blockNumber: 7, transactionHash: id("transaction") } as const;
+    const expected = abi.parseLog(log)?.args;
+    if (expected === undefined) throw new Error(`ethers cannot read ${event.name}`);
+    samples.push({ title: `${part} ${event.name}`, inputs: event.inputs, log, expected });
+  });
+  return samples;
+});
+
+/** The code with which a log is refused. */
+function refusalOf(log: LogBytes): string | undefined {
+  try {
+    read(log);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BatchproofError) return error.code;
+    throw error;
+  }
+}
+
+const plain = (value: unknown): unknown => (value instanceof Result ? value.toArray(true) : value);
+
+describe("an event", () => {
+  it.each(SAMPLES)("is read as ethers reads it: $title", ({ title, inputs, log, expected }) => {
+    const { name, args, block, transaction } = read(log);
+    expect([name, block, transaction]).toEqual([title.split(" ")[1], 7, log.transactionHash]);
+    for (const { name: input } of inputs) expect(plain(args.text(input))).toEqual(plain(expected.getValue(input)));
+  });
+
+  // Verifies R-audit-complete.
+  it.each(SAMPLES)("is refused where a byte is missing, or what it is about: $title", ({ inputs, log }) => {
+    const refused = (changes: Partial<LogBytes>): unknown => refusalOf({ ...log, ...changes });
+    expect(refused({ topics: log.topics.slice(1) })).toBe("log");
+    expect(refused({ address: new Wallet(id("nobody")).address })).toBe("log");
+    if (inputs.some(({ indexed }) => indexed === true))
+      expect(refused({ topics: log.topics.slice(0, -1) })).toBe("log");
+    if (log.data !== "0x") expect(refused({ data: log.data.slice(0, 34) })).toBe("log");
+  });
+});
