@@ -6,6 +6,7 @@ import {
   isError,
   JsonRpcProvider,
   Network,
+  type FetchResponse,
   type JsonRpcApiProvider,
   type JsonRpcPayload,
   type JsonRpcResult,
@@ -38,13 +39,36 @@ const LIMIT_EXCEEDED = -32005;
 /** Milliseconds before a request that a node put off is sent again, each time: six seconds in all. */
 const WAITS = [100, 200, 400, 800, 1500, 3000];
 
-/** Asks again what a node puts off because there were too many requests. Other refusals are answers. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Asks again what a node puts off because there were too many requests. Other refusals are answers. An answer's text is
+ * decoded here, because ethers holds some twenty times its size while it does so.
+ */
 class PatientProvider extends JsonRpcProvider {
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
     return await patiently(
-      () => super._send(payload),
+      () => this.#ask(payload),
       (answers) => answers.some(isPutOff),
     );
+  }
+
+  async #ask(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    const request = this._getConnection();
+    request.body = JSON.stringify(payload);
+    request.setHeader("content-type", "application/json");
+    const response = await request.send();
+    response.assertOk();
+    return [answerIn(response)].flat();
+  }
+}
+
+function answerIn(response: FetchResponse): JsonRpcResult | JsonRpcResult[] {
+  try {
+    return JSON.parse(UTF8.decode(response.body ?? new Uint8Array())) as JsonRpcResult | JsonRpcResult[];
+  } catch {
+    // No JSON: with the error that ethers has for it.
+    return response.bodyJson as JsonRpcResult | JsonRpcResult[];
   }
 }
 
