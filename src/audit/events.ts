@@ -1,4 +1,4 @@
-import { AbiCoder, concat, type EventFragment, type Log, type ParamType, type Result } from "ethers";
+import { AbiCoder, getAddress, type EventFragment, type Log, type ParamType, type Result } from "ethers";
 import { compiled, CONTRACTS, type ContractName } from "../chain/contracts.ts";
 import { CONTRACT_OF, type Addresses, type Register } from "../chain/handles.ts";
 import { incomplete } from "./incomplete.ts";
@@ -63,17 +63,76 @@ export class EventArgs {
   }
 }
 
-/** What is needed to read one kind of event; computed once, for a register has a hundred thousand of them. */
+/** What is needed to read one kind of event; made once, for a register has a hundred thousand of them. */
 interface Reading {
   readonly name: string;
-  /** Its parameters that stand in topics, and those that stand in the data. */
-  readonly indexed: readonly ParamType[];
+  /** Its parameters that stand in topics. */
+  readonly topics: readonly Slot[];
+  /** Those that stand in the data, if each has a fixed place there. */
+  readonly data: readonly Slot[] | undefined;
+  /** The same, as ethers reads them wherever they are. */
   readonly others: readonly ParamType[];
 }
 
 function readingOf({ name, inputs }: EventFragment): Reading {
   const isIndexed = ({ indexed }: ParamType): boolean => indexed === true;
-  return { name, indexed: inputs.filter(isIndexed), others: inputs.filter((input) => !isIndexed(input)) };
+  const others = inputs.filter((input) => !isIndexed(input));
+  const topics = slotsOf(inputs.filter(isIndexed));
+  if (topics === undefined) throw new Error(`event ${name} has a topic that is the hash of its parameter`);
+  return { name, topics, data: slotsOf(others), others };
+}
+
+/** A parameter that takes one word, or a word for each element. */
+interface Slot {
+  readonly name: string;
+  readonly read: WordReader;
+  /** Number of elements; undefined: it is no list. */
+  readonly length: number | undefined;
+}
+
+/** Reads 64 lower-case hex digits. Throws for a word that the contract cannot have written. */
+type WordReader = (word: string) => unknown;
+
+/** Undefined: one of them is a structure, or does not always take as many words. */
+function slotsOf(inputs: readonly ParamType[]): readonly Slot[] | undefined {
+  const slots: Slot[] = [];
+  for (const { name, type, arrayLength, arrayChildren } of inputs) {
+    const read = wordReader(arrayChildren?.type ?? type);
+    if (read === undefined || arrayLength === -1) return undefined;
+    slots.push({ name, read, length: arrayLength ?? undefined });
+  }
+  return slots;
+}
+
+function wordReader(type: string): WordReader | undefined {
+  if (type === "address") return (word) => accountOf(uint(word, 160));
+  if (type === "bool") return (word) => uint(word, 1) === 1n;
+  const [, kind, size] = /^(uint|bytes)(\d+)$/.exec(type) ?? [];
+  if (kind === "uint") return (word) => uint(word, Number(size));
+  if (kind !== "bytes") return undefined;
+  const digits = 2 * Number(size);
+  return (word) => {
+    if (/[^0]/.test(word.slice(digits))) throw new RangeError(`more than ${type}`);
+    return `0x${word.slice(0, digits)}`;
+  };
+}
+
+function uint(word: string, bits: number): bigint {
+  const value = BigInt(`0x${word}`);
+  if (value >> BigInt(bits) !== 0n) throw new RangeError(`more than ${bits} bits`);
+  return value;
+}
+
+/** Accounts in the spelling with a checksum, which is a hash: few accounts cause many events. */
+const accounts = new Map<bigint, string>();
+const MOST_ACCOUNTS = 10_000;
+
+function accountOf(value: bigint): string {
+  const found = accounts.get(value);
+  if (found !== undefined) return found;
+  const account = getAddress(`0x${value.toString(16).padStart(40, "0")}`);
+  if (accounts.size < MOST_ACCOUNTS) accounts.set(value, account);
+  return account;
 }
 
 /** The kinds of events of one contract, by their first topic. */
@@ -111,13 +170,30 @@ export function eventReader(addresses: Addresses): (log: LogBytes) => RegisterEv
   };
 }
 
-/** No parameter of these events that stands in a topic is longer than one. As ethers reads logs, padding may lack. */
-function valuesOf({ indexed, others }: Reading, topics: readonly string[], data: string): Values {
-  const coder = AbiCoder.defaultAbiCoder();
-  const inTopics = coder.decode(indexed, concat(topics));
-  const inData = coder.decode(others, data, true);
-  const isInTopics = (name: string): boolean => indexed.some((input) => input.name === name);
-  return { getValue: (name): unknown => (isInTopics(name) ? inTopics : inData).getValue(name) };
+function valuesOf(reading: Reading, topics: readonly string[], data: string): Values {
+  const values = readSlots(reading.topics, wordsOf(topics.map((topic) => topic.slice(2)).join("")));
+  if (reading.data !== undefined) {
+    for (const [name, value] of readSlots(reading.data, wordsOf(data.slice(2)))) values.set(name, value);
+    return { getValue: (name): unknown => values.get(name) };
+  }
+  const others = AbiCoder.defaultAbiCoder().decode(reading.others, data);
+  return { getValue: (name): unknown => values.get(name) ?? others.getValue(name) };
+}
+
+function wordsOf(digits: string): readonly string[] {
+  if (!/^(?:[0-9a-f]{64})*$/i.test(digits)) throw new RangeError("no words");
+  return Array.from({ length: digits.length / 64 }, (_, i) => digits.slice(64 * i, 64 * (i + 1)).toLowerCase());
+}
+
+function readSlots(slots: readonly Slot[], words: readonly string[]): Map<string, unknown> {
+  let at = 0;
+  const next = (read: WordReader): unknown => read(words[at++] ?? "");
+  const values = new Map<string, unknown>();
+  for (const { name, read, length } of slots) {
+    values.set(name, length === undefined ? next(read) : Array.from({ length }, () => next(read)));
+  }
+  if (at !== words.length) throw new RangeError(`${words.length} words in place of ${at}`);
+  return values;
 }
 
 /** When an event was, and who caused it. */

@@ -79,5 +79,25 @@ describe("an event", () => {
     if (inputs.some(({ indexed }) => indexed === true))
       expect(refused({ topics: log.topics.slice(0, -1) })).toBe("log");
     if (log.data !== "0x") expect(refused({ data: log.data.slice(0, 34) })).toBe("log");
+    expect(refused({ topics: [...log.topics, id("more")] })).toBe("log");
+  });
+
+  // Verifies R-audit-complete.
+  it.each(SAMPLES)("is refused where a word is none of its type: $title", ({ inputs, log }) => {
+    const all = `0x${"f".repeat(64)}`;
+    const isShort = ({ type }: ParamType): boolean => /^(address|bool|uint\d\d?|bytes\d)$|^uint1/.test(type);
+    const indexed = inputs.filter((input) => input.indexed === true);
+    for (const [i] of [...indexed.entries()].filter(([, input]) => isShort(input))) {
+      const topics = log.topics.map((topic, at) => (at === i + 1 ? all : topic));
+      expect(refusalOf({ ...log, topics }), indexed[i]?.name).toBe("log");
+    }
+    const others = inputs.filter((input) => input.indexed !== true);
+    if (others.length === 0 || others.some(({ type }) => !/^(address|bool|uint\d+|bytes\d+)$/.test(type))) return;
+    for (const [i] of [...others.entries()].filter(([, input]) => isShort(input))) {
+      const data = `${log.data.slice(0, 2 + 64 * i)}${all.slice(2)}${log.data.slice(66 + 64 * i)}`;
+      expect(refusalOf({ ...log, data }), others[i]?.name).toBe("log");
+    }
+    expect(refusalOf({ ...log, data: `${log.data}${"0".repeat(64)}` })).toBe("log");
+    expect(refusalOf({ ...log, data: log.data.replace(/.$/, "g") })).toBe("log");
   });
 });
