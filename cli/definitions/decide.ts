@@ -8,7 +8,7 @@ const DECISIONS = [
   ["reject", "end a batch that must not be used, such as one out of specification; final (QP)", "Rejected."],
   [
     "abort",
-    "end a batch that is not needed: patient withdrew, collection failed, not administered; final (owner)",
+    "end a batch that is not needed: patient withdrew, collection failed, not administered; final (owner; once certified a QP)",
     "Aborted.",
   ],
   [

@@ -30,7 +30,7 @@ import {IReleaseGate} from "./IReleaseGate.sol";
 /// | setHead           | -  | -  | E   | R   | -   | - | - | S | L |
 /// | raiseException    | E  | E  | E   | R   | D   | J | A | S | L |
 /// | proposeClosing    | -  | -  | E   | R   | D   | J | A | S | L |
-/// | confirmClosing    | -  | -  | OCE | RD  | D   | J | A | S | L |
+/// | confirmClosing    | -  | -  | OCE | OERD | OERD | J | A | S | L |
 /// | decideRevocation  | -  | -  | OCE | R   | D   | J | A | S | L |
 /// | certify           | -  | RD | -   | -   | -   | - | - | - | - |
 /// | exceptionalSupply | S  | S  | S   | -   | -   | - | - | - | - |
@@ -384,11 +384,12 @@ interface IComplianceRegistry {
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
     event BatchRejected(bytes32 indexed key, address indexed qp, uint8 reason, bytes32 words);
-    /// @notice The owner ended the batch (patient withdrew, collection failed, not administered): an end state.
+    /// @notice The owner, or once it was certified a QP, ended the batch (patient withdrew, collection failed, not administered): an end state.
     /// @param key Key of the batch.
+    /// @param by Who ended it.
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
-    event BatchAborted(bytes32 indexed key, uint8 reason, bytes32 words);
+    event BatchAborted(bytes32 indexed key, address indexed by, uint8 reason, bytes32 words);
     /// @notice A QP let a batch out of specification go to the patient, uncertified: an end state.
     /// @param key Key of the batch.
     /// @param qp Who did.
@@ -645,6 +646,7 @@ interface IComplianceRegistry {
     /// @notice Closes an exception as QA proposed. Caller: a QP of the batch, another account and another person than the
     /// proposer. Refused: anything that was not proposed exactly so. Only `accepted` settles, that is lets the exception
     /// stand in place of a proof: a claim of class process at any time, and after release a completion claim of any class.
+    /// `rejected` undoes that: a batch that rested on the claim is not certified, or not completed, any more.
     /// @param id Number of an open exception.
     /// @param disposition What is confirmed.
     /// @param evidence What is confirmed.
@@ -684,8 +686,8 @@ interface IComplianceRegistry {
     /// @param words Salted hash of the words that say why; 0: none.
     function reject(bytes32 key, uint8 reason, bytes32 words) external;
 
-    /// @notice Ends a batch that is not needed: patient withdrew, collection failed, not administered. Caller: owner.
-    /// Refused: completed or ended.
+    /// @notice Ends a batch that is not needed: patient withdrew, collection failed, not administered. Caller: owner; once the
+    /// batch was ever certified a QP of the batch. Refused: completed or ended.
     /// @param key Key of the batch.
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.

@@ -71,11 +71,13 @@ abstract contract Decisions is Ledger, Pausable {
     /// @inheritdoc IComplianceRegistry
     function abort(bytes32 key, uint8 reason, bytes32 words) external {
         PublicTexts.requireReason(reason, Codes.REASONS_OF_ABORT);
-        Batch storage batch = _owned(key);
+        Batch storage batch = _known(key);
+        if (_counts[key][uint256(Counter.Certified)] != 0) _requireQp(key);
+        else _owned(key);
         _requireUnended(key, batch);
         batch.status = Status.Aborted;
-        _count(key, msg.sender, Counter.Aborted);
-        emit BatchAborted(key, reason, words);
+        _count(key, batch.owner, Counter.Aborted);
+        emit BatchAborted(key, msg.sender, reason, words);
     }
 
     /// @inheritdoc IComplianceRegistry

@@ -77,6 +77,7 @@ abstract contract Exceptions is Ledger, TwoPersonRule {
         bool compliantBefore = _missing(batch, outline.release) == 0;
         bool settled = disposition == Codes.DISPOSITION_ACCEPTED && _maySettle(batch, claim, outline.completion);
         if (settled) batch.settled |= 1 << claim;
+        else if (disposition == Codes.DISPOSITION_REJECTED) _unsettle(batch, claim, outline);
         _count(key, batch.owner, Counter.ExceptionsClosed);
         bytes32 exceptionsHash = _extendExceptions(batch, digest);
         emit ExceptionClosed(key, id, disposition, evidence, msg.sender, settled, exceptionsHash);
@@ -106,6 +107,16 @@ abstract contract Exceptions is Ledger, TwoPersonRule {
     function _maySettle(Batch storage batch, uint8 claim, uint256 completion) private view returns (bool) {
         if (batch.status == Status.Released && completion & (1 << claim) != 0) return true;
         return policies.classOf(batch.policyId, claim) == Codes.CLASS_PROCESS;
+    }
+
+    /// @dev What was accepted before is not, if the same claim fails by another exception: a batch that rested on it is not
+    /// certified any more, or not completed.
+    function _unsettle(Batch storage batch, uint8 claim, IPolicyRegistry.Outline memory outline) private {
+        batch.settled &= ~(1 << claim);
+        bool completed = batch.status == Status.Completed;
+        if (!completed && batch.status != Status.Released) return;
+        if (_missing(batch, outline.release) != 0) batch.status = Status.Open;
+        else if (completed && _missing(batch, outline.completion) != 0) batch.status = Status.Released;
     }
 
     function _isConcerned(bytes32 key, address owner) private view returns (bool) {

@@ -242,7 +242,7 @@ function waitingFindings(state: RegisterState, batch: AuditedBatch, now: number,
 
 /** What people decided about the whole batch. */
 function decisionFindings(batch: AuditedBatch, why: Why): AuditFinding[] {
-  const { recalled, holds, ended, status } = batch;
+  const { recalled, holds, ended } = batch;
   return [
     ...(recalled === undefined ? [] : [standing("recall", CRITICAL, recalled, `recalled: ${why(recalled)}`)]),
     ...holds.map((hold) =>
@@ -250,22 +250,29 @@ function decisionFindings(batch: AuditedBatch, why: Why): AuditFinding[] {
         ? standing("hold", MAJOR, hold, `held: ${why(hold)}`)
         : news("hold", MINOR, hold.lifted, `was held (${why(hold)}); lifted: ${why(hold.lifted)}`),
     ),
-    ...(ended === undefined ? [] : [endFinding(status, why(ended), ended)]),
+    ...(ended === undefined ? [] : [endFinding(batch, why(ended), ended)]),
   ];
 }
 
-function endFinding(status: AuditedBatch["status"], reason: string, moment: Moment): AuditFinding {
+function endFinding({ status, certified }: AuditedBatch, reason: string, moment: Moment): AuditFinding {
   switch (status) {
     case "ExceptionalSupply":
       return news("supply", CRITICAL, moment, `supplied out of specification, uncertified: ${reason}`);
     case "Rejected":
-      return news("rejected", MINOR, moment, `rejected: ${reason}`);
+      return ended("rejected", certified.length > 0, reason, moment);
     case "Aborted":
     case "Open":
     case "Released":
     case "Completed":
-      return news("aborted", MINOR, moment, `aborted: ${reason}`);
+      return ended("aborted", certified.length > 0, reason, moment);
   }
+}
+
+/** An end is old news some day; that of a batch that medicines may have left stands. */
+function ended(kind: "rejected" | "aborted", wasCertified: boolean, reason: string, moment: Moment): AuditFinding {
+  return wasCertified
+    ? standing(kind, MAJOR, moment, `${kind} after it had been certified: ${reason}`)
+    : news(kind, MINOR, moment, `${kind}: ${reason}`);
 }
 
 /** What was changed after it was said once. */

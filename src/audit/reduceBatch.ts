@@ -1,5 +1,12 @@
 import { ZeroHash } from "ethers";
-import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, REASON, type DispositionName } from "../formats/codes.ts";
+import {
+  COUNTER,
+  DISPOSITION,
+  EXCEPTION_CATEGORY,
+  REASON,
+  type DispositionName,
+  type NeededForName,
+} from "../formats/codes.ts";
 import { batchKey } from "../formats/context.ts";
 import { nameText } from "../formats/names.ts";
 import { NO_WORDS } from "../formats/reasons.ts";
@@ -8,6 +15,7 @@ import { certificateProblem } from "./certificate.ts";
 import { momentOf, type EventArgs, type RegisterEvent } from "./events.ts";
 import { incomplete, known } from "./incomplete.ts";
 import type { AuditedBatch, ExceptionState, PendingItem, ReasonedMoment, RegisterState } from "./state.ts";
+import { missingClaims } from "./status.ts";
 import { extendExceptions, extendTrail, noteCall, noteItem, requireBound } from "./trail.ts";
 
 /** `BatchOpened`. */
@@ -139,7 +147,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
       evidence: args.text("evidence"),
     });
   },
-  ExceptionClosed: (_state, event, key, batch) => {
+  ExceptionClosed: (state, event, key, batch) => {
     const { args } = event;
     const exception = exceptionOf(batch, key, args);
     const [disposition, settled] = [dispositionOf(args), args.flag("settled")];
@@ -149,6 +157,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
     extendExceptions(key, batch, "confirmClosing", closingArgs(args), event);
     exception.closed = { ...momentOf(event, args.text("qp")), disposition, settled, proposer: proposal.by };
     if (settled && !batch.settled.includes(exception.claim)) batch.settled.push(exception.claim);
+    if (disposition === "rejected") unsettle(state, batch, exception.claim);
   },
   RevocationDecided: (_state, event, key, batch) => {
     extendExceptions(key, batch, "decideRevocation", [key, ...reasonOf(event.args)], event);
@@ -177,7 +186,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
   },
   BatchAborted: (_state, event, _key, batch) => {
     batch.status = "Aborted";
-    batch.ended = reasoned(event, batch.owner);
+    batch.ended = reasoned(event, event.args.text("by"));
   },
   BatchHeld: (state, event, key, batch) => {
     const { args } = event;
@@ -236,6 +245,16 @@ function named<Name>(names: ReadonlyMap<number, Name>, code: number): Name {
   const name = names.get(code);
   if (name === undefined) throw incomplete(`an event holds the unknown code ${code}`);
   return name;
+}
+
+/** What was accepted in place of a claim's proof is not any more: nor is what rested on it certified, or completed. */
+function unsettle(state: RegisterState, batch: AuditedBatch, claim: number): void {
+  batch.settled = batch.settled.filter((each) => each !== claim);
+  if (batch.status !== "Released" && batch.status !== "Completed") return;
+  const isMissing = (goal: NeededForName): boolean => missingClaims(state, batch, goal).length > 0;
+  if (isMissing("release")) batch.status = "Open";
+  else if (isMissing("completion")) batch.status = "Released";
+  if (batch.status !== "Completed") delete batch.completed;
 }
 
 function timeOf({ name, block, time }: RegisterEvent): number {

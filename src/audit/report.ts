@@ -86,6 +86,8 @@ export interface AuditReport {
   readonly at: number;
   readonly reading: LogReading;
   readonly reconciliation: Reconciliation;
+  /** Batches that were certified once and do not stand in the part of the certified ones. */
+  readonly certifiedBefore: number;
   readonly colours: Readonly<Record<Colour, number>>;
   readonly owners: number;
   /** Proofs verified again from the events, amended ones included, and how many of them did not verify. */
@@ -137,6 +139,8 @@ export async function reportOf(
     at: block.now,
     reading,
     reconciliation: reconcile(batches),
+    certifiedBefore: batches.filter(({ key, status }) => wasCertified(state, key) && PART[status] !== "certified")
+      .length,
     colours: {
       proven: withColour("proven"),
       settled: withColour("settled"),
@@ -167,6 +171,10 @@ const PART: Readonly<Record<StatusName, keyof Reconciliation>> = {
   ExceptionalSupply: "suppliedExceptionally",
   Recalled: "recalled",
 };
+
+function wasCertified({ batches }: RegisterState, key: string): boolean {
+  return (batches[key]?.certified.length ?? 0) > 0;
+}
 
 function reconcile(batches: readonly BatchReport[]): Reconciliation {
   const counted = (part: keyof Reconciliation): number => batches.filter(({ status }) => PART[status] === part).length;

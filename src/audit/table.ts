@@ -67,11 +67,12 @@ export function summaryLines(
   };
 }
 
-function reconciliation({ reconciliation: parts, owners }: AuditReport): string {
+function reconciliation({ reconciliation: parts, certifiedBefore, owners }: AuditReport): string {
   const { opened, certified, exception, overdue, open, rejected, aborted, suppliedExceptionally, recalled } = parts;
   return (
     `${opened} opened = ${certified} certified + ${exception} with open exceptions + ${overdue} overdue + ${open} open + ` +
     `${rejected} rejected + ${aborted} aborted + ${suppliedExceptionally} supplied exceptionally + ${recalled} recalled; ` +
+    (certifiedBefore === 0 ? "" : `${certifiedBefore} not certified now had been certified before; `) +
     `${owners} owner(s), serials without gap, counters agree with the log`
   );
 }

@@ -71,7 +71,7 @@ describe("an event", () => {
     for (const { name: input } of inputs) expect(plain(args.text(input))).toEqual(plain(expected.getValue(input)));
   });
 
-  // Verifies R-audit-complete.
+  // Verifies R-audit-complete, V55.
   it.each(SAMPLES)("is refused where a byte is missing, or what it is about: $title", ({ inputs, log }) => {
     const refused = (changes: Partial<LogBytes>): unknown => refusalOf({ ...log, ...changes });
     expect(refused({ topics: log.topics.slice(1) })).toBe("log");

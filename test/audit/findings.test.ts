@@ -101,6 +101,11 @@ const STORIES: Record<string, (batch: OpenBatch) => Promise<unknown>> = {
     await world.makeCompliant(batch);
     await certify(batch);
   },
+  vanished: async (batch) => {
+    await world.makeCompliant(batch);
+    await certify(batch);
+    await mined(() => act("qp").abort(batch.key, ...OTHER));
+  },
   opposed: async (batch) => {
     await world.makeCompliant(batch);
     await certify(batch);
@@ -197,7 +202,7 @@ describe("the register rebuilt from its events", () => {
   it("reconciles: every opened batch in one part", () => {
     const { opened, ...parts } = report.reconciliation;
     expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(opened);
-    expect(parts).toMatchObject({ rejected: 1, aborted: 1, suppliedExceptionally: 1, recalled: 1, certified: 2 });
+    expect(parts).toMatchObject({ rejected: 1, aborted: 2, suppliedExceptionally: 1, recalled: 1, certified: 2 });
     expect(auditText(report)).toContain(`Reconciliation: ${opened} opened = 2 certified + `);
   });
 });
@@ -231,12 +236,22 @@ describe("what needs eyes", () => {
     ["asserted", ["exception", "custody", "root"]],
     ["moved", ["unsound", "amendment", "root"]],
     ["late", ["root", "root"]],
+    ["vanished", ["aborted", "root", "root"]],
     ["unbounded", ["opened", "attempt", "root", "root"]],
     ["withdrawn", ["consent"]],
     ["decided", ["consent"]],
     ["successor", ["supersedes"]],
   ])("%s: %s", (name, kinds) => {
     expect(kindsOf(name).sort()).toEqual([...kinds].sort());
+  });
+
+  // Verifies R-register-abort, V91.
+  it("an end after a certification stands, however old, and beside the sum", () => {
+    const [row] = findingsOf("vanished").filter(({ kind }) => kind === "aborted");
+    expect(row).toMatchObject({ severity: 2, standing: true, text: "aborted after it had been certified: other" });
+    expect(findingsOf("aborted")[0]).toMatchObject({ severity: 1, standing: false });
+    expect(report.certifiedBefore).toBe(1);
+    expect(auditText(report)).toContain("; 1 not certified now had been certified before; ");
   });
 
   // Verifies R-audit-opened, V33.

@@ -233,4 +233,43 @@ contract ClosingTest is Fixture {
         assertEq(registry.batchOf(key).exceptionsHash, running);
         assertEq(registry.batchOf(key).trail, bytes32(0));
     }
+
+    // Verifies R-register-unsettle, V90.
+    function test_V90_a_rejected_exception_undoes_what_was_settled() external {
+        bytes32 key = _open(plainPolicy);
+        _attest(key, 1);
+        _close(_raise(key, 0), ACCEPTED);
+        assertEq(registry.batchOf(key).settled, 1);
+        // What was raised in error says nothing of the claim.
+        _close(_raise(key, 0), Codes.DISPOSITION_UNFOUNDED);
+        assertEq(registry.batchOf(key).settled, 1);
+        _certify(key);
+        _close(_raise(key, 2), ACCEPTED);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
+        // Not completed any more, but certified.
+        _close(_raise(key, 2), Codes.DISPOSITION_REJECTED);
+        assertEq(registry.batchOf(key).settled, 1);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Released));
+        _close(_raise(key, 2), ACCEPTED);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
+        // Not certified any more.
+        _close(_raise(key, 0), Codes.DISPOSITION_REJECTED);
+        assertEq(registry.batchOf(key).settled, 4);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Open));
+        assertTrue(!gate.isReleased(key), "gate");
+        // With its proof it may be certified once more, and then counts as completed at once.
+        _attest(key, 0);
+        _certify(key);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
+    }
+
+    function test_a_rejected_exception_takes_nothing_from_a_proof() external {
+        bytes32 key = _open(plainPolicy);
+        _attest(key, 0);
+        _attest(key, 1);
+        _certify(key);
+        _close(_raise(key, 0), Codes.DISPOSITION_REJECTED);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Released));
+        assertTrue(gate.isReleased(key), "gate");
+    }
 }

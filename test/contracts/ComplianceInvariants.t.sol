@@ -215,6 +215,11 @@ contract Handler is Fixture {
         bool completion = claim.neededFor == Codes.NEEDED_FOR_COMPLETION;
         bool may = claim.class == Codes.CLASS_PROCESS || (completion && afterRelease);
         if (found.proposed == Codes.DISPOSITION_ACCEPTED && may) book.settled |= 1 << found.claim;
+        if (found.proposed == Codes.DISPOSITION_REJECTED) {
+            book.settled &= ~(1 << found.claim);
+            uint256 release = policies.outlineOf(registry.batchOf(found.key).policyId).release;
+            if (release & ~(book.proven | book.settled) != 0) book.certified = false;
+        }
     }
 
     function revoke(uint256 which, uint8 chance) external {
@@ -362,7 +367,8 @@ contract Handler is Fixture {
         }
         if (how == 1) {
             data = abi.encodeCall(registry.abort, (key, OTHER, 0));
-            return (StateTable.Call.Abort, OWNER, data, IComplianceRegistry.Counter.Aborted);
+            bool certified = registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.Certified)] != 0;
+            return (StateTable.Call.Abort, certified ? qp : OWNER, data, IComplianceRegistry.Counter.Aborted);
         }
         if (how == 2) {
             data = abi.encodeCall(registry.recall, (key, OTHER, 0));

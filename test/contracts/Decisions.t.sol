@@ -127,11 +127,12 @@ contract DecisionsTest is Fixture {
             registry.decideRevocation(key, OTHER, 0);
         }
         address[4] memory notOwners = [qp, QA, AUTHORITY, STRANGER];
+        bytes32 running = _open(plainPolicy);
         for (uint256 i = 0; i < notOwners.length; i++) {
             bytes memory refused = abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, key, notOwners[i]);
             vm.prank(notOwners[i]);
-            vm.expectRevert(refused);
-            registry.abort(key, OTHER, 0);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, running, notOwners[i]));
+            registry.abort(running, OTHER, 0);
             vm.prank(notOwners[i]);
             vm.expectRevert(refused);
             registry.extendDue(key, 1, uint64(START + 30 days), OTHER, 0);
@@ -395,6 +396,31 @@ contract DecisionsTest is Fixture {
         assertEq(registry.batchOf(key).due[0], START + 11 days);
     }
 
+    // Verifies R-register-abort, V91.
+    function test_V91_a_batch_that_was_certified_is_not_its_owners_to_abort() external {
+        bytes32 released = _released();
+        bytes32 completed = _released();
+        _attest(completed, 2);
+        // QA takes the certificate away, and still the owner cannot end it.
+        IComplianceRegistry.Item memory item = _item(completed, 0, 100, 6, QA);
+        vm.prank(QA);
+        registry.amend(completed, item, OTHER, 0);
+        assertEq(_status(completed), uint256(IComplianceRegistry.Status.Compliant));
+        bytes32[2] memory keys = [released, completed];
+        for (uint256 i = 0; i < 2; i++) {
+            vm.prank(OWNER);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotQp.selector, keys[i], OWNER));
+            registry.abort(keys[i], OTHER, 0);
+            vm.prank(qp);
+            registry.abort(keys[i], OTHER, 0);
+            assertEq(_status(keys[i]), uint256(IComplianceRegistry.Status.Aborted));
+        }
+        bytes32 fresh = _compliant();
+        vm.prank(qp);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, fresh, qp));
+        registry.abort(fresh, OTHER, 0);
+    }
+
     function test_pausing_stops_no_decision() external {
         bytes32 key = _released();
         vm.prank(ADMIN);
@@ -404,7 +430,7 @@ contract DecisionsTest is Fixture {
         _hold(qp, key);
         _unhold(qp, key);
         _recall(key);
-        vm.prank(OWNER);
+        vm.prank(qp);
         registry.abort(key, OTHER, 0);
         bytes32 other = _open(plainPolicy);
         _supply(other);

@@ -44,7 +44,7 @@ library StateTable {
             "setHead - - E R - - - S L",
             "raiseException E E E R D J A S L",
             "proposeClosing - - E R D J A S L",
-            "confirmClosing - - OCE RD D J A S L",
+            "confirmClosing - - OCE OERD OERD J A S L",
             "decideRevocation - - OCE R D J A S L",
             "certify - RD - - - - - - -",
             "exceptionalSupply S S S - - - - - -",

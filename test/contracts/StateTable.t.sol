@@ -131,7 +131,10 @@ contract StateTableTest is Fixture {
             return (qp, abi.encodeCall(registry.exceptionalSupply, (key, "1", "2", uint64(block.timestamp))));
         }
         if (call == StateTable.Call.Reject) return (qp, abi.encodeCall(registry.reject, (key, OTHER, 0)));
-        if (call == StateTable.Call.Abort) return (OWNER, abi.encodeCall(registry.abort, (key, OTHER, 0)));
+        if (call == StateTable.Call.Abort) {
+            bool certified = registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.Certified)] != 0;
+            return (certified ? qp : OWNER, abi.encodeCall(registry.abort, (key, OTHER, 0)));
+        }
         if (call == StateTable.Call.Hold) return (qp, abi.encodeCall(registry.hold, (key, OTHER, 0)));
         if (call == StateTable.Call.Unhold) return (qp, abi.encodeCall(registry.unhold, (key, OTHER, 0)));
         if (call == StateTable.Call.Recall) return (AUTHORITY, abi.encodeCall(registry.recall, (key, OTHER, 0)));
