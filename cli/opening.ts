@@ -34,7 +34,7 @@ export async function requireOpening(envelope: Envelope, file: string, options: 
   );
   if (opened === said) return;
   throw refusal(
-    `The register says that the batch was opened ${formatTime(Number(opened))}, the proof ${formatTime(Number(said))}.`,
+    `The register says that the batch was opened ${formatTime(opened)}, the proof ${formatTime(said ?? 0n)}.`,
     {
       code: "opened",
       place: `${file}#/signals/${SIGNALS.indexOf("opened")}`,

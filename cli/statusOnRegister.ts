@@ -34,7 +34,7 @@ export interface KnownBatch extends Pick<RegisteredBatch, "status" | "heldBy"> {
   /** In the policy's order. */
   readonly claims: readonly NonNullable<ClaimOnRegister["register"]>[];
   /** When what is still to come is due, Unix seconds. */
-  readonly due: readonly { readonly what: "release" | "completion"; readonly at: number }[];
+  readonly due: readonly { readonly what: "release" | "completion"; readonly at: bigint }[];
   /** What the folder says otherwise, in words. */
   readonly differences: readonly string[];
 }
@@ -97,9 +97,9 @@ function isFork(batch: Batch, index: number, head: bigint): boolean {
 
 /** An open batch is due for release; a released one for completion, while claims for that are not proven. */
 function dueOf({ policy }: Batch, { stored }: RegisteredBatch, claims: KnownBatch["claims"]): KnownBatch["due"] {
-  const [release, completion] = stored.due.map(Number);
+  const [release, completion] = stored.due;
   const status = STATUS[Number(stored.status)];
-  if (status === "Open") return [{ what: "release", at: release ?? 0 }];
+  if (status === "Open") return [{ what: "release", at: release }];
   const isMissing = policy.claims.some(({ neededFor }, i) => neededFor === "completion" && claims[i] === "open");
-  return status === "Released" && isMissing ? [{ what: "completion", at: completion ?? 0 }] : [];
+  return status === "Released" && isMissing ? [{ what: "completion", at: completion }] : [];
 }

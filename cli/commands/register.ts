@@ -259,7 +259,7 @@ export async function freeze([given = ""]: readonly string[], options: Options):
     const sent = transactionOf(await mined(() => circuits.freeze(circuitId, BigInt(from), unsound)));
     const { frozenFrom } = await explained(() => circuits.circuitOf(circuitId));
     return {
-      text: fieldLines({ frozen: circuitId, from: formatTime(Number(frozenFrom)), ...sent }),
+      text: fieldLines({ frozen: circuitId, from: formatTime(frozenFrom), ...sent }),
       json: { circuitId, frozenFrom, unsound, ...sent },
     };
   });

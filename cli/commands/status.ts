@@ -242,8 +242,10 @@ interface BothTimes {
   readonly time: string;
 }
 
-function bothTimes(seconds: number): BothTimes {
-  const offset = -60 * new Date(1000 * seconds).getTimezoneOffset();
+function bothTimes(seconds: number | bigint): BothTimes {
+  const minutes = new Date(1000 * Number(seconds)).getTimezoneOffset();
+  // The register takes due dates for which no clock has an offset.
+  const offset = Number.isNaN(minutes) ? 0 : -60 * minutes;
   return { local: formatTime(seconds, offset), time: formatTime(seconds) };
 }
 
@@ -252,10 +254,10 @@ function bothText({ local, time }: BothTimes): string {
 }
 
 /** Whether a due date is over, or is a time of this machine's today. */
-function dueState(at: number): "overdue" | "due today" | "due" {
-  const [now, then] = [new Date(), new Date(1000 * at)];
-  if (now > then) return "overdue";
-  return now.toDateString() === then.toDateString() ? "due today" : "due";
+function dueState(at: bigint): "overdue" | "due today" | "due" {
+  const now = new Date();
+  if (BigInt(Math.floor(now.getTime() / 1000)) > at) return "overdue";
+  return now.toDateString() === new Date(1000 * Number(at)).toDateString() ? "due today" : "due";
 }
 
 interface StageJson {

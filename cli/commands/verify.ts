@@ -50,7 +50,7 @@ async function verifyOne(file: string, vkey: string | undefined, options: Option
         setup: madeHow,
         ...signals,
         deviations,
-        opened: `${signals.opened} (${formatTime(Number(signals.opened))}; ${compared ? "as the register says" : `${NOT_COMPARED}${remedyOf(options)}`})`,
+        opened: `${signals.opened} (${formatTime(BigInt(signals.opened))}; ${compared ? "as the register says" : `${NOT_COMPARED}${remedyOf(options)}`})`,
         ...destination,
       }),
       "Only written beside it, and bound by nothing:",

@@ -39,8 +39,15 @@ export class EventArgs {
   big(name: string): bigint {
     return this.#values.getValue(name) as bigint;
   }
+  /** A number that counts or is a code. Errors: `log` beyond 2^53, where nothing of the register counts to. */
   number(name: string): number {
-    return Number(this.big(name));
+    const value = this.big(name);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw incomplete(`an event has the ${name} ${value}`);
+    return Number(value);
+  }
+  /** A number of which an event may hold any, such as a time that somebody gave, as decimal text. */
+  decimal(name: string): string {
+    return this.big(name).toString();
   }
   flag(name: string): boolean {
     return this.#values.getValue(name) as boolean;

@@ -3,7 +3,7 @@ import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY, type Severity } from "../policy/document.ts";
 import type { AuditedBatch, CircuitState, ExceptionState, Moment, ReasonedMoment, RegisterState } from "./state.ts";
-import { isRevocationUndecided, statusOf } from "./status.ts";
+import { isPast, isRevocationUndecided, statusOf } from "./status.ts";
 import { isCustodyProven, isSpokenAgainst, type Twin } from "./twins.ts";
 import type { DeviationName } from "../formats/constants.ts";
 import { deviationNames } from "../formats/deviations.ts";
@@ -209,19 +209,19 @@ function isSeverity(value: number): value is Severity {
 function waitingFindings(state: RegisterState, batch: AuditedBatch, now: number, why: Why): AuditFinding[] {
   const { requests, consent, revocationDecided } = batch;
   const findings: AuditFinding[] = [];
-  const late = requests.filter(({ answered, dueBy }) => answered === undefined && now > dueBy);
+  const late = requests.filter(({ answered, dueBy }) => answered === undefined && isPast(dueBy, now));
   if (statusOf(state, batch, now) === "Overdue" && late.length === 0) {
     const due = batch.due[batch.status === "Open" ? 0 : 1];
     const what = batch.status === "Open" ? "release" : "completion";
     findings.push(
-      standing("overdue", MAJOR, batch.opened, `overdue: ${what} was due ${formatTime(due)}, nothing known`),
+      standing("overdue", MAJOR, batch.opened, `overdue: ${what} was due ${formatTime(BigInt(due))}, nothing known`),
     );
   }
   for (const request of requests) {
     const { id, claim, dueBy, answered } = request;
-    const about = `request ${id} about claim ${claim}, due ${formatTime(dueBy)}`;
+    const about = `request ${id} about claim ${claim}, due ${formatTime(BigInt(dueBy))}`;
     if (answered !== undefined) findings.push(news("request", MINOR, answered, `${about}: answered`));
-    else if (now > dueBy) findings.push(standing("request", MAJOR, request, `overdue: ${about}: unanswered`));
+    else if (isPast(dueBy, now)) findings.push(standing("request", MAJOR, request, `overdue: ${about}: unanswered`));
     else findings.push(standing("request", MINOR, request, `${about}: not answered yet`));
   }
   const revoked = state.consents[consent]?.revoked;
@@ -281,7 +281,7 @@ function changeFindings(batch: AuditedBatch, why: Why): AuditFinding[] {
   return [
     ...amendments.map((each) => news("amendment", MAJOR, each, amendmentText(each, why))),
     ...extensions.map((each) => {
-      const dates = `${formatTime(each.previous)} to ${formatTime(each.due)}`;
+      const dates = `${formatTime(BigInt(each.previous))} to ${formatTime(BigInt(each.due))}`;
       return news("extension", MINOR, each, `${each.which} due extended from ${dates}: ${why(each)}`);
     }),
     ...openingsReplaced.map((each) => news("opening", MAJOR, each, `opening replaced: ${why(each)}`)),

@@ -36,7 +36,7 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
     batch: args.big("batch").toString(),
     opening: args.big("opening").toString(),
     policyId: args.text("policyId"),
-    due: [Number(release), Number(completion)],
+    due: [release.toString(), completion.toString()],
     consent: args.text("consent"),
     supersedes: args.text("supersedes"),
     qps: args.texts("qps"),
@@ -177,7 +177,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
   },
   BatchSuppliedExceptionally: (_state, event, _key, batch) => {
     batch.status = "ExceptionalSupply";
-    const notified = formatTime(event.args.number("authorityNotifiedAt"));
+    const notified = formatTime(event.args.big("authorityNotifiedAt"));
     batch.ended = { ...momentOf(event, event.args.text("qp")), reason: `authority notified ${notified}` };
   },
   BatchRejected: (_state, event, _key, batch) => {
@@ -206,7 +206,7 @@ const PLAYS: Readonly<Record<string, Play>> = {
   DueExtended: (_state, event, key, batch) => {
     const { args } = event;
     const which = args.number("which") === 0 ? 0 : 1;
-    const [previous, due] = [args.number("previous"), args.number("due")];
+    const [previous, due] = [args.decimal("previous"), args.decimal("due")];
     if (batch.due[which] !== previous) throw incomplete(`batch ${key} had another due date than the one extended`);
     batch.due[which] = due;
     const name = which === 0 ? ("release" as const) : ("completion" as const);
@@ -216,8 +216,8 @@ const PLAYS: Readonly<Record<string, Play>> = {
     const { args } = event;
     const id = nextNumber(args.number("id"), state.requests, "request");
     state.requests = id;
-    const [claim, from, to, dueBy] = ["claim", "from", "to", "dueBy"].map((name) => args.number(name));
-    const asked = { claim: claim ?? 0, from: from ?? 0, to: to ?? 0, dueBy: dueBy ?? 0 };
+    const window = { from: args.decimal("from"), to: args.decimal("to"), dueBy: args.decimal("dueBy") };
+    const asked = { claim: args.number("claim"), ...window };
     batch.requests.push({ ...momentOf(event, args.text("authority")), id, ...asked });
   },
   DisclosureAnswered: (state, event, key, batch) => {
@@ -263,7 +263,7 @@ function timeOf({ name, block, time }: RegisterEvent): number {
 }
 
 function attest(state: RegisterState, event: RegisterEvent, batch: AuditedBatch, item: PendingItem): void {
-  if (event.args.number("opened") !== batch.openingTime) {
+  if (event.args.big("opened") !== BigInt(batch.openingTime)) {
     throw incomplete(`a proof is for another time of its batch's opening than that of the opening's block`);
   }
   const { claims } = known(state.policies, batch.policyId, "policy");
@@ -284,14 +284,13 @@ function attest(state: RegisterState, event: RegisterEvent, batch: AuditedBatch,
 
 /** The proof of `ClaimAttested` or `ClaimAmended`. */
 export function pendingItemOf(args: EventArgs): PendingItem {
-  const decimal = (name: string): string => args.big(name).toString();
   return {
     claim: args.number("claim"),
     circuitId: args.text("circuitId"),
-    head: decimal("head"),
-    parties: decimal("parties"),
-    record: decimal("record"),
-    deviations: decimal("deviations"),
+    head: args.decimal("head"),
+    parties: args.decimal("parties"),
+    record: args.decimal("record"),
+    deviations: args.decimal("deviations"),
     proof: args.bigs("proof").map(String),
   };
 }

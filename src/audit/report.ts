@@ -31,7 +31,8 @@ export interface BatchReport {
   /** Claims for which an accepted exception stands in place of a proof; none of them was attested. */
   readonly settled: readonly number[];
   readonly openedBlock: number;
-  readonly due: readonly [number, number];
+  /** For release and completion, Unix seconds; the register takes any. */
+  readonly due: readonly [bigint, bigint];
   readonly deviations: readonly string[];
   readonly exceptions: readonly (Pick<
     ExceptionState,
@@ -217,7 +218,7 @@ function batchReport(
     proven: attested.filter(({ proof }) => !refused.has(proof)).map(({ claim }) => claim),
     settled: settledClaims(batch),
     openedBlock: batch.opened.block,
-    due: batch.due,
+    due: [BigInt(batch.due[0]), BigInt(batch.due[1])],
     deviations: [...new Set(attested.flatMap(({ deviations }) => deviationNames(BigInt(deviations))))],
     exceptions: batch.exceptions.map(({ id, claim, category, severity, qmsRef, repeats, closed }) => ({
       id,

@@ -97,7 +97,8 @@ export interface AuditedBatch {
   readonly batch: string;
   opening: string;
   readonly policyId: string;
-  readonly due: [release: number, completion: number];
+  /** Unix seconds, decimal: the register takes any. */
+  readonly due: [release: string, completion: string];
   /** Zero hash: none. */
   readonly consent: string;
   /** Zero hash: none. */
@@ -122,8 +123,9 @@ export interface AuditedBatch {
   readonly submittersNamed: (Moment & { readonly submitter: string })[];
   readonly extensions: (ReasonedMoment & {
     readonly which: "release" | "completion";
-    readonly previous: number;
-    readonly due: number;
+    /** Unix seconds, decimal. */
+    readonly previous: string;
+    readonly due: string;
   })[];
   readonly holds: (ReasonedMoment & { readonly hold: number; lifted?: ReasonedMoment })[];
   readonly requests: RequestState[];
@@ -177,9 +179,10 @@ export interface ExceptionState extends Moment {
 export interface RequestState extends Moment {
   readonly id: number;
   readonly claim: number;
-  readonly from: number;
-  readonly to: number;
-  readonly dueBy: number;
+  /** Unix seconds, decimal: whoever asks may give any. */
+  readonly from: string;
+  readonly to: string;
+  readonly dueBy: string;
   answered?: Moment;
 }
 

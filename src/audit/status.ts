@@ -52,7 +52,12 @@ export function settledClaims({ attested, settled }: AuditedBatch): readonly num
 
 function isOverdue(state: RegisterState, batch: AuditedBatch, now: number): boolean {
   const [release, completion] = batch.due;
-  if (batch.requests.some(({ answered, dueBy }) => answered === undefined && now > dueBy)) return true;
-  if (batch.status === "Open") return now > release;
-  return batch.status === "Released" && now > completion && missingClaims(state, batch, "completion").length > 0;
+  if (batch.requests.some(({ answered, dueBy }) => answered === undefined && isPast(dueBy, now))) return true;
+  if (batch.status === "Open") return isPast(release, now);
+  return batch.status === "Released" && isPast(completion, now) && missingClaims(state, batch, "completion").length > 0;
+}
+
+/** Whether a time, decimal, is over at another one; both in Unix seconds. */
+export function isPast(time: string, now: number): boolean {
+  return BigInt(now) > BigInt(time);
 }

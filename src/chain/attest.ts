@@ -120,7 +120,7 @@ export async function requireChainSignals(
 
 /** The opening was replaced since, or the proof was made for another register's word. */
 function refuseOtherOpening(received: bigint, expected: bigint, place: string): void {
-  const [said, wanted] = [received, expected].map((time) => formatTime(Number(time)));
+  const [said, wanted] = [received, expected].map((time) => formatTime(time));
   throw refusal(
     `The proof is for a batch that was opened ${said}; the register says ${wanted} (signal \`opened\`): its opening was ` +
       "replaced after the proof was made.",

@@ -16,7 +16,7 @@ export async function openingTime({ registry }: Registry, key: string, chainId: 
   const { opened } = await explained(() => registry.batchOf(key));
   // Local nodes take nothing back, and call blocks final late or never.
   if (LOCAL_CHAINS.includes(chainId) || (await finalOpening({ registry }, key, opened)) === opened) return opened;
-  throw refusal(`The opening of ${formatTime(Number(opened))} is in a block that is not final yet.`, {
+  throw refusal(`The opening of ${formatTime(opened)} is in a block that is not final yet.`, {
     code: "opening-not-final",
     place: key,
     remedy: "Wait some minutes and try again: proofs hold the time of that very block.",

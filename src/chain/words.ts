@@ -145,10 +145,8 @@ function roleWord(value: unknown): string {
 }
 
 function timeWord(value: unknown): string {
-  const seconds = Number(value);
-  if (seconds === 0) return "none";
-  // A date beyond this one has no form; only a mistyped number leads there.
-  return seconds > 8.64e12 ? String(value) : formatTime(seconds);
+  const seconds = BigInt(String(value));
+  return seconds === 0n ? "none" : formatTime(seconds);
 }
 
 function nameIn(names: Readonly<Record<string, number>>, value: unknown): string {

@@ -58,9 +58,19 @@ export function secondsOfCivil(year: number, month: number, day: number, clock: 
   return Date.UTC(year, month - 1, day) / 1000 + clock;
 }
 
-/** Unix seconds as RFC 3339, in the zone `offset` seconds east of UTC. */
-export function formatTime(seconds: number, offset = 0): string {
-  return `${isoSeconds(seconds + offset)}${offset === 0 ? "Z" : formatOffset(offset)}`;
+/** The years that RFC 3339 can write, Unix seconds. */
+const FIRST_SECOND = -62_167_219_200;
+const LAST_SECOND = 253_402_300_799;
+
+/**
+ * Unix seconds as RFC 3339, in the zone `offset` seconds east of UTC. Others may have chosen the number, so each one has a
+ * text: before the year 0 and after 9999 that says so, with the seconds.
+ */
+export function formatTime(seconds: number | bigint, offset = 0): string {
+  const time = Number(seconds) + offset;
+  if (time < FIRST_SECOND) return `before year 0 (${seconds} s)`;
+  if (time > LAST_SECOND) return `year 10000 or later (${seconds} s)`;
+  return `${isoSeconds(time)}${offset === 0 ? "Z" : formatOffset(offset)}`;
 }
 
 /** Whole minutes east of UTC, given in seconds, as "+01:00". */

@@ -1,9 +1,11 @@
-import { Log } from "ethers";
+import { Log, Result } from "ethers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { simulateRegister, type SimulatedRegister } from "../../bench/simulatedRegister.ts";
-import { eventReader, type RegisterEvent } from "../../src/audit/events.ts";
+import { EventArgs, eventReader, type RegisterEvent } from "../../src/audit/events.ts";
+import { findingsOf } from "../../src/audit/findings.ts";
 import { reduce } from "../../src/audit/reduce.ts";
-import { emptyState, type RegisterState } from "../../src/audit/state.ts";
+import { emptyState, type AuditedBatch, type RegisterState } from "../../src/audit/state.ts";
+import { statusOf } from "../../src/audit/status.ts";
 import { requireCallsComplete } from "../../src/audit/trail.ts";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { BatchproofError } from "../../src/errors.ts";
@@ -93,5 +95,51 @@ describe("the reducer", () => {
     const attested = events.findIndex(({ name }) => name === "ClaimAttested");
     const swapped = events.toSpliced(attested, 2, ...events.slice(attested, attested + 2).reverse());
     expect(outcome(swapped)).toBe("log");
+  });
+});
+
+/** An event of a batch with values of one's own. */
+function eventOf(name: string, key: string, values: Readonly<Record<string, unknown>>): RegisterEvent {
+  const args = new EventArgs(Result.fromItems([key, ...Object.values(values)], ["key", ...Object.keys(values)]));
+  return { name, args, block: 1_000, transaction: `0x${"1".repeat(64)}` };
+}
+
+// Verifies V65, R-audit-numbers.
+describe("V65: numbers that somebody wrote into the register", () => {
+  const LATEST = 2n ** 64n - 1n;
+  const OWNER = `0x${"1".repeat(40)}`;
+  const first = (state: RegisterState): readonly [string, AuditedBatch] => {
+    const found = Object.entries(state.batches)[0];
+    if (found === undefined) throw new Error("no batch");
+    return found;
+  };
+
+  it("end no audit, whatever date they are: they are kept to the last digit, and have words", () => {
+    const state = played(events);
+    const [key, batch] = first(state);
+    const asked = { id: 1n, authority: OWNER, claim: 0n, from: 0n, to: LATEST, dueBy: LATEST };
+    reduce(state, eventOf("DisclosureRequested", key, asked));
+    const due = { which: 0n, previous: BigInt(batch.due[0]), due: LATEST - 1n, reason: "later" };
+    reduce(state, eventOf("DueExtended", key, due));
+    reduce(state, eventOf("DueExtended", key, { ...due, previous: LATEST - 1n, due: LATEST }));
+    const supplied = { qp: OWNER, authorityNotifiedAt: LATEST };
+    reduce(state, eventOf("BatchSuppliedExceptionally", key, supplied));
+    expect(batch.due[0]).toBe(LATEST.toString());
+    const texts = findingsOf(state, batch, 1_800_000_000, []).map(({ text }) => text);
+    const year = `year 10000 or later (${LATEST} s)`;
+    expect(texts).toContain(`request 1 about claim 0, due ${year}: not answered yet`);
+    expect(texts.join()).toContain(`to ${year}: later`);
+    expect(texts.join()).toContain(`authority notified ${year}`);
+    // One second less, which is the same in double precision, is another date.
+    expect(() => reduce(state, eventOf("DueExtended", key, { ...due, previous: LATEST - 1n }))).toThrow(/another due/);
+    batch.status = "Open";
+    expect(statusOf(state, batch, 1_800_000_000)).not.toBe("Overdue");
+  });
+
+  it("that count and are beyond what is counted are no register's: `log`", () => {
+    const state = played(events);
+    const [key] = first(state);
+    const asked = { id: 2n ** 60n, authority: OWNER, claim: 0n, from: 0n, to: 1n, dueBy: 2n };
+    expect(() => reduce(state, eventOf("DisclosureRequested", key, asked))).toThrow(/incomplete/);
   });
 });

@@ -70,6 +70,14 @@ describe("parseTime", () => {
     }
   });
 
+  it("V65: has a text for any number of seconds", () => {
+    expect(formatTime(253_402_300_799)).toBe("9999-12-31T23:59:59Z");
+    expect(formatTime(253_402_300_800)).toBe("year 10000 or later (253402300800 s)");
+    expect(formatTime(2n ** 64n - 1n)).toBe("year 10000 or later (18446744073709551615 s)");
+    expect(formatTime(-62_167_219_200)).toBe("0000-01-01T00:00:00Z");
+    expect(formatTime(-62_167_219_201)).toBe("before year 0 (-62167219201 s)");
+  });
+
   it("is the inverse of formatTime in every zone", () => {
     const offset = fc.integer({ min: -14 * 60, max: 14 * 60 }).map((minutes) => minutes * 60);
     fc.assert(
