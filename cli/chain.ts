@@ -3,18 +3,20 @@ import { getAddress, isAddress, JsonRpcSigner, Wallet, type ContractTransactionR
 import { inputError, refusal } from "../src/errors.ts";
 import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
 import { registerAt, type Register } from "../src/chain/handles.ts";
+import { NodeFailure } from "../src/chain/jsonRpc.ts";
 import { explained, explainRevert, inWordsOf } from "../src/chain/revert.ts";
 import type { Reader } from "../src/chain/words.ts";
 import { readBytes } from "../src/input/files.ts";
 import { required, text, type Options } from "./command.ts";
 import { keystoreAddress } from "./keystore.ts";
 import { KEY_VARIABLE } from "./options.ts";
+import { sayFirst } from "./output.ts";
 import { passphrase } from "./passphrase.ts";
 import { wholeNumber } from "./values.ts";
 
 /** Runs with a connection, and closes it on every path. */
 export async function onChain<T>(options: Options, run: (chain: Chain) => Promise<T>): Promise<T> {
-  const chain = await connectRpc(required(options, "rpc"));
+  const chain = await connectRpc(required(options, "rpc"), { say: sayFirst });
   try {
     refuseOtherChain(chain, options);
     return await run(chain);
@@ -67,6 +69,7 @@ const CONNECTION_CODES = [
 
 function isChainFailure(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
+  if (error instanceof NodeFailure) return true;
   return "shortMessage" in error || ("code" in error && CONNECTION_CODES.includes(String(error.code)));
 }
 

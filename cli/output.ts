@@ -21,7 +21,7 @@ export function printAnswer({ text, json, coloured = false, exitCode = 0 }: Answ
   return exitCode;
 }
 
-/** Shows on stderr, before the work begins, what somebody must have seen by then; nothing in it acts. */
+/** Shows on stderr, before the answer, what somebody must have seen by then; nothing in it acts. */
 export function sayFirst(text: string): void {
   process.stderr.write(`${shownLines(text.trimEnd())}\n`);
 }

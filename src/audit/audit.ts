@@ -1,4 +1,4 @@
-import type { JsonRpcApiProvider } from "ethers";
+import { isHexString, type JsonRpcApiProvider } from "ethers";
 import { BatchproofError, environmentError } from "../errors.ts";
 import { findRegister } from "../chain/connect.ts";
 import type { Addresses } from "../chain/handles.ts";
@@ -68,9 +68,9 @@ export async function audit(
 /** The chain that the node is on, asked anew: what the connection heard once may be about another node. */
 async function requireChain(provider: JsonRpcApiProvider): Promise<bigint> {
   const { chainId } = await provider.getNetwork();
-  const told = BigInt(String(await asked("the chain id", () => provider.send("eth_chainId", []))));
-  if (told === chainId) return chainId;
-  throw environmentError(`The node is on chain ${told}, before it was on chain ${chainId}.`, {
+  const told: unknown = await asked("the chain id", () => provider.send("eth_chainId", []));
+  if (isHexString(told) && BigInt(told) === chainId) return chainId;
+  throw environmentError(`The node says that it is on chain ${String(told)}, before it was on chain ${chainId}.`, {
     code: "chainId",
     remedy: "Ask another node.",
   });

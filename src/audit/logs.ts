@@ -1,10 +1,10 @@
 import type { Log, Provider } from "ethers";
-import { isRefusal } from "../chain/refusal.ts";
+import { isTooLarge } from "../chain/newestLogs.ts";
 import { explainRevert } from "../chain/revert.ts";
 import type { Addresses } from "../chain/handles.ts";
 import { eventReader, fixesOpening, type RegisterEvent } from "./events.ts";
 import { incomplete } from "./incomplete.ts";
-import { askedForEach, blockAt, persistently } from "./node.ts";
+import { askedForEach, blockAt } from "./node.ts";
 
 /** Blocks asked for at first and at most, and how many logs make the next range smaller or larger. */
 const FIRST_RANGE = 1_000;
@@ -20,7 +20,8 @@ export interface LogRange {
 
 /**
  * Reads every event of a register from block `from` to block `to`, range by range, so that memory stays bounded. A
- * range that the node refuses (too many results, too many blocks) is halved; ranges grow again while answers are small.
+ * range that the node refuses (too many results, too many blocks), or does not answer whole and in time, is halved; ranges
+ * grow again while answers are small.
  * Errors: `log` (a removed block, an event out of order or none of ours), `chain` (the node cannot be asked, or refuses
  * a single block).
  */
@@ -33,15 +34,17 @@ export async function* readLogs(
   const read = eventReader(addresses);
   const address = Object.values(addresses);
   let size = FIRST_RANGE;
+  let most = LARGEST_RANGE;
   let last: Log | undefined;
   for (let start = from; start <= to;) {
     const end = Math.min(start + size - 1, to);
     let logs: readonly Log[];
     try {
-      logs = await persistently(() => provider.getLogs({ address, fromBlock: start, toBlock: end }));
+      logs = await provider.getLogs({ address, fromBlock: start, toBlock: end });
     } catch (error) {
-      if (isRefusal(error) && end > start) {
+      if (end > start && (await isTooLarge(provider, error))) {
         size = Math.ceil((end - start + 1) / 2);
+        most = size;
         continue;
       }
       throw explainRevert(error);
@@ -52,7 +55,9 @@ export async function* readLogs(
     }
     yield { events: await timed(provider, logs.map(read)), through: end };
     if (logs.length > MANY) size = Math.max(1, Math.floor(size / 2));
-    else if (logs.length < FEW) size = Math.min(size * 2, LARGEST_RANGE);
+    else if (logs.length < FEW) size = Math.min(size * 2, most);
+    // What was refused once may not be later on, and each try may take as long as the node lets us wait.
+    most = Math.min(most + Math.ceil(most / 16), LARGEST_RANGE);
     start = end + 1;
   }
 }

@@ -1,9 +1,10 @@
-import type { Signer } from "ethers";
+import { toBeHex, type Signer } from "ethers";
 import { inputError, refusal } from "../errors.ts";
 import { SIGNALS, type SignalName } from "../formats/constants.ts";
 import { shownHex } from "../formats/field.ts";
 import { mined } from "./deploy.ts";
 import { handle, type Item, type Register } from "./handles.ts";
+import { logsOf } from "./newestLogs.ts";
 import type { ProofEnvelope } from "../formats/proof.ts";
 import { formatTime } from "../input/times.ts";
 import { explained } from "./revert.ts";
@@ -81,16 +82,14 @@ export async function isAttested(
   envelope: ProofEnvelope,
 ): Promise<boolean> {
   const item = itemOf(envelope);
-  const events = await explained(() =>
-    Promise.all(
-      ["ClaimAttested", "ClaimAmended"].map((name) => registry.queryFilter(registry.getEvent(name)(key, item.claim))),
-    ),
-  );
-  const last = events.flat().sort((a, b) => b.blockNumber - a.blockNumber || b.index - a.index)[0];
-  const said = last === undefined ? undefined : registry.interface.parseLog(last)?.args.toObject();
-  return (["circuitId", "head", "parties", "record", "deviations"] as const).every(
-    (name) => said?.[name] === item[name],
-  );
+  const topics = ["ClaimAttested", "ClaimAmended"].map((name) => registry.interface.getEvent(name)?.topicHash ?? "");
+  for await (const log of logsOf(registry, [topics, key, toBeHex(item.claim, 32)])) {
+    const said = registry.interface.parseLog(log)?.args.toObject();
+    return (["circuitId", "head", "parties", "record", "deviations"] as const).every(
+      (name) => said?.[name] === item[name],
+    );
+  }
+  return false;
 }
 
 /**

@@ -1,21 +1,11 @@
-import { setTimeout } from "node:timers/promises";
-import {
-  BrowserProvider,
-  FetchRequest,
-  isAddress,
-  isError,
-  JsonRpcProvider,
-  Network,
-  type FetchResponse,
-  type JsonRpcApiProvider,
-  type JsonRpcPayload,
-  type JsonRpcResult,
-  type Provider,
-} from "ethers";
-import { environmentError, inputError } from "../errors.ts";
+import { BrowserProvider, isAddress, Network, type JsonRpcApiProvider, type Provider } from "ethers";
+import { BatchproofError, environmentError, inputError } from "../errors.ts";
 import { loadPeer } from "../peers.ts";
 import { packageRoot } from "../root.ts";
+import { formatTime } from "../input/times.ts";
 import { handle, type Addresses } from "./handles.ts";
+import { ask, PatientProvider, quoted, type Asking } from "./jsonRpc.ts";
+import { explained } from "./revert.ts";
 
 /** A chain that answers. `close` ends every connection, so that the process can end. */
 export interface Chain {
@@ -31,80 +21,29 @@ const POLLING = 200;
 /** Account states are never cached: two transactions in a row need two nonces. */
 const UNCACHED = { cacheTimeout: -1, pollingInterval: POLLING };
 
-/** Every request goes by itself: some nodes take no batches. */
-const ONE_BY_ONE = { staticNetwork: true, batchMaxCount: 1, ...UNCACHED };
-
-/** By EIP-1474: too many requests. The request was not looked at; nodes say it with status 200, too. */
-const LIMIT_EXCEEDED = -32005;
-/** Milliseconds before a request that a node put off is sent again, each time: six seconds in all. */
-const WAITS = [100, 200, 400, 800, 1500, 3000];
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/**
- * Asks again what a node puts off because there were too many requests. Other refusals are answers. An answer's text is
- * decoded here, because ethers holds some twenty times its size while it does so.
- */
-class PatientProvider extends JsonRpcProvider {
-  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
-    return await patiently(
-      () => this.#ask(payload),
-      (answers) => answers.some(isPutOff),
-    );
-  }
-
-  async #ask(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
-    const request = this._getConnection();
-    request.body = JSON.stringify(payload);
-    request.setHeader("content-type", "application/json");
-    const response = await request.send();
-    response.assertOk();
-    return [answerIn(response)].flat();
-  }
-}
-
-function answerIn(response: FetchResponse): JsonRpcResult | JsonRpcResult[] {
-  try {
-    return JSON.parse(UTF8.decode(response.body ?? new Uint8Array())) as JsonRpcResult | JsonRpcResult[];
-  } catch {
-    // No JSON: with the error that ethers has for it.
-    return response.bodyJson as JsonRpcResult | JsonRpcResult[];
-  }
-}
-
-/** Whether a JSON-RPC answer is that there were too many requests. */
-function isPutOff(answer: object): boolean {
-  const error = "error" in answer ? answer.error : undefined;
-  return typeof error === "object" && error !== null && "code" in error && error.code === LIMIT_EXCEEDED;
-}
-
-async function patiently<T>(ask: () => Promise<T>, mustWait: (answer: T) => boolean): Promise<T> {
-  let answer = await ask();
-  for (const wait of WAITS) {
-    if (!mustWait(answer)) break;
-    await setTimeout(wait);
-    answer = await ask();
-  }
-  return answer;
+/** How a node is connected to. */
+export interface ConnectOptions {
+  /** Chain id that the caller insists on. */
+  readonly expected?: bigint;
+  /** Milliseconds for each request. */
+  readonly timeout?: number;
+  /** Told in a sentence why somebody waits, and of each transaction when it is sent. Default: nobody is told. */
+  readonly say?: (sentence: string) => void;
 }
 
 /**
- * Connects to a JSON-RPC node by http or https. `expected`: chain id that the caller insists on; `timeout`:
- * milliseconds for each request. Throws `rpc` for another kind of URL, `unreachable` if no node answers in time,
- * `chainId` for the wrong chain.
+ * Connects to a JSON-RPC node by http or https. Throws `rpc` for another kind of URL, `unreachable` if no node answers in
+ * time, `chainId` for the wrong chain.
  */
-export async function connectRpc(
-  url: string,
-  options: { readonly expected?: bigint; readonly timeout?: number } = {},
-): Promise<Chain> {
+export async function connectRpc(url: string, options: ConnectOptions = {}): Promise<Chain> {
   if (!isPlainHttp(url)) {
     throw inputError("The address of the node is not an http or https URL without user name and password.", {
       code: "rpc",
       place: "--rpc",
     });
   }
-  const timeout = options.timeout ?? TIMEOUT;
-  const chainId = await askChainId(url, timeout);
+  const asking = { url, timeout: options.timeout ?? TIMEOUT, say: options.say ?? ((): void => undefined) };
+  const chainId = await askChainId(asking);
   if (options.expected !== undefined && chainId !== options.expected) {
     throw environmentError(`The node is on chain ${chainId}, expected ${options.expected}.`, {
       code: "chainId",
@@ -112,9 +51,7 @@ export async function connectRpc(
     });
   }
   // With a known network ethers does not look for one, which it would repeat for ever on the console.
-  const request = new FetchRequest(url);
-  request.timeout = timeout;
-  const provider = withRoom(new PatientProvider(request, Network.from(chainId), ONE_BY_ONE));
+  const provider = withRoom(new PatientProvider(asking, chainId, UNCACHED));
   return {
     provider,
     chainId,
@@ -140,24 +77,16 @@ function isPlainHttp(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
 
-async function askChainId(url: string, timeout: number): Promise<bigint> {
+async function askChainId(asking: Asking): Promise<bigint> {
   try {
-    const ask = async (): Promise<{ result?: unknown }> => {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-        signal: AbortSignal.timeout(timeout),
-      });
-      return (await response.json()) as { result?: unknown };
-    };
-    const answer = await patiently(ask, isPutOff);
-    if (typeof answer.result !== "string") throw new Error("it did not answer eth_chainId");
-    return BigInt(answer.result);
+    const answer = await ask(asking, { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+    if ("error" in answer) throw new Error(`it does not say its chain id: ${quoted(answer.error)}`);
+    if (typeof answer.result === "string" && /^0x[0-9a-f]{1,64}$/i.test(answer.result)) return BigInt(answer.result);
+    throw new Error("what it says to eth_chainId is no chain id");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // The URL may hold an access key, so only its origin is shown.
-    throw environmentError(`No node answers at ${new URL(url).origin}: ${reason}.`, {
+    throw environmentError(`No node answers at ${new URL(asking.url).origin}: ${reason}.`, {
       code: "unreachable",
       place: "--rpc",
       remedy: "Start the node or check the address.",
@@ -227,7 +156,8 @@ export async function chainTime(provider: Provider): Promise<bigint> {
 
 /**
  * Finds all contracts of a deployment from the address of its compliance registry. Throws `address` for something that
- * is not an address, `code` if there is no contract, `contract` if it is not a compliance registry.
+ * is not an address, `code` if there is no contract, `contract` if it is not a compliance registry, `chain` for a node that
+ * cannot tell.
  */
 export async function findRegister(provider: Provider, registry: string): Promise<Addresses> {
   if (!isAddress(registry)) {
@@ -236,19 +166,21 @@ export async function findRegister(provider: Provider, registry: string): Promis
   await requireCode(provider, registry, "compliance registry");
   const contract = handle("ComplianceRegistry", registry, provider);
   try {
-    const [roles, circuits, policies, parties, consents, requests, gate] = await Promise.all([
-      contract.roles(),
-      contract.circuits(),
-      contract.policies(),
-      contract.parties(),
-      contract.consents(),
-      contract.requests(),
+    const [roles, circuits, policies, parties, consents, requests, gate] = await explained(() =>
+      Promise.all([
+        contract.roles(),
+        contract.circuits(),
+        contract.policies(),
+        contract.parties(),
+        contract.consents(),
+        contract.requests(),
       contract.gate(),
-    ]);
+      ]),
+    );
     return { roles, circuits, policies, parties, consents, requests, registry, gate };
   } catch (error) {
-    // A dropped connection says nothing about the contract.
-    if (!isError(error, "CALL_EXCEPTION") && !isError(error, "BAD_DATA")) throw error;
+    // A node that failed says nothing about the contract.
+    if (!(error instanceof BatchproofError) || (error.kind !== "no" && error.code !== "contract")) throw error;
     throw environmentError(`The contract at ${registry} is not a compliance registry of batchproof.`, {
       code: "contract",
       cause: error,
@@ -256,12 +188,15 @@ export async function findRegister(provider: Provider, registry: string): Promis
   }
 }
 
-/** Throws `code` unless there is a contract at the address. `what`: its name for the message. */
+/** Throws `code` unless there is a contract at the address, `chain` for a node that cannot tell. `what`: its name for the message. */
 export async function requireCode(provider: Provider, address: string, what: string): Promise<void> {
-  if ((await provider.getCode(address)) === "0x") {
-    throw environmentError(`There is no contract at ${address}, expected the ${what}.`, {
+  if ((await explained(() => provider.getCode(address))) !== "0x") return;
+  const { number, timestamp } = await explained(() => blockOf(provider, "latest"));
+  throw environmentError(
+    `There is no contract at ${address}, expected the ${what}; the node's latest block is ${number} of ${formatTime(timestamp)}.`,
+    {
       code: "code",
-      remedy: "Check the address and the chain.",
-    });
-  }
+      remedy: "Check the address and the chain, and whether the node has caught up.",
+    },
+  );
 }

@@ -1,10 +1,10 @@
 import { toBeHex, type ContractTransactionReceipt } from "ethers";
-import { environmentError, refusal } from "../errors.ts";
+import { refusal } from "../errors.ts";
 import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCategoryName } from "../formats/codes.ts";
 import { nameWord } from "../formats/names.ts";
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
-import { newestLogs } from "./newestLogs.ts";
+import { logsOf } from "./newestLogs.ts";
 import { eventOf } from "./receipts.ts";
 import { explained } from "./revert.ts";
 
@@ -104,11 +104,7 @@ async function requireProposed(register: Register, closing: Closing): Promise<Pr
 /** The closings that were proposed for an exception, newest first. Errors: those of `explained`. */
 export async function* proposedClosings({ registry }: Register, id: bigint): AsyncGenerator<ProposedClosing> {
   const topic = registry.interface.getEvent("ClosingProposed")?.topicHash ?? null;
-  const filter = { address: await registry.getAddress(), topics: [topic, null, toBeHex(id, 32)] };
-  const provider = registry.runner?.provider;
-  if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
-  const latest = await explained(() => provider.getBlockNumber());
-  for await (const log of newestLogs(provider, filter, 0, latest)) {
+  for await (const log of logsOf(registry, [topic, null, toBeHex(id, 32)])) {
     const args = registry.interface.parseLog(log)?.args.toObject() ?? {};
     const disposition = DISPOSITIONS.find((name) => BigInt(DISPOSITION[name]) === args["disposition"]);
     if (disposition === undefined) continue;

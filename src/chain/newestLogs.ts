@@ -1,32 +1,61 @@
-import type { Log, Provider } from "ethers";
-import { explainRevert } from "./revert.ts";
+import type { BaseContract, Log, Provider } from "ethers";
+import { environmentError } from "../errors.ts";
+import { NodeFailure } from "./jsonRpc.ts";
 import { isRefusal } from "./refusal.ts";
+import { explained, explainRevert } from "./revert.ts";
+
+/** Topics of an event, in their order; null: any, several: one of them. */
+type Topics = (string | string[] | null)[];
+
+/** Logs of a contract, the newest first, up to the latest block. Errors: those of `explainRevert`. */
+export async function* logsOf(contract: BaseContract, topics: Topics): AsyncGenerator<Log> {
+  const provider = contract.runner?.provider;
+  if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
+  const latest = await explained(() => provider.getBlockNumber());
+  yield* newestLogs(provider, { address: await contract.getAddress(), topics }, 0, latest);
+}
 
 /** Which logs are asked for. */
-export interface LogFilter {
+interface LogFilter {
   readonly address: string;
-  readonly topics: (string | null)[];
+  readonly topics: Topics;
 }
 
 /**
- * Logs of a filter, the newest first. A range that the node refuses as too long is halved; what is looked for is seldom
- * old. Errors: those of `explainRevert`.
+ * Logs of a filter, the newest first. A range that the node refuses, or does not answer whole and in time, is halved; what is
+ * looked for is seldom old. Errors: those of `explainRevert`.
  */
-export async function* newestLogs(
+async function* newestLogs(
   provider: Provider,
   filter: LogFilter,
   fromBlock: number,
   toBlock: number,
 ): AsyncGenerator<Log> {
+  if (fromBlock > toBlock) return;
   let logs: readonly Log[];
   try {
     logs = await provider.getLogs({ ...filter, fromBlock, toBlock });
   } catch (error) {
-    if (!isRefusal(error) || fromBlock === toBlock) throw explainRevert(error);
+    if (fromBlock === toBlock || !(await isTooLarge(provider, error))) throw explainRevert(error);
     const middle = Math.floor((fromBlock + toBlock) / 2);
     yield* newestLogs(provider, filter, middle + 1, toBlock);
     yield* newestLogs(provider, filter, fromBlock, middle);
     return;
   }
   yield* [...logs].reverse();
+}
+
+/**
+ * Whether a smaller range of logs may be answered where this one was not: the node refused it, or did not answer whole and in
+ * time, and yet it is there.
+ */
+export async function isTooLarge(provider: Provider, error: unknown): Promise<boolean> {
+  if (isRefusal(error)) return true;
+  if (!(error instanceof NodeFailure) || (error.what !== "silent" && error.what !== "broken")) return false;
+  try {
+    await provider.getBlockNumber();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,5 @@
-import { environmentError } from "../errors.ts";
 import type { Register } from "./handles.ts";
-import { newestLogs } from "./newestLogs.ts";
+import { logsOf } from "./newestLogs.ts";
 import { explained } from "./revert.ts";
 
 /**
@@ -10,12 +9,8 @@ import { explained } from "./revert.ts";
 export async function lastApprovedRoot({ parties }: Pick<Register, "parties">): Promise<bigint | undefined> {
   const current = await explained(() => parties.current());
   if (current !== 0n) return current;
-  const provider = parties.runner?.provider;
-  if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
   const topic = parties.interface.getEvent("PartyRootApproved")?.topicHash ?? null;
-  const filter = { address: await parties.getAddress(), topics: [topic] };
-  const latest = await explained(() => provider.getBlockNumber());
-  for await (const log of newestLogs(provider, filter, 0, latest)) {
+  for await (const log of logsOf(parties, [topic])) {
     const { root } = (parties.interface.parseLog(log)?.args.toObject() ?? {}) as { root: bigint };
     return root;
   }

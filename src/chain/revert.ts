@@ -2,6 +2,8 @@ import { dataLength, Interface, isError, isHexString, type ErrorDescription } fr
 import { CONTRACT_ERRORS, INHERITED_ERRORS, type ContractErrorName } from "../contractErrors.ts";
 import { BatchproofError, environmentError, refusal } from "../errors.ts";
 import { compiled, CONTRACTS } from "./contracts.ts";
+import { quoted } from "./jsonRpc.ts";
+import { isOfContract } from "./refusal.ts";
 import { refusalWords, type Reader } from "./words.ts";
 
 /**
@@ -61,27 +63,29 @@ export function explainRevert(error: unknown): Error {
   if (isError(error, "INSUFFICIENT_FUNDS")) {
     return environmentError("The sending account cannot pay for the transaction.", {
       code: "funds",
-      remedy: "Fund the account, or send from another one: --account.",
+      remedy: "Fund the account, send from another one (--account), or where gas is free: --gas-price 0.",
       cause: error,
     });
   }
-  if (data !== undefined || isError(error, "CALL_EXCEPTION")) {
-    return refusal("The chain refused the call without giving a reason.", {
+  if (data !== undefined || isOfContract(error)) {
+    const said = wordsOfNode(error);
+    return refusal(`The chain refused the call without giving a reason${said === undefined ? "" : `: ${said}`}.`, {
       code: "reverted",
       remedy: "Check the address of the compliance registry and the version of batchproof.",
       cause: error,
     });
   }
-  if (isError(error, "BAD_DATA")) {
+  if (isError(error, "BAD_DATA") && error.shortMessage.includes("decode")) {
     return environmentError("The contract at this address answers in another form than batchproof's.", {
       code: "contract",
       remedy: "Check the address of the compliance registry and the version of batchproof.",
       cause: error,
     });
   }
-  return environmentError(`The chain could not be asked: ${reason(error)}.`, {
+  const words = reason(error);
+  return environmentError(`The chain could not be asked: ${words}.`, {
     code: "chain",
-    remedy: "Ask again, or ask another node: --rpc.",
+    remedy: remedyOf(words),
     cause: error,
   });
 }
@@ -95,28 +99,38 @@ function codeOf({ name }: ErrorDescription): ContractErrorName {
   return code;
 }
 
-/** Longest text of a node that is repeated. */
-const MOST_SAID = 200;
+/** What nodes say of a state that they do not keep, and of fees that they do not take. */
+const PRUNED = /missing trie node|prune|state .*(un|not )available|historical state|archive|state is not/i;
+const FEE_REFUSED = /underpriced|gas price|fee cap|base ?fee|max fee|\btip\b|fee too low/i;
+
+/** What can be done about what a node says. */
+function remedyOf(words: string): string {
+  if (PRUNED.test(words)) return "Ask a node that keeps the states of older blocks: --rpc.";
+  if (FEE_REFUSED.test(words)) return "Offer more (--max-fee and --tip, or --gas-price), or ask another node: --rpc.";
+  return "Ask again, or ask another node: --rpc.";
+}
 
 /** The node's own words, or else ethers' own short message: the long one repeats the whole request. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const said = wordsOfNode(error);
-  if (said !== undefined) return `the node says "${said.replace(/\p{C}/gu, "?").slice(0, MOST_SAID)}"`;
-  return "shortMessage" in error ? String(error.shortMessage) : error.message;
+  return wordsOfNode(error) ?? ("shortMessage" in error ? String(error.shortMessage) : error.message);
 }
 
-/** What a node refused a request with: ethers keeps it beside an error that it could not put in a class of its own. */
-function wordsOfNode(error: Error): string | undefined {
-  const answer: unknown = "error" in error ? error.error : undefined;
-  const isAnswer = typeof answer === "object" && answer !== null && "message" in answer;
-  return isAnswer && typeof answer.message === "string" ? answer.message : undefined;
+/** What a node refused a request with, in quotes: ethers keeps it beside the error that it makes of it. */
+function wordsOfNode(error: unknown): string | undefined {
+  const { error: own, info } = error as { error?: unknown; info?: { error?: unknown } };
+  const said = own ?? info?.error;
+  return said == null || said instanceof Error ? undefined : quoted(said);
 }
 
 /** The revert data of an error, wherever ethers or the node put it. */
 function revertData(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
-  if ("data" in error && isHexString(error.data)) return error.data;
+  if ("data" in error && typeof error.data === "string") {
+    // One maker's nodes put a word before it.
+    const data = error.data.replace(/^Reverted /, "");
+    if (isHexString(data)) return data;
+  }
   for (const inner of ["info", "error", "data", "cause"] as const) {
     const found = inner in error ? revertData((error as Record<typeof inner, unknown>)[inner]) : undefined;
     if (found !== undefined) return found;

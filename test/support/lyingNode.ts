@@ -20,6 +20,12 @@ export interface Lies {
   cuts?: (method: string, params: readonly unknown[]) => boolean;
   /** Milliseconds before each answer. */
   delay?: number;
+  /** Milliseconds before this answer. */
+  slow?: (method: string, params: readonly unknown[]) => number;
+  /** What it sends in place of this answer, with the HTTP status; undefined: the answer. */
+  garbles?: (method: string, params: readonly unknown[]) => readonly [status: number, body: string] | undefined;
+  /** The JSON-RPC error that it answers with; undefined: the answer. */
+  refuses?: (method: string, params: readonly unknown[]) => unknown;
 }
 
 export interface LyingNode {
@@ -41,6 +47,8 @@ export async function lyingNode(chain: Chain, lies: Lies = {}): Promise<LyingNod
   const asked: LyingNode["asked"] = [];
   const answer = async ({ id, method, params }: Request): Promise<Json> => {
     asked.push({ method, params });
+    const refused = lies.refuses?.(method, params);
+    if (refused !== undefined) return { jsonrpc: "2.0", id, error: refused };
     try {
       return { jsonrpc: "2.0", id, result: await lie(chain, lies, method, params) };
     } catch (error) {
@@ -53,6 +61,15 @@ export async function lyingNode(chain: Chain, lies: Lies = {}): Promise<LyingNod
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Request | Request[];
     const requests = Array.isArray(body) ? body : [body];
     if (lies.delay !== undefined) await sleep(lies.delay);
+    for (const { method, params } of requests) await sleep(lies.slow?.(method, params) ?? 0);
+    const garbled = requests
+      .map(({ method, params }) => lies.garbles?.(method, params))
+      .find((each) => each !== undefined);
+    if (garbled !== undefined) {
+      asked.push(...requests);
+      response.writeHead(garbled[0]).end(garbled[1]);
+      return;
+    }
     const answers = await Promise.all(requests.map(answer));
     const text = JSON.stringify(Array.isArray(body) ? answers : answers[0]);
     response.writeHead(200, { "content-type": "application/json", "content-length": text.length });

@@ -1,0 +1,261 @@
+import { setTimeout } from "node:timers/promises";
+import {
+  JsonRpcProvider,
+  keccak256,
+  Network,
+  type JsonRpcApiProviderOptions,
+  type JsonRpcPayload,
+  type JsonRpcResult,
+} from "ethers";
+
+/** A node that gave no answer that can be used, or refused to look at the question. The message says which, and why. */
+export class NodeFailure extends Error {
+  readonly what: Failure;
+
+  constructor(what: Failure, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "NodeFailure";
+    this.what = what;
+  }
+}
+
+/**
+ * `unreachable`: no connection; `silent`: no answer in time; `broken`: no whole JSON-RPC answer, or a server's error;
+ * `limited`: too many requests, after all waits; `refused`: HTTP says no (access, address, size).
+ */
+type Failure = "unreachable" | "silent" | "broken" | "limited" | "refused";
+
+/** How one node is asked. */
+export interface Asking {
+  readonly url: string;
+  /** Milliseconds within which it must answer one request, to the last byte. */
+  readonly timeout: number;
+  /** Told in a sentence why somebody waits, and of each transaction when it is sent. */
+  readonly say: (sentence: string) => void;
+}
+
+/** Milliseconds before a request that a node put off is sent again, each time: six seconds in all. */
+const PUT_OFF_WAITS = [100, 200, 400, 800, 1500, 3000];
+/** The same after a connection that failed, or an answer that is none. */
+const BROKEN_WAITS = [250, 500, 1000];
+/** After an answer that did not come in time: whoever waits has waited already. */
+const SILENT_WAITS = [1000];
+
+/** Longest answer, bytes; a longer one is asked for in parts. */
+const MOST_BYTES = 2 ** 28;
+
+/** Every request goes by itself: some nodes take no batches. */
+const ONE_BY_ONE: JsonRpcApiProviderOptions = { staticNetwork: true, batchMaxCount: 1 };
+
+/**
+ * A provider that asks again what a node puts off, and what it answers not at all or not whole. A question for the logs of
+ * several blocks it asks once: smaller ones help more.
+ */
+export class PatientProvider extends JsonRpcProvider {
+  readonly #asking: Asking;
+
+  constructor(asking: Asking, chainId: bigint, options: JsonRpcApiProviderOptions) {
+    super(asking.url, Network.from(chainId), { ...ONE_BY_ONE, ...options });
+    this.#asking = asking;
+  }
+
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    const answers: JsonRpcResult[] = [];
+    for (const request of [payload].flat()) {
+      const answer = await ask(this.#asking, request);
+      if (isSending(request.method) && "result" in answer) {
+        this.#asking.say(`Transaction ${String(answer.result)} is sent, and waits to be mined.`);
+      }
+      answers.push(answer as JsonRpcResult);
+    }
+    return answers;
+  }
+}
+
+/** A JSON-RPC answer to one request. */
+type RpcAnswer = { readonly id: number } & ({ readonly result: unknown } | { readonly error: unknown });
+
+/** Asks a node one question, patiently. Errors: `NodeFailure`. What it refuses in JSON-RPC is an answer. */
+export async function ask(asking: Asking, request: JsonRpcPayload): Promise<RpcAnswer> {
+  const { method } = request;
+  let wasLost = false;
+  for (let attempt = 0; ; attempt++) {
+    let problem: NodeFailure;
+    try {
+      const answer = await post(asking, request);
+      if (wasLost && isSentBefore(request, answer)) return { id: request.id, result: hashOfSent(request) };
+      if (!isPutOff(method, answer)) return answer;
+      if (attempt >= PUT_OFF_WAITS.length) return answer;
+      problem = new NodeFailure("limited", `it puts ${method} off: ${wordsOf(answer)}`);
+    } catch (error) {
+      if (!(error instanceof NodeFailure)) throw error;
+      problem = error;
+    }
+    // What is sent by the node's own key could be sent twice.
+    if (problem.what !== "limited" && method === "eth_sendTransaction") throw problem;
+    const wait = waitsAfter(problem.what, request)[attempt];
+    if (wait === undefined) throw problem;
+    if (problem.what === "silent") asking.say(`The node is slow: ${problem.message}; it is asked again.`);
+    wasLost ||= problem.what !== "limited";
+    await setTimeout(wait);
+  }
+}
+
+function waitsAfter(what: Failure, request: JsonRpcPayload): readonly number[] {
+  if (what === "refused") return [];
+  if (what === "limited") return PUT_OFF_WAITS;
+  if (what === "unreachable") return BROKEN_WAITS;
+  if (isForSeveralBlocks(request)) return [];
+  return what === "silent" ? SILENT_WAITS : BROKEN_WAITS;
+}
+
+function isForSeveralBlocks({ method, params }: JsonRpcPayload): boolean {
+  const [filter] = method === "eth_getLogs" && Array.isArray(params) ? (params as unknown[]) : [];
+  if (typeof filter !== "object" || filter === null) return false;
+  const { fromBlock, toBlock } = filter as { fromBlock?: unknown; toBlock?: unknown };
+  return fromBlock !== toBlock;
+}
+
+/** One request over HTTP. */
+async function post({ url, timeout }: Asking, request: JsonRpcPayload): Promise<RpcAnswer> {
+  let status: number;
+  let statusText: string;
+  let body: string;
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(request),
+      signal: AbortSignal.timeout(timeout),
+    });
+    ({ status, statusText } = response);
+    body = await textOf(response);
+  } catch (error) {
+    throw failureOf(error, request.method, timeout);
+  }
+  const answer = answerIn(body, request.id);
+  // Some nodes say with another status than 200 what the answer says.
+  const isSaid = status === 200 || (status !== 429 && status <= 500 && isRpcError(answer));
+  if (answer !== undefined && isSaid) return whole(request, answer);
+  const said = answer === undefined ? excerpt(body) : wordsOf(answer);
+  const words = `HTTP ${status} ${statusText}${said === "" ? "" : `, ${said}`}`.trim();
+  if (status === 429) throw new NodeFailure("limited", `too many requests (${words})`);
+  if (status >= 400 && status < 500) throw new NodeFailure("refused", `it refuses ${request.method} (${words})`);
+  if (status >= 500) throw new NodeFailure("broken", `it failed at ${request.method} (${words})`);
+  throw new NodeFailure(
+    "broken",
+    `it gave no JSON-RPC answer to ${request.method}${said === "" ? "" : `, but ${said}`}`,
+  );
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > MOST_BYTES) throw new NodeFailure("broken", `its answer is longer than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function failureOf(error: unknown, method: string, timeout: number): NodeFailure {
+  if (error instanceof NodeFailure) return error;
+  const { name, cause, message } = error as Error;
+  if (name === "TimeoutError") {
+    return new NodeFailure("silent", `it did not answer ${method} within ${timeout / 1000} s`, error);
+  }
+  // "fetch failed" says nothing: the reason is within.
+  const inner = cause instanceof Error ? (cause as NodeJS.ErrnoException) : undefined;
+  const code = inner?.code ?? "";
+  const isCut = message === "terminated" || code === "ECONNRESET" || code === "UND_ERR_SOCKET" || code === "EPIPE";
+  const words = inner === undefined ? message : inner.message || code;
+  return isCut
+    ? new NodeFailure("broken", `it broke off the answer to ${method} (${words})`, error)
+    : new NodeFailure("unreachable", words, error);
+}
+
+/** The JSON-RPC answer in a body; undefined: there is none to this request. */
+function answerIn(body: string, id: number): RpcAnswer | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null) return undefined;
+  if ("error" in parsed && parsed.error != null) return { id, error: parsed.error };
+  return "result" in parsed && "id" in parsed && parsed.id === id ? { id, result: parsed.result } : undefined;
+}
+
+/** Some nodes answer a question for logs that is too large for them with nothing at all. */
+function whole({ method }: JsonRpcPayload, answer: RpcAnswer): RpcAnswer {
+  if (method !== "eth_getLogs" || !("result" in answer) || Array.isArray(answer.result)) return answer;
+  throw new NodeFailure("broken", `its answer to ${method} is no list`);
+}
+
+function isRpcError(answer: RpcAnswer | undefined): boolean {
+  if (answer === undefined || !("error" in answer)) return false;
+  const { error } = answer;
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "number";
+}
+
+/** By EIP-1474: limit exceeded. The request was not looked at; nodes say it with status 200, too. */
+const LIMIT_EXCEEDED = -32005;
+/** Words of limits on requests, and of nodes that are busy or, behind one address, not equally far. */
+const TOO_OFTEN = /\brate\b|too many requests|per second|capacity|credits|throttl/i;
+const LATER = /busy|overload|temporar|try again|service unavailable|header not found|unknown block|block not found/i;
+/** Words of a question that is too large: it will be at any time. */
+const TOO_LARGE = /more than|results|range|size|time(d )?out/i;
+
+/** Whether a node says that it would answer at another time. */
+function isPutOff(method: string, answer: RpcAnswer): boolean {
+  if (!("error" in answer)) return false;
+  const { error } = answer;
+  const words = wordsOf(answer);
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  if (/revert/i.test(words)) return false;
+  if (method === "eth_getLogs" && !TOO_OFTEN.test(words) && TOO_LARGE.test(words)) return false;
+  return code === LIMIT_EXCEEDED || TOO_OFTEN.test(words) || LATER.test(words);
+}
+
+function isSending(method: string): boolean {
+  return method === "eth_sendRawTransaction" || method === "eth_sendTransaction";
+}
+
+/** The answer to a transaction that was lost on its first way was lost, too: the node has it. */
+function isSentBefore({ method }: JsonRpcPayload, answer: RpcAnswer): boolean {
+  return (
+    method === "eth_sendRawTransaction" &&
+    "error" in answer &&
+    /already known|known transaction|already imported|nonce too low/i.test(wordsOf(answer))
+  );
+}
+
+function hashOfSent({ params }: JsonRpcPayload): string {
+  return keccak256(String((params as unknown[])[0]));
+}
+
+/** Longest text of a node that is repeated. */
+const MOST_SAID = 200;
+
+/** What a node answered in place of a result, in its own words and in quotes. */
+function wordsOf(answer: RpcAnswer): string {
+  return "error" in answer ? quoted(answer.error) : "";
+}
+
+/** The words of a JSON-RPC error, in quotes; the whole error where it has none. */
+export function quoted(error: unknown): string {
+  const message = typeof error === "object" && error !== null && "message" in error ? error.message : error;
+  const text = typeof message === "string" && message !== "" ? message : JSON.stringify(error);
+  return `the node says "${oneLine(text)}"`;
+}
+
+function excerpt(body: string): string {
+  const text = oneLine(body.trim());
+  return text === "" ? "" : `"${text}"`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\p{C}/gu, "?").slice(0, MOST_SAID);
+}
