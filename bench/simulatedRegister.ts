@@ -268,6 +268,7 @@ function answers(
     CIRCUITS.find((each) => each.circuitId === circuitId);
   const views: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
     ...Object.fromEntries(Object.entries(ADDRESSES).map(([name, value]) => [name, () => value])),
+    since: () => 0,
     registryCounts: () => counts,
     ownerCounts: () => counts,
     requested: () => 0,

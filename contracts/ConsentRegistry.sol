@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {Since} from "./Since.sol";
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 
 /// @title ConsentRegistry
 /// @notice Consents and their revocations. It knows no batch: the compliance registry asks it.
-contract ConsentRegistry is IConsentRegistry {
+contract ConsentRegistry is IConsentRegistry, Since {
     mapping(bytes32 consent => Consent) private _consents;
 
     /// @inheritdoc IConsentRegistry

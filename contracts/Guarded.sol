@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {Since} from "./Since.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
 
 /// @title Guarded
 /// @notice A contract whose calls need a role of the shared list.
-abstract contract Guarded {
+abstract contract Guarded is Since {
     /// @notice The shared list of roles.
     IRoles public immutable roles;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {Since} from "./Since.sol";
 import {IComplianceRegistry} from "./interfaces/IComplianceRegistry.sol";
 import {IDisclosureRequests} from "./interfaces/IDisclosureRequests.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
@@ -12,7 +13,7 @@ import {Signals} from "./libraries/Signals.sol";
 /// @title ReleaseGate
 /// @notice What is computed from a compliance registry, which deploys it. It stores nothing and nothing that changes a batch
 /// asks it, so the registry keeps its size for rules.
-contract ReleaseGate is IReleaseGate {
+contract ReleaseGate is IReleaseGate, Since {
     /// @inheritdoc IReleaseGate
     IComplianceRegistry public immutable registry;
     /// @notice The policies of its batches.

@@ -2,12 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {AccessControlDefaultAdminRules} from "@openzeppelin/contracts/access/extensions/AccessControlDefaultAdminRules.sol";
+import {Since} from "./Since.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 
 /// @title Roles
 /// @notice One list of roles for all registries, so that a grant is given, expires and is revoked in one place.
-contract Roles is IRoles, AccessControlDefaultAdminRules {
+contract Roles is IRoles, Since, AccessControlDefaultAdminRules {
     mapping(bytes32 role => mapping(address account => Grant)) private _grants;
 
     /// @notice Deploys the list with its first admin.

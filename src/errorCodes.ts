@@ -45,7 +45,7 @@ export const ERROR_CODES = {
       "This does not name a batch, policy, circuit or consent of the register.",
       "Give 0x and 64 lower-case hex digits.",
     ],
-    blocks: ["This is not a number of blocks.", "Give a whole number from 0 on."],
+    blocks: ["This is not a number of blocks or minutes.", "Give a whole number from 0 on."],
     "qp-role": ["The account does not have the role QP.", "Name a Qualified Person's account, or grant it the role."],
     severity: ["This is not a severity.", "Give 1 (minor), 2 (major) or 3 (critical)."],
     owner: ["The role and `--owner` do not fit.", "Give `--owner` with the role qa, and with no other one."],

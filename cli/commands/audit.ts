@@ -30,24 +30,28 @@ export async function run(_args: readonly string[], options: Options): Promise<A
 }
 
 async function auditOptions(options: Options): Promise<AuditOptions> {
-  const [from, finality] = [blocks(options, "from"), blocks(options, "finality")];
+  const [from, finality] = [wholeOf(options, "from"), wholeOf(options, "finality")];
+  const maxAge = wholeOf(options, "maxAge");
   const statePath = text(options, "state");
   const texts = text(options, "texts");
   return {
     ...(from === undefined ? {} : { from }),
     ...(finality === undefined ? {} : { finality }),
+    ...(maxAge === undefined ? {} : { maxAge: 60 * maxAge }),
+    // A longer URL may hold an access key.
+    node: URL.parse(required(options, "rpc"))?.origin ?? "",
     ...(statePath === undefined ? {} : { statePath }),
     ...(texts === undefined ? {} : { texts: await readWords(texts) }),
   };
 }
 
-/** A number of a block or of blocks. Error `blocks`. */
-function blocks(options: Options, name: string): number | undefined {
+/** A number of a block, of blocks or of minutes. Error `blocks`. */
+function wholeOf(options: Options, name: string): number | undefined {
   const value = text(options, name);
   if (value === undefined) return undefined;
   if (/^(0|[1-9][0-9]{0,14})$/.test(value)) return Number(value);
-  throw inputError("This is not a number of blocks.", {
-    place: `--${name} ${value}`,
+  throw inputError("This is not a number of blocks or minutes.", {
+    place: `--${name.replace("maxAge", "max-age")} ${value}`,
     remedy: "Give a whole number from 0 on.",
     code: "blocks",
   });

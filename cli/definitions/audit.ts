@@ -10,7 +10,14 @@ export const addAuditCommands: AddCommands = (program, give) => {
       .description("read a register: reconcile it, verify every proof again, list what needs a person's eyes")
       .option("--all", "list every batch, also those that need no reading")
       .option("--from <block>", "leave out news of earlier blocks; what still stands is always listed")
-      .option("--finality <blocks>", "newest blocks that are not read, because the chain may still take them back")
+      .option(
+        "--finality <blocks>",
+        "newest blocks that are not read, because the chain may still take them back; default: those that the chain does not call final",
+      )
+      .option(
+        "--max-age <minutes>",
+        "a row if the newest block that was read is older by this machine's clock; default: 60, on local chains any age",
+      )
       .option("--state <file>", "keep here what was read; the next audit with this file reads only new blocks")
       .option("--texts <dir>", "show the words of reasons that this folder keeps, where their hash is on chain")
       .option("--csv <file>", "write what needs eyes as a table")

@@ -11,7 +11,7 @@ export { audit, type AuditOptions, type AuditReport };
 export async function auditAt(rpc: string, registry: string, options: AuditOptions = {}): Promise<AuditReport> {
   const chain = await connectRpc(rpc);
   try {
-    return await audit(chain.provider, registry, options);
+    return await audit(chain.provider, registry, { node: new URL(rpc).origin, ...options });
   } finally {
     await chain.close();
   }

@@ -4,6 +4,7 @@ import { formatTime } from "../input/times.ts";
 import { SEVERITY, type Severity } from "../policy/document.ts";
 import type { AuditedBatch, CircuitState, ExceptionState, Moment, ReasonedMoment, RegisterState } from "./state.ts";
 import { isPast, isRevocationUndecided, statusOf } from "./status.ts";
+import { ageInWords } from "./words.ts";
 import { isCustodyProven, isSpokenAgainst, type Twin } from "./twins.ts";
 import type { DeviationName } from "../formats/constants.ts";
 import { deviationNames } from "../formats/deviations.ts";
@@ -36,7 +37,8 @@ export type FindingKind =
   | "deviation"
   | "opened"
   | "circuit"
-  | "paused";
+  | "paused"
+  | "head";
 
 /** Something that needs a person's eyes. */
 export interface AuditFinding extends Moment {
@@ -107,6 +109,15 @@ export function registerFindings(
       ];
     }),
   ];
+}
+
+/** The block at which all is read is old, or from the future, by the clock of whoever reads. `age`: seconds. */
+export function headFinding(block: number, age: number): AuditFinding {
+  const text =
+    age < 0
+      ? `the newest block that was read is ${ageInWords(-age)} ahead of this machine's clock: one of the two is wrong`
+      : `the newest block that was read is ${ageInWords(age)} old: what happened since is not in this report`;
+  return standing("head", MAJOR, { block, transaction: "" }, text);
 }
 
 function frozenText({ unsound, effective }: NonNullable<CircuitState["frozen"]>): string {

@@ -8,6 +8,14 @@ export function incomplete(problem: string): BatchproofError {
   });
 }
 
+/** The chain took a block back while it was read, or since (`reorg`, exit 3). */
+export function replaced(block: number): BatchproofError {
+  return environmentError(`Block ${block} was replaced while the log was read. Nothing can be concluded from it.`, {
+    code: "reorg",
+    remedy: "Audit again; with --finality the newest blocks are left out.",
+  });
+}
+
 /** What an earlier event announced. Errors: `log`. */
 export function known<T>(all: Readonly<Record<string, T>>, id: string, what: string): T {
   const found = all[id];

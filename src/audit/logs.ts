@@ -3,7 +3,7 @@ import { isTooLarge } from "../chain/newestLogs.ts";
 import { explainRevert } from "../chain/revert.ts";
 import type { Addresses } from "../chain/handles.ts";
 import { eventReader, fixesOpening, type RegisterEvent } from "./events.ts";
-import { incomplete } from "./incomplete.ts";
+import { incomplete, replaced } from "./incomplete.ts";
 import { askedForEach, blockAt } from "./node.ts";
 
 /** Blocks asked for at first and at most, and how many logs make the next range smaller or larger. */
@@ -16,13 +16,15 @@ const FEW = 1_000;
 export interface LogRange {
   readonly events: readonly RegisterEvent[];
   readonly through: number;
+  /** Hash of that block, before and after its logs were asked for. */
+  readonly hash: string;
 }
 
 /**
  * Reads every event of a register from block `from` to block `to`, range by range, so that memory stays bounded. A
  * range that the node refuses (too many results, too many blocks), or does not answer whole and in time, is halved; ranges
  * grow again while answers are small.
- * Errors: `log` (a removed block, an event out of order or none of ours), `chain` (the node cannot be asked, or refuses
+ * Errors: `reorg` (the chain took back what was read), `log` (a removed block, an event out of order or none of ours), `chain` (the node cannot be asked, or refuses
  * a single block).
  */
 export async function* readLogs(
@@ -38,6 +40,7 @@ export async function* readLogs(
   let last: Log | undefined;
   for (let start = from; start <= to;) {
     const end = Math.min(start + size - 1, to);
+    const { hash } = await blockAt(provider, end);
     let logs: readonly Log[];
     try {
       logs = await provider.getLogs({ address, fromBlock: start, toBlock: end });
@@ -53,7 +56,10 @@ export async function* readLogs(
       requireOrder(log, last, start, end);
       last = log;
     }
-    yield { events: await timed(provider, logs.map(read)), through: end };
+    const events = await timed(provider, logs.map(read));
+    const isMoved = last?.blockNumber === end && last.blockHash !== hash;
+    if (isMoved || (await blockAt(provider, end)).hash !== hash) throw replaced(end);
+    yield { events, through: end, hash };
     if (logs.length > MANY) size = Math.max(1, Math.floor(size / 2));
     else if (logs.length < FEW) size = Math.min(size * 2, most);
     // What was refused once may not be later on, and each try may take as long as the node lets us wait.

@@ -2,7 +2,8 @@ import type { Provider } from "ethers";
 import { CLAIM_CLASS, kindNamed, type StatusName } from "../formats/codes.ts";
 import { circuitReports, type CircuitReport } from "./circuits.ts";
 import type { ReadBlock } from "./compare.ts";
-import { claimsThatSay, findingsOf, registerFindings, type AuditFinding, type Texts } from "./findings.ts";
+import { claimsThatSay, findingsOf, headFinding, registerFindings, type AuditFinding, type Texts } from "./findings.ts";
+import { isStale } from "./head.ts";
 import { known } from "./incomplete.ts";
 import { askedForEach, blockAt } from "./node.ts";
 import type { AuditedBatch, ExceptionState, PolicyState, RegisterState } from "./state.ts";
@@ -51,10 +52,12 @@ export interface BatchReport {
 
 /** How the log was read. */
 export interface LogReading {
-  /** First block that was read now: 0, or where the last audit ended. */
+  /** First block that was read now: that of the register's deployment, or where the last audit ended. */
   readonly from: number;
-  /** Set if the chain was reorganised since the last audit: what was read up to `block` stands, the rest was read anew. */
-  readonly rewound?: { readonly from: number; readonly to: number };
+  /** Set if earlier blocks were read by an earlier audit: from which node; null: it was not named. */
+  readonly before?: string | null;
+  /** Set if an earlier audit's state did not fit, and all was read once more: up to which block and from whom it was. */
+  readonly discarded?: { readonly block: number; readonly node: string | null; readonly problem: string };
 }
 
 /** A finding with its time and the batch it is about; `key` is null where it concerns the register as a whole. */
@@ -85,6 +88,10 @@ export interface AuditReport {
   readonly hash: string;
   /** Its time, Unix seconds: the audit's "now". */
   readonly at: number;
+  /** Seconds from then to the end of the reading, by this machine's clock; negative: that block is from its future. */
+  readonly age: number;
+  /** What the node is called; null: it was not named. */
+  readonly node: string | null;
   readonly reading: LogReading;
   readonly reconciliation: Reconciliation;
   /** Batches that were certified once and do not stand in the part of the certified ones. */
@@ -102,15 +109,23 @@ export interface AuditReport {
   readonly total: number;
 }
 
-/** Writes up what the events told. `from`: news of earlier blocks are left out; `texts`: words that are at hand. Errors: `log`, `chain`. */
+/** How is reported; the members are those of `AuditOptions`. */
+export interface ReportOptions {
+  readonly from?: number;
+  readonly maxAge?: number;
+  readonly node?: string;
+  readonly texts?: Texts;
+}
+
+/** Writes up what the events told. Errors: `log`, `chain`. */
 export async function reportOf(
   provider: Provider,
   state: RegisterState,
   block: ReadBlock,
   reading: LogReading,
-  from: number,
-  texts: Texts = new Map(),
+  { from = 0, maxAge, node, texts = new Map() }: ReportOptions,
 ): Promise<AuditReport> {
+  const age = Math.floor(Date.now() / 1000) - block.now;
   const circuits = await circuitReports(state);
   const problems = new Map(
     circuits.flatMap(({ circuitId, problem }) => (problem === null ? [] : [[circuitId, problem] as const])),
@@ -125,7 +140,8 @@ export async function reportOf(
       report: { ...batchReport(state, key, batch, block.now, findings), twins: twins.map((twin) => twin.key) },
     };
   });
-  const ofRegister = registerFindings(state, problems).filter(isShown);
+  const stale = isStale(age, BigInt(state.chainId), maxAge) ? [headFinding(block.number, age)] : [];
+  const ofRegister = [...stale, ...registerFindings(state, problems)].filter(isShown);
   const findings = await timed(provider, [
     ...ofRegister.map((finding) => ({ ...finding, key: null })),
     ...perBatch.flatMap((each) => each.findings),
@@ -138,6 +154,8 @@ export async function reportOf(
     block: block.number,
     hash: block.hash,
     at: block.now,
+    age,
+    node: node ?? null,
     reading,
     reconciliation: reconcile(batches),
     certifiedBefore: batches.filter(({ key, status }) => wasCertified(state, key) && PART[status] !== "certified")

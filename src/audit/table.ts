@@ -5,7 +5,7 @@ import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY } from "../policy/document.ts";
 import type { AuditReport, BatchReport, Colour, ReportedFinding } from "./report.ts";
-import { plain, plainInTable } from "./words.ts";
+import { ageInWords, plain, plainInTable } from "./words.ts";
 
 const COLOUR_WORDS: Readonly<Record<Colour, string>> = {
   proven: "proven",
@@ -82,15 +82,18 @@ function proofLine({ proofsVerified, proofsRefused }: AuditReport, paint: Paint)
   return proofsRefused === 0 ? good : `${good}, ${paint("red", `${proofsRefused} do NOT verify`)}`;
 }
 
-function readingLines({ reading, block }: AuditReport): string[] {
-  const { from, rewound } = reading;
+function readingLines({ reading, block, age, node }: AuditReport): string[] {
+  const { from, before, discarded } = reading;
+  const whose = (name: string | null): string => (name === null ? "" : ` from ${name}`);
+  const old = age < 0 ? `${ageInWords(-age)} ahead of` : `${ageInWords(age)} old by`;
   return [
-    ...(from === 0 ? [] : [`Read: blocks ${from} to ${block}; those before were read by an earlier audit`]),
-    ...(rewound === undefined
+    `Read: blocks ${from} to ${block}${whose(node)}; the last one is ${old} this machine's clock` +
+      (before === undefined ? "" : `. Those before were read by an earlier audit${whose(before)}`),
+    ...(discarded === undefined
       ? []
       : [
-          `The chain was reorganised since then: block ${rewound.from} was replaced, so ` +
-            (rewound.to < 0 ? "everything was read anew" : `everything after block ${rewound.to} was read anew`),
+          `What was kept${whose(discarded.node)} up to block ${discarded.block} did not fit and was discarded, so everything ` +
+            `was read once more. ${discarded.problem}`,
         ]),
   ];
 }

@@ -72,14 +72,20 @@ export interface StoredBatch {
   readonly supersedes: string;
 }
 
-export interface Roles extends BaseContract {
+/** What every contract of a deployment says. */
+export interface Deployed extends BaseContract {
+  /** Number of the block in which it was deployed: it has no older events. */
+  readonly since: View<[], bigint>;
+}
+
+export interface Roles extends Deployed {
   readonly grant: Call<[role: string, account: string, personHash: string, validFrom: bigint, validTo: bigint]>;
   readonly revokeRole: Call<[role: string, account: string]>;
   readonly holds: View<[role: string, account: string], boolean>;
   readonly grantOf: View<[role: string, account: string], { personHash: string; validFrom: bigint; validTo: bigint }>;
 }
 
-export interface CircuitRegistry extends BaseContract {
+export interface CircuitRegistry extends Deployed {
   readonly roles: View<[], string>;
   readonly addCircuit: Call<[key: string, kind: number, tier: number, development: boolean]>;
   readonly freeze: Call<[circuitId: string, effective: bigint, unsound: boolean]>;
@@ -89,7 +95,7 @@ export interface CircuitRegistry extends BaseContract {
   readonly keyOf: View<[circuitId: string], string>;
 }
 
-export interface PolicyRegistry extends BaseContract {
+export interface PolicyRegistry extends Deployed {
   readonly roles: View<[], string>;
   readonly circuits: View<[], string>;
   readonly propose: Call<[policy: ChainPolicy]>;
@@ -108,7 +114,7 @@ export interface PolicyRegistry extends BaseContract {
   >;
 }
 
-export interface PartyRegistry extends BaseContract {
+export interface PartyRegistry extends Deployed {
   readonly roles: View<[], string>;
   readonly propose: Call<[root: bigint, documentHash: string]>;
   readonly approve: Call<[root: bigint, authorisation: string]>;
@@ -119,7 +125,7 @@ export interface PartyRegistry extends BaseContract {
   readonly rootOf: View<[root: bigint], { approvedAt: bigint; validUntil: bigint; revokedAt: bigint }>;
 }
 
-export interface ConsentRegistry extends BaseContract {
+export interface ConsentRegistry extends Deployed {
   readonly grant: Call<[commitment: string]>;
   readonly revoke: Call<[consent: string]>;
   readonly isValid: View<[consent: string], boolean>;
@@ -128,7 +134,7 @@ export interface ConsentRegistry extends BaseContract {
   readonly idOf: View<[holder: string, commitment: string], string>;
 }
 
-export interface DisclosureRequests extends BaseContract {
+export interface DisclosureRequests extends Deployed {
   readonly request: Call<[key: string, claim: number, from: bigint, to: bigint, dueBy: bigint]>;
   readonly answer: Call<[id: bigint, disclosureHash: string]>;
   readonly isOverdue: View<[key: string], boolean>;
@@ -138,7 +144,7 @@ export interface DisclosureRequests extends BaseContract {
   readonly answered: View<[], bigint>;
 }
 
-export interface ComplianceRegistry extends BaseContract {
+export interface ComplianceRegistry extends Deployed {
   readonly roles: View<[], string>;
   readonly policies: View<[], string>;
   readonly parties: View<[], string>;
@@ -199,7 +205,7 @@ export interface ComplianceRegistry extends BaseContract {
   readonly batchCounts: View<[key: string], readonly bigint[]>;
 }
 
-export interface ReleaseGate extends BaseContract {
+export interface ReleaseGate extends Deployed {
   readonly registry: View<[], string>;
   readonly isReleased: View<[key: string], boolean>;
   readonly isStageReady: View<[key: string, stage: number], boolean>;
@@ -271,4 +277,11 @@ export function registerAt(addresses: Addresses, runner: ContractRunner): Regist
     registry: handle(CONTRACT_OF.registry, addresses.registry, runner),
     gate: handle(CONTRACT_OF.gate, addresses.gate, runner),
   };
+}
+
+/** The block of a deployment's first contract, as its contracts say. */
+export async function sinceOf(addresses: Addresses, runner: ContractRunner): Promise<number> {
+  const contracts: readonly Deployed[] = Object.values(registerAt(addresses, runner));
+  const blocks = await Promise.all(contracts.map((contract) => contract.since()));
+  return blocks.map(Number).reduce((first, block) => Math.min(first, block));
 }

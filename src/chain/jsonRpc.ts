@@ -102,7 +102,8 @@ export async function ask(asking: Asking, request: JsonRpcPayload): Promise<RpcA
 }
 
 function waitsAfter(what: Failure, request: JsonRpcPayload): readonly number[] {
-  if (what === "refused") return [];
+  // With that question a connection begins: whoever mistyped an address should not wait.
+  if (what === "refused" || (what === "unreachable" && request.method === "eth_chainId")) return [];
   if (what === "limited") return PUT_OFF_WAITS;
   if (what === "unreachable") return BROKEN_WAITS;
   if (isForSeveralBlocks(request)) return [];
@@ -204,7 +205,8 @@ function isRpcError(answer: RpcAnswer | undefined): boolean {
 const LIMIT_EXCEEDED = -32005;
 /** Words of limits on requests, and of nodes that are busy or, behind one address, not equally far. */
 const TOO_OFTEN = /\brate\b|too many requests|per second|capacity|credits|throttl/i;
-const LATER = /busy|overload|temporar|try again|service unavailable|header not found|unknown block|block not found/i;
+const LATER = /busy|overload|temporar|try again|service unavailable/i;
+const NOT_YET = /header not found|unknown block|block not found/i;
 /** Words of a question that is too large: it will be at any time. */
 const TOO_LARGE = /more than|results|range|size|time(d )?out/i;
 
@@ -216,6 +218,8 @@ function isPutOff(method: string, answer: RpcAnswer): boolean {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   if (/revert/i.test(words)) return false;
   if (method === "eth_getLogs" && !TOO_OFTEN.test(words) && TOO_LARGE.test(words)) return false;
+  // A block by its name may not be there for good: some chains call none final.
+  if (method !== "eth_getBlockByNumber" && NOT_YET.test(words)) return true;
   return code === LIMIT_EXCEEDED || TOO_OFTEN.test(words) || LATER.test(words);
 }
 

@@ -1,5 +1,6 @@
-import type { BaseContract, Log, Provider } from "ethers";
+import type { Log, Provider } from "ethers";
 import { environmentError } from "../errors.ts";
+import type { Deployed } from "./handles.ts";
 import { NodeFailure } from "./jsonRpc.ts";
 import { isRefusal } from "./refusal.ts";
 import { explained, explainRevert } from "./revert.ts";
@@ -7,12 +8,12 @@ import { explained, explainRevert } from "./revert.ts";
 /** Topics of an event, in their order; null: any, several: one of them. */
 type Topics = (string | string[] | null)[];
 
-/** Logs of a contract, the newest first, up to the latest block. Errors: those of `explainRevert`. */
-export async function* logsOf(contract: BaseContract, topics: Topics): AsyncGenerator<Log> {
+/** Logs of a contract since its deployment, the newest first, up to the latest block. Errors: those of `explainRevert`. */
+export async function* logsOf(contract: Deployed, topics: Topics): AsyncGenerator<Log> {
   const provider = contract.runner?.provider;
   if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
-  const latest = await explained(() => provider.getBlockNumber());
-  yield* newestLogs(provider, { address: await contract.getAddress(), topics }, 0, latest);
+  const [since, latest] = await explained(() => Promise.all([contract.since(), provider.getBlockNumber()]));
+  yield* newestLogs(provider, { address: await contract.getAddress(), topics }, Number(since), latest);
 }
 
 /** Which logs are asked for. */

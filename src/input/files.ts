@@ -84,6 +84,54 @@ async function readRegularFile(
   }
 }
 
+/** A line of a file, without its end, and its number from 1. */
+export interface Line {
+  readonly line: Uint8Array;
+  readonly number: number;
+}
+
+/**
+ * The lines of a regular file, one after the other: its size costs no memory. `longest`: bytes of a line at most. Errors:
+ * `file-missing`, `file-permission`, `file-kind`, `file-size` (a longer line).
+ */
+export async function* readLines(path: string, longest: number): AsyncGenerator<Line> {
+  let number = 0;
+  let kept: Buffer[] = [];
+  let length = 0;
+  const take = (end: Buffer): Line => {
+    const line = Buffer.concat([...kept, end]);
+    [kept, length] = [[], 0];
+    return { line, number: ++number };
+  };
+  try {
+    const file = await open(await realpath(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      if (!(await file.stat()).isFile())
+        throw inputError("This is not a regular file.", { place: path, code: "file-kind" });
+      for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
+        let start = 0;
+        for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+          yield take(chunk.subarray(start, end));
+          start = end + 1;
+        }
+        kept.push(chunk.subarray(start));
+        length += chunk.length - start;
+        if (length <= longest) continue;
+        throw inputError(`Line ${number + 1} of the file has more than ${longest} bytes.`, {
+          place: path,
+          remedy: "Check that this is the right file.",
+          code: "file-size",
+        });
+      }
+    } finally {
+      await file.close();
+    }
+    if (length > 0) yield take(Buffer.alloc(0));
+  } catch (error) {
+    throw readingError(error, path);
+  }
+}
+
 const READING_ERRORS: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   ENOENT: ["file-missing", "There is no such file."],
   ENOTDIR: ["file-missing", "There is no such file: a part of its path is not a folder."],
@@ -117,6 +165,9 @@ function refuseEscape(path: string, base: string, place: string): void {
   }
 }
 
+/** What is written: whole, or part by part, so that it need not be in memory as one. */
+export type Data = string | Uint8Array | Iterable<string>;
+
 export interface WriteOptions {
   /** File mode; secrets are written with 0o600. Ordinary files keep the system's default. */
   readonly mode?: number;
@@ -131,11 +182,7 @@ export interface WriteOptions {
  * are made. A symbolic link at `path` is replaced, not followed.
  * Errors: `path-escape`, `output-over-input`, `file-write` (disk full, no permission, a folder of that name).
  */
-export async function writeFileAtomically(
-  path: string,
-  data: string | Uint8Array,
-  options: WriteOptions = {},
-): Promise<void> {
+export async function writeFileAtomically(path: string, data: Data, options: WriteOptions = {}): Promise<void> {
   await writeDraft(path, data, options, rename);
 }
 
@@ -155,7 +202,7 @@ export async function writeNewFile(path: string, text: string, taken: Batchproof
 /** Writes a draft of `path`, flushes it to the disk and lets `finish` give it its name. */
 async function writeDraft(
   path: string,
-  data: string | Uint8Array,
+  data: Data,
   options: WriteOptions,
   finish: (draft: string, target: string) => Promise<void>,
 ): Promise<void> {
@@ -225,7 +272,7 @@ async function identity(path: string): Promise<string | undefined> {
   return found === undefined ? undefined : `${found.dev.toString()}:${found.ino.toString()}`;
 }
 
-async function writeDurably(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+async function writeDurably(path: string, data: Data, mode: number): Promise<void> {
   const file = await open(path, "wx", mode);
   try {
     await file.writeFile(data);

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -61,7 +62,15 @@ function asked(method: string): number {
   return node.asked.filter((each) => each.method === method).length;
 }
 
+const ID = `0x${"1".repeat(64)}`;
+
 const topicOf = (event: string): string => compiled("ComplianceRegistry").interface.getEvent(event)?.topicHash ?? "";
+
+/** The lines of a state file with the hash of them. */
+function withSum(lines: readonly string[]): string {
+  const text = lines.map((line) => `${line}\n`).join("");
+  return `${text}${JSON.stringify({ sha256: createHash("sha256").update(text).digest("hex") })}\n`;
+}
 
 /** Everything the command line says about the register. */
 function cli(...options: string[]): ReturnType<typeof batchproofProcess> {
@@ -320,23 +329,27 @@ describe("a node that breaks off", () => {
 
 // Verifies R-audit-state.
 describe("a second audit with the same state", () => {
+  const named = { node: "https://node.example" };
+
   it("reads only what is new, and shows what still stands", async () => {
-    const first = await look({ statePath });
-    expect(first.reading.from).toBe(0);
+    const first = await look({ statePath, ...named });
+    expect(first.reading).toEqual({ from: 1 });
     const silent = await world.open();
     const before = node.asked.length;
-    const second = await look({ statePath });
-    expect(second.reading).toEqual({ from: first.block + 1 });
+    const second = await look({ statePath, ...named });
+    expect(second.reading).toEqual({ from: first.block + 1, before: named.node });
     expect(second.total).toBe(first.total + 1);
     expect(second.batches.at(-1)?.key).toBe(silent.key);
     expect(second.findings).toEqual(first.findings);
     expect(second.proofsVerified).toBe(first.proofsVerified);
-    expect(auditText(second)).toContain(`Read: blocks ${first.block + 1} to ${second.block}`);
+    const text = auditText(second);
+    expect(text).toContain(`Read: blocks ${first.block + 1} to ${second.block} from ${named.node};`);
+    expect(text).toContain(`Those before were read by an earlier audit from ${named.node}`);
     // A batch without news is not asked for again, but for what time alone changes.
     const selector = compiled("ComplianceRegistry").interface.getFunction("batchOf")?.selector ?? "";
     const calls = node.asked.slice(before).filter(({ params }) => JSON.stringify(params).includes(selector));
     expect(calls).toHaveLength(1);
-    expect(standing(await look({ statePath }))).toEqual(standing(second));
+    expect(standing(await look({ statePath, ...named }))).toEqual(standing(second));
     expect(standing(await look())).toEqual(standing(second));
   });
 
@@ -350,43 +363,146 @@ describe("a second audit with the same state", () => {
     expect(standing(later)).toEqual(standing(await look()));
   });
 
-  it("notices that the chain was reorganised, and reads anew from the last block that is left", async () => {
+  it("notices that the chain was reorganised, and reads all once more", async () => {
     const snapshot: unknown = await world.chain.provider.send("evm_snapshot", []);
-    const first = await look({ statePath });
     const lost = await world.open();
-    const second = await look({ statePath });
+    const second = await look({ statePath, ...named });
     expect(second.batches.at(-1)?.key).toBe(lost.key);
     await world.chain.provider.send("evm_revert", [snapshot]);
     await world.chain.provider.send("evm_increaseTime", [1_000]);
     const kept = await world.open();
     await world.open();
-    const third = await look({ statePath });
-    expect(third.reading).toEqual({ from: first.block + 1, rewound: { from: second.block, to: first.block } });
+    const third = await look({ statePath, ...named });
+    const problem = expect.stringContaining(`Block ${second.block} was replaced`) as unknown;
+    expect(third.reading).toEqual({ from: 1, discarded: { block: second.block, node: named.node, problem } });
     expect(third.batches.map(({ key }) => key)).toContain(kept.key);
     expect(standing(third)).toEqual(standing(await look()));
-    expect(auditText(third)).toContain(`block ${second.block} was replaced`);
-  });
-
-  it("refuses a node that is behind the last audit", async () => {
-    const { block } = await look({ statePath });
-    const behind = `0x${(block - 2).toString(16)}`;
-    node.lies.block = (found) => ({ ...found, number: behind });
-    await expect(look({ statePath })).rejects.toMatchObject({ kind: "environment", code: "head" });
+    expect(auditText(third)).toContain(`up to block ${second.block} did not fit and was discarded`);
+    expect((await look({ statePath, ...named })).reading.before).toBe(named.node);
   });
 
   it("refuses the state of another chain, of another register, and a damaged one", async () => {
     await look({ statePath });
     const text = readFileSync(statePath, "utf8");
     const refused = async (from: string, to: string): Promise<unknown> => {
-      writeFileSync(statePath, text.replaceAll(from, to));
+      writeFileSync(statePath, text.replace(from, to));
       return look({ statePath }).catch((error: unknown) => error);
     };
     expect(await refused('"owner"', '"owned"')).toMatchObject({ kind: "input", code: "audit-state" });
-    expect(await refused("audit-state/2", "audit-state/1")).toMatchObject({ kind: "input", code: "audit-state" });
-    const head = text.slice(0, text.indexOf('"sha256"'));
-    expect(await refused(head, head.replace("31337", "1"))).toMatchObject({ kind: "environment", code: "chainId" });
-    const other = head.replace(world.addresses.registry, world.addresses.roles);
-    expect(await refused(head, other)).toMatchObject({ kind: "input", code: "audit-state" });
+    expect(await refused("audit-state/3", "audit-state/2")).toMatchObject({ kind: "input", code: "audit-state" });
+    expect(await refused('"31337"', '"1"')).toMatchObject({ kind: "environment", code: "chainId" });
+    const { registry, roles } = world.addresses;
+    expect(await refused(registry, roles)).toMatchObject({ kind: "input", code: "audit-state" });
+    // Whole lines may be missing, or come twice.
+    const lines = text.split("\n");
+    expect(await refused(`${lines[2]}\n`, "")).toMatchObject({ code: "audit-state" });
+    expect(await refused(`${lines.at(-2)}\n`, "")).toMatchObject({ code: "audit-state" });
+    writeFileSync(statePath, withSum([...lines.slice(0, 3), ...lines.slice(2, -2)]));
+    expect(await look({ statePath }).catch((error: unknown) => error)).toMatchObject({ code: "audit-state" });
+  });
+
+  // Verifies V68.
+  describe("V68: a state that another node told, or that is of another chain", () => {
+    const lie = async (lies: Partial<LyingNode["lies"]>): Promise<void> => {
+      const liar = await lyingNode(world.chain, lies);
+      const lied = await connectRpc(liar.url);
+      await audit(lied.provider, world.addresses.registry, { statePath, workers: 1, node: "liar" }).catch(
+        () => undefined,
+      );
+      await lied.close();
+      await liar.close();
+    };
+    /** Keeps a state and lets its content be changed, as a node would that lied in its events and answers alike. */
+    const keep = async (change: (lines: string[]) => string[]): Promise<void> => {
+      await look({ statePath, node: "liar" });
+      writeFileSync(statePath, withSum(change(readFileSync(statePath, "utf8").split("\n").slice(0, -2))));
+    };
+
+    it.each([
+      ["that a batch has no exception", '"settled":[],"exceptions":[{', '"settled":[],"exceptions":[],"was":[{', false],
+      [
+        "that a policy is retired",
+        '"endorsed":[]',
+        `"endorsed":[],"retired":{"block":1,"transaction":"${ID}","reason":""}`,
+        true,
+      ],
+      ["that a batch is rejected", '"status":"Released"', '"status":"Rejected"', true],
+      ["another due date", '"due":["1', '"due":["2', true],
+      ["a batch more", '"serial":1,', '"serial":7,', true],
+    ])("says %s: it is discarded, and the result is the honest node's", async (_, from, to, isOfStructure) => {
+      const honest = await look();
+      await keep((lines) => lines.map((line) => line.replace(from, to)));
+      const result: unknown = await look({ statePath, node: "honest" }).catch((error: unknown) => error);
+      if (!isOfStructure) {
+        expect(result).toMatchObject({ code: "audit-state" });
+        return;
+      }
+      expect(standing(result as AuditReport)).toEqual(standing(honest));
+      expect((result as AuditReport).reading.discarded).toMatchObject({ node: "liar" });
+      // And is not kept.
+      expect((await look({ statePath, node: "honest" })).reading).toMatchObject({ before: "honest" });
+    });
+
+    it("is of a block that this chain does not have yet", async () => {
+      const honest = await look();
+      await keep(([head = "", ...rest]) => [head.replace(/"block":\d+/, '"block":1000000000'), ...rest]);
+      const result = await look({ statePath });
+      expect(standing(result)).toEqual(standing(honest));
+      expect(result.reading.discarded?.problem).toContain("1000000000 was read before");
+    });
+
+    it("was broken off by a node that withheld events: the honest one's audit is whole all the same", async () => {
+      const honest = await look();
+      // Before the first batch is opened, which would name the policy.
+      const { policies } = world.addresses;
+      const first = Math.min(...honest.batches.map(({ openedBlock }) => openedBlock));
+      await lie({
+        logs: (logs) => logs.filter(({ address }) => address !== policies.toLowerCase()),
+        refuses: (method, [filter]) =>
+          method === "eth_getLogs" && Number((filter as { toBlock: string }).toBlock) >= first
+            ? { code: -32000, message: "gone" }
+            : undefined,
+      });
+      expect(readFileSync(statePath, "utf8")).toContain('"liar"');
+      expect(standing(await look({ statePath }))).toEqual(standing(honest));
+    });
+
+    it("ends in exit 3 only if this node's whole log does not fit either, and keeps nothing", async () => {
+      await look({ statePath });
+      await world.open();
+      const before = readFileSync(statePath, "utf8");
+      node.lies.logs = (logs) => logs.filter(({ topics }) => (topics as string[])[0] !== topicOf("BatchOpened"));
+      await expect(look({ statePath })).rejects.toMatchObject({ kind: "environment", code: "log" });
+      expect(readFileSync(statePath, "utf8")).toBe(before);
+    });
+
+    it("holds no access key, and is written after the report", async () => {
+      const { code, stdout } = await batchproof([
+        ...[
+          "audit",
+          "--rpc",
+          `${node.url}/v3/secret-key`,
+          "--registry",
+          world.addresses.registry,
+          "--state",
+          statePath,
+        ],
+      ]);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`from ${node.url};`);
+      expect(readFileSync(statePath, "utf8")).toContain(`"node":"${node.url}"`);
+      expect(readFileSync(statePath, "utf8")).not.toContain("secret");
+    });
+
+    it("is written after the report: a node that breaks off before keeps nothing", async () => {
+      const { findings } = await look();
+      // Only the report asks for the times of rows.
+      const row = findings.find(({ kind }) => kind === "exception")?.block;
+      node.lies.refuses = (method, [tag]) =>
+        method === "eth_getBlockByNumber" && Number(tag) === row ? { code: -1, message: "gone" } : undefined;
+      await expect(look({ statePath })).rejects.toMatchObject({ code: "chain" });
+      expect(existsSync(statePath)).toBe(false);
+    });
   });
 });
 
@@ -421,5 +537,73 @@ describe("the command line", () => {
     });
     expect(await refusedWith([...at, "--from", "latest"])).toMatchObject({ exit: 2, code: "blocks" });
     expect(await refusedWith([...at, "--finality", "-1"])).toMatchObject({ exit: 2, code: "blocks" });
+  });
+});
+
+// Verifies R-audit-since, V71.
+describe("V71: the block of the register's deployment", () => {
+  it("is where the reading begins", async () => {
+    await look();
+    const first = node.asked.find(({ method }) => method === "eth_getLogs");
+    expect(Number((first?.params[0] as { fromBlock: string }).fromBlock)).toBe(1);
+  });
+
+  it.each([
+    ["late: after the settings", 20n],
+    ["later: after the first batches", 26n],
+    ["later than the head", 10_000n],
+    ["beyond any block", 2n ** 200n],
+  ])("that a node calls %s, hides nothing: exit 3", async (_, late) => {
+    const { interface: abi } = compiled("Roles");
+    const selector = abi.getFunction("since")?.selector;
+    node.lies.result = (method, [call], result) =>
+      method === "eth_call" && (call as { data?: string }).data === selector
+        ? abi.encodeFunctionResult("since", [late])
+        : result;
+    await expect(look()).rejects.toMatchObject({ kind: "environment" });
+  });
+});
+
+// Verifies R-audit-head, V72, V73.
+describe("the block at which all is read", () => {
+  const DAY = 86_400;
+  it("V72: a node that stands still: a row, by this machine's clock, unless more is allowed", async () => {
+    const rows = async (options: AuditOptions): Promise<readonly string[]> =>
+      (await look(options)).findings.flatMap(({ kind, text }) => (kind === "head" ? [text] : []));
+    // Blocks of the local chain itself, which may travel in time.
+    await world.chain.provider.send("evm_increaseTime", [40 * DAY]);
+    await world.chain.provider.send("hardhat_mine", ["0x1"]);
+    expect(await rows({})).toEqual([]);
+    expect(await rows({ maxAge: 3_600 })).toEqual([
+      expect.stringMatching(/^the newest block that was read is (39|40) days ahead of this machine's clock/),
+    ]);
+    expect(await rows({ maxAge: 60 * DAY })).toEqual([]);
+  });
+
+  it("V73: is replaced while a range is read: nothing is concluded", async () => {
+    node.lies.range = 8;
+    let moved = false;
+    node.lies.logs = (logs) => {
+      moved = logs.length > 0;
+      return logs;
+    };
+    // The node is switched to another chain for the logs, and back before the end.
+    node.lies.block = (block) => {
+      const shown = moved ? { ...block, hash: ID } : block;
+      moved = false;
+      return shown;
+    };
+    await expect(look()).rejects.toMatchObject({ kind: "environment", code: "reorg" });
+  });
+
+  it("is read again further on, if the chain went on while it was read", async () => {
+    const { block } = await look();
+    let grown = false;
+    node.lies.logs = (logs) => {
+      if (!grown) void world.chain.provider.send("hardhat_mine", ["0x64"]);
+      grown = true;
+      return logs;
+    };
+    expect((await look()).block).toBe(block + 100);
   });
 });

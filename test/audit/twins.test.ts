@@ -5,7 +5,7 @@ import { auditCsv } from "../../src/audit/csv.ts";
 import { findingsOf } from "../../src/audit/findings.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import type { RegisterState } from "../../src/audit/state.ts";
-import { readCheckpoints } from "../../src/audit/stateFile.ts";
+import { readCheckpoint } from "../../src/audit/stateFile.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { twinsIn } from "../../src/audit/twins.ts";
 import { embeddedChain } from "../../src/chain/connect.ts";
@@ -112,8 +112,8 @@ describe("a commitment under more than one key", () => {
 
   it("is judged by proofs that verify, and by exceptions that were closed since", async () => {
     await read(statePath);
-    const kept = await readCheckpoints(statePath, world.chain.chainId, world.addresses.registry);
-    const state = kept.at(-1)?.state as RegisterState;
+    const kept = await readCheckpoint(statePath, world.chain.chainId, world.addresses.registry);
+    const state = kept?.state as RegisterState;
     const severities = (change: (state: RegisterState) => void): (number | undefined)[] => {
       const changed = structuredClone(state);
       change(changed);

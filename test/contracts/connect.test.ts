@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { ZeroAddress } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainTime, connectRpc, embeddedChain, findRegister, mineAt } from "../../src/chain/connect.ts";
+import { registerAt, sinceOf, type Deployed } from "../../src/chain/handles.ts";
 import { ANVIL_NOTE, freePort, HAS_ANVIL, startAnvil } from "./support/chains.ts";
 import { codeOf, World } from "./support/world.ts";
 
@@ -67,6 +68,19 @@ describe("sending", () => {
 describe("finding the register", () => {
   it("finds every contract from the compliance registry alone", async () => {
     expect(await findRegister(world.chain.provider, world.addresses.registry)).toEqual(world.addresses);
+  });
+
+  // Verifies R-audit-since.
+  it("knows the block in which each contract was deployed, and so the first one", async () => {
+    const { provider } = world.chain;
+    const contracts: readonly Deployed[] = Object.values(registerAt(world.addresses, provider));
+    const since = await Promise.all(contracts.map((contract) => contract.since()));
+    for (const [i, contract] of contracts.entries()) {
+      const address = await contract.getAddress();
+      expect(await provider.getCode(address, since[i])).not.toBe("0x");
+      expect(await provider.getCode(address, (since[i] ?? 0n) - 1n)).toBe("0x");
+    }
+    expect(await sinceOf(world.addresses, provider)).toBe(Math.min(...since.map(Number)));
   });
 
   it("refuses what is no address, has no code, or is another contract", async () => {

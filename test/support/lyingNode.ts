@@ -24,6 +24,8 @@ export interface Lies {
   slow?: (method: string, params: readonly unknown[]) => number;
   /** What it sends in place of this answer, with the HTTP status; undefined: the answer. */
   garbles?: (method: string, params: readonly unknown[]) => readonly [status: number, body: string] | undefined;
+  /** Changes what it answers to this question. */
+  result?: (method: string, params: readonly unknown[], result: unknown) => unknown;
   /** The JSON-RPC error that it answers with; undefined: the answer. */
   refuses?: (method: string, params: readonly unknown[]) => unknown;
 }
@@ -50,7 +52,7 @@ export async function lyingNode(chain: Chain, lies: Lies = {}): Promise<LyingNod
     const refused = lies.refuses?.(method, params);
     if (refused !== undefined) return { jsonrpc: "2.0", id, error: refused };
     try {
-      return { jsonrpc: "2.0", id, result: await lie(chain, lies, method, params) };
+      return { jsonrpc: "2.0", id, result: await changed(chain, lies, method, params) };
     } catch (error) {
       return { jsonrpc: "2.0", id, error: rpcError(error) };
     }
@@ -91,6 +93,11 @@ export async function lyingNode(chain: Chain, lies: Lies = {}): Promise<LyingNod
       await once(server, "close");
     },
   };
+}
+
+async function changed(chain: Chain, lies: Lies, method: string, params: readonly unknown[]): Promise<unknown> {
+  const result = await lie(chain, lies, method, params);
+  return lies.result === undefined ? result : lies.result(method, params, result);
 }
 
 async function lie(chain: Chain, lies: Lies, method: string, params: readonly unknown[]): Promise<unknown> {
