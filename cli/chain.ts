@@ -5,18 +5,20 @@ import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
 import { registerAt, type Register } from "../src/chain/handles.ts";
 import { NodeFailure } from "../src/chain/jsonRpc.ts";
 import { explained, explainRevert, inWordsOf } from "../src/chain/revert.ts";
+import { offering, replacedNumber, settled } from "../src/chain/sending.ts";
 import type { Reader } from "../src/chain/words.ts";
 import { readBytes } from "../src/input/files.ts";
 import { required, text, type Options } from "./command.ts";
 import { keystoreAddress } from "./keystore.ts";
 import { KEY_VARIABLE } from "./options.ts";
 import { sayFirst } from "./output.ts";
+import { minedWithin, offerOf } from "./offer.ts";
 import { passphrase } from "./passphrase.ts";
-import { wholeNumber } from "./values.ts";
+import { hashOf, wholeNumber } from "./values.ts";
 
 /** Runs with a connection, and closes it on every path. */
 export async function onChain<T>(options: Options, run: (chain: Chain) => Promise<T>): Promise<T> {
-  const chain = await connectRpc(required(options, "rpc"), { say: sayFirst });
+  const chain = await connectRpc(required(options, "rpc"), { say: sayFirst, minedWithin: minedWithin(options) });
   try {
     refuseOtherChain(chain, options);
     return await run(chain);
@@ -97,10 +99,23 @@ export async function asAccount<T>(
 }
 
 /**
- * The account of --account, or of the private key in BATCHPROOF_ACCOUNT_KEY. Error `account`: none given, no such
- * keystore, one that does not open, or an address whose key the node does not hold.
+ * The account of --account, or of the private key in BATCHPROOF_ACCOUNT_KEY, once all that it sent before is mined or is
+ * to be replaced. Errors: `account` (none given, no such keystore, one that does not open, or an address whose key the node does
+ * not hold), `usage`, those of `settled` and `replacedNumber`.
  */
 export async function accountOf(options: Options, chain: Chain): Promise<Signer> {
+  const offer = offerOf(options);
+  const account = await signerOf(options, chain);
+  const stuck = text(options, "replace");
+  if (stuck === undefined) {
+    await settled(account, chain.provider);
+    return offering(account, chain.provider, offer);
+  }
+  const nonce = await replacedNumber(account, chain.provider, hashOf(stuck, "--replace", "transaction"));
+  return offering(account, chain.provider, { ...offer, ...(nonce === undefined ? {} : { nonce }) });
+}
+
+async function signerOf(options: Options, chain: Chain): Promise<Signer> {
   const account = text(options, "account");
   if (account === undefined) return walletOfVariable().connect(chain.provider);
   if (isAddress(account)) return await nodeAccount(account, chain);

@@ -78,9 +78,17 @@ export function withOpening(command: Command, asked: string): Command {
   return may(may(command, "rpc", asked), "owner", "account that opened the batch");
 }
 
-/** Adds --account: who sends and pays. */
+/** Adds --account, who sends and pays, and how: what is offered for gas, and how long to wait. */
 export function withAccount(command: Command): Command {
-  return may(command, "account");
+  return may(command, "account")
+    .option("--timeout <seconds>", "longest wait for a transaction; the same again goes on waiting; default: 300")
+    .option(
+      "--gas-price <gwei>",
+      "price of gas as of chains without EIP-1559; 0 where gas is free; default: as the node says",
+    )
+    .option("--max-fee <gwei>", "highest price of gas by EIP-1559, tip included; default: as the node says")
+    .option("--tip <gwei>", "part of it for whoever makes the block; default: as the node says")
+    .option("--replace <transaction>", "hash of a transaction of the account that is stuck: this one takes its place");
 }
 
 /** Adds what a command takes to ask a register about a folder, if all of it is known. */

@@ -694,6 +694,10 @@ export const ERROR_CODES = {
       "Ask again, or ask another node.",
     ],
     funds: ["The sending account cannot pay for the transaction.", "Fund the account."],
+    "not-mined": [
+      "A transaction was not mined in time, or the node does not have it.",
+      "Run the same again: it waits for what is under way and goes on from there.",
+    ],
     reverted: ["The chain refused the call without giving a reason.", "Check the register's address and version."],
     code: ["There is no contract at the address.", "Check the address and the chain."],
     contract: ["The contract is not one of batchproof's, or of another version.", "Check the address and the version."],

@@ -1,14 +1,6 @@
 import { poolSize } from "../../src/prover/proofPool.ts";
 import { answers, collect, type AddCommands } from "../command.ts";
-import {
-  withAccount,
-  withArtifacts,
-  withDestination,
-  withFolder,
-  withJunit,
-  withOpening,
-  withStanding,
-} from "../options.ts";
+import { may, withArtifacts, withDestination, withFolder, withJunit, withOpening, withStanding } from "../options.ts";
 import { STATUS_ROLES } from "../statusRoles.ts";
 import { Option, type Command } from "commander";
 
@@ -44,7 +36,7 @@ export const addEvidenceCommands: AddCommands = (program, give) => {
 
   answers(
     withOpening(
-      withArtifacts(withAccount(withDestination(withClaims(program.command("prove <dir>"))))),
+      withArtifacts(may(withDestination(withClaims(program.command("prove <dir>"))), "account")),
       "JSON-RPC address of a node, to ask with --owner when the batch was opened; default: what the folder remembers",
     )
       .description("prove claims for one submitter, chain and registry; refuses what check refuses")

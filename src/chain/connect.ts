@@ -16,6 +16,8 @@ export interface Chain {
 
 /** Milliseconds within which a node must answer one request. */
 const TIMEOUT = 20_000;
+/** Milliseconds within which a transaction must be mined. */
+const MINED_WITHIN = 300_000;
 /** Milliseconds between two looks for a mined transaction. */
 const POLLING = 200;
 /** Account states are never cached: two transactions in a row need two nonces. */
@@ -29,6 +31,8 @@ export interface ConnectOptions {
   readonly timeout?: number;
   /** Told in a sentence why somebody waits, and of each transaction when it is sent. Default: nobody is told. */
   readonly say?: (sentence: string) => void;
+  /** Milliseconds within which a transaction must be mined. Default: five minutes. */
+  readonly minedWithin?: number;
 }
 
 /**
@@ -42,7 +46,8 @@ export async function connectRpc(url: string, options: ConnectOptions = {}): Pro
       place: "--rpc",
     });
   }
-  const asking = { url, timeout: options.timeout ?? TIMEOUT, say: options.say ?? ((): void => undefined) };
+  const { timeout = TIMEOUT, minedWithin = MINED_WITHIN, say = (): void => undefined } = options;
+  const asking = { url, timeout, minedWithin, say };
   const chainId = await askChainId(asking);
   if (options.expected !== undefined && chainId !== options.expected) {
     throw environmentError(`The node is on chain ${chainId}, expected ${options.expected}.`, {

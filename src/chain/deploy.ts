@@ -1,16 +1,13 @@
-import {
-  ContractFactory,
-  hexlify,
-  type ContractTransactionReceipt,
-  type ContractTransactionResponse,
-  type Signer,
-} from "ethers";
+import { ContractFactory, hexlify, type Signer } from "ethers";
 import { environmentError } from "../errors.ts";
 import { assertUsableKey } from "../setup/keyGate.ts";
 import { encodeVerifyingKey, type VerifyingKey } from "../setup/verifyingKey.ts";
 import { compiled, type ContractName } from "./contracts.ts";
 import { handle, registerAt, type Addresses, type Register } from "./handles.ts";
 import { explained } from "./revert.ts";
+import { mined, receiptOf } from "./sending.ts";
+
+export { mined };
 
 export interface DeployOptions {
   /** Seconds between start and acceptance of a transfer of ADMIN. Default: three days. */
@@ -73,9 +70,11 @@ function create(signer: Signer, name: ContractName, args: readonly unknown[]): P
   const { interface: abi, bytecode } = compiled(name);
   return explained(async () => {
     const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args);
-    const receipt = await contract.deploymentTransaction()?.wait();
-    if (receipt?.contractAddress == null) throw notMined();
-    return { address: receipt.contractAddress, gas: receipt.gasUsed };
+    const sent = contract.deploymentTransaction();
+    if (sent === null) throw new Error("A deployment without a transaction.");
+    const { contractAddress, gasUsed } = await receiptOf(sent);
+    if (contractAddress !== null) return { address: contractAddress, gas: gasUsed };
+    throw environmentError("The node does not say where the contract is.", { code: "chain" });
   });
 }
 
@@ -107,19 +106,4 @@ export async function addCircuit(
   const encoded = hexlify(encodeVerifyingKey(key));
   const receipt = await mined(() => circuits.addCircuit(encoded, kind, tier, setup === "development"));
   return { circuitId, gas: receipt.gasUsed };
-}
-
-/**
- * Sends one call and waits until it is mined. Errors as `explained`.
- */
-export function mined(send: () => Promise<ContractTransactionResponse>): Promise<ContractTransactionReceipt> {
-  return explained(async () => {
-    const receipt = await (await send()).wait();
-    if (receipt === null) throw notMined();
-    return receipt;
-  });
-}
-
-function notMined(): Error {
-  return environmentError("The node lost the transaction.", { code: "chain", remedy: "Send it again." });
 }

@@ -6,6 +6,7 @@ import {
   type JsonRpcApiProviderOptions,
   type JsonRpcPayload,
   type JsonRpcResult,
+  type PerformActionRequest,
 } from "ethers";
 
 /** A node that gave no answer that can be used, or refused to look at the question. The message says which, and why. */
@@ -32,6 +33,14 @@ export interface Asking {
   readonly timeout: number;
   /** Told in a sentence why somebody waits, and of each transaction when it is sent. */
   readonly say: (sentence: string) => void;
+  /** Milliseconds within which a transaction must be mined. */
+  readonly minedWithin: number;
+}
+
+/** How long somebody waits for what was sent, milliseconds, and who is told meanwhile. */
+export interface Waiting {
+  readonly limit: number;
+  readonly say: (sentence: string) => void;
 }
 
 /** Milliseconds before a request that a node put off is sent again, each time: six seconds in all. */
@@ -53,10 +62,25 @@ const ONE_BY_ONE: JsonRpcApiProviderOptions = { staticNetwork: true, batchMaxCou
  */
 export class PatientProvider extends JsonRpcProvider {
   readonly #asking: Asking;
+  /** Whether what is sent next takes the place of what waits to be mined. */
+  ignoresPending = false;
 
   constructor(asking: Asking, chainId: bigint, options: JsonRpcApiProviderOptions) {
     super(asking.url, Network.from(chainId), { ...ONE_BY_ONE, ...options });
     this.#asking = asking;
+  }
+
+  /** Estimates gas after the latest block, and not after what waits to be mined, as some nodes do unless told. */
+  override getRpcRequest(request: PerformActionRequest): ReturnType<JsonRpcProvider["getRpcRequest"]> {
+    const asked = super.getRpcRequest(request);
+    return asked === null || !this.ignoresPending || request.method !== "estimateGas"
+      ? asked
+      : { ...asked, args: [...(asked.args as unknown[]), "latest"] };
+  }
+
+  /** How long to wait for what is sent. */
+  get waiting(): Waiting {
+    return { limit: this.#asking.minedWithin, say: this.#asking.say };
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {

@@ -60,7 +60,8 @@ export function explainRevert(error: unknown): Error {
   // A revert without reason has no data, not even a selector.
   const custom = data === undefined || dataLength(data) < 4 ? null : allErrors().parseError(data);
   if (custom !== null) return refusalOf(new Refused(custom, {}, error));
-  if (isError(error, "INSUFFICIENT_FUNDS")) {
+  const said = wordsOfNode(error);
+  if (isError(error, "INSUFFICIENT_FUNDS") || UNPAID.test(said ?? "")) {
     return environmentError("The sending account cannot pay for the transaction.", {
       code: "funds",
       remedy: "Fund the account, send from another one (--account), or where gas is free: --gas-price 0.",
@@ -68,7 +69,6 @@ export function explainRevert(error: unknown): Error {
     });
   }
   if (data !== undefined || isOfContract(error)) {
-    const said = wordsOfNode(error);
     return refusal(`The chain refused the call without giving a reason${said === undefined ? "" : `: ${said}`}.`, {
       code: "reverted",
       remedy: "Check the address of the compliance registry and the version of batchproof.",
@@ -99,7 +99,9 @@ function codeOf({ name }: ErrorDescription): ContractErrorName {
   return code;
 }
 
-/** What nodes say of a state that they do not keep, and of fees that they do not take. */
+/** What nodes say of an account that cannot pay. */
+const UNPAID = /insufficient (funds|balance)|allowance:? \(?0\b|lack of funds/i;
+/** What they say of a state that they do not keep, and of fees that they do not take. */
 const PRUNED = /missing trie node|prune|state .*(un|not )available|historical state|archive|state is not/i;
 const FEE_REFUSED = /underpriced|gas price|fee cap|base ?fee|max fee|\btip\b|fee too low/i;
 
@@ -118,7 +120,7 @@ function reason(error: unknown): string {
 
 /** What a node refused a request with, in quotes: ethers keeps it beside the error that it makes of it. */
 function wordsOfNode(error: unknown): string | undefined {
-  const { error: own, info } = error as { error?: unknown; info?: { error?: unknown } };
+  const { error: own, info } = (error ?? {}) as { error?: unknown; info?: { error?: unknown } };
   const said = own ?? info?.error;
   return said == null || said instanceof Error ? undefined : quoted(said);
 }

@@ -10,6 +10,7 @@ import { requireCallsComplete } from "../../src/audit/trail.ts";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import { serveRegister } from "../../bench/registerNode.ts";
+import { NO_WORDS } from "../../src/formats/reasons.ts";
 
 /** The reducer on its own: events in, state out. */
 
@@ -119,16 +120,16 @@ describe("V65: numbers that somebody wrote into the register", () => {
     const [key, batch] = first(state);
     const asked = { id: 1n, authority: OWNER, claim: 0n, from: 0n, to: LATEST, dueBy: LATEST };
     reduce(state, eventOf("DisclosureRequested", key, asked));
-    const due = { which: 0n, previous: BigInt(batch.due[0]), due: LATEST - 1n, reason: "later" };
+    const due = { which: 0n, previous: BigInt(batch.due[0]), due: LATEST - 1n, reason: 1n, words: NO_WORDS };
     reduce(state, eventOf("DueExtended", key, due));
     reduce(state, eventOf("DueExtended", key, { ...due, previous: LATEST - 1n, due: LATEST }));
     const supplied = { qp: OWNER, authorityNotifiedAt: LATEST };
     reduce(state, eventOf("BatchSuppliedExceptionally", key, supplied));
     expect(batch.due[0]).toBe(LATEST.toString());
-    const texts = findingsOf(state, batch, 1_800_000_000, []).map(({ text }) => text);
+    const texts = findingsOf(state, batch, 1_800_000_000, [], new Map()).map(({ text }) => text);
     const year = `year 10000 or later (${LATEST} s)`;
     expect(texts).toContain(`request 1 about claim 0, due ${year}: not answered yet`);
-    expect(texts.join()).toContain(`to ${year}: later`);
+    expect(texts.join()).toContain(`to ${year}: other`);
     expect(texts.join()).toContain(`authority notified ${year}`);
     // One second less, which is the same in double precision, is another date.
     expect(() => reduce(state, eventOf("DueExtended", key, { ...due, previous: LATEST - 1n }))).toThrow(/another due/);

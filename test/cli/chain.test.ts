@@ -360,10 +360,52 @@ describe("a node behind an awkward one", () => {
     expect(audited.code, audited.stderr).toBe(0);
   });
 
-  it("is quoted where it refuses a transaction", async () => {
+  it("V75: is quoted where it refuses a transaction", async () => {
     const refused = await refusedWith([...grant("refuses"), ...through("refuses")], key);
     expect(refused).toMatchObject({ exit: 3, code: "chain" });
     expect(refused.message).toContain('the node says "transaction underpriced: tip 0, at least 1000000000 wanted"');
+    expect(refused.remedy).toContain("Offer more (--max-fee and --tip, or --gas-price)");
+  });
+});
+
+// Verifies R-cli-sending, V75.
+describe("V75: what is offered for gas", () => {
+  const key = { BATCHPROOF_ACCOUNT_KEY: ADMIN_KEY };
+
+  it("is nothing where gas is free, also from an account that has nothing; or what is told", async () => {
+    const { url, chain } = await startAnvil(31337n, ["--base-fee", "0", "--gas-price", "0"]);
+    try {
+      const admin = await chain.provider.getSigner(0);
+      const { registry } = (await deploy(admin)).addresses;
+      await chain.provider.send("anvil_setBalance", [admin.address, "0x0"]);
+      const grant = (...more: string[]): string[] => [
+        ...["role", "grant", "authority", `0x${"11".repeat(20)}`, "--person", "a", ...VALID],
+        ...["--rpc", url, "--registry", registry, ...more],
+      ];
+      const type = async ({ stderr }: { stderr: string }): Promise<unknown> => {
+        const hash = /^Transaction (0x[0-9a-f]{64})/m.exec(stderr)?.[1] ?? "";
+        const { type: kind, gasPrice, maxFeePerGas } = (await chain.provider.getTransaction(hash)) ?? {};
+        return { kind, gasPrice, maxFeePerGas };
+      };
+      const free = await batchproof(grant("--gas-price", "0"), key);
+      expect(free.code, free.stderr).toBe(0);
+      expect(await type(free)).toMatchObject({ kind: 0, gasPrice: 0n });
+      expect(await refusedWith(grant("--gas-price", "1"), key)).toMatchObject({ exit: 3, code: "funds" });
+      await chain.provider.send("anvil_setBalance", [admin.address, "0xde0b6b3a7640000"]);
+      const most = await batchproof(grant("--max-fee", "2.5", "--tip", "0.5"), key);
+      expect(most.code, most.stderr).toBe(0);
+      expect(await type(most)).toMatchObject({ kind: 2, maxFeePerGas: 2_500_000_000n });
+      for (const wrong of [
+        ["--gas-price", "1", "--tip", "1"],
+        ["--max-fee", "-1"],
+        ["--timeout", "0"],
+        ["--tip", "1e9"],
+      ]) {
+        expect(await refusedWith(grant(...wrong), key)).toMatchObject({ exit: 2, code: "usage" });
+      }
+    } finally {
+      await chain.close();
+    }
   });
 });
 

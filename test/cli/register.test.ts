@@ -220,6 +220,54 @@ describe("a batch that is opened", () => {
     expect(await refusal(...hold)).toEqual([2, "registration-file"]);
   });
 
+  // Verifies R-cli-sending, V74.
+  it("V74: waits for what is stuck, for a time, and goes on from there when it is run again", async () => {
+    const opening = async (name: string): Promise<string[]> => {
+      const dir = await initialised(name);
+      return ["open", dir, "--qp", account("qp"), ...as("manufacturer"), "--timeout", "2", "--json"];
+    };
+    const [first, second] = [await opened("not-stuck"), await opening("stuck")] as const;
+    /** Runs while blocks come only after a second. */
+    const minedLater = async (args: readonly string[]): Promise<Awaited<ReturnType<typeof inThisProcess>>> => {
+      const running = inThisProcess(args);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await chain.provider.send("evm_mine", []);
+      return await running;
+    };
+    const hashIn = (stderr: string): string => /^Transaction (0x[0-9a-f]{64}) is sent/m.exec(stderr)?.[1] ?? "none";
+    await chain.provider.send("evm_setAutomine", [false]);
+    try {
+      const stuck = await inThisProcess(second);
+      expect(stuck.code).toBe(3);
+      const hash = hashIn(stuck.stderr);
+      const { error } = JSON.parse(stuck.stdout) as { error: { code: string; message: string; remedy: string } };
+      expect(error).toMatchObject({ code: "not-mined", message: `Transaction ${hash} was not mined within 2 s.` });
+      expect(error.remedy).toContain(`--replace ${hash}`);
+      // Still stuck: the same again sends nothing.
+      const waited = await inThisProcess(second);
+      expect(JSON.parse(waited.stdout)).toMatchObject({ error: { code: "not-mined" } });
+      expect(waited.stderr).toContain("Waiting for 1 transaction of");
+      expect(hashIn(waited.stderr)).toBe("none");
+      // And then the folder's own batch is not "known", but done.
+      const done = await minedLater(second);
+      expect([done.code, JSON.parse(done.stdout)]).toMatchObject([0, { already: true }]);
+      expect(hashIn(done.stderr)).toBe("none");
+      // What offers too little is replaced by name, and by nothing else.
+      const third = await opening("stuck-too");
+      const low = hashIn((await inThisProcess(third)).stderr);
+      const other = ["hold", first.dir, ...REASON, ...about("authority"), "--replace", low];
+      expect(await refusal(...other)).toEqual([2, "usage"]);
+      const more = await minedLater([...third, "--replace", low, "--gas-price", "500"]);
+      expect([more.code, JSON.parse(more.stdout)]).toMatchObject([0, { already: false }]);
+      expect(await chain.provider.getTransactionReceipt(low)).toBeNull();
+      const sent = await chain.provider.getTransaction(hashIn(more.stderr));
+      expect(sent).toMatchObject({ type: 0, gasPrice: 500_000_000_000n });
+      expect(await refusal(...third, "--replace", `0x${"11".repeat(32)}`)).toEqual([3, "not-mined"]);
+    } finally {
+      await chain.provider.send("evm_setAutomine", [true]);
+    }
+  });
+
   it("is not the one of another opening", async () => {
     const { dir } = await opened("kept");
     const other = path("kept-otherwise");

@@ -23,13 +23,16 @@ export function describeOnChains(name: string, tests: (start: () => Promise<Chai
 const ACCOUNTS = "20";
 
 /** Starts anvil on a free port; closing the chain ends it. */
-export async function startAnvil(chainId = 31337n): Promise<{ chain: Chain; url: string }> {
+export async function startAnvil(
+  chainId = 31337n,
+  more: readonly string[] = [],
+): Promise<{ chain: Chain; url: string }> {
   if (!HAS_ANVIL) throw new Error(`anvil is not installed for this machine: no ${ANVIL}`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const node = startChild(ANVIL, [
     ...["--port", String(port), "--chain-id", String(chainId)],
-    ...["--accounts", ACCOUNTS, "--silent"],
+    ...["--accounts", ACCOUNTS, "--silent", ...more],
   ]);
   node.stdout.resume();
   const chain = await retry(() => connectRpc(url));

@@ -1,0 +1,134 @@
+import { setTimeout } from "node:timers/promises";
+import {
+  FeeData,
+  isError,
+  type ContractTransactionReceipt,
+  type ContractTransactionResponse,
+  type JsonRpcApiProvider,
+  type Provider,
+  type Signer,
+} from "ethers";
+import { environmentError, inputError, type BatchproofError } from "../errors.ts";
+import { counted } from "../input/quantities.ts";
+import { PatientProvider, type Waiting } from "./jsonRpc.ts";
+import { explained } from "./revert.ts";
+
+/** What a sender offers for gas, wei; what is absent the node says. */
+export interface Offer {
+  /** Price as of chains without EIP-1559; others take it too. */
+  readonly gasPrice?: bigint;
+  /** By EIP-1559: price in all, and what of it goes to whoever makes the block. */
+  readonly maxFee?: bigint;
+  readonly tip?: bigint;
+  /** In place of the account's next number: that of a transaction which this one replaces. */
+  readonly nonce?: number;
+}
+
+/** Tip where the node suggests none, wei. */
+const USUAL_TIP = 1_000_000_000n;
+/** Milliseconds between two looks at what was sent, and after which somebody who waits is told that it still does. */
+const LOOK = 1_000;
+const SIGN_OF_LIFE = 30_000;
+/** Who waits at a chain inside of this process: its blocks come at once. */
+const AT_ONCE: Waiting = { limit: 60_000, say: () => undefined };
+
+/** Has an account's transactions offer this for gas. */
+export function offering(signer: Signer, provider: JsonRpcApiProvider, offer: Offer): Signer {
+  let { nonce } = offer;
+  const { gasPrice } = offer;
+  // ethers asks the node also where it is told, and some nodes of chains with free gas have no answer.
+  if (gasPrice !== undefined) provider.getFeeData = () => Promise.resolve(new FeeData(gasPrice, null, null));
+  if (nonce !== undefined && provider instanceof PatientProvider) provider.ignoresPending = true;
+  const send = signer.sendTransaction.bind(signer);
+  signer.sendTransaction = async (transaction) => {
+    const numbered = nonce === undefined ? {} : { nonce };
+    // Only the first one replaces.
+    nonce = undefined;
+    return send({ ...transaction, ...numbered, ...(await feesOf(provider, offer)) });
+  };
+  return signer;
+}
+
+async function feesOf(provider: JsonRpcApiProvider, { gasPrice, maxFee, tip }: Offer): Promise<object> {
+  if (gasPrice !== undefined) return { type: 0, gasPrice };
+  if (maxFee === undefined && tip === undefined) return {};
+  const suggested = await provider.getFeeData();
+  const offered = tip ?? suggested.maxPriorityFeePerGas ?? USUAL_TIP;
+  const most = maxFee ?? (suggested.maxFeePerGas ?? 0n) - (suggested.maxPriorityFeePerGas ?? 0n) + offered;
+  return { type: 2, maxFeePerGas: most, maxPriorityFeePerGas: offered < most ? offered : most };
+}
+
+/** Sends one call and waits until it is mined. Errors: `not-mined` (it is not within the time limit), those of `explained`. */
+export function mined(send: () => Promise<ContractTransactionResponse>): Promise<ContractTransactionReceipt> {
+  return explained(async () => await receiptOf(await send()));
+}
+
+/** What became of a transaction that was sent. Errors: `not-mined`, those of ethers. */
+export async function receiptOf(response: ContractTransactionResponse): Promise<ContractTransactionReceipt> {
+  const { limit, say } = waitingOf(response.provider);
+  const end = Date.now() + limit;
+  for (let rest = limit; rest > 0; rest = end - Date.now()) {
+    try {
+      const receipt = await response.wait(1, Math.min(rest, SIGN_OF_LIFE));
+      if (receipt !== null) return receipt;
+    } catch (error) {
+      if (!isError(error, "TIMEOUT")) throw error;
+      if (end > Date.now()) say(`Transaction ${response.hash} is not mined yet.`);
+    }
+  }
+  throw notMined(
+    `Transaction ${response.hash} was not mined within ${limit / 1000} s.`,
+    `Run the same again: it waits for what is under way and goes on from there. With --replace ${response.hash} and --gas-price or --max-fee it offers more.`,
+  );
+}
+
+/**
+ * Waits until all that an account sent before is mined: what is done already is only seen then. Error `not-mined`: it is not
+ * within the time limit.
+ */
+export async function settled(account: Signer, provider: Provider): Promise<void> {
+  const { limit, say } = waitingOf(provider);
+  const address = await account.getAddress();
+  const end = Date.now() + limit;
+  for (let told = false; ; told = true) {
+    const [sent, done] = await explained(() =>
+      Promise.all([provider.getTransactionCount(address, "pending"), provider.getTransactionCount(address, "latest")]),
+    );
+    if (sent <= done) return;
+    const what = `${counted(sent - done, "transaction")} of ${address}`;
+    if (!told) say(`Waiting for ${what}, sent before and not mined yet.`);
+    if (Date.now() >= end) {
+      throw notMined(
+        `After ${limit / 1000} s the chain has not mined ${what} that ${sent - done === 1 ? "was" : "were"} sent before.`,
+        "Run the same again to go on waiting; to offer more, name the first of them: --replace HASH and --gas-price or --max-fee.",
+      );
+    }
+    await setTimeout(LOOK);
+  }
+}
+
+/**
+ * The number of an account's transaction that is to be replaced; undefined: it is mined already, and nothing is to be
+ * replaced. Errors: `not-mined` (the node does not have it), `usage` (another account's).
+ */
+export async function replacedNumber(account: Signer, provider: Provider, hash: string): Promise<number | undefined> {
+  const found = await explained(() => provider.getTransaction(hash));
+  if (found === null) {
+    throw notMined(
+      `The node does not have transaction ${hash}.`,
+      "It was dropped, or never came: run the same again without --replace.",
+    );
+  }
+  if (found.from !== (await account.getAddress())) {
+    throw inputError(`Transaction ${hash} was sent by ${found.from}.`, { place: "--replace", code: "usage" });
+  }
+  return found.blockNumber === null ? found.nonce : undefined;
+}
+
+function waitingOf(provider: Provider | null): Waiting {
+  return provider instanceof PatientProvider ? provider.waiting : AT_ONCE;
+}
+
+function notMined(message: string, remedy: string): BatchproofError {
+  return environmentError(message, { code: "not-mined", remedy });
+}
