@@ -1,7 +1,8 @@
-import { sha256, ZeroHash } from "ethers";
+import { sha256, ZeroHash, type Signer } from "ethers";
 import { readRegistration, writeRegistration, type Registration } from "../../src/batch/registration.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
-import { COUNTER } from "../../src/formats/codes.ts";
+import type { Certificate } from "../../src/formats/certificate.ts";
+import { COUNTER, STATUS } from "../../src/formats/codes.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
 import { blockOf, chainTime, type Chain, type ChainBlock } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
@@ -10,6 +11,7 @@ import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import { askGate } from "../../src/chain/gate.ts";
 import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
+import { logsOf } from "../../src/chain/newestLogs.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { requireNoBlockingException } from "../../src/claims/mesExceptions.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
@@ -263,6 +265,12 @@ export async function certify([dir = ""]: readonly string[], options: Options): 
   return asAccountAbout(batch, options, async (register, account, chain) => {
     const { registry } = register;
     const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
+    const done = await certifiedBefore(register, key, account, document);
+    if (done !== undefined) {
+      const record = await recordOf(register, chain, batch, key, await blockOf(chain.provider, done));
+      const json = { key, certificate: document, already: true, record };
+      return { text: `Already done: this account certified it with this document.\n${recordText(record)}`, json };
+    }
     const now = await chainTime(chain.provider);
     const certified = (await registry.batchCounts(key))[COUNTER.indexOf("Certified")] ?? 0n;
     const stored = await registry.batchOf(key);
@@ -272,7 +280,29 @@ export async function certify([dir = ""]: readonly string[], options: Options): 
     const record = await recordOf(register, chain, batch, key, await blockOf(chain.provider, receipt.blockNumber));
     return {
       text: `Certified in the register. Physical release follows under the local system.\n${recordText(record)}`,
-      json: { key, certificate: document, ...transactionOf(receipt), record },
+      json: { key, certificate: document, already: false, ...transactionOf(receipt), record },
     };
   });
+}
+
+/**
+ * Block in which an account certified a batch with a document, if that stands: a command that was killed or ran out of time
+ * after it was sent does not know.
+ */
+async function certifiedBefore(
+  { registry }: Contracts,
+  key: string,
+  account: Signer,
+  document: string,
+): Promise<number | undefined> {
+  const { status } = await explained(() => registry.batchOf(key));
+  if (!["Released", "Completed"].includes(STATUS[Number(status)] ?? "")) return undefined;
+  const topic = registry.interface.getEvent("BatchReleased")?.topicHash ?? null;
+  for await (const log of logsOf(registry, [topic, key])) {
+    const said = registry.interface.parseLog(log)?.args as unknown as
+      { qp: string; certificate: Certificate } | undefined;
+    const isSame = said?.qp === (await account.getAddress()) && said.certificate.certificate === document;
+    return isSame ? log.blockNumber : undefined;
+  }
+  return undefined;
 }

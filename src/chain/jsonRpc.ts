@@ -108,8 +108,7 @@ export async function ask(asking: Asking, request: JsonRpcPayload): Promise<RpcA
     try {
       const answer = await post(asking, request);
       if (wasLost && isSentBefore(request, answer)) return { id: request.id, result: hashOfSent(request) };
-      if (!isPutOff(method, answer)) return answer;
-      if (attempt >= PUT_OFF_WAITS.length) return answer;
+      if (!isPutOff(request, answer)) return answer;
       problem = new NodeFailure("limited", `it puts ${method} off: ${wordsOf(answer)}`);
     } catch (error) {
       if (!(error instanceof NodeFailure)) throw error;
@@ -235,16 +234,18 @@ const NOT_YET = /header not found|unknown block|block not found/i;
 const TOO_LARGE = /more than|results|range|size|time(d )?out/i;
 
 /** Whether a node says that it would answer at another time. */
-function isPutOff(method: string, answer: RpcAnswer): boolean {
+function isPutOff(request: JsonRpcPayload, answer: RpcAnswer): boolean {
   if (!("error" in answer)) return false;
   const { error } = answer;
   const words = wordsOf(answer);
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   if (/revert/i.test(words)) return false;
-  if (method === "eth_getLogs" && !TOO_OFTEN.test(words) && TOO_LARGE.test(words)) return false;
+  if (TOO_OFTEN.test(words)) return true;
+  // Of many blocks it may be too many logs that are meant: of one block there is no smaller question.
+  if (request.method === "eth_getLogs" && (isForSeveralBlocks(request) || TOO_LARGE.test(words))) return false;
   // A block by its name may not be there for good: some chains call none final.
-  if (method !== "eth_getBlockByNumber" && NOT_YET.test(words)) return true;
-  return code === LIMIT_EXCEEDED || TOO_OFTEN.test(words) || LATER.test(words);
+  if (request.method !== "eth_getBlockByNumber" && NOT_YET.test(words)) return true;
+  return code === LIMIT_EXCEEDED || LATER.test(words);
 }
 
 function isSending(method: string): boolean {

@@ -7,6 +7,7 @@ import {
   type JsonRpcApiProvider,
   type Provider,
   type Signer,
+  type TransactionReceipt,
 } from "ethers";
 import { environmentError, inputError, type BatchproofError } from "../errors.ts";
 import { counted } from "../input/quantities.ts";
@@ -72,6 +73,8 @@ export async function receiptOf(response: ContractTransactionResponse): Promise<
       const receipt = await response.wait(1, Math.min(rest, SIGN_OF_LIFE));
       if (receipt !== null) return receipt;
     } catch (error) {
+      if (isError(error, "CALL_EXCEPTION") && error.receipt != null)
+        throw await reasonOf(response, error.receipt, error);
       if (!isError(error, "TIMEOUT")) throw error;
       if (end > Date.now()) say(`Transaction ${response.hash} is not mined yet.`);
     }
@@ -80,6 +83,20 @@ export async function receiptOf(response: ContractTransactionResponse): Promise<
     `Transaction ${response.hash} was not mined within ${limit / 1000} s.`,
     `Run the same again: it waits for what is under way and goes on from there. With --replace ${response.hash} and --gas-price or --max-fee it offers more.`,
   );
+}
+
+/** Why a transaction that was mined failed: its receipt does not say, but the same call made again does. */
+async function reasonOf(
+  { provider, from, to, data, value }: ContractTransactionResponse,
+  { blockNumber }: TransactionReceipt,
+  error: Error,
+): Promise<unknown> {
+  try {
+    await provider.call({ from, to, data, value, blockTag: blockNumber });
+    return error;
+  } catch (reason) {
+    return reason;
+  }
 }
 
 /**

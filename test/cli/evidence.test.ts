@@ -249,6 +249,12 @@ describe("a compliant leg", () => {
     const certified = await cli(["certify", dir, ...certificate, ...on, ...scene.by("qp")]);
     expect(certified.code, certified.stderr).toBe(0);
     expect(certified.stdout).toContain("DEVELOPMENT KEY");
+    // The same again is done already; with another document it is not.
+    const again = await inThisProcess(["certify", dir, "--json", ...certificate, ...on, ...scene.by("qp")]);
+    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([0, { already: true }]);
+    await writeFile(path("other.txt"), "another certificate");
+    const another = ["--certificate", path("other.txt"), "--owner", manufacturer];
+    expect((await inThisProcess(["certify", dir, ...another, ...on, ...scene.by("qp")])).code).toBe(1);
     expect(certified.stdout).toMatch(
       /For the file:\nbatch +0x[0-9a-f]{64}\nregister +0x[0-9a-fA-F]{40}\nchain +31337\nblock +[1-9][0-9]*\ntime +20\d\d-[\dT:-]+Z\n$/,
     );

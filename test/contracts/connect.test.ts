@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
-import { ZeroAddress } from "ethers";
+import { id, ZeroAddress } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainTime, connectRpc, embeddedChain, findRegister, mineAt } from "../../src/chain/connect.ts";
+import { mined } from "../../src/chain/deploy.ts";
 import { registerAt, sinceOf, type Deployed } from "../../src/chain/handles.ts";
 import { ANVIL_NOTE, freePort, HAS_ANVIL, startAnvil } from "./support/chains.ts";
 import { codeOf, World } from "./support/world.ts";
@@ -62,6 +63,25 @@ describe("sending", () => {
     const transfer = { from: world.address.manufacturer, to: world.address.stranger, value: 1n };
     const exact = BigInt((await provider.send("eth_estimateGas", [{ ...transfer, value: "0x1" }])) as string);
     expect(await provider.estimateGas(transfer)).toBe((exact * 6n) / 5n);
+  });
+});
+
+describe("a transaction that was mined in vain", () => {
+  // Verifies R-cli-node.
+  it("is explained by what the same call is refused with", async () => {
+    const { provider } = world.chain;
+    const { consents } = world.as("stranger");
+    const grant = consents.getFunction("grant");
+    await provider.send("evm_setAutomine", [false]);
+    const twice = [
+      await grant.send(id("one"), { gasLimit: 200_000 }),
+      await grant.send(id("one"), { gasLimit: 200_000 }),
+    ];
+    await provider.send("evm_mine", []);
+    await provider.send("evm_setAutomine", [true]);
+    const [first, second] = twice.map((sent) => mined(() => Promise.resolve(sent)));
+    expect((await first)?.status).toBe(1);
+    await expect(second).rejects.toMatchObject({ kind: "no", code: "ConsentKnown" });
   });
 });
 
