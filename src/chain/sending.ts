@@ -2,12 +2,15 @@ import { setTimeout } from "node:timers/promises";
 import {
   FeeData,
   isError,
+  JsonRpcSigner,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
   type JsonRpcApiProvider,
   type Provider,
   type Signer,
   type TransactionReceipt,
+  type TransactionRequest,
+  type TransactionResponse,
 } from "ethers";
 import { environmentError, inputError, type BatchproofError } from "../errors.ts";
 import { counted } from "../input/quantities.ts";
@@ -29,6 +32,7 @@ export interface Offer {
 const USUAL_TIP = 1_000_000_000n;
 /** Milliseconds between two looks at what was sent, and after which somebody who waits is told that it still does. */
 const LOOK = 1_000;
+const SHOW = 100;
 const SIGN_OF_LIFE = 30_000;
 /** Who waits at a chain inside of this process: its blocks come at once. */
 const AT_ONCE: Waiting = { limit: 60_000, say: () => undefined };
@@ -40,7 +44,10 @@ export function offering(signer: Signer, provider: JsonRpcApiProvider, offer: Of
   // ethers asks the node also where it is told, and some nodes of chains with free gas have no answer.
   if (gasPrice !== undefined) provider.getFeeData = () => Promise.resolve(new FeeData(gasPrice, null, null));
   if (nonce !== undefined && provider instanceof PatientProvider) provider.ignoresPending = true;
-  const send = signer.sendTransaction.bind(signer);
+  const send =
+    signer instanceof JsonRpcSigner
+      ? (transaction: TransactionRequest) => sentByNode(signer, transaction)
+      : signer.sendTransaction.bind(signer);
   signer.sendTransaction = async (transaction) => {
     const numbered = nonce === undefined ? {} : { nonce };
     // Only the first one replaces.
@@ -48,6 +55,24 @@ export function offering(signer: Signer, provider: JsonRpcApiProvider, offer: Of
     return send({ ...transaction, ...numbered, ...(await feesOf(provider, offer)) });
   };
   return signer;
+}
+
+/** Sends by a key that the node holds, and waits no longer than for anything else until the node shows what it sent. */
+async function sentByNode(signer: JsonRpcSigner, transaction: TransactionRequest): Promise<TransactionResponse> {
+  const { provider } = signer;
+  const { limit } = waitingOf(provider);
+  const block = await provider.getBlockNumber();
+  const hash = await signer.sendUncheckedTransaction(transaction);
+  const end = Date.now() + limit;
+  while (Date.now() < end) {
+    const found = await provider.getTransaction(hash);
+    if (found !== null) return found.replaceableTransaction(block);
+    await setTimeout(SHOW);
+  }
+  throw notMined(
+    `The node does not show transaction ${hash}, which it sent.`,
+    "Run the same again, or ask another node: --rpc.",
+  );
 }
 
 async function feesOf(provider: JsonRpcApiProvider, { gasPrice, maxFee, tip }: Offer): Promise<object> {

@@ -3,6 +3,8 @@ import { id, ZeroAddress } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chainTime, connectRpc, embeddedChain, findRegister, mineAt } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
+import { offering } from "../../src/chain/sending.ts";
+import { lyingNode } from "../support/lyingNode.ts";
 import { registerAt, sinceOf, type Deployed } from "../../src/chain/handles.ts";
 import { ANVIL_NOTE, freePort, HAS_ANVIL, startAnvil } from "./support/chains.ts";
 import { codeOf, World } from "./support/world.ts";
@@ -63,6 +65,24 @@ describe("sending", () => {
     const transfer = { from: world.address.manufacturer, to: world.address.stranger, value: 1n };
     const exact = BigInt((await provider.send("eth_estimateGas", [{ ...transfer, value: "0x1" }])) as string);
     expect(await provider.estimateGas(transfer)).toBe((exact * 6n) / 5n);
+  });
+});
+
+describe("a transaction that the node does not show", () => {
+  // Verifies R-cli-sending.
+  it("V74: is not waited for without end", async () => {
+    const node = await lyingNode(world.chain, {
+      result: (method, _, result) => (method === "eth_getTransactionByHash" ? null : result),
+    });
+    const told: string[] = [];
+    const chain = await connectRpc(node.url, { minedWithin: 300, say: (sentence) => told.push(sentence) });
+    const stranger = offering(await chain.provider.getSigner(world.address.stranger), chain.provider, {});
+    const { consents } = registerAt(world.addresses, stranger);
+    const error: unknown = await mined(() => consents.grant(id("hidden"))).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ kind: "environment", code: "not-mined" });
+    expect(told).toEqual([expect.stringMatching(/^Transaction 0x[0-9a-f]{64} is sent/)]);
+    await chain.close();
+    await node.close();
   });
 });
 
