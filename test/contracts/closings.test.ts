@@ -46,7 +46,9 @@ function node(most: number, failure: object): { register: Register; asked: Filte
 function registerOn(provider: object, address: string): Register {
   const names = Object.keys(CONTRACT_OF);
   const addresses = Object.fromEntries(names.map((name) => [name, address])) as Addresses;
-  return registerAt(addresses, { provider } as unknown as Provider);
+  // What is asked of a contract is when it was deployed: in the first block.
+  const call = (): Promise<string> => Promise.resolve(toBeHex(0, 32));
+  return registerAt(addresses, { provider, call } as unknown as Provider);
 }
 
 const TOO_LONG = { code: "UNKNOWN_ERROR", error: { code: -32005 } };
