@@ -12,6 +12,7 @@ import {Codes} from "./libraries/Codes.sol";
 import {PolicyRules} from "./libraries/PolicyRules.sol";
 import {PublicTexts} from "./libraries/PublicTexts.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
+import {WordList} from "./libraries/WordList.sol";
 
 /// @title PolicyRegistry
 /// @notice The approved policies. The limits themselves are private to the parties; their hashes are here.
@@ -21,8 +22,8 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     /// @inheritdoc IPolicyRegistry
     mapping(bytes32 policyId => mapping(address authority => bool)) public endorsedBy;
 
-    mapping(bytes32 policyId => Policy) private _policies;
     mapping(bytes32 policyId => Life) private _lives;
+    /// @dev Accounts that hold the policies (`ClaimTable`).
     mapping(bytes32 policyId => address) private _tables;
 
     /// @notice Deploys an empty registry.
@@ -34,22 +35,34 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
 
     /// @inheritdoc IPolicyRegistry
     function propose(Policy calldata policy) external returns (bytes32 policyId) {
-        policyId = keccak256(
-            abi.encode(policy.documentHash, policy.product, policy.version, policy.stages, policy.maxDue, policy.claims)
-        );
+        bytes memory encoded = abi.encode(policy);
+        // The id is a hash of the members, and what stands before them says where they begin.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            policyId := keccak256(add(encoded, 0x40), sub(mload(encoded), 0x20))
+        }
         _propose(policyId, RoleIds.PROPOSER);
         if (_lives[policyId].proposedAt != 0) revert PolicyKnown(policyId);
-        _tables[policyId] = ClaimTable.write(PolicyRules.requireSound(policy, circuits), policy.claims);
-        _store(_policies[policyId], policy);
+        (Outline memory outline, WordList.List memory named, uint256[] memory places) = PolicyRules.requireSound(
+            policy,
+            circuits
+        );
+        _tables[policyId] = ClaimTable.write(policy, outline, named.words, places);
         _lives[policyId].proposedAt = uint64(block.timestamp);
-        emit PolicyProposed(policyId, msg.sender, policy);
+        // `PolicyProposed`: a large policy is not encoded a second time.
+        bytes32 topic = PolicyProposed.selector;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            log3(add(encoded, 0x20), mload(encoded), topic, policyId, caller())
+        }
     }
 
     /// @inheritdoc IPolicyRegistry
     function approve(bytes32 policyId, bytes32 authorisation, uint64 effectiveFrom) external {
         PublicTexts.requireName(authorisation);
         _approve(policyId, RoleIds.APPROVER);
-        _requireLiveCircuits(_policies[policyId].claims);
+        bytes32[] memory named = ClaimTable.circuitsOf(_table(policyId));
+        for (uint256 i = 0; i < named.length; i++) circuits.kindForPolicy(named[i]);
         if (effectiveFrom < block.timestamp) effectiveFrom = uint64(block.timestamp);
         Life storage life = _lives[policyId];
         life.approvedAt = uint64(block.timestamp);
@@ -59,7 +72,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
 
     /// @inheritdoc IPolicyRegistry
     function endorse(bytes32 policyId) external only(RoleIds.AUTHORITY) {
-        _known(policyId);
+        tableOf(policyId);
         if (endorsedBy[policyId][msg.sender]) revert AlreadyEndorsed(policyId, msg.sender);
         endorsedBy[policyId][msg.sender] = true;
         emit PolicyEndorsed(policyId, msg.sender);
@@ -80,43 +93,37 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         if (life.approvedAt == 0 || block.timestamp < life.effectiveFrom || life.retiredAt != 0) {
             revert PolicyNotEffective(policyId);
         }
-        return _policies[policyId].maxDue;
+        return ClaimTable.maxDueOf(_table(policyId));
     }
 
     /// @inheritdoc IPolicyRegistry
-    function ruleOf(bytes32 policyId, uint256 claim) external view returns (uint256) {
-        return _claim(policyId, claim).rule;
+    function ruleOf(bytes32 policyId, uint256 claim) external view returns (uint256 rule) {
+        (rule, ) = ClaimTable.claimOf(_table(policyId), claim);
     }
 
     /// @inheritdoc IPolicyRegistry
-    function classOf(bytes32 policyId, uint256 claim) external view returns (uint8) {
-        return _claim(policyId, claim).class;
+    function classOf(bytes32 policyId, uint256 claim) external view returns (uint8 class) {
+        (, class) = ClaimTable.claimOf(_table(policyId), claim);
     }
 
     /// @inheritdoc IPolicyRegistry
     function maxDueOf(bytes32 policyId) external view returns (uint64[2] memory) {
-        return _known(policyId).maxDue;
+        return ClaimTable.maxDueOf(_table(policyId));
     }
 
     /// @inheritdoc IPolicyRegistry
     function outlineOf(bytes32 policyId) external view returns (Outline memory) {
-        return ClaimTable.outlineOf(CodeStore.read(tableOf(policyId)));
+        return ClaimTable.outlineOf(_table(policyId));
     }
 
     /// @inheritdoc IPolicyRegistry
     function claimsOfStage(bytes32 policyId, uint8 stage) external view returns (uint256 here, uint256 hereAndLater) {
-        Claim[] storage claims = _known(policyId).claims;
-        uint256 count = claims.length;
-        for (uint256 i = 0; i < count; i++) {
-            uint8 claimStage = claims[i].stage;
-            if (claimStage == stage) here |= 1 << i;
-            if (claimStage >= stage) hereAndLater |= 1 << i;
-        }
+        return ClaimTable.claimsOfStage(_table(policyId), stage);
     }
 
     /// @inheritdoc IPolicyRegistry
     function policyOf(bytes32 policyId) external view returns (Policy memory) {
-        return _known(policyId);
+        return ClaimTable.policyOf(_table(policyId));
     }
 
     /// @inheritdoc IPolicyRegistry
@@ -130,32 +137,8 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         if (table == address(0)) revert PolicyUnknown(policyId);
     }
 
-    function _store(Policy storage to, Policy calldata from) private {
-        to.documentHash = from.documentHash;
-        to.product = from.product;
-        to.version = from.version;
-        to.stages = from.stages;
-        to.maxDue = from.maxDue;
-        for (uint256 i = 0; i < from.claims.length; i++) to.claims.push(from.claims[i]);
-    }
-
-    function _requireLiveCircuits(Claim[] storage claims) private view {
-        uint256 count = claims.length;
-        for (uint256 i = 0; i < count; i++) {
-            bytes32[] storage circuitIds = claims[i].circuitIds;
-            uint256 tiers = circuitIds.length;
-            for (uint256 j = 0; j < tiers; j++) circuits.kindForPolicy(circuitIds[j]);
-        }
-    }
-
-    function _claim(bytes32 policyId, uint256 claim) private view returns (Claim storage) {
-        Claim[] storage claims = _known(policyId).claims;
-        if (claim >= claims.length) revert ClaimUnknown(claim, claims.length);
-        return claims[claim];
-    }
-
-    function _known(bytes32 policyId) private view returns (Policy storage policy) {
-        policy = _policies[policyId];
-        if (policy.documentHash == 0) revert PolicyUnknown(policyId);
+    /// @dev What `ClaimTable` knows of a policy.
+    function _table(bytes32 policyId) private view returns (bytes memory) {
+        return CodeStore.read(tableOf(policyId));
     }
 }

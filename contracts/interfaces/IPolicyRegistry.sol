@@ -32,7 +32,7 @@ interface IPolicyRegistry {
     /// @param version Version of the policy for this product.
     /// @param stages Number of stages.
     /// @param maxDue Latest due dates for release and completion, seconds from the opening of a batch.
-    /// @param claims 1 to 256 claims.
+    /// @param claims 1 to 256 claims, which together name at most 256 different circuits.
     struct Policy {
         bytes32 documentHash;
         bytes32 product;
@@ -123,6 +123,8 @@ interface IPolicyRegistry {
     error CircuitMissing(uint256 claim);
     /// @notice The claim names more circuits than anybody needs.
     error CircuitCount(uint256 claim, uint256 received, uint256 most);
+    /// @notice The claims together name more different circuits than a policy may.
+    error TooManyCircuits(uint256 most);
     /// @notice Class custody goes with circuits of kind custody, and only with them.
     error ClassKindMismatch(uint256 claim, uint8 class, uint8 kind);
     /// @notice Two custody claims for one stage.
@@ -168,7 +170,7 @@ interface IPolicyRegistry {
     /// @return Latest due dates for release and completion, seconds from the opening.
     function requireEffective(bytes32 policyId) external view returns (uint64[2] memory);
 
-    /// @notice Where the library `ClaimTable` finds the outline, and rule, circuits and stage of each claim.
+    /// @notice Where the library `ClaimTable` finds all of the policy.
     /// @param policyId A known policy.
     /// @return The account that holds the table; it never changes.
     function tableOf(bytes32 policyId) external view returns (address);

@@ -7,8 +7,9 @@ library CodeStore {
     /// @notice The chain refused to create the account that holds the bytes.
     error CodeStoreFailed();
 
-    /// @dev Init code, 11 bytes: size = codesize - 11; codecopy(0, 11, size); return(0, size).
-    bytes11 private constant INIT = 0x600b380380600b5f395ff3;
+    /// @dev Init code, 11 bytes: size = codesize - 11; codecopy(0, 11, size); return(0, size). The zeros are MSIZE, because
+    /// chains before Shanghai have no PUSH0.
+    bytes11 private constant INIT = 0x600b5981380380925939f3;
 
     /// @notice Stores `data` (at most 24,575 bytes).
     /// @param data The bytes to keep.

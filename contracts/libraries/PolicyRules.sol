@@ -6,12 +6,15 @@ import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {Codes} from "./Codes.sol";
 import {PublicTexts} from "./PublicTexts.sol";
 import {Signals} from "./Signals.sol";
+import {WordList} from "./WordList.sol";
 
 /// @title PolicyRules
 /// @notice The structure every policy must have. Whether it is medically right is for people to judge.
 library PolicyRules {
+    using WordList for WordList.List;
+
     uint256 internal constant MOST_CLAIMS = 256;
-    /// @dev Tiers of a claim.
+    /// @dev Tiers of a claim. Those of all claims together are at most the 256 of a `WordList`.
     uint256 internal constant MOST_CIRCUITS = 16;
     /// @dev Ten years: a due date beyond is none, and no reader need know what a date is thousands of years from now.
     uint64 internal constant MOST_DUE = 3650 days;
@@ -20,17 +23,28 @@ library PolicyRules {
     /// @param policy The policy.
     /// @param circuits Registry of the circuits it names.
     /// @return outline Its outline.
+    /// @return named The circuits, each once, in the order in which the claims first name them.
+    /// @return places Which of them each claim names: their places, a byte each from the left.
     function requireSound(
         IPolicyRegistry.Policy calldata policy,
         ICircuitRegistry circuits
-    ) internal view returns (IPolicyRegistry.Outline memory outline) {
+    )
+        internal
+        view
+        returns (IPolicyRegistry.Outline memory outline, WordList.List memory named, uint256[] memory places)
+    {
         _requireHead(policy);
+        places = new uint256[](policy.claims.length);
+        named = WordList.create();
+        WordList.List memory rules = WordList.create();
+        uint8[256] memory kinds;
         outline.stages = policy.stages;
         for (uint256 i = 0; i < policy.claims.length; i++) {
             IPolicyRegistry.Claim calldata claim = policy.claims[i];
             _requireClaim(i, claim, policy.stages);
-            _requireOwnRule(policy.claims, i);
-            _requireCircuits(i, claim, circuits);
+            (uint256 earlier, bool first) = rules.add(bytes32(claim.rule));
+            if (!first) revert IPolicyRegistry.RuleRepeated(i, earlier);
+            places[i] = _requireCircuits(i, claim, circuits, named, kinds);
             uint256 bit = 1 << i;
             if (claim.neededFor == Codes.NEEDED_FOR_RELEASE) outline.release |= bit;
             else outline.completion |= bit;
@@ -69,18 +83,25 @@ library PolicyRules {
         }
     }
 
-    function _requireOwnRule(IPolicyRegistry.Claim[] calldata claims, uint256 i) private pure {
-        for (uint256 j = 0; j < i; j++) {
-            if (claims[j].rule == claims[i].rule) revert IPolicyRegistry.RuleRepeated(i, j);
-        }
-    }
-
-    function _requireCircuits(uint256 i, IPolicyRegistry.Claim calldata claim, ICircuitRegistry circuits) private view {
-        for (uint256 j = 0; j < claim.circuitIds.length; j++) {
-            uint8 kind = circuits.kindForPolicy(claim.circuitIds[j]);
-            if ((claim.class == Codes.CLASS_CUSTODY) != (kind == Codes.KIND_CUSTODY)) {
+    /// @dev The registry is asked once about each circuit; `kinds` are its answers, by the circuits' places.
+    function _requireCircuits(
+        uint256 i,
+        IPolicyRegistry.Claim calldata claim,
+        ICircuitRegistry circuits,
+        WordList.List memory named,
+        uint8[256] memory kinds
+    ) private view returns (uint256 places) {
+        bool custody = claim.class == Codes.CLASS_CUSTODY;
+        bytes32[] calldata circuitIds = claim.circuitIds;
+        for (uint256 j = 0; j < circuitIds.length; j++) {
+            (uint256 place, bool added) = named.add(circuitIds[j]);
+            if (place == WordList.MOST) revert IPolicyRegistry.TooManyCircuits(WordList.MOST);
+            if (added) kinds[place] = circuits.kindForPolicy(circuitIds[j]);
+            uint8 kind = kinds[place];
+            if (custody != (kind == Codes.KIND_CUSTODY)) {
                 revert IPolicyRegistry.ClassKindMismatch(i, claim.class, kind);
             }
+            places |= place << (248 - 8 * j);
         }
     }
 

@@ -44,6 +44,13 @@ describe("the built contracts", () => {
     for (const name of CONTRACTS) expect(lateOpcodesOf(getBytes(compiled(name).deployedBytecode)), name).toEqual([]);
   });
 
+  // Verifies V81.
+  it("run on chains before Shanghai: the code that stores keys and policies has none either", () => {
+    const source = readFileSync("contracts/libraries/CodeStore.sol", "utf8");
+    const init = /bytes11 private constant INIT = (0x[0-9a-f]{22});/u.exec(source)?.[1];
+    expect(lateOpcodesOf(getBytes(init ?? ""))).toEqual([]);
+  });
+
   it("would be found to have one", () => {
     expect(lateOpcodesOf(Uint8Array.of(0x60, 0x5f, 0x5f, 0x49, 0xfe, 0x5f))).toEqual([0x5f, 0x49]);
   });
