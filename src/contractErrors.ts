@@ -208,6 +208,10 @@ export const CONTRACT_ERRORS = {
     "The {claim} of {key} is not attested, so there is nothing to amend.",
     "Attest it: `batchproof attest {folder} --claim {claim} {register} --account SUBMITTER`.",
   ],
+  NotComputed: [
+    "The chain did not compute what proofs are verified by, so nothing is known of them: too little gas, or no such precompile.",
+    "Send it again with more gas, or in smaller parts.",
+  ],
   NotConcerned: [
     "The account {caller} is not the owner of {key}, nor QA of the owner, a QP of the batch or an AUTHORITY.",
     "Send it from one of those accounts: --account.",
@@ -333,6 +337,7 @@ export const CONTRACT_ERRORS = {
     "The {key} has {most:number} unanswered requests, as many as there may be.",
     "Wait for an answer, or hold the batch: `batchproof hold {batch} --reason REASON {register} --account AUTHORITY`.",
   ],
+  TooManyStatements: ["There are {received:number} proofs, and one call verifies {most:number}.", OTHER_SENDER],
   UseGrant: [
     "Roles are granted with person and period.",
     `Grant it so: \`batchproof role grant ROLE ACCOUNT ${GRANT}\`.`,

@@ -85,8 +85,13 @@ interface ICircuitRegistry {
     error ProofPointZero(uint256 word);
     /// @notice There is nothing to verify.
     error NoStatements();
+    /// @notice More are verified by several calls.
+    error TooManyStatements(uint256 received, uint256 most);
     /// @notice The proof does not hold for these signals; of several at least one does not.
     error ProofInvalid();
+    /// @notice The chain did not compute what it was asked, so nothing is known of the proofs: too little gas, or a chain
+    /// without the precompiles of the curve BN254.
+    error NotComputed();
 
     /// @notice Registers a circuit. Caller: ADMIN. Refused: everything the key errors above say.
     /// @param key The verifying key, 1,024 bytes.
@@ -116,7 +121,7 @@ interface ICircuitRegistry {
 
     /// @notice Reverts unless all proofs hold, at a fraction of the price of verifying them one by one. It does not tell
     /// which one does not hold: ask `verify` for each.
-    /// @param statements At least one; unknown or frozen circuits revert.
+    /// @param statements 1 to 256; unknown or frozen circuits revert.
     function verifyMany(Statement[] calldata statements) external view;
 
     /// @notice The kind of a circuit that a new policy may name.

@@ -43,15 +43,22 @@ library BatchVerifier {
     uint256 private constant DELTA = 0x140;
     uint256 private constant IC = 0x1c0;
 
-    /// @dev Gas that each precompile may use: twice its price of EIP-1108. A point that is not on its curve makes the
-    /// precompile take all it was given, and must not take all that the sender has; the margin is for a later price.
-    uint256 private constant ADD_GAS = 300;
-    uint256 private constant MULTIPLY_GAS = 12_000;
+    /// @dev As many as a policy has claims: the loops over statements and their circuits are bounded.
+    uint256 private constant MOST_STATEMENTS = 256;
+
+    /// @notice Gas that an addition may use. A point that is not on its curve makes a precompile take all that it was given,
+    /// so none is given all that the sender has. Of the cheap ones each gets twenty times its price of EIP-1108 (150 and
+    /// 6,000): no repricing by ten, up or down, stops a register, and a call ends with its first bad point.
+    uint256 internal constant ADD_GAS = 3_000;
+    /// @notice Gas that a multiplication may use.
+    uint256 internal constant MULTIPLY_GAS = 120_000;
+    /// @dev Gas for the first attempt at the pairings, which are most of a call: twice their price of EIP-1108. If the price
+    /// has become higher, `productIsOne` finds out.
     uint256 private constant PAIRING_GAS = 90_000;
     uint256 private constant PAIR_GAS = 68_000;
 
     /// @notice Reverts with an error of `ICircuitRegistry` unless every statement holds.
-    /// @param statements At least one.
+    /// @param statements 1 to 256.
     /// @param keyOf Account that holds the key of a circuit (`CodeStore`); asked once per circuit, reverts for one that
     /// must not be used.
     function requireValid(
@@ -60,6 +67,7 @@ library BatchVerifier {
     ) internal view {
         uint256 count = statements.length;
         if (count == 0) revert ICircuitRegistry.NoStatements();
+        if (count > MOST_STATEMENTS) revert ICircuitRegistry.TooManyStatements(count, MOST_STATEMENTS);
         (bytes32[] memory ids, uint256[] memory circuitAt) = _distinct(statements);
         Circuit[] memory circuits = new Circuit[](ids.length);
         uint256[] memory pairs = new uint256[](PAIR_WORDS * (count + 3 * ids.length));
@@ -71,7 +79,8 @@ library BatchVerifier {
         _addProofs(start, statements, circuits, circuitAt, scratch);
         _addKeys(circuits, scratch);
         _negate(points, end);
-        if (!_productIsOne(start, end)) revert ICircuitRegistry.ProofInvalid();
+        uint256 most = PAIRING_GAS + ((end - start) / PAIR_BYTES) * PAIR_GAS;
+        if (!productIsOne(start, end, most)) revert ICircuitRegistry.ProofInvalid();
     }
 
     /// @dev The circuits of the statements, each once, and for each statement the place of its circuit among them.
@@ -302,7 +311,7 @@ library BatchVerifier {
             mstore(add(point, 0x40), scalar)
             valid := staticcall(MULTIPLY_GAS, 7, point, 0x60, point, 0x40)
         }
-        if (!valid) revert ICircuitRegistry.ProofInvalid();
+        if (!valid) _refusePoint(MULTIPLY_GAS);
     }
 
     /// @dev sum := sum + the point that `scratch` begins with.
@@ -323,7 +332,7 @@ library BatchVerifier {
                 valid := staticcall(ADD_GAS, 6, scratch, 0x80, sum, 0x40)
             }
         }
-        if (!valid) revert ICircuitRegistry.ProofInvalid();
+        if (!valid) _refusePoint(ADD_GAS);
     }
 
     /// @dev P := -P in every pair. The point 0 stays as it is.
@@ -340,16 +349,65 @@ library BatchVerifier {
         }
     }
 
-    /// @dev Whether the product of the pairings is 1. The precompile also checks that every point is on its curve and in
-    /// its subgroup.
-    function _productIsOne(uint256 start, uint256 end) private view returns (bool valid) {
-        uint256 most = PAIRING_GAS + ((end - start) / PAIR_BYTES) * PAIR_GAS;
+    /// @notice Whether the product of the pairings is 1. The precompile also checks that every point is on its curve and in
+    /// its subgroup. If it fails, a point is bad, or its price is higher than it was: then the price is measured, and it is
+    /// asked again with twice of it. So a bad point takes little more than twice what good ones would, whatever they cost.
+    /// @param start Address of the first pair.
+    /// @param end Address behind the last pair.
+    /// @param most Gas for the first attempt.
+    /// @return isOne Whether it is.
+    function productIsOne(uint256 start, uint256 end, uint256 most) internal view returns (bool isOne) {
+        bool done;
+        uint256 length = end - start;
+        (done, isOne) = _pairing(start, length, most);
+        if (done) return isOne;
+        _requireGiven(most);
+        uint256 price = _priceOf(length / PAIR_BYTES);
+        if (price <= most) return false;
+        most = 2 * price;
+        (done, isOne) = _pairing(start, length, most);
+        if (!done) _requireGiven(most);
+    }
+
+    /// @dev What the precompile takes for so many pairs now, measured on no pair and on one of two points 0.
+    function _priceOf(uint256 pairs) private view returns (uint256) {
+        uint256[PAIR_WORDS] memory pair;
+        uint256 at;
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            valid := staticcall(most, 8, start, sub(end, start), 0, 0x20)
-            // A chain without the precompile would answer with success and nothing else.
-            valid := and(and(valid, eq(returndatasize(), 0x20)), eq(mload(0), 1))
+            at := pair
         }
+        uint256 none = _gasOf(at, 0);
+        return none + pairs * (_gasOf(at, PAIR_BYTES) - none);
+    }
+
+    function _gasOf(uint256 start, uint256 length) private view returns (uint256) {
+        uint256 before = gasleft();
+        (bool done, ) = _pairing(start, length, before);
+        if (!done) revert ICircuitRegistry.NotComputed();
+        return before - gasleft();
+    }
+
+    /// @dev Whether the precompile answered, and whether with 1.
+    function _pairing(uint256 start, uint256 length, uint256 most) private view returns (bool done, bool isOne) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            done := staticcall(most, 8, start, length, 0, 0x20)
+            // A chain without the precompile would answer with success and nothing else.
+            done := and(done, eq(returndatasize(), 0x20))
+            isOne := and(done, eq(mload(0), 1))
+        }
+    }
+
+    function _refusePoint(uint256 most) private view {
+        _requireGiven(most);
+        revert ICircuitRegistry.ProofInvalid();
+    }
+
+    /// @dev After a precompile failed that was to have so much gas. The chain keeps back one part in 64 of what is there: if
+    /// less than that is left, it had not got all, and what failed says nothing about a proof.
+    function _requireGiven(uint256 most) private view {
+        if (gasleft() < most / 63) revert ICircuitRegistry.NotComputed();
     }
 
     /// @notice What all r_i are derived from: chain, contract and everything that is verified.

@@ -25,6 +25,16 @@ contract Verifier {
         return BatchVerifier.scalarOf(BatchVerifier.seedOf(statements), index);
     }
 
+    function productIsOne(uint256[] calldata pairs, uint256 most) external view returns (bool) {
+        uint256[] memory words = pairs;
+        uint256 start;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            start := add(words, 0x20)
+        }
+        return BatchVerifier.productIsOne(start, start + 32 * words.length, most);
+    }
+
     function _keyOf(bytes32 circuitId) private view returns (address) {
         return _circuits.circuitOf(circuitId).key;
     }
@@ -195,13 +205,108 @@ contract BatchVerifierTest is Fixture {
         assertTrue(scalar != _verifier.scalarOf(list, 1), "chain");
     }
 
+    function test_V84_refuses_more_statements_than_a_policy_has_claims() external {
+        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.TooManyStatements.selector, 257, 256));
+        circuits.verifyMany(new ICircuitRegistry.Statement[](257));
+    }
+
     function test_V5_a_point_off_its_curve_burns_a_bounded_amount_of_gas() external view {
-        uint256 honest = _gasOf(_valid(3, 4));
-        for (uint256 word = 0; word < 8; word++) {
-            ICircuitRegistry.Statement[] memory list = _valid(3, 4);
-            list[3].proof[word] ^= 1;
-            assertTrue(_gasOf(list) < 2 * honest, "at most twice an honest call");
+        for (uint256 count = 1; count <= 16; count *= 4) {
+            uint256 honest = _gasOf(_valid(3, count));
+            for (uint256 word = 0; word < 8; word++) {
+                ICircuitRegistry.Statement[] memory list = _valid(3, count);
+                list[count - 1].proof[word] ^= 1;
+                uint256 used = _gasOf(list);
+                // A single proof's call is so cheap that measuring the price of a pairing shows.
+                assertTrue(10 * used < (count == 1 ? 25 : 20) * honest, vm.toString((10 * used) / honest));
+            }
         }
+    }
+
+    function test_V82_additions_and_multiplications_survive_a_price_ten_times_higher() external view {
+        (uint256 x, uint256 y) = Trapdoor.point(7);
+        // As if the price were ten times what it is: a tenth of the gas must do.
+        (bool added, ) = address(6).staticcall{gas: BatchVerifier.ADD_GAS / 10}(abi.encode(x, y, x, y));
+        (bool multiplied, ) = address(7).staticcall{gas: BatchVerifier.MULTIPLY_GAS / 10}(abi.encode(x, y, FIELD - 1));
+        assertTrue(added && multiplied, "gas");
+    }
+
+    /// @dev `most` is what a first attempt gets: all that there is, or so little that the price must be measured.
+    function test_V82_fuzz_pairings_are_answered_at_any_price(uint256 a, uint8 count, uint256 most) external view {
+        uint256[] memory pairs = _pairs(a, 1 + (count % 8));
+        most = most % 1_000_000;
+        assertTrue(_verifier.productIsOne(pairs, most), "one");
+        (pairs[0], pairs[1]) = Trapdoor.point(2 + (a % (FIELD / 2)));
+        assertTrue(!_verifier.productIsOne(pairs, most), "another point");
+        pairs[0] ^= 1;
+        assertTrue(!_verifier.productIsOne(pairs, most), "no point");
+    }
+
+    /// @dev Prices cannot be changed here, but the gas of the first attempt can, by which it says what the price was.
+    function test_V82_bad_points_burn_a_small_factor_when_prices_are_ten_times_higher_or_lower() external view {
+        for (uint256 count = 1; count <= 16; count *= 4) {
+            uint256[] memory pairs = _pairs(5, count);
+            uint256 price = 45_000 + (34_000 * pairs.length) / 6;
+            uint256[3] memory mosts = [price / 5, 2 * price, 20 * price];
+            for (uint256 i = 0; i < 3; i++) {
+                pairs = _pairs(5, count);
+                uint256 honest = _gasOfProduct(pairs, mosts[i]);
+                pairs[0] ^= 1;
+                uint256 burnt = _gasOfProduct(pairs, mosts[i]);
+                if (i == 0)
+                    assertTrue(10 * burnt < 25 * honest, vm.toString((10 * burnt) / honest));
+                    // Measured, then nothing is tried again: as much as before the price fell.
+                else assertTrue(burnt < mosts[i] + honest - price + 130_000, vm.toString(burnt - mosts[i]));
+            }
+        }
+    }
+
+    /// @dev Too little gas at any step: never an answer about the proofs.
+    function test_V83_too_little_gas_is_never_said_to_be_a_bad_proof() external view {
+        for (uint256 count = 1; count <= 4; count *= 4) {
+            ICircuitRegistry.Statement[] memory list = _valid(4, count);
+            list[0].circuitId = list[count - 1].circuitId = temperature;
+            list = _proven(list);
+            bytes memory data = abi.encodeCall(ICircuitRegistry.verifyMany, (list));
+            uint256 enough = _gasOf(list);
+            uint256 refusals = 0;
+            for (uint256 gas = enough / 8; gas < 3 * enough; gas += 301) {
+                // solhint-disable-next-line avoid-low-level-calls
+                (bool held, bytes memory answer) = address(circuits).staticcall{gas: gas}(data);
+                if (held) continue;
+                refusals++;
+                bool nothing = answer.length == 0 || bytes4(answer) == ICircuitRegistry.NotComputed.selector;
+                assertTrue(nothing, vm.toString(gas));
+            }
+            assertTrue(refusals > 100, "it lacked gas");
+        }
+    }
+
+    function _gasOfProduct(uint256[] memory pairs, uint256 most) private view returns (uint256 used) {
+        used = gasleft();
+        _verifier.productIsOne(pairs, most);
+        return used - gasleft();
+    }
+
+    /// @dev Twice so many pairs whose product is 1: a point and its negative, with the generator of G2 each.
+    function _pairs(uint256 a, uint256 count) private view returns (uint256[] memory pairs) {
+        pairs = new uint256[](12 * count);
+        uint256[4] memory generator = Trapdoor.times(1);
+        for (uint256 i = 0; i < count; i++) {
+            (uint256 x, uint256 y) = Trapdoor.point(1 + addmod(a, i, FIELD - 1));
+            (pairs[12 * i], pairs[12 * i + 1]) = (x, y);
+            (pairs[12 * i + 6], pairs[12 * i + 7]) = (x, VerifyingKey.BASE_FIELD - y);
+            for (uint256 j = 0; j < 4; j++) pairs[12 * i + 2 + j] = pairs[12 * i + 8 + j] = generator[j];
+        }
+    }
+
+    function _proven(
+        ICircuitRegistry.Statement[] memory list
+    ) private view returns (ICircuitRegistry.Statement[] memory) {
+        for (uint256 i = 0; i < list.length; i++) {
+            list[i].proof = Trapdoor.proof(saltOf[list[i].circuitId], list[i].signals);
+        }
+        return list;
     }
 
     function _gasOf(ICircuitRegistry.Statement[] memory list) private view returns (uint256 used) {
