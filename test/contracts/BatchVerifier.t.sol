@@ -256,7 +256,7 @@ contract BatchVerifierTest is Fixture {
                 if (i == 0)
                     assertTrue(10 * burnt < 25 * honest, vm.toString((10 * burnt) / honest));
                     // Measured, then nothing is tried again: as much as before the price fell.
-                else assertTrue(burnt < mosts[i] + honest - price + 130_000, vm.toString(burnt - mosts[i]));
+                else assertGas(burnt, mosts[i] + honest - price + 130_000);
             }
         }
     }

@@ -28,6 +28,8 @@ interface Vm {
 /// @title TestBase
 /// @notice Cheat codes and the few assertions that the tests use.
 abstract contract TestBase {
+    /// @dev Whether gas is that of the contracts as they are built; `coverage.ts` says no in its copy.
+    bool internal constant MEASURES_GAS = true;
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     error NotEqual(uint256 received, uint256 expected);
@@ -43,5 +45,9 @@ abstract contract TestBase {
 
     function assertTrue(bool condition, string memory what) internal pure {
         if (!condition) revert NotTrue(what);
+    }
+
+    function assertGas(uint256 used, uint256 most) internal pure {
+        if (MEASURES_GAS) assertTrue(used <= most, vm.toString(used));
     }
 }

@@ -66,7 +66,8 @@ function* ifsIn(node: unknown): Generator<If> {
 
 /** Gives both ways out of every `if` a line. */
 function withBranches(source: Buffer, ast: Node): Buffer {
-  const insertions = [...ifsIn(ast)].flatMap((found) => insertionsOf(source, found));
+  // Inner ones first: what ends an `else if` ends inside of what ends the `else`.
+  const insertions = [...ifsIn(ast)].reverse().flatMap((found) => insertionsOf(source, found));
   const pieces: Buffer[] = [];
   let from = 0;
   for (const { at, text } of insertions.sort((a, b) => a.at - b.at)) {
@@ -111,10 +112,19 @@ function endOf(source: Buffer, statement: Node): number {
 function makeCopy(): void {
   rmSync(COPY, { recursive: true, force: true });
   mkdirSync(COPY, { recursive: true });
-  for (const part of ["package.json", "hardhat.config.ts", "contracts", "test/contracts", "fixtures/vectors"]) {
+  for (const part of [
+    "package.json",
+    "hardhat.config.ts",
+    "contracts",
+    "test/contracts",
+    "test/support/runs.ts",
+    "fixtures/vectors",
+  ]) {
     cpSync(join(ROOT, part), join(COPY, part), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(COPY, "node_modules"));
+  const base = join(COPY, "test/contracts/Vm.sol");
+  writeFileSync(base, readFileSync(base, "utf8").replace("MEASURES_GAS = true", "MEASURES_GAS = false"));
   for (const [path, { source, ast }] of parsed()) writeFileSync(join(COPY, path), withBranches(source, ast));
 }
 
