@@ -50,7 +50,7 @@ export async function measureGas(): Promise<GasTables> {
     // Keys of one setup, as the circuits of one release: they share alpha, beta and gamma.
     const circuits = ["gas-1", "gas-2", "gas-3", "gas-4"].map(simulatedCircuit);
     for (const { key } of circuits) {
-      await addCircuit(world.signers.admin, world.deployment, { key, kind: KIND.temperature, tier: 210 });
+      await addCircuit(world.signers, world.deployment, { key, kind: KIND.temperature, tier: 210 });
     }
     await mined(() => world.as("proposer").parties.propose(PARTIES, id("party list")));
     await mined(() => world.as("approver").parties.approve(PARTIES, nameWord("QA-2")));

@@ -95,8 +95,8 @@ function isRaised(batch: number): boolean {
 
 /** The blocks in which batches are opened, each transaction in one of its own: proofs hold their times. */
 function openingBlocks(batches: number): number[] {
-  // Block 0, the circuits, a policy that is proposed and approved, and a party root.
-  let next = 1 + CIRCUITS.length + 3;
+  // Block 0, that development keys are allowed, the circuits that are proposed and approved, a policy that is proposed and approved, and a party root.
+  let next = 1 + 1 + 2 * CIRCUITS.length + 3;
   return Array.from({ length: batches }, (_, batch) => {
     const block = next;
     next += 3 + (isWaiting(batch) ? 0 : 1) + (isRaised(batch) ? 1 : 0);
@@ -119,9 +119,15 @@ export async function simulateRegister({ batches, badProof, workers }: Simulated
   const proofs = await provenBy(claimed.flat(), badProof, workers);
   const ledger = new Ledger();
 
+  ledger.transaction(["CircuitRegistry", "DevelopmentAllowed", []]);
   for (const { circuitId, key, name } of CIRCUITS) {
     const encoded = hexlify(encodeVerifyingKey(key));
-    ledger.transaction(["CircuitRegistry", "CircuitAdded", [circuitId, KIND[name], 1000, true, encoded]]);
+    ledger.transaction(["CircuitRegistry", "CircuitProposed", [circuitId, OWNER, KIND[name], 1000, true, ZeroHash]]);
+    ledger.transaction([
+      "CircuitRegistry",
+      "CircuitAdded",
+      [circuitId, KIND[name], QP.address, 1000, true, ZeroHash, encoded],
+    ]);
   }
   ledger.transaction(["PolicyRegistry", "PolicyProposed", [policyId, OWNER, policy]]);
   ledger.transaction(["PolicyRegistry", "PolicyApproved", [policyId, QP.address, nameWord("MA-1"), 0n]]);
@@ -273,6 +279,7 @@ function answers(
     ownerCounts: () => counts,
     requested: () => 0,
     answered: () => 0,
+    developmentAllowed: () => true,
     circuitOf: ([circuitId]) => {
       const kind = KIND[circuit(circuitId)?.name ?? "temperature"];
       return [ADDRESSES.circuits, kind, 1000, true, false, 0];

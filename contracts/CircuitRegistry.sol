@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Guarded} from "./Guarded.sol";
+import {TwoPersonRule} from "./TwoPersonRule.sol";
 import {ICircuitRegistry} from "./interfaces/ICircuitRegistry.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
 import {BatchVerifier} from "./libraries/BatchVerifier.sol";
@@ -11,30 +12,49 @@ import {VerifyingKey} from "./libraries/VerifyingKey.sol";
 
 /// @title CircuitRegistry
 /// @notice The circuits that claims may name, and the one place that verifies proofs.
-contract CircuitRegistry is ICircuitRegistry, Guarded {
+contract CircuitRegistry is ICircuitRegistry, TwoPersonRule {
     using VerifyingKey for bytes;
+
+    /// @inheritdoc ICircuitRegistry
+    bool public immutable developmentAllowed;
 
     mapping(bytes32 circuitId => Circuit) private _circuits;
 
     /// @notice Deploys an empty registry.
     /// @param roles_ The shared list of roles.
-    constructor(IRoles roles_) Guarded(roles_) {}
+    /// @param developmentAllowed_ Whether it takes development keys: then nothing that it verifies proves anything.
+    constructor(IRoles roles_, bool developmentAllowed_) Guarded(roles_) {
+        developmentAllowed = developmentAllowed_;
+        if (developmentAllowed_) emit DevelopmentAllowed();
+    }
 
     /// @inheritdoc ICircuitRegistry
-    function addCircuit(
+    function propose(bytes32 circuitId, uint8 kind, uint32 tier, bool development, bytes32 transcript) external {
+        _propose(_proposalId(circuitId, kind, tier, development, transcript), RoleIds.PROPOSER);
+        if (kind == 0) revert KindZero();
+        if (tier == 0) revert TierZero();
+        if (development == (transcript != 0)) revert TranscriptWrong(development);
+        if (development && !developmentAllowed) revert DevelopmentKeyRefused();
+        _requireNew(circuitId);
+        emit CircuitProposed(circuitId, msg.sender, kind, tier, development, transcript);
+    }
+
+    /// @inheritdoc ICircuitRegistry
+    function approve(
         bytes calldata key,
         uint8 kind,
         uint32 tier,
-        bool development
-    ) external only(RoleIds.ADMIN) returns (bytes32 circuitId) {
-        key.requireSound();
-        _requireHonestFlag(key.isDevelopment(), development);
-        if (kind == 0) revert KindZero();
-        if (tier == 0) revert TierZero();
+        bool development,
+        bytes32 transcript
+    ) external returns (bytes32 circuitId) {
         circuitId = keccak256(key);
-        if (_circuits[circuitId].key != address(0)) revert CircuitKnown(circuitId);
+        _approve(_proposalId(circuitId, kind, tier, development, transcript), RoleIds.APPROVER);
+        // Another proposal of this key, of another kind or tier, may have been approved since.
+        _requireNew(circuitId);
+        bool actual = key.requireSound();
+        if (development != actual) revert DevelopmentFlagWrong(development, actual);
         _circuits[circuitId] = Circuit(CodeStore.write(key), kind, tier, development, false, 0);
-        emit CircuitAdded(circuitId, kind, tier, development, key);
+        emit CircuitAdded(circuitId, kind, msg.sender, tier, development, transcript, key);
     }
 
     /// @inheritdoc ICircuitRegistry
@@ -86,9 +106,8 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
         return CodeStore.read(_known(circuitId).key);
     }
 
-    function _requireHonestFlag(bool actual, bool declared) private view {
-        if (declared != actual) revert DevelopmentFlagWrong(declared, actual);
-        if (actual && block.chainid != 31337 && block.chainid != 1337) revert DevelopmentKeyRefused(block.chainid);
+    function _requireNew(bytes32 circuitId) private view {
+        if (_circuits[circuitId].key != address(0)) revert CircuitKnown(circuitId);
     }
 
     function _usableKey(bytes32 circuitId) private view returns (address) {
@@ -101,5 +120,16 @@ contract CircuitRegistry is ICircuitRegistry, Guarded {
     function _known(bytes32 circuitId) private view returns (Circuit storage circuit) {
         circuit = _circuits[circuitId];
         if (circuit.key == address(0)) revert CircuitUnknown(circuitId);
+    }
+
+    /// @dev By which `TwoPersonRule` knows a proposal: everything that is added.
+    function _proposalId(
+        bytes32 circuitId,
+        uint8 kind,
+        uint32 tier,
+        bool development,
+        bytes32 transcript
+    ) private pure returns (bytes32) {
+        return keccak256(abi.encode(circuitId, kind, tier, development, transcript));
     }
 }

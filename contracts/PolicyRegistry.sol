@@ -26,10 +26,11 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     /// @dev Accounts that hold the policies (`ClaimTable`).
     mapping(bytes32 policyId => address) private _tables;
 
-    /// @notice Deploys an empty registry.
+    /// @notice Deploys an empty registry. Refused: circuits under different roles.
     /// @param roles_ The shared list of roles.
-    /// @param circuits_ The circuits that policies name.
+    /// @param circuits_ The circuits that policies name, under the same roles.
     constructor(IRoles roles_, ICircuitRegistry circuits_) Guarded(roles_) {
+        if (Guarded(address(circuits_)).roles() != roles_) revert IRoles.RolesDiffer();
         circuits = circuits_;
     }
 

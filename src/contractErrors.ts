@@ -17,6 +17,12 @@ const LINT = "Correct the policy, as `batchproof policy lint FILE` says, and pro
 
 /** What the contracts declare themselves. */
 export const CONTRACT_ERRORS = {
+  AlphaBetaPublic: ["The key's alpha times beta is 1 or -1: anybody can forge its proofs.", OWN_KEYS],
+  AlphaInIc: ["The key's alpha is point {index} of IC or its negative: anybody can forge a proof.", OWN_KEYS],
+  AlphaIsGenerator: [
+    "The key has no contribution of its first phase: alpha is the generator or its negative.",
+    OWN_KEYS,
+  ],
   AlreadyAttested: [
     "The {claim} of {key} is attested already.",
     "There is nothing to do, or QA corrects it: `batchproof amend {folder} --claim {claim} --reason REASON {register} --account QA`.",
@@ -24,7 +30,7 @@ export const CONTRACT_ERRORS = {
   AlreadyEndorsed: ["The account {authority} endorsed policy {policyId} before.", "There is nothing to do."],
   AlreadyProposed: [
     "This ({id}) is proposed already.",
-    "Another person approves exactly this (policy approve, party approve or exception confirm-closing).",
+    "Another person approves exactly this (circuit approve, policy approve, party approve or exception confirm-closing).",
   ],
   AuthorityNotNotified: [
     "The authority was notified at {received:time}, and it is only {nowSeconds}: notice comes before the supply.",
@@ -43,6 +49,7 @@ export const CONTRACT_ERRORS = {
     "The register has no {key}.",
     "Compare register, owner and key; a new batch is opened by `batchproof open {dir} --qp QP {register} --account OWNER`.",
   ],
+  BetaIsGenerator: ["The key's beta is the generator or its negative: anybody can forge its proofs.", OWN_KEYS],
   CallDataNotCanonical: ["The call has {received} bytes, expected {expected}.", OTHER_SENDER],
   CategoryUnknown: ["There is no category {category} of exceptions.", OTHER_SENDER],
   CertificateBatchWrong: [
@@ -89,7 +96,7 @@ export const CONTRACT_ERRORS = {
   ],
   CircuitUnknown: [
     "The register has no {circuitId}.",
-    "Have ADMIN add it: `batchproof circuit add {circuitId} {register} --account ADMIN`.",
+    "Another person approves what one proposes: `batchproof circuit propose {circuitId} {register} --account PROPOSER`.",
   ],
   ClaimCount: ["The policy has {received} claims, and 1 to {most} are possible.", LINT],
   ClaimUnknown: [
@@ -126,10 +133,16 @@ export const CONTRACT_ERRORS = {
   ],
   CustodyOrder: ["Custody of {stage} is needed for release, and that of an earlier stage only for completion.", LINT],
   CustodyRepeated: ["The {claim} is the second about custody of {stage}.", LINT],
-  DeltaEqualsGamma: ["The key's delta is gamma or its negative: anybody can forge its proofs.", OWN_KEYS],
+  DeltaIsBeta: ["The key's delta is beta or its negative: anybody can forge its proofs.", OWN_KEYS],
   DeltaIsGenerator: ["The key has no contribution of its second phase: anybody can forge its proofs.", OWN_KEYS],
-  DevelopmentFlagWrong: ["The key is called development: {received}, and its alpha says {expected}.", OTHER_SENDER],
-  DevelopmentKeyRefused: ["Development keys are refused on chain {chainId}: it is not a local one.", OWN_KEYS],
+  DevelopmentFlagWrong: [
+    "The key is called development: {received}, and its alpha and beta say {expected}.",
+    OTHER_SENDER,
+  ],
+  DevelopmentKeyRefused: [
+    "This register takes no development keys: it was deployed so, for good.",
+    "Use keys of a ceremony; for a trial without any value deploy another register: `batchproof deploy --allow-development --rpc URL --account ADMIN`.",
+  ],
   DisclosureMissing: ["The answer names no disclosure.", "Give the file that was sent: --disclosure FILE."],
   DispositionUnknown: ["There is no disposition {disposition:number}.", OTHER_SENDER],
   DocumentMissing: ["The hash of the document is missing.", OTHER_SENDER],
@@ -182,8 +195,10 @@ export const CONTRACT_ERRORS = {
     "The {key} is held by {holds}: the sender's side holds it already, or has nothing to lift.",
     "There is nothing to do; what stands says `batchproof audit --all {register}`.",
   ],
+  GammaNotGenerator: ["The key's gamma is not the generator of G2.", OWN_KEYS],
   IcRepeated: ["Two points of the key are equal or opposite (IC {first} and {second}).", OWN_KEYS],
   KeyLength: ["The key has {received} bytes, expected {expected}.", OTHER_SENDER],
+  KeyPointForeign: ["A point of the key is not in its group (word {word}).", OWN_KEYS],
   KeyPointZero: ["A point of the key is zero (word {word}).", OWN_KEYS],
   KeyWordOutOfField: ["A word of the key is out of the field (word {word}: {value}).", OWN_KEYS],
   KindZero: ["A circuit was added without saying what it proves.", "Add it with its kind, a number from 1."],
@@ -226,7 +241,7 @@ export const CONTRACT_ERRORS = {
   ],
   NotProposed: [
     "Nobody proposed this ({id}), or it is approved already.",
-    "Compare every word with the proposal (policy publish, party publish or exception propose-closing).",
+    "Compare every word with the proposal (circuit propose, policy publish, party publish or exception propose-closing).",
   ],
   NotQp: [
     "The account {caller} is not a QP of {key}, or does not have the role QP now.",
@@ -287,7 +302,7 @@ export const CONTRACT_ERRORS = {
     `Send it from an account that has it, or have ADMIN grant it: \`batchproof role grant {role} {account} ${GRANT}\`.`,
   ],
   RolesDiffer: [
-    "Policies and parties have different lists of roles.",
+    "The contracts that were to work together have different lists of roles.",
     "Deploy all contracts together: `batchproof deploy --rpc URL --account ADMIN`.",
   ],
   RootIsCurrent: ["The party list {root} is the current one already.", "There is nothing to do."],
@@ -338,6 +353,10 @@ export const CONTRACT_ERRORS = {
     "Wait for an answer, or hold the batch: `batchproof hold {batch} --reason REASON {register} --account AUTHORITY`.",
   ],
   TooManyStatements: ["There are {received:number} proofs, and one call verifies {most:number}.", OTHER_SENDER],
+  TranscriptWrong: [
+    "The key is called development: {development}; a key of a ceremony names its transcript, and a development key has none.",
+    "Give the transcript of the ceremony (--transcript FILE), and none for a development key.",
+  ],
   UseGrant: [
     "Roles are granted with person and period.",
     `Grant it so: \`batchproof role grant ROLE ACCOUNT ${GRANT}\`.`,

@@ -9,6 +9,7 @@ import { BatchproofError, environmentError, inputError } from "../../src/errors.
 import { checkLock, lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { artifactsPresent, type Artifacts } from "../../src/setup/artifacts.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
+import { developmentAllowed } from "../../src/setup/lockedArtifacts.ts";
 import { onChain, sameRegister } from "../chain.ts";
 import { builtCircuit, DEVELOPMENT_WARNING } from "../circuits.ts";
 import { required, text, type Options } from "../command.ts";
@@ -111,20 +112,27 @@ async function chainChecks(options: Options, built: readonly BuiltCircuit[]): Pr
   const checks: Check[] = [];
   const node = await check("chain", () =>
     onChain(options, async ({ provider, chainId }) => {
-      for (const { circuit, artifacts } of built) {
-        checks.push(await check(`${circuit.name} here`, () => checkKey(artifacts, chainId)));
-      }
-      const registry = text(options, "registry");
-      if (registry !== undefined) checks.push(...(await registerChecks(provider, options, built)));
+      if (text(options, "registry") === undefined)
+        checks.push(...(await keyChecks(built, developmentAllowed(chainId, false))));
+      else checks.push(...(await registerChecks(provider, options, built)));
       return `chain id ${chainId}, block ${await provider.getBlockNumber()}`;
     }),
   );
   return [node, ...checks];
 }
 
-async function checkKey({ zkey, r1cs }: Artifacts, chainId: bigint): Promise<string> {
-  await assertUsableKey({ zkeyPath: zkey, r1csPath: r1cs, chainId });
-  return "its key may be used on this chain";
+/** Whether the keys may be used there: as the register says, or without one as `prove` says of the chain. */
+async function keyChecks(built: readonly BuiltCircuit[], allowDevelopment: boolean): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const { circuit, artifacts } of built) {
+    checks.push(await check(`${circuit.name} here`, () => checkKey(artifacts, allowDevelopment)));
+  }
+  return checks;
+}
+
+async function checkKey({ zkey, r1cs }: Artifacts, allowDevelopment: boolean): Promise<string> {
+  await assertUsableKey({ zkeyPath: zkey, r1csPath: r1cs, allowDevelopment });
+  return "its key may be used there";
 }
 
 async function registerChecks(provider: Provider, options: Options, built: readonly BuiltCircuit[]): Promise<Check[]> {
@@ -132,6 +140,7 @@ async function registerChecks(provider: Provider, options: Options, built: reado
   const registry = required(options, "registry");
   const found = await check("register", async () => {
     const { circuits } = registerAt(await findRegister(provider, registry), provider);
+    checks.push(...(await keyChecks(built, await explained(() => circuits.developmentAllowed()))));
     const hasOurs = await hasAny(circuits, built);
     for (const each of built) {
       checks.push(await check(`${each.circuit.name} on chain`, () => checkOnChain(circuits, each, hasOurs, options)));
@@ -167,11 +176,13 @@ async function checkOnChain(
 ): Promise<string> {
   const stored = await storedCircuit(circuits, artifacts.circuitId);
   if (stored === undefined) {
-    const add = commandOf("circuit", "add", circuit.name, ...sameRegister(options), "--account", "ADMIN");
-    if (hasOurs) return `not registered yet: ${add} adds it`;
+    const propose = commandOf("circuit", "propose", circuit.name, ...sameRegister(options), "--account", "PROPOSER");
+    const approve = commandOf("circuit", "approve", circuit.name, ...sameRegister(options), "--account", "APPROVER");
+    const add = `\`${propose}\`, then \`${approve}\``;
+    if (hasOurs) return `not registered yet; two persons add it: ${add}`;
     throw environmentError("No circuit of this version is registered there.", {
       code: "circuit-unknown",
-      remedy: `Add it (\`${add}\`), or get the artifacts that were registered.`,
+      remedy: `Have two persons add it (${add}), or get the artifacts that were registered.`,
     });
   }
   if (stored.kind !== BigInt(kindCode(circuit)) || stored.tier !== BigInt(circuit.tier)) {

@@ -1,8 +1,8 @@
-import { id, type Signer } from "ethers";
+import { id } from "ethers";
 import { type Circuit, circuitNamed, kindCode, SMALLEST } from "../../src/kinds/circuits.ts";
 import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
-import { addCircuit, deploy, mined, type RegisteredCircuit } from "../../src/chain/deploy.ts";
-import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
+import { approveCircuit, deploy, mined, proposeCircuit, type CircuitRegistration } from "../../src/chain/deploy.ts";
+import type { Roles } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { BatchproofError, inputError, refusal } from "../../src/errors.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
@@ -11,57 +11,116 @@ import { lockedArtifacts } from "../../src/setup/lockedArtifacts.ts";
 import { assertUsableKey, type UsableKey } from "../../src/setup/keyGate.ts";
 import { accountOf, addressOf, asAccount, onChain, transactionOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
-import { flag, list, required, text, type Options } from "../command.ts";
+import { flag, required, text, type Options, type Run } from "../command.ts";
 import { withProgressBar } from "../progress.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { readRoleList, type RoleEntry } from "../roleList.ts";
 import { accountAddresses, readSettings, requireNoRegister, saveRegister } from "../settings.ts";
-import { hashOf } from "../values.ts";
+import { fileHash, hashOf } from "../values.ts";
 
-interface UsableCircuit {
+/** Decides what one of two persons does with a circuit. */
+type Step = typeof proposeCircuit;
+
+/** A circuit with all that is proposed of it, and approved. */
+interface AskedCircuit {
   readonly circuit: Circuit;
-  readonly key: UsableKey;
+  readonly setup: UsableKey["setup"];
+  readonly registration: CircuitRegistration;
 }
 
 /**
- * A circuit whose key has passed the gate for this chain: the key beside the lock file, which takes no compiler, or the one
- * of --artifacts together with all that belongs to it.
+ * A circuit whose key has passed the gate for this register: the key beside the lock file, which takes no compiler, or the
+ * one of --artifacts together with all that belongs to it. Error `transcript`: a ceremony's key without one, or a
+ * development key with one.
  */
-async function usable(circuit: Circuit, chainId: bigint, options: Options): Promise<UsableCircuit> {
+async function asked(circuit: Circuit, allowDevelopment: boolean, options: Options): Promise<AskedCircuit> {
+  const { verifyingKey: key, setup } = await usable(circuit, allowDevelopment, options);
+  const file = text(options, "transcript");
+  if ((setup === "development") === (file !== undefined)) {
+    throw inputError(
+      file === undefined
+        ? "The key of a ceremony is proposed with its transcript."
+        : "A development key has no transcript.",
+      {
+        place: "--transcript",
+        remedy: file === undefined ? "Give the ceremony's transcript: --transcript FILE." : "Leave the option out.",
+        code: "transcript",
+      },
+    );
+  }
+  const transcript = file === undefined ? {} : { transcript: await fileHash(file) };
+  return { circuit, setup, registration: { key, kind: kindCode(circuit), tier: circuit.tier, ...transcript } };
+}
+
+async function usable(circuit: Circuit, allowDevelopment: boolean, options: Options): Promise<UsableKey> {
   if (text(options, "artifacts") === undefined) {
     const { circuitId, verifyingKey } = await lockedKey(circuit.name);
-    return { circuit, key: await assertUsableKey({ vkey: verifyingKey, circuitId, chainId }) };
+    return await assertUsableKey({ vkey: verifyingKey, circuitId, allowDevelopment });
   }
   const { zkey, r1cs, circuitId } = await withProgressBar((onProgress) =>
     lockedArtifacts(circuit, { onProgress, ...storeOf(options) }),
   );
-  return { circuit, key: await assertUsableKey({ zkeyPath: zkey, r1csPath: r1cs, circuitId, chainId }) };
+  return await assertUsableKey({ zkeyPath: zkey, r1csPath: r1cs, circuitId, allowDevelopment });
 }
 
-interface AddedCircuit extends RegisteredCircuit {
-  readonly name: string;
-  readonly setup: UsableKey["setup"];
+/** `circuit propose` and `circuit approve`: one of two persons, who has the keys in hand as the other one has. */
+function circuitStep(done: string, step: Step): Run {
+  return (names, options) => {
+    const chosen = [...new Set(names)].map((name) => circuitNamed(name, "batchproof circuit"));
+    return asAccount(options, async (register, account) => {
+      const allowDevelopment = await explained(() => register.circuits.developmentAllowed());
+      const circuits: AskedCircuit[] = [];
+      // Every key passes the gate before anything is sent.
+      for (const circuit of chosen.length > 0 ? chosen : SMALLEST)
+        circuits.push(await asked(circuit, allowDevelopment, options));
+      const sent = [];
+      for (const { circuit, setup, registration } of circuits) {
+        const { circuitId, gas } = await step(account, register, registration);
+        const { kind, tier, transcript = null } = registration;
+        sent.push({ name: circuit.name, circuitId, kind, tier, setup, transcript, gas });
+      }
+      return {
+        text: sent.map((each) => circuitText(done, each)).join("\n"),
+        json: { circuits: sent },
+      };
+    });
+  };
 }
 
-async function addTo(register: Contracts, admin: Signer, { circuit, key }: UsableCircuit): Promise<AddedCircuit> {
-  const { name, tier } = circuit;
-  const added = await addCircuit(admin, register, { key: key.verifyingKey, kind: kindCode(circuit), tier });
-  return { name, setup: key.setup, ...added };
+function circuitText(
+  done: string,
+  {
+    name,
+    circuitId,
+    tier,
+    setup,
+    transcript,
+  }: { readonly [K in "name" | "circuitId" | "setup"]: string } & {
+    readonly tier: number;
+    readonly transcript: string | null;
+  },
+): string {
+  return [
+    fieldLines({ [done]: name, circuitId, tier: tier.toString(), transcript: transcript ?? "none" }),
+    ...(setup === "development" ? [`  ${DEVELOPMENT_WARNING}`] : []),
+  ].join("\n");
 }
+
+/** `circuit propose` and `circuit approve`. */
+export const propose = circuitStep("proposed", proposeCircuit);
+export const approve = circuitStep("approved", approveCircuit);
+
+/** What must be said of a register that takes development keys. */
+const REGISTER_WARNING =
+  "DEVELOPMENT KEYS ARE ALLOWED HERE, for good: anybody can forge proofs of circuits with such keys. For trials only.";
 
 /** `deploy`. */
 export async function deployAll(_args: readonly string[], options: Options): Promise<Answer> {
   if (flag(options, "save")) await requireNoRegister();
-  const chosen = [...new Set(list(options, "circuit"))].map((name) => circuitNamed(name, "--circuit"));
+  const developmentAllowed = flag(options, "allowDevelopment");
   return onChain(options, async (chain) => {
     const admin = await accountOf(options, chain);
-    const circuits: UsableCircuit[] = [];
-    // Every key passes the gate before anything is sent.
-    for (const circuit of chosen.length > 0 ? chosen : SMALLEST)
-      circuits.push(await usable(circuit, chain.chainId, options));
-    const { gas, ...contracts } = await deploy(admin);
-    const added: AddedCircuit[] = [];
-    for (const each of circuits) added.push(await addTo(contracts, admin, each));
+    const { gas, ...contracts } = await deploy(admin, { developmentAllowed });
     const addresses = {
       registry: await contracts.registry.getAddress(),
       roles: await contracts.roles.getAddress(),
@@ -78,15 +137,18 @@ export async function deployAll(_args: readonly string[], options: Options): Pro
       parties: addresses.parties,
       admin: adminAddress,
       chain: chain.chainId.toString(),
+      "development keys": developmentAllowed ? "ALLOWED" : "refused",
     };
     const where = { rpc: required(options, "rpc"), registry: addresses.registry, chainId: chain.chainId.toString() };
     const saved = flag(options, "save") ? await savedOr(where) : undefined;
     return {
-      text: [fieldLines(fields), ...added.map(circuitText), ...(saved === undefined ? [] : [savedText(saved)])].join(
-        "\n",
-      ),
+      text: [
+        fieldLines(fields),
+        ...(developmentAllowed ? [REGISTER_WARNING] : []),
+        ...(saved === undefined ? [] : [savedText(saved)]),
+      ].join("\n"),
       json: {
-        ...{ chainId: chain.chainId, admin: adminAddress, addresses, gas, circuits: added },
+        ...{ chainId: chain.chainId, admin: adminAddress, addresses, gas, developmentAllowed },
         saved: typeof saved === "string" ? saved : null,
       },
       exitCode: saved instanceof BatchproofError ? 3 : 0,
@@ -106,20 +168,6 @@ function savedText(saved: string | BatchproofError): string {
   return typeof saved === "string"
     ? `Written to ${saved}: later commands need no --rpc, --registry or --chain-id.`
     : `NOT written to the settings file (${saved.place ?? ""}): ${saved.message} Write registry, chainId and rpc into it.`;
-}
-
-/** `circuit add`. */
-export async function add([name = ""]: readonly string[], options: Options): Promise<Answer> {
-  const circuit = circuitNamed(name, "batchproof circuit add");
-  return asAccount(options, async (register, admin, chain) => {
-    const added = await addTo(register, admin, await usable(circuit, chain.chainId, options));
-    return { text: circuitText(added), json: added };
-  });
-}
-
-function circuitText({ name, setup, circuitId }: AddedCircuit): string {
-  const lines = [`circuit ${name}: circuitId ${circuitId}`];
-  return [...lines, ...(setup === "development" ? [`  ${DEVELOPMENT_WARNING}`] : [])].join("\n");
 }
 
 /** `role grant`. */

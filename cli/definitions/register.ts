@@ -1,5 +1,5 @@
 import { DEFAULT_CIRCUITS } from "../../src/formats/constants.ts";
-import { answers, collect, type AddCommands } from "../command.ts";
+import { answers, type AddCommands } from "../command.ts";
 import { withArtifacts, withAccount, withRegistry, withRpc } from "../options.ts";
 import { GRANTED_ROLES } from "../roles.ts";
 import { Argument, type Command } from "commander";
@@ -9,12 +9,11 @@ const work = () => import("../commands/register.ts");
 /** `deploy`, `circuit`, `role`: the register itself, and who may do what there. */
 export const addRegisterCommands: AddCommands = (program, give) => {
   answers(
-    withArtifacts(withAccount(withRpc(program.command("deploy"))))
-      .description("deploy the register's contracts and add circuits; the account becomes ADMIN")
+    withAccount(withRpc(program.command("deploy")))
+      .description("deploy the register's contracts; the account becomes ADMIN")
       .option(
-        "--circuit <name>",
-        `circuit to add; repeat for more; default: ${DEFAULT_CIRCUITS.join(", ")} (others later: circuit add)`,
-        collect,
+        "--allow-development",
+        "a register for trials: it takes development keys, whose proofs anybody can forge, for good",
       )
       .option(
         "--save",
@@ -26,12 +25,20 @@ export const addRegisterCommands: AddCommands = (program, give) => {
   );
   const circuit = program.command("circuit").description("circuits of the register");
   answers(
-    withArtifacts(withAccount(withRegistry(circuit.command("add <name>")))).description(
-      "add a circuit to the register (ADMIN)",
+    withCircuits(circuit.command("propose [names...]")).description(
+      `propose circuits for the register; default: ${DEFAULT_CIRCUITS.join(", ")} (PROPOSER)`,
     ),
     give,
     work,
-    ({ add }) => add,
+    ({ propose }) => propose,
+  );
+  answers(
+    withCircuits(circuit.command("approve [names...]")).description(
+      "approve circuits that another person proposed, by their keys (APPROVER)",
+    ),
+    give,
+    work,
+    ({ approve }) => approve,
   );
   answers(
     withAccount(withRegistry(circuit.command("freeze <circuit>")))
@@ -79,6 +86,14 @@ export const addRegisterCommands: AddCommands = (program, give) => {
     ({ renounce }) => renounce,
   );
 };
+
+/** Adds what both persons give who add circuits. */
+function withCircuits(command: Command): Command {
+  return withArtifacts(withAccount(withRegistry(command))).option(
+    "--transcript <file>",
+    "transcript of the ceremony that made the keys; its sha256 is published",
+  );
+}
 
 /** Adds the role and, for QA, --owner. */
 function withRole(command: Command, roles: readonly string[]): Command {

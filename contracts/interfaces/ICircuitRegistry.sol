@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title ICircuitRegistry
-/// @notice The circuits that claims may name, each by its verifying key. Add-only and freeze-only.
+/// @notice The circuits that claims may name, each by its verifying key. Add-only and freeze-only: one person proposes a
+/// circuit by the hashes of its key and of its ceremony's transcript, another approves it by giving the key.
 ///
 /// A key is 32 words: alpha (x, y); beta, gamma, delta (x.c1, x.c0, y.c1, y.c0 each, the order of the EVM precompile);
 /// IC[0] to IC[8] (x, y). circuitId = keccak256 of these 1,024 bytes. A proof is 8 words: A (x, y), B (x.c1, x.c0, y.c1,
@@ -34,13 +35,40 @@ interface ICircuitRegistry {
         uint256[8] proof;
     }
 
-    /// @notice A circuit was registered. `key` is the whole verifying key, so that proofs can be re-verified from logs.
-    /// @param circuitId Its id.
+    /// @notice This registry takes development keys, from its deployment on and for ever.
+    event DevelopmentAllowed();
+    /// @notice A circuit was proposed.
+    /// @param circuitId keccak256 of its key.
+    /// @param proposer Who proposed it.
     /// @param kind What it proves.
     /// @param tier Number of readings.
     /// @param development Whether its key proves nothing to a third party.
+    /// @param transcript sha256 of the transcript of the ceremony that made the key; 0 for a development key.
+    event CircuitProposed(
+        bytes32 indexed circuitId,
+        address indexed proposer,
+        uint8 indexed kind,
+        uint32 tier,
+        bool development,
+        bytes32 transcript
+    );
+    /// @notice A circuit was registered. `key` is the whole verifying key, so that proofs can be re-verified from logs.
+    /// @param circuitId Its id.
+    /// @param kind What it proves.
+    /// @param approver Who approved what another person had proposed.
+    /// @param tier Number of readings.
+    /// @param development Whether its key proves nothing to a third party.
+    /// @param transcript sha256 of the transcript of the ceremony that made the key; 0 for a development key.
     /// @param key The verifying key, 1,024 bytes.
-    event CircuitAdded(bytes32 indexed circuitId, uint8 indexed kind, uint32 tier, bool development, bytes key);
+    event CircuitAdded(
+        bytes32 indexed circuitId,
+        uint8 indexed kind,
+        address indexed approver,
+        uint32 tier,
+        bool development,
+        bytes32 transcript,
+        bytes key
+    );
     /// @notice A circuit stops at `effective` (Unix seconds); `unsound` asks for a review of what it attested.
     /// @param circuitId Its id.
     /// @param effective Unix seconds.
@@ -53,16 +81,31 @@ interface ICircuitRegistry {
     error KeyWordOutOfField(uint256 word, uint256 value);
     /// @notice alpha, beta, gamma, delta or a point of IC is the point at infinity. `word`: its first word.
     error KeyPointZero(uint256 word);
-    /// @notice delta is gamma or minus gamma: anybody can forge proofs for such a key.
-    error DeltaEqualsGamma();
-    /// @notice delta is the generator or its negative: the key never had a second-phase contribution.
+    /// @notice A point of the key is not in its group. `word`: its first word.
+    error KeyPointForeign(uint256 word);
+    /// @notice gamma is not the generator of G2.
+    error GammaNotGenerator();
+    /// @notice delta is the generator or its negative, so gamma or minus gamma: the key never had a second-phase
+    /// contribution, and anybody can forge proofs for it.
     error DeltaIsGenerator();
+    /// @notice beta is the generator or its negative: anybody can forge proofs for such a key.
+    error BetaIsGenerator();
+    /// @notice delta is beta or minus beta: anybody can forge proofs for such a key.
+    error DeltaIsBeta();
+    /// @notice alpha is the generator or its negative: the key never had a first-phase contribution.
+    error AlphaIsGenerator();
+    /// @notice alpha is a point of IC or its negative: anybody can forge a proof for such a key.
+    error AlphaInIc(uint256 index);
+    /// @notice alpha times beta is 1 or -1: anybody can forge proofs for such a key.
+    error AlphaBetaPublic();
     /// @notice Two points of IC are equal or opposite, so two signals could be traded for each other.
     error IcRepeated(uint256 first, uint256 second);
-    /// @notice The flag `development` disagrees with the key's alpha.
+    /// @notice The flag `development` disagrees with the pairing of the key's alpha and beta.
     error DevelopmentFlagWrong(bool received, bool expected);
-    /// @notice Development keys are refused outside the local chains 31337 and 1337.
-    error DevelopmentKeyRefused(uint256 chainId);
+    /// @notice This registry was deployed without development keys.
+    error DevelopmentKeyRefused();
+    /// @notice A key of a ceremony names the hash of its transcript; a development key has none.
+    error TranscriptWrong(bool development);
     /// @notice A kind is at least 1.
     error KindZero();
     /// @notice A tier is at least 1.
@@ -93,20 +136,33 @@ interface ICircuitRegistry {
     /// without the precompiles of the curve BN254.
     error NotComputed();
 
-    /// @notice Registers a circuit. Caller: ADMIN. Refused: everything the key errors above say.
+    /// @notice Proposes a circuit. Caller: PROPOSER. Refused: no kind, no tier, a ceremony's key without a transcript or a
+    /// development key with one, a development key where none is allowed, a circuit registered already.
+    /// @param circuitId keccak256 of the verifying key.
+    /// @param kind What it proves.
+    /// @param tier Number of readings it holds.
+    /// @param development Whether the key comes from the public development seed.
+    /// @param transcript sha256 of the transcript of the ceremony that made the key: what shows, and no check of the key
+    /// can, that nobody knows its secrets. 0 for a development key.
+    function propose(bytes32 circuitId, uint8 kind, uint32 tier, bool development, bytes32 transcript) external;
+
+    /// @notice Registers a circuit that was proposed with exactly these arguments. Caller: APPROVER, another account and
+    /// another person than the proposer. Refused: everything the key errors above say.
     /// @param key The verifying key, 1,024 bytes.
     /// @param kind What it proves.
     /// @param tier Number of readings it holds.
     /// @param development Whether the key comes from the public development seed.
+    /// @param transcript sha256 of the transcript of the ceremony that made the key; 0 for a development key.
     /// @return circuitId keccak256 of the key.
-    function addCircuit(
+    function approve(
         bytes calldata key,
         uint8 kind,
         uint32 tier,
-        bool development
+        bool development,
+        bytes32 transcript
     ) external returns (bytes32 circuitId);
 
-    /// @notice Announces the end of a circuit. Caller: ADMIN. From now on no policy may name it; open batches may
+    /// @notice Announces the end of a circuit. Caller: ADMIN, at once and alone. From now on no policy may name it; open batches may
     /// finish until `effective`. One way: a second call may only be stricter.
     /// @param circuitId The circuit.
     /// @param effective Unix seconds, not in the past; ignored if `unsound`.
@@ -123,6 +179,10 @@ interface ICircuitRegistry {
     /// which one does not hold: ask `verify` for each.
     /// @param statements 1 to 256; unknown or frozen circuits revert.
     function verifyMany(Statement[] calldata statements) external view;
+
+    /// @notice Whether this registry takes development keys, for whose circuits anybody forges proofs. Never changes.
+    /// @return True if it does.
+    function developmentAllowed() external view returns (bool);
 
     /// @notice The kind of a circuit that a new policy may name.
     /// @param circuitId The circuit; unknown ones and those with an announced freeze revert.

@@ -440,8 +440,6 @@ interface IComplianceRegistry {
         bytes32 words
     );
 
-    /// @notice The policies belong to another list of roles than the parties.
-    error RolesDiffer();
     /// @notice No such batch.
     error BatchUnknown(bytes32 key);
     /// @notice The owner opened this batch already.

@@ -34,6 +34,8 @@ interface IRoles {
     error PersonMissing();
     /// @notice The period is empty or already over.
     error PeriodInvalid(uint64 validFrom, uint64 validTo, uint256 nowSeconds);
+    /// @notice The contracts that were to work together belong to different lists of roles.
+    error RolesDiffer();
     /// @notice The account does not hold the role now: never granted, revoked, not begun or expired.
     error RoleNotHeld(bytes32 role, address account);
 

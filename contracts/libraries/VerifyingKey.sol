@@ -5,6 +5,9 @@ import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 
 /// @title VerifyingKey
 /// @notice What a Groth16 verifying key must satisfy before anybody may rely on it. The layout is `ICircuitRegistry`'s.
+/// @dev Two points with one x are equal or opposite, and both are refused: a sign is nobody's secret. These are the
+/// relations with coefficients 1 and -1. Who made a key can forge by any other that he knows, such as delta = 2 gamma, and
+/// no check of the key sees it: that is why two persons add a key with the transcript of its ceremony.
 library VerifyingKey {
     /// @dev Order q of the BN254 base field.
     uint256 internal constant BASE_FIELD =
@@ -17,37 +20,45 @@ library VerifyingKey {
     uint256 private constant DELTA = 10;
     uint256 private constant IC = 14;
 
-    /// @dev x of the generator of G2. A point and its negative share x, and both are refused.
-    uint256 private constant GENERATOR_X_C1 =
-        11559732032986387107991004021392285783925812861821192530917403151452391805634;
-    uint256 private constant GENERATOR_X_C0 =
-        10857046999023057135944570762232829481370756359578518086990519993285655852781;
+    /// @dev The generators, (1, 2) in G1.
+    uint256 private constant G1_X = 1;
+    uint256 private constant G1_Y = 2;
+    uint256 private constant G2_X_C1 = 11559732032986387107991004021392285783925812861821192530917403151452391805634;
+    uint256 private constant G2_X_C0 = 10857046999023057135944570762232829481370756359578518086990519993285655852781;
+    uint256 private constant G2_Y_C1 = 4082367875863433681332203403145435568316851327593401208105741076214120093531;
+    uint256 private constant G2_Y_C0 = 8495653923123431417604973247489272438418190587263600148770280649306958101930;
 
-    /// @dev alpha of every development key: sha256("batchproof development setup: insecure by design/alpha") mod r,
-    /// times the generator of G1. A development key cannot hide, because it cannot have another alpha.
-    uint256 private constant DEVELOPMENT_ALPHA_X =
-        12376525886839490924742604679106354792875716545460784690087475407837212272084;
-    uint256 private constant DEVELOPMENT_ALPHA_Y =
-        3287204855706167695690046820987463518220478399136015428666135764546974397176;
+    /// @dev alpha times beta of every development key, times the generator of G1: both are sha256 of
+    /// "batchproof development setup: insecure by design/" and the name, mod r. A development key cannot hide: any split
+    /// of this product between alpha and beta has the same pairing.
+    uint256 private constant DEVELOPMENT_PRODUCT_X =
+        11898185006332007161316665003583601812513257099536130376087888985694982262239;
+    uint256 private constant DEVELOPMENT_PRODUCT_Y =
+        3902374141721138962901492218158681896159548132466116431482416103287815836503;
 
-    /// @notice Reverts with an error of `ICircuitRegistry` unless the key has the right length, canonical words, no
-    /// point at infinity, a delta of its own and eight signals that cannot be traded for each other.
+    /// @dev Gas that a call of the pairing may use: ten times its price of EIP-1108. A point that is not in its group makes
+    /// the precompile take all it was given.
+    uint256 private constant PAIRING_GAS = 450_000;
+    uint256 private constant PAIR_GAS = 340_000;
+    /// @dev Words of a pair: P (2 words) and Q (4 words).
+    uint256 private constant PAIR_WORDS = 6;
+
+    /// @notice Reverts with an error of `ICircuitRegistry` unless the key has the right length and canonical words, every
+    /// point is in its group and not 0, and no two of them stand in a relation that everybody sees.
     /// @param key The key.
-    function requireSound(bytes calldata key) internal pure {
+    /// @return development True if the product of its alpha and beta, or its negative, is that of the development setup.
+    function requireSound(bytes calldata key) internal view returns (bool development) {
         if (key.length != LENGTH) revert ICircuitRegistry.KeyLength(key.length, LENGTH);
         uint256[WORDS] memory words = abi.decode(key, (uint256[32]));
         _requireCanonical(words);
-        if (_sameX2(words, DELTA, words[GAMMA], words[GAMMA + 1])) revert ICircuitRegistry.DeltaEqualsGamma();
-        if (_sameX2(words, DELTA, GENERATOR_X_C1, GENERATOR_X_C0)) revert ICircuitRegistry.DeltaIsGenerator();
+        _requireG1(words, 0);
+        for (uint256 i = IC; i < WORDS; i += 2) _requireG1(words, i);
+        _requireUnrelated(words);
         _requireDistinctIc(words);
-    }
-
-    /// @notice Whether the key was made from the public development seed.
-    /// @param key The key, of the right length.
-    /// @return True if its alpha is the development alpha.
-    function isDevelopment(bytes calldata key) internal pure returns (bool) {
-        (uint256 x, uint256 y) = abi.decode(key, (uint256, uint256));
-        return x == DEVELOPMENT_ALPHA_X && y == DEVELOPMENT_ALPHA_Y;
+        uint256[3 * PAIR_WORDS] memory pairs = _pairsOf(words);
+        _requireG2(pairs);
+        development = _isProduct(pairs, DEVELOPMENT_PRODUCT_X, DEVELOPMENT_PRODUCT_Y);
+        if (!development && _isProduct(pairs, G1_X, G1_Y)) revert ICircuitRegistry.AlphaBetaPublic();
     }
 
     function _requireCanonical(uint256[WORDS] memory words) private pure {
@@ -67,8 +78,26 @@ library VerifyingKey {
         if (any == 0) revert ICircuitRegistry.KeyPointZero(from);
     }
 
+    /// @dev y^2 = x^3 + 3. G1 has no subgroups.
+    function _requireG1(uint256[WORDS] memory words, uint256 at) private pure {
+        uint256 x = words[at];
+        uint256 y = words[at + 1];
+        uint256 right = addmod(mulmod(mulmod(x, x, BASE_FIELD), x, BASE_FIELD), 3, BASE_FIELD);
+        if (mulmod(y, y, BASE_FIELD) != right) revert ICircuitRegistry.KeyPointForeign(at);
+    }
+
+    function _requireUnrelated(uint256[WORDS] memory words) private pure {
+        bool y = words[GAMMA + 2] == G2_Y_C1 && words[GAMMA + 3] == G2_Y_C0;
+        if (!y || !_sameX2(words, GAMMA, G2_X_C1, G2_X_C0)) revert ICircuitRegistry.GammaNotGenerator();
+        if (_sameX2(words, DELTA, G2_X_C1, G2_X_C0)) revert ICircuitRegistry.DeltaIsGenerator();
+        if (_sameX2(words, BETA, G2_X_C1, G2_X_C0)) revert ICircuitRegistry.BetaIsGenerator();
+        if (_sameX2(words, DELTA, words[BETA], words[BETA + 1])) revert ICircuitRegistry.DeltaIsBeta();
+        if (words[0] == G1_X) revert ICircuitRegistry.AlphaIsGenerator();
+    }
+
     function _requireDistinctIc(uint256[WORDS] memory words) private pure {
         for (uint256 i = IC; i < WORDS; i += 2) {
+            if (words[i] == words[0]) revert ICircuitRegistry.AlphaInIc((i - IC) / 2);
             for (uint256 j = i + 2; j < WORDS; j += 2) {
                 if (words[i] == words[j]) revert ICircuitRegistry.IcRepeated((i - IC) / 2, (j - IC) / 2);
             }
@@ -77,5 +106,45 @@ library VerifyingKey {
 
     function _sameX2(uint256[WORDS] memory words, uint256 at, uint256 c1, uint256 c0) private pure returns (bool) {
         return words[at] == c1 && words[at + 1] == c0;
+    }
+
+    /// @dev (alpha, beta), (0, gamma), (0, delta), as the precompile takes them.
+    function _pairsOf(uint256[WORDS] memory words) private pure returns (uint256[3 * PAIR_WORDS] memory pairs) {
+        for (uint256 i = 0; i < GAMMA; i++) pairs[i] = words[i];
+        for (uint256 i = 0; i < 4; i++) {
+            pairs[PAIR_WORDS + 2 + i] = words[GAMMA + i];
+            pairs[2 * PAIR_WORDS + 2 + i] = words[DELTA + i];
+        }
+    }
+
+    /// @dev The precompile answers only if every point is in its group. Says which one is not.
+    function _requireG2(uint256[3 * PAIR_WORDS] memory pairs) private view {
+        (bool answered, ) = _pair(pairs, 3);
+        if (answered) return;
+        (answered, ) = _pair(pairs, 1);
+        revert ICircuitRegistry.KeyPointForeign(answered ? DELTA : BETA);
+    }
+
+    /// @dev Whether e(alpha, beta) is e(P, gamma) or its inverse, for P = (x, y).
+    function _isProduct(uint256[3 * PAIR_WORDS] memory pairs, uint256 x, uint256 y) private view returns (bool same) {
+        pairs[PAIR_WORDS] = x;
+        pairs[PAIR_WORDS + 1] = BASE_FIELD - y;
+        (, same) = _pair(pairs, 2);
+        if (same) return true;
+        pairs[PAIR_WORDS + 1] = y;
+        (, same) = _pair(pairs, 2);
+    }
+
+    /// @dev Whether the pairing of the first `count` pairs was answered, and is 1.
+    function _pair(uint256[3 * PAIR_WORDS] memory pairs, uint256 count) private view returns (bool answered, bool one) {
+        uint256 size = count * PAIR_WORDS * 32;
+        uint256 most = PAIRING_GAS + count * PAIR_GAS;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            answered := staticcall(most, 8, pairs, size, 0, 0x20)
+            // A chain without the precompile would answer with success and nothing else.
+            answered := and(answered, eq(returndatasize(), 0x20))
+            one := and(answered, eq(mload(0), 1))
+        }
     }
 }

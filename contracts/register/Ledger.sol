@@ -11,6 +11,7 @@ import {IDisclosureRequests} from "../interfaces/IDisclosureRequests.sol";
 import {IPartyRegistry} from "../interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {IReleaseGate} from "../interfaces/IReleaseGate.sol";
+import {IRoles} from "../interfaces/IRoles.sol";
 import {ClaimTable} from "../libraries/ClaimTable.sol";
 import {CodeStore} from "../libraries/CodeStore.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
@@ -45,7 +46,7 @@ abstract contract Ledger is IComplianceRegistry, Guarded {
     mapping(bytes32 key => Batch) internal _batches;
     mapping(bytes32 scope => uint32[24]) internal _counts;
 
-    /// @notice Deploys an empty ledger. Refused: policies and parties under different roles.
+    /// @notice Deploys an empty ledger. Refused: policies, parties or circuits under different roles.
     /// @param policies_ The policies; they bring the circuits and the roles.
     /// @param parties_ The party roots, under the same roles.
     /// @param consents_ The consents.
@@ -54,10 +55,11 @@ abstract contract Ledger is IComplianceRegistry, Guarded {
         IPartyRegistry parties_,
         IConsentRegistry consents_
     ) Guarded(Guarded(address(policies_)).roles()) {
-        if (Guarded(address(parties_)).roles() != roles) revert RolesDiffer();
         policies = policies_;
         parties = parties_;
         circuits = policies_.circuits();
+        if (Guarded(address(parties_)).roles() != roles) revert IRoles.RolesDiffer();
+        if (Guarded(address(circuits)).roles() != roles) revert IRoles.RolesDiffer();
         consents = consents_;
         requests = new DisclosureRequests(this, policies_, roles);
         gate = new ReleaseGate(this, policies_, requests);

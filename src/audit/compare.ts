@@ -71,18 +71,29 @@ function requireCounters(who: string, shown: readonly number[], counted: readonl
 
 /** Circuits (with the keys that are stored), policies and party roots. */
 async function requireSettings(register: Register, state: RegisterState, at: At): Promise<void> {
+  requireSame(
+    "the circuits",
+    { developmentAllowed: state.developmentAllowed !== undefined },
+    {
+      developmentAllowed: await asked("whether development keys are allowed", () =>
+        register.circuits.developmentAllowed(at),
+      ),
+    },
+  );
   await askedForEach("a circuit", Object.entries(state.circuits), async ([circuitId, told]) => {
-    const { development, unsound, frozenFrom } = await register.circuits.circuitOf(circuitId, at);
+    const { kind, tier, development, unsound, frozenFrom } = await register.circuits.circuitOf(circuitId, at);
     const key = await register.circuits.keyOf(circuitId, at);
     requireSame(
       `circuit ${circuitId}`,
       {
         key: told.key,
+        kind: told.kind,
+        tier: told.tier,
         development: told.development,
         unsound: told.frozen?.unsound === true,
         frozen: told.frozen !== undefined,
       },
-      { key, development, unsound, frozen: frozenFrom !== 0n },
+      { key, kind: Number(kind), tier: Number(tier), development, unsound, frozen: frozenFrom !== 0n },
     );
   });
   await askedForEach("a policy", Object.entries(state.policies), async ([policyId, told]) => {

@@ -1,7 +1,9 @@
 import { ZeroHash } from "ethers";
+import { shortHash } from "../formats/field.ts";
 import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY, type Severity } from "../policy/document.ts";
+import type { CircuitReport } from "./circuits.ts";
 import type { AuditedBatch, CircuitState, ExceptionState, Moment, ReasonedMoment, RegisterState } from "./state.ts";
 import { isPast, isRevocationUndecided, statusOf } from "./status.ts";
 import { ageInWords } from "./words.ts";
@@ -37,6 +39,7 @@ export type FindingKind =
   | "deviation"
   | "opened"
   | "circuit"
+  | "development"
   | "paused"
   | "head";
 
@@ -93,16 +96,18 @@ export function findingsOf(
 
 /** What concerns the register as a whole. */
 export function registerFindings(
-  { circuits, paused }: RegisterState,
-  problems: ReadonlyMap<string, string>,
+  { circuits, paused, developmentAllowed }: RegisterState,
+  reports: readonly CircuitReport[],
 ): AuditFinding[] {
+  const problems = new Map(reports.map(({ circuitId, problem }) => [circuitId, problem]));
   return [
     ...(paused === undefined ? [] : [standing("paused", MAJOR, paused, "attest and certify are paused")]),
+    ...(developmentAllowed === undefined ? [] : [developmentFinding(developmentAllowed, reports)]),
     ...Object.entries(circuits).flatMap(([circuitId, { added, frozen }]) => {
-      const problem = problems.get(circuitId);
+      const problem = problems.get(circuitId) ?? null;
       const name = `circuit ${circuitId}`;
       return [
-        ...(problem === undefined ? [] : [standing("circuit", CRITICAL, added, `${name} proves nothing: ${problem}`)]),
+        ...(problem === null ? [] : [standing("circuit", CRITICAL, added, `${name} proves nothing: ${problem}`)]),
         ...(frozen === undefined
           ? []
           : [standing("circuit", frozen.unsound ? CRITICAL : MINOR, frozen, `${name} ${frozenText(frozen)}`)]),
@@ -118,6 +123,17 @@ export function headFinding(block: number, age: number): AuditFinding {
       ? `the newest block that was read is ${ageInWords(-age)} ahead of this machine's clock: one of the two is wrong`
       : `the newest block that was read is ${ageInWords(age)} old: what happened since is not in this report`;
   return standing("head", MAJOR, { block, transaction: "" }, text);
+}
+
+/** It stands for as long as the register does: that it takes such keys was decided when it was deployed. */
+function developmentFinding(since: Moment, reports: readonly CircuitReport[]): AuditFinding {
+  const forgeable = reports.filter(({ development }) => development);
+  if (forgeable.length === 0) {
+    return standing("development", MAJOR, since, "development keys are allowed here, whose proofs anybody can forge");
+  }
+  const names = forgeable.map(({ known, circuitId }) => known ?? shortHash(circuitId)).join(", ");
+  const text = `development keys: anybody can forge proofs of ${forgeable.length} of ${counted(reports.length, "circuit")} (${names})`;
+  return standing("development", CRITICAL, since, text);
 }
 
 function frozenText({ unsound, effective }: NonNullable<CircuitState["frozen"]>): string {

@@ -28,7 +28,13 @@ type Play = (state: RegisterState, event: RegisterEvent) => void;
 
 /** Events about the register as a whole. Those of the roles change nothing that an audit shows. */
 const SETTING_EVENTS: Readonly<Record<string, Play>> = {
-  CircuitAdded: ({ circuits }, event) => {
+  DevelopmentAllowed: (state, event) => {
+    state.developmentAllowed = momentOf(event);
+  },
+  CircuitProposed: ({ circuitProposals }, event) => {
+    circuitProposals[proposalOf(event.args)] = momentOf(event, event.args.text("proposer"));
+  },
+  CircuitAdded: ({ circuits, circuitProposals }, event) => {
     const { args } = event;
     const [circuitId, key] = [args.text("circuitId"), args.text("key")];
     if (keccak256(key) !== circuitId) throw incomplete(`circuit ${circuitId} was announced with another key`);
@@ -36,8 +42,10 @@ const SETTING_EVENTS: Readonly<Record<string, Play>> = {
       kind: args.number("kind"),
       tier: args.number("tier"),
       development: args.flag("development"),
+      transcript: args.text("transcript"),
       key,
-      added: momentOf(event),
+      proposed: known(circuitProposals, proposalOf(args), "proposal of a circuit"),
+      added: momentOf(event, args.text("approver")),
     };
   },
   CircuitFrozen: ({ circuits }, event) => {
@@ -93,6 +101,12 @@ const SETTING_EVENTS: Readonly<Record<string, Play>> = {
     delete state.paused;
   },
 };
+
+/** Everything that is proposed of a circuit, and approved as it was proposed. */
+function proposalOf(args: EventArgs): string {
+  const [circuitId, transcript] = [args.text("circuitId"), args.text("transcript")];
+  return [circuitId, args.number("kind"), args.number("tier"), args.flag("development"), transcript].join("/");
+}
 
 function policyOf(policyId: string, policy: EventArgs, proposed: Moment): PolicyState {
   const [release = 0n, completion = 0n] = policy.bigs("maxDue");

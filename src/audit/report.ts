@@ -127,9 +127,6 @@ export async function reportOf(
 ): Promise<AuditReport> {
   const age = Math.floor(Date.now() / 1000) - block.now;
   const circuits = await circuitReports(state);
-  const problems = new Map(
-    circuits.flatMap(({ circuitId, problem }) => (problem === null ? [] : [[circuitId, problem] as const])),
-  );
   const isShown = ({ standing, block: at }: AuditFinding): boolean => standing || at >= from;
   const twinsOf = twinsIn(state);
   const perBatch = Object.entries(state.batches).map(([key, batch]) => {
@@ -141,7 +138,7 @@ export async function reportOf(
     };
   });
   const stale = isStale(age, BigInt(state.chainId), maxAge) ? [headFinding(block.number, age)] : [];
-  const ofRegister = [...stale, ...registerFindings(state, problems)].filter(isShown);
+  const ofRegister = [...stale, ...registerFindings(state, circuits)].filter(isShown);
   const findings = await timed(provider, [
     ...ofRegister.map((finding) => ({ ...finding, key: null })),
     ...perBatch.flatMap((each) => each.findings),

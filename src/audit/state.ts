@@ -10,6 +10,10 @@ export interface RegisterState {
   /** Address of the compliance registry. */
   readonly registry: string;
   readonly circuits: Record<string, CircuitState>;
+  /** Proposals of circuits, by what was proposed. */
+  readonly circuitProposals: Record<string, Moment>;
+  /** Since when the register takes development keys: its deployment. Absent: it takes none. */
+  developmentAllowed?: Moment;
   readonly policies: Record<string, PolicyState>;
   /** By root, decimal. */
   readonly roots: Record<string, RootState>;
@@ -55,8 +59,11 @@ export interface CircuitState {
   readonly kind: number;
   readonly tier: number;
   readonly development: boolean;
+  /** sha256 of the transcript of the ceremony that made the key; zero hash: none. */
+  readonly transcript: string;
   /** The verifying key, 1,024 bytes as 0x hex. */
   readonly key: string;
+  readonly proposed: Moment;
   readonly added: Moment;
   frozen?: Moment & { readonly effective: number; readonly unsound: boolean };
 }
@@ -213,6 +220,7 @@ export function emptyState(chainId: bigint, registry: string): RegisterState {
     chainId: chainId.toString(),
     registry,
     circuits: {},
+    circuitProposals: {},
     policies: {},
     roots: {},
     consents: {},

@@ -108,10 +108,13 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 }
 
 function* linesOf({ block, hash: blockHash, node, state }: Checkpoint): Generator<string> {
-  const { chainId, registry, proofs, exceptions, requests, answers, compared, verified, paused } = state;
+  const { chainId, registry, proofs, exceptions, requests, answers, compared, verified } = state;
+  const { paused, developmentAllowed } = state;
   const header: Header = {
     ...{ format: FORMAT, chainId, registry, node, block, hash: blockHash },
-    ...{ proofs, exceptions, requests, answers, compared, verified, ...(paused === undefined ? {} : { paused }) },
+    ...{ proofs, exceptions, requests, answers, compared, verified },
+    ...(paused === undefined ? {} : { paused }),
+    ...(developmentAllowed === undefined ? {} : { developmentAllowed }),
   };
   const hash = createHash("sha256");
   const line = (value: unknown): string => {

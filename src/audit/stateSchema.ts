@@ -37,7 +37,8 @@ const REASONED = reasoned();
 
 const CIRCUIT = object(
   {
-    ...{ kind: NUMBER, tier: NUMBER, development: FLAG, added: moment() },
+    ...{ kind: NUMBER, tier: NUMBER, development: FLAG, transcript: HASH },
+    ...{ proposed: moment(), added: moment() },
     key: { type: "string", pattern: "^0x([0-9a-f]{2})+$" },
     frozen: moment({ effective: NUMBER, unsound: FLAG }),
   },
@@ -108,12 +109,25 @@ const BATCH = object(
 );
 
 /** Name of a part of the state that grows with the register. */
-export const PARTS = ["circuits", "policies", "roots", "consents", "batches", "counts", "repeats"] as const;
+export const PARTS = [
+  "circuits",
+  "circuitProposals",
+  "policies",
+  "roots",
+  "consents",
+  "batches",
+  "counts",
+  "repeats",
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What an entry of each part is, and its id. */
 const ENTRY: Readonly<Record<Part, readonly [id: object, value: object]>> = {
   circuits: [HASH, CIRCUIT],
+  circuitProposals: [
+    { type: "string", pattern: "^0x[0-9a-f]{64}/[0-9]{1,10}/[0-9]{1,10}/(true|false)/0x[0-9a-f]{64}$" },
+    moment(),
+  ],
   policies: [HASH, POLICY],
   roots: [DECIMAL, ROOT],
   consents: [HASH, CONSENT],
@@ -135,7 +149,7 @@ export const HEADER_SCHEMA = object(
     ...{ node: { type: ["string", "null"], maxLength: 300 }, block: NUMBER, hash: HASH },
     ...{ proofs: NUMBER, exceptions: NUMBER, requests: NUMBER, answers: NUMBER, verified: NUMBER },
     compared: { ...NUMBER, minimum: -1 },
-    paused: moment(),
+    ...{ paused: moment(), developmentAllowed: moment() },
   },
-  ["paused"],
+  ["paused", "developmentAllowed"],
 );

@@ -179,7 +179,7 @@ export async function findRegister(provider: Provider, registry: string): Promis
         contract.parties(),
         contract.consents(),
         contract.requests(),
-      contract.gate(),
+        contract.gate(),
       ]),
     );
     return { roles, circuits, policies, parties, consents, requests, registry, gate };

@@ -1,9 +1,9 @@
-import { ContractFactory, hexlify, type Signer } from "ethers";
+import { ContractFactory, hexlify, ZeroHash, type Signer } from "ethers";
 import { environmentError } from "../errors.ts";
 import { assertUsableKey } from "../setup/keyGate.ts";
 import { encodeVerifyingKey, type VerifyingKey } from "../setup/verifyingKey.ts";
 import { compiled, type ContractName } from "./contracts.ts";
-import { handle, registerAt, type Addresses, type Register } from "./handles.ts";
+import { handle, registerAt, type Addresses, type CircuitRegistry, type Register } from "./handles.ts";
 import { explained } from "./revert.ts";
 import { mined, receiptOf } from "./sending.ts";
 
@@ -14,6 +14,8 @@ export interface DeployOptions {
   readonly adminDelay?: bigint;
   /** Seconds for which a superseded party root stays valid. Default: 30 days. */
   readonly partyGrace?: bigint;
+  /** Whether the register takes development keys, for ever: then nothing that it verifies proves anything. Default: no. */
+  readonly developmentAllowed?: boolean;
 }
 
 export interface Deployment extends Register {
@@ -30,7 +32,7 @@ const DAY = 86_400n;
  */
 export async function deploy(admin: Signer, options: DeployOptions = {}): Promise<Deployment> {
   const roles = await create(admin, "Roles", [await admin.getAddress(), options.adminDelay ?? 3n * DAY]);
-  const circuits = await create(admin, "CircuitRegistry", [roles.address]);
+  const circuits = await create(admin, "CircuitRegistry", [roles.address, options.developmentAllowed ?? false]);
   const policies = await create(admin, "PolicyRegistry", [roles.address, circuits.address]);
   const parties = await create(admin, "PartyRegistry", [roles.address, options.partyGrace ?? 30n * DAY]);
   const consents = await create(admin, "ConsentRegistry", []);
@@ -84,6 +86,8 @@ export interface CircuitRegistration {
   readonly kind: number;
   /** Number of readings. */
   readonly tier: number;
+  /** sha256 of the transcript of the ceremony that made the key, 0x hex; none for a development key. */
+  readonly transcript?: string;
 }
 
 export interface RegisteredCircuit {
@@ -92,18 +96,55 @@ export interface RegisteredCircuit {
 }
 
 /**
- * Registers the circuit of a key. `admin` must be ADMIN. Throws the errors of the key gate (`assertUsableKey`), which
- * knows more than the chain can check, then what `explained` says.
+ * Proposes the circuit of a key. `proposer` must be PROPOSER. Throws the errors of the key gate (`assertUsableKey`), which
+ * knows as much as the chain can check when the key is given; then what `explained` says.
  */
-export async function addCircuit(
-  admin: Signer,
+export async function proposeCircuit(
+  proposer: Signer,
   register: Register,
-  { key, kind, tier }: CircuitRegistration,
+  circuit: CircuitRegistration,
 ): Promise<RegisteredCircuit> {
-  const chainId = (await admin.provider?.getNetwork())?.chainId;
-  const { circuitId, setup } = await assertUsableKey({ vkey: key, ...(chainId === undefined ? {} : { chainId }) });
-  const circuits = handle("CircuitRegistry", await register.circuits.getAddress(), admin);
-  const encoded = hexlify(encodeVerifyingKey(key));
-  const receipt = await mined(() => circuits.addCircuit(encoded, kind, tier, setup === "development"));
+  const { circuits, circuitId, rest } = await judged(proposer, register, circuit);
+  const receipt = await mined(() => circuits.propose(circuitId, ...rest));
   return { circuitId, gas: receipt.gasUsed };
+}
+
+/**
+ * Approves a circuit that another person proposed with exactly these values, by giving its key. `approver` must be
+ * APPROVER. Errors as `proposeCircuit`.
+ */
+export async function approveCircuit(
+  approver: Signer,
+  register: Register,
+  circuit: CircuitRegistration,
+): Promise<RegisteredCircuit> {
+  const { circuits, circuitId, rest } = await judged(approver, register, circuit);
+  const receipt = await mined(() => circuits.approve(hexlify(encodeVerifyingKey(circuit.key)), ...rest));
+  return { circuitId, gas: receipt.gasUsed };
+}
+
+/** Both, one after the other. `gas`: of the approval, which stores the key. */
+export async function addCircuit(
+  { proposer, approver }: { readonly proposer: Signer; readonly approver: Signer },
+  register: Register,
+  circuit: CircuitRegistration,
+): Promise<RegisteredCircuit> {
+  await proposeCircuit(proposer, register, circuit);
+  return await approveCircuit(approver, register, circuit);
+}
+
+/** The registry as a signer's, and what is sent of a circuit whose key passed the gate. */
+async function judged(
+  signer: Signer,
+  register: Register,
+  { key, kind, tier, transcript = ZeroHash }: CircuitRegistration,
+): Promise<{
+  readonly circuits: CircuitRegistry;
+  readonly circuitId: string;
+  readonly rest: readonly [kind: number, tier: number, development: boolean, transcript: string];
+}> {
+  const circuits = handle("CircuitRegistry", await register.circuits.getAddress(), signer);
+  const allowDevelopment = await explained(() => circuits.developmentAllowed());
+  const { circuitId, setup } = await assertUsableKey({ vkey: key, allowDevelopment });
+  return { circuits, circuitId, rest: [kind, tier, setup === "development", transcript] };
 }

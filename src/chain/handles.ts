@@ -87,7 +87,9 @@ export interface Roles extends Deployed {
 
 export interface CircuitRegistry extends Deployed {
   readonly roles: View<[], string>;
-  readonly addCircuit: Call<[key: string, kind: number, tier: number, development: boolean]>;
+  readonly developmentAllowed: View<[], boolean>;
+  readonly propose: Call<[circuitId: string, kind: number, tier: number, development: boolean, transcript: string]>;
+  readonly approve: Call<[key: string, kind: number, tier: number, development: boolean, transcript: string]>;
   readonly freeze: Call<[circuitId: string, effective: bigint, unsound: boolean]>;
   readonly verify: View<[circuitId: string, signals: readonly bigint[], proof: readonly bigint[]], []>;
   readonly verifyMany: View<[statements: readonly VerifiedProof[]], []>;

@@ -135,15 +135,15 @@ export async function setTheStage(
     [0, 1, 2, 3, 4].map((index) => chain.provider.getSigner(index)),
   );
   const accounts = { admin, proposer, approver, manufacturer, qp } as Accounts;
-  const deployment = await deploy(accounts.admin);
+  const deployment = await deploy(accounts.admin, { developmentAllowed: true });
   const { addresses } = deployment;
+  await grantRoles(chain, deployment, accounts);
   for (const circuit of DEMO_CIRCUITS) {
     const { vkey } = artifactsOf(artifacts, circuit.name);
     const key = await readVerifyingKey(vkey);
     const kind = kindCode(circuit);
-    await addCircuit(accounts.admin, deployment, { key, kind, tier: circuit.tier });
+    await addCircuit(accounts, deployment, { key, kind, tier: circuit.tier });
   }
-  await grantRoles(chain, deployment, accounts);
   say(`Register ${addresses.registry} deployed; roles granted to five persons`);
 
   const keys = await makeKeys(join(dir, "keys"));

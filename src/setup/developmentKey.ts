@@ -7,6 +7,7 @@ import { type Curve, loadCurve } from "./curve.ts";
 import { AFFINE_BYTES, CurveArena, SCALAR_BYTES } from "./curveArena.ts";
 import { sha256File } from "./files.ts";
 import { FixedBasePool } from "./fixedBasePool.ts";
+import { hasProduct } from "./points.ts";
 import { type Progress } from "./progress.ts";
 import { combine, domainPower, evaluateWires, lagrange, oddLagrange } from "./qap.ts";
 import { parseR1csHeader, type R1csHeader } from "./r1cs.ts";
@@ -40,22 +41,31 @@ function scalar(label: string): bigint {
 
 /**
  * The secrets for the circuit whose `.r1cs` file has this SHA-256 (lower-case hex). tau, alpha and beta are the same for
- * all circuits, so that every development key is recognised by its alpha.
+ * all circuits, so that every development key is recognised by their product.
  */
 export function developmentSecrets(r1csHash: string): DevelopmentSecrets {
   return { tau: scalar("tau"), alpha: scalar("alpha"), beta: scalar("beta"), delta: scalar(`delta/${r1csHash}`) };
 }
 
-/** alpha * G1 of every development key, affine. The contracts refuse it on public chains. */
-export function developmentAlpha(): Affine {
-  const { x, y } = bn254.G1.Point.BASE.multiply(scalar("alpha")).toAffine();
+/**
+ * alpha * beta * G1 of every development key, affine: its pairing with the generator is that of alpha and beta. The
+ * contracts recognise development keys by it.
+ */
+export function developmentProduct(): Affine {
+  const { x, y } = bn254.G1.Point.BASE.multiply((scalar("alpha") * scalar("beta")) % FIELD).toAffine();
   return { x, y };
 }
 
-/** True if the key was made by the development setup, even if somebody has contributed to it since. */
+/**
+ * True if the key was made by the development setup, even if somebody has contributed to it since, changed signs, or
+ * split the product of alpha and beta in another way: the pairing of the two says it. Its points must be in their groups.
+ */
 export function isDevelopmentKey(key: VerifyingKey): boolean {
-  const alpha = developmentAlpha();
-  return key.alpha.x === alpha.x && key.alpha.y === alpha.y;
+  const alpha = bn254.G1.Point.BASE.multiply(scalar("alpha")).toAffine();
+  const beta = bn254.G2.Point.BASE.multiply(scalar("beta")).toAffine();
+  // As it is made; a pairing takes five times as long.
+  if (key.alpha.x === alpha.x && key.beta.x.c0 === beta.x.c0 && key.beta.x.c1 === beta.x.c1) return true;
+  return hasProduct(key, developmentProduct());
 }
 
 /**

@@ -1,10 +1,10 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import type { ErrorCode } from "../errorCodes.ts";
 import { type BatchproofError, environmentError } from "../errors.ts";
-import { LOCAL_CHAINS, SIGNALS } from "../formats/constants.ts";
+import { SIGNALS } from "../formats/constants.ts";
 import { developmentCircuitHash, isDevelopmentKey } from "./developmentKey.ts";
 import { sha256File } from "./files.ts";
-import { isG1, isInG2, isOnTwist } from "./points.ts";
+import { hasProduct, isG1, isInG2, isOnTwist } from "./points.ts";
 import { domainPower } from "./qap.ts";
 import { readR1csHeader } from "./r1cs.ts";
 import { type Affine, type Affine2, circuitId, type VerifyingKey } from "./verifyingKey.ts";
@@ -16,8 +16,7 @@ export type SetupKind = "development" | "ceremony";
 export interface KeyContext {
   /** The identity that the chain, the lock file or a proof envelope expects. */
   readonly circuitId?: string;
-  /** The chain that the key is going to be used on. */
-  readonly chainId?: bigint;
+  /** False: a development key is refused, because what it is for takes none. */
   readonly allowDevelopment?: boolean;
 }
 
@@ -32,17 +31,23 @@ export interface UsableKey {
 }
 
 /**
- * The gate that every key passes before it is used, deployed or trusted. Throws an environment error with the code of
- * the check that refused:
- * `key-delta` delta is gamma or the generator of G2: the key has had no second phase, and (alpha, beta, -vk_x) verifies
- * for any signals; `key-ic` a zero or repeated IC point: a signal that the proof does not depend on; `key-signals` not
- * eight public signals; `key-point` a point off the curve or outside its group; `key-contributions` a `.zkey` without a
- * contribution; `key-circuit` a `.zkey` of another circuit; `key-id` another circuitId than expected;
- * `key-development` a development key on a chain that is not local.
+ * The gate that every key passes before it is used, proposed, approved or trusted. Throws an environment error with the
+ * code of the check that refused:
+ * `key-signals` not eight public signals; `key-point` a point off the curve or outside its group, or a coordinate that is
+ * not below the field's order; `key-gamma` gamma is not the generator of G2; `key-delta` delta is the generator or its
+ * negative: the key has had no second phase, and (alpha, beta, -vk_x) verifies for any signals; `key-ic` a point of IC that
+ * is zero, or equal or opposite to another one or to alpha; `key-relation` another relation that everybody sees, and with
+ * which anybody forges: beta is the generator or its negative, delta is beta or its negative, alpha is the generator of G1
+ * or its negative, or the product of alpha and beta is 1 or -1; `key-contributions` a `.zkey` without a contribution;
+ * `key-circuit` a `.zkey` of another circuit; `key-id` another circuitId than expected; `key-development` a development
+ * key where none is taken.
+ *
+ * These are the relations with coefficients 1 and -1. Who made a key can forge by any other one that he knows, such as
+ * delta = 2 gamma, and no check of the key sees it: only the transcript of a ceremony shows that nobody knows any.
  *
  * What binds a `.zkey` to the circuit: a development key holds the SHA-256 of the r1cs (developmentCircuitHash). A
  * ceremony key holds snarkjs' hash of the initial key, which cannot be recomputed without the powers-of-tau file, so
- * here only its dimensions are compared; `ceremony verify` proves the rest with `snarkjs zkey verify`.
+ * here only its dimensions are compared; `snarkjs zkey verify` proves the rest.
  */
 export async function assertUsableKey(question: KeyQuestion): Promise<UsableKey> {
   if ("vkey" in question) return judge(question.vkey, "verifying key", question);
@@ -57,43 +62,72 @@ export async function assertUsableKey(question: KeyQuestion): Promise<UsableKey>
 }
 
 /** The checks that need only the verifying key. */
-function judge(
-  key: VerifyingKey,
-  place: string,
-  { circuitId: expected, chainId, allowDevelopment }: KeyContext,
-): UsableKey {
+function judge(key: VerifyingKey, place: string, { circuitId: expected, allowDevelopment }: KeyContext): UsableKey {
   if (key.ic.length !== SIGNALS.length + 1) {
     const received = key.ic.length - 1;
     throw refuse("key-signals", `The key has ${received} public signals, expected ${SIGNALS.length}.`, place);
   }
-  if (sameG2(key.delta, key.gamma) || sameG2(key.delta, GENERATOR2)) {
-    throw refuse("key-delta", "The key has had no second phase (delta is the generator): proofs can be forged.", place);
-  }
-  const seen = new Set<string>();
-  for (const [i, point] of key.ic.entries()) {
-    if (isZero(point)) throw refuse("key-ic", `IC point ${i} is zero: proofs do not depend on that signal.`, place);
-    const text = `${point.x},${point.y}`;
-    if (seen.has(text)) throw refuse("key-ic", `IC point ${i} repeats another one.`, place);
-    seen.add(text);
-  }
-  const inG2 = [key.beta, key.gamma, key.delta].every((point) => isOnTwist(point) && isInG2(point));
-  if (!inG2 || ![key.alpha, ...key.ic].every(isG1)) {
-    throw refuse("key-point", "A point of the key is not in its group.", place);
-  }
+  requirePoints(key, place);
+  requireUnrelated(key, place);
   const id = circuitId(key);
   if (expected !== undefined && id !== expected.toLowerCase()) {
     throw refuse("key-id", `The key's circuitId is ${id}, expected ${expected}.`, place);
   }
-  const setup: SetupKind = isDevelopmentKey(key) ? "development" : "ceremony";
-  const isPublic = chainId !== undefined && !LOCAL_CHAINS.includes(chainId);
-  if (setup === "development" && isPublic && allowDevelopment !== true) {
-    throw environmentError(`A development key is refused on chain ${String(chainId)}: anybody can forge its proofs.`, {
+  const setup = setupOf(key, place);
+  if (setup === "development" && allowDevelopment === false) {
+    throw environmentError("A development key is refused here: anybody can forge its proofs.", {
       code: "key-development",
       place,
-      remedy: "Use a key from a ceremony; for a trial without any value, pass --allow-development.",
+      remedy:
+        "Use a key from a ceremony. For a trial without any value pass --allow-development: to prove, and to deploy a register.",
     });
   }
   return { verifyingKey: key, circuitId: id, setup };
+}
+
+/** Every point is in its group, in its one spelling, and none is zero. */
+function requirePoints({ alpha, beta, gamma, delta, ic }: VerifyingKey, place: string): void {
+  for (const [i, { x, y }] of ic.entries()) {
+    if (x === 0n && y === 0n)
+      throw refuse("key-ic", `IC point ${i} is zero: proofs do not depend on that signal.`, place);
+  }
+  const named = { alpha, ...Object.fromEntries(ic.map((point, i) => [`IC point ${i}`, point])) };
+  for (const [name, point] of Object.entries(named)) {
+    if (!isG1(point)) throw refuse("key-point", `${name} of the key is no point of G1.`, place);
+  }
+  for (const [name, point] of Object.entries({ beta, gamma, delta })) {
+    if (!isOnTwist(point) || !isInG2(point)) throw refuse("key-point", `${name} of the key is no point of G2.`, place);
+  }
+}
+
+/** No two points stand in a relation that everybody sees. Two points with one x are equal or opposite. */
+function requireUnrelated({ alpha, beta, gamma, delta, ic }: VerifyingKey, place: string): void {
+  if (!sameX2(gamma, GENERATOR2) || gamma.y.c0 !== GENERATOR2.y.c0 || gamma.y.c1 !== GENERATOR2.y.c1) {
+    throw refuse("key-gamma", "gamma of the key is not the generator of G2.", place);
+  }
+  if (sameX2(delta, gamma)) {
+    throw refuse("key-delta", "The key has had no second phase (delta is the generator): proofs can be forged.", place);
+  }
+  const related = (what: string): BatchproofError =>
+    refuse("key-relation", `${what}: anybody can forge proofs for such a key.`, place);
+  if (sameX2(beta, gamma)) throw related("beta is the generator of G2, or its negative");
+  if (sameX2(delta, beta)) throw related("delta is beta, or its negative");
+  if (alpha.x === GENERATOR1.x) throw related("alpha is the generator of G1, or its negative");
+  const seen = new Map([[alpha.x, "alpha"]]);
+  for (const [i, { x }] of ic.entries()) {
+    const other = seen.get(x);
+    if (other !== undefined) throw refuse("key-ic", `IC point ${i} is ${other}, or its negative.`, place);
+    seen.set(x, `IC point ${i}`);
+  }
+}
+
+/** Whose product of alpha and beta it is. Refused: one that is 1 or -1, which nobody's setup gives. */
+function setupOf(key: VerifyingKey, place: string): SetupKind {
+  if (isDevelopmentKey(key)) return "development";
+  if (hasProduct(key, GENERATOR1)) {
+    throw refuse("key-relation", "alpha times beta is 1 or -1: anybody can forge proofs for such a key.", place);
+  }
+  return "ceremony";
 }
 
 async function checkCircuit(zkey: ZkeySummary, setup: SetupKind, place: string, r1csPath: string): Promise<void> {
@@ -108,14 +142,11 @@ async function checkCircuit(zkey: ZkeySummary, setup: SetupKind, place: string, 
   }
 }
 
+const GENERATOR1: Affine = bn254.G1.Point.BASE.toAffine();
 const GENERATOR2: Affine2 = bn254.G2.Point.BASE.toAffine();
 
-function sameG2(p: Affine2, q: Affine2): boolean {
-  return p.x.c0 === q.x.c0 && p.x.c1 === q.x.c1 && p.y.c0 === q.y.c0 && p.y.c1 === q.y.c1;
-}
-
-function isZero({ x, y }: Affine): boolean {
-  return x === 0n && y === 0n;
+function sameX2(p: Affine2, q: Affine2): boolean {
+  return p.x.c0 === q.x.c0 && p.x.c1 === q.x.c1;
 }
 
 function refuse(code: ErrorCode, message: string, place: string): BatchproofError {

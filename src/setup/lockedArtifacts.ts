@@ -1,3 +1,4 @@
+import { LOCAL_CHAINS } from "../formats/constants.ts";
 import { checkLock, lockedSourceHash } from "./artifactLock.ts";
 import { ensureArtifacts, type Artifacts, type CircuitSource } from "./artifacts.ts";
 import { assertUsableKey } from "./keyGate.ts";
@@ -24,14 +25,23 @@ export interface UsableOptions extends LockedOptions {
   readonly allowDevelopment?: boolean;
 }
 
+/**
+ * Whether proofs for a chain may be made with a development key: on a local chain, or where `asked` says so by name. What a
+ * register takes is the register's own: `CircuitRegistry.developmentAllowed`.
+ */
+export function developmentAllowed(chainId: bigint, asked: boolean): boolean {
+  return asked || LOCAL_CHAINS.includes(chainId);
+}
+
 /** Gives artifacts whose key has passed the gate for a chain, looked up or made once for each circuit. */
 export function usableArtifacts(options: UsableOptions): (circuit: CircuitSource) => Promise<Artifacts> {
   const { chainId, allowDevelopment = false } = options;
+  const allowed = developmentAllowed(chainId, allowDevelopment);
   const known = new Map<string, Promise<Artifacts>>();
   const make = async (circuit: CircuitSource): Promise<Artifacts> => {
     const artifacts = await lockedArtifacts(circuit, options);
     const { zkey: zkeyPath, r1cs: r1csPath, circuitId } = artifacts;
-    await assertUsableKey({ zkeyPath, r1csPath, circuitId, chainId, allowDevelopment });
+    await assertUsableKey({ zkeyPath, r1csPath, circuitId, allowDevelopment: allowed });
     return artifacts;
   };
   return (circuit) => {

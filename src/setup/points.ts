@@ -1,5 +1,5 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import type { Affine, Affine2 } from "./verifyingKey.ts";
+import type { Affine, Affine2, VerifyingKey } from "./verifyingKey.ts";
 
 /** BN254: y^2 = x^3 + 3 over the base field, y^2 = x^3 + 3/(9+i) over its quadratic extension. */
 const { Fp, Fp2 } = bn254.fields;
@@ -24,4 +24,16 @@ export function isOnTwist({ x, y }: Affine2): boolean {
 /** True if a point of the twisted curve is in G2: the pairing is defined only there, and most points are not. */
 export function isInG2({ x, y }: Affine2): boolean {
   return new bn254.G2.Point(x, y, Fp2.ONE).isTorsionFree();
+}
+
+/**
+ * Whether the pairing of a key's alpha and beta is that of a point with the generator of G2, or its inverse: then whoever
+ * knows the point forges proofs by A = vk_x +- point, B = gamma. It does not matter how the product is split between alpha
+ * and beta. All points must be in their groups.
+ */
+export function hasProduct({ alpha, beta }: Pick<VerifyingKey, "alpha" | "beta">, point: Affine): boolean {
+  const { G1, G2, fields } = bn254;
+  const ofKey = bn254.pairing(G1.Point.fromAffine(alpha), G2.Point.fromAffine(beta));
+  const ofPoint = bn254.pairing(G1.Point.fromAffine(point), G2.Point.BASE);
+  return fields.Fp12.eql(ofKey, ofPoint) || fields.Fp12.eql(fields.Fp12.mul(ofKey, ofPoint), fields.Fp12.ONE);
 }

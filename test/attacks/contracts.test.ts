@@ -1,12 +1,22 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import { concat, dataSlice, hexlify, id, toBeHex, ZeroAddress, ZeroHash, type TransactionReceipt } from "ethers";
+import {
+  concat,
+  dataSlice,
+  hexlify,
+  id,
+  keccak256,
+  toBeHex,
+  ZeroAddress,
+  ZeroHash,
+  type TransactionReceipt,
+} from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { attest, itemOf } from "../../src/chain/attest.ts";
 import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY } from "../../src/formats/codes.ts";
 import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { batchKey } from "../../src/formats/context.ts";
-import { addCircuit, mined } from "../../src/chain/deploy.ts";
+import { approveCircuit, mined, proposeCircuit } from "../../src/chain/deploy.ts";
 import type { Item } from "../../src/chain/handles.ts";
 import { policyIdOf } from "../../src/formats/chainPolicy.ts";
 import { explained } from "../../src/chain/revert.ts";
@@ -15,6 +25,7 @@ import { FIELD } from "../../src/formats/field.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { startAnvil } from "../contracts/support/chains.ts";
 import { tinyCircuit } from "../contracts/support/eightSignals.ts";
+import { simulatedCircuit } from "../support/simulated.ts";
 import {
   ASSAY,
   codeOf,
@@ -336,22 +347,28 @@ describe("V6: batch scalars", () => {
   }
 });
 
+// Verifies R-register-two-persons.
 describe("V7: circuits", () => {
-  it("nobody but the admin adds a circuit", async () => {
-    const { circuits } = world.as("manufacturer");
-    const key = hexlify(encodeVerifyingKey(world.temperature.key));
-    expect(await codeOf(mined(() => circuits.addCircuit(key, 1, 210, false)))).toBe("RoleNotHeld");
+  it("V60: nobody adds a circuit alone, the admin neither", async () => {
+    const key = hexlify(encodeVerifyingKey(simulatedCircuit("V60").key));
+    for (const actor of ["admin", "manufacturer"] as const) {
+      const { circuits } = world.as(actor);
+      expect(await codeOf(mined(() => circuits.propose(keccak256(key), 1, 210, true, ZeroHash)))).toBe("RoleNotHeld");
+      expect(await codeOf(mined(() => circuits.approve(key, 1, 210, true, ZeroHash)))).toBe("RoleNotHeld");
+    }
   });
 
   it("a key without a second-phase contribution is refused (S2)", async () => {
     const key = tinyCircuit("temperature").keyWithoutContribution;
-    expect(await codeOf(addCircuit(world.signers.admin, world.deployment, { key, kind: 1, tier: 210 }))).toBe(
-      "key-delta",
-    );
+    const transcript = id("transcript");
+    const circuit = { key, kind: 1, tier: 210, transcript };
+    expect(await codeOf(proposeCircuit(world.signers.proposer, world.deployment, circuit))).toBe("key-delta");
+    expect(await codeOf(approveCircuit(world.signers.approver, world.deployment, circuit))).toBe("key-delta");
     // The chain refuses it on its own, whoever asks and with whatever tool.
-    const { circuits } = world.as("admin");
     const encoded = hexlify(encodeVerifyingKey(key));
-    expect(await codeOf(mined(() => circuits.addCircuit(encoded, 1, 210, false)))).toBe("DeltaEqualsGamma");
+    await mined(() => world.as("proposer").circuits.propose(keccak256(encoded), 1, 210, false, transcript));
+    const approved = mined(() => world.as("approver").circuits.approve(encoded, 1, 210, false, transcript));
+    expect(await codeOf(approved)).toBe("DeltaIsGenerator");
   });
 });
 

@@ -62,10 +62,11 @@ function everything(): RegisterState {
     ...emptyState(CHAIN, REGISTRY),
     circuits: {
       [circuitId]: {
-        ...{ kind: 1, tier: 210, development: false, key, added: moment },
+        ...{ kind: 1, tier: 210, development: false, transcript: HASH, key, proposed: moment, added: moment },
         frozen: { ...moment, effective: 5, unsound: true },
       },
     },
+    circuitProposals: { [`${circuitId}/1/210/false/${HASH}`]: moment },
     policies: {
       [HASH]: {
         ...{ product: "P", version: 1, stages: 1, claims: [claim], proposed: moment, endorsed: [moment] },
@@ -77,7 +78,16 @@ function everything(): RegisterState {
     batches: { [toBeHex(1, 32)]: batch },
     counts: { [OWNER]: COUNTER.map(() => 1) },
     repeats: { [`${OWNER}/11`]: 2 },
-    ...{ proofs: 1, exceptions: 1, requests: 1, answers: 1, compared: 8, verified: 1, paused: moment },
+    ...{
+      proofs: 1,
+      exceptions: 1,
+      requests: 1,
+      answers: 1,
+      compared: 8,
+      verified: 1,
+      paused: moment,
+      developmentAllowed: moment,
+    },
   };
 }
 

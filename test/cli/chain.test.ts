@@ -14,6 +14,7 @@ import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { ensureArtifacts } from "../../src/setup/artifacts.ts";
 import { freePort, startAnvil } from "../contracts/support/chains.ts";
 import { startChild, type Child } from "../support/child.ts";
+import { twoPersons } from "../contracts/support/twoPersons.ts";
 import {
   batchproof,
   batchproofJson,
@@ -62,7 +63,7 @@ const ADMIN_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f
 interface Deployed {
   readonly admin: string;
   readonly addresses: { readonly registry: string; readonly roles: string };
-  readonly circuits: readonly { readonly name: string; readonly setup: string; readonly circuitId: string }[];
+  readonly developmentAllowed: boolean;
 }
 
 describe.each(NODES)("a register on $name, from deployment to audit", ({ start }) => {
@@ -80,7 +81,14 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     const chain = await connectRpc(node.url);
     accounts = (await chain.provider.send("eth_accounts", [])) as string[];
     await chain.close();
-    const { code, stdout, stderr } = await batchproofProcess(["deploy", "--rpc", node.url, ...by(0), "--json"]);
+    const { code, stdout, stderr } = await batchproofProcess([
+      "deploy",
+      "--allow-development",
+      "--rpc",
+      node.url,
+      ...by(0),
+      "--json",
+    ]);
     // Nothing but the hash of each transaction, at once.
     const rest = stderr.replace(/^Transaction 0x[0-9a-f]{64} is sent, and waits to be mined\.\n/gm, "");
     expect({ code, rest }).toEqual({ code: 0, rest: "" });
@@ -89,28 +97,9 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
   });
   afterAll(() => node.stop());
 
-  it("deploys and adds the smallest circuit", async () => {
+  it("deploys", () => {
     expect(deployed.admin.toLowerCase()).toBe(accounts[0]?.toLowerCase());
-    expect(deployed.circuits.map(({ name, setup }) => ({ name, setup }))).toEqual([
-      { name: "temperature-1k", setup: "development" },
-    ]);
-    expect(await refusedWith(["circuit", "add", "temperature-1k", ...at, ...by(0)])).toMatchObject({
-      exit: 1,
-      code: "CircuitKnown",
-    });
-    expect(await refusedWith(["circuit", "add", "temperature-99k", ...at, ...by(0)])).toMatchObject({
-      exit: 2,
-      code: "circuit",
-    });
-  });
-
-  // Verifies R-setup-development.
-  it("finds everything in order, and says development loudly", async () => {
-    const { code, stdout } = await batchproof(["doctor", ...at]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^warning .* DEVELOPMENT KEY: insecure by design/m);
-    expect(stdout).toMatch(/^ok +temperature-1k on chain +registered, equal to ours$/m);
-    expect(stdout).toMatch(/Everything is in order\.\n$/);
+    expect(deployed.developmentAllowed).toBe(true);
   });
 
   it("grants roles; only the admin does", async () => {
@@ -142,6 +131,47 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     });
     expect(await refusedWith([...grant("qa", 3, "person 3"), ...by(0)])).toMatchObject({ exit: 2, code: "owner" });
     expect(await refusedWith([...grant("qp", 3, "person 3 "), ...by(0)])).toMatchObject({ exit: 2, code: "person" });
+  });
+
+  // Verifies R-register-two-persons, V60.
+  it("adds the smallest circuit by two persons", async () => {
+    expect(await refusedWith(["circuit", "propose", ...at, ...by(0)])).toMatchObject({ exit: 1, code: "RoleNotHeld" });
+    expect(await refusedWith(["circuit", "approve", ...at, ...by(2)])).toMatchObject({ exit: 1, code: "NotProposed" });
+    const circuits = [{ name: "temperature-1k", setup: "development", transcript: null }];
+    const proposed = await batchproofJson(["circuit", "propose", ...at, ...by(1)]);
+    expect(proposed).toMatchObject({ code: 0, json: { circuits } });
+    expect(await refusedWith(["circuit", "propose", ...at, ...by(1)])).toMatchObject({ code: "AlreadyProposed" });
+    // One person has both roles with the first account.
+    expect(await refusedWith(["circuit", "approve", ...at, ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
+    const approved = await batchproof(["circuit", "approve", "temperature-1k", ...at, ...by(2)]);
+    expect(approved.code).toBe(0);
+    expect(approved.stdout).toMatch(/^approved +temperature-1k$/m);
+    expect(approved.stdout).toContain("DEVELOPMENT KEY: insecure by design");
+    expect(await refusedWith(["circuit", "propose", "temperature-1k", ...at, ...by(1)])).toMatchObject({
+      exit: 1,
+      code: "CircuitKnown",
+    });
+    expect(await refusedWith(["circuit", "propose", "temperature-99k", ...at, ...by(1)])).toMatchObject({
+      exit: 2,
+      code: "circuit",
+    });
+  });
+
+  // Verifies R-setup-transcript.
+  it("takes no transcript for a development key", async () => {
+    const transcript = join(folder, "transcript");
+    writeFileSync(transcript, "nobody took part");
+    const propose = ["circuit", "propose", "custody", "--transcript", transcript, ...at, ...by(1)];
+    expect(await refusedWith(propose)).toMatchObject({ exit: 2, code: "transcript", place: "--transcript" });
+  });
+
+  // Verifies R-setup-development.
+  it("finds everything in order, and says development loudly", async () => {
+    const { code, stdout } = await batchproof(["doctor", ...at]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning .* DEVELOPMENT KEY: insecure by design/m);
+    expect(stdout).toMatch(/^ok +temperature-1k on chain +registered, equal to ours$/m);
+    expect(stdout).toMatch(/Everything is in order\.\n$/);
   });
 
   // Verifies R-policy-publish.
@@ -248,11 +278,19 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     expect(named.stdout).toMatch(/^secret renewed +Site A$/m);
   });
 
-  it("audits the empty register", async () => {
+  // Verifies R-audit-development, V64.
+  it("audits the empty register, in which a row stands for its development keys", async () => {
     const audited = await batchproofProcess(["audit", ...at, "--all", "--fail-on-exceptions"]);
-    expect(audited.code).toBe(0);
+    expect(audited.code).toBe(1);
     expect(audited.stdout).toContain("Reconciliation: 0 opened = 0 certified");
+    expect(audited.stdout.replaceAll(/[│\s]+/g, " ")).toContain(
+      "development keys: anybody can forge proofs of 1 of 1 circuit (temperature-1k)",
+    );
     expect(await batchproofJson(["audit", ...at])).toMatchObject({ json: { total: 0, reviewed: 0, chainId: "31337" } });
+    const other = await batchproofJson(["deploy", "--rpc", node.url, ...by(0)]);
+    const { registry } = (other.json as Deployed).addresses;
+    const clean = await batchproof(["audit", "--rpc", node.url, "--registry", registry, "--fail-on-exceptions"]);
+    expect(clean.code, clean.stdout).toBe(0);
   });
 
   it("shows an overdue batch and fails on it if asked to", async () => {
@@ -414,7 +452,8 @@ describe("doctor, of a register without temperature-1k", () => {
     const { url, chain } = await startAnvil();
     try {
       const admin = await chain.provider.getSigner(0);
-      const bare = await deploy(admin);
+      const bare = await deploy(admin, { developmentAllowed: true });
+      const { proposer, approver } = await twoPersons(chain, bare);
       const look = ["doctor", "--rpc", url, "--registry", bare.addresses.registry];
       const none = await batchproof(look);
       expect(none.code).toBe(3);
@@ -422,12 +461,19 @@ describe("doctor, of a register without temperature-1k", () => {
         /^wrong +temperature-1k on chain +No circuit of this version is registered there\.$/m,
       );
       const at = ["--rpc", url, "--registry", bare.addresses.registry];
-      expect((await batchproof(["circuit", "add", "custody", ...at, "--account", admin.address])).code).toBe(0);
+      for (const [verb, person] of [
+        ["propose", proposer],
+        ["approve", approver],
+      ] as const) {
+        const step = ["circuit", verb, "custody", ...at, "--account", await person.getAddress()];
+        expect((await batchproof(step)).code).toBe(0);
+      }
       const some = await batchproof(look);
       expect(some.code, some.stdout).toBe(0);
-      const add = `batchproof circuit add temperature-1k ${at.join(" ")} --account ADMIN`;
+      const step = (verb: string): string => `\`batchproof circuit ${verb} temperature-1k ${at.join(" ")} --account `;
+      const add = `${step("propose")}PROPOSER\`, then ${step("approve")}APPROVER\``;
       expect(some.stdout).toMatch(/^ok +temperature-1k on chain +not registered yet/m);
-      expect(some.stdout).toContain(`not registered yet: ${add} adds it\n`);
+      expect(some.stdout).toContain(`not registered yet; two persons add it: ${add}\n`);
     } finally {
       await chain.close();
     }
@@ -492,17 +538,20 @@ describe("a chain that is not to be used", () => {
     expect(stdout).toContain("Start the node or check the address.");
   });
 
-  // Verifies S5.
-  it("gets no development key if it is not a local one, and nothing is sent to it", async () => {
-    const { url, chain } = await startAnvil(5n);
+  // Verifies S5, V64.
+  it("gets no development key unless its register was deployed so, and nothing is sent to it", async () => {
+    const { url, chain } = await startAnvil();
     try {
+      const { addresses } = await deploy(await chain.provider.getSigner(0));
+      const at = ["--rpc", url, "--registry", addresses.registry];
+      const block = await chain.provider.getBlockNumber();
       const [account = ""] = (await chain.provider.send("eth_accounts", [])) as string[];
-      expect(await refusedWith(["deploy", "--rpc", url, "--account", account])).toMatchObject({
-        exit: 3,
-        code: "key-development",
-      });
-      expect(await chain.provider.getBlockNumber()).toBe(0);
-      expect((await batchproof(["doctor", "--rpc", url])).stdout).toMatch(/^wrong +temperature-1k here/m);
+      for (const verb of ["propose", "approve"]) {
+        const refused = await refusedWith(["circuit", verb, ...at, "--account", account]);
+        expect(refused).toMatchObject({ exit: 3, code: "key-development" });
+      }
+      expect(await chain.provider.getBlockNumber()).toBe(block);
+      expect((await batchproof(["doctor", ...at])).stdout).toMatch(/^wrong +temperature-1k here/m);
     } finally {
       await chain.close();
     }

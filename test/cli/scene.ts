@@ -65,15 +65,16 @@ export class Scene {
 
   static async #on(home: string, chain: Chain, url: string, circuits: readonly string[]): Promise<Scene> {
     const accounts = (await chain.provider.listAccounts()).map(({ address }) => address);
-    const added = circuits.flatMap((name) => ["--circuit", name]);
     const { addresses } = await cliJson<{ addresses: { registry: string } }>([
-      ...["deploy", "--rpc", url, "--account", accounts[ACCOUNT.admin] ?? "", ...added],
+      ...["deploy", "--allow-development", "--rpc", url, "--account", accounts[ACCOUNT.admin] ?? ""],
     ]);
     const scene = new Scene(home, accounts, url, addresses.registry, () => chain.close());
     for (const role of ROLES) {
       const person = ["--person", role, "--from", "2020-01-01T00:00:00Z", "--to", "2040-01-01T00:00:00Z"];
       await cliJson(["role", "grant", role, scene.account(role), ...person, ...scene.on, ...scene.by("admin")]);
     }
+    await cliJson(["circuit", "propose", ...circuits, ...scene.on, ...scene.by("proposer")]);
+    await cliJson(["circuit", "approve", ...circuits, ...scene.on, ...scene.by("approver")]);
     return scene;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {TwoPersonRule} from "../../contracts/TwoPersonRule.sol";
 import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
@@ -11,46 +12,158 @@ import {Fixture} from "./Fixture.sol";
 import {Trapdoor} from "./Trapdoor.sol";
 
 contract CircuitRegistryTest is Fixture {
+    uint256 private constant BETA = 2;
     uint256 private constant GAMMA = 6;
     uint256 private constant DELTA = 10;
     uint256 private constant IC = 14;
-    // alpha of the development keys, and the generator of G2 in the order of the precompile.
-    uint256 private constant DEV_X = 12376525886839490924742604679106354792875716545460784690087475407837212272084;
-    uint256 private constant DEV_Y = 3287204855706167695690046820987463518220478399136015428666135764546974397176;
-    uint256 private constant G2_X1 = 0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2;
-    uint256 private constant G2_X0 = 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed;
+    uint256 private constant FIELD = Signals.FIELD;
+    uint256 private constant BASE_FIELD = VerifyingKey.BASE_FIELD;
 
     function _add(uint256[32] memory words, bool development) private returns (bytes32) {
-        vm.prank(ADMIN);
-        return circuits.addCircuit(abi.encode(words), Codes.KIND_QUALITY, 16, development);
+        return _addKey(words, Codes.KIND_QUALITY, 16, development);
     }
 
     function _refused(uint256[32] memory words, bytes memory expected) private {
-        vm.prank(ADMIN);
-        vm.expectRevert(expected);
-        circuits.addCircuit(abi.encode(words), Codes.KIND_QUALITY, 16, false);
+        _refusedKey(abi.encode(words), false, expected);
     }
 
-    // Verifies V7.
-    function test_refuses_anybody_but_the_admin() external {
+    /// @dev Proposed without a word, because only a hash is proposed; refused when the key is given.
+    function _refusedKey(bytes memory key, bool development, bytes memory expected) private {
+        bytes32 transcript = development ? bytes32(0) : TRANSCRIPT;
+        vm.prank(PROPOSER);
+        circuits.propose(keccak256(key), 1, 16, development, transcript);
+        vm.prank(APPROVER);
+        vm.expectRevert(expected);
+        circuits.approve(key, 1, 16, development, transcript);
+    }
+
+    /// @dev A sound key with other points of G2, as multiples of the generator.
+    function _with(
+        uint256 alpha,
+        uint256 beta,
+        uint256 gamma,
+        uint256 delta
+    ) private view returns (uint256[32] memory words) {
+        words = Trapdoor.key(3);
+        (words[0], words[1]) = Trapdoor.point(alpha);
+        uint256[4][3] memory points = [Trapdoor.times(beta), Trapdoor.times(gamma), Trapdoor.times(delta)];
+        for (uint256 i = 0; i < 12; i++) words[BETA + i] = points[i / 4][i % 4];
+    }
+
+    /// @dev The other point with the same x.
+    function _negated(uint256[32] memory words, uint256 at, uint256 size) private pure returns (uint256[32] memory) {
+        for (uint256 i = at + size / 2; i < at + size; i++) words[i] = (BASE_FIELD - words[i]) % BASE_FIELD;
+        return words;
+    }
+
+    function _inverse(uint256 value) private view returns (uint256) {
+        (bool success, bytes memory answer) = address(5).staticcall(abi.encode(32, 32, 32, value, FIELD - 2, FIELD));
+        require(success, "modexp");
+        return abi.decode(answer, (uint256));
+    }
+
+    function _secret(string memory label) private pure returns (uint256) {
+        string memory seed = "batchproof development setup: insecure by design/";
+        return uint256(sha256(bytes(string.concat(seed, label)))) % FIELD;
+    }
+
+    // Verifies R-register-two-persons, V7, V60.
+    function test_V60_the_admin_alone_adds_no_circuit() external {
         bytes memory key = abi.encode(Trapdoor.key(3));
-        vm.prank(OWNER);
-        vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.ADMIN, OWNER));
-        circuits.addCircuit(key, 1, 1, false);
+        address[3] memory callers = [ADMIN, OWNER, APPROVER];
+        for (uint256 i = 0; i < 3; i++) {
+            vm.prank(callers[i]);
+            vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.PROPOSER, callers[i]));
+            circuits.propose(keccak256(key), 1, 1, false, TRANSCRIPT);
+        }
+        vm.prank(PROPOSER);
+        circuits.propose(keccak256(key), 1, 1, false, TRANSCRIPT);
+        callers[2] = PROPOSER;
+        for (uint256 i = 0; i < 3; i++) {
+            vm.prank(callers[i]);
+            vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.APPROVER, callers[i]));
+            circuits.approve(key, 1, 1, false, TRANSCRIPT);
+        }
+        // Stopping a circuit is for the admin, alone and at once.
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.ADMIN, OWNER));
         circuits.freeze(temperature, uint40(START), false);
     }
 
+    // Verifies R-register-two-persons, V60.
+    function test_V60_one_person_adds_no_circuit_with_both_roles_or_two_accounts() external {
+        bytes memory key = abi.encode(Trapdoor.key(3));
+        _grant(RoleIds.APPROVER, PROPOSER);
+        vm.prank(PROPOSER);
+        circuits.propose(keccak256(key), 1, 1, false, TRANSCRIPT);
+        vm.prank(PROPOSER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SameAccount.selector, PROPOSER));
+        circuits.approve(key, 1, 1, false, TRANSCRIPT);
+        bytes32 person = keccak256(abi.encode(PROPOSER));
+        vm.prank(ADMIN);
+        roles.grant(RoleIds.APPROVER, STRANGER, person, uint64(START), uint64(START + 1 days));
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SamePerson.selector, person));
+        circuits.approve(key, 1, 1, false, TRANSCRIPT);
+    }
+
+    // Verifies R-register-two-persons, V61.
+    function test_V61_what_is_approved_is_exactly_what_was_proposed() external {
+        bytes memory key = abi.encode(Trapdoor.key(3));
+        bytes memory other = abi.encode(Trapdoor.key(4));
+        vm.prank(PROPOSER);
+        circuits.propose(keccak256(key), 1, 16, false, TRANSCRIPT);
+        _notProposed(other, 1, 16, false, TRANSCRIPT);
+        _notProposed(key, 2, 16, false, TRANSCRIPT);
+        _notProposed(key, 1, 17, false, TRANSCRIPT);
+        _notProposed(key, 1, 16, true, TRANSCRIPT);
+        _notProposed(key, 1, 16, false, keccak256("another transcript"));
+        vm.prank(APPROVER);
+        circuits.approve(key, 1, 16, false, TRANSCRIPT);
+        _notProposed(key, 1, 16, false, TRANSCRIPT);
+    }
+
+    function _notProposed(bytes memory key, uint8 kind, uint32 tier, bool development, bytes32 transcript) private {
+        bytes32 id = keccak256(abi.encode(keccak256(key), kind, tier, development, transcript));
+        vm.prank(APPROVER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, id));
+        circuits.approve(key, kind, tier, development, transcript);
+    }
+
+    // Verifies R-register-frozen, V61.
+    function test_V61_refuses_a_circuit_twice_also_under_two_proposals() external {
+        bytes memory key = abi.encode(Trapdoor.key(3));
+        bytes memory known = abi.encodeWithSelector(ICircuitRegistry.CircuitKnown.selector, keccak256(key));
+        for (uint8 kind = 1; kind < 3; kind++) {
+            vm.prank(PROPOSER);
+            circuits.propose(keccak256(key), kind, 16, false, TRANSCRIPT);
+        }
+        vm.prank(APPROVER);
+        circuits.approve(key, 2, 16, false, TRANSCRIPT);
+        vm.prank(APPROVER);
+        vm.expectRevert(known);
+        circuits.approve(key, 1, 16, false, TRANSCRIPT);
+        vm.prank(PROPOSER);
+        vm.expectRevert(known);
+        circuits.propose(keccak256(key), 3, 16, false, TRANSCRIPT);
+        assertEq(uint256(circuits.circuitOf(keccak256(key)).kind), 2);
+    }
+
+    // Verifies R-setup-transcript, V61.
+    function test_a_key_of_a_ceremony_names_its_transcript_and_a_development_key_has_none() external {
+        vm.prank(PROPOSER);
+        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.TranscriptWrong.selector, false));
+        circuits.propose(keccak256("key"), 1, 1, false, 0);
+        vm.prank(PROPOSER);
+        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.TranscriptWrong.selector, true));
+        circuits.propose(keccak256("key"), 1, 1, true, TRANSCRIPT);
+    }
+
     // Verifies R-setup-points.
     function test_refuses_a_key_of_another_length() external {
         bytes memory key = abi.encode(Trapdoor.key(3), uint256(1));
-        vm.prank(ADMIN);
-        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.KeyLength.selector, 1056, 1024));
-        circuits.addCircuit(key, 1, 1, false);
-        vm.prank(ADMIN);
-        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.KeyLength.selector, 0, 1024));
-        circuits.addCircuit("", 1, 1, false);
+        _refusedKey(key, false, abi.encodeWithSelector(ICircuitRegistry.KeyLength.selector, 1056, 1024));
+        _refusedKey("", false, abi.encodeWithSelector(ICircuitRegistry.KeyLength.selector, 0, 1024));
     }
 
     // Verifies R-setup-points, S7.
@@ -66,94 +179,193 @@ contract CircuitRegistryTest is Fixture {
     // Verifies S7.
     function test_fuzz_refuses_words_beyond_the_base_field(uint256 at, uint256 value) external {
         at = at % 32;
-        if (value < VerifyingKey.BASE_FIELD) value = VerifyingKey.BASE_FIELD;
+        if (value < BASE_FIELD) value = BASE_FIELD;
         uint256[32] memory words = Trapdoor.key(3);
         words[at] = value;
         _refused(words, abi.encodeWithSelector(ICircuitRegistry.KeyWordOutOfField.selector, at, value));
+        // Another spelling of a sound key.
+        words = Trapdoor.key(3);
+        if (words[at] > type(uint256).max - BASE_FIELD) return;
+        words[at] += BASE_FIELD;
+        _refused(words, abi.encodeWithSelector(ICircuitRegistry.KeyWordOutOfField.selector, at, words[at]));
     }
 
-    // Verifies R-setup-delta, S2.
-    function test_refuses_delta_equal_or_opposite_to_gamma() external {
+    // Verifies R-setup-points, S18.
+    function test_fuzz_S18_refuses_points_off_the_curve(uint256 at, uint256 by) external {
+        at = at % 32;
         uint256[32] memory words = Trapdoor.key(3);
-        for (uint256 i = 0; i < 4; i++) words[DELTA + i] = words[GAMMA + i];
-        _refused(words, abi.encodeWithSelector(ICircuitRegistry.DeltaEqualsGamma.selector));
-        words[DELTA + 2]++;
-        _refused(words, abi.encodeWithSelector(ICircuitRegistry.DeltaEqualsGamma.selector));
-        words[DELTA + 1]++;
-        _add(words, false);
+        words[at] = addmod(words[at], 1 + (by % (BASE_FIELD - 1)), BASE_FIELD);
+        uint256 first =
+            at < BETA
+                ? 0
+                : at < IC
+                    ? BETA + ((at - BETA) / 4) * 4
+                    : at - (at % 2);
+        // Another y at the same x may be the negative: a point of the curve, and then a sound key.
+        if (at < BETA || at >= IC) {
+            uint256[32] memory sound = Trapdoor.key(3);
+            if (words[at] == BASE_FIELD - sound[at]) return;
+        }
+        if (first == GAMMA) {
+            _refused(words, abi.encodeWithSelector(ICircuitRegistry.GammaNotGenerator.selector));
+        } else {
+            _refused(words, abi.encodeWithSelector(ICircuitRegistry.KeyPointForeign.selector, first));
+        }
     }
 
-    // Verifies R-setup-delta, S2.
-    function test_refuses_delta_equal_or_opposite_to_the_generator() external {
+    // Verifies R-setup-points, S18.
+    function test_S18_refuses_points_of_the_twist_outside_their_group() external {
+        uint256[4] memory outside = [
+            0,
+            1,
+            0x2351dcdda257b62181cbd745dfee16d5fdf4eb185bbcf33c20a0fe6eaa9cb4a3,
+            0x07fb3d558dafafb6bf6dd326a5fefe0beca3f9ac3bd999a390d504fad34b0b8c
+        ];
+        uint256[2] memory places = [BETA, DELTA];
+        for (uint256 p = 0; p < 2; p++) {
+            uint256[32] memory words = Trapdoor.key(3);
+            for (uint256 i = 0; i < 4; i++) words[places[p] + i] = outside[i];
+            _refused(words, abi.encodeWithSelector(ICircuitRegistry.KeyPointForeign.selector, places[p]));
+        }
+    }
+
+    // Verifies R-setup-delta, S2, S10.
+    function test_refuses_delta_equal_or_opposite_to_gamma_the_generator() external {
+        bytes memory expected = abi.encodeWithSelector(ICircuitRegistry.DeltaIsGenerator.selector);
+        _refused(_with(7, 5, 1, 1), expected);
+        _refused(_negated(_with(7, 5, 1, 1), DELTA, 4), expected);
+    }
+
+    // Verifies R-setup-relations, S9, S11.
+    function test_S11_refuses_a_gamma_that_is_not_the_generator() external {
+        bytes memory expected = abi.encodeWithSelector(ICircuitRegistry.GammaNotGenerator.selector);
+        uint256[3] memory others = [uint256(2), 3, 5];
+        // Equal to delta, equal to beta, and on its own.
+        for (uint256 i = 0; i < 3; i++) _refused(_with(7, 3, others[i], 2), expected);
+        _refused(_negated(_with(7, 3, 1, 2), GAMMA, 4), expected);
+    }
+
+    // Verifies R-setup-relations, S8.
+    function test_S8_refuses_delta_equal_or_opposite_to_beta() external {
+        bytes memory expected = abi.encodeWithSelector(ICircuitRegistry.DeltaIsBeta.selector);
+        _refused(_with(7, 5, 1, 5), expected);
+        _refused(_negated(_with(7, 5, 1, 5), DELTA, 4), expected);
+    }
+
+    // Verifies R-setup-relations, S9.
+    function test_S9_refuses_beta_equal_or_opposite_to_gamma_the_generator() external {
+        bytes memory expected = abi.encodeWithSelector(ICircuitRegistry.BetaIsGenerator.selector);
+        _refused(_with(7, 1, 1, 5), expected);
+        _refused(_negated(_with(7, 1, 1, 5), BETA, 4), expected);
+    }
+
+    // Verifies R-setup-relations, S16.
+    function test_S16_refuses_alpha_equal_or_opposite_to_the_generator() external {
+        bytes memory expected = abi.encodeWithSelector(ICircuitRegistry.AlphaIsGenerator.selector);
+        _refused(_with(1, 5, 1, 3), expected);
+        _refused(_with(FIELD - 1, 5, 1, 3), expected);
+    }
+
+    // Verifies R-setup-relations, S12.
+    function test_fuzz_S12_refuses_alpha_equal_or_opposite_to_a_point_of_IC(uint256 i, bool opposite) external {
+        i = i % 9;
         uint256[32] memory words = Trapdoor.key(3);
-        words[DELTA] = G2_X1;
-        words[DELTA + 1] = G2_X0;
-        _refused(words, abi.encodeWithSelector(ICircuitRegistry.DeltaIsGenerator.selector));
-        words[DELTA + 1] = G2_X0 + 1;
-        _add(words, false);
+        (words[0], words[1]) = (words[IC + 2 * i], words[IC + 2 * i + 1]);
+        if (opposite) words = _negated(words, 0, 2);
+        _refused(words, abi.encodeWithSelector(ICircuitRegistry.AlphaInIc.selector, i));
     }
 
-    // Verifies R-setup-points, S7.
-    function test_fuzz_refuses_two_equal_or_opposite_points_of_IC(uint256 i, uint256 j) external {
-        i = i % 8;
-        j = j % 8;
+    // Verifies R-setup-points, S7, S15.
+    function test_fuzz_refuses_two_equal_or_opposite_points_of_IC(uint256 i, uint256 j, bool opposite) external {
+        i = i % 9;
+        j = j % 9;
         vm.assume(i < j);
         uint256[32] memory words = Trapdoor.key(3);
-        words[IC + 2 * j] = words[IC + 2 * i];
+        (words[IC + 2 * j], words[IC + 2 * j + 1]) = (words[IC + 2 * i], words[IC + 2 * i + 1]);
+        if (opposite) words = _negated(words, IC + 2 * j, 2);
         _refused(words, abi.encodeWithSelector(ICircuitRegistry.IcRepeated.selector, i, j));
     }
 
-    // Verifies S5.
-    function test_refuses_a_development_flag_that_disagrees_with_alpha() external {
-        uint256[32] memory words = Trapdoor.key(3);
-        vm.prank(ADMIN);
-        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.DevelopmentFlagWrong.selector, true, false));
-        circuits.addCircuit(abi.encode(words), 1, 1, true);
-        words[0] = DEV_X;
-        words[1] = DEV_Y;
-        _refused(words, abi.encodeWithSelector(ICircuitRegistry.DevelopmentFlagWrong.selector, false, true));
+    // Verifies R-setup-relations, S14.
+    function test_S14_refuses_a_product_of_alpha_and_beta_that_is_one_or_minus_one() external {
+        bytes memory expected = abi.encodeWithSelector(ICircuitRegistry.AlphaBetaPublic.selector);
+        _refused(_with(_inverse(5), 5, 1, 3), expected);
+        _refused(_with(FIELD - _inverse(5), 5, 1, 3), expected);
+        _add(_with(_inverse(5) + 1, 5, 1, 3), false);
     }
 
-    // Verifies R-setup-development, S5.
-    function test_refuses_a_development_key_outside_local_chains() external {
-        uint256[32] memory words = Trapdoor.key(3);
-        words[0] = DEV_X;
-        words[1] = DEV_Y;
-        uint64[4] memory others = [uint64(1), 31336, 1338, 11155111];
-        for (uint256 i = 0; i < others.length; i++) {
-            vm.chainId(others[i]);
-            vm.prank(ADMIN);
-            vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.DevelopmentKeyRefused.selector, others[i]));
-            circuits.addCircuit(abi.encode(words), 1, 1, true);
+    /// @dev alpha times beta of the development setup, split in a way that its maker chose.
+    function _developmentKey(uint256 beta, bool negative) private view returns (uint256[32] memory) {
+        uint256 alpha = mulmod(mulmod(_secret("alpha"), _secret("beta"), FIELD), _inverse(beta), FIELD);
+        return _with(negative ? FIELD - alpha : alpha, beta, 1, beta == 5 ? 3 : 5);
+    }
+
+    // Verifies R-setup-development, S5, S13.
+    function test_S13_knows_a_development_key_however_its_secrets_are_split() external {
+        uint256[3] memory betas = [uint256(2), 3, 5];
+        for (uint256 i = 0; i < 6; i++) {
+            uint256[32] memory words = _developmentKey(betas[i / 2], i % 2 == 1);
+            bytes memory wrong = abi.encodeWithSelector(ICircuitRegistry.DevelopmentFlagWrong.selector, false, true);
+            _refused(words, wrong);
+            assertTrue(circuits.circuitOf(_add(words, true)).development, "development");
         }
-        vm.chainId(1337);
-        assertTrue(circuits.circuitOf(_add(words, true)).development, "1337");
-        vm.chainId(31337);
-        words[5]++;
-        assertTrue(circuits.circuitOf(_add(words, true)).development, "31337");
+        // The signs of both: the product is the same.
+        uint256[32] memory both = _negated(_negated(_developmentKey(3, false), 0, 2), BETA, 4);
+        assertTrue(circuits.circuitOf(_add(both, true)).development, "signs");
+        bytes memory honest = abi.encodeWithSelector(ICircuitRegistry.DevelopmentFlagWrong.selector, true, false);
+        _refusedKey(abi.encode(Trapdoor.key(3)), true, honest);
+    }
+
+    // Verifies R-setup-development, S5, V64.
+    function test_V64_a_registry_takes_development_keys_only_if_it_was_deployed_so() external {
+        assertTrue(circuits.developmentAllowed(), "allowed");
+        // Whatever the chain calls itself.
+        uint64[3] memory chains = [uint64(1), 1337, 31337];
+        circuits = ICircuitRegistry(_deploy("CircuitRegistry", abi.encode(roles, false)));
+        assertTrue(!circuits.developmentAllowed(), "refused");
+        bytes memory key = abi.encode(_developmentKey(3, false));
+        for (uint256 i = 0; i < 3; i++) {
+            vm.chainId(chains[i]);
+            vm.prank(PROPOSER);
+            vm.expectRevert(ICircuitRegistry.DevelopmentKeyRefused.selector);
+            circuits.propose(keccak256(key), 1, 1, true, 0);
+        }
+        // As the key of a ceremony it is recognised when it is given.
+        _refusedKey(key, false, abi.encodeWithSelector(ICircuitRegistry.DevelopmentFlagWrong.selector, false, true));
+    }
+
+    // Verifies R-register-roles, V62.
+    function test_V62_refuses_policies_over_circuits_under_other_roles() external {
+        address otherRoles = _deploy("Roles", abi.encode(STRANGER, 3 days));
+        address otherCircuits = _deploy("CircuitRegistry", abi.encode(otherRoles, true));
+        vm.expectRevert(IRoles.RolesDiffer.selector);
+        _deploy("PolicyRegistry", abi.encode(roles, otherCircuits));
     }
 
     function test_takes_every_kind_but_none_and_no_circuit_without_a_tier() external {
-        bytes memory key = abi.encode(Trapdoor.key(3));
-        vm.prank(ADMIN);
+        bytes32 circuitId = keccak256(abi.encode(Trapdoor.key(3)));
+        vm.prank(PROPOSER);
         vm.expectRevert(ICircuitRegistry.KindZero.selector);
-        circuits.addCircuit(key, 0, 1, false);
-        // A kind of a later version: this register takes it, and readers that do not know it say so.
-        vm.prank(ADMIN);
-        bytes32 later = circuits.addCircuit(key, 255, 1, false);
-        assertEq(circuits.kindForPolicy(later), 255);
-        key = abi.encode(Trapdoor.key(4));
-        vm.prank(ADMIN);
+        circuits.propose(circuitId, 0, 1, false, TRANSCRIPT);
+        vm.prank(PROPOSER);
         vm.expectRevert(ICircuitRegistry.TierZero.selector);
-        circuits.addCircuit(key, 1, 0, false);
+        circuits.propose(circuitId, 1, 0, false, TRANSCRIPT);
+        // A kind of a later version: this register takes it, and readers that do not know it say so.
+        assertEq(circuits.kindForPolicy(_addKey(Trapdoor.key(3), 255, 1, false)), 255);
     }
 
-    // Verifies R-register-frozen.
-    function test_refuses_a_circuit_twice() external {
-        bytes memory key = abi.encode(Trapdoor.key(1));
-        vm.prank(ADMIN);
-        vm.expectRevert(abi.encodeWithSelector(ICircuitRegistry.CircuitKnown.selector, temperature));
-        circuits.addCircuit(key, 1, 1, false);
+    function test_adding_a_circuit_stays_below_a_million_gas() external {
+        bytes memory key = abi.encode(Trapdoor.key(3));
+        vm.prank(PROPOSER);
+        uint256 before = gasleft();
+        circuits.propose(keccak256(key), 1, 16, false, TRANSCRIPT);
+        uint256 proposed = before - gasleft();
+        vm.prank(APPROVER);
+        before = gasleft();
+        circuits.approve(key, 1, 16, false, TRANSCRIPT);
+        uint256 approved = before - gasleft();
+        assertTrue(proposed < 90_000, "propose");
+        assertTrue(approved < 970_000, "approve");
     }
 
     function test_refuses_questions_about_unknown_circuits() external {

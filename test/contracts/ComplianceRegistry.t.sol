@@ -10,6 +10,17 @@ import {Codes} from "../../contracts/libraries/Codes.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Fixture} from "./Fixture.sol";
 
+/// @notice What a compliance registry asks of policies when it is deployed, and nothing else.
+contract ForeignPolicies {
+    IRoles public immutable roles;
+    ICircuitRegistry public immutable circuits;
+
+    constructor(IRoles roles_, ICircuitRegistry circuits_) {
+        roles = roles_;
+        circuits = circuits_;
+    }
+}
+
 contract ComplianceRegistryTest is Fixture {
     // The stored and computed states that this version reaches, by the number of `IComplianceRegistry.Status`.
     uint256 private constant OPEN = 0;
@@ -315,11 +326,20 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
-    function test_refuses_policies_and_parties_under_different_roles() external {
-        address otherRoles = _deploy("Roles", abi.encode(ADMIN, 3 days));
+    // Verifies R-register-roles, V63.
+    function test_V63_refuses_parts_under_different_roles() external {
+        address otherRoles = _deploy("Roles", abi.encode(STRANGER, 3 days));
         address otherParties = _deploy("PartyRegistry", abi.encode(otherRoles, 10 days));
-        vm.expectRevert(IComplianceRegistry.RolesDiffer.selector);
+        vm.expectRevert(IRoles.RolesDiffer.selector);
         _deploy("ComplianceRegistry", abi.encode(policies, otherParties, consents));
+        address otherCircuits = _deploy("CircuitRegistry", abi.encode(otherRoles, true));
+        address otherPolicies = _deploy("PolicyRegistry", abi.encode(otherRoles, otherCircuits));
+        vm.expectRevert(IRoles.RolesDiffer.selector);
+        _deploy("ComplianceRegistry", abi.encode(otherPolicies, parties, consents));
+        // Policies of other code, which name foreign circuits under our roles.
+        ForeignPolicies foreign = new ForeignPolicies(roles, ICircuitRegistry(otherCircuits));
+        vm.expectRevert(IRoles.RolesDiffer.selector);
+        _deploy("ComplianceRegistry", abi.encode(foreign, parties, consents));
     }
 
     function test_refuses_head_zero() external {

@@ -30,6 +30,8 @@ abstract contract Fixture is TestBase {
     uint8 internal constant OTHER = Codes.REASON_OTHER;
     uint256 internal constant QP_KEY = 0x9b;
     uint256 internal constant ROOT = 5000;
+    /// @dev Of the ceremony that made the keys of `Trapdoor`.
+    bytes32 internal constant TRANSCRIPT = keccak256("transcript");
     uint256 internal constant START = 1_700_000_000;
 
     address internal qp = vm.addr(QP_KEY);
@@ -52,7 +54,7 @@ abstract contract Fixture is TestBase {
     function setUp() public virtual {
         vm.warp(START);
         roles = IRoles(_deploy("Roles", abi.encode(ADMIN, 3 days)));
-        circuits = ICircuitRegistry(_deploy("CircuitRegistry", abi.encode(roles)));
+        circuits = ICircuitRegistry(_deploy("CircuitRegistry", abi.encode(roles, true)));
         policies = IPolicyRegistry(_deploy("PolicyRegistry", abi.encode(roles, circuits)));
         parties = IPartyRegistry(_deploy("PartyRegistry", abi.encode(roles, 10 days)));
         consents = IConsentRegistry(_deploy("ConsentRegistry", ""));
@@ -92,10 +94,18 @@ abstract contract Fixture is TestBase {
     }
 
     function _addCircuit(uint256 salt, uint8 kind) internal returns (bytes32 circuitId) {
-        bytes memory key = abi.encode(Trapdoor.key(salt));
-        vm.prank(ADMIN);
-        circuitId = circuits.addCircuit(key, kind, 210, false);
+        circuitId = _addKey(Trapdoor.key(salt), kind, 210, false);
         saltOf[circuitId] = salt;
+    }
+
+    /// @dev By two persons. A key that is not of the development setup has a transcript.
+    function _addKey(uint256[32] memory words, uint8 kind, uint32 tier, bool development) internal returns (bytes32) {
+        bytes memory key = abi.encode(words);
+        bytes32 transcript = development ? bytes32(0) : TRANSCRIPT;
+        vm.prank(PROPOSER);
+        circuits.propose(keccak256(key), kind, tier, development, transcript);
+        vm.prank(APPROVER);
+        return circuits.approve(key, kind, tier, development, transcript);
     }
 
     function _claim(

@@ -61,16 +61,16 @@ library Trapdoor {
         return abi.decode(answer, (uint256, uint256));
     }
 
-    /// @dev The secrets. Salts 0 and 1 modulo 6 share everything but IC, as two circuits of one setup would. The others
-    /// differ from them: 2 in delta; 3 in everything, with points that stand elsewhere in other keys; 4 in beta alone;
-    /// 5 in alpha, and in the sign of delta.
+    /// @dev The secrets; gamma is 1 in every key. Salts 0 and 1 modulo 6 share everything but IC, as two circuits of one
+    /// setup would. The others differ from them: 2 in delta; 3 in everything, with points that stand elsewhere in other
+    /// keys; 4 in beta alone; 5 in alpha, and in the sign of delta.
     function setupOf(uint256 salt) internal pure returns (uint256 alpha, uint256 beta, uint256 gamma, uint256 delta) {
         uint256 setup = salt % 6;
-        if (setup == 2) return (999, 1, 3, 5);
-        if (setup == 3) return (7, 3, 5, 2);
-        if (setup == 4) return (999, 3, 3, 2);
-        if (setup == 5) return (7, 1, 3, FIELD - 2);
-        return (999, 1, 3, 2);
+        if (setup == 2) return (999, 3, 1, 5);
+        if (setup == 3) return (7, 5, 1, 3);
+        if (setup == 4) return (999, 5, 1, 2);
+        if (setup == 5) return (7, 3, 1, FIELD - 2);
+        return (999, 3, 1, 2);
     }
 
     /// @dev The verifying key, as `ICircuitRegistry` lays it out.

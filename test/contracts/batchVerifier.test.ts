@@ -10,6 +10,7 @@ import { KIND, SIGNALS, type Signals } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { compileVerifier } from "../support/exportedVerifier.ts";
+import { twoPersons } from "./support/twoPersons.ts";
 import { developmentTinyCircuit, tinyCircuit, type TinyCircuit } from "./support/eightSignals.ts";
 import { outsideG2 } from "../setup/support.ts";
 
@@ -29,10 +30,13 @@ let valid: readonly VerifiedProof[];
 beforeAll(async () => {
   chain = await embeddedChain();
   admin = await chain.provider.getSigner(0);
-  deployment = await deploy(admin);
-  circuits = [...["temperature", "custody", "third"].map(tinyCircuit), await developmentTinyCircuit()];
+  deployment = await deploy(admin, { developmentAllowed: true });
+  const persons = await twoPersons(chain, deployment);
+  const development = await developmentTinyCircuit();
+  circuits = [...["temperature", "custody", "third"].map(tinyCircuit), development];
   for (const { circuitId, key } of circuits) {
-    await addCircuit(admin, deployment, { key, kind: KIND.temperature, tier: 210 });
+    const transcript = circuitId === development.circuitId ? {} : { transcript: id("transcript") };
+    await addCircuit(persons, deployment, { key, kind: KIND.temperature, tier: 210, ...transcript });
     const { interface: abi, bytecode } = compileVerifier(toSnarkjsKey(key));
     const verifier = await new ContractFactory(abi, bytecode, admin).deploy();
     exported.set(circuitId, (await verifier.waitForDeployment()) as Contract);

@@ -2,9 +2,7 @@ import { getBytes } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { embeddedChain } from "../../src/chain/connect.ts";
 import { verifierSource } from "../support/exportedVerifier.ts";
-import { developmentAlpha } from "../../src/setup/developmentKey.ts";
 import { decodeVerifyingKey, encodeVerifyingKey, toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
-import { readFileSync } from "node:fs";
 import { World } from "./support/world.ts";
 
 let world: World;
@@ -45,11 +43,5 @@ describe("the exported verifier", () => {
     expect(() => verifierSource({ ...key, vk_alpha_1: [x, "1; selfdestruct", z] })).toThrow(
       expect.objectContaining({ code: "vkey-format" }),
     );
-  });
-
-  it("knows a development key by the same alpha as the contract", () => {
-    const source = readFileSync("contracts/libraries/VerifyingKey.sol", "utf8");
-    const [x, y] = [...source.matchAll(/DEVELOPMENT_ALPHA_[XY] =\s*(\d+);/g)].map(([, value]) => BigInt(value ?? ""));
-    expect({ x, y }).toEqual(developmentAlpha());
   });
 });

@@ -90,7 +90,7 @@ describe("what a contract refuses", () => {
   it("names circuits as the lock file does", () => {
     expect(said("CircuitUnknown", [lockedCircuitId("temperature-4k")])).toEqual([
       "The register has no circuit temperature-4k.",
-      `Have ADMIN add it: \`batchproof circuit add temperature-4k ${REGISTER} --account ADMIN\`.`,
+      `Another person approves what one proposes: \`batchproof circuit propose temperature-4k ${REGISTER} --account PROPOSER\`.`,
     ]);
     expect(said("CircuitUnknown", [KEY])[0]).toBe("The register has no circuit 0x1234abcd….");
   });

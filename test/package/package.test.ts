@@ -191,7 +191,9 @@ describe("its command line, without a build", () => {
 
   it("deploys a register, opens the batch on it and audits it", async () => {
     const [admin = "", proposer = "", approver = "", manufacturer = "", qp = ""] = devnet.accounts;
-    const deployed = JSON.parse(await done("deploy", "--rpc", devnet.url, "--account", admin, "--json")) as {
+    const deployed = JSON.parse(
+      await done("deploy", "--allow-development", "--rpc", devnet.url, "--account", admin, "--json"),
+    ) as {
       addresses: { registry: string };
     };
     ({ registry } = deployed.addresses);
@@ -201,6 +203,8 @@ describe("its command line, without a build", () => {
     });
     writeFileSync(path("roles.json"), JSON.stringify({ format: "batchproof-roles/1", roles }));
     await done("role", "grant-all", path("roles.json"), ...as(admin));
+    await done("circuit", "propose", ...as(proposer));
+    await done("circuit", "approve", ...as(approver));
     await done("policy", "publish", "fridge-2-8.json", ...as(proposer));
     const approved = ["--policy", "fridge-2-8.json", "--authorisation", "V-1"];
     await done("policy", "approve", ...approved, ...as(approver));

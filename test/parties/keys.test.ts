@@ -3,11 +3,13 @@ import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { Point } from "../../src/formats/babyJubJub.ts";
 import { FIELD, toHex } from "../../src/formats/field.ts";
 import { secretHash } from "../../src/formats/identity.ts";
 import { verifySignature } from "../../src/formats/source.ts";
 import { canonicalJson } from "../../src/input/json.ts";
 import { createKey, readKeyFile, saveKey, unlockKey, type KeyFile, type NewKey } from "../../src/parties/keys.ts";
+import { checkKey } from "../../src/parties/point.ts";
 import { refusedAsync } from "../input/refused.ts";
 import { FAST, flipBits, newKey, PASSPHRASE, shown, temporaryFolder } from "./support.ts";
 
@@ -180,6 +182,19 @@ describe("an edited key file", () => {
   it("is refused if its public key is of low order", async () => {
     const path = await edited((file) => ({ ...file, public: { x: toHex(0n), y: toHex(1n) } }));
     expect((await refusedAsync(readKeyFile(path))).code).toBe("party-key");
+  });
+
+  // Verifies S19.
+  it("S19: is no key in another spelling: a coordinate at or above the field's order", () => {
+    const { x, y } = Point.BASE.toAffine();
+    checkKey({ x, y }, "key");
+    for (const key of [
+      { x: x + FIELD, y },
+      { x, y: y + FIELD },
+      { x: x - FIELD, y },
+    ]) {
+      expect(() => checkKey(key, "key")).toThrow(expect.objectContaining({ code: "party-key", place: "key" }));
+    }
   });
 
   it.each<[string, (file: KeyFile) => object]>([

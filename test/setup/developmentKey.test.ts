@@ -8,7 +8,7 @@ import { FIELD } from "../../src/formats/field.ts";
 import type { CompiledCircuit } from "../../src/setup/compile.ts";
 import {
   DEVELOPMENT_CONTRIBUTION,
-  developmentAlpha,
+  developmentProduct,
   developmentCircuitHash,
   developmentSecrets,
   isDevelopmentKey,
@@ -63,11 +63,11 @@ describe("the secrets", () => {
     });
   });
 
-  it("give the alpha that the contracts know", () => {
-    expect(developmentAlpha()).toEqual({
-      x: 12376525886839490924742604679106354792875716545460784690087475407837212272084n,
-      y: 3287204855706167695690046820987463518220478399136015428666135764546974397176n,
-    });
+  it("give the product of alpha and beta that the contracts know", () => {
+    const { x, y } = developmentProduct();
+    const source = readFileSync("contracts/libraries/VerifyingKey.sol", "utf8");
+    expect(source).toContain(`DEVELOPMENT_PRODUCT_X =\n        ${x};`);
+    expect(source).toContain(`DEVELOPMENT_PRODUCT_Y =\n        ${y};`);
   });
 });
 

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { CompiledCircuit } from "../../src/setup/compile.ts";
 import { writeDevelopmentKey } from "../../src/setup/developmentKey.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
+import { developmentAllowed } from "../../src/setup/lockedArtifacts.ts";
 import { withSnarkjs } from "../../src/setup/snarkjsThreads.ts";
 import { circuitId, toSnarkjsKey, type VerifyingKey } from "../../src/setup/verifyingKey.ts";
 import { readZkey } from "../../src/setup/zkey.ts";
@@ -54,22 +55,25 @@ function withPoint(i: number, point: { x: bigint; y: bigint }): Partial<Verifyin
 }
 
 describe("the key gate", () => {
-  it("lets a ceremony key pass on a public chain, a development key on a local one", async () => {
-    const answer = await assertUsableKey({ zkeyPath: file("ceremony.zkey"), r1csPath: tiny.r1cs, chainId: 1n });
+  it("lets a ceremony key pass everywhere, a development key unless it is refused", async () => {
+    const [zkeyPath, r1csPath] = [file("ceremony.zkey"), tiny.r1cs];
+    const answer = await assertUsableKey({ zkeyPath, r1csPath, allowDevelopment: false });
     expect(answer).toEqual({ verifyingKey: ceremony, circuitId: circuitId(ceremony), setup: "ceremony" });
-    for (const chainId of [31337n, 1337n]) {
-      const { setup } = await assertUsableKey({ zkeyPath: file("development.zkey"), r1csPath: tiny.r1cs, chainId });
+    for (const context of [{}, { allowDevelopment: true }]) {
+      const { setup } = await assertUsableKey({ zkeyPath: file("development.zkey"), r1csPath, ...context });
       expect(setup).toBe("development");
     }
   });
 
   // Verifies R-setup-delta.
-  it("key-delta: delta must be neither gamma nor the generator of G2", async () => {
-    await expect(withChange({ delta: ceremony.gamma })).rejects.toMatchObject({ code: "key-delta" });
-    const otherGamma = bn254.G2.Point.BASE.double().toAffine();
-    await expect(withChange({ gamma: otherGamma, delta: otherGamma })).rejects.toMatchObject({ code: "key-delta" });
-    const generator = bn254.G2.Point.BASE.toAffine();
-    await expect(withChange({ gamma: otherGamma, delta: generator })).rejects.toMatchObject({ code: "key-delta" });
+  it("key-delta, key-gamma: gamma is the generator of G2, and delta neither it nor its negative", async () => {
+    const generator = bn254.G2.Point.BASE;
+    for (const delta of [generator, generator.negate()]) {
+      await expect(withChange({ delta: delta.toAffine() })).rejects.toMatchObject({ code: "key-delta" });
+    }
+    for (const gamma of [generator.negate(), generator.double()]) {
+      await expect(withChange({ gamma: gamma.toAffine() })).rejects.toMatchObject({ code: "key-gamma" });
+    }
   });
 
   // Verifies R-setup-points, S7.
@@ -132,13 +136,13 @@ describe("the key gate", () => {
   });
 
   // Verifies R-setup-development.
-  it("S5: a development key is refused on a public chain unless it is allowed by name (key-development)", async () => {
-    for (const chainId of [1n, 10n, 11155111n]) {
-      const onPublicChain = assertUsableKey({ vkey: development, chainId });
-      await expect(onPublicChain).rejects.toMatchObject({ code: "key-development", kind: "environment" });
-      const allowed = await assertUsableKey({ vkey: development, chainId, allowDevelopment: true });
-      expect(allowed.setup).toBe("development");
+  it("S5: a development key is refused where none is taken, for whichever chain that is not local", async () => {
+    const refused = assertUsableKey({ vkey: development, allowDevelopment: false });
+    await expect(refused).rejects.toMatchObject({ code: "key-development", kind: "environment" });
+    for (const chainId of [1n, 10n, 31336n, 11155111n]) {
+      expect([developmentAllowed(chainId, false), developmentAllowed(chainId, true)]).toEqual([false, true]);
     }
+    for (const chainId of [31337n, 1337n]) expect(developmentAllowed(chainId, false)).toBe(true);
   });
 });
 
