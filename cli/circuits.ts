@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import type { Circuit } from "../src/kinds/circuits.ts";
 import { inputError } from "../src/errors.ts";
 import { lockedCircuitId } from "../src/setup/artifactLock.ts";
+import type { SetupKind } from "../src/setup/keyGate.ts";
 import { ensureArtifacts, type Artifacts } from "../src/setup/artifacts.ts";
 import { text, type Options } from "./command.ts";
 import { withProgressBar } from "./progress.ts";
+import { fileHash } from "./values.ts";
 
 /** What must be said of a development key wherever one is met. */
 export const DEVELOPMENT_WARNING =
@@ -19,6 +21,29 @@ export function builtCircuit(circuit: Circuit, options: Options = {}): Promise<A
 export function storeOf(options: Options): { readonly store?: string } {
   const store = text(options, "artifacts");
   return store === undefined ? {} : { store: resolve(store) };
+}
+
+/**
+ * What is published of the transcript of the ceremony that made a key (--transcript): its sha256, 0x hex. Error
+ * `transcript`: the key of a ceremony without one, or a development key with one.
+ */
+export async function transcriptOf(setup: SetupKind, options: Options): Promise<{ readonly transcript?: string }> {
+  const file = text(options, "transcript");
+  if (setup === "development" && file !== undefined) {
+    throw inputError("A development key has no transcript.", {
+      place: `--transcript ${file}`,
+      remedy: "Leave the option out.",
+      code: "transcript",
+    });
+  }
+  if (setup === "ceremony" && file === undefined) {
+    throw inputError("The key of a ceremony is proposed and approved with its transcript.", {
+      place: "--transcript",
+      remedy: "Give the ceremony's transcript: --transcript FILE.",
+      code: "transcript",
+    });
+  }
+  return file === undefined ? {} : { transcript: await fileHash(file) };
 }
 
 /**

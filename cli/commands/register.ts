@@ -10,13 +10,13 @@ import { lockedCircuitId, lockedKey } from "../../src/setup/artifactLock.ts";
 import { lockedArtifacts } from "../../src/setup/lockedArtifacts.ts";
 import { assertUsableKey, type UsableKey } from "../../src/setup/keyGate.ts";
 import { accountOf, addressOf, asAccount, onChain, transactionOf } from "../chain.ts";
-import { DEVELOPMENT_WARNING, storeOf } from "../circuits.ts";
+import { DEVELOPMENT_WARNING, storeOf, transcriptOf } from "../circuits.ts";
 import { flag, required, text, type Options, type Run } from "../command.ts";
 import { withProgressBar } from "../progress.ts";
 import { fieldLines, type Answer } from "../output.ts";
 import { readRoleList, type RoleEntry } from "../roleList.ts";
 import { accountAddresses, readSettings, requireNoRegister, saveRegister } from "../settings.ts";
-import { fileHash, hashOf } from "../values.ts";
+import { hashOf } from "../values.ts";
 
 /** Decides what one of two persons does with a circuit. */
 type Step = typeof proposeCircuit;
@@ -30,25 +30,11 @@ interface AskedCircuit {
 
 /**
  * A circuit whose key has passed the gate for this register: the key beside the lock file, which takes no compiler, or the
- * one of --artifacts together with all that belongs to it. Error `transcript`: a ceremony's key without one, or a
- * development key with one.
+ * one of --artifacts together with all that belongs to it. Errors: those of `transcriptOf` and of the key gate.
  */
 async function asked(circuit: Circuit, allowDevelopment: boolean, options: Options): Promise<AskedCircuit> {
   const { verifyingKey: key, setup } = await usable(circuit, allowDevelopment, options);
-  const file = text(options, "transcript");
-  if ((setup === "development") === (file !== undefined)) {
-    throw inputError(
-      file === undefined
-        ? "The key of a ceremony is proposed with its transcript."
-        : "A development key has no transcript.",
-      {
-        place: "--transcript",
-        remedy: file === undefined ? "Give the ceremony's transcript: --transcript FILE." : "Leave the option out.",
-        code: "transcript",
-      },
-    );
-  }
-  const transcript = file === undefined ? {} : { transcript: await fileHash(file) };
+  const transcript = await transcriptOf(setup, options);
   return { circuit, setup, registration: { key, kind: kindCode(circuit), tier: circuit.tier, ...transcript } };
 }
 

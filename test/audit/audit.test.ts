@@ -116,6 +116,8 @@ describe("a node that withholds", () => {
     ["ComplianceRegistry", "ClaimAmended"],
     ["ComplianceRegistry", "ExceptionRaised"],
     ["ComplianceRegistry", "BatchReleased"],
+    ["CircuitRegistry", "DevelopmentAllowed"],
+    ["CircuitRegistry", "CircuitProposed"],
     ["CircuitRegistry", "CircuitAdded"],
     ["PolicyRegistry", "PolicyProposed"],
   ] as const;

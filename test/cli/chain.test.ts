@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { encryptKeystoreJson, Wallet } from "ethers";
+import { encryptKeystoreJson, sha256, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { transcriptOf } from "../../cli/circuits.ts";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { deploy, mined } from "../../src/chain/deploy.ts";
 import { handle } from "../../src/chain/handles.ts";
@@ -158,11 +159,19 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
   });
 
   // Verifies R-setup-transcript.
-  it("takes no transcript for a development key", async () => {
+  it("takes a transcript for the key of a ceremony, and none for a development key", async () => {
     const transcript = join(folder, "transcript");
     writeFileSync(transcript, "nobody took part");
     const propose = ["circuit", "propose", "custody", "--transcript", transcript, ...at, ...by(1)];
-    expect(await refusedWith(propose)).toMatchObject({ exit: 2, code: "transcript", place: "--transcript" });
+    expect(await refusedWith(propose)).toMatchObject({
+      exit: 2,
+      code: "transcript",
+      place: `--transcript ${transcript}`,
+    });
+    // No circuit of this version has the key of a ceremony.
+    expect(await transcriptOf("ceremony", { transcript })).toEqual({ transcript: sha256(readFileSync(transcript)) });
+    expect(await transcriptOf("development", {})).toEqual({});
+    await expect(transcriptOf("ceremony", {})).rejects.toMatchObject({ kind: "input", code: "transcript" });
   });
 
   // Verifies R-setup-development.
