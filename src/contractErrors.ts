@@ -19,6 +19,8 @@ const LINT = "Correct the policy, as `batchproof policy lint FILE` says, and pro
 export const CONTRACT_ERRORS = {
   AlphaBetaPublic: ["The key's alpha times beta is 1 or -1: anybody can forge its proofs.", OWN_KEYS],
   AlphaInIc: ["The key's alpha is point {index} of IC or its negative: anybody can forge a proof.", OWN_KEYS],
+  AlphaIsBeta: ["The key's alpha is beta or its negative: anybody can forge its proofs.", OWN_KEYS],
+  AlphaIsDelta: ["The key's alpha is delta or its negative: anybody can forge its proofs.", OWN_KEYS],
   AlphaIsGenerator: [
     "The key has no contribution of its first phase: alpha is the generator or its negative.",
     OWN_KEYS,

@@ -96,6 +96,10 @@ interface ICircuitRegistry {
     error AlphaIsGenerator();
     /// @notice alpha is a point of IC or its negative: anybody can forge a proof for such a key.
     error AlphaInIc(uint256 index);
+    /// @notice alpha and beta are one number, or opposite ones: C no longer binds A and B to one witness.
+    error AlphaIsBeta();
+    /// @notice alpha and delta are one number, or opposite ones: anybody can forge proofs for such a key.
+    error AlphaIsDelta();
     /// @notice alpha times beta is 1 or -1: anybody can forge proofs for such a key.
     error AlphaBetaPublic();
     /// @notice Two points of IC are equal or opposite, so two signals could be traded for each other.

@@ -55,10 +55,14 @@ library VerifyingKey {
         for (uint256 i = IC; i < WORDS; i += 2) _requireG1(words, i);
         _requireUnrelated(words);
         _requireDistinctIc(words);
-        uint256[3 * PAIR_WORDS] memory pairs = _pairsOf(words);
-        _requireG2(pairs);
-        development = _isProduct(pairs, DEVELOPMENT_PRODUCT_X, DEVELOPMENT_PRODUCT_Y);
-        if (!development && _isProduct(pairs, G1_X, G1_Y)) revert ICircuitRegistry.AlphaBetaPublic();
+        _requireG2(words, BETA);
+        _requireG2(words, DELTA);
+        development = _pairAlike(words, 0, BETA, DEVELOPMENT_PRODUCT_X, DEVELOPMENT_PRODUCT_Y, GAMMA);
+        // Of a development key everything is known anyway.
+        if (development) return true;
+        if (_pairAlike(words, 0, BETA, G1_X, G1_Y, GAMMA)) revert ICircuitRegistry.AlphaBetaPublic();
+        if (_pairAlike(words, 0, GAMMA, G1_X, G1_Y, BETA)) revert ICircuitRegistry.AlphaIsBeta();
+        if (_pairAlike(words, 0, GAMMA, G1_X, G1_Y, DELTA)) revert ICircuitRegistry.AlphaIsDelta();
     }
 
     function _requireCanonical(uint256[WORDS] memory words) private pure {
@@ -108,35 +112,45 @@ library VerifyingKey {
         return words[at] == c1 && words[at + 1] == c0;
     }
 
-    /// @dev (alpha, beta), (0, gamma), (0, delta), as the precompile takes them.
-    function _pairsOf(uint256[WORDS] memory words) private pure returns (uint256[3 * PAIR_WORDS] memory pairs) {
-        for (uint256 i = 0; i < GAMMA; i++) pairs[i] = words[i];
-        for (uint256 i = 0; i < 4; i++) {
-            pairs[PAIR_WORDS + 2 + i] = words[GAMMA + i];
-            pairs[2 * PAIR_WORDS + 2 + i] = words[DELTA + i];
-        }
+    /// @dev The precompile answers only if every point is in its group.
+    function _requireG2(uint256[WORDS] memory words, uint256 q) private view {
+        uint256[2 * PAIR_WORDS] memory pairs;
+        _copyQ(words, q, pairs, 2);
+        (bool answered, ) = _pair(pairs, 1);
+        if (!answered) revert ICircuitRegistry.KeyPointForeign(q);
     }
 
-    /// @dev The precompile answers only if every point is in its group. Says which one is not.
-    function _requireG2(uint256[3 * PAIR_WORDS] memory pairs) private view {
-        (bool answered, ) = _pair(pairs, 3);
-        if (answered) return;
-        (answered, ) = _pair(pairs, 1);
-        revert ICircuitRegistry.KeyPointForeign(answered ? DELTA : BETA);
-    }
-
-    /// @dev Whether e(alpha, beta) is e(P, gamma) or its inverse, for P = (x, y).
-    function _isProduct(uint256[3 * PAIR_WORDS] memory pairs, uint256 x, uint256 y) private view returns (bool same) {
-        pairs[PAIR_WORDS] = x;
-        pairs[PAIR_WORDS + 1] = BASE_FIELD - y;
-        (, same) = _pair(pairs, 2);
-        if (same) return true;
+    /// @dev Whether e(P, Q) is e((x, y), R) or its inverse, for points P, Q and R of the key.
+    function _pairAlike(
+        uint256[WORDS] memory words,
+        uint256 p,
+        uint256 q,
+        uint256 x,
+        uint256 y,
+        uint256 r
+    ) private view returns (bool alike) {
+        uint256[2 * PAIR_WORDS] memory pairs;
+        (pairs[0], pairs[1]) = (words[p], words[p + 1]);
+        _copyQ(words, q, pairs, 2);
+        (pairs[PAIR_WORDS], pairs[PAIR_WORDS + 1]) = (x, BASE_FIELD - y);
+        _copyQ(words, r, pairs, PAIR_WORDS + 2);
+        (, alike) = _pair(pairs, 2);
+        if (alike) return true;
         pairs[PAIR_WORDS + 1] = y;
-        (, same) = _pair(pairs, 2);
+        (, alike) = _pair(pairs, 2);
+    }
+
+    function _copyQ(
+        uint256[WORDS] memory words,
+        uint256 from,
+        uint256[2 * PAIR_WORDS] memory pairs,
+        uint256 to
+    ) private pure {
+        for (uint256 i = 0; i < 4; i++) pairs[to + i] = words[from + i];
     }
 
     /// @dev Whether the pairing of the first `count` pairs was answered, and is 1.
-    function _pair(uint256[3 * PAIR_WORDS] memory pairs, uint256 count) private view returns (bool answered, bool one) {
+    function _pair(uint256[2 * PAIR_WORDS] memory pairs, uint256 count) private view returns (bool answered, bool one) {
         uint256 size = count * PAIR_WORDS * 32;
         uint256 most = PAIRING_GAS + count * PAIR_GAS;
         // solhint-disable-next-line no-inline-assembly

@@ -4,7 +4,7 @@ import { type BatchproofError, environmentError } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
 import { developmentCircuitHash, isDevelopmentKey } from "./developmentKey.ts";
 import { sha256File } from "./files.ts";
-import { hasProduct, isG1, isInG2, isOnTwist } from "./points.ts";
+import { isG1, isInG2, isOnTwist, type Pair, pairAlike } from "./points.ts";
 import { domainPower } from "./qap.ts";
 import { readR1csHeader } from "./r1cs.ts";
 import { type Affine, type Affine2, circuitId, type VerifyingKey } from "./verifyingKey.ts";
@@ -37,8 +37,8 @@ export interface UsableKey {
  * not below the field's order; `key-gamma` gamma is not the generator of G2; `key-delta` delta is the generator or its
  * negative: the key has had no second phase, and (alpha, beta, -vk_x) verifies for any signals; `key-ic` a point of IC that
  * is zero, or equal or opposite to another one or to alpha; `key-relation` another relation that everybody sees, and with
- * which anybody forges: beta is the generator or its negative, delta is beta or its negative, alpha is the generator of G1
- * or its negative, or the product of alpha and beta is 1 or -1; `key-contributions` a `.zkey` without a contribution;
+ * which anybody forges: two of alpha, beta, delta and 1 are equal or opposite as numbers, or the product of alpha and beta is
+ * 1 or -1; `key-contributions` a `.zkey` without a contribution;
  * `key-circuit` a `.zkey` of another circuit; `key-id` another circuitId than expected; `key-development` a development
  * key where none is taken.
  *
@@ -121,13 +121,21 @@ function requireUnrelated({ alpha, beta, gamma, delta, ic }: VerifyingKey, place
   }
 }
 
-/** Whose product of alpha and beta it is. Refused: one that is 1 or -1, which nobody's setup gives. */
+/**
+ * Whose secrets it has. A key that is not of the development setup has no two secrets that are equal or opposite, nor a
+ * product of alpha and beta that is 1 or -1; across the two groups only pairings tell.
+ */
 function setupOf(key: VerifyingKey, place: string): SetupKind {
   if (isDevelopmentKey(key)) return "development";
-  if (hasProduct(key, GENERATOR1)) {
-    throw refuse("key-relation", "alpha times beta is 1 or -1: anybody can forge proofs for such a key.", place);
-  }
-  return "ceremony";
+  const { alpha, beta, gamma, delta } = key;
+  const related: readonly (readonly [what: string, first: Pair, second: Pair])[] = [
+    ["alpha times beta is 1 or -1", [alpha, beta], [GENERATOR1, gamma]],
+    ["alpha is beta, or its negative", [alpha, gamma], [GENERATOR1, beta]],
+    ["alpha is delta, or its negative", [alpha, gamma], [GENERATOR1, delta]],
+  ];
+  const found = related.find(([, first, second]) => pairAlike(first, second));
+  if (found === undefined) return "ceremony";
+  throw refuse("key-relation", `${found[0]}: anybody can forge proofs for such a key.`, place);
 }
 
 async function checkCircuit(zkey: ZkeySummary, setup: SetupKind, place: string, r1csPath: string): Promise<void> {

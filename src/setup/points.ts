@@ -1,5 +1,5 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import type { Affine, Affine2, VerifyingKey } from "./verifyingKey.ts";
+import type { Affine, Affine2 } from "./verifyingKey.ts";
 
 /** BN254: y^2 = x^3 + 3 over the base field, y^2 = x^3 + 3/(9+i) over its quadratic extension. */
 const { Fp, Fp2 } = bn254.fields;
@@ -26,14 +26,19 @@ export function isInG2({ x, y }: Affine2): boolean {
   return new bn254.G2.Point(x, y, Fp2.ONE).isTorsionFree();
 }
 
+/** A point of each group. */
+export type Pair = readonly [Affine, Affine2];
+
 /**
- * Whether the pairing of a key's alpha and beta is that of a point with the generator of G2, or its inverse: then whoever
- * knows the point forges proofs by A = vk_x +- point, B = gamma. It does not matter how the product is split between alpha
- * and beta. All points must be in their groups.
+ * Whether two pairs have one pairing, or inverse ones: whether the products of their logarithms are equal or opposite. All
+ * points must be in their groups.
  */
-export function hasProduct({ alpha, beta }: Pick<VerifyingKey, "alpha" | "beta">, point: Affine): boolean {
-  const { G1, G2, fields } = bn254;
-  const ofKey = bn254.pairing(G1.Point.fromAffine(alpha), G2.Point.fromAffine(beta));
-  const ofPoint = bn254.pairing(G1.Point.fromAffine(point), G2.Point.BASE);
-  return fields.Fp12.eql(ofKey, ofPoint) || fields.Fp12.eql(fields.Fp12.mul(ofKey, ofPoint), fields.Fp12.ONE);
+export function pairAlike(first: Pair, second: Pair): boolean {
+  const [one, other] = [first, second].map(([p, q]) =>
+    bn254.pairing(bn254.G1.Point.fromAffine(p), bn254.G2.Point.fromAffine(q)),
+  ) as [Target, Target];
+  const { Fp12 } = bn254.fields;
+  return Fp12.eql(one, other) || Fp12.eql(Fp12.mul(one, other), Fp12.ONE);
 }
+
+type Target = ReturnType<typeof bn254.pairing>;

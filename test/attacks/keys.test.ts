@@ -59,6 +59,8 @@ function keyOf({ alpha, beta, gamma, delta, ic }: Points): VerifyingKey {
   };
 }
 
+const BETA_IN_G1 = G1.BASE.multiply(BETA);
+
 interface Forgery {
   readonly a: PointG1;
   readonly b: PointG2;
@@ -261,8 +263,24 @@ describe("keys for which anybody forges a proof", () => {
     await expect(assertUsableKey({ vkey: verifyingKey })).rejects.toMatchObject({ code: "key-ic" });
   });
 
-  it("S16: a phase that nobody contributed to: alpha is the generator of G1", async () => {
-    for (const alpha of [G1.BASE, G1.BASE.negate()]) {
+  it("S16: alpha is delta, as a number", () =>
+    isRefused({
+      code: "key-relation",
+      key: { ...SOUND, alpha: G1.BASE.multiply(DELTA) },
+      // With beta in G1, which every proving key holds.
+      forge: (key, vkX) => ({ a: vkX, b: key.gamma, c: BETA_IN_G1.negate() }),
+    }));
+
+  it("S16: alpha is minus delta, as a number", () =>
+    isRefused({
+      code: "key-relation",
+      key: { ...SOUND, alpha: G1.BASE.multiply(DELTA).negate() },
+      forge: (key, vkX) => ({ a: vkX, b: key.gamma, c: BETA_IN_G1 }),
+    }));
+
+  // Then C no longer binds A and B to one witness, but only their sum.
+  it("S16: alpha is beta as a number, or the generator: a first phase that nobody contributed to", async () => {
+    for (const alpha of [BETA_IN_G1, BETA_IN_G1.negate(), G1.BASE, G1.BASE.negate()]) {
       const judged = assertUsableKey({ vkey: keyOf({ ...SOUND, alpha }) });
       await expect(judged).rejects.toMatchObject({ code: "key-relation" });
     }
