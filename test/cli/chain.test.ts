@@ -98,9 +98,16 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
   });
   afterAll(() => node.stop());
 
-  it("deploys", () => {
+  // Verifies R-setup-development.
+  it("deploys, and takes development keys only if it is asked to, which it says loudly", async () => {
     expect(deployed.admin.toLowerCase()).toBe(accounts[0]?.toLowerCase());
     expect(deployed.developmentAllowed).toBe(true);
+    const deploy = ["deploy", "--rpc", node.url, ...by(0)];
+    const allowed = (await batchproof([...deploy, "--allow-development"])).stdout;
+    expect(allowed).toContain("DEVELOPMENT KEYS ARE ALLOWED HERE, for good: anybody can forge");
+    const refused = (await batchproof(deploy)).stdout;
+    expect(refused).toMatch(/^development keys +refused$/m);
+    expect(refused).not.toContain("ALLOWED");
   });
 
   it("grants roles; only the admin does", async () => {
