@@ -55,8 +55,8 @@ library VerifyingKey {
         for (uint256 i = IC; i < WORDS; i += 2) _requireG1(words, i);
         _requireUnrelated(words);
         _requireDistinctIc(words);
-        _requireG2(words, BETA);
         _requireG2(words, DELTA);
+        // beta is checked by its first pairing, gamma is the generator.
         development = _pairAlike(words, 0, BETA, DEVELOPMENT_PRODUCT_X, DEVELOPMENT_PRODUCT_Y, GAMMA);
         // Of a development key everything is known anyway.
         if (development) return true;
@@ -112,12 +112,10 @@ library VerifyingKey {
         return words[at] == c1 && words[at + 1] == c0;
     }
 
-    /// @dev The precompile answers only if every point is in its group.
     function _requireG2(uint256[WORDS] memory words, uint256 q) private view {
         uint256[2 * PAIR_WORDS] memory pairs;
         _copyQ(words, q, pairs, 2);
-        (bool answered, ) = _pair(pairs, 1);
-        if (!answered) revert ICircuitRegistry.KeyPointForeign(q);
+        _isOne(pairs, 1, q);
     }
 
     /// @dev Whether e(P, Q) is e((x, y), R) or its inverse, for points P, Q and R of the key.
@@ -134,10 +132,10 @@ library VerifyingKey {
         _copyQ(words, q, pairs, 2);
         (pairs[PAIR_WORDS], pairs[PAIR_WORDS + 1]) = (x, BASE_FIELD - y);
         _copyQ(words, r, pairs, PAIR_WORDS + 2);
-        (, alike) = _pair(pairs, 2);
+        alike = _isOne(pairs, 2, q);
         if (alike) return true;
         pairs[PAIR_WORDS + 1] = y;
-        (, alike) = _pair(pairs, 2);
+        alike = _isOne(pairs, 2, q);
     }
 
     function _copyQ(
@@ -149,16 +147,19 @@ library VerifyingKey {
         for (uint256 i = 0; i < 4; i++) pairs[to + i] = words[from + i];
     }
 
-    /// @dev Whether the pairing of the first `count` pairs was answered, and is 1.
-    function _pair(uint256[2 * PAIR_WORDS] memory pairs, uint256 count) private view returns (bool answered, bool one) {
+    /// @dev Whether the pairing of the first `count` pairs is 1. Without an answer nothing is known: the point at `q` is not
+    /// in its group, since all others were checked before; or there is no precompile, or no gas for it.
+    function _isOne(uint256[2 * PAIR_WORDS] memory pairs, uint256 count, uint256 q) private view returns (bool one) {
         uint256 size = count * PAIR_WORDS * 32;
         uint256 most = PAIRING_GAS + count * PAIR_GAS;
+        bool answered;
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             answered := staticcall(most, 8, pairs, size, 0, 0x20)
             // A chain without the precompile would answer with success and nothing else.
             answered := and(answered, eq(returndatasize(), 0x20))
-            one := and(answered, eq(mload(0), 1))
+            one := eq(mload(0), 1)
         }
+        if (!answered) revert ICircuitRegistry.KeyPointForeign(q);
     }
 }

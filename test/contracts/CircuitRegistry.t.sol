@@ -375,7 +375,7 @@ contract CircuitRegistryTest is Fixture {
         circuits.approve(key, 1, 16, false, TRANSCRIPT);
         uint256 approved = before - gasleft();
         assertTrue(proposed < 90_000, "propose");
-        assertTrue(approved < 1_430_000, "approve");
+        assertTrue(approved < 1_350_000, "approve");
     }
 
     function test_refuses_questions_about_unknown_circuits() external {
