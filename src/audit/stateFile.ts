@@ -75,9 +75,20 @@ function headerOf(path: string, value: unknown, chainId: bigint, registry: strin
 }
 
 function stateOf(header: Header, chainId: bigint): RegisterState {
-  const { registry, proofs, exceptions, requests, answers, compared, verified, paused } = header;
+  const { registry, proofs, exceptions, requests, answers, compared, verified } = header;
   const counted = { proofs, exceptions, requests, answers, compared, verified };
-  return { ...emptyState(chainId, registry), ...counted, ...(paused === undefined ? {} : { paused }) };
+  return { ...emptyState(chainId, registry), ...counted, ...standingOf(header) };
+}
+
+/** What stands since an event, if it does. */
+function standingOf({
+  paused,
+  developmentAllowed,
+}: Pick<RegisterState, "paused" | "developmentAllowed">): Pick<RegisterState, "paused" | "developmentAllowed"> {
+  return {
+    ...(paused === undefined ? {} : { paused }),
+    ...(developmentAllowed === undefined ? {} : { developmentAllowed }),
+  };
 }
 
 function addEntry(state: RegisterState, value: readonly unknown[], place: string): void {
@@ -109,12 +120,10 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 
 function* linesOf({ block, hash: blockHash, node, state }: Checkpoint): Generator<string> {
   const { chainId, registry, proofs, exceptions, requests, answers, compared, verified } = state;
-  const { paused, developmentAllowed } = state;
   const header: Header = {
     ...{ format: FORMAT, chainId, registry, node, block, hash: blockHash },
     ...{ proofs, exceptions, requests, answers, compared, verified },
-    ...(paused === undefined ? {} : { paused }),
-    ...(developmentAllowed === undefined ? {} : { developmentAllowed }),
+    ...standingOf(state),
   };
   const hash = createHash("sha256");
   const line = (value: unknown): string => {
