@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { policyIdOf } from "../../src/formats/chainPolicy.ts";
+import { nameWord } from "../../src/formats/names.ts";
 import { MAX_WIDTH, MIN_WIDTH } from "../../src/formats/constants.ts";
 import {
   NO_BUDGET,
@@ -232,7 +233,7 @@ describe("chainPolicy and policyId", () => {
   it("state the policy as the contract stores it", () => {
     expect(chainPolicy(policy, salts, circuitId)).toEqual({
       documentHash: documentHash(policy),
-      product: "FIXTURE-2-8",
+      product: nameWord("FIXTURE-2-8"),
       version: 1,
       stages: 1,
       maxDue: [2_592_000n, 7_776_000n],

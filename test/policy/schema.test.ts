@@ -74,11 +74,12 @@ describe("schema: what is accepted", () => {
     [`${RULE}/single`, 0],
     [`${RULE}/mkt`, { limit: "-18.5", span: 1 }],
     [`${RULE}/mkt`, { limit: "8.0", dH: "83.144", span: 86_400 }],
+    ["/product", "x".repeat(31)],
+    ["/maxDue", [3650 * 86_400, 3650 * 86_400]],
     ["/version", 2 ** 32 - 1],
     ["/claims/0/stage", 254],
     ["/claims/0/severity", 1],
     ["/stages", Array.from({ length: 255 }, (_, i) => `stage-${i}`)],
-    ["/product", "Käse 4 °C – β"],
   ])("accepts %s = %j", (pointer, value) => {
     expect(() => parsePolicy(changed(pointer, value), "p.json")).not.toThrow();
   });
@@ -253,6 +254,9 @@ describe("schema: what is refused, and where", () => {
     ["/maxDue/0", 0, "policy-schema"],
     ["/maxDue", [1, 2, 3], "policy-schema"],
     ["/product", "", "policy-schema"],
+    ["/product", "x".repeat(32), "policy-schema"],
+    ["/product", "K\u00e4se", "policy-schema"],
+    ["/maxDue/1", 3650 * 86_400 + 1, "policy-schema"],
     ["/product", "a\u001b[31m", "policy-schema"],
     ["/product", "a\u202eb", "policy-schema"],
     ["/product", "trailing ", "policy-schema"],
