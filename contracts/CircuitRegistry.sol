@@ -48,7 +48,7 @@ contract CircuitRegistry is ICircuitRegistry, TwoPersonRule {
         bytes32 transcript
     ) external returns (bytes32 circuitId) {
         circuitId = keccak256(key);
-        _approve(_proposalId(circuitId, kind, tier, development, transcript), RoleIds.APPROVER);
+        _approve(_proposalId(circuitId, kind, tier, development, transcript), RoleIds.PROPOSER, RoleIds.APPROVER);
         // Another proposal of this key, of another kind or tier, may have been approved since.
         _requireNew(circuitId);
         bool actual = key.requireSound();

@@ -39,7 +39,7 @@ contract PartyRegistry is IPartyRegistry, TwoPersonRule {
     /// @inheritdoc IPartyRegistry
     function approve(uint256 root, bytes32 authorisation) external {
         PublicTexts.requireName(authorisation);
-        _approve(bytes32(root), RoleIds.APPROVER);
+        _approve(bytes32(root), RoleIds.PROPOSER, RoleIds.APPROVER);
         _requireNotRevoked(root);
         uint256 superseded = current;
         uint64 validUntil = 0;

@@ -43,13 +43,17 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
             policyId := keccak256(add(encoded, 0x40), sub(mload(encoded), 0x20))
         }
         _propose(policyId, RoleIds.PROPOSER);
-        if (_lives[policyId].proposedAt != 0) revert PolicyKnown(policyId);
-        (Outline memory outline, WordList.List memory named, uint256[] memory places) = PolicyRules.requireSound(
-            policy,
-            circuits
-        );
-        _tables[policyId] = ClaimTable.write(policy, outline, named.words, places);
-        _lives[policyId].proposedAt = uint64(block.timestamp);
+        Life storage life = _lives[policyId];
+        if (life.approvedAt != 0) revert PolicyKnown(policyId);
+        // Proposed anew, since its proposer lost the role, it is kept already.
+        if (life.proposedAt == 0) {
+            (Outline memory outline, WordList.List memory named, uint256[] memory places) = PolicyRules.requireSound(
+                policy,
+                circuits
+            );
+            _tables[policyId] = ClaimTable.write(policy, outline, named.words, places);
+        }
+        life.proposedAt = uint64(block.timestamp);
         // `PolicyProposed`: a large policy is not encoded a second time.
         bytes32 topic = PolicyProposed.selector;
         // solhint-disable-next-line no-inline-assembly
@@ -61,7 +65,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
     /// @inheritdoc IPolicyRegistry
     function approve(bytes32 policyId, bytes32 authorisation, uint64 effectiveFrom) external {
         PublicTexts.requireName(authorisation);
-        _approve(policyId, RoleIds.APPROVER);
+        _approve(policyId, RoleIds.PROPOSER, RoleIds.APPROVER);
         bytes32[] memory named = ClaimTable.circuitsOf(_table(policyId));
         for (uint256 i = 0; i < named.length; i++) circuits.kindForPolicy(named[i]);
         if (effectiveFrom < block.timestamp) effectiveFrom = uint64(block.timestamp);

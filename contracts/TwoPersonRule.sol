@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {Guarded} from "./Guarded.sol";
 
 /// @title TwoPersonRule
-/// @notice One role proposes, another approves: two accounts and two persons, whatever roles either of them has.
+/// @notice One role proposes, another approves: two accounts and two persons, whatever roles either of them has besides, and
+/// both hold theirs when it is approved. What was proposed by somebody who lost the role may be proposed anew.
 abstract contract TwoPersonRule is Guarded {
     struct Proposal {
         address proposer;
@@ -17,6 +18,8 @@ abstract contract TwoPersonRule is Guarded {
     error AlreadyProposed(bytes32 id);
     /// @notice Nothing of this id waits for approval.
     error NotProposed(bytes32 id);
+    /// @notice The proposer does not hold the role any more in which he proposed it.
+    error ProposerDismissed(bytes32 id, address proposer);
     /// @notice The proposer cannot approve, even with both roles.
     error SameAccount(address account);
     /// @notice The approving account belongs to the person who proposed.
@@ -24,17 +27,20 @@ abstract contract TwoPersonRule is Guarded {
 
     /// @dev Records the caller's proposal. `id` is the hash of exactly what is proposed; the caller needs `role`.
     function _propose(bytes32 id, bytes32 role) internal only(role) {
-        if (_proposals[id].proposer != address(0)) revert AlreadyProposed(id);
+        address before = _proposals[id].proposer;
+        if (before != address(0) && _holds(role, before)) revert AlreadyProposed(id);
         _proposals[id] = Proposal(msg.sender, roles.grantOf(role, msg.sender).personHash);
     }
 
-    /// @dev Confirms a proposal in the name of the caller, who needs `role`, and forgets it.
-    function _approve(bytes32 id, bytes32 role) internal only(role) {
+    /// @dev Confirms a proposal in the name of the caller, who needs `role`, and forgets it. `proposing`: the role in which
+    /// it was proposed.
+    function _approve(bytes32 id, bytes32 proposing, bytes32 role) internal only(role) {
         Proposal memory proposal = _proposals[id];
         if (proposal.proposer == address(0)) revert NotProposed(id);
         if (proposal.proposer == msg.sender) revert SameAccount(msg.sender);
         bytes32 personHash = roles.grantOf(role, msg.sender).personHash;
         if (proposal.personHash == personHash) revert SamePerson(personHash);
+        if (!_holds(proposing, proposal.proposer)) revert ProposerDismissed(id, proposal.proposer);
         delete _proposals[id];
     }
 }

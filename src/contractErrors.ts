@@ -288,6 +288,10 @@ export const CONTRACT_ERRORS = {
   ProofWordOutOfField: ["A word of the proof is out of the field (word {word}: {value}).", `Prove again: ${PROVE}.`],
   QpMissing: ["The batch names no QP.", "Give the account of one: --qp QP."],
   ReasonUnknown: ["The call does not take the reason {reason:number}.", OTHER_SENDER],
+  ProposerDismissed: [
+    "The account {proposer} that proposed this ({id}) does not hold the role any more.",
+    "Have somebody who holds it propose the same again.",
+  ],
   RequestAnswered: ["Request {id} is answered already.", "There is nothing to do."],
   RequestDueInPast: ["The answer would be due at {dueBy}, and it is {nowSeconds}.", "Give a time to come: --due."],
   RequestDueTooLate: [

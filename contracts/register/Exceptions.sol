@@ -67,7 +67,7 @@ abstract contract Exceptions is Ledger, TwoPersonRule {
         bytes32 key = found.key;
         Batch storage batch = _batches[key];
         _requireQp(key);
-        _approve(digest, RoleIds.QP);
+        _approve(digest, RoleIds.qaOf(batch.owner), RoleIds.QP);
         found.disposition = disposition;
         uint8 claim = found.claim;
         batch.openExceptions--;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {TwoPersonRule} from "../../contracts/TwoPersonRule.sol";
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
@@ -271,5 +272,40 @@ contract ClosingTest is Fixture {
         _close(_raise(key, 0), Codes.DISPOSITION_REJECTED);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Released));
         assertTrue(gate.isReleased(key), "gate");
+    }
+
+    // Verifies R-register-dismissed, V92.
+    function test_V92_what_a_dismissed_person_proposed_is_not_confirmed() external {
+        bytes32 key = _open(plainPolicy);
+        uint256 id = _raise(key);
+        _propose(id, ACCEPTED);
+        vm.prank(ADMIN);
+        IAccessControl(address(roles)).revokeRole(RoleIds.qaOf(OWNER), QA);
+        bytes32 digest = _digest(id, ACCEPTED, "evidence");
+        vm.prank(qp);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.ProposerDismissed.selector, digest, QA));
+        registry.confirmClosing(id, ACCEPTED, "evidence");
+        // Whoever holds the role now says the same.
+        _grant(RoleIds.qaOf(OWNER), STRANGER);
+        vm.prank(STRANGER);
+        registry.proposeClosing(id, ACCEPTED, "evidence");
+        vm.prank(qp);
+        registry.confirmClosing(id, ACCEPTED, "evidence");
+        assertEq(registry.exceptionOf(id).disposition, ACCEPTED);
+    }
+
+    // Verifies R-register-dismissed, V92.
+    function test_V92_nor_once_the_role_has_expired() external {
+        uint256 id = _raise(_open(plainPolicy));
+        _grant(RoleIds.QP, STRANGER);
+        _propose(id, ACCEPTED);
+        vm.warp(START + 3650 days);
+        vm.prank(ADMIN);
+        roles.grant(RoleIds.QP, qp, keccak256("qp"), uint64(START), uint64(START + 7300 days));
+        vm.prank(qp);
+        vm.expectRevert(
+            abi.encodeWithSelector(TwoPersonRule.ProposerDismissed.selector, _digest(id, ACCEPTED, "evidence"), QA)
+        );
+        registry.confirmClosing(id, ACCEPTED, "evidence");
     }
 }

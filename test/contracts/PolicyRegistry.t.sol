@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {TwoPersonRule} from "../../contracts/TwoPersonRule.sol";
 import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
@@ -295,6 +296,33 @@ contract PolicyRegistryTest is Fixture {
             vm.expectRevert(abi.encodeWithSelector(PublicTexts.ReasonUnknown.selector, reason));
         }
         parties.revoke(ROOT, reason, 0);
+    }
+
+    // Verifies R-register-dismissed, V92.
+    function test_V92_what_a_dismissed_person_proposed_is_proposed_anew() external {
+        IPolicyRegistry.Policy memory policy = _fresh();
+        vm.prank(PROPOSER);
+        bytes32 policyId = policies.propose(policy);
+        _grant(RoleIds.PROPOSER, STRANGER);
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.AlreadyProposed.selector, policyId));
+        policies.propose(policy);
+        vm.prank(ADMIN);
+        IAccessControl(address(roles)).revokeRole(RoleIds.PROPOSER, PROPOSER);
+        vm.prank(APPROVER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.ProposerDismissed.selector, policyId, PROPOSER));
+        policies.approve(policyId, "MA-2", 0);
+        vm.warp(START + 1 days);
+        vm.prank(STRANGER);
+        assertEq(policies.propose(policy), policyId);
+        assertEq(policies.lifeOf(policyId).proposedAt, START + 1 days);
+        vm.prank(APPROVER);
+        policies.approve(policyId, "MA-2", 0);
+        assertEq(_idOf(policies.policyOf(policyId)), policyId);
+        // Approved once, it is known for good.
+        vm.prank(STRANGER);
+        vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.PolicyKnown.selector, policyId));
+        policies.propose(policy);
     }
 
     // Verifies R-register-bounded.
