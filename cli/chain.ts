@@ -148,8 +148,9 @@ function walletOfVariable(): Wallet {
 }
 
 async function nodeAccount(address: string, chain: Chain): Promise<Signer> {
-  const held = (await explained(() => chain.provider.send("eth_accounts", []))) as readonly string[];
-  if (held.some((each) => getAddress(each) === getAddress(address))) return new JsonRpcSigner(chain.provider, address);
+  const held: unknown = await explained(() => chain.provider.send("eth_accounts", []));
+  const isIt = (each: unknown): boolean => isAddress(each) && getAddress(each) === getAddress(address);
+  if (Array.isArray(held) && held.some(isIt)) return new JsonRpcSigner(chain.provider, address);
   throw inputError("The node does not hold the key of this account.", {
     place: `--account ${address}`,
     remedy: `Give the keystore of the account, or set ${KEY_VARIABLE}.`,

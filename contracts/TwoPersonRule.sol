@@ -39,7 +39,9 @@ abstract contract TwoPersonRule is Guarded {
         if (proposal.proposer == address(0)) revert NotProposed(id);
         if (proposal.proposer == msg.sender) revert SameAccount(msg.sender);
         bytes32 personHash = roles.grantOf(role, msg.sender).personHash;
-        if (proposal.personHash == personHash) revert SamePerson(personHash);
+        bool same = proposal.personHash == personHash;
+        // Also if only now it is known whose account proposed it.
+        if (same || roles.grantOf(proposing, proposal.proposer).personHash == personHash) revert SamePerson(personHash);
         if (!_holds(proposing, proposal.proposer)) revert ProposerDismissed(id, proposal.proposer);
         delete _proposals[id];
     }

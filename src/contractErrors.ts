@@ -17,7 +17,7 @@ const LINT = "Correct the policy, as `batchproof policy lint FILE` says, and pro
 
 /** What the contracts declare themselves. */
 export const CONTRACT_ERRORS = {
-  AlphaBetaPublic: ["The key's alpha times beta is 1 or -1: anybody can forge its proofs.", OWN_KEYS],
+  AlphaBetaPublic: ["The key's alpha times beta is 1, -1, delta or -delta: anybody can forge its proofs.", OWN_KEYS],
   AlphaInIc: ["The key's alpha is point {index} of IC or its negative: anybody can forge a proof.", OWN_KEYS],
   AlphaIsBeta: ["The key's alpha is beta or its negative: anybody can forge its proofs.", OWN_KEYS],
   AlphaIsDelta: ["The key's alpha is delta or its negative: anybody can forge its proofs.", OWN_KEYS],
@@ -173,7 +173,7 @@ export const CONTRACT_ERRORS = {
     "Close each by two people: `batchproof exception propose-closing NUMBER --disposition DISPOSITION --evidence FILE {register} --account QA`, then a QP by exception confirm-closing.",
   ],
   FirstHeadSet: [
-    "The first stage of {key} has its head {head}: opening and submitters are final.",
+    "The first stage of {key} has its head ({head}), or a claim is attested: opening and submitters are final.",
     "What went wrong since is an exception: `batchproof exception raise {batch} --claim CLAIM --category custody --severity 2 --reference TEXT {register} {sender}`.",
   ],
   FreezeInPast: [

@@ -711,7 +711,7 @@ export const ERROR_CODES = {
     funds: ["The sending account cannot pay for the transaction.", "Fund the account."],
     "not-mined": [
       "A transaction was not mined in time, or the node does not have it.",
-      "Run the same again: it waits for what is under way and goes on from there.",
+      "Run the same again: it waits for what is under way first; look before whether it was mined, where a second one would be too many (exception raise, request).",
     ],
     reverted: ["The chain refused the call without giving a reason.", "Check the register's address and version."],
     code: ["There is no contract at the address.", "Check the address and the chain."],

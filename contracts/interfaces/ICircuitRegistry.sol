@@ -100,7 +100,7 @@ interface ICircuitRegistry {
     error AlphaIsBeta();
     /// @notice alpha and delta are one number, or opposite ones: anybody can forge proofs for such a key.
     error AlphaIsDelta();
-    /// @notice alpha times beta is 1 or -1: anybody can forge proofs for such a key.
+    /// @notice alpha times beta is 1, -1, delta or -delta: anybody can forge proofs for such a key.
     error AlphaBetaPublic();
     /// @notice Two points of IC are equal or opposite, so two signals could be traded for each other.
     error IcRepeated(uint256 first, uint256 second);

@@ -482,7 +482,7 @@ interface IComplianceRegistry {
     error NotQp(bytes32 key, address caller);
     /// @notice Only a QP of the batch or an AUTHORITY may do this.
     error NotQpOrAuthority(bytes32 key, address caller);
-    /// @notice The head of stage 0 is set, so the opening and the submitters are final.
+    /// @notice The head of stage 0 is set, or a claim was attested, so the opening and the submitters are final.
     error FirstHeadSet(bytes32 key, uint256 head);
     /// @notice The account is a submitter of the batch already, or the zero address.
     error SubmitterInvalid(address submitter);
@@ -576,12 +576,12 @@ interface IComplianceRegistry {
         bytes32 supersedes
     ) external returns (bytes32 key);
 
-    /// @notice Names one more submitter. Caller: owner, while the head of stage 0 is unset and the batch not certified.
+    /// @notice Names one more submitter. Caller: owner, while the head of stage 0 is unset, nothing attested and the batch not certified.
     /// @param key Key of the batch.
     /// @param submitter The account.
     function nameSubmitter(bytes32 key, address submitter) external;
 
-    /// @notice Replaces the opening. Caller: owner, while the head of stage 0 is unset and the batch not certified.
+    /// @notice Replaces the opening. Caller: owner, while the head of stage 0 is unset, nothing attested and the batch not certified.
     /// @param key Key of the batch.
     /// @param opening New head before stage 0.
     /// @param reason `Codes.REASON_*`: why.

@@ -5,9 +5,10 @@ import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 
 /// @title VerifyingKey
 /// @notice What a Groth16 verifying key must satisfy before anybody may rely on it. The layout is `ICircuitRegistry`'s.
-/// @dev Two points with one x are equal or opposite, and both are refused: a sign is nobody's secret. These are the
-/// relations with coefficients 1 and -1. Who made a key can forge by any other that he knows, such as delta = 2 gamma, and
-/// no check of the key sees it: that is why two persons add a key with the transcript of its ceremony.
+/// @dev Two points with one x are equal or opposite, and both are refused: a sign is nobody's secret. These are relations
+/// with coefficients 1 and -1; those of a product or of delta with a point of IC cost too many pairings here, and are left to
+/// whoever proposes, approves or audits (`assertUsableKey`). Who made a key can forge by any other that he knows, such as
+/// delta = 2 gamma, and no check of the key sees it: that is why two persons add a key with the transcript of its ceremony.
 library VerifyingKey {
     /// @dev Order q of the BN254 base field.
     uint256 internal constant BASE_FIELD =
@@ -61,6 +62,7 @@ library VerifyingKey {
         // Of a development key everything is known anyway.
         if (development) return true;
         if (_pairAlike(words, 0, BETA, G1_X, G1_Y, GAMMA)) revert ICircuitRegistry.AlphaBetaPublic();
+        if (_pairAlike(words, 0, BETA, G1_X, G1_Y, DELTA)) revert ICircuitRegistry.AlphaBetaPublic();
         if (_pairAlike(words, 0, GAMMA, G1_X, G1_Y, BETA)) revert ICircuitRegistry.AlphaIsBeta();
         if (_pairAlike(words, 0, GAMMA, G1_X, G1_Y, DELTA)) revert ICircuitRegistry.AlphaIsDelta();
     }

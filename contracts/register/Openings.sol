@@ -144,7 +144,8 @@ abstract contract Openings is Ledger {
     function _requireBeforeFirstHead(bytes32 key) private view returns (Batch storage batch) {
         batch = _owned(key);
         if (batch.status != Status.Open) revert StatusWrong(key, batch.status);
-        if (headOf[key][0] != 0) revert FirstHeadSet(key, headOf[key][0]);
+        // In a policy without custody another stage may be proven first, and for the opening that was named then.
+        if (headOf[key][0] != 0 || batch.attested != 0) revert FirstHeadSet(key, headOf[key][0]);
     }
 
     function _requireDue(uint64[2] calldata due, uint64[2] memory most) private view {

@@ -100,6 +100,8 @@ async function readOn(
   options: AuditOptions,
 ): Promise<AuditReport> {
   const { provider, chainId, addresses, since } = source;
+  // What another node told is compared from the start, also by an audit after this one if this one breaks off.
+  if (node === null || node !== options.node) state.compared = -1;
   let head = await finalBlock(provider, chainId, options.finality, block);
   if (hash !== "") await requireStill(provider, block, hash);
   if (head.number < since) {
@@ -119,9 +121,7 @@ async function readOn(
   }
   await requireStill(provider, head.number, head.hash);
   await requireChain(provider);
-  // What another node told is compared from the start.
-  const isSameNode = node !== null && node === options.node;
-  await requireAgreement(provider, addresses, state, head, isSameNode ? state.compared : -1);
+  await requireAgreement(provider, addresses, state, head, state.compared);
   const report = await reportOf(provider, state, head, reading, options);
   const { statePath } = options;
   if (statePath !== undefined) {

@@ -91,9 +91,9 @@ async function requireSettings(register: Register, state: RegisterState, at: At)
         tier: told.tier,
         development: told.development,
         unsound: told.frozen?.unsound === true,
-        frozen: told.frozen !== undefined,
+        frozen: told.frozen?.effective ?? 0,
       },
-      { key, kind: Number(kind), tier: Number(tier), development, unsound, frozen: frozenFrom !== 0n },
+      { key, kind: Number(kind), tier: Number(tier), development, unsound, frozen: Number(frozenFrom) },
     );
   });
   await askedForEach("a policy", Object.entries(state.policies), async ([policyId, told]) => {

@@ -184,6 +184,8 @@ function valuesOf(reading: Reading, topics: readonly string[], data: string): Va
     return { getValue: (name): unknown => values.get(name) };
   }
   const others = AbiCoder.defaultAbiCoder().decode(reading.others, data);
+  // ethers reads when it is asked, and would fail far from here.
+  others.toArray(true);
   return { getValue: (name): unknown => values.get(name) ?? others.getValue(name) };
 }
 

@@ -1,4 +1,4 @@
-import { isHexString, type Block, type JsonRpcApiProvider } from "ethers";
+import type { Block, JsonRpcApiProvider } from "ethers";
 import { isRefusal } from "../chain/refusal.ts";
 import { BatchproofError, environmentError } from "../errors.ts";
 import { LOCAL_CHAINS } from "../formats/constants.ts";
@@ -12,11 +12,15 @@ const MAX_AGE = 3600;
 export async function requireChain(provider: JsonRpcApiProvider): Promise<bigint> {
   const { chainId } = await provider.getNetwork();
   const told: unknown = await asked("the chain id", () => provider.send("eth_chainId", []));
-  if (isHexString(told) && BigInt(told) === chainId) return chainId;
-  throw environmentError(`The node says that it is on chain ${String(told)}, before it was on chain ${chainId}.`, {
-    code: "chainId",
-    remedy: "Ask another node.",
-  });
+  const isNumber = typeof told === "string" && /^0x[0-9a-f]{1,64}$/i.test(told);
+  if (isNumber && BigInt(told) === chainId) return chainId;
+  throw environmentError(
+    `The node says that it is on chain ${JSON.stringify(told)}, before it was on chain ${chainId}.`,
+    {
+      code: "chainId",
+      remedy: "Ask another node.",
+    },
+  );
 }
 
 /**

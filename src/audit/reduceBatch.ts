@@ -30,6 +30,8 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
     throw incomplete(`batch ${key} was opened twice, or is not its owner's`);
   }
   known(state.policies, args.text("policyId"), "policy");
+  // One that was opened before, so that no chain of them ever closes.
+  if (args.text("supersedes") !== ZeroHash) known(state.batches, args.text("supersedes"), "batch");
   state.batches[key] = {
     owner,
     serial,

@@ -7,6 +7,8 @@ import { ADDRESS, object } from "../formats/document.ts";
  */
 
 const NUMBER = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+/** Of a claim or stage. */
+const SMALL = { type: "integer", minimum: 0, maximum: 255 } as const;
 const DECIMAL = { type: "string", pattern: "^(0|[1-9][0-9]{0,77})$" } as const;
 const HASH = { type: "string", pattern: "^0x[0-9a-f]{64}$" } as const;
 const TEXT = { type: "string" } as const;
@@ -39,7 +41,7 @@ const CIRCUIT = object(
   {
     ...{ kind: NUMBER, tier: NUMBER, development: FLAG, transcript: HASH },
     ...{ proposed: moment(), added: moment() },
-    key: { type: "string", pattern: "^0x([0-9a-f]{2})+$" },
+    key: { type: "string", pattern: "^0x[0-9a-f]{2048}$" },
     frozen: moment({ effective: NUMBER, unsound: FLAG }),
   },
   ["frozen"],
@@ -95,8 +97,8 @@ const BATCH = object(
     due: { type: "array", items: DECIMAL, minItems: 2, maxItems: 2 },
     ...{ consent: HASH, supersedes: HASH, qps: list(ADDRESS), opened: moment(), openingTime: NUMBER },
     status: oneOf("Open", "Released", "Completed", "Rejected", "Aborted", "ExceptionalSupply"),
-    ...{ heads: byNumber(DECIMAL), asserted: list(moment({ stage: NUMBER })), attested: byNumber(ATTESTATION) },
-    ...{ settled: list(NUMBER), exceptions: list(EXCEPTION) },
+    ...{ heads: byNumber(DECIMAL), asserted: list(moment({ stage: SMALL })), attested: byNumber(ATTESTATION) },
+    ...{ settled: list(SMALL), exceptions: list(EXCEPTION) },
     amendments: list(reasoned({ claim: NUMBER, reopened: NUMBER })),
     certified: list(moment({ problem: TEXT }, ["problem"])),
     ...{ openingsReplaced: list(REASONED), submittersNamed: list(moment({ submitter: ADDRESS })) },
@@ -146,7 +148,7 @@ export function entrySchema(part: Part): object {
 export const HEADER_SCHEMA = object(
   {
     ...{ format: TEXT, chainId: { type: "string", pattern: "^[1-9][0-9]{0,77}$" }, registry: ADDRESS },
-    ...{ node: { type: ["string", "null"], maxLength: 300 }, block: NUMBER, hash: HASH },
+    ...{ node: { type: ["string", "null"], maxLength: 300, pattern: "^\\P{C}*$" }, block: NUMBER, hash: HASH },
     ...{ proofs: NUMBER, exceptions: NUMBER, requests: NUMBER, answers: NUMBER, verified: NUMBER },
     compared: { ...NUMBER, minimum: -1 },
     ...{ paused: moment(), developmentAllowed: moment() },

@@ -1,7 +1,10 @@
 import { ZeroHash } from "ethers";
 import { NEEDED_FOR, type NeededForName, type StatusName } from "../formats/codes.ts";
-import { known } from "./incomplete.ts";
+import { incomplete, known } from "./incomplete.ts";
 import type { AuditedBatch, RegisterState } from "./state.ts";
+
+/** Batches that one batch may supersede, one through the other, as the register sees to it. */
+const MOST_SUPERSEDED = 16;
 
 /** The state to show at a time (Unix seconds), as `statusOf` of the contract says, from the events alone. */
 export function statusOf(state: RegisterState, batch: AuditedBatch, now: number): StatusName {
@@ -21,7 +24,9 @@ function isEnded({ status }: AuditedBatch): boolean {
 /** Exceptions that block a batch: its own, those of the batches it supersedes, a revoked consent without decision. */
 export function openExceptionsOf(state: RegisterState, batch: AuditedBatch): number {
   let open = isRevocationUndecided(state, batch) ? 1 : 0;
+  let depth = 0;
   for (let each: AuditedBatch | undefined = batch; each !== undefined; each = state.batches[each.supersedes]) {
+    if (depth++ > MOST_SUPERSEDED) throw incomplete(`batch ${batch.batch} supersedes more batches than one may`);
     open += each.exceptions.filter(({ closed }) => closed === undefined).length;
   }
   return open;

@@ -13,6 +13,15 @@ export async function* logsOf(contract: Deployed, topics: Topics): AsyncGenerato
   const provider = contract.runner?.provider;
   if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
   const [since, latest] = await explained(() => Promise.all([contract.since(), provider.getBlockNumber()]));
+  if (Number(since) > latest) {
+    throw environmentError(
+      `The node's latest block is ${latest}, and the register says that it was deployed in ${since}.`,
+      {
+        code: "head",
+        remedy: "Wait until the node has caught up, or ask another one.",
+      },
+    );
+  }
   yield* newestLogs(provider, { address: await contract.getAddress(), topics }, Number(since), latest);
 }
 

@@ -106,7 +106,7 @@ export async function receiptOf(response: ContractTransactionResponse): Promise<
   }
   throw notMined(
     `Transaction ${response.hash} was not mined within ${limit / 1000} s.`,
-    `Run the same again: it waits for what is under way and goes on from there. With --replace ${response.hash} and --gas-price or --max-fee it offers more.`,
+    `Run the same again: it waits for what is under way first. What makes something anew (exception raise, request) makes a second one then, so look first whether the first was mined. With --replace ${response.hash} and --gas-price or --max-fee it offers more.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { type BatchproofError, environmentError } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
 import { developmentCircuitHash, isDevelopmentKey } from "./developmentKey.ts";
 import { sha256File } from "./files.ts";
-import { isG1, isInG2, isOnTwist, type Pair, pairAlike } from "./points.ts";
+import { isG1, isInG2, isOnTwist, pairing } from "./points.ts";
 import { domainPower } from "./qap.ts";
 import { readR1csHeader } from "./r1cs.ts";
 import { type Affine, type Affine2, circuitId, type VerifyingKey } from "./verifyingKey.ts";
@@ -37,8 +37,8 @@ export interface UsableKey {
  * not below the field's order; `key-gamma` gamma is not the generator of G2; `key-delta` delta is the generator or its
  * negative: the key has had no second phase, and (alpha, beta, -vk_x) verifies for any signals; `key-ic` a point of IC that
  * is zero, or equal or opposite to another one or to alpha; `key-relation` another relation that everybody sees, and with
- * which anybody forges: two of alpha, beta, delta and 1 are equal or opposite as numbers, or the product of alpha and beta is
- * 1 or -1; `key-contributions` a `.zkey` without a contribution;
+ * which anybody forges: two of the products of 1, alpha and the points of IC with 1, beta and delta are equal or opposite as
+ * numbers; `key-contributions` a `.zkey` without a contribution;
  * `key-circuit` a `.zkey` of another circuit; `key-id` another circuitId than expected; `key-development` a development
  * key where none is taken.
  *
@@ -121,21 +121,46 @@ function requireUnrelated({ alpha, beta, gamma, delta, ic }: VerifyingKey, place
   }
 }
 
-/**
- * Whose secrets it has. A key that is not of the development setup has no two secrets that are equal or opposite, nor a
- * product of alpha and beta that is 1 or -1; across the two groups only pairings tell.
- */
+/** Whose secrets it has. A key that is not of the development setup has no relation that its pairings show. */
 function setupOf(key: VerifyingKey, place: string): SetupKind {
   if (isDevelopmentKey(key)) return "development";
-  const { alpha, beta, gamma, delta } = key;
-  const related: readonly (readonly [what: string, first: Pair, second: Pair])[] = [
-    ["alpha times beta is 1 or -1", [alpha, beta], [GENERATOR1, gamma]],
-    ["alpha is beta, or its negative", [alpha, gamma], [GENERATOR1, beta]],
-    ["alpha is delta, or its negative", [alpha, gamma], [GENERATOR1, delta]],
-  ];
-  const found = related.find(([, first, second]) => pairAlike(first, second));
-  if (found === undefined) return "ceremony";
-  throw refuse("key-relation", `${found[0]}: anybody can forge proofs for such a key.`, place);
+  requireNoRelation(key, place);
+  return "ceremony";
+}
+
+/**
+ * The pairings of 1, alpha and the points of IC with 1, beta and delta are all different, and none is another one's inverse:
+ * whoever has a key sees every relation between two of these products with coefficients 1 and -1, and forges by it.
+ */
+function requireNoRelation({ alpha, beta, gamma, delta, ic }: VerifyingKey, place: string): void {
+  const { Fp12 } = bn254.fields;
+  const firsts = [
+    ["1", GENERATOR1],
+    ["alpha", alpha],
+    ...ic.map((point, i) => [`IC point ${i}`, point] as const),
+  ] as const;
+  const seconds = [
+    ["1", gamma],
+    ["beta", beta],
+    ["delta", delta],
+  ] as const;
+  const seen = new Map<string, string>();
+  for (const [first, p] of firsts) {
+    for (const [second, q] of seconds) {
+      const name = second === "1" ? first : first === "1" ? second : `${first} times ${second}`;
+      const value = pairing(p, q);
+      const other = seen.get(textOf(value)) ?? seen.get(textOf(Fp12.inv(value)));
+      if (other !== undefined) {
+        const what = `${name} is ${other}, or its negative, as a number`;
+        throw refuse("key-relation", `${what}: anybody can forge proofs for such a key.`, place);
+      }
+      seen.set(textOf(value), name);
+    }
+  }
+}
+
+function textOf(value: ReturnType<typeof pairing>): string {
+  return Buffer.from(bn254.fields.Fp12.toBytes(value)).toString("hex");
 }
 
 async function checkCircuit(zkey: ZkeySummary, setup: SetupKind, place: string, r1csPath: string): Promise<void> {

@@ -34,11 +34,12 @@ export type Pair = readonly [Affine, Affine2];
  * points must be in their groups.
  */
 export function pairAlike(first: Pair, second: Pair): boolean {
-  const [one, other] = [first, second].map(([p, q]) =>
-    bn254.pairing(bn254.G1.Point.fromAffine(p), bn254.G2.Point.fromAffine(q)),
-  ) as [Target, Target];
+  const [one, other] = [pairing(...first), pairing(...second)];
   const { Fp12 } = bn254.fields;
   return Fp12.eql(one, other) || Fp12.eql(Fp12.mul(one, other), Fp12.ONE);
 }
 
-type Target = ReturnType<typeof bn254.pairing>;
+/** The pairing of two points that are in their groups. */
+export function pairing(p: Affine, q: Affine2): ReturnType<typeof bn254.pairing> {
+  return bn254.pairing(bn254.G1.Point.fromAffine(p), bn254.G2.Point.fromAffine(q));
+}

@@ -247,6 +247,38 @@ describe("keys for which anybody forges a proof", () => {
       forge: (key, vkX) => fromProduct(key, G1.BASE.negate(), G1.ZERO, vkX),
     }));
 
+  it("S20: alpha times beta is delta", () =>
+    isRefused({
+      code: "key-relation",
+      key: { ...SOUND, alpha: G1.BASE.multiply(Fr.mul(DELTA, inverse(BETA))) },
+      forge: (key, vkX) => fromProduct(key, G1.ZERO, G1.BASE, vkX),
+    }));
+
+  it("S20: alpha times beta is minus delta", () =>
+    isRefused({
+      code: "key-relation",
+      key: { ...SOUND, alpha: G1.BASE.multiply(Fr.mul(DELTA, inverse(BETA))).negate() },
+      forge: (key, vkX) => fromProduct(key, G1.ZERO, G1.BASE.negate(), vkX),
+    }));
+
+  it("S20: alpha times beta is a point of IC", () =>
+    isRefused({
+      code: "key-relation",
+      key: { ...SOUND, alpha: G1.BASE.multiply(Fr.mul(scalar("IC 1"), inverse(BETA))) },
+      forge: (key, vkX) => fromProduct(key, key.ic[1] as PointG1, G1.ZERO, vkX),
+    }));
+
+  it("S20: a point of IC is delta, as a number: that signal of an honest proof is anybody's to change", async () => {
+    const verifyingKey = keyOf({ ...SOUND, ic: ic.with(6, G1.BASE.multiply(DELTA)) });
+    const wordsOf = (deviations: bigint): string[] => SIGNALS.with(5, deviations).map(String);
+    const vkX = G1.fromAffine(publicPoint(verifyingKey, wordsOf(3n)).toAffine());
+    const a = G1.BASE.multiply(Fr.add(Fr.mul(ALPHA, BETA), DELTA)).add(vkX);
+    const proof = (c: bigint) => snarkjsProof(a.toAffine(), G2.BASE.toAffine(), G1.BASE.multiply(c).toAffine());
+    verifyProof(verifyingKey, wordsOf(3n), proof(1n));
+    verifyProof(verifyingKey, wordsOf(0n), proof(4n));
+    await expect(assertUsableKey({ vkey: verifyingKey })).rejects.toMatchObject({ code: "key-relation" });
+  });
+
   it("S15: two opposite points of IC: a proof of some signals is one of others", async () => {
     const attack: Attack = {
       code: "key-ic",

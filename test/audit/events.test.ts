@@ -100,4 +100,14 @@ describe("an event", () => {
     expect(refusalOf({ ...log, data: `${log.data}${"0".repeat(64)}` })).toBe("log");
     expect(refusalOf({ ...log, data: log.data.replace(/.$/, "g") })).toBe("log");
   });
+
+  // Verifies V70.
+  it("V70: is refused where a word in a list is dirty, and not when somebody looks at it later", () => {
+    const opened = SAMPLES.find(({ title }) => title.endsWith(" BatchOpened"));
+    if (opened === undefined) throw new Error("no sample");
+    const [qp] = opened.expected.getValue("qps") as string[];
+    const word = `${"0".repeat(24)}${(qp ?? "").slice(2).toLowerCase()}`;
+    expect(opened.log.data).toContain(word);
+    expect(refusalOf({ ...opened.log, data: opened.log.data.replace(word, `f${word.slice(1)}`) })).toBe("log");
+  });
 });

@@ -443,6 +443,26 @@ describe("a second audit with the same state", () => {
       expect((await look({ statePath, node: "honest" })).reading).toMatchObject({ before: "honest" });
     });
 
+    // Verifies V76.
+    it("V76: is not this node's own for having been broken off in between", async () => {
+      await keep((lines) => lines.map((line) => line.replace('"due":["1', '"due":["2')));
+      const [head = ""] = readFileSync(statePath, "utf8").split("\n");
+      const { block } = JSON.parse(head) as { block: number };
+      for (let i = 0; i < 6; i++) await world.open();
+      Object.assign(node.lies, {
+        range: 2,
+        refuses: (method: string, [filter]: readonly unknown[]) =>
+          method === "eth_getLogs" && Number((filter as { fromBlock: string }).fromBlock) > block + 3
+            ? { code: -32000, message: "gone" }
+            : undefined,
+      });
+      await expect(look({ statePath, node: "honest" })).rejects.toMatchObject({ kind: "environment" });
+      for (const lie of ["range", "refuses"] as const) Reflect.deleteProperty(node.lies, lie);
+      const result = await look({ statePath, node: "honest" });
+      expect(standing(result)).toEqual(standing(await look()));
+      expect(result.reading.discarded).toBeDefined();
+    });
+
     it("is of a block that this chain does not have yet", async () => {
       const honest = await look();
       await keep(([head = "", ...rest]) => [head.replace(/"block":\d+/, '"block":1000000000'), ...rest]);

@@ -11,6 +11,7 @@ import { connectRpc } from "../../src/chain/connect.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import { serveRegister } from "../../bench/registerNode.ts";
 import { NO_WORDS } from "../../src/formats/reasons.ts";
+import { batchKey } from "../../src/formats/context.ts";
 
 /** The reducer on its own: events in, state out. */
 
@@ -142,5 +143,23 @@ describe("V65: numbers that somebody wrote into the register", () => {
     const [key] = first(state);
     const asked = { id: 2n ** 60n, authority: OWNER, claim: 0n, from: 0n, to: 1n, dueBy: 2n };
     expect(() => reduce(state, eventOf("DisclosureRequested", key, asked))).toThrow(/incomplete/);
+  });
+});
+
+// Verifies V77.
+describe("V77: a batch that supersedes itself, which would be followed for ever", () => {
+  it("is no register's, whether an event says so or a state that was kept", () => {
+    const state = played(events);
+    const [key, batch] = Object.entries(state.batches)[0] ?? [];
+    if (key === undefined || batch === undefined) throw new Error("no batch");
+    const commitment = 4_711n;
+    const own = batchKey(batch.owner, commitment);
+    const opened = {
+      ...{ owner: batch.owner, policyId: batch.policyId, serial: BigInt(Object.keys(state.batches).length + 1) },
+      ...{ batch: commitment, opening: 1n, due: [1n, 2n], consent: NO_WORDS, qps: [], submitters: [], supersedes: own },
+    };
+    expect(() => reduce(state, eventOf("BatchOpened", own, opened))).toThrow(/no event announced/);
+    const cyclic = { ...state, batches: { ...state.batches, [key]: { ...batch, supersedes: key } } };
+    expect(() => statusOf(cyclic, { ...batch, status: "Open", supersedes: key }, 0)).toThrow(/supersedes more batches/);
   });
 });

@@ -173,8 +173,11 @@ describe("V69: a state file of another structure, with the hash of it", () => {
   }, 120_000);
 
   it("says of a key that is none what the key gate says", async () => {
-    write(lines.map((line) => line.replace(/"key":"0x[0-9a-f]+"/, '"key":"0x00"')));
+    write(lines.map((line) => line.replace(/"key":"0x[0-9a-f]+"/, `"key":"0x${"00".repeat(1024)}"`)));
     expect(await used()).toContain("proves nothing");
+    // One of another length is none that a register ever said.
+    write(lines.map((line) => line.replace(/"key":"0x[0-9a-f]+"/, '"key":"0x00"')));
+    expect(await used()).toBe("audit-state");
   });
 
   it("is refused where a line is missing, is none, comes twice or is far too long", async () => {

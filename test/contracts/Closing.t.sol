@@ -308,4 +308,16 @@ contract ClosingTest is Fixture {
         );
         registry.confirmClosing(id, ACCEPTED, "evidence");
     }
+
+    // Verifies R-register-two-persons, V11.
+    function test_nor_if_only_afterwards_it_is_known_whose_account_proposed_it() external {
+        uint256 id = _raise(_open(plainPolicy));
+        _propose(id, ACCEPTED);
+        bytes32 person = keccak256(abi.encode(qp));
+        vm.prank(ADMIN);
+        roles.grant(RoleIds.qaOf(OWNER), QA, person, uint64(START), uint64(START + 3650 days));
+        vm.prank(qp);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SamePerson.selector, person));
+        registry.confirmClosing(id, ACCEPTED, "evidence");
+    }
 }

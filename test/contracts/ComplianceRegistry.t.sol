@@ -102,6 +102,20 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
+    // Verifies R-register-opened, V35.
+    function test_V35_nor_is_an_opening_replaced_for_which_a_later_stage_was_proven() external {
+        bytes32 key = _open(plainPolicy);
+        _attest(key, 1);
+        assertEq(registry.headOf(key, 0), 0);
+        bytes memory refused = abi.encodeWithSelector(IComplianceRegistry.FirstHeadSet.selector, key, 0);
+        vm.prank(OWNER);
+        vm.expectRevert(refused);
+        registry.replaceOpening(key, 1, OTHER, 0);
+        vm.prank(OWNER);
+        vm.expectRevert(refused);
+        registry.nameSubmitter(key, STRANGER);
+    }
+
     // Verifies R-register-states.
     function test_overdue_is_computed_and_forbids_nothing() external {
         bytes32 open = _batchIn(OPEN);
