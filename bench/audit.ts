@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { audit } from "../src/audit/audit.ts";
 import { connectRpc } from "../src/chain/connect.ts";
-import { CLAIMS } from "./simulatedRegister.ts";
+import { CIRCUIT_LIST, CLAIMS } from "./simulatedRegister.ts";
 
 /**
  * Time and memory of a whole audit: `node bench/audit.ts [batches]`, 10,000 unless told. The register and its node are
@@ -43,6 +43,7 @@ try {
   const used = process.cpuUsage();
   let said = start;
   const report = await audit(chain.provider, registry, {
+    circuits: CIRCUIT_LIST,
     onProgress: (block, last) => {
       if (performance.now() - said < 10_000) return;
       said = performance.now();

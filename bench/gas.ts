@@ -53,7 +53,7 @@ export async function measureGas(): Promise<GasTables> {
       await addCircuit(world.signers, world.deployment, { key, kind: KIND.temperature, tier: 210 });
     }
     await mined(() => world.as("proposer").parties.propose(PARTIES, id("party list")));
-    await mined(() => world.as("approver").parties.approve(PARTIES, nameWord("QA-2")));
+    await mined(() => world.as("approver").parties.approve(PARTIES, id("party list"), nameWord("QA-2")));
     const measured: Record<keyof GasTables, GasRow[]> = { "gas.json": [], "gas-first-call.json": [] };
     for (const count of CIRCUITS) {
       for (const claims of CLAIMS.filter((most) => most >= count)) {
@@ -88,6 +88,7 @@ async function attestGas(
     version: 1,
     stages: 1,
     maxDue: [30n * DAY, 90n * DAY],
+    confirmedStages: 0n,
     claims: turns.map(({ circuitId }, i) => ({
       circuitIds: [circuitId],
       rule: fieldElement(`rule ${i}`),

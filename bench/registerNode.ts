@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { compiled } from "../src/chain/contracts.ts";
+import { concat, dataSlice, getCreateAddress } from "ethers";
+import { compiled, immutablesOf } from "../src/chain/contracts.ts";
 import { CONTRACT_OF, type Register } from "../src/chain/handles.ts";
-import { CHAIN_ID, hashOf, hex, simulateRegister, type SimulatedRegister } from "./simulatedRegister.ts";
+import { CHAIN_ID, DEPLOYER, hashOf, hex, simulateRegister, type SimulatedRegister } from "./simulatedRegister.ts";
 
 /** A JSON-RPC node that serves a simulated register as a public node does: with a limit on the logs of one answer. */
 
@@ -16,7 +17,17 @@ interface Request {
   readonly params: readonly unknown[];
 }
 
-class Refused extends Error {}
+class Refused extends Error {
+  readonly code: number = -32005;
+}
+
+class Unknown extends Refused {
+  override readonly code = -32601;
+
+  constructor(method: string) {
+    super(`the method ${method} does not exist`);
+  }
+}
 
 /** Serves a register on a free port. */
 export async function serveRegister(
@@ -39,7 +50,8 @@ function answer(register: SimulatedRegister, { id, method, params }: Request): o
   try {
     return { jsonrpc: "2.0", id, result: resultOf(register, method, params) };
   } catch (error) {
-    return { jsonrpc: "2.0", id, error: { code: -32005, message: error instanceof Error ? error.message : "" } };
+    const { code, message } = error instanceof Refused ? error : new Refused(String(error));
+    return { jsonrpc: "2.0", id, error: { code, message } };
   }
 }
 
@@ -48,19 +60,19 @@ function resultOf(register: SimulatedRegister, method: string, params: readonly 
     case "eth_chainId":
       return hex(Number(CHAIN_ID));
     case "eth_getCode":
-      return "0x01";
+      return codeOf(register, String(params[0]));
     case "eth_getBlockByNumber":
-      return blockOf(register, String(params[0]));
+      return blockOf(register, String(params[0]), params[1] === true);
     case "eth_getLogs":
       return logsOf(register, params[0] as { fromBlock: string; toBlock: string });
     case "eth_call":
-      return callOf(register, params[0] as { to: string; data: string });
+      return callOf(register, params as [{ to?: string; data: string }, string]);
     default:
-      throw new Refused(`no method ${method}`);
+      throw new Unknown(method);
   }
 }
 
-function blockOf({ logs, timeOf }: SimulatedRegister, tag: string): object {
+function blockOf({ logs, timeOf, addresses }: SimulatedRegister, tag: string, isWhole: boolean): object {
   const number = tag === "latest" ? logs.length - 1 : Number(tag);
   return {
     number: hex(number),
@@ -73,8 +85,15 @@ function blockOf({ logs, timeOf }: SimulatedRegister, tag: string): object {
     gasUsed: "0x0",
     miner: `0x${"0".repeat(40)}`,
     extraData: "0x",
-    transactions: [],
+    transactions: isWhole && number === 0 ? PARTS.map((part) => makingOf(part, addresses[part])) : [],
   };
+}
+
+/** The transaction that made a contract. Of its arguments nobody asks: they stand in its code. */
+function makingOf(part: keyof Register, address: string): object {
+  const isIts = (nonce: number): boolean => getCreateAddress({ from: DEPLOYER, nonce }) === address;
+  const nonce = PARTS.findIndex((_, number) => isIts(number));
+  return { from: DEPLOYER, to: null, nonce: hex(nonce), input: compiled(CONTRACT_OF[part]).bytecode };
 }
 
 function logsOf({ logs }: SimulatedRegister, { fromBlock, toBlock }: { fromBlock: string; toBlock: string }): object[] {
@@ -85,17 +104,30 @@ function logsOf({ logs }: SimulatedRegister, { fromBlock, toBlock }: { fromBlock
 
 const PARTS = Object.keys(CONTRACT_OF) as (keyof Register)[];
 
-function callOf(
-  { addresses, answer: answerOf }: SimulatedRegister,
-  { to, data }: { to: string; data: string },
-): string {
-  const part = PARTS.find((each) => addresses[each].toLowerCase() === to.toLowerCase());
+function partAt({ addresses }: SimulatedRegister, address: string): keyof Register {
+  const part = PARTS.find((each) => addresses[each].toLowerCase() === address.toLowerCase());
   if (part === undefined) throw new Refused("no contract there");
-  const contract = CONTRACT_OF[part];
-  const { interface: abi } = compiled(contract);
+  return part;
+}
+
+/** The code as it is built, with what the views say in the places of immutables. */
+function codeOf(register: SimulatedRegister, address: string): string {
+  const part = partAt(register, address);
+  const { interface: abi, deployedBytecode } = compiled(CONTRACT_OF[part]);
+  return Object.entries(immutablesOf(CONTRACT_OF[part])).reduce((code, [name, places]) => {
+    const word = abi.encodeFunctionResult(name, register.answer(part, name));
+    return places.reduce((each, at) => concat([dataSlice(each, 0, at), word, dataSlice(each, at + 32)]), code);
+  }, deployedBytecode);
+}
+
+function callOf(register: SimulatedRegister, [{ to, data }, tag]: [{ to?: string; data: string }, string]): string {
+  // The one question without a contract is for the number of the block.
+  if (to === undefined) return `0x${BigInt(tag).toString(16).padStart(64, "0")}`;
+  const part = partAt(register, to);
+  const { interface: abi } = compiled(CONTRACT_OF[part]);
   const call = abi.parseTransaction({ data });
   if (call === null) throw new Refused("no such view");
-  return abi.encodeFunctionResult(call.name, answerOf(contract, call.name, [...call.args]));
+  return abi.encodeFunctionResult(call.name, register.answer(part, call.name));
 }
 
 // As a process of its own: says its address, and the register's, in one line of JSON.

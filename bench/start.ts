@@ -17,7 +17,7 @@ const RUNS = 15;
 const BATCHES = 10;
 
 /** The limits that this bench fails at, as multiples of a Node.js that does nothing. */
-const LIMITS: Readonly<Record<string, number>> = { "--help": 8, "policy lint": 15 };
+const LIMIT: Readonly<Record<string, number>> = { "--help": 8, "policy lint": 15 };
 
 const folder = mkdtempSync(join(tmpdir(), "batchproof-start-"));
 const path = (name: string): string => join(folder, name);
@@ -62,7 +62,7 @@ try {
   console.log(result);
   writeFileSync(RESULTS, `${JSON.stringify(result, null, 2)}\n`);
   for (const [name, { timesIdle }] of rows) {
-    const limit = LIMITS[name] ?? Infinity;
+    const limit = LIMIT[name] ?? Infinity;
     if (timesIdle > limit)
       throw new Error(`${name} takes ${timesIdle} times a Node.js that does nothing, at most ${limit}`);
   }

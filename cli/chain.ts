@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { getAddress, isAddress, JsonRpcSigner, Wallet, type ContractTransactionReceipt, type Signer } from "ethers";
+import { getAddress, isAddress, JsonRpcSigner, Wallet, type Signer, type TransactionReceipt } from "ethers";
 import { inputError, refusal } from "../src/errors.ts";
 import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
 import { registerAt, type Register } from "../src/chain/handles.ts";
@@ -111,8 +111,9 @@ export async function accountOf(options: Options, chain: Chain): Promise<Signer>
     await settled(account, chain.provider);
     return offering(account, chain.provider, offer);
   }
-  const nonce = await replacedNumber(account, chain.provider, hashOf(stuck, "--replace", "transaction"));
-  return offering(account, chain.provider, { ...offer, ...(nonce === undefined ? {} : { nonce }) });
+  const hash = hashOf(stuck, "--replace", "transaction");
+  const nonce = await replacedNumber(account, chain.provider, hash);
+  return offering(account, chain.provider, { ...offer, replaced: { hash, nonce } });
 }
 
 async function signerOf(options: Options, chain: Chain): Promise<Signer> {
@@ -187,7 +188,7 @@ export function addressOf(value: string, place: string): string {
 }
 
 /** What is said about a mined transaction. */
-export function transactionOf({ hash, blockNumber, gasUsed }: ContractTransactionReceipt): {
+export function transactionOf({ hash, blockNumber, gasUsed }: TransactionReceipt): {
   readonly transaction: string;
   readonly block: number;
   readonly gas: string;

@@ -1,6 +1,7 @@
 import { escapedMarkup } from "../src/formats/markup.ts";
+import { visibleLines } from "../src/formats/visible.ts";
 import { writeFileAtomically } from "../src/input/files.ts";
-import { shown, shownLines } from "./output.ts";
+import { shown } from "./output.ts";
 
 /** What a test report says of one claim or proof. */
 export interface TestCase {
@@ -72,5 +73,5 @@ function attributes(values: Readonly<Record<string, string>>): string {
 }
 
 function content(text: string): string {
-  return escapedMarkup(shownLines(text));
+  return escapedMarkup(visibleLines(text));
 }

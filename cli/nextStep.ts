@@ -27,7 +27,8 @@ export interface Step {
 
 /** A claim with what the register says of it; undefined where none was asked, or it does not have the batch. */
 export interface ClaimOnRegister extends ClaimStatus {
-  readonly register: "attested" | "settled" | "open" | undefined;
+  /** `refused`: attested, and an exception about it was closed as rejected since: only QA's amendment replaces it. */
+  readonly register: "attested" | "refused" | "settled" | "open" | undefined;
 }
 
 /** What decides what comes next. */
@@ -42,7 +43,13 @@ export interface Situation {
   readonly isOver: boolean;
   /** Of the register; undefined where none was asked. */
   readonly openExceptions: number | undefined;
-  /** The register would let the batch be certified. */
+  /** Stages that a QP has still to confirm. */
+  readonly unconfirmed: readonly string[];
+  /** Hash of what challenges the batch, undecided. */
+  readonly challenge: string | undefined;
+  /** The authority has still to be notified of an exceptional supply. */
+  readonly isToNotify: boolean;
+  /** Proven, and nobody holds it. */
   readonly isCertifiable: boolean;
   /** Address of the batch's owner, if it is known. */
   readonly owner: string | undefined;
@@ -60,10 +67,16 @@ export function isDone(register: ClaimOnRegister["register"]): boolean {
   return register === "attested" || register === "settled";
 }
 
+/** Whether the owner may attest a claim. */
+export function isAttestable(register: ClaimOnRegister["register"]): boolean {
+  return !isDone(register) && register !== "refused";
+}
+
 /** What a role does next; undefined: nothing that this folder knows of. */
 export function nextStep(role: StatusRole, situation: Situation): Step | undefined {
   const words = { custodian: custodianWords, owner: ownerWords, qp: qpWords }[role](situation);
-  if (words === undefined || situation.isOver) return undefined;
+  const isOver = situation.isOver && !(role === "qp" && situation.isToNotify);
+  if (words === undefined || isOver) return undefined;
   const { dir } = situation.batch;
   const fillIn = words.flatMap((word) => (typeof word === "string" ? [] : [word.fillIn]));
   const spoken = words.map((word) =>
@@ -174,7 +187,7 @@ function provable({ batch, claims, isOpen, owner, unsaid }: Situation, stages: r
       (outcome === "pass" || outcome === "deviation") &&
       proof !== "fits" &&
       stages.includes(stage) &&
-      !isDone(register),
+      isAttestable(register),
   );
   if (toProve.length === 0) return undefined;
   // A bound is running: the batch is opened first, by its owner.
@@ -191,8 +204,9 @@ function provable({ batch, claims, isOpen, owner, unsaid }: Situation, stages: r
 
 function ownerWords({ batch, claims, isOpen, openExceptions, unsaid }: Situation): Word[] | undefined {
   const chain = [...unsaid.rpc, ...unsaid.registry, ...unsaid.account];
-  if (!isOpen) return ["open", batch.dir, "--qp", fill("QP"), ...chain];
-  if (claims.some(({ proof, register }) => proof === "fits" && !isDone(register))) {
+  const stageQps = (batch.policy.confirmedByQp ?? []).flatMap((stage) => ["--stage-qp", fill(`${stage}=QP`)]);
+  if (!isOpen) return ["open", batch.dir, "--qp", fill("QP"), ...stageQps, ...chain];
+  if (claims.some(({ proof, register }) => proof === "fits" && isAttestable(register))) {
     return ["attest", batch.dir, ...chain, ...unsaid.owner];
   }
   // Where a proof held before, the stage had other times, or names a wrong number of devices, the folder is to be put
@@ -218,8 +232,15 @@ const CATEGORY: Readonly<Record<KindName, keyof typeof EXCEPTION_CATEGORY>> = {
   quality: "quality",
 };
 
-function qpWords({ batch, isCertifiable, mesExceptions, unsaid }: Situation): Word[] | undefined {
+function qpWords({ batch, isCertifiable, mesExceptions, unsaid, ...situation }: Situation): Word[] | undefined {
+  const { unconfirmed, challenge, isToNotify } = situation;
+  const as = ["--account", fill("QP"), ...unsaid.rpc, ...unsaid.registry, ...unsaid.owner];
+  const [stage] = unconfirmed;
+  if (isToNotify) return ["notify", batch.dir, "--notified", fill("TIME"), ...as];
+  if (challenge !== undefined) {
+    return ["challenge", "decide", batch.dir, "--challenge", challenge, "--reason", fill("REASON"), ...as];
+  }
   if (!isCertifiable || mesExceptions.length > 0) return undefined;
-  const chain = [...unsaid.rpc, ...unsaid.registry, ...unsaid.owner];
-  return ["certify", batch.dir, "--certificate", fill("FILE"), "--account", fill("QP"), ...chain];
+  if (stage !== undefined) return ["confirm-stage", batch.dir, "--stage", stage, "--document", fill("FILE"), ...as];
+  return ["certify", batch.dir, "--certificate", fill("FILE"), ...as];
 }

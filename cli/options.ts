@@ -21,6 +21,7 @@ const SETTINGS = {
   owner: ["--owner <account>", "account that opened the batch"],
   parties: ["--parties <file>", "party list"],
   journal: ["--journal <file>", "the source's journal; default: beside its key"],
+  personKey: ["--person-key <file>", "key under which persons are hashed; all who give roles have the same one"],
   artifacts: ["--artifacts <dir>", "folder of artifacts that `setup --artifacts` made, in place of our own"],
 } as const satisfies Readonly<Record<string, readonly [flags: string, description: string]>>;
 
@@ -112,10 +113,18 @@ export function withFolder(command: Command): Command {
 
 /** As `withFolder`; those who have no folder name the batch by its key. */
 export function withBatch(command: Command): Command {
-  return withFolder(command.argument("[dir]", "the batch's folder")).option(
-    "--batch <key>",
-    "in place of a folder: key of the batch, as `open` and `audit --json` print it",
-  );
+  return withFolder(withKey(command));
+}
+
+/** The same for a command that only reads. */
+export function withBatchRead(command: Command): Command {
+  return may(withRegistry(withKey(command)), "owner");
+}
+
+function withKey(command: Command): Command {
+  return command
+    .argument("[dir]", "the batch's folder")
+    .option("--batch <key>", "in place of a folder: key of the batch, as `open` and `audit --json` print it");
 }
 
 /** What --discard-proofs says, wherever a change breaks proofs. */
@@ -127,6 +136,11 @@ export function withReason(command: Command, call: ReasonedCall): Command {
     .addOption(new Option("--reason <name>", "why; public for ever").choices(REASONS_OF[call]).makeOptionMandatory())
     .option("--words <text>", "why, in words: they are kept in a file, and only their salted hash is public")
     .option("--texts <dir>", "folder that keeps the words; default: texts in the batch's folder");
+}
+
+/** Adds --person-key. */
+export function withPersonKey(command: Command): Command {
+  return must(command, "personKey");
 }
 
 /** Adds --artifacts. */

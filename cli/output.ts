@@ -1,5 +1,6 @@
 import { usualRemedy } from "../src/errorCodes.ts";
 import { BatchproofError, EXIT_CODE, type ErrorKind } from "../src/errors.ts";
+import { visible, visibleColours, visibleLines } from "../src/formats/visible.ts";
 
 /** What a command answers: text for a person, or the same as one JSON document (`--json`). */
 export interface Answer {
@@ -7,23 +8,28 @@ export interface Answer {
   readonly json: unknown;
   /** The text has colours of ours; every other escape sequence is shown as text. */
   readonly coloured?: boolean;
-  /** 1 where the answer is no, 2 and 3 where a part of the question could not be judged (`ErrorKind`); 0 unless told. */
+  /**
+   * 1 where the answer is no, 2 and 3 where a part of the question could not be judged (`ErrorKind`), `EXCEPTIONAL_SUPPLY`; 0
+   * unless told.
+   */
   readonly exitCode?: number;
   /** What goes on after the answer was printed: a server that runs until it is stopped. */
   readonly after?: () => Promise<void>;
 }
 
+/** Exit code where the answer is neither yes nor no: the batch is supplied exceptionally, and people decide on it. */
+export const EXCEPTIONAL_SUPPLY = 5;
+
 /** Prints an answer on stdout and returns its exit code. */
 export function printAnswer({ text, json, coloured = false, exitCode = 0 }: Answer, asJson: boolean): number {
-  process.stdout.write(
-    asJson ? jsonText(json) : `${escaped(text.trimEnd(), coloured ? ALL_BUT_COLOURS : ALL_BUT_LINES)}\n`,
-  );
+  const show = coloured ? visibleColours : visibleLines;
+  process.stdout.write(asJson ? jsonText(json) : `${show(text.trimEnd())}\n`);
   return exitCode;
 }
 
 /** Shows on stderr, before the answer, what somebody must have seen by then; nothing in it acts. */
 export function sayFirst(text: string): void {
-  process.stderr.write(`${shownLines(text.trimEnd())}\n`);
+  process.stderr.write(`${visibleLines(text.trimEnd())}\n`);
 }
 
 /** Prints an error on stderr (and with `--json` as a document on stdout) and returns its exit code. */
@@ -76,7 +82,7 @@ const GAP = " … ";
  * acts, with the middle left out where it is too long. The one place where errors become safe to show.
  */
 export function shown(text: string): string {
-  const line = escaped(text, ALL);
+  const line = visible(text);
   return shortened(
     line.replace(/\S+/g, (word) => shortened(word, LONGEST_WORD)),
     LONGEST_TEXT,
@@ -89,26 +95,9 @@ function shortened(text: string, longest: number): string {
   return `${text.slice(0, half)}${GAP}${text.slice(-half)}`.toWellFormed();
 }
 
-/** What moves the cursor, changes colours or titles, turns the direction of writing, hides, or breaks a line. */
-const ALL = /[\p{C}\p{Zl}\p{Zp}]/gu;
-const ALL_BUT_LINES = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu;
-const ALL_BUT_COLOURS = /(?!\n|\u001b\[[0-9]{1,2}m)[\p{C}\p{Zl}\p{Zp}]/gu;
-
-/** A text of several lines in which nothing else acts. */
-export function shownLines(text: string): string {
-  return escaped(text, ALL_BUT_LINES);
-}
-
-/** Each such character as JSON writes it, "\u001b", so that it shows what was there. */
-function escaped(text: string, characters: RegExp): string {
-  return text.replace(characters, (found) =>
-    Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
-  );
-}
-
 /** JSON escapes only the first 32 controls itself; the others mean the same when they are escaped too. */
 function jsonText(value: unknown): string {
-  return `${escaped(JSON.stringify(value, jsonValue, 2), ALL_BUT_LINES)}\n`;
+  return `${visibleLines(JSON.stringify(value, jsonValue, 2))}\n`;
 }
 
 /** Lines "name  value" with the values under each other. */

@@ -1,5 +1,5 @@
 import { defineDocument, object, TEXT, TIME } from "../src/formats/document.ts";
-import { GRANTED_ROLES } from "./roles.ts";
+import { ROLES } from "./roles.ts";
 
 /** One role of a list: who gets it, which person that is, and for how long. */
 export interface RoleEntry {
@@ -20,9 +20,7 @@ const roleList = defineDocument<{ readonly roles: readonly RoleEntry[] }>("batch
     type: "array",
     minItems: 1,
     maxItems: 1000,
-    items: object({ role: { enum: GRANTED_ROLES }, account: TEXT, person: TEXT, from: TIME, to: TIME, owner: TEXT }, [
-      "owner",
-    ]),
+    items: object({ role: { enum: ROLES }, account: TEXT, person: TEXT, from: TIME, to: TIME, owner: TEXT }, ["owner"]),
   },
 });
 

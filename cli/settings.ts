@@ -36,6 +36,7 @@ const MEMBERS = {
   owner: PATH,
   parties: PATH,
   journal: PATH,
+  personKey: PATH,
   artifacts: PATH,
   accounts: { type: "object", additionalProperties: PATH, propertyNames: { pattern: NAME } },
 } as const satisfies Readonly<Record<keyof Settings, object>>;
@@ -44,7 +45,7 @@ const MEMBERS = {
 const SAVED: ReadonlySet<SettingName> = new Set(["rpc", "registry", "chainId"]);
 
 /** Settings that are paths, and those that are an account: an address, a keystore's path, or a name of `accounts`. */
-const PATHS: ReadonlySet<SettingName> = new Set(["parties", "journal", "artifacts"]);
+const PATHS: ReadonlySet<SettingName> = new Set(["parties", "journal", "personKey", "artifacts"]);
 const ACCOUNTS: ReadonlySet<SettingName> = new Set(["account", "owner"]);
 
 const checkSettings = defineCheck<Settings>(object(MEMBERS, Object.keys(MEMBERS)), "settings file", "settings-file");
@@ -141,13 +142,24 @@ export async function completed(command: Command, given: readonly string[]): Pro
     if (name === "account" && typeof value === "string" && isPrivateKey(value)) throw keyAsAccount();
     // The sending account needs its keystore; of all others the address is enough.
     if (option.flags.endsWith("<keystore or account>") && typeof value === "string") options[name] = account(value);
-    if (!option.flags.endsWith("<account>")) continue;
-    if (typeof value === "string") options[name] = await address(value);
-    if (Array.isArray(value)) options[name] = await Promise.all(value.map(address));
+    const each = valueOf(option.flags, address);
+    if (each === undefined) continue;
+    if (typeof value === "string") options[name] = await each(value);
+    if (Array.isArray(value)) options[name] = await Promise.all(value.map(each));
   }
   const isAccount = (i: number): boolean => command.registeredArguments[i]?.name() === "account";
   const args = given.map((value, i) => (isAccount(i) ? address(value) : Promise.resolve(value)));
   return { args: await Promise.all(args), options };
+}
+
+/** How a value of an option is read that is, or ends with, an account; undefined: none of its values do. */
+function valueOf(flags: string, address: Sources["address"]): Sources["address"] | undefined {
+  if (flags.endsWith("<account>")) return address;
+  if (!flags.endsWith("=account>")) return undefined;
+  return async (value) => {
+    const at = value.lastIndexOf("=") + 1;
+    return value.slice(0, at) + (await address(value.slice(at)));
+  };
 }
 
 /** It would be looked for as a file, and printed as one that is not there. */

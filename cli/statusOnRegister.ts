@@ -3,6 +3,7 @@ import { headOf } from "../src/batch/commitments.ts";
 import { acceptedCircuits, unknownKindsText } from "../src/chain/acceptedCircuits.ts";
 import { isAttested } from "../src/chain/attest.ts";
 import { registeredBatch, type RegisteredBatch } from "../src/chain/batchState.ts";
+import { seatsOf, type Seat } from "../src/chain/seats.ts";
 import { blockOf } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
 import { readProofs } from "../src/claims/proofFits.ts";
@@ -12,7 +13,7 @@ import { STATUS } from "../src/formats/codes.ts";
 import { lockedCircuitId } from "../src/setup/artifactLock.ts";
 import { addressOf, onRegister } from "./chain.ts";
 import { required, type Options } from "./command.ts";
-import type { ClaimOnRegister } from "./nextStep.ts";
+import { isDone, type ClaimOnRegister } from "./nextStep.ts";
 import { ownersKey } from "./target.ts";
 
 /** What the register says of a folder's batch. */
@@ -29,8 +30,9 @@ export interface OnRegister {
 }
 
 /** A batch that the register has. */
-export interface KnownBatch extends Pick<RegisteredBatch, "status" | "heldBy"> {
+export interface KnownBatch extends Pick<RegisteredBatch, "status" | "release" | "heldBy" | "challenge" | "supply"> {
   readonly openExceptions: number;
+  readonly seats: readonly Seat[];
   /** In the policy's order. */
   readonly claims: readonly NonNullable<ClaimOnRegister["register"]>[];
   /** When what is still to come is due, Unix seconds. */
@@ -44,19 +46,28 @@ export async function askRegister(batch: Batch, options: Options): Promise<OnReg
   return onRegister(options, async (register, chain) => {
     const { number: block, timestamp: time } = await blockOf(chain.provider, "latest");
     const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
-    const found = await registeredBatch(register, key, batch.policy.stages.length, block);
+    const stages = batch.policy.stages.length;
+    const found = await registeredBatch(register, key, stages, block);
+    const seats = found === undefined ? [] : await seatsOf(register, key, stages, { blockTag: block });
     return {
       ...{ chainId: chain.chainId.toString(), registry: await register.registry.getAddress(), key, block, time },
-      known: found === undefined ? undefined : await knownBatch(batch, register, key, found),
+      known: found === undefined ? undefined : await knownBatch(batch, register, key, found, seats),
     };
   });
 }
 
-async function knownBatch(batch: Batch, register: Register, key: string, found: RegisteredBatch): Promise<KnownBatch> {
-  const { status, heldBy, stored } = found;
+async function knownBatch(
+  batch: Batch,
+  register: Register,
+  key: string,
+  found: RegisteredBatch,
+  seats: readonly Seat[],
+): Promise<KnownBatch> {
+  const { status, release, heldBy, challenge, supply, stored } = found;
   const has = (claims: bigint, index: number): boolean => ((claims >> BigInt(index)) & 1n) === 1n;
   const claims = batch.policy.claims.map((_, i) => {
-    if (has(stored.attested, i)) return "attested";
+    if (has(stored.attested, i)) return has(stored.refused, i) ? "refused" : "attested";
+    if (has(stored.refused, i)) return "open";
     return has(stored.settled, i) ? "settled" : "open";
   });
   const { unknownKinds } = await acceptedCircuits(register, key);
@@ -75,8 +86,7 @@ async function knownBatch(batch: Batch, register: Register, key: string, found: 
     );
   }
   return {
-    status,
-    heldBy,
+    ...{ status, release, heldBy, challenge, supply, seats },
     openExceptions: Number(stored.openExceptions),
     claims,
     due: dueOf(batch, found, claims),
@@ -100,6 +110,6 @@ function dueOf({ policy }: Batch, { stored }: RegisteredBatch, claims: KnownBatc
   const [release, completion] = stored.due;
   const status = STATUS[Number(stored.status)];
   if (status === "Open") return [{ what: "release", at: release }];
-  const isMissing = policy.claims.some(({ neededFor }, i) => neededFor === "completion" && claims[i] === "open");
+  const isMissing = policy.claims.some(({ neededFor }, i) => neededFor === "completion" && !isDone(claims[i]));
   return status === "Released" && isMissing ? [{ what: "completion", at: completion }] : [];
 }

@@ -1,19 +1,21 @@
 import { join } from "node:path";
 import type { Signer } from "ethers";
-import { readBatch } from "../src/batch/folder.ts";
+import { readBatch, stageIndex } from "../src/batch/folder.ts";
+import { readRegistration } from "../src/batch/registration.ts";
 import { batchState } from "../src/chain/batchState.ts";
 import { batchKey } from "../src/formats/context.ts";
 import type { Chain } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
-import { explainedTo } from "../src/chain/revert.ts";
+import { explained, explainedTo } from "../src/chain/revert.ts";
+import { heldByText } from "../src/chain/stateWords.ts";
 import type { KnownBatch } from "../src/chain/words.ts";
 import { publicName } from "../src/chain/publicName.ts";
 import { keepWords } from "../src/chain/reasonWords.ts";
-import type { ReasonName } from "../src/formats/codes.ts";
+import { BATCH_SEAT, type ReasonName } from "../src/formats/codes.ts";
 import { NO_WORDS, type Reason } from "../src/formats/reasons.ts";
 import { BatchproofError, inputError, refusal } from "../src/errors.ts";
 import { addressOf, asAccount } from "./chain.ts";
-import { required, text, type Options } from "./command.ts";
+import { list, required, text, type Options } from "./command.ts";
 import type { Answer } from "./output.ts";
 import { hashOf } from "./values.ts";
 import type { Batch } from "../src/batch/batch.ts";
@@ -41,15 +43,65 @@ export function claimIndex(target: Target, given: string): number {
   throw inputError("With --batch a claim is named by its index in the policy, 0 to 255.", {
     place: `--claim ${given}`,
     code: "claim",
+    remedy: "Give the index, which an audit prints.",
   });
+}
+
+/** A stage's index: by its name, which a folder knows, or as the index that `audit` prints. Error `batch-stage`. */
+export function stageOf(target: Target, given: string): number {
+  const isIndex = /^(0|[1-9][0-9]{0,2})$/.test(given) && Number(given) < BATCH_SEAT;
+  if ("folder" in target && (!isIndex || target.folder.policy.stages.includes(given))) {
+    return stageIndex(target.folder, given);
+  }
+  if (isIndex) return Number(given);
+  throw inputError("With --batch a stage is named by its index in the policy, from 0.", {
+    place: `--stage ${given}`,
+    code: "batch-stage",
+    remedy: "Give the index: the stages are counted in the policy's order.",
+  });
+}
+
+/** A further batch of --also: a folder, or a key. Errors: `hash`, those of `readBatch`. */
+export async function furtherTarget(given: string): Promise<Target> {
+  return given.startsWith("0x") ? { key: hashOf(given, "--also", "batch") } : { folder: await readBatch(given) };
+}
+
+/** The further batches of --also, where nothing else is said of them. Errors: those of `furtherTarget`. */
+export async function furtherTargets(options: Options): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const given of list(options, "also")) targets.push(await furtherTarget(given));
+  return targets;
+}
+
+/**
+ * Keys of further batches. A folder's owner is the one that it remembers, else that of the first batch. Error
+ * `BatchUnknown`: the register has none of this key.
+ */
+export async function furtherKeys(
+  { register, account }: OnBatch,
+  targets: readonly Target[],
+  options: Options,
+): Promise<string[]> {
+  const keys: string[] = [];
+  for (const target of targets) {
+    const key = "key" in target ? target.key : await rememberedKey(target.folder, account, options);
+    await requireKnown(register, key, target, options);
+    keys.push(key);
+  }
+  return keys;
+}
+
+async function rememberedKey(folder: Batch, account: Signer, options: Options): Promise<string> {
+  const owner = (await readRegistration(folder.dir))?.owner;
+  return owner === undefined ? await folderKey(folder, account, options) : ownersKey(folder, owner);
 }
 
 /** Folder of a batch folder in which words are kept that stay off the chain. */
 const TEXTS = "texts";
 
 /** The reference of an option that goes on chain. Errors: those of `publicName`. `name`: as commander knows it. */
-export function publicOption(options: Options, name: string, target?: Target): string {
-  const hidden = target !== undefined && "folder" in target ? privateNames(target.folder) : [];
+export function publicOption(options: Options, name: string, ...targets: readonly Target[]): string {
+  const hidden = targets.flatMap((target) => ("folder" in target ? privateNames(target.folder) : []));
   return publicName(required(options, name), `--${name}`, hidden);
 }
 
@@ -88,11 +140,7 @@ export interface OnBatch {
 export function asAccountOn<T>(target: Target, options: Options, run: (on: OnBatch) => Promise<T>): Promise<T> {
   const work = async (register: Register, account: Signer, chain: Chain): Promise<T> => {
     const key = "key" in target ? target.key : await folderKey(target.folder, account, options);
-    try {
-      await batchState(register, key);
-    } catch (error) {
-      throw error instanceof BatchproofError && error.code === "BatchUnknown" ? unknownBatch(target, options) : error;
-    }
+    await requireKnown(register, key, target, options);
     return run({ register, account, chain, key });
   };
   return "key" in target ? asAccount(options, work) : asAccountAbout(target.folder, options, work);
@@ -126,6 +174,18 @@ export async function folderKey(folder: Batch, account: Signer, options: Options
   return ownersKey(folder, await ownerOf(account, options));
 }
 
+/** Key of a batch that is only read, where no account guesses its owner. Error `usage`: a folder does not say who opened it. */
+export function readKey(target: Target, options: Options): string {
+  if ("key" in target) return target.key;
+  const owner = text(options, "owner");
+  if (owner !== undefined) return ownersKey(target.folder, addressOf(owner, "--owner"));
+  throw inputError("The folder does not know who opened the batch.", {
+    place: target.folder.dir,
+    code: "usage",
+    remedy: "Name that account: --owner.",
+  });
+}
+
 async function ownerOf(account: Signer, options: Options): Promise<string> {
   const given = text(options, "owner");
   return given === undefined ? await account.getAddress() : addressOf(given, "--owner");
@@ -134,6 +194,10 @@ async function ownerOf(account: Signer, options: Options): Promise<string> {
 /** Key of a folder's batch, if `owner` opened it. */
 export function ownersKey(folder: Batch, owner: string): string {
   return batchKey(owner, folder.commitments.batch);
+}
+
+async function requireKnown({ registry }: Register, key: string, target: Target, options: Options): Promise<void> {
+  if (!(await explained(() => registry.isOpened(key)))) throw unknownBatch(target, options);
 }
 
 function unknownBatch(target: Target, options: Options): BatchproofError {
@@ -155,7 +219,7 @@ export async function standing(
   { register, key }: OnBatch,
   details: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
-  const { status, heldBy } = await batchState(register, key);
-  const held = heldBy.length === 0 ? "" : `, held by ${heldBy.join(" and ")}`;
-  return { text: `${done} The batch is ${status}${held}.`, json: { key, status, heldBy, ...details } };
+  const { status, release, heldBy } = await batchState(register, key);
+  const held = heldBy.length === 0 ? "" : `, ${heldByText(key, heldBy)}`;
+  return { text: `${done} The batch is ${status}${held}.`, json: { key, status, release, heldBy, ...details } };
 }

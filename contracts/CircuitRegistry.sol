@@ -25,7 +25,7 @@ contract CircuitRegistry is ICircuitRegistry, TwoPersonRule {
     /// @param developmentAllowed_ Whether it takes development keys: then nothing that it verifies proves anything.
     constructor(IRoles roles_, bool developmentAllowed_) Guarded(roles_) {
         developmentAllowed = developmentAllowed_;
-        if (developmentAllowed_) emit DevelopmentAllowed();
+        if (developmentAllowed_) _emit(DevelopmentAllowed.selector, "");
     }
 
     /// @inheritdoc ICircuitRegistry
@@ -36,7 +36,13 @@ contract CircuitRegistry is ICircuitRegistry, TwoPersonRule {
         if (development == (transcript != 0)) revert TranscriptWrong(development);
         if (development && !developmentAllowed) revert DevelopmentKeyRefused();
         _requireNew(circuitId);
-        emit CircuitProposed(circuitId, msg.sender, kind, tier, development, transcript);
+        _emit(
+            CircuitProposed.selector,
+            circuitId,
+            _topic(msg.sender),
+            bytes32(uint256(kind)),
+            abi.encode(tier, development, transcript)
+        );
     }
 
     /// @inheritdoc ICircuitRegistry
@@ -54,7 +60,13 @@ contract CircuitRegistry is ICircuitRegistry, TwoPersonRule {
         bool actual = key.requireSound();
         if (development != actual) revert DevelopmentFlagWrong(development, actual);
         _circuits[circuitId] = Circuit(CodeStore.write(key), kind, tier, development, false, 0);
-        emit CircuitAdded(circuitId, kind, msg.sender, tier, development, transcript, key);
+        _emit(
+            CircuitAdded.selector,
+            circuitId,
+            bytes32(uint256(kind)),
+            _topic(msg.sender),
+            abi.encode(tier, development, transcript, key)
+        );
     }
 
     /// @inheritdoc ICircuitRegistry
@@ -69,7 +81,7 @@ contract CircuitRegistry is ICircuitRegistry, TwoPersonRule {
         // A circuit that stopped earlier and is now found unsound keeps the day on which it stopped.
         if (before == 0 || effective < before) circuit.frozenFrom = effective;
         circuit.unsound = unsound;
-        emit CircuitFrozen(circuitId, circuit.frozenFrom, unsound);
+        _emit(CircuitFrozen.selector, circuitId, _topic(msg.sender), abi.encode(circuit.frozenFrom, unsound));
     }
 
     /// @inheritdoc ICircuitRegistry

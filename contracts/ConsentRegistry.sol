@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
-import {Since} from "./Since.sol";
+import {Journal} from "./Journal.sol";
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 
 /// @title ConsentRegistry
 /// @notice Consents and their revocations. It knows no batch: the compliance registry asks it.
-contract ConsentRegistry is IConsentRegistry, Since {
+contract ConsentRegistry is IConsentRegistry, Journal {
     mapping(bytes32 consent => Consent) private _consents;
 
     /// @inheritdoc IConsentRegistry
@@ -15,7 +15,7 @@ contract ConsentRegistry is IConsentRegistry, Since {
         consent = idOf(msg.sender, commitment);
         if (_consents[consent].holder != address(0)) revert ConsentKnown(consent);
         _consents[consent] = Consent(msg.sender, uint64(block.timestamp), 0);
-        emit ConsentGranted(consent, msg.sender, commitment);
+        _emit(ConsentGranted.selector, consent, _topic(msg.sender), abi.encode(commitment));
     }
 
     /// @inheritdoc IConsentRegistry
@@ -24,7 +24,7 @@ contract ConsentRegistry is IConsentRegistry, Since {
         if (stored.holder != msg.sender) revert NotHolder(consent, msg.sender);
         if (stored.revokedAt != 0) revert ConsentIsRevoked(consent);
         stored.revokedAt = uint64(block.timestamp);
-        emit ConsentRevoked(consent, msg.sender);
+        _emit(ConsentRevoked.selector, consent, _topic(msg.sender), "");
     }
 
     /// @inheritdoc IConsentRegistry

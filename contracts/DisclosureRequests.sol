@@ -14,21 +14,23 @@ import {RoleIds} from "./libraries/RoleIds.sol";
 contract DisclosureRequests is IDisclosureRequests, Guarded {
     /// @dev Open requests of one batch: whoever asks whether one is overdue looks at all of them.
     uint256 private constant MOST_OPEN = 64;
+    /// @dev Those of them that one authority asked: it cannot take the room of the others.
+    uint256 private constant MOST_OF_AUTHORITY = 16;
     /// @dev Ten years, as for due dates (`PolicyRules`).
     uint256 private constant MOST_DUE = 3650 days;
 
-    /// @notice The registry of the batches.
+    /// @inheritdoc IDisclosureRequests
     IComplianceRegistry public immutable registry;
     /// @notice Their policies.
     IPolicyRegistry public immutable policies;
     /// @inheritdoc IDisclosureRequests
     uint256 public requested;
-    /// @inheritdoc IDisclosureRequests
-    uint256 public answered;
 
     mapping(uint256 id => Request) private _requests;
     /// @dev Unanswered ones, in no order.
     mapping(bytes32 key => uint256[]) private _openOf;
+    /// @dev How many of them one authority asked.
+    mapping(bytes32 key => mapping(address authority => uint256)) private _openBy;
 
     /// @notice Deploys an empty registry.
     /// @param registry_ The registry of the batches.
@@ -50,14 +52,11 @@ contract DisclosureRequests is IDisclosureRequests, Guarded {
         // Both revert for what is unknown.
         policies.ruleOf(registry.batchOf(key).policyId, claim);
         if (from >= to) revert WindowEmpty(from, to);
-        if (dueBy <= block.timestamp) revert RequestDueInPast(dueBy, block.timestamp);
-        uint256 latest = block.timestamp + MOST_DUE;
-        if (dueBy > latest) revert RequestDueTooLate(dueBy, latest);
-        if (_openOf[key].length == MOST_OPEN) revert TooManyRequests(key, MOST_OPEN);
         id = ++requested;
-        _requests[id] = Request(key, claim, dueBy, 0);
-        _openOf[key].push(id);
-        emit DisclosureRequested(key, id, msg.sender, claim, from, to, dueBy);
+        _requests[id].key = key;
+        _requests[id].claim = claim;
+        _open(_requests[id], id, dueBy);
+        _emit(DisclosureRequested.selector, key, bytes32(id), _topic(msg.sender), abi.encode(claim, from, to, dueBy));
     }
 
     /// @inheritdoc IDisclosureRequests
@@ -68,9 +67,33 @@ contract DisclosureRequests is IDisclosureRequests, Guarded {
         if (stored.disclosureHash != 0) revert RequestAnswered(id);
         if (disclosureHash == 0) revert DisclosureMissing();
         stored.disclosureHash = disclosureHash;
-        answered++;
-        _close(_openOf[stored.key], id);
-        emit DisclosureAnswered(stored.key, id, disclosureHash);
+        _close(stored, id);
+        _emit(DisclosureAnswered.selector, stored.key, bytes32(id), abi.encode(disclosureHash));
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function accept(uint256 id) external only(RoleIds.AUTHORITY) {
+        Request storage stored = _answered(id);
+        stored.accepted = true;
+        _emit(RequestAccepted.selector, stored.key, bytes32(id), _topic(msg.sender), "");
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function reopen(uint256 id, uint64 dueBy) external only(RoleIds.AUTHORITY) {
+        Request storage stored = _answered(id);
+        stored.disclosureHash = 0;
+        _open(stored, id, dueBy);
+        _emit(RequestReopened.selector, stored.key, bytes32(id), _topic(msg.sender), abi.encode(dueBy));
+    }
+
+    /// @inheritdoc IDisclosureRequests
+    function withdraw(uint256 id) external only(RoleIds.AUTHORITY) {
+        Request storage stored = _asked(id);
+        if (stored.disclosureHash != 0) revert RequestAnswered(id);
+        bytes32 key = stored.key;
+        _close(stored, id);
+        delete _requests[id];
+        _emit(RequestWithdrawn.selector, key, bytes32(id), _topic(msg.sender), "");
     }
 
     /// @inheritdoc IDisclosureRequests
@@ -93,13 +116,44 @@ contract DisclosureRequests is IDisclosureRequests, Guarded {
         return _known(id);
     }
 
-    /// @dev Takes an answered one out of the open ones: at most `MOST_OPEN` are looked at.
-    function _close(uint256[] storage ids, uint256 id) private {
+    /// @dev Asks in the name of the caller, once more if it was answered.
+    function _open(Request storage stored, uint256 id, uint64 dueBy) private {
+        if (dueBy <= block.timestamp) revert RequestDueInPast(dueBy, block.timestamp);
+        uint256 latest = block.timestamp + MOST_DUE;
+        if (dueBy > latest) revert RequestDueTooLate(dueBy, latest);
+        bytes32 key = stored.key;
+        if (_openOf[key].length == MOST_OPEN) revert TooManyRequests(key, MOST_OPEN);
+        if (_openBy[key][msg.sender] == MOST_OF_AUTHORITY) revert TooManyRequests(key, MOST_OF_AUTHORITY);
+        stored.dueBy = dueBy;
+        stored.authority = msg.sender;
+        _openOf[key].push(id);
+        _openBy[key][msg.sender]++;
+    }
+
+    /// @dev Takes one out of the open ones: at most `MOST_OPEN` are looked at.
+    function _close(Request storage stored, uint256 id) private {
+        _openBy[stored.key][stored.authority]--;
+        uint256[] storage ids = _openOf[stored.key];
         uint256 last = ids.length - 1;
         uint256 at = last;
         while (ids[at] != id) at--;
         ids[at] = ids[last];
         ids.pop();
+    }
+
+    /// @dev An answered one, about which its asker has not said yet whether that is enough.
+    function _answered(uint256 id) private view returns (Request storage stored) {
+        stored = _asked(id);
+        if (stored.disclosureHash == 0) revert RequestNotAnswered(id);
+        if (stored.accepted) revert RequestIsAccepted(id);
+    }
+
+    /// @dev One that the caller, an AUTHORITY, asked, or that nobody of this role speaks for any more.
+    function _asked(uint256 id) private view returns (Request storage stored) {
+        stored = _known(id);
+        if (stored.authority != msg.sender && _holds(RoleIds.AUTHORITY, stored.authority)) {
+            revert NotAsker(id, msg.sender);
+        }
     }
 
     function _known(uint256 id) private view returns (Request storage stored) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
-import {Since} from "./Since.sol";
+import {Journal} from "./Journal.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
 
 /// @title Guarded
 /// @notice A contract whose calls need a role of the shared list.
-abstract contract Guarded is Since {
+abstract contract Guarded is Journal {
     /// @notice The shared list of roles.
     IRoles public immutable roles;
 

@@ -54,12 +54,8 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
             _tables[policyId] = ClaimTable.write(policy, outline, named.words, places);
         }
         life.proposedAt = uint64(block.timestamp);
-        // `PolicyProposed`: a large policy is not encoded a second time.
-        bytes32 topic = PolicyProposed.selector;
-        // solhint-disable-next-line no-inline-assembly
-        assembly ("memory-safe") {
-            log3(add(encoded, 0x20), mload(encoded), topic, policyId, caller())
-        }
+        // A large policy is not encoded a second time.
+        _emit(PolicyProposed.selector, policyId, _topic(msg.sender), encoded);
     }
 
     /// @inheritdoc IPolicyRegistry
@@ -72,7 +68,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         Life storage life = _lives[policyId];
         life.approvedAt = uint64(block.timestamp);
         life.effectiveFrom = effectiveFrom;
-        emit PolicyApproved(policyId, msg.sender, authorisation, effectiveFrom);
+        _emit(PolicyApproved.selector, policyId, _topic(msg.sender), abi.encode(authorisation, effectiveFrom));
     }
 
     /// @inheritdoc IPolicyRegistry
@@ -80,7 +76,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         tableOf(policyId);
         if (endorsedBy[policyId][msg.sender]) revert AlreadyEndorsed(policyId, msg.sender);
         endorsedBy[policyId][msg.sender] = true;
-        emit PolicyEndorsed(policyId, msg.sender);
+        _emit(PolicyEndorsed.selector, policyId, _topic(msg.sender), "");
     }
 
     /// @inheritdoc IPolicyRegistry
@@ -89,7 +85,7 @@ contract PolicyRegistry is IPolicyRegistry, TwoPersonRule {
         Life storage life = _lives[policyId];
         if (life.approvedAt == 0 || life.retiredAt != 0) revert PolicyNotApproved(policyId);
         life.retiredAt = uint64(block.timestamp);
-        emit PolicyRetired(policyId, msg.sender, reason, words);
+        _emit(PolicyRetired.selector, policyId, _topic(msg.sender), abi.encode(reason, words));
     }
 
     /// @inheritdoc IPolicyRegistry

@@ -8,7 +8,7 @@
  */
 type Table = Readonly<Record<string, readonly [sentence: string, remedy: string]>>;
 
-const GRANT = "--person PERSON --from TIME --to TIME {register} --account ADMIN";
+const TERMS = "--person PERSON --person-key FILE --from TIME --to TIME {register} --account ADMIN";
 /** For what only a bug, or calls that are not batchproof's, can meet. */
 const OTHER_SENDER = "Send the call with batchproof, which does not send this; if it did, report it.";
 const PROVE = "`batchproof prove {dir}`";
@@ -17,6 +17,14 @@ const LINT = "Correct the policy, as `batchproof policy lint FILE` says, and pro
 
 /** What the contracts declare themselves. */
 export const CONTRACT_ERRORS = {
+  AdministrationWrong: [
+    "The administration would be at {received:time}: it is missing, or later than {latest}.",
+    "Give the time, planned or done, at most 30 days ahead: --administration.",
+  ],
+  AdminNotRevocable: [
+    "No ADMIN takes that role from another one, or gives it up alone: it ends with its terms.",
+    `Have its terms end: \`batchproof role propose admin ACCOUNT ${TERMS}\`, then another ADMIN approves.`,
+  ],
   AlphaBetaPublic: ["The key's alpha times beta is 1, -1, delta or -delta: anybody can forge its proofs.", OWN_KEYS],
   AlphaInIc: ["The key's alpha is point {index} of IC or its negative: anybody can forge a proof.", OWN_KEYS],
   AlphaIsBeta: ["The key's alpha is beta or its negative: anybody can forge its proofs.", OWN_KEYS],
@@ -25,6 +33,7 @@ export const CONTRACT_ERRORS = {
     "The key has no contribution of its first phase: alpha is the generator or its negative.",
     OWN_KEYS,
   ],
+  AlreadyAcknowledged: ["The closing of exception {id} is acknowledged already.", "There is nothing to do."],
   AlreadyAttested: [
     "The {claim} of {key} is attested already.",
     "There is nothing to do, or QA corrects it: `batchproof amend {folder} --claim {claim} --reason REASON {register} --account QA`.",
@@ -32,15 +41,15 @@ export const CONTRACT_ERRORS = {
   AlreadyEndorsed: ["The account {authority} endorsed policy {policyId} before.", "There is nothing to do."],
   AlreadyProposed: [
     "This ({id}) is proposed already.",
-    "Another person approves exactly this (circuit approve, policy approve, party approve or exception confirm-closing).",
+    "Another person approves exactly this (approve, or exception confirm-closing), or who proposed it withdraws it.",
   ],
-  AuthorityNotNotified: [
-    "The authority was notified at {received:time}, and it is only {nowSeconds}: notice comes before the supply.",
-    "Notify the authority first, and give that time as --notified.",
+  BatchesWrong: [
+    "The call names {keys:number} batches, and 1 to {most:number} are taken, each with its claim.",
+    "Name fewer by --also, and the others in a further call.",
   ],
   BatchIsHeld: [
-    "The {key} is held by {holds}.",
-    "Every side that holds it lets it go: `batchproof unhold {batch} --reason REASON {register} --account HOLDER`.",
+    "The {key} is held ({holds:number} holds, those of batches that it supersedes included).",
+    "Each holder lets it go, whom an audit names: `batchproof unhold {batch} --reason REASON {register} --account HOLDER`.",
   ],
   BatchIsRecalled: ["The {key} is recalled, for good.", "Nothing lifts a recall; open a new batch if need be."],
   BatchKnown: [
@@ -52,7 +61,6 @@ export const CONTRACT_ERRORS = {
     "Compare register, owner and key; a new batch is opened by `batchproof open {dir} --qp QP {register} --account OWNER`.",
   ],
   BetaIsGenerator: ["The key's beta is the generator or its negative: anybody can forge its proofs.", OWN_KEYS],
-  CallDataNotCanonical: ["The call has {received} bytes, expected {expected}.", OTHER_SENDER],
   CategoryUnknown: ["There is no category {category} of exceptions.", OTHER_SENDER],
   CertificateBatchWrong: [
     "The certificate is about batch {received}, not about {expected:batch}.",
@@ -85,6 +93,14 @@ export const CONTRACT_ERRORS = {
     "The certificate was signed before the last attestation, amendment or hold ({received}, now {expected}).",
     "Look at what is new, then sign again: `batchproof certify {folder} --certificate FILE {register} {sender}`.",
   ],
+  Challenged: [
+    "The batch is challenged, and no QP decided on it: {kinds} (challenge {challenge}).",
+    "A QP decides to go on, or ends the batch by reject: `batchproof challenge decide {folder} --challenge {challenge} --reason REASON {register} --account QP`.",
+  ],
+  ChallengeWrong: [
+    "What challenges the batch is {expected}, and the decision names {received}: something changed since.",
+    "Look at what it is now: `batchproof challenge show {folder} {register}`.",
+  ],
   CircuitIsFrozen: [
     "The {circuitId} is frozen from {effective}: no new policy may name it, and from then on it proves nothing.",
     "Name another circuit in a new policy; what it should have proven is an exception meanwhile.",
@@ -106,8 +122,8 @@ export const CONTRACT_ERRORS = {
     "Compare policy and batch: `batchproof policy show FILE`.",
   ],
   ClaimsMissing: [
-    "Claims needed for release are neither attested nor settled, or custody of a stage whose head the owner set is not attested: {claims}.",
-    "Attest them, or declare by an exception why not: `batchproof attest {folder} {register} --account SUBMITTER`.",
+    "Claims needed for release are neither attested nor settled, or were refused, or custody of a stage whose head the owner set is missing: {claims}.",
+    "Attest them, have QA amend what was refused, or declare by an exception why not: `batchproof attest {folder} {register} --account SUBMITTER`.",
   ],
   ClassKindMismatch: ["The {claim} is of class {class}, and its circuit of kind {kind}.", LINT],
   ClassUnknown: ["The {claim} has no known class ({class:number}).", OTHER_SENDER],
@@ -115,6 +131,18 @@ export const CONTRACT_ERRORS = {
   CommitmentMissing: [
     "The consent commits to nothing.",
     "Draw it anew: `batchproof consent new FILE --document DOCUMENT`.",
+  ],
+  ConfirmationMissing: [
+    "There is no confirmation to take back, and no document of one.",
+    "Confirm it: --document FILE.",
+  ],
+  ConfirmedStagesTooMany: [
+    "The policy has {received:number} stages confirmed, and an opening names QPs for {most:number} at most.",
+    LINT,
+  ],
+  ConfirmedStagesWrong: [
+    "Stages {received:stages} are to be confirmed, and the policy has claims for release in {possible:stages} only, counted from 0.",
+    LINT,
   ],
   ConsentIsRevoked: ["The consent {consent} is revoked already.", "There is nothing to do."],
   ConsentKnown: [
@@ -143,7 +171,7 @@ export const CONTRACT_ERRORS = {
   ],
   DevelopmentKeyRefused: [
     "This register takes no development keys: it was deployed so, for good.",
-    "Use keys of a ceremony; for a trial without any value deploy another register: `batchproof deploy --allow-development --rpc URL --account ADMIN`.",
+    "Use keys of a ceremony; for a trial without any value deploy another register, with --allow-development (`batchproof deploy --help`).",
   ],
   DisclosureMissing: ["The answer names no disclosure.", "Give the file that was sent: --disclosure FILE."],
   DispositionUnknown: ["There is no disposition {disposition:number}.", OTHER_SENDER],
@@ -165,6 +193,10 @@ export const CONTRACT_ERRORS = {
   ExceptionIsClosed: [
     "Exception {id} is closed already, as {disposition}.",
     "There is nothing to do; what is new is an exception of its own.",
+  ],
+  ExceptionIsOpen: [
+    "Exception {id} is open: there is no closing yet to acknowledge.",
+    "QA proposes how it is closed, a QP confirms it.",
   ],
   ExceptionSeverityUnknown: ["There is no severity {severity}.", "Give 1 (minor), 2 (major) or 3 (critical)."],
   ExceptionUnknown: ["The register has no exception {id}.", "Find its number: `batchproof audit --all {register}`."],
@@ -193,9 +225,13 @@ export const CONTRACT_ERRORS = {
     "The proof is about head {received} of {stage}, and the batch's is {expected}.",
     "Prove again if the folder changed since (`batchproof prove {dir}`); if the attested custody is wrong, QA amends it.",
   ],
+  HoldNotYours: [
+    "The account {holder} holds {key}, and has its role still.",
+    "That account lifts its hold: `batchproof unhold {batch} --reason REASON {register} --account HOLDER`.",
+  ],
   HoldUnchanged: [
-    "The {key} is held by {holds}: the sender's side holds it already, or has nothing to lift.",
-    "There is nothing to do; what stands says `batchproof audit --all {register}`.",
+    "The account {holder} holds {key} already, or does not hold it.",
+    "There is nothing to do from this account; who holds it, and lets it go, says `batchproof audit --all {register}`.",
   ],
   GammaNotGenerator: ["The key's gamma is not the generator of G2.", OWN_KEYS],
   IcRepeated: ["Two points of the key are equal or opposite (IC {first} and {second}).", OWN_KEYS],
@@ -210,7 +246,7 @@ export const CONTRACT_ERRORS = {
   ],
   NameInvalid: [
     "A reference or name is 1 to 31 printable ASCII characters, not {name}.",
-    "Give the number in the quality management system, without other letters.",
+    "Give the number in the quality management system, without other letters; an authority that holds names its order: --order.",
   ],
   NeededForUnknown: ["The {claim} is needed for nothing that is known ({neededFor}).", OTHER_SENDER],
   NoCustodyException: [
@@ -221,6 +257,10 @@ export const CONTRACT_ERRORS = {
   NoReleaseClaim: ["No claim is needed for release, so every batch would be compliant unproven.", LINT],
   NoStatements: ["There is nothing to verify.", OTHER_SENDER],
   NotAFieldElement: ["The value {value} is zero or out of the field.", OTHER_SENDER],
+  NotAsker: [
+    "Another authority asked request {id}, and has its role still; not {caller}.",
+    "That one decides on it: --account.",
+  ],
   NotAttested: [
     "The {claim} of {key} is not attested, so there is nothing to amend.",
     "Attest it: `batchproof attest {folder} --claim {claim} {register} --account SUBMITTER`.",
@@ -233,34 +273,62 @@ export const CONTRACT_ERRORS = {
     "The account {caller} is not the owner of {key}, nor QA of the owner, a QP of the batch or an AUTHORITY.",
     "Send it from one of those accounts: --account.",
   ],
+  NothingChallenged: ["Nothing challenges {key}, or it was decided on already.", "There is nothing to do."],
   NotHolder: [
     "The account {caller} did not give the consent {consent}.",
     "Its holder revokes it: `batchproof consent revoke {consent} {register} --account HOLDER`.",
   ],
+  NotificationWrong: [
+    "The notification at {received:time} is not recorded: none, later than now ({nowSeconds}), or there is one already.",
+    "Give the time when the authority was notified: --notified.",
+  ],
   NotOwner: [
     "The account {caller} does not own {key}, or is not a MANUFACTURER now.",
-    `Send it from the owner's account (--account); if its role ended, ADMIN renews it: \`batchproof role grant manufacturer {caller} ${GRANT}\`.`,
+    `Send it from the owner's account (--account); if its role ended, two ADMINs renew it: \`batchproof role propose manufacturer {caller} ${TERMS}\`, then approve.`,
   ],
+  NotPersons: ["The account {caller} is not the list of QPs, which says what two persons agreed on.", OTHER_SENDER],
   NotProposed: [
     "Nobody proposed this ({id}), or it is approved already.",
-    "Compare every word with the proposal (circuit propose, policy publish, party publish or exception propose-closing).",
+    "Compare every word with the proposal (role propose, circuit propose, policy publish, party publish, qp propose or exception propose-closing).",
+  ],
+  NotProposer: [
+    "The account {caller} did not propose this ({id}), and only who did takes it back.",
+    "Send it from that account: --account; what is not to happen is not approved.",
   ],
   NotQp: [
     "The account {caller} is not a QP of {key}, or does not have the role QP now.",
-    `Send it from the account of a QP that the owner named; if its role ended, ADMIN renews it: \`batchproof role grant qp {caller} ${GRANT}\`.`,
+    `Send it from the account of a QP that the owner named; if its role ended, two ADMINs renew it: \`batchproof role propose qp {caller} ${TERMS}\`, then approve.`,
+  ],
+  NotQpOfSeat: [
+    "The account {caller} was not named {seat} of {key}, or does not have the role QP now.",
+    "Send it from the account of a QP who was (--account), or have the owner propose this one: qp propose.",
   ],
   NotQpOrAuthority: [
     "The account {caller} is neither a QP of {key} nor an AUTHORITY now.",
-    `Send it from such an account (--account); if a role ended, ADMIN renews it: \`batchproof role grant qp {caller} ${GRANT}\`.`,
+    `Send it from such an account (--account); if a role ended, two ADMINs renew it: \`batchproof role propose qp {caller} ${TERMS}\`, then approve.`,
   ],
+  NotRaiser: [
+    "The account {caller} did not raise exception {id} as an authority, or who did has the role still.",
+    "The authority that raised it agrees, or another one once that one has not the role any more: --account.",
+  ],
+  NotRegistry: ["The account {caller} is not the compliance registry, which names the first QPs.", OTHER_SENDER],
   NotSubmitter: [
     "The account {caller} is neither owner nor submitter of {key}.",
     "Have the owner name it: `batchproof name-submitter {batch} --submitter {caller} {register} --account OWNER`.",
   ],
   NothingRevoked: ["The {key} has no revoked consent that waits for a decision.", "There is nothing to do."],
+  PartyListMissing: ["The hash of the party list is missing.", OTHER_SENDER],
+  PartsDiffer: [
+    "A part of the register belongs to another one.",
+    "Deploy all contracts together: `batchproof deploy --help`.",
+  ],
   PeriodInvalid: [
     "The role would be valid from {validFrom} to {validTo}, and it is {nowSeconds}: that is empty or over.",
     "Give other times: --from, --to.",
+  ],
+  PersonDiffers: [
+    "The account {account} belongs to another person ({known}), for good.",
+    "Give the person that it was first given a role as, under the same --person-key; another person takes another account.",
   ],
   PersonMissing: ["The role names no account or no person.", "Give the person: --person PERSON."],
   PolicyKnown: [
@@ -273,7 +341,7 @@ export const CONTRACT_ERRORS = {
   ],
   PolicyNotEffective: [
     "The policy {policyId} opens no batch now: not approved, not yet effective, or retired.",
-    "Have it approved: `batchproof policy approve {policyId} --policy FILE --authorisation TEXT {register} --account APPROVER`, or wait until it is effective.",
+    "Have it approved: `batchproof policy approve {policyId} --policy FILE --authorisation TEXT {register} --account APPROVER`, or wait until it is effective; of a retired one publish a new version.",
   ],
   PolicyUnknown: [
     "The register has no policy {policyId}.",
@@ -286,6 +354,7 @@ export const CONTRACT_ERRORS = {
   ProofInvalid: ["A proof does not hold for what the register knows of this batch.", `Prove again: ${PROVE}.`],
   ProofPointZero: ["A point of the proof is zero (word {word}).", `Prove again: ${PROVE}.`],
   ProofWordOutOfField: ["A word of the proof is out of the field (word {word}: {value}).", `Prove again: ${PROVE}.`],
+  QpKnown: ["The account {qp} was named {seat} of {key} already.", "There is nothing to do."],
   QpMissing: ["The batch names no QP.", "Give the account of one: --qp QP."],
   ReasonUnknown: ["The call does not take the reason {reason:number}.", OTHER_SENDER],
   ProposerDismissed: [
@@ -298,18 +367,30 @@ export const CONTRACT_ERRORS = {
     "The answer would be due at {dueBy}, more than ten years from now: {latest} at the latest.",
     "Give an earlier time: --due.",
   ],
+  RequestIsAccepted: [
+    "The answer to request {id} is accepted already.",
+    "There is nothing to do; what is missing is a new request: request ask.",
+  ],
+  RequestNotAnswered: [
+    "Request {id} is not answered.",
+    "Wait for the answer, or take the request back: `batchproof request withdraw NUMBER {register} --account AUTHORITY`.",
+  ],
   RequestUnknown: ["The register has no request {id}.", "Find its number: `batchproof audit --all {register}`."],
   RevocationUndecided: [
     "The consent {consent} was revoked, and no QP decided on that.",
     "A QP decides: `batchproof consent decide {batch} --reason REASON {register} --account QP`, or ends the batch by reject.",
   ],
+  RevokedInFuture: [
+    "What is attested until {since} would stand, and it is {nowSeconds}.",
+    "Give an earlier time: --since.",
+  ],
   RoleNotHeld: [
     "The account {account} does not have the role {role} now: never granted, revoked, not begun or expired.",
-    `Send it from an account that has it, or have ADMIN grant it: \`batchproof role grant {role} {account} ${GRANT}\`.`,
+    `Send it from an account that has it, or have two ADMINs give it: \`batchproof role propose {role} {account} ${TERMS}\`, then approve.`,
   ],
   RolesDiffer: [
     "The contracts that were to work together have different lists of roles.",
-    "Deploy all contracts together: `batchproof deploy --rpc URL --account ADMIN`.",
+    "Deploy all contracts together: `batchproof deploy --help`.",
   ],
   RootIsCurrent: ["The party list {root} is the current one already.", "There is nothing to do."],
   RootIsRevoked: ["The party list {root} was revoked, for good.", "Publish another list."],
@@ -318,6 +399,14 @@ export const CONTRACT_ERRORS = {
     "Take the current list into the folder (`batchproof stage {dir} STAGE --parties FILE`) and prove again, or have this one approved.",
   ],
   RootOutOfField: ["The party list {root} is no field element, or zero.", OTHER_SENDER],
+  RootsOfBatch: [
+    "The proofs of {key} use more party lists than {most:number}.",
+    "Prove the remaining claims with a list that the batch uses already.",
+  ],
+  RootsTooMany: [
+    "The register has 65,535 party lists, and no number for another one.",
+    "Deploy another register: --predecessor.",
+  ],
   RuleOutOfField: ["The rule of {claim} is zero or out of the field ({rule}).", OTHER_SENDER],
   RuleRepeated: ["The {claim} has the rule of {earlier}, so one proof would attest both.", LINT],
   SameAccount: [
@@ -334,6 +423,22 @@ export const CONTRACT_ERRORS = {
     "The signer {signer} is not a QP of {key}.",
     "Have it certified by a QP that the owner named: `batchproof certify {folder} --certificate FILE {register} --account QP`.",
   ],
+  StageClaimsMissing: [
+    "Claims of {stage} that are needed for release are neither attested nor settled, or were refused: {claims}.",
+    "Attest them first: `batchproof attest {folder} {register} --account SUBMITTER`.",
+  ],
+  StageNotConfirmed: [
+    "The policy does not have {stage} confirmed by a QP.",
+    "Name no QP for it: --stage-qp, --stage; what is confirmed says `batchproof policy show FILE`.",
+  ],
+  StageQpMissing: [
+    "The policy has {stage} confirmed by a QP, and none is named.",
+    "Name one: --stage-qp STAGE=ACCOUNT.",
+  ],
+  StagesUnconfirmed: [
+    "Stages that a QP must confirm are not, or something of the batch was amended or refused since: {stages}.",
+    "A QP of the stage confirms it: `batchproof confirm-stage {folder} --stage STAGE --document FILE {register} --account QP`.",
+  ],
   StageUnknown: ["The {claim} names {stage}, and the policy has {stages} stages, counted from 0.", LINT],
   StatusWrong: [
     "The {key} is {status}, and this cannot be done in that state.",
@@ -346,26 +451,30 @@ export const CONTRACT_ERRORS = {
   ],
   SupplyDocumentMissing: [
     "The exceptional supply names no {which:document}.",
-    "Give both files: --risk-evaluation FILE --physician-acceptance FILE.",
+    "Give both files: --risk-evaluation FILE --physician-request FILE.",
   ],
   TierZero: ["The circuit would hold no reading.", OTHER_SENDER],
   TooManyCircuits: ["The claims name more different circuits than {most}.", "Name fewer circuits in the policy."],
   TooManyNames: [
     "The call names {received:number} accounts, and {most:number} at most are taken.",
-    "Name fewer: --qp, --submitter; further submitters are named by `batchproof name-submitter {folder} --submitter ADDRESS {register} --account OWNER`.",
+    "Name fewer: --qp, --stage-qp, --submitter; more are named later, by qp propose and name-submitter.",
+  ],
+  TooManyQps: [
+    "There are {most:number} QPs named {seat} of {key}, as many as there may be.",
+    "Have one of them do it.",
   ],
   TooManyRequests: [
     "The {key} has {most:number} unanswered requests, as many as there may be.",
-    "Wait for an answer, or hold the batch: `batchproof hold {batch} --reason REASON {register} --account AUTHORITY`.",
+    "Wait for an answer, take one back (request withdraw), or hold the batch: `batchproof hold {batch} --order ORDER --reason REASON {register} --account AUTHORITY`.",
   ],
   TooManyStatements: ["There are {received:number} proofs, and one call verifies {most:number}.", OTHER_SENDER],
   TranscriptWrong: [
     "The key is called development: {development}; a key of a ceremony names its transcript, and a development key has none.",
     "Give the transcript of the ceremony (--transcript FILE), and none for a development key.",
   ],
-  UseGrant: [
-    "Roles are granted with person and period.",
-    `Grant it so: \`batchproof role grant ROLE ACCOUNT ${GRANT}\`.`,
+  TwoPersonsGrant: [
+    "Roles are given by two ADMINs, with person and period.",
+    `Propose it: \`batchproof role propose ROLE ACCOUNT ${TERMS}\`, then approve.`,
   ],
   WindowEmpty: ["The window would be from {from} to {to}: it is empty.", "Give a later --to."],
 } as const satisfies Table;
@@ -373,21 +482,9 @@ export const CONTRACT_ERRORS = {
 /** What the contracts inherit, and what Solidity itself reverts with. */
 export const INHERITED_ERRORS = {
   AccessControlBadConfirmation: ["An account renounces roles of its own only.", "Send it from the account itself."],
-  AccessControlEnforcedDefaultAdminDelay: [
-    "A change of ADMIN is announced, and waits (announced for: {schedule}).",
-    "Announce it (`batchproof admin transfer ACCOUNT {register} --account ADMIN`), wait, and send this again.",
-  ],
-  AccessControlEnforcedDefaultAdminRules: [
-    "The role ADMIN is handed over in two steps, never granted or revoked.",
-    "Begin the transfer: `batchproof admin transfer ACCOUNT {register} --account ADMIN`; the account accepts it.",
-  ],
-  AccessControlInvalidDefaultAdmin: [
-    "The account {defaultAdmin} is not the one that was named as the next ADMIN.",
-    "Send it from the account that `batchproof admin transfer ACCOUNT {register} --account ADMIN` named.",
-  ],
   AccessControlUnauthorizedAccount: [
     "The account {account} does not have the role {neededRole}.",
-    "Send it from the account that is ADMIN: --account.",
+    "Send it from an account that has it: --account.",
   ],
   ECDSAInvalidSignature: ["The signature gives no address.", "Have it signed again."],
   ECDSAInvalidSignatureLength: ["The signature has the wrong length ({length}).", "Have it signed again."],
@@ -397,7 +494,6 @@ export const INHERITED_ERRORS = {
     "Wait until ADMIN ends the pause: `batchproof unpause {register} --account ADMIN`.",
   ],
   ExpectedPause: ["The register is not paused.", "There is nothing to do."],
-  SafeCastOverflowedUintDowncast: ["The number {value} has more than {bits} bits.", "Give a smaller one."],
   Error: ["The contract says: {message}.", "Correct what it names, and send it again."],
   Panic: ["The contract met an error of its own (code {code}).", "Report it with the transaction."],
 } as const satisfies Table;

@@ -40,6 +40,18 @@ export const ERROR_CODES = {
       "The settings file names a register already.",
       "Remove its `registry` and `chainId`, or deploy without `--save`.",
     ],
+    "deployment-file": [
+      "This is not a file that remembers a deployment.",
+      "Restore it from a backup: without it the contracts that are there already are not found.",
+    ],
+    "deployment-differs": [
+      "The deployment that was begun here is of another chain, account, version or register.",
+      "Give the same as then to go on with it; for another register name another folder: `--deployments`.",
+    ],
+    "deployment-lost": [
+      "The chain does not have what was deployed.",
+      "Compare the node's chain with the one that was deployed on. If that one is gone, move the file away.",
+    ],
     "role-list": ["This is not a list of roles.", "Write it as docs/spec/settings.md says."],
     hash: [
       "This does not name a batch, policy, circuit or consent of the register.",
@@ -106,6 +118,7 @@ export const ERROR_CODES = {
     ],
     "path-escape": ["The path leads out of the folder it belongs to.", "Name a file inside the folder."],
     "output-over-input": ["The output would overwrite an input.", "Give another name for the output."],
+    "output-twice": ["Two outputs of one command are one file.", "Give each a name of its own."],
     locked: ["Another command is writing here.", "Wait until it has ended, then try again."],
     lock: ["The lock file cannot be used.", "Check that the folder exists and can be written."],
   },
@@ -190,6 +203,14 @@ export const ERROR_CODES = {
     "party-renewed": [
       "An organisation has another site secret than in the list before.",
       "Make its new custodian keys from the earlier one, so that they share its site secret.",
+    ],
+    "person-key-file": [
+      "This is not a file with the key of persons.",
+      "Name that file, or restore it from a backup: `batchproof role person-key --out FILE` makes one for a new register.",
+    ],
+    "person-key-exists": [
+      "There is a file of this name already.",
+      "A register has one key of persons, which is never overwritten: name another file, or use this one.",
     ],
     "device-id": ["This does not name a device.", 'Write vendor, model and serial, none empty, joined by "|".'],
     "consent-file": ["This is not a consent file.", "Name a consent file, or restore it from a backup."],
@@ -309,6 +330,10 @@ export const ERROR_CODES = {
     "result-within": ["The laboratory must report before the stage ends.", "Give it the time that it needs."],
     stage: ["The policy has no such stage.", "Use the number of one of its stages, from 0."],
     "stage-name": ["Two stages have one name.", "Give every stage a name of its own."],
+    "stage-confirmed": [
+      "A stage to be confirmed by a QP is none of the policy's, or is named twice.",
+      "Name stages of the policy, each once.",
+    ],
     "stage-empty": ["Nothing is proven about a stage.", "Add a claim, or say why none is needed."],
     "claim-id": [
       "A claim's id is malformed, there twice, or of another stage.",
@@ -711,8 +736,13 @@ export const ERROR_CODES = {
     funds: ["The sending account cannot pay for the transaction.", "Fund the account."],
     "not-mined": [
       "A transaction was not mined in time, or the node does not have it.",
-      "Run the same again: it waits for what is under way first; look before whether it was mined, where a second one would be too many (exception raise, request).",
+      "Run the same again: it waits for what is under way first, and finds what is done.",
     ],
+    "mined-already": [
+      "The transaction that was to be replaced is mined.",
+      "Run the same again without --replace: it finds what is done.",
+    ],
+    fee: ["The node suggests more for gas than is ever paid.", "Say what you offer: --max-fee or --gas-price."],
     reverted: ["The chain refused the call without giving a reason.", "Check the register's address and version."],
     code: ["There is no contract at the address.", "Check the address and the chain."],
     contract: ["The contract is not one of batchproof's, or of another version.", "Check the address and the version."],
@@ -725,6 +755,12 @@ export const ERROR_CODES = {
     head: ["The node's latest block is older than what was read before.", "Wait, or ask another node."],
     reorg: ["A block was replaced while the log was read.", "Audit again, with `--finality` if it happens often."],
     log: ["The node's answers do not fit together: nothing can be concluded.", "Ask another node, and audit again."],
+    nodes: ["Two nodes say different things of one block.", "Ask a third node which of the two is wrong."],
+    "block-numbers": [
+      "Contracts of this chain see other block numbers than its log has.",
+      "Deploy the register on another chain.",
+    ],
+    "circuit-list": ["This is not a list of circuits.", "Write it as docs/spec/formats.md says."],
   },
 
   /** Rules of the circuits: the evidence does not keep the rule of this name, so no proof is made. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compiled, CONTRACTS, SHIPPED } from "../src/chain/contracts.ts";
+import { compiled, CONTRACTS, immutablesOf, SHIPPED } from "../src/chain/contracts.ts";
 import { schemasOfKinds } from "../src/kinds/policy.ts";
 import { policySchema } from "../src/policy/schema.ts";
 import { packageRoot } from "../src/root.ts";
@@ -11,6 +11,7 @@ const root = packageRoot();
 mkdirSync(join(root, SHIPPED), { recursive: true });
 for (const name of CONTRACTS) {
   const { abi, bytecode, deployedBytecode } = compiled(name);
-  writeFileSync(join(root, SHIPPED, `${name}.json`), JSON.stringify({ abi, bytecode, deployedBytecode }));
+  const shipped = { abi, bytecode, deployedBytecode, immutables: immutablesOf(name) };
+  writeFileSync(join(root, SHIPPED, `${name}.json`), JSON.stringify(shipped));
 }
 writeFileSync(join(root, "dist/policy.schema.json"), `${JSON.stringify(policySchema(schemasOfKinds()), null, 2)}\n`);

@@ -54,7 +54,7 @@ export interface Trace {
 }
 
 const REQUIREMENT_ID = /(?<![\w-])R-[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])/g;
-const ATTACK_ID = /(?<![\w-])[CSPVF][0-9]{1,2}(?![\w-])/g;
+const ATTACK_ID = /(?<![\w-])[CSPVF][0-9]{1,3}(?![\w-])/g;
 
 function mentions(passage: Passage, pattern: RegExp): Mention[] {
   return [...passage.text.matchAll(pattern)].map((match) => ({ id: match[0], ...placeIn(passage, match.index) }));
@@ -95,7 +95,7 @@ function attacksOf(file: string, text: string): Attack[] {
   return markdownLines(text).flatMap(({ line, text: content }) => {
     section = /^## (.*)$/.exec(content)?.[1] ?? section;
     const [, id = "", ...cells] = content.split("|").map((cell) => cell.trim());
-    if (!/^[CSPVF][0-9]{1,2}$/.test(id)) return [];
+    if (!/^[CSPVF][0-9]{1,3}$/.test(id)) return [];
     const examples = (cells[2] ?? "").split("; ").map((example) => {
       const [, path = "", title = example] = EXAMPLE.exec(example) ?? [];
       return { file: path, title };
@@ -200,7 +200,7 @@ function shown(titles: readonly string[]): string {
 /** The first sentence, without the attacks in brackets. */
 function short(text: string): string {
   const [sentence = text] = /^.*?\.(?=\s|$)/.exec(text) ?? [];
-  return sentence.replaceAll(/\s*\((?:[CSPVF][0-9]{1,2}(?:, |(?=\))))+\)/g, "");
+  return sentence.replaceAll(/\s*\((?:[CSPVF][0-9]{1,3}(?:, |(?=\))))+\)/g, "");
 }
 
 /** Lines of the tests that name an id, one a test. */

@@ -1,45 +1,92 @@
-import { audit, type AuditOptions } from "../../src/audit/audit.ts";
+import type { AuditOptions } from "../../src/audit/audit.ts";
+import { readCircuitList } from "../../src/audit/circuits.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
 import { auditHtml } from "../../src/audit/html.ts";
+import { auditAlone, auditLineage } from "../../src/audit/lineage.ts";
+import { SECOND_NODE } from "../../src/audit/secondNode.ts";
 import { auditText } from "../../src/audit/table.ts";
+import { connectRpc } from "../../src/chain/connect.ts";
 import { readWords } from "../../src/chain/reasonWords.ts";
 import { inputError } from "../../src/errors.ts";
-import { writeFileAtomically } from "../../src/input/files.ts";
+import { refuseOverwriting, writeFileAtomically, type Output } from "../../src/input/files.ts";
 import { addressOf, onChain } from "../chain.ts";
 import { flag, required, text, type Options } from "../command.ts";
-import type { Answer } from "../output.ts";
+import { sayFirst, type Answer } from "../output.ts";
 
 /** `audit`. */
 export async function run(_args: readonly string[], options: Options): Promise<Answer> {
   const registry = addressOf(required(options, "registry"), "--registry");
+  await refuseOverwriting(outputsOf(options), text(options, "texts"));
+  const [csv, html] = [text(options, "csv"), text(options, "html")];
   const how = await auditOptions(options);
   return onChain(options, async ({ provider }) => {
-    const report = await audit(provider, registry, how);
-    const csv = text(options, "csv");
+    const follow = flag(options, "alone") ? auditAlone : auditLineage;
+    const { report, predecessors, unread } = await withSecondNode(options, (secondNode) =>
+      follow(provider, registry, { ...how, ...secondNode }),
+    );
     if (csv !== undefined) await writeFileAtomically(csv, auditCsv(report));
-    const html = text(options, "html");
     if (html !== undefined) await writeFileAtomically(html, auditHtml(report));
     const coloured = isColourful();
+    const reports = [report, ...predecessors];
+    const texts = reports.map((each) => auditText(each, { all: flag(options, "all"), colours: coloured }));
     return {
-      text: auditText(report, { all: flag(options, "all"), colours: coloured }),
+      text: texts.join(FOLLOWED) + (unread === null ? "" : `\n\nThis register follows ${unread}, which was not read.`),
       coloured,
-      json: report,
-      exitCode: flag(options, "failOnExceptions") && report.findings.length > 0 ? 1 : 0,
+      json: { ...report, predecessors, unread },
+      exitCode: flag(options, "failOnExceptions") && reports.some(({ findings }) => findings.length > 0) ? 1 : 0,
     };
+  });
+}
+
+/** Between a register and the one that it follows. */
+const FOLLOWED = "\n\nThe register that this one follows:\n\n";
+
+/** Runs with the node of --second-rpc, where there is one, and closes the connection on every path. Error `rpc`. */
+async function withSecondNode<T>(
+  options: Options,
+  run: (option: Pick<AuditOptions, "secondNode">) => Promise<T>,
+): Promise<T> {
+  const url = text(options, "secondRpc");
+  if (url === undefined) return await run({});
+  const name = originOf(url);
+  if (name === originOf(required(options, "rpc"))) {
+    throw inputError("This is the node of --rpc once more: it says what it said.", {
+      place: SECOND_NODE,
+      remedy: "Name a node that somebody else runs.",
+      code: "rpc",
+    });
+  }
+  const second = await connectRpc(url, { say: sayFirst, place: SECOND_NODE });
+  try {
+    return await run({ secondNode: { provider: second.provider, name } });
+  } finally {
+    await second.close();
+  }
+}
+
+/** A longer URL may hold an access key. */
+function originOf(url: string): string {
+  return URL.parse(url)?.origin ?? "";
+}
+
+/** The files that it writes. */
+function outputsOf(options: Options): Output[] {
+  return ["state", "csv", "html"].flatMap((name) => {
+    const path = text(options, name);
+    return path === undefined ? [] : [{ option: `--${name}`, path }];
   });
 }
 
 async function auditOptions(options: Options): Promise<AuditOptions> {
   const [from, finality] = [wholeOf(options, "from"), wholeOf(options, "finality")];
   const maxAge = wholeOf(options, "maxAge");
-  const statePath = text(options, "state");
-  const texts = text(options, "texts");
+  const [statePath, texts, circuits] = [text(options, "state"), text(options, "texts"), text(options, "circuits")];
   return {
     ...(from === undefined ? {} : { from }),
     ...(finality === undefined ? {} : { finality }),
     ...(maxAge === undefined ? {} : { maxAge: 60 * maxAge }),
-    // A longer URL may hold an access key.
-    node: URL.parse(required(options, "rpc"))?.origin ?? "",
+    node: originOf(required(options, "rpc")),
+    ...(circuits === undefined ? {} : { circuits: await readCircuitList(circuits) }),
     ...(statePath === undefined ? {} : { statePath }),
     ...(texts === undefined ? {} : { texts: await readWords(texts) }),
   };

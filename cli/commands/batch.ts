@@ -2,21 +2,21 @@ import { sha256, ZeroHash, type Signer } from "ethers";
 import { readRegistration, writeRegistration, type Registration } from "../../src/batch/registration.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import type { Certificate } from "../../src/formats/certificate.ts";
-import { COUNTER, STATUS } from "../../src/formats/codes.ts";
+import { STATUS } from "../../src/formats/codes.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
 import { blockOf, chainTime, type Chain, type ChainBlock } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { acceptedCircuits } from "../../src/chain/acceptedCircuits.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
 import { askGate } from "../../src/chain/gate.ts";
-import type { Register as Contracts, Roles } from "../../src/chain/handles.ts";
+import type { Register as Contracts, Roles, StageQp } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { logsOf } from "../../src/chain/newestLogs.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { requireNoBlockingException } from "../../src/claims/mesExceptions.ts";
 import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
 import { commandOf } from "../../src/commandLine.ts";
-import { BatchproofError, refusal } from "../../src/errors.ts";
+import { BatchproofError, inputError, refusal } from "../../src/errors.ts";
 import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
@@ -25,8 +25,8 @@ import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { addressOf, onRegister, sameRegister, transactionOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { list, required, text, type Options } from "../command.ts";
-import { fieldLines, type Answer } from "../output.ts";
-import { asAccountAbout, ownersKey } from "../target.ts";
+import { EXCEPTIONAL_SUPPLY, fieldLines, type Answer } from "../output.ts";
+import { asAccountAbout, ownersKey, stageOf } from "../target.ts";
 import { hashOf } from "../values.ts";
 import type { Batch } from "../../src/batch/batch.ts";
 
@@ -53,14 +53,19 @@ export async function gate([dir = ""]: readonly string[], options: Options): Pro
       stages: batch.policy.stages,
       block: block.number,
       head: before === undefined ? undefined : stageHead(before.head),
+      policyId: policyIdOfBatch(batch, lockedCircuitId),
     };
-    const { ready, reasons } = await askGate(register, question);
-    const answer = ready ? `Stage ${name} may begin.` : `Stage ${name} may NOT begin.`;
+    const { ready, release, isExceptionalSupply, reasons, notes } = await askGate(register, question);
+    const answer = ready
+      ? `Stage ${name} may begin.`
+      : isExceptionalSupply
+        ? `Stage ${name}: EXCEPTIONAL SUPPLY. Go by what the physician was told and asked for.`
+        : `Stage ${name} may NOT begin.`;
     const record = await recordOf(register, chain, batch, key, block);
     return {
-      text: [answer, ...reasons.map((reason) => `  ${reason}`), recordText(record)].join("\n"),
-      json: { key, stage: name, ready, reasons, record },
-      exitCode: ready ? 0 : 1,
+      text: [answer, ...[...notes, ...reasons].map((each) => `  ${each}`), recordText(record)].join("\n"),
+      json: { key, stage: name, ready, release, isExceptionalSupply, reasons, notes, record },
+      exitCode: ready ? 0 : isExceptionalSupply ? EXCEPTIONAL_SUPPLY : 1,
     };
   });
 }
@@ -122,14 +127,25 @@ async function dueDates(
 }
 
 /** A batch whose Qualified Person has no role could never be certified. Error `qp-role`. */
-async function requireQp(roles: Roles, account: string, options: Options): Promise<void> {
+async function requireQp(roles: Roles, account: string, option: string, options: Options): Promise<void> {
   if (await explained(() => roles.holds(ROLE_ID.qp, account))) return;
-  const terms = ["--person", "PERSON", "--from", "TIME", "--to", "TIME"];
-  const grant = commandOf("role", "grant", "qp", account, ...terms, ...sameRegister(options), "--account", "ADMIN");
+  const terms = ["--person", "PERSON", "--person-key", "FILE", "--from", "TIME", "--to", "TIME"];
+  const propose = commandOf("role", "propose", "qp", account, ...terms, ...sameRegister(options), "--account", "ADMIN");
   throw refusal("This account does not have the role QP now.", {
     code: "qp-role",
-    place: `--qp ${account}`,
-    remedy: `Name a Qualified Person's account, or have ADMIN give it the role: \`${grant}\`.`,
+    place: `${option} ${account}`,
+    remedy: `Name a Qualified Person's account, or have two ADMINs give it the role: \`${propose}\`, then approve.`,
+  });
+}
+
+/** STAGE=ACCOUNT. Errors: `usage`, `batch-stage`, `address`. */
+function stageQpOf(batch: Batch, given: string): StageQp {
+  const at = given.lastIndexOf("=");
+  if (at > 0)
+    return { stage: stageOf({ folder: batch }, given.slice(0, at)), qp: addressOf(given.slice(at + 1), "--stage-qp") };
+  throw inputError("A Qualified Person of a stage is named as STAGE=ACCOUNT.", {
+    place: `--stage-qp ${given}`,
+    code: "usage",
   });
 }
 
@@ -153,6 +169,7 @@ interface Asked {
   readonly consent: string;
   readonly supersedes: string;
   readonly qps: readonly string[];
+  readonly stageQps: readonly StageQp[];
   readonly submitters: readonly string[];
   readonly due: readonly [release: bigint | undefined, completion: bigint | undefined];
 }
@@ -161,13 +178,13 @@ interface Asked {
  * Whether the register has this batch of the owner, opened as it is asked for now: a command that was killed after it was sent
  * left no trace in the folder. Error `BatchKnown`: it has one that says something else.
  */
-async function isOpen({ registry }: Contracts, key: string, asked: Asked): Promise<boolean> {
+async function isOpen({ registry, persons }: Contracts, key: string, asked: Asked): Promise<boolean> {
   const stored = await explained(() => registry.batchOf(key)).catch((error: unknown) => {
     if (error instanceof BatchproofError && error.code === "BatchUnknown") return undefined;
     throw error;
   });
   if (stored === undefined) return false;
-  const { opening, policyId, consent, supersedes, qps, submitters, due } = asked;
+  const { opening, policyId, consent, supersedes, qps, stageQps, submitters, due } = asked;
   const refuse = (what: string, remedy: string): never => {
     throw refusal(`The register has this order's batch of yours already, with another ${what}.`, {
       code: "BatchKnown",
@@ -183,7 +200,8 @@ async function isOpen({ registry }: Contracts, key: string, asked: Asked): Promi
   }
   const named = await explained(() =>
     Promise.all([
-      ...qps.map((account) => registry.isQpOf(key, account)),
+      ...qps.map((account) => persons.isQpOf(key, account)),
+      ...stageQps.map(async ({ stage, qp }) => (await persons.qpsOf(key, stage)).includes(qp)),
       ...submitters.map((account) => registry.isSubmitterOf(key, account)),
     ]),
   );
@@ -195,7 +213,7 @@ async function isOpen({ registry }: Contracts, key: string, asked: Asked): Promi
   if (isSame) return true;
   return refuse(
     "Qualified Person, submitter, due date, consent or batch that it supersedes",
-    "The audit shows how it was opened; the owner changes it with name-submitter and extend, or ends it with abort.",
+    "The audit shows how it was opened; the owner changes it with qp propose, name-submitter and extend, or ends it with abort.",
   );
 }
 
@@ -210,7 +228,9 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
     const { batch: commitment, opening } = batch.commitments;
     const policyId = policyIdOfBatch(batch, lockedCircuitId);
     const qps = list(options, "qp").map((qp) => addressOf(qp, "--qp"));
-    for (const qp of qps) await requireQp(roles, qp, options);
+    for (const qp of qps) await requireQp(roles, qp, "--qp", options);
+    const stageQps = list(options, "stageQp").map((given) => stageQpOf(batch, given));
+    for (const { qp } of stageQps) await requireQp(roles, qp, "--stage-qp", options);
     const submitters = list(options, "submitter").map((submitter) => addressOf(submitter, "--submitter"));
     const owner = await account.getAddress();
     const key = ownersKey(batch, owner);
@@ -225,7 +245,9 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
     const given = [text(options, "due"), text(options, "dueCompletion")].map((date, i) =>
       date === undefined ? undefined : due[i],
     ) as [bigint | undefined, bigint | undefined];
-    if (await isOpen(register, key, { opening, policyId, consent, supersedes, qps, submitters, due: given })) {
+    if (
+      await isOpen(register, key, { opening, policyId, consent, supersedes, qps, stageQps, submitters, due: given })
+    ) {
       const { opened } = await explained(() => registry.batchOf(key));
       await writeRegistration(dir, { ...registration, opened: Number(opened) });
       return {
@@ -234,7 +256,7 @@ export async function open([dir = ""]: readonly string[], options: Options): Pro
       };
     }
     const receipt = await mined(() =>
-      registry.openBatch(commitment, opening, policyId, due, consent, qps, submitters, supersedes),
+      registry.openBatch(commitment, opening, policyId, due, consent, qps, stageQps, submitters, supersedes),
     );
     const { timestamp: opened } = await blockOf(chain.provider, receipt.blockNumber);
     await writeRegistration(dir, { ...registration, opened });
@@ -272,9 +294,8 @@ export async function certify([dir = ""]: readonly string[], options: Options): 
       return { text: `Already done: this account certified it with this document.\n${recordText(record)}`, json };
     }
     const now = await chainTime(chain.provider);
-    const certified = (await registry.batchCounts(key))[COUNTER.indexOf("Certified")] ?? 0n;
     const stored = await registry.batchOf(key);
-    const certificate = releaseCertificate(key, stored, certified, document, now, now + DAY);
+    const certificate = releaseCertificate(key, stored, document, now, now + DAY);
     const signature = await signCertificate(account, chain.chainId, await registry.getAddress(), certificate);
     const receipt = await mined(() => registry.certify(key, certificate, signature));
     const record = await recordOf(register, chain, batch, key, await blockOf(chain.provider, receipt.blockNumber));

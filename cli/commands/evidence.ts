@@ -106,7 +106,8 @@ interface ToSend {
 
 /**
  * Where nothing is named, claims that are attested are left out; one that is named, or where there is nothing else, must be
- * attested as its proof says. Errors `proof-missing` (none), `AlreadyAttested` (the register says something else).
+ * attested as its proof says. Errors `proof-missing` (none), `AlreadyAttested` (the register says something else, or an
+ * exception took the attestation back).
  */
 async function toSend(batch: Batch, register: Contracts, key: string, options: Options): Promise<ToSend> {
   const sentProofs = await Promise.all(list(options, "proof").map((file) => ENVELOPE_FILE.read(file)));
@@ -114,21 +115,26 @@ async function toSend(batch: Batch, register: Contracts, key: string, options: O
   const chosen = chosenClaims(batch, options).map(({ claim }) => readProof(batch, claim.id));
   const named = [...sentProofs, ...(await Promise.all(chosen))];
   const envelopes = named.length > 0 ? named : await readProofs(batch);
-  const { attested: bits } = await explained(() => register.registry.batchOf(key));
-  const isDone = ({ claim }: Envelope): boolean => ((bits >> BigInt(claim)) & 1n) === 1n;
+  const { attested: done, refused } = await explained(() => register.registry.batchOf(key));
+  const isAmong = (claims: bigint, { claim }: Envelope): boolean => ((claims >> BigInt(claim)) & 1n) === 1n;
+  const isDone = (envelope: Envelope): boolean => isAmong(done, envelope);
   const pending = envelopes.filter((envelope) => !isDone(envelope));
   if (named.length === 0 && pending.length > 0) return { pending, attested: [], sent };
   const attested = envelopes.filter(isDone);
   for (const envelope of attested) {
-    if (await isAttested(register, key, envelope)) continue;
+    const isRefused = isAmong(refused, envelope);
+    if (!isRefused && (await isAttested(register, key, envelope))) continue;
     const amend = commandOf(
       ...["amend", batch.dir, "--claim", idOf(batch, envelope), "--reason", "REASON"],
       ...[...sameRegister(options), "--account", "QA"],
     );
-    throw refusal("The register has attested this claim, by a proof that says something else.", {
+    const message = isRefused
+      ? "The register has attested this claim, and an exception about it was closed as rejected since: only an amendment counts."
+      : "The register has attested this claim, by a proof that says something else.";
+    throw refusal(message, {
       code: "AlreadyAttested",
       place: idOf(batch, envelope),
-      remedy: `If the attestation is wrong, QA replaces it by a proof that names QA's account as submitter: \`${amend}\`.`,
+      remedy: `${isRefused ? "" : "If the attestation is wrong, "}QA replaces it by a proof that names QA's account as submitter: \`${amend}\`.`,
     });
   }
   if (envelopes.length > 0) return { pending, attested, sent };

@@ -1,12 +1,20 @@
 import { type DispositionName, type ExceptionCategoryName } from "../../src/formats/codes.ts";
-import { confirmClosing, proposeClosing, raiseException, type Closing } from "../../src/chain/exceptions.ts";
+import {
+  acknowledge as acknowledgeClosing,
+  confirmClosing,
+  proposeClosing,
+  raiseException,
+  withdrawClosing,
+  type Closing,
+  type Raised,
+} from "../../src/chain/exceptions.ts";
 import { exceptionEvidence, NO_EVIDENCE } from "../../src/claims/exceptionEvidence.ts";
 import { mesExceptionsOf } from "../../src/claims/mesExceptions.ts";
 import { inputError } from "../../src/errors.ts";
 import { asAccount, transactionOf } from "../chain.ts";
-import { required, text, type Options } from "../command.ts";
+import { list, required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
-import { asAccountOn, claimIndex, publicOption, targetOf, type Target } from "../target.ts";
+import { asAccountOn, claimIndex, furtherKeys, furtherTarget, publicOption, targetOf, type Target } from "../target.ts";
 import { fileHash, wholeNumber } from "../values.ts";
 import { claimAt } from "../../src/policy/document.ts";
 
@@ -15,20 +23,68 @@ export async function raise([dir]: readonly string[], options: Options): Promise
   const target = await targetOf(dir, options);
   const given = required(options, "claim");
   const claim = claimIndex(target, given);
-  const reference = publicOption(options, "reference", target);
+  const further = await furtherClaims(options);
+  const targets = further.map((each) => each.target);
+  const reference = publicOption(options, "reference", target, ...targets);
   const judged = await judgement(target, options);
   // Without a folder there is no evidence at hand: the reference says where it is.
   const evidence =
     "folder" in target ? await exceptionEvidence(target.folder, claimAt(target.folder.policy, claim)) : NO_EVIDENCE;
-  return asAccountOn(target, options, async ({ register, key }) => {
-    const report = { claim, ...judged, reference, evidence };
-    const { id, repeats, receipt } = await raiseException(register, key, report);
-    const again = repeats > 1n ? ` It is the owner's number ${repeats} about this rule.` : "";
+  return asAccountOn(target, options, async (on) => {
+    const keys = await furtherKeys(on, targets, options);
+    const concerned = further.map((each, i) => ({ key: keys[i] ?? "", claim: each.claim }));
+    const report = { ...judged, reference, evidence };
+    const all = await raiseException(on.register, [{ key: on.key, claim }, ...concerned], report);
+    const { raised, receipt, already } = all;
+    const [{ id, repeats }] = raised;
+    const first = "folder" in target ? given : `claim ${given}`;
+    const claims = raised.map((each, i) => raisedText(each, i === 0 ? first : (further[i - 1]?.given ?? "")));
     return {
-      text: `Exception ${id} raised on ${given}.${again}`,
-      json: { key, id, ...report, claim: given, repeats, ...transactionOf(receipt) },
+      text: [
+        ...(already ? ["The same was raised already, and nothing was sent; another one has another reference:"] : []),
+        ...claims,
+      ].join("\n"),
+      json: {
+        key: on.key,
+        id,
+        ...report,
+        claim: given,
+        repeats,
+        exceptions: raised,
+        already,
+        ...transactionOf(receipt),
+      },
     };
   });
+}
+
+function raisedText({ id, repeats }: Raised, on: string): string {
+  const again = repeats > 1n ? ` It is the owner's number ${repeats} about this rule.` : "";
+  return `Exception ${id} raised on ${on}.${again}`;
+}
+
+interface FurtherClaim {
+  readonly target: Target;
+  readonly claim: number;
+  /** As it was typed. */
+  readonly given: string;
+}
+
+/** What --also names: a batch and its claim each. Errors: `usage`, those of `furtherTarget` and `claimIndex`. */
+async function furtherClaims(options: Options): Promise<FurtherClaim[]> {
+  const claims: FurtherClaim[] = [];
+  for (const given of list(options, "also")) {
+    const at = given.lastIndexOf(":");
+    if (at < 1) {
+      throw inputError("A further batch is named with its claim: BATCH:CLAIM.", {
+        place: `--also ${given}`,
+        code: "usage",
+      });
+    }
+    const target = await furtherTarget(given.slice(0, at));
+    claims.push({ target, claim: claimIndex(target, given.slice(at + 1)), given });
+  }
+  return claims;
 }
 
 interface Judgement {
@@ -96,6 +152,25 @@ export async function confirm([number = ""]: readonly string[], options: Options
       text: `${fieldLines(fields)}\nClosed. ${effect}`,
       json: { ...closing, key, claim, proposer, settled, ...transactionOf(receipt) },
     };
+  });
+}
+
+/** `exception withdraw-closing`. */
+export async function withdraw([number = ""]: readonly string[], options: Options): Promise<Answer> {
+  const closing = await closingOf(number, options);
+  return asAccount(options, async (register) => {
+    const shown = { ...closing, ...transactionOf(await withdrawClosing(register, closing)) };
+    return { text: `${fieldLines({ ...shown, id: closing.id.toString() })}\nTaken back.`, json: shown };
+  });
+}
+
+/** `exception acknowledge`. */
+export async function acknowledge([number = ""]: readonly string[], options: Options): Promise<Answer> {
+  const id = wholeNumber(number, "batchproof exception");
+  return asAccount(options, async (register) => {
+    const { key, receipt } = await acknowledgeClosing(register, id);
+    const sent = transactionOf(receipt);
+    return { text: fieldLines({ acknowledged: id.toString(), batch: key, ...sent }), json: { id, key, ...sent } };
   });
 }
 

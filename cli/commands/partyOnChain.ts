@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { mined } from "../../src/chain/deploy.ts";
 import { lastApprovedRoot } from "../../src/chain/partyRoots.ts";
+import { rootProposal } from "../../src/chain/proposals.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { fromHex, toHex } from "../../src/formats/field.ts";
 import { deviceText, keyHash } from "../../src/formats/identity.ts";
 import { canonicalJson, readJson } from "../../src/input/json.ts";
+import { formatTime, parseTime } from "../../src/input/times.ts";
 import { partyTree, readParties, type Party, type PartyList } from "../../src/parties/partyList.ts";
 import { secretChanges, type SecretChanges } from "../../src/parties/siteSecrets.ts";
 import { nameWord } from "../../src/formats/names.ts";
@@ -14,15 +16,14 @@ import { asAccount, sameRegister, transactionOf } from "../chain.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import { fieldLines, sayFirst, type Answer } from "../output.ts";
 import { publicOption, saidReason } from "../target.ts";
+import { hashOf } from "../values.ts";
 
 /** `party publish`. */
 export async function publish([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const after = await readParties(file);
   const before = await listBefore(options);
   const value = partyTree(after).root;
-  const documentHash = `0x${createHash("sha256")
-    .update(canonicalJson(await readJson(file)))
-    .digest("hex")}`;
+  const documentHash = await listHash(file);
   return asAccount(options, async ({ parties }) => {
     requireLastApproved(before, await lastApprovedRoot({ parties }));
     const changes = before === undefined ? undefined : secretChanges(before.list, after);
@@ -34,6 +35,12 @@ export async function publish([file = ""]: readonly string[], options: Options):
       json: { ...shown, siteSecrets: changes ?? null },
     };
   });
+}
+
+/** What is published of a list besides its root: the sha256 of its canonical JSON, 0x hex. */
+async function listHash(file: string): Promise<string> {
+  const document = canonicalJson(await readJson(file));
+  return `0x${createHash("sha256").update(document).digest("hex")}`;
 }
 
 /** The list of --before. */
@@ -93,38 +100,56 @@ function secretLines(changes: SecretChanges | undefined): Readonly<Record<string
 
 /** `party approve`: what is approved is shown before anything is sent. */
 export async function approve([named]: readonly string[], options: Options): Promise<Answer> {
-  const { value, words } = await approved(named, options);
+  const { value, documentHash, words } = await proposal(named, flag(options, "unread"), options);
   const root = toHex(value);
   if (words !== undefined) sayFirst([...words, `root  ${root}`].join("\n"));
   const authorisation = nameWord(publicOption(options, "authorisation"));
   return asAccount(options, async ({ parties }) => {
-    const sent = transactionOf(await mined(() => parties.approve(value, authorisation)));
+    const sent = transactionOf(await mined(() => parties.approve(value, documentHash, authorisation)));
     const compared =
       words === undefined ? "unread: not compared with a list" : `those of ${required(options, "parties")}`;
-    const json = { root, unread: words === undefined, words, ...sent };
+    const json = { root, documentHash, unread: words === undefined, words, ...sent };
     return { text: fieldLines({ approved: root, parties: compared, ...sent }), json };
   });
 }
 
+/** `party withdraw`. */
+export async function withdraw([named]: readonly string[], options: Options): Promise<Answer> {
+  const { value, documentHash } = await proposal(named, text(options, "document") !== undefined, options);
+  const root = toHex(value);
+  return asAccount(options, async ({ parties }) => {
+    const sent = transactionOf(await mined(() => parties.withdraw(rootProposal(value, documentHash))));
+    return { text: fieldLines({ withdrawn: root, ...sent }), json: { root, documentHash, ...sent } };
+  });
+}
+
+/** A list that was proposed; its lines in words if its file was read. */
+interface Proposed {
+  readonly value: bigint;
+  readonly documentHash: string;
+  readonly words: readonly string[] | undefined;
+}
+
 /**
- * The list that is approved, in words; its root is computed from the file, and the one that is named must be it. Without words
- * only where somebody says that the list is unread, even if the settings name one. Errors `party-root`, `usage`.
+ * The list that is meant: its root and hash are computed from the file, and the root that is named must be it. Where nothing is
+ * to be read, even if the settings name a file, both are given. Errors `party-root`, `usage`, `hash`.
  */
-async function approved(
-  named: string | undefined,
-  options: Options,
-): Promise<{ readonly value: bigint; readonly words: readonly string[] | undefined }> {
+async function proposal(named: string | undefined, unread: boolean, options: Options): Promise<Proposed> {
   const given = named === undefined ? undefined : fromHex(named, named);
-  if (flag(options, "unread")) {
-    if (given === undefined) throw approveUsage("Nothing says which root is approved.");
-    return { value: given, words: undefined };
+  if (unread) {
+    const document = text(options, "document");
+    if (given === undefined || document === undefined) {
+      throw unsaid("Without its list a root is named together with the list's hash, as publish printed both.");
+    }
+    return { value: given, documentHash: hashOf(document, "--document", "list"), words: undefined };
   }
   const file = text(options, "parties");
-  if (file === undefined)
-    throw approveUsage("A root is approved with its list (--parties) or, without it, as --unread.");
+  if (file === undefined) throw unsaid("Nothing says which list is meant.");
   const parties = await readParties(file);
   const value = partyTree(parties).root;
-  if (given === undefined || given === value) return { value, words: parties.map(showParty) };
+  if (given === undefined || given === value) {
+    return { value, documentHash: await listHash(file), words: parties.map(showParty) };
+  }
   throw refusal(`The root of this list is ${toHex(value)}, not ${toHex(given)}.`, {
     place: file,
     remedy: "Ask the proposer for the list that was proposed.",
@@ -132,10 +157,11 @@ async function approved(
   });
 }
 
-function approveUsage(problem: string): Error {
+function unsaid(problem: string): Error {
   return inputError(problem, {
-    place: "batchproof party approve",
-    remedy: "Give --parties the list's file: it is shown first.",
+    place: "batchproof party",
+    remedy:
+      "Give the list's file (--parties), or its root and --document HASH; who approves without the file says --unread.",
     code: "usage",
   });
 }
@@ -155,8 +181,15 @@ function showParty(party: Party, index: number): string {
 export async function revoke([hex = ""]: readonly string[], options: Options): Promise<Answer> {
   const value = fromHex(hex, hex);
   const reason = await saidReason(options);
+  const since = text(options, "since");
+  const from = since === undefined ? 0 : parseTime(since, "--since");
+  const stands =
+    since === undefined ? "nothing that was attested under it" : `what was attested before ${formatTime(from)}`;
   return asAccount(options, async ({ parties }) => {
-    const sent = transactionOf(await mined(() => parties.revoke(value, ...reasonArgs(reason))));
-    return { text: fieldLines({ revoked: hex, ...sent }), json: { root: hex, ...reason, ...sent } };
+    const sent = transactionOf(await mined(() => parties.revoke(value, BigInt(from), ...reasonArgs(reason))));
+    return {
+      text: fieldLines({ revoked: hex, stands, ...sent }),
+      json: { root: hex, since: from, ...reason, ...sent },
+    };
   });
 }

@@ -102,7 +102,7 @@ export async function salt([file = ""]: readonly string[]): Promise<Answer> {
   const salts = await createSalts(file, await readSoundPolicy(file));
   const path = saltsPath(file);
   return {
-    text: `${path}: salts of ${salts.size} rules. Give it to the parties of the policy only, and keep it.`,
+    text: `${path}: salts of ${counted(salts.size, "rule")}. Give it to the parties of the policy only, and keep it.`,
     json: { file: path, rules: salts.size },
   };
 }

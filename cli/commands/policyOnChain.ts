@@ -1,4 +1,5 @@
 import { mined } from "../../src/chain/deploy.ts";
+import type { PolicyRegistry } from "../../src/chain/handles.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { inputError, refusal } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
@@ -7,7 +8,7 @@ import { reasonArgs } from "../../src/formats/reasons.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { showPolicy } from "../../src/review/show.ts";
 import { asAccount, sameRegister, transactionOf } from "../chain.ts";
-import { flag, required, text, type Options } from "../command.ts";
+import { flag, required, text, type Options, type Run } from "../command.ts";
 import { fieldLines, sayFirst, type Answer } from "../output.ts";
 import { readIdentified } from "../policyIdentity.ts";
 import { publicOption, saidReason } from "../target.ts";
@@ -58,13 +59,22 @@ export async function approve([named]: readonly string[], options: Options): Pro
   });
 }
 
-/** `policy endorse`. */
-export async function endorse([policyId = ""]: readonly string[], options: Options): Promise<Answer> {
-  requirePolicyId(policyId);
-  return asAccount(options, async ({ policies }) => {
-    const sent = transactionOf(await mined(() => policies.endorse(policyId)));
-    return { text: fieldLines({ endorsed: policyId, ...sent }), json: { policyId, ...sent } };
-  });
+/** `policy withdraw` and `policy endorse`. */
+export const withdraw = sending("withdrawn", (policies, policyId) => policies.withdraw(policyId));
+export const endorse = sending("endorsed", (policies, policyId) => policies.endorse(policyId));
+
+/** One call about a policy. `done`: what is said before its id. */
+function sending(
+  done: string,
+  call: (policies: PolicyRegistry, policyId: string) => ReturnType<PolicyRegistry["endorse"]>,
+): Run {
+  return async ([policyId = ""], options) => {
+    requirePolicyId(policyId);
+    return asAccount(options, async ({ policies }) => {
+      const sent = transactionOf(await mined(() => call(policies, policyId)));
+      return { text: fieldLines({ [done]: policyId, ...sent }), json: { policyId, ...sent } };
+    });
+  };
 }
 
 /** `policy retire`. */

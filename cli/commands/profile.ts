@@ -19,11 +19,12 @@ import { claimedAnalytes, qualityRuleOf } from "../../src/kinds/quality/rule.ts"
 import { claimNamed } from "../../src/policy/document.ts";
 import { profileNamed, shippedNames, shippedProfile } from "../../src/import/table/shipped.ts";
 import { tryProfile, type Trial, type TriedTag, type TriedValue } from "../../src/import/table/trial.ts";
+import { visibleLines } from "../../src/formats/visible.ts";
 import { packageVersion } from "../../src/root.ts";
 import { clockOf } from "../clock.ts";
 import { required, text, type Options } from "../command.ts";
 import { fileExists } from "../fileExists.ts";
-import { shown, shownLines, type Answer } from "../output.ts";
+import { shown, type Answer } from "../output.ts";
 
 /** `profile list`. */
 export function list(): Promise<Answer> {
@@ -117,7 +118,7 @@ function now(): Tried {
 /** The answer, which is also the protocol where one is asked for. */
 async function answered(lines: string, json: object, options: Options): Promise<Answer> {
   const protocol = text(options, "protocol");
-  if (protocol !== undefined) await writeNewFile(protocol, shownLines(lines), fileExists(protocol));
+  if (protocol !== undefined) await writeNewFile(protocol, visibleLines(lines), fileExists(protocol));
   return { text: lines, json };
 }
 

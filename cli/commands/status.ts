@@ -7,12 +7,22 @@ import { readBatch } from "../../src/batch/folder.ts";
 import { BATCH_FILE } from "../../src/batch/paths.ts";
 import { readRegistration, type Registration } from "../../src/batch/registration.ts";
 import { folderStatus, isClosedElsewhere, type ClaimStatus } from "../../src/claims/batchStatus.ts";
+import type { Seat } from "../../src/chain/seats.ts";
+import { challengedText, heldByText, supplyText } from "../../src/chain/stateWords.ts";
 import { BatchproofError, EXIT_CODE, inputError } from "../../src/errors.ts";
 import type { StatusName } from "../../src/formats/codes.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { text, type Options } from "../command.ts";
-import { isDone, nextStep, type ClaimOnRegister, type Situation, type Step, type Word } from "../nextStep.ts";
+import {
+  isAttestable,
+  isDone,
+  nextStep,
+  type ClaimOnRegister,
+  type Situation,
+  type Step,
+  type Word,
+} from "../nextStep.ts";
 import { KEY_VARIABLE } from "../options.ts";
 import { errorDocument, errorText, type Answer, type ErrorDocument } from "../output.ts";
 import { readSettings, type FoundSettings } from "../settings.ts";
@@ -78,6 +88,11 @@ async function statusOf(dir: string, options: Options, said: Said): Promise<Part
     isOpen: asked.register === undefined ? said.registration !== undefined : known !== undefined,
     isOver: known !== undefined && OVER.includes(known.status),
     openExceptions: known?.openExceptions,
+    unconfirmed: (known?.seats ?? []).flatMap(({ stage, isUnconfirmed }) =>
+      isUnconfirmed && stage !== undefined ? [batch.policy.stages[stage] ?? stage.toString()] : [],
+    ),
+    challenge: known?.challenge?.decided === false ? known.challenge.challenge : undefined,
+    isToNotify: known?.supply?.notified === false,
     isCertifiable: known?.status === "Compliant" && known.heldBy.length === 0,
     owner: text(options, "owner"),
     unsaid: unsaidBy(options, said),
@@ -97,7 +112,7 @@ async function statusOf(dir: string, options: Options, said: Said): Promise<Part
     ...claimLines(situation),
     ...due.map(({ what, state, local, time }): Line => [state, `${what}, ${bothText({ local, time })}`]),
     ...stages.map((stage): Line => ["stage", stageText(stage)]),
-    ...registerLines(asked),
+    ...registerLines(asked, batch.policy.stages),
     ...next.map((step): Line => [`next (${step.role})`, step.command]),
     ...(next.length === 0
       ? [["next", `nothing that this folder knows of${role === undefined ? "" : ` for ${role}`}`] as const]
@@ -188,14 +203,25 @@ function claimLines({ claims, mesExceptions }: Situation): Line[] {
     ...of("failed", ({ outcome }) => outcome === "fail"),
     ...of("deviating", ({ outcome }) => outcome === "deviation"),
     ...of("stale proof", ({ proof }) => proof === "stale"),
-    ...of("to prove", (claim) => holds(claim) && claim.proof === "none" && !isDone(claim.register)),
-    ...of("to attest", (claim) => claim.proof === "fits" && !isDone(claim.register)),
+    ...of("to prove", (claim) => holds(claim) && claim.proof === "none" && isAttestable(claim.register)),
+    ...of("to attest", (claim) => claim.proof === "fits" && isAttestable(claim.register)),
+    ...refusedLines(claims),
     ...of("attested", ({ register }) => register === "attested"),
     ...settledLines(claims),
     ...(mesExceptions.length === 0
       ? []
       : [["MES exceptions", `open: ${mesExceptions.join(", ")}; QA, in the MES`] as const]),
   ];
+}
+
+/** What an exception took back is proven for QA's account, whoever proved it before. */
+function refusedLines(claims: readonly ClaimOnRegister[]): Line[] {
+  return claims
+    .filter(({ register }) => register === "refused")
+    .map(({ claim }): Line => [
+      "refused",
+      `${claim}: its exception was closed as rejected; QA replaces the attestation (prove --submitter QA, amend), or the batch ends`,
+    ]);
 }
 
 /** What people accepted in place of a proof is counted, and never called attested or proven. */
@@ -205,7 +231,20 @@ function settledLines(claims: readonly ClaimOnRegister[]): Line[] {
   return [["settled", `${counted(settled.length, "claim")} without a proof, by people: ${settled.join(", ")}`]];
 }
 
-function registerLines({ register, notAsked, failure }: Asked): Line[] {
+/** Stages that nobody confirmed yet, and what has nobody who could do it any more. */
+function seatLines(seats: readonly Seat[], stages: readonly string[]): Line[] {
+  return seats.flatMap(({ stage, qps, isVacant, isUnconfirmed }): Line[] => {
+    const what = stage === undefined ? "to certify the batch" : `to confirm stage ${stages[stage] ?? stage}`;
+    return [
+      ...(isUnconfirmed ? [["to confirm", `stage ${stages[stage ?? 0] ?? ""}, by ${qps.join(" or ")}`] as const] : []),
+      ...(isVacant
+        ? [["vacant", `nobody who was named ${what} is a QP now; the owner names one: qp propose`] as const]
+        : []),
+    ];
+  });
+}
+
+function registerLines({ register, notAsked, failure }: Asked, stages: readonly string[]): Line[] {
   if (failure !== undefined) return [["register", errorText(failure).replaceAll("\n", "\n  ")]];
   if (register === undefined)
     return [["register", `not asked, this is the folder alone; to ask one, say ${notAsked ?? ""}`]];
@@ -213,12 +252,20 @@ function registerLines({ register, notAsked, failure }: Asked): Line[] {
   const at = `${registry} on chain ${chainId}, block ${block} of ${bothText(bothTimes(register.time))}`;
   if (known === undefined) return [["register", `has no such batch of this owner: ${at}`]];
   const { status: state, heldBy, openExceptions, differences } = known;
-  const held = heldBy.length === 0 ? "" : `, held by ${heldBy.join(" and ")}`;
+  const held = heldBy.length === 0 ? "" : `, ${heldByText(register.key, heldBy)}`;
+  const besides = { supply: supplyText(known.supply), challenge: challengedText(known.challenge) };
   return [
     ["register", `${state}${held}: ${at}`],
     ...(openExceptions === 0
       ? []
-      : [["exceptions", `${openExceptions} open; QA proposes how each is closed, QP confirms it`] as const]),
+      : [
+          [
+            "exceptions",
+            `${openExceptions} open; audit prints their numbers; QA proposes how each is closed, QP confirms it`,
+          ] as const,
+        ]),
+    ...Object.entries(besides).flatMap(([label, said]): Line[] => (said === undefined ? [] : [[label, said]])),
+    ...seatLines(known.seats, stages),
     ...differences.map((difference): Line => ["differs", difference]),
   ];
 }

@@ -18,6 +18,9 @@ export const addAuditCommands: AddCommands = (program, give) => {
         "--max-age <minutes>",
         "a row if the newest block that was read is older by this machine's clock; default: 60, on local chains any age",
       )
+      .option("--second-rpc <url>", "another node, which must say the same of the block that all is read at")
+      .option("--circuits <file>", "the circuits whose provenance you know; default: those that this version pins")
+      .option("--alone", "do not audit the registers that this one follows")
       .option("--state <file>", "keep here what was read; the next audit with this file reads only new blocks")
       .option("--texts <dir>", "show the words of reasons that this folder keeps, where their hash is on chain")
       .option("--csv <file>", "write what needs eyes as a table")

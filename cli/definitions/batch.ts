@@ -45,6 +45,11 @@ export const addBatchCommands: AddCommands = (program, give) => {
     withAccount(withRegistry(program.command("open <dir>")))
       .description("open the batch on the register, before data exist")
       .requiredOption("--qp <account>", "Qualified Person who may certify; repeat for more", collect)
+      .option(
+        "--stage-qp <stage=account>",
+        "Qualified Person who confirms a stage, by its name or index, where the policy demands it; repeat for more",
+        collect,
+      )
       .option("--submitter <account>", "account that may attest for the owner; repeat for more", collect)
       .option("--due <time>", "release due, RFC 3339; default: the latest the policy allows")
       .option("--due-completion <time>", "completion due, RFC 3339; default: the latest the policy allows")
@@ -62,7 +67,7 @@ export const addBatchCommands: AddCommands = (program, give) => {
     withOwner(withRegistry(program.command("gate <dir>")))
       .description(
         "dock check of the receiving site, after receipt and before the material is used: exit 0 only if the register " +
-          "says that the chain up to the stage is proven and nothing speaks against the batch",
+          "says that the chain up to the stage is proven and nothing speaks against the batch; 5 for an exceptional supply",
       )
       .requiredOption("--stage <name>", "stage that is about to begin"),
     give,

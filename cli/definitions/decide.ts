@@ -1,4 +1,4 @@
-import { answers, type AddCommands } from "../command.ts";
+import { answers, collect, type AddCommands } from "../command.ts";
 import { withBatch, withReason } from "../options.ts";
 
 const work = () => import("../commands/decide.ts");
@@ -11,16 +11,10 @@ const DECISIONS = [
     "end a batch that is not needed: patient withdrew, collection failed, not administered; final (owner; once certified a QP)",
     "Aborted.",
   ],
-  [
-    "hold",
-    "put a batch into quarantine: gate closed, not certified until both sides let it go (QP, AUTHORITY)",
-    "Held.",
-  ],
-  ["unhold", "lift the hold of your side: that of the QPs or that of the authorities (QP, AUTHORITY)", "Hold lifted."],
   ["recall", "recall a batch, in whatever state and for good (QP, AUTHORITY)", "Recalled."],
 ] as const;
 
-/** `reject`, `abort`, `hold`, `unhold`, `recall`, `supply`: what people decide on a batch. */
+/** `reject`, `abort`, `recall`, `hold`, `unhold`, `supply`, `notify`: what people decide on a batch. */
 export const addDecideCommands: AddCommands = (program, give) => {
   for (const [name, does, done] of DECISIONS) {
     answers(withReason(withBatch(program.command(name)), name).description(does), give, work, ({ deciding }) =>
@@ -29,16 +23,46 @@ export const addDecideCommands: AddCommands = (program, give) => {
   }
 
   answers(
+    withReason(withBatch(program.command("hold")), "hold")
+      .description("put batches into quarantine: gate closed, not certified until every holder lets go (QP, AUTHORITY)")
+      .option("--also <batch>", "folder or key of a further batch; repeat for more, up to 64 in all", collect)
+      .option("--order <name>", "number of the order that an authority holds by: it must name one; public"),
+    give,
+    work,
+    ({ hold }) => hold,
+  );
+  answers(
+    withReason(withBatch(program.command("unhold")), "unhold")
+      .description(
+        "lift a hold of one's own, or that of one's side whose holder has not the role any more (QP, AUTHORITY)",
+      )
+      .option("--holder <account>", "whose hold; default: the sending account's"),
+    give,
+    work,
+    ({ unhold }) => unhold,
+  );
+
+  answers(
     withBatch(program.command("supply"))
       .description(
         "record the exceptional supply of a batch out of specification at the physician's request (EU GMP Part IV, " +
           "11.5); final, and never a release (QP)",
       )
       .requiredOption("--risk-evaluation <file>", "the evaluation of the risks; only its sha256 is published")
-      .requiredOption("--physician-acceptance <file>", "the treating physician's; only its sha256 is published")
-      .requiredOption("--notified <time>", "when the authority was notified, RFC 3339"),
+      .requiredOption("--physician-request <file>", "the treating physician's; only its sha256 is published")
+      .requiredOption("--administration <time>", "when it is or was administered, RFC 3339"),
     give,
     work,
     ({ supply }) => supply,
+  );
+  answers(
+    withBatch(program.command("notify"))
+      .description(
+        "record that the authority was notified of an exceptional supply, due 48 hours after administration (QP, owner)",
+      )
+      .requiredOption("--notified <time>", "when the authority was notified, RFC 3339"),
+    give,
+    work,
+    ({ notify }) => notify,
   );
 };

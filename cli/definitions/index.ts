@@ -2,11 +2,14 @@ import type { AddCommands } from "../command.ts";
 import { addAdminCommands } from "./admin.ts";
 import { addAuditCommands } from "./audit.ts";
 import { addBatchCommands } from "./batch.ts";
+import { addChallengeCommands } from "./challenge.ts";
+import { addCircuitCommands } from "./circuit.ts";
 import { addCompletionCommands } from "./completion.ts";
 import { addConsentCommands } from "./consent.ts";
 import { addCorrectCommands } from "./correct.ts";
 import { addDecideCommands } from "./decide.ts";
 import { addDemoCommands } from "./demo.ts";
+import { addDeployCommands } from "./deploy.ts";
 import { addDevnetCommands } from "./devnet.ts";
 import { addDoctorCommands } from "./doctor.ts";
 import { addEvidenceCommands } from "./evidence.ts";
@@ -20,8 +23,9 @@ import { addKeyCommands } from "./key.ts";
 import { addPartyCommands } from "./party.ts";
 import { addPolicyCommands } from "./policy.ts";
 import { addProfileCommands } from "./profile.ts";
-import { addRegisterCommands } from "./register.ts";
+import { addQpCommands } from "./qp.ts";
 import { addRequestCommands } from "./request.ts";
+import { addRoleCommands } from "./role.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addVerifyCommands } from "./verify.ts";
 
@@ -32,10 +36,13 @@ export const COMMANDS: readonly AddCommands[] = [
   addProfileCommands,
   addKeyCommands,
   addPartyCommands,
-  addRegisterCommands,
+  addDeployCommands,
+  addCircuitCommands,
+  addRoleCommands,
   addAdminCommands,
   addConsentCommands,
   addBatchCommands,
+  addQpCommands,
   addHandoffCommands,
   addInspectCommands,
   addImportCommands,
@@ -44,6 +51,7 @@ export const COMMANDS: readonly AddCommands[] = [
   addEvidenceCommands,
   addExceptionCommands,
   addDecideCommands,
+  addChallengeCommands,
   addCorrectCommands,
   addRequestCommands,
   addVerifyCommands,

@@ -45,16 +45,27 @@ export const addPartyCommands: AddCommands = (program, give) => {
       .description(
         "show the list and approve its root, where that was proposed (APPROVER, another person than the proposer)",
       )
-      .option("--unread", "approve the root alone: no list is shown or compared")
+      .option("--unread", "approve root and --document alone: no list is shown or compared")
+      .option("--document <hash>", "hash of the list, as `publish` printed it")
       .requiredOption("--authorisation <name>", "reference of the approval; public"),
     give,
     onChain,
     ({ approve }) => approve,
   );
   answers(
-    withReason(withAccount(withRegistry(party.command("revoke <root>"))), "revoke").description(
-      "end a root at once and for good, also one that only waits; proofs that carry it are refused (APPROVER)",
-    ),
+    may(withAccount(withRegistry(party.command("withdraw [root]"))), "parties", "the list; root and hash come from it")
+      .description("take back a root that waits for approval (the account that proposed it)")
+      .option("--document <hash>", "in place of the file, with the root: hash of the list, as `publish` printed it"),
+    give,
+    onChain,
+    ({ withdraw }) => withdraw,
+  );
+  answers(
+    withReason(withAccount(withRegistry(party.command("revoke <root>"))), "revoke")
+      .description(
+        "end a root at once and for good, also one that only waits; proofs that carry it are refused (APPROVER)",
+      )
+      .option("--since <time>", "RFC 3339; what was attested before stands; default: nothing stands"),
     give,
     onChain,
     ({ revoke }) => revoke,

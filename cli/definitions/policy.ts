@@ -16,7 +16,9 @@ const CIRCUIT_ID = [
 export const addPolicyCommands: AddCommands = (program, give) => {
   const policy = program
     .command("policy")
-    .description("what a compliant batch is: write, check, show, compare, hash, publish, approve, endorse, retire");
+    .description(
+      "what a compliant batch is: write, check, show, compare, hash, publish, approve, withdraw, endorse, retire",
+    );
   answers(
     policy
       .command("new [file]")
@@ -90,6 +92,14 @@ export const addPolicyCommands: AddCommands = (program, give) => {
     give,
     onChain,
     ({ approve }) => approve,
+  );
+  answers(
+    withAccount(withRegistry(policy.command("withdraw <policyId>"))).description(
+      "take back a policy that waits for approval (the account that proposed it)",
+    ),
+    give,
+    onChain,
+    ({ withdraw }) => withdraw,
   );
   answers(
     withAccount(withRegistry(policy.command("endorse <policyId>"))).description(

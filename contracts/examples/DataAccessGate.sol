@@ -24,6 +24,8 @@ contract DataAccessGate {
     /// @param keyHash sha256 of the key that opens the data.
     event KeyPublished(bytes32 indexed key, bytes32 keyHash);
 
+    /// @notice The register has another gate.
+    error GateForeign(IReleaseGate gate);
     /// @notice Only the owner of the batch opens its data.
     error NotOwner(bytes32 key, address caller);
     /// @notice The hash is missing.
@@ -37,6 +39,7 @@ contract DataAccessGate {
     constructor(IReleaseGate gate_, IConsentRegistry consents_) {
         gate = gate_;
         registry = gate_.registry();
+        if (registry.gate() != gate_) revert GateForeign(gate_);
         consents = consents_;
     }
 

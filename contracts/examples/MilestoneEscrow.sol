@@ -10,20 +10,23 @@ import {IReleaseGate} from "../interfaces/IReleaseGate.sol";
 ///
 /// Whose it is at the moment of `settle`, by the first line that fits:
 ///
-/// | the batch                                                                    | the money is    |
-/// |------------------------------------------------------------------------------|-----------------|
-/// | was recalled, rejected, aborted or supplied exceptionally                    | the payer's     |
-/// | is certified and the gate open                                               | the payee's     |
-/// | was certified, and the gate is closed by a hold, an exception or an amendment | nobody's yet    |
-/// | was never certified, and the due date is not over                            | nobody's yet    |
-/// | was never certified, and the last date is over                               | the payer's     |
-/// | was never certified, and a hold or an open exception stands against it       | nobody's yet    |
-/// | was never certified, and nothing stands against it; or was never opened      | the payer's     |
+/// | the batch                                                                            | the money is |
+/// |--------------------------------------------------------------------------------------|--------------|
+/// | was recalled, rejected, aborted or supplied exceptionally                            | the payer's  |
+/// | is certified and the gate open                                                       | the payee's  |
+/// | is certified, and the gate is closed by a hold or an exception                       | nobody's yet |
+/// | was certified, the certificate is undone, and the last date is over by `GRACE`       | the payer's  |
+/// | was certified, and the certificate is undone by an amendment or a refused claim      | nobody's yet |
+/// | was never certified, and the due date is not over                                    | nobody's yet |
+/// | was never certified, and the last date is over                                       | the payer's  |
+/// | was never certified, and a hold, an exception or a challenge stands against it       | nobody's yet |
+/// | was never certified, and nothing stands against it; or was never opened              | the payer's  |
 ///
 /// So what closes the gate for a time only delays: a certified batch is paid when it opens again, however late, and one that
 /// waits for its certificate has `GRACE` from the day on which it was last said (`defer`) that something stands against
-/// it. Who has an exception open for ever gains nothing by it after the last date. Either side can give the money to
-/// the other one at any time, which also ends what the register never decides.
+/// it. Who has an exception open for ever gains nothing by it after the last date, and who undoes a certificate for ever
+/// nothing `GRACE` after it. Either side can give the money to the other one at any time, which also ends what the
+/// register never decides.
 /// @dev Every answer of the register either comes whole or takes the call down with it, so that too little gas decides
 /// nothing.
 contract MilestoneEscrow {
@@ -39,8 +42,8 @@ contract MilestoneEscrow {
     /// @param payer Who paid in.
     /// @param payee Who is paid on release.
     /// @param due Unix seconds: silence until here is for the payer. `defer` moves it.
-    /// @param last Unix seconds, not before `due`: a batch that was never certified until here is for the payer, whatever
-    /// stands against it.
+    /// @param last Unix seconds, not before `due`: a batch that was never certified until here, or whose certificate is undone
+    /// and not given again until `GRACE` after it, is for the payer, whatever stands against it.
     /// @param amount Wei; 0: settled.
     struct Milestone {
         bytes32 key;
@@ -51,7 +54,7 @@ contract MilestoneEscrow {
         uint256 amount;
     }
 
-    /// @notice Time for a certificate after a hold or an exception, in seconds.
+    /// @notice Time for a certificate after what stood against it, in seconds.
     uint64 public constant GRACE = 14 days;
 
     /// @notice The gate of the register.
@@ -85,6 +88,8 @@ contract MilestoneEscrow {
     /// @param amount Wei.
     event Withdrawn(address indexed account, address to, uint256 amount);
 
+    /// @notice The register has another gate.
+    error GateForeign(IReleaseGate gate);
     /// @notice A milestone has money, a payee, a due date in the future and a last date not before it.
     error MilestoneInvalid();
     /// @notice There is no such milestone, or it is settled.
@@ -105,6 +110,7 @@ contract MilestoneEscrow {
     constructor(IReleaseGate gate_) {
         gate = gate_;
         registry = gate_.registry();
+        if (registry.gate() != gate_) revert GateForeign(gate_);
     }
 
     /// @notice Pays in for a batch. Caller: the payer.
@@ -120,17 +126,17 @@ contract MilestoneEscrow {
         emit Funded(id, key, milestoneOf[id]);
     }
 
-    /// @notice Moves the due date to `GRACE` from now, at most to the last date, while a hold or an open exception stands
-    /// against a batch that was never certified. Caller: anybody, as often as it moves.
+    /// @notice Moves the due date to `GRACE` from now, at most to the last date, while something stands against a batch that was
+    /// never certified. Caller: anybody, as often as it moves.
     /// @param id Number of the milestone.
     function defer(uint256 id) external {
         Milestone storage milestone = _funded(id);
         uint64 due = uint64(block.timestamp) + GRACE;
         if (due > milestone.last) due = milestone.last;
         bytes32 key = milestone.key;
-        if (due <= milestone.due || !registry.isOpened(key) || _wasCertified(key) || !_isOpposed(key)) {
-            revert NothingToDefer(id);
-        }
+        if (due <= milestone.due || !registry.isOpened(key)) revert NothingToDefer(id);
+        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
+        if (batch.certified != 0 || !gate.isOpposed(key)) revert NothingToDefer(id);
         milestone.due = due;
         emit Deferred(id, due);
     }
@@ -184,10 +190,15 @@ contract MilestoneEscrow {
         bytes32 key = milestone.key;
         bool isOver = block.timestamp > milestone.due;
         if (!registry.isOpened(key)) return isOver ? Side.Payer : Side.Nobody;
-        if (_hasEnded(registry.batchOf(key))) return Side.Payer;
+        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
+        if (_hasEnded(batch)) return Side.Payer;
         if (gate.isReleased(key)) return Side.Payee;
-        if (!isOver || _wasCertified(key)) return Side.Nobody;
-        return block.timestamp > milestone.last || !_isOpposed(key) ? Side.Payer : Side.Nobody;
+        if (batch.certified != 0) {
+            bool isUndone = batch.status == IComplianceRegistry.Status.Open;
+            return isUndone && block.timestamp > uint256(milestone.last) + GRACE ? Side.Payer : Side.Nobody;
+        }
+        if (!isOver) return Side.Nobody;
+        return block.timestamp > milestone.last || !gate.isOpposed(key) ? Side.Payer : Side.Nobody;
     }
 
     /// @dev The gate of the batch never opens again.
@@ -197,16 +208,6 @@ contract MilestoneEscrow {
             batch.status == IComplianceRegistry.Status.Rejected ||
             batch.status == IComplianceRegistry.Status.Aborted ||
             batch.status == IComplianceRegistry.Status.ExceptionalSupply;
-    }
-
-    /// @dev Also if it was amended since, and must be certified again.
-    function _wasCertified(bytes32 key) private view returns (bool) {
-        return registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.Certified)] != 0;
-    }
-
-    /// @dev Whether somebody's word stops the certificate now.
-    function _isOpposed(bytes32 key) private view returns (bool) {
-        return registry.batchOf(key).holds != 0 || registry.openExceptionsOf(key) != 0;
     }
 
     function _funded(uint256 id) private view returns (Milestone storage milestone) {

@@ -71,9 +71,10 @@ interface ICircuitRegistry {
     );
     /// @notice A circuit stops at `effective` (Unix seconds); `unsound` asks for a review of what it attested.
     /// @param circuitId Its id.
+    /// @param by Who froze it.
     /// @param effective Unix seconds.
     /// @param unsound Whether older attestations need a review.
-    event CircuitFrozen(bytes32 indexed circuitId, uint64 effective, bool unsound);
+    event CircuitFrozen(bytes32 indexed circuitId, address indexed by, uint64 effective, bool unsound);
 
     /// @notice The key has the wrong number of bytes, so it is not a key of eight public signals.
     error KeyLength(uint256 received, uint256 expected);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.28;
 
+import {IConsentRegistry} from "./IConsentRegistry.sol";
 import {IDisclosureRequests} from "./IDisclosureRequests.sol";
+import {IPartyRegistry} from "./IPartyRegistry.sol";
+import {IPolicyRegistry} from "./IPolicyRegistry.sol";
+import {IQualifiedPersons} from "./IQualifiedPersons.sol";
 import {IReleaseGate} from "./IReleaseGate.sol";
 
 /// @title IComplianceRegistry
@@ -11,12 +15,15 @@ import {IReleaseGate} from "./IReleaseGate.sol";
 ///
 /// Running hashes, both starting at 0, over the calls in the order of the chain:
 /// trail          = keccak256(abi.encode(trail, selector, digest))
-///                  over attest, amend, setHead, replaceOpening, hold, unhold
+///                  over attest (once an item), amend, setHead, replaceOpening, hold (once a batch), unhold
 /// exceptionsHash = keccak256(abi.encode(exceptionsHash, selector, digest))
-///                  over raiseException, proposeClosing, confirmClosing, decideRevocation
+///                  over raiseException (once a batch), closeException, decideRevocation, decideChallenge
 /// where selector is the function's four bytes (bytes4, padded on the right as abi.encode does) and
-/// digest = keccak256(abi.encode(all arguments in their order)), which is the call data after the selector; call data
-/// that is not exactly this encoding is refused. No signature is an argument of such a call.
+/// digest = keccak256(abi.encode(all arguments in their order)), of their values and not of the call data; where a call is
+/// about many, the digest of each has its own key, item or claim in the place of their list. No signature is an argument
+/// of such a call.
+///
+/// Every event is chained into `journal` (contract `Journal`).
 ///
 /// States and calls. O Open, C Compliant, E Exception, R Released, D Completed, J Rejected, A Aborted,
 /// S ExceptionalSupply, L Recalled. A cell says as what the batch may be shown afterwards; `-`: the call reverts.
@@ -26,14 +33,15 @@ import {IReleaseGate} from "./IReleaseGate.sol";
 /// | nameSubmitter     | O  | C  | E   | -   | -   | - | - | - | L |
 /// | replaceOpening    | O  | C  | E   | -   | -   | - | - | - | L |
 /// | attest            | OC | C  | E   | RD  | -   | - | - | S | L |
-/// | amend             | O  | OC | E   | OCE | OCE | J | A | S | L |
+/// | amend             | OC | OC | E   | OCE | OCE | J | A | S | L |
 /// | setHead           | -  | -  | E   | R   | -   | - | - | S | L |
 /// | raiseException    | E  | E  | E   | R   | D   | J | A | S | L |
-/// | proposeClosing    | -  | -  | E   | R   | D   | J | A | S | L |
-/// | confirmClosing    | -  | -  | OCE | OERD | OERD | J | A | S | L |
+/// | closeException    | -  | -  | OCE | OERD | OERD | J | A | S | L |
 /// | decideRevocation  | -  | -  | OCE | R   | D   | J | A | S | L |
+/// | decideChallenge   | O  | C  | E   | R   | D   | J | A | S | L |
 /// | certify           | -  | RD | -   | -   | -   | - | - | - | - |
-/// | exceptionalSupply | S  | S  | S   | -   | -   | - | - | - | - |
+/// | exceptionalSupply | S  | S  | S   | S   | -   | - | - | - | - |
+/// | notifyAuthority   | -  | -  | -   | -   | -   | - | - | S | L |
 /// | reject            | J  | J  | J   | J   | -   | - | - | - | L |
 /// | abort             | A  | A  | A   | A   | -   | - | - | - | L |
 /// | hold              | O  | C  | E   | R   | D   | J | A | S | L |
@@ -44,12 +52,21 @@ import {IReleaseGate} from "./IReleaseGate.sol";
 /// Stored are Open, Released, Completed, Rejected, Aborted and ExceptionalSupply, and apart from them the holds and
 /// whether the batch is recalled; the rest is computed. A recalled batch keeps the rules of its stored state (a rejected
 /// one attests nothing), except that it is never certified, supplied or completed. Rejected, Aborted and
-/// ExceptionalSupply are final, a recall is for good, and Completed ends only by amend. Overdue is computed too and
-/// forbids nothing: late work is visible, not lost; a batch that is recalled or ended without release never is. A hold
-/// closes the gate and stops certify and exceptionalSupply. Pausing stops attest and certify and nothing else.
+/// ExceptionalSupply are final, a recall is for good, and Completed ends only by amend or a rejected exception. Overdue is
+/// computed too and forbids nothing: late work is visible, not lost; a batch that is recalled, rejected or aborted never
+/// is. A hold closes the gate and stops certify and exceptionalSupply. Pausing stops attest and certify and nothing else.
 ///
 /// Open exceptions, wherever this text says so, are the batch's own, those of the batch it supersedes (and of the one
-/// that superseded, and so on), and a consent that was revoked until a QP decided on it.
+/// that superseded, and so on), and a consent of any of these that was revoked until a QP decided on it. A hold of a
+/// superseded batch stops certify and exceptionalSupply and closes the gate of this one too.
+///
+/// A challenge is what puts a batch into doubt from outside: a circuit of its policy that was declared unsound, a retired
+/// policy, a party root that was revoked as of a time when the batch used it, a superseded batch that was recalled. It
+/// stops certify until a QP of the batch decides on exactly this challenge. A batch that is certified already stays
+/// released, and readers show it as challenged: shutting ten thousand gates by one account would be worse.
+///
+/// A claim is missing while it is neither attested nor settled, or refused: an exception about it was closed as rejected,
+/// and it was neither attested nor amended since. A refused claim is never settled.
 interface IComplianceRegistry {
     /// @notice What a reader calls the state of a batch. Stored: Open, Released, Completed, Rejected, Aborted and
     /// ExceptionalSupply; Compliant, Exception, Overdue and Recalled are computed.
@@ -66,45 +83,44 @@ interface IComplianceRegistry {
         Recalled
     }
 
-    /// @notice What is counted: per registry, owner and batch, each equal to the number of such events, so that an
-    /// auditor can tell that a node withheld logs.
-    enum Counter {
-        Opened,
-        Attested,
-        Amended,
-        Exceptions,
-        Certified,
-        OpeningsReplaced,
-        SubmittersNamed,
-        HeadsAsserted,
-        ClosingsProposed,
-        ExceptionsClosed,
-        RevocationsDecided,
-        Rejected,
-        Aborted,
-        SuppliedExceptionally,
-        Held,
-        Unheld,
-        Recalled,
-        DueExtended
+    /// @notice The contracts that a register consists of besides the compliance registry, the circuits and the roles.
+    /// @param policies The policies that batches must keep; they bring circuits and roles.
+    /// @param parties The roots that proofs may use.
+    /// @param consents The consents that batches may have.
+    /// @param requests What authorities asked about the batches.
+    /// @param persons Who may certify and confirm.
+    /// @param gate The answers that are computed from the registry.
+    struct Parts {
+        IPolicyRegistry policies;
+        IPartyRegistry parties;
+        IConsentRegistry consents;
+        IDisclosureRequests requests;
+        IQualifiedPersons persons;
+        IReleaseGate gate;
     }
 
-    /// @notice What is stored of a batch besides heads, QPs and submitters.
+    /// @notice What is stored of a batch besides heads, QPs, submitters, holders and used roots.
     /// @param owner Account that opened it.
     /// @param serial Number among the owner's batches: 1, 2, 3, ... without gap.
     /// @param openExceptions Its own exceptions that are not closed; ask `openExceptionsOf` for all that block it.
     /// @param status Stored state; ask `IReleaseGate.statusOf` for the one to show.
-    /// @param holds Who holds it: `Codes.HOLD_QP`, `Codes.HOLD_AUTHORITY`, their sum or 0.
+    /// @param holds How many accounts hold it.
     /// @param recalled Whether it was recalled.
     /// @param revocationDecided Whether a QP decided on the revocation of its consent.
     /// @param opened When it was opened, or its opening last replaced, Unix seconds: signal `opened` of its proofs. Never
     /// that of a batch it supersedes.
+    /// @param firstOpened When it was opened, Unix seconds: due dates count from here.
+    /// @param administration When it is or was given to the patient, if it is supplied exceptionally, Unix seconds; 0: not.
+    /// @param certified How often it was certified.
+    /// @param revision How often an attestation was amended or a claim refused: a confirmation of a stage is of one revision.
+    /// @param authorityNotified Whether the authority was told of the exceptional supply.
     /// @param due Due dates for release and completion, Unix seconds.
     /// @param batch Salted commitment: public signal `batch`.
     /// @param opening Head before stage 0: fixes the first custodian and its devices.
     /// @param policyId The policy it must keep.
     /// @param attested Attested claims: bit i stands for claim i.
     /// @param settled Claims for which an accepted exception stands in place of a proof.
+    /// @param refused Claims about which an exception was rejected, neither attested nor amended since.
     /// @param openClaims Claims with an open exception.
     /// @param assertedHeads Stages whose head the owner set without a custody proof: bit i stands for stage i. The flag
     /// "custody not proven" stays, also when the proof follows.
@@ -112,6 +128,7 @@ interface IComplianceRegistry {
     /// @param exceptionsHash Running hash of the exceptions.
     /// @param consent Consent in the `ConsentRegistry`; 0: none.
     /// @param supersedes Key of the batch it replaces; 0: none.
+    /// @param challengeDecided The challenge on which a QP decided last; 0: none.
     struct Batch {
         address owner;
         uint32 serial;
@@ -121,28 +138,45 @@ interface IComplianceRegistry {
         bool recalled;
         bool revocationDecided;
         uint64 opened;
+        uint64 firstOpened;
+        uint64 administration;
+        uint32 certified;
+        uint24 revision;
+        bool authorityNotified;
         uint64[2] due;
         uint256 batch;
         uint256 opening;
         bytes32 policyId;
         uint256 attested;
         uint256 settled;
+        uint256 refused;
         uint256 openClaims;
         uint256 assertedHeads;
         bytes32 trail;
         bytes32 exceptionsHash;
         bytes32 consent;
         bytes32 supersedes;
+        bytes32 challengeDecided;
     }
 
     /// @notice What is stored of an exception.
     /// @param key Key of the batch.
     /// @param claim Index of the claim it is about.
     /// @param disposition `Codes.DISPOSITION_*`; 0: open.
+    /// @param authority The AUTHORITY who raised it; 0: somebody else did.
     struct BatchException {
         bytes32 key;
         uint8 claim;
         uint8 disposition;
+        address authority;
+    }
+
+    /// @notice A party root that proofs of a batch used.
+    /// @param number Its number in the `PartyRegistry`.
+    /// @param lastUsed When a proof last used it, Unix seconds.
+    struct UsedRoot {
+        uint16 number;
+        uint48 lastUsed;
     }
 
     /// @notice One proof. The signals batch, rule, context and opened are the chain's own.
@@ -197,6 +231,7 @@ interface IComplianceRegistry {
     /// @param due Due dates for release and completion, Unix seconds.
     /// @param consent Consent in the `ConsentRegistry`; 0: none.
     /// @param qps Accounts of which one must certify.
+    /// @param stageQps Accounts that confirm stages.
     /// @param submitters Accounts besides the owner that may set heads.
     /// @param supersedes Key of the batch it replaces, whose open exceptions block this one too; 0: none.
     event BatchOpened(
@@ -209,6 +244,7 @@ interface IComplianceRegistry {
         uint64[2] due,
         bytes32 consent,
         address[] qps,
+        IQualifiedPersons.StageQp[] stageQps,
         address[] submitters,
         bytes32 supersedes
     );
@@ -289,15 +325,6 @@ interface IComplianceRegistry {
     /// @param stage Index of the stage.
     /// @param head The head.
     event HeadAsserted(bytes32 indexed key, uint8 indexed stage, uint256 head);
-    /// @notice The trail grew by one call; lets the trail be rebuilt from the log.
-    /// @param key Key of the batch.
-    /// @param selector Function that was called.
-    /// @param digest keccak256 of its arguments.
-    /// @param trail The trail after it.
-    event TrailExtended(bytes32 indexed key, bytes4 selector, bytes32 digest, bytes32 trail);
-    /// @notice Every claim needed for release is attested, or settled by an accepted exception.
-    /// @param key Key of the batch.
-    event BatchCompliant(bytes32 indexed key);
     /// @notice An exception was raised; `id` counts over the whole registry, `repeats` over the owner and the rule.
     /// @param key Key of the batch.
     /// @param id Number of the exception in this registry.
@@ -308,7 +335,7 @@ interface IComplianceRegistry {
     /// @param evidence Salted commitment to the evidence; 0: none.
     /// @param raisedBy Who raised it.
     /// @param repeats Exceptions of this owner about this rule, this one included.
-    /// @param exceptionsHash Running hash after it.
+    /// @param byAuthority Whether it was raised by an AUTHORITY.
     event ExceptionRaised(
         bytes32 indexed key,
         uint256 indexed id,
@@ -319,33 +346,18 @@ interface IComplianceRegistry {
         bytes32 evidence,
         address raisedBy,
         uint32 repeats,
-        bytes32 exceptionsHash
+        bool byAuthority
     );
     /// @notice A QP certified the batch.
     /// @param key Key of the batch.
     /// @param qp Who signed.
     /// @param certificate What was signed.
-    /// @param signature The signature.
+    /// @param signature The signature; empty: the QP's own account called.
     event BatchReleased(bytes32 indexed key, address indexed qp, Certificate certificate, bytes signature);
     /// @notice Every claim needed for completion is attested or settled too.
     /// @param key Key of the batch.
     /// @param settled Claims of the policy for which an accepted exception stands in place of a proof; 0: all proven.
     event BatchCompleted(bytes32 indexed key, uint256 settled);
-    /// @notice QA proposed how to close an exception.
-    /// @param key Key of the batch.
-    /// @param id Number of the exception.
-    /// @param disposition `Codes.DISPOSITION_*`.
-    /// @param evidence Salted commitment to the investigation.
-    /// @param proposer Who proposed it.
-    /// @param exceptionsHash Running hash after it.
-    event ClosingProposed(
-        bytes32 indexed key,
-        uint256 indexed id,
-        uint8 indexed disposition,
-        bytes32 evidence,
-        address proposer,
-        bytes32 exceptionsHash
-    );
     /// @notice A QP confirmed how QA proposed to close an exception.
     /// @param key Key of the batch.
     /// @param id Number of the exception.
@@ -353,15 +365,13 @@ interface IComplianceRegistry {
     /// @param evidence Salted commitment to the investigation.
     /// @param qp Who confirmed it.
     /// @param settled Whether the exception stands in place of the claim's proof from now on.
-    /// @param exceptionsHash Running hash after it.
     event ExceptionClosed(
         bytes32 indexed key,
         uint256 indexed id,
         uint8 indexed disposition,
         bytes32 evidence,
         address qp,
-        bool settled,
-        bytes32 exceptionsHash
+        bool settled
     );
     /// @notice A QP decided to go on although the consent was revoked.
     /// @param key Key of the batch.
@@ -369,14 +379,27 @@ interface IComplianceRegistry {
     /// @param consent The revoked consent.
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
-    /// @param exceptionsHash Running hash after it.
     event RevocationDecided(
         bytes32 indexed key,
         address indexed qp,
         bytes32 indexed consent,
         uint8 reason,
-        bytes32 words,
-        bytes32 exceptionsHash
+        bytes32 words
+    );
+    /// @notice A QP decided to go on although the batch is challenged.
+    /// @param key Key of the batch.
+    /// @param qp Who decided.
+    /// @param challenge The challenge, `IReleaseGate.challengeOf`.
+    /// @param kinds `Codes.CHALLENGE_*`, summed.
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    event ChallengeDecided(
+        bytes32 indexed key,
+        address indexed qp,
+        bytes32 indexed challenge,
+        uint8 kinds,
+        uint8 reason,
+        bytes32 words
     );
     /// @notice A QP rejected the batch: an end state.
     /// @param key Key of the batch.
@@ -390,33 +413,47 @@ interface IComplianceRegistry {
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
     event BatchAborted(bytes32 indexed key, address indexed by, uint8 reason, bytes32 words);
-    /// @notice A QP let a batch out of specification go to the patient, uncertified: an end state.
+    /// @notice A QP let a batch out of specification go to the patient: an end state.
     /// @param key Key of the batch.
     /// @param qp Who did.
     /// @param riskEvaluation sha256 of the risk evaluation.
-    /// @param physicianAcceptance sha256 of the treating physician's acceptance.
-    /// @param authorityNotifiedAt Unix seconds.
+    /// @param physicianRequest sha256 of the treating physician's request.
+    /// @param administration When it is or was given to the patient, Unix seconds.
     event BatchSuppliedExceptionally(
         bytes32 indexed key,
         address indexed qp,
         bytes32 riskEvaluation,
-        bytes32 physicianAcceptance,
-        uint64 authorityNotifiedAt
+        bytes32 physicianRequest,
+        uint64 administration
     );
+    /// @notice The authority was told of an exceptional supply.
+    /// @param key Key of the batch.
+    /// @param by Who says so.
+    /// @param notifiedAt When it was told, Unix seconds.
+    event AuthorityNotified(bytes32 indexed key, address indexed by, uint64 notifiedAt);
     /// @notice The batch is in quarantine.
     /// @param key Key of the batch.
     /// @param by Who holds it.
-    /// @param hold `Codes.HOLD_*`.
+    /// @param side `Codes.HOLD_*`: as what.
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
-    event BatchHeld(bytes32 indexed key, address indexed by, uint8 hold, uint8 reason, bytes32 words);
+    /// @param order Number of an authority's order, a name (`PublicTexts`); 0: none.
+    event BatchHeld(bytes32 indexed key, address indexed by, uint8 side, uint8 reason, bytes32 words, bytes32 order);
     /// @notice A hold was lifted.
     /// @param key Key of the batch.
     /// @param by Who lifted it.
-    /// @param hold `Codes.HOLD_*`.
+    /// @param holder Whose hold it was.
+    /// @param side `Codes.HOLD_*`: as what.
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
-    event BatchUnheld(bytes32 indexed key, address indexed by, uint8 hold, uint8 reason, bytes32 words);
+    event BatchUnheld(
+        bytes32 indexed key,
+        address indexed by,
+        address indexed holder,
+        uint8 side,
+        uint8 reason,
+        bytes32 words
+    );
     /// @notice The batch was recalled; its gate stays closed for good.
     /// @param key Key of the batch.
     /// @param by Who ordered it.
@@ -440,14 +477,16 @@ interface IComplianceRegistry {
         bytes32 words
     );
 
+    /// @notice Only the list of QPs says what two persons agreed on.
+    error NotPersons(address caller);
+    /// @notice A part belongs to another registry.
+    error PartsDiffer();
     /// @notice No such batch.
     error BatchUnknown(bytes32 key);
     /// @notice The owner opened this batch already.
     error BatchKnown(bytes32 key);
     /// @notice The call is not possible in this state.
     error StatusWrong(bytes32 key, Status status);
-    /// @notice The call data is longer than, or not exactly, the ABI encoding of its arguments.
-    error CallDataNotCanonical(uint256 received, uint256 expected);
     /// @notice The value must be a field element and not zero.
     error NotAFieldElement(uint256 value);
     /// @notice The consent was not given, or revoked.
@@ -462,8 +501,6 @@ interface IComplianceRegistry {
     error TooManyNames(uint256 received, uint256 most);
     /// @notice The batch stands at the end of as many superseded ones as there may be.
     error SupersedesTooMany(bytes32 key, uint256 most);
-    /// @notice A batch names at least one QP, and no zero address.
-    error QpMissing();
     /// @notice The due date (0: release, 1: completion) is not in the future.
     error DueNotInFuture(uint256 which, uint64 received, uint256 nowSeconds);
     /// @notice The due date is later than the policy allows.
@@ -512,18 +549,32 @@ interface IComplianceRegistry {
     error ExceptionUnknown(uint256 id);
     /// @notice The exception is closed already.
     error ExceptionIsClosed(uint256 id, uint8 disposition);
-    /// @notice The disposition is none of `Codes.DISPOSITION_*`.
-    error DispositionUnknown(uint8 disposition);
     /// @notice The batch is in quarantine.
-    error BatchIsHeld(bytes32 key, uint8 holds);
-    /// @notice The caller's side holds the batch already, or does not hold it.
-    error HoldUnchanged(bytes32 key, uint8 holds);
+    error BatchIsHeld(bytes32 key, uint256 holds);
+    /// @notice The account holds the batch already, or does not hold it.
+    error HoldUnchanged(bytes32 key, address holder);
+    /// @notice A hold is lifted by its holder, or by a peer once the holder lost the role in which he held.
+    error HoldNotYours(bytes32 key, address holder);
+    /// @notice A call about several batches names 1 to 64, and as many claims.
+    error BatchesWrong(uint256 keys, uint256 most);
+    /// @notice The batch used as many party roots as it may.
+    error RootsOfBatch(bytes32 key, uint256 most);
     /// @notice The batch was recalled.
     error BatchIsRecalled(bytes32 key);
-    /// @notice The document of an exceptional supply (0: risk evaluation, 1: physician's acceptance) is missing.
+    /// @notice The document of an exceptional supply (0: risk evaluation, 1: physician's request) is missing.
     error SupplyDocumentMissing(uint256 which);
-    /// @notice The authority is notified before the supply is recorded, not later.
-    error AuthorityNotNotified(uint64 received, uint256 nowSeconds);
+    /// @notice The date of an administration is missing, or too far ahead.
+    error AdministrationWrong(uint64 received, uint256 latest);
+    /// @notice The authority was told already, or not yet.
+    error NotificationWrong(uint64 received, uint256 nowSeconds);
+    /// @notice Stages that a QP named for them must confirm are not confirmed: bit i stands for stage i.
+    error StagesUnconfirmed(uint256 stages);
+    /// @notice No QP decided on what puts the batch into doubt (`Codes.CHALLENGE_*`, summed).
+    error Challenged(uint8 kinds, bytes32 challenge);
+    /// @notice The decision is about another challenge than the batch's.
+    error ChallengeWrong(bytes32 received, bytes32 expected);
+    /// @notice Nothing challenges the batch, or it is decided.
+    error NothingChallenged(bytes32 key);
     /// @notice The certificate is about another batch.
     error CertificateBatchWrong(bytes32 received, bytes32 expected);
     /// @notice The certificate is about another policy.
@@ -546,22 +597,23 @@ interface IComplianceRegistry {
     error CertificateExpired(uint64 deadline, uint256 nowSeconds);
     /// @notice The signer is not a QP of this batch.
     error SignerNotQp(bytes32 key, address signer);
-    /// @notice Claims needed for release are neither attested nor settled, or custody of a stage whose head the owner set
-    /// is not attested: bit i stands for claim i.
+    /// @notice Claims needed for release are missing, or custody of a stage whose head the owner set is: bit i stands for
+    /// claim i.
     error ClaimsMissing(uint256 claims);
     /// @notice Exceptions are open.
     error ExceptionsOpen(uint256 count);
 
     /// @notice Opens a batch. Caller: MANUFACTURER, who becomes its owner. Refused: a policy that is not effective, a
-    /// commitment this owner opened before, values out of field, due dates that are past or too late, no QP, a consent
-    /// that is not valid or serves another batch, a superseded batch that is not the caller's or supersedes 15 others, one through
-    /// the other, more than 16 QPs or submitters.
+    /// commitment this owner opened before, values out of field, due dates that are past or too late, no QP, a stage to be
+    /// confirmed without one, a consent that is not valid or serves another batch, a superseded batch that is not the
+    /// caller's or supersedes 15 others, one through the other, more than 16 QPs, QPs of stages or submitters.
     /// @param batch Salted commitment: public signal `batch`.
     /// @param opening Head before stage 0.
     /// @param policyId An effective policy.
     /// @param due Unix seconds for release and completion, at most the policy's `maxDue` from now.
     /// @param consent A valid consent, given for this batch only; 0: none. That it is the patient's is not proven.
     /// @param qps Accounts of which one must certify; whether they are QPs is checked then.
+    /// @param stageQps Accounts that confirm stages, as the policy demands.
     /// @param submitters Accounts besides the owner that may set heads while custody is not proven.
     /// @param supersedes Key of the batch (of another order) it replaces; its open exceptions block this one. 0: none.
     /// @return key Key of the batch.
@@ -572,6 +624,7 @@ interface IComplianceRegistry {
         uint64[2] calldata due,
         bytes32 consent,
         address[] calldata qps,
+        IQualifiedPersons.StageQp[] calldata stageQps,
         address[] calldata submitters,
         bytes32 supersedes
     ) external returns (bytes32 key);
@@ -616,39 +669,35 @@ interface IComplianceRegistry {
     /// @param head The head.
     function setHead(bytes32 key, uint8 stage, uint256 head) external;
 
-    /// @notice Declares that a claim is not or may not be met. Caller: owner, QA of the owner, a QP of the batch or an
-    /// AUTHORITY, each while its role is valid. Possible in every state and while paused. Blocks release; after release
-    /// it closes the gate.
-    /// @param key Key of the batch.
-    /// @param claim Index of the claim it is about.
+    /// @notice Declares that a claim is not or may not be met, of one batch or of several that one event hit. Caller: owner,
+    /// QA of the owner, a QP or an AUTHORITY, each for every batch and while its role is valid. Possible in every state and
+    /// while paused. Blocks release; after release it closes the gate. Each batch has an exception of its own, which its QP
+    /// closes.
+    /// @param keys Keys of 1 to 64 batches.
+    /// @param claims Of each batch the index of the claim it is about.
     /// @param category `Codes.CATEGORY_*`.
     /// @param severity `Codes.SEVERITY_*`.
     /// @param qmsRef Number in the quality management system, a name (`PublicTexts`).
     /// @param evidence Salted commitment to the evidence; 0: none.
-    /// @return id Number of the exception.
+    /// @return first Number of the first exception; the others follow.
     function raiseException(
-        bytes32 key,
-        uint8 claim,
+        bytes32[] calldata keys,
+        uint8[] calldata claims,
         uint8 category,
         uint8 severity,
         bytes32 qmsRef,
         bytes32 evidence
-    ) external returns (uint256 id);
+    ) external returns (uint256 first);
 
-    /// @notice Proposes how to close an exception. Caller: QA of the owner. Several proposals may wait.
+    /// @notice Closes an exception as two persons agreed. Caller: `persons`. Only `accepted` settles, that is lets the exception
+    /// stand in place of a proof: a claim of class process at any time, and after release a completion claim of any class.
+    /// `rejected` refuses the claim: it is missing, also if it is attested, until it is attested or amended after that, and
+    /// nothing settles it; a batch that rested on it is not certified, or not completed, any more.
     /// @param id Number of an open exception.
     /// @param disposition `Codes.DISPOSITION_*`.
     /// @param evidence Salted commitment to the investigation.
-    function proposeClosing(uint256 id, uint8 disposition, bytes32 evidence) external;
-
-    /// @notice Closes an exception as QA proposed. Caller: a QP of the batch, another account and another person than the
-    /// proposer. Refused: anything that was not proposed exactly so. Only `accepted` settles, that is lets the exception
-    /// stand in place of a proof: a claim of class process at any time, and after release a completion claim of any class.
-    /// `rejected` undoes that: a batch that rested on the claim is not certified, or not completed, any more.
-    /// @param id Number of an open exception.
-    /// @param disposition What is confirmed.
-    /// @param evidence What is confirmed.
-    function confirmClosing(uint256 id, uint8 disposition, bytes32 evidence) external;
+    /// @param qp Who confirmed it.
+    function closeException(uint256 id, uint8 disposition, bytes32 evidence, address qp) external;
 
     /// @notice Decides to go on although the batch's consent was revoked. Caller: a QP of the batch.
     /// @param key Key of the batch.
@@ -656,27 +705,40 @@ interface IComplianceRegistry {
     /// @param words Salted hash of the words that say why; 0: none.
     function decideRevocation(bytes32 key, uint8 reason, bytes32 words) external;
 
-    /// @notice Releases a batch with a QP's signature. Caller: anybody, the signature decides. Refused: paused, certified
-    /// already, ended, held, recalled, signer not a QP of the batch or without a valid QP role, a claim needed for release
-    /// neither attested nor (class process only) settled, a head set by the owner whose custody is not attested, an open
-    /// exception, a revoked consent without a decision, a certificate that does not say exactly what the register says.
+    /// @notice Decides to go on although the batch is challenged, by exactly this. Caller: a QP of the batch.
     /// @param key Key of the batch.
-    /// @param certificate What was signed.
-    /// @param signature 65 bytes over the EIP-712 hash, domain "batchproof", version "1".
+    /// @param challenge What `IReleaseGate.challengeOf` answers.
+    /// @param reason `Codes.REASON_*`: why.
+    /// @param words Salted hash of the words that say why; 0: none.
+    function decideChallenge(bytes32 key, bytes32 challenge, uint8 reason, bytes32 words) external;
+
+    /// @notice Releases a batch with a QP's signature. Caller: anybody, the signature decides; without one the caller himself,
+    /// who may be a contract. Refused: paused, certified already, ended, held, recalled, signer not a QP of the batch or
+    /// without a valid QP role, a certificate that does not say exactly what the register says, and what
+    /// `IReleaseGate.requireCertifiable` refuses.
+    /// @param key Key of the batch.
+    /// @param certificate What is certified.
+    /// @param signature 65 bytes over the EIP-712 hash, domain "batchproof", version "1"; or none.
     function certify(bytes32 key, Certificate calldata certificate, bytes calldata signature) external;
 
     /// @notice Records that a batch out of specification is supplied at the physician's request (EU GMP Part IV, 11.5): an
-    /// end state of its own, never a release. Caller: a QP of the batch. Refused: certified or ended, held, recalled.
+    /// end state of its own, never a release. Caller: a QP of the batch. Refused: completed or ended, held, recalled.
+    /// The authority is to be told within 48 hours of the administration.
     /// @param key Key of the batch.
     /// @param riskEvaluation sha256 of the risk evaluation.
-    /// @param physicianAcceptance sha256 of the treating physician's acceptance.
-    /// @param authorityNotifiedAt Unix seconds, not in the chain's future.
+    /// @param physicianRequest sha256 of the treating physician's request.
+    /// @param administration When it is or was given to the patient, Unix seconds, at most 30 days ahead.
     function exceptionalSupply(
         bytes32 key,
         bytes32 riskEvaluation,
-        bytes32 physicianAcceptance,
-        uint64 authorityNotifiedAt
+        bytes32 physicianRequest,
+        uint64 administration
     ) external;
+
+    /// @notice Records that the authority was told of an exceptional supply, once. Caller: a QP of the batch or its owner.
+    /// @param key Key of the batch.
+    /// @param notifiedAt Unix seconds, not in the chain's future.
+    function notifyAuthority(bytes32 key, uint64 notifiedAt) external;
 
     /// @notice Ends a batch that must not be used. Caller: a QP of the batch. Refused: completed or ended.
     /// @param key Key of the batch.
@@ -691,17 +753,21 @@ interface IComplianceRegistry {
     /// @param words Salted hash of the words that say why; 0: none.
     function abort(bytes32 key, uint8 reason, bytes32 words) external;
 
-    /// @notice Puts a batch into quarantine. Caller: a QP of the batch or an AUTHORITY; each side holds for itself.
-    /// @param key Key of the batch.
+    /// @notice Puts batches into quarantine. Caller: a QP of each batch, or an AUTHORITY, who names its order; each account
+    /// holds for itself.
+    /// @param keys Keys of 1 to 64 batches.
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
-    function hold(bytes32 key, uint8 reason, bytes32 words) external;
+    /// @param order Number of the order, a name (`PublicTexts`); a QP's may be 0.
+    function hold(bytes32[] calldata keys, uint8 reason, bytes32 words, bytes32 order) external;
 
-    /// @notice Lifts the hold of the caller's side: a QP of the batch that of the QPs, an AUTHORITY that of authorities.
+    /// @notice Lifts a hold. Caller: its holder; or once he lost the role in which he held, a peer: a QP of the batch for a
+    /// QP, an AUTHORITY for an authority.
     /// @param key Key of the batch.
+    /// @param holder Whose hold it is.
     /// @param reason `Codes.REASON_*`: why.
     /// @param words Salted hash of the words that say why; 0: none.
-    function unhold(bytes32 key, uint8 reason, bytes32 words) external;
+    function unhold(bytes32 key, address holder, uint8 reason, bytes32 words) external;
 
     /// @notice Recalls a batch in whatever state, for good. Caller: a QP of the batch or an AUTHORITY.
     /// @param key Key of the batch.
@@ -710,7 +776,7 @@ interface IComplianceRegistry {
     function recall(bytes32 key, uint8 reason, bytes32 words) external;
 
     /// @notice Moves a due date. Caller: owner. Refused: completed or ended, not later than before, in the past, further
-    /// from now than the policy's `maxDue`, release after completion. Counted and shown.
+    /// from the first opening than the policy's `maxDue`, release after completion. Shown.
     /// @param key Key of the batch.
     /// @param which 0: release, 1: completion.
     /// @param due Unix seconds.
@@ -724,15 +790,21 @@ interface IComplianceRegistry {
     /// @notice Lets attest and certify go on. Caller: ADMIN.
     function unpause() external;
 
-    /// @notice What authorities asked about the batches.
-    /// @return The registry of requests, which this one deployed.
-    function requests() external view returns (IDisclosureRequests);
+    /// @notice The register that this one follows.
+    /// @return Its compliance registry; 0: none.
+    function predecessor() external view returns (address);
 
-    /// @notice Exceptions that block a batch: its own, those of the batches it supersedes, and a revoked consent on which
-    /// no QP decided.
-    /// @param key Key of the batch; 0 for an unknown one.
-    /// @return Their number.
-    function openExceptionsOf(bytes32 key) external view returns (uint256);
+    /// @notice The journal of the predecessor when this one was deployed.
+    /// @return 0: there is none.
+    function predecessorJournal() external view returns (bytes32);
+
+    /// @notice Who may certify and confirm.
+    /// @return The list of QPs.
+    function persons() external view returns (IQualifiedPersons);
+
+    /// @notice What authorities asked about the batches.
+    /// @return The registry of requests.
+    function requests() external view returns (IDisclosureRequests);
 
     /// @notice What is stored of an exception.
     /// @param id Number of the exception; unknown ones revert.
@@ -745,8 +817,13 @@ interface IComplianceRegistry {
     /// @return Key of the batch; 0: none.
     function batchOfConsent(address owner, bytes32 consent) external view returns (bytes32);
 
+    /// @notice Batches that an owner opened: the serial of the last one.
+    /// @param owner The owner.
+    /// @return Their number.
+    function serialOf(address owner) external view returns (uint32);
+
     /// @notice The answers that are computed from this registry.
-    /// @return Its gate, which this one deployed.
+    /// @return Its gate.
     function gate() external view returns (IReleaseGate);
 
     /// @notice Whether a batch was opened.
@@ -765,11 +842,16 @@ interface IComplianceRegistry {
     /// @return 0: unset.
     function headOf(bytes32 key, uint8 stage) external view returns (uint256);
 
-    /// @notice Whether the batch names the account as QP.
+    /// @notice As what an account holds the batch.
     /// @param key Key of the batch.
     /// @param account Account.
-    /// @return True if it does.
-    function isQpOf(bytes32 key, address account) external view returns (bool);
+    /// @return `Codes.HOLD_*`; 0: it does not.
+    function holdOf(bytes32 key, address account) external view returns (uint8);
+
+    /// @notice The party roots that proofs of a batch used.
+    /// @param key Key of the batch.
+    /// @return At most 16.
+    function rootsOf(bytes32 key) external view returns (UsedRoot[] memory);
 
     /// @notice Whether the account may set heads of the batch besides the owner.
     /// @param key Key of the batch.
@@ -788,18 +870,4 @@ interface IComplianceRegistry {
     /// @param batch Its commitment.
     /// @return keccak256(abi.encode(owner, batch)).
     function keyOf(address owner, uint256 batch) external pure returns (bytes32);
-
-    /// @notice Counters of the whole registry, by `Counter`.
-    /// @return Twenty-four numbers, the unused ones 0.
-    function registryCounts() external view returns (uint32[24] memory);
-
-    /// @notice Counters of one owner, by `Counter`. The first is its last serial.
-    /// @param owner The owner.
-    /// @return Twenty-four numbers, the unused ones 0.
-    function ownerCounts(address owner) external view returns (uint32[24] memory);
-
-    /// @notice Counters of one batch, by `Counter`.
-    /// @param key Key of the batch.
-    /// @return Twenty-four numbers, the unused ones 0.
-    function batchCounts(bytes32 key) external view returns (uint32[24] memory);
 }

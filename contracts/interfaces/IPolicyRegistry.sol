@@ -6,7 +6,8 @@ import {ICircuitRegistry} from "./ICircuitRegistry.sol";
 /// @title IPolicyRegistry
 /// @notice What a compliant batch is: ordered stages with claims, proposed and approved by two persons.
 ///
-/// policyId = keccak256(abi.encode(documentHash, product, version, stages, maxDue, claims)).
+/// policyId = keccak256(abi.encode(documentHash, product, version, stages, maxDue, confirmedStages,
+/// claims)).
 /// Life of a policy: unknown -> proposed -> approved (effective from a date) -> retired. A retired policy opens no new
 /// batch; open ones finish.
 interface IPolicyRegistry {
@@ -32,6 +33,8 @@ interface IPolicyRegistry {
     /// @param version Version of the policy for this product.
     /// @param stages Number of stages.
     /// @param maxDue Latest due dates for release and completion, seconds from the opening of a batch.
+    /// @param confirmedStages Stages that a QP named for them confirms before the batch is certified: bit i stands for
+    /// stage i.
     /// @param claims 1 to 256 claims, which together name at most 256 different circuits.
     struct Policy {
         bytes32 documentHash;
@@ -39,6 +42,7 @@ interface IPolicyRegistry {
         uint32 version;
         uint8 stages;
         uint64[2] maxDue;
+        uint256 confirmedStages;
         Claim[] claims;
     }
 
@@ -50,16 +54,18 @@ interface IPolicyRegistry {
         uint64 retiredAt;
     }
 
-    /// @notice A policy in four words. In each set of claims bit i stands for claim i.
+    /// @notice A policy in five words. In each set of claims bit i stands for claim i.
     /// @param stages Number of stages.
     /// @param release Claims needed for release.
     /// @param completion Claims needed for completion.
     /// @param custody Custody claims.
+    /// @param confirmed Stages that a QP confirms: bit i stands for stage i.
     struct Outline {
         uint8 stages;
         uint256 release;
         uint256 completion;
         uint256 custody;
+        uint256 confirmed;
     }
 
     /// @notice A policy was proposed. The event holds all of it, so that an auditor can rebuild it from the log.
@@ -103,6 +109,11 @@ interface IPolicyRegistry {
     error DocumentMissing();
     /// @notice Both due dates are at least one second, and completion is not before release.
     error MaxDueInvalid(uint64 release, uint64 completion);
+    /// @notice Stages are to be confirmed that the policy does not have, or that have no claim needed for release: bit i stands
+    /// for stage i.
+    error ConfirmedStagesWrong(uint256 received, uint256 possible);
+    /// @notice More stages are to be confirmed than an opening names QPs for.
+    error ConfirmedStagesTooMany(uint256 received, uint256 most);
     /// @notice A policy has 1 to 256 claims.
     error ClaimCount(uint256 received, uint256 most);
     /// @notice No claim is needed for release, so every batch would be compliant unproven.
@@ -192,7 +203,7 @@ interface IPolicyRegistry {
     /// @return Seconds.
     function maxDueOf(bytes32 policyId) external view returns (uint64[2] memory);
 
-    /// @notice Number of stages, and which claims are needed for what.
+    /// @notice Number of stages, which claims are needed for what, and which stages are confirmed.
     /// @param policyId A known policy.
     /// @return The outline.
     function outlineOf(bytes32 policyId) external view returns (Outline memory);

@@ -17,11 +17,15 @@ library CertificateHash {
         "bytes32 certificate,uint8 meaning,uint64 signedAt,uint256 nonce,uint64 deadline)"
     );
 
-    /// @notice The hash that is signed, for this chain and the calling contract.
+    /// @notice The hash that is signed, for this chain.
     /// @param certificate What is certified.
+    /// @param registry The compliance registry.
     /// @return keccak256(0x1901, domain, struct).
-    function hash(IComplianceRegistry.Certificate calldata certificate) internal view returns (bytes32) {
-        bytes32 domain = keccak256(abi.encode(DOMAIN_TYPE, NAME, VERSION, block.chainid, address(this)));
+    function hash(
+        IComplianceRegistry.Certificate calldata certificate,
+        address registry
+    ) internal view returns (bytes32) {
+        bytes32 domain = keccak256(abi.encode(DOMAIN_TYPE, NAME, VERSION, block.chainid, registry));
         // All fields are static, so abi.encode of the struct is EIP-712's encodeData.
         return keccak256(abi.encodePacked(hex"1901", domain, keccak256(abi.encode(CERTIFICATE_TYPE, certificate))));
     }

@@ -7,17 +7,17 @@ import {CodeStore} from "./CodeStore.sol";
 /// @title ClaimTable
 /// @notice All of a policy, kept by `CodeStore`: one account to read instead of several words of storage for each claim,
 /// and the only place where it is kept. In memory a table is the bytes that `CodeStore.read` returns.
-/// @dev Ten words: number of circuits; the outline (stages, release, completion, custody); documentHash, product, version
-/// and maxDue. Then the circuits' ids, each once (32 bytes), and per claim a record: rule (32 bytes), stage, class,
+/// @dev Eleven words: number of circuits; the outline (stages, release, completion, custody, confirmed); documentHash,
+/// product, version and maxDue. Then the circuits' ids, each once (32 bytes), and per claim a record: rule (32 bytes), stage, class,
 /// neededFor, severity, number of circuits (1 byte each) and the circuits in their order, as places among the ids (16
-/// bytes). 256 claims over 256 circuits are 22,080 bytes of the 24,575 that `CodeStore` takes: whatever `PolicyRules`
+/// bytes). 256 claims over 256 circuits are 22,112 bytes of the 24,575 that `CodeStore` takes: whatever `PolicyRules`
 /// lets pass fits.
 library ClaimTable {
     /// @dev Where the parts begin, in bytes from the table's address in memory, whose first word is its length.
     uint256 private constant OUTLINE = 0x40;
-    uint256 private constant HEAD = 0xc0;
-    uint256 private constant MAX_DUE = 0x120;
-    uint256 private constant IDS = 0x160;
+    uint256 private constant HEAD = 0xe0;
+    uint256 private constant MAX_DUE = 0x140;
+    uint256 private constant IDS = 0x180;
     /// @dev Bytes of one record.
     uint256 private constant RECORD = 53;
 
@@ -87,8 +87,10 @@ library ClaimTable {
         policy.documentHash = _wordAt(head);
         policy.product = _wordAt(head + 32);
         policy.version = uint32(uint256(_wordAt(head + 64)));
-        policy.stages = outlineOf(table).stages;
+        IPolicyRegistry.Outline memory outline = outlineOf(table);
+        policy.stages = outline.stages;
         policy.maxDue = maxDueOf(table);
+        policy.confirmedStages = outline.confirmed;
         (uint256 ids, , uint256 count) = _places(table);
         policy.claims = new IPolicyRegistry.Claim[](count);
         for (uint256 i = 0; i < count; i++) {

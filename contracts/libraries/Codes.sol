@@ -41,7 +41,13 @@ library Codes {
     uint8 internal constant DISPOSITION_REJECTED = 2; // not acceptable in place of a proof: prove the claim or reject
     uint8 internal constant DISPOSITION_UNFOUNDED = 3; // raised in error, or its cause was removed
 
-    // Who holds a batch, as bits of a set.
+    // What puts a batch into doubt from outside, as bits of a set.
+    uint8 internal constant CHALLENGE_CIRCUIT = 1; // a circuit of its policy was declared unsound
+    uint8 internal constant CHALLENGE_POLICY = 2; // its policy was retired
+    uint8 internal constant CHALLENGE_ROOT = 4; // a party root was revoked as of a time when it used it
+    uint8 internal constant CHALLENGE_SUPERSEDED = 8; // a batch that it supersedes was recalled
+
+    // As what somebody holds a batch.
     uint8 internal constant HOLD_QP = 1;
     uint8 internal constant HOLD_AUTHORITY = 2;
 
@@ -161,6 +167,11 @@ library Codes {
             (1 << REASON_OPENED_IN_ERROR);
     uint256 internal constant REASONS_OF_DECIDE_REVOCATION =
         (1 << REASON_OTHER) | (1 << REASON_CONSENT_RENEWED) | (1 << REASON_TREATMENT_ONLY);
+    uint256 internal constant REASONS_OF_DECIDE_CHALLENGE =
+        (1 << REASON_OTHER) |
+            (1 << REASON_INVESTIGATION_CLOSED) |
+            (1 << REASON_CORRECTED) |
+            (1 << REASON_TREATMENT_ONLY);
     uint256 internal constant REASONS_OF_RETIRE =
         (1 << REASON_OTHER) |
             (1 << REASON_SUPERSEDED) |

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ICircuitRegistry} from "../interfaces/ICircuitRegistry.sol";
 import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {Codes} from "./Codes.sol";
+import {Limits} from "./Limits.sol";
 import {PublicTexts} from "./PublicTexts.sol";
 import {Signals} from "./Signals.sol";
 import {WordList} from "./WordList.sol";
@@ -39,6 +40,7 @@ library PolicyRules {
         WordList.List memory rules = WordList.create();
         uint8[256] memory kinds;
         outline.stages = policy.stages;
+        outline.confirmed = policy.confirmedStages;
         for (uint256 i = 0; i < policy.claims.length; i++) {
             IPolicyRegistry.Claim calldata claim = policy.claims[i];
             _requireClaim(i, claim, policy.stages);
@@ -52,6 +54,24 @@ library PolicyRules {
         }
         if (outline.release == 0) revert IPolicyRegistry.NoReleaseClaim();
         if (outline.custody != 0) _requireCustody(policy);
+        _requireConfirmable(policy);
+    }
+
+    /// @dev A stage is confirmed before the batch is certified, so there is something in it that must be there by then. Each
+    /// has a QP, whom the opening of a batch names.
+    function _requireConfirmable(IPolicyRegistry.Policy calldata policy) private pure {
+        uint256 possible = 0;
+        for (uint256 i = 0; i < policy.claims.length; i++) {
+            IPolicyRegistry.Claim calldata claim = policy.claims[i];
+            if (claim.neededFor == Codes.NEEDED_FOR_RELEASE) possible |= 1 << claim.stage;
+        }
+        uint256 confirmed = policy.confirmedStages;
+        if (confirmed & ~possible != 0) revert IPolicyRegistry.ConfirmedStagesWrong(confirmed, possible);
+        uint256 count = 0;
+        for (uint256 rest = confirmed; rest != 0; rest &= rest - 1) count++;
+        if (count > Limits.NAMES_OF_OPENING) {
+            revert IPolicyRegistry.ConfirmedStagesTooMany(count, Limits.NAMES_OF_OPENING);
+        }
     }
 
     function _requireHead(IPolicyRegistry.Policy calldata policy) private pure {

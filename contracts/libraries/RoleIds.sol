@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 /// @title RoleIds
 /// @notice Names of the roles. `src/formats/codes.ts` holds the same ones and a test compares them.
 library RoleIds {
-    /// @dev Consortium or marketing authorisation holder: OpenZeppelin's default admin, transferred with a delay.
+    /// @dev Consortium or marketing authorisation holder, two persons at least: OpenZeppelin's default admin.
     bytes32 internal constant ADMIN = 0x00;
     /// @dev First account of a two-account action.
     bytes32 internal constant PROPOSER = keccak256("PROPOSER");

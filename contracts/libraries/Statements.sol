@@ -66,15 +66,25 @@ library Statements {
     /// @param at What `set` returned.
     /// @param key Key of the batch.
     /// @param claim Index of the claim.
-    function announce(uint256 at, bytes32 key, uint8 claim) internal {
+    /// @return topics Hash of the event's topics, for the journal.
+    /// @return data Hash of its data.
+    function announce(uint256 at, bytes32 key, uint8 claim) internal returns (bytes32 topics, bytes32 data) {
         bytes32 topic = IComplianceRegistry.ClaimAttested.selector;
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let place := add(at, 0xe0)
             let context := mload(place)
             mstore(place, caller())
-            log4(add(at, 0x60), 0x1c0, topic, key, claim, mload(at))
+            let circuitId := mload(at)
+            log4(add(at, 0x60), 0x1c0, topic, key, claim, circuitId)
+            data := keccak256(add(at, 0x60), 0x1c0)
             mstore(place, context)
+            let free := mload(0x40)
+            mstore(free, topic)
+            mstore(add(free, 0x20), key)
+            mstore(add(free, 0x40), claim)
+            mstore(add(free, 0x60), circuitId)
+            topics := keccak256(free, 0x80)
         }
     }
 

@@ -17,14 +17,21 @@ import {Ledger} from "./Ledger.sol";
 abstract contract Attestations is Ledger, Pausable {
     /// @dev Length of an item in call data.
     uint256 private constant ITEM = 448;
+    /// @dev Party roots that a batch may use: whoever asks whether one was revoked looks at all of them.
+    uint256 private constant MOST_ROOTS = 16;
 
-    /// @dev What the items of one call to `attest` share, read once. `attested` grows with each item; `validRoot` is the
-    /// last party root, `stage` and `head` are the last head, that were found right.
+    /// @dev Root number (16 bits) and time of the last use (48 bits); 0: none.
+    mapping(bytes32 key => uint64[MOST_ROOTS]) private _roots;
+
+    /// @dev What the items of one call to `attest` share, read once. `attested` and `trail` grow with each item; `validRoot` is
+    /// the last party root, `stage` and `head` are the last head, that were found right.
     struct Attesting {
         bytes32 key;
         bytes table;
         uint256 custody;
         uint256 attested;
+        uint256 refused;
+        bytes32 trail;
         uint256 context;
         uint256 opened;
         uint256 validRoot;
@@ -34,30 +41,37 @@ abstract contract Attestations is Ledger, Pausable {
 
     /// @inheritdoc IComplianceRegistry
     function attest(bytes32 key, Item[] calldata items) external whenNotPaused {
-        bytes32 digest = _exactItems(items);
         Batch storage batch = _known(key);
         _requireRecording(key, batch);
         if (items.length == 0) revert NoItems();
         bytes memory table = _table(batch);
         IPolicyRegistry.Outline memory outline = ClaimTable.outlineOf(table);
-        bool compliantBefore = _missing(batch, outline.release) == 0;
         // Neither a field element nor a stage: nothing was found right yet.
         uint256 none = type(uint256).max;
-        batch.attested = _attestAll(
-            batch,
-            Attesting(key, table, outline.custody, batch.attested, _context(), batch.opened, none, none, none),
-            items
+        Attesting memory all = Attesting(
+            key,
+            table,
+            outline.custody,
+            batch.attested,
+            batch.refused,
+            batch.trail,
+            _context(),
+            batch.opened,
+            none,
+            none,
+            none
         );
-        _count(key, batch.owner, Counter.Attested, uint32(items.length));
-        _extendTrail(key, batch, digest);
-        if (!compliantBefore && _missing(batch, outline.release) == 0) emit BatchCompliant(key);
+        _attestAll(batch, all, items);
+        batch.attested = all.attested;
+        batch.trail = all.trail;
+        if (all.refused != batch.refused) batch.refused = all.refused;
         _completeIfDone(key, batch, outline.completion);
     }
 
     /// @inheritdoc IComplianceRegistry
     function amend(bytes32 key, Item calldata item, uint8 reason, bytes32 words) external {
         PublicTexts.requireReason(reason, Codes.REASONS_OF_AMEND);
-        bytes32 digest = _exactCall(abi.encode(key, item, reason, words));
+        bytes32 digest = keccak256(abi.encode(key, item, reason, words));
         Batch storage batch = _known(key);
         _requireRole(RoleIds.qaOf(batch.owner), msg.sender);
         uint256 bit = 1 << item.claim;
@@ -65,35 +79,48 @@ abstract contract Attestations is Ledger, Pausable {
         bytes memory table = _table(batch);
         (uint256 rule, uint8 stage) = ClaimTable.find(table, item.claim, item.circuitId);
         uint256 reopened = _amendHead(key, batch, item, stage, ClaimTable.outlineOf(table));
-        parties.requireValid(item.parties);
+        _useRoot(key, item.parties);
         uint256 statements = Statements.allocate(1);
         Statements.set(statements, 0, batch.batch, rule, _context(), batch.opened, item);
         Statements.requireValid(statements, circuits);
         batch.attested &= ~reopened;
         batch.settled &= ~reopened;
+        batch.refused &= ~bit;
+        batch.revision++;
         if (batch.status == Status.Released || batch.status == Status.Completed) batch.status = Status.Open;
-        _count(key, batch.owner, Counter.Amended);
-        emit ClaimAmended(
+        _emit(
+            ClaimAmended.selector,
             key,
-            item.claim,
+            bytes32(uint256(item.claim)),
             item.circuitId,
-            item.head,
-            item.parties,
-            item.record,
-            item.deviations,
-            msg.sender,
-            batch.opened,
-            item.proof,
-            reopened,
-            reason,
-            words
+            abi.encode(
+                item.head,
+                item.parties,
+                item.record,
+                item.deviations,
+                msg.sender,
+                batch.opened,
+                item.proof,
+                reopened,
+                reason,
+                words
+            )
         );
-        _extendTrail(key, batch, digest);
+        _extendTrail(batch, msg.sig, digest);
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function rootsOf(bytes32 key) external view returns (UsedRoot[] memory used) {
+        uint64[MOST_ROOTS] storage roots_ = _roots[key];
+        uint256 count = 0;
+        while (count < MOST_ROOTS && roots_[count] != 0) count++;
+        used = new UsedRoot[](count);
+        for (uint256 i = 0; i < count; i++) used[i] = UsedRoot(uint16(roots_[i] >> 48), uint48(roots_[i]));
     }
 
     /// @inheritdoc IComplianceRegistry
     function setHead(bytes32 key, uint8 stage, uint256 head) external {
-        bytes32 digest = _exactCall(abi.encode(key, stage, head));
+        bytes32 digest = keccak256(abi.encode(key, stage, head));
         Batch storage batch = _owned(key);
         _requireRecording(key, batch);
         uint256 current = headOf[key][stage];
@@ -103,13 +130,12 @@ abstract contract Attestations is Ledger, Pausable {
         if (here & _outline(batch).custody & batch.openClaims == 0) revert NoCustodyException(stage);
         _setHead(key, stage, head, false);
         batch.assertedHeads |= 1 << stage;
-        _count(key, msg.sender, Counter.HeadsAsserted);
-        emit HeadAsserted(key, stage, head);
-        _extendTrail(key, batch, digest);
+        _emit(HeadAsserted.selector, key, bytes32(uint256(stage)), abi.encode(head));
+        _extendTrail(batch, msg.sig, digest);
     }
 
-    /// @dev Attests the items one after another, then verifies all proofs at once. Returns what is attested then.
-    function _attestAll(Batch storage batch, Attesting memory all, Item[] calldata items) private returns (uint256) {
+    /// @dev Attests the items one after another, then verifies all proofs at once.
+    function _attestAll(Batch storage batch, Attesting memory all, Item[] calldata items) private {
         uint256 commitment = batch.batch;
         uint256 statements = Statements.allocate(items.length);
         uint256 count = items.length;
@@ -117,7 +143,8 @@ abstract contract Attestations is Ledger, Pausable {
         for (uint256 i = 0; i < count; i++) {
             uint256 rule = _attestOne(batch, all, item);
             uint256 at = Statements.set(statements, i, commitment, rule, all.context, all.opened, item);
-            Statements.announce(at, all.key, item.claim);
+            (bytes32 topics, bytes32 data) = Statements.announce(at, all.key, item.claim);
+            _note(topics, data);
             // solhint-disable-next-line no-inline-assembly
             assembly ("memory-safe") {
                 // After the last one nothing is read there.
@@ -125,7 +152,6 @@ abstract contract Attestations is Ledger, Pausable {
             }
         }
         Statements.requireValid(statements, circuits);
-        return all.attested;
     }
 
     /// @dev Everything about one item but its proof, which the caller verifies. Returns its rule.
@@ -134,6 +160,8 @@ abstract contract Attestations is Ledger, Pausable {
         uint256 bit = 1 << claim;
         if (all.attested & bit != 0) revert AlreadyAttested(all.key, claim);
         all.attested |= bit;
+        all.refused &= ~bit;
+        all.trail = _extend(all.trail, msg.sig, _digestOf(all.key, item));
         uint8 stage;
         (rule, stage) = ClaimTable.find(all.table, claim, item.circuitId);
         if (stage != all.stage || item.head != all.head || all.custody & bit != 0) {
@@ -141,7 +169,7 @@ abstract contract Attestations is Ledger, Pausable {
             (all.stage, all.head) = (stage, item.head);
         }
         if (item.parties != all.validRoot) {
-            parties.requireValid(item.parties);
+            _useRoot(all.key, item.parties);
             all.validRoot = item.parties;
         }
     }
@@ -181,10 +209,23 @@ abstract contract Attestations is Ledger, Pausable {
         return (batch.attested | batch.settled) & hereAndLater & ~bit;
     }
 
+    /// @dev Reverts unless proofs may use the root now, and writes down that this batch did.
+    function _useRoot(bytes32 key, uint256 root) private {
+        uint64 number = parties.requireValid(root);
+        uint64[MOST_ROOTS] storage used = _roots[key];
+        for (uint256 i = 0; i < MOST_ROOTS; i++) {
+            uint64 entry = used[i];
+            if (entry != 0 && entry >> 48 != number) continue;
+            used[i] = (number << 48) | uint48(block.timestamp);
+            return;
+        }
+        revert RootsOfBatch(key, MOST_ROOTS);
+    }
+
     function _setHead(bytes32 key, uint8 stage, uint256 head, bool custody) private {
         _requireFieldElement(head);
         headOf[key][stage] = head;
-        emit HeadSet(key, stage, head, custody);
+        _emit(HeadSet.selector, key, bytes32(uint256(stage)), abi.encode(head, custody));
     }
 
     /// @dev The custody proof of a stage opens the head before it: `record` is that head.
@@ -202,18 +243,14 @@ abstract contract Attestations is Ledger, Pausable {
         return Signals.contextOf(block.chainid, address(this), msg.sender);
     }
 
-    /// @dev As `_exactCall` for `attest`, whose arguments are all of fixed length but for their number: it is enough that
-    /// the items begin where they must and end with the call data. (That a claim is a uint8 is checked on every use.)
-    function _exactItems(Item[] calldata items) private pure returns (bytes32 digest) {
-        uint256 expected = 4 + 3 * 32 + ITEM * items.length;
-        uint256 offset;
+    /// @dev keccak256(abi.encode(key, item)): an item stands in the call data as it is encoded.
+    function _digestOf(bytes32 key, Item calldata item) private pure returns (bytes32 digest) {
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
-            offset := items.offset
+            let free := mload(0x40)
+            mstore(free, key)
+            calldatacopy(add(free, 0x20), item, ITEM)
+            digest := keccak256(free, add(ITEM, 0x20))
         }
-        if (msg.data.length != expected || offset != 4 + 3 * 32) {
-            revert CallDataNotCanonical(msg.data.length, expected);
-        }
-        return keccak256(msg.data[4:]);
     }
 }

@@ -2,11 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
-import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
-import {CertificateHash} from "../libraries/CertificateHash.sol";
 import {Codes} from "../libraries/Codes.sol";
+import {Limits} from "../libraries/Limits.sol";
 import {PublicTexts} from "../libraries/PublicTexts.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Ledger} from "./Ledger.sol";
@@ -14,47 +12,54 @@ import {Ledger} from "./Ledger.sol";
 /// @title Decisions
 /// @notice What people decide about a whole batch: certify, supply exceptionally, reject, abort, hold, recall.
 abstract contract Decisions is Ledger, Pausable {
-    using CertificateHash for Certificate;
+    /// @inheritdoc IComplianceRegistry
+    mapping(bytes32 key => mapping(address account => uint8)) public holdOf;
 
     /// @inheritdoc IComplianceRegistry
     function certify(bytes32 key, Certificate calldata certificate, bytes calldata signature) external whenNotPaused {
-        _exactCall(abi.encode(key, certificate, signature));
         Batch storage batch = _known(key);
-        _requireFree(key, batch);
-        _requireCertificate(key, batch, certificate);
-        address signer = ECDSA.recoverCalldata(certificate.hash(), signature);
-        if (!isQpOf[key][signer]) revert SignerNotQp(key, signer);
-        _requireRole(RoleIds.QP, signer);
-        IPolicyRegistry.Outline memory outline = _outline(batch);
-        uint256 missing = _missing(batch, outline.release) | _unprovenCustody(batch, outline);
-        if (missing != 0) revert ClaimsMissing(missing);
-        if (_isRevocationUndecided(batch)) revert RevocationUndecided(batch.consent);
-        uint256 open = openExceptionsOf(key);
-        if (open != 0) revert ExceptionsOpen(open);
+        address signer = gate.requireCertifiable(key, certificate, signature, msg.sender);
         batch.status = Status.Released;
-        _count(key, batch.owner, Counter.Certified);
-        emit BatchReleased(key, signer, certificate, signature);
-        _completeIfDone(key, batch, outline.completion);
+        batch.certified++;
+        _emit(BatchReleased.selector, key, _topic(signer), abi.encode(certificate, signature));
+        _completeIfDone(key, batch, _outline(batch).completion);
     }
 
     /// @inheritdoc IComplianceRegistry
     function exceptionalSupply(
         bytes32 key,
         bytes32 riskEvaluation,
-        bytes32 physicianAcceptance,
-        uint64 authorityNotifiedAt
+        bytes32 physicianRequest,
+        uint64 administration
     ) external {
         Batch storage batch = _known(key);
         _requireQp(key);
-        _requireFree(key, batch);
+        _requireUnended(key, batch);
+        gate.requireFree(key);
         if (riskEvaluation == 0) revert SupplyDocumentMissing(0);
-        if (physicianAcceptance == 0) revert SupplyDocumentMissing(1);
-        if (authorityNotifiedAt == 0 || authorityNotifiedAt > block.timestamp) {
-            revert AuthorityNotNotified(authorityNotifiedAt, block.timestamp);
-        }
+        if (physicianRequest == 0) revert SupplyDocumentMissing(1);
+        uint256 latest = block.timestamp + Limits.ADMINISTRATION_AHEAD;
+        if (administration == 0 || administration > latest) revert AdministrationWrong(administration, latest);
         batch.status = Status.ExceptionalSupply;
-        _count(key, batch.owner, Counter.SuppliedExceptionally);
-        emit BatchSuppliedExceptionally(key, msg.sender, riskEvaluation, physicianAcceptance, authorityNotifiedAt);
+        batch.administration = administration;
+        _emit(
+            BatchSuppliedExceptionally.selector,
+            key,
+            _topic(msg.sender),
+            abi.encode(riskEvaluation, physicianRequest, administration)
+        );
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function notifyAuthority(bytes32 key, uint64 notifiedAt) external {
+        Batch storage batch = _known(key);
+        if (!_isOwner(batch.owner)) _requireQp(key);
+        if (batch.status != Status.ExceptionalSupply) revert StatusWrong(key, batch.status);
+        if (batch.authorityNotified || notifiedAt == 0 || notifiedAt > block.timestamp) {
+            revert NotificationWrong(notifiedAt, block.timestamp);
+        }
+        batch.authorityNotified = true;
+        _emit(AuthorityNotified.selector, key, _topic(msg.sender), abi.encode(notifiedAt));
     }
 
     /// @inheritdoc IComplianceRegistry
@@ -64,34 +69,44 @@ abstract contract Decisions is Ledger, Pausable {
         _requireQp(key);
         _requireUnended(key, batch);
         batch.status = Status.Rejected;
-        _count(key, batch.owner, Counter.Rejected);
-        emit BatchRejected(key, msg.sender, reason, words);
+        _emit(BatchRejected.selector, key, _topic(msg.sender), abi.encode(reason, words));
     }
 
     /// @inheritdoc IComplianceRegistry
     function abort(bytes32 key, uint8 reason, bytes32 words) external {
         PublicTexts.requireReason(reason, Codes.REASONS_OF_ABORT);
         Batch storage batch = _known(key);
-        if (_counts[key][uint256(Counter.Certified)] != 0) _requireQp(key);
+        if (batch.certified != 0) _requireQp(key);
         else _owned(key);
         _requireUnended(key, batch);
         batch.status = Status.Aborted;
-        _count(key, batch.owner, Counter.Aborted);
-        emit BatchAborted(key, msg.sender, reason, words);
+        _emit(BatchAborted.selector, key, _topic(msg.sender), abi.encode(reason, words));
     }
 
     /// @inheritdoc IComplianceRegistry
-    function hold(bytes32 key, uint8 reason, bytes32 words) external {
+    function hold(bytes32[] calldata keys, uint8 reason, bytes32 words, bytes32 order) external {
         PublicTexts.requireReason(reason, Codes.REASONS_OF_HOLD);
-        uint8 side = _changeHold(key, _exactCall(abi.encode(key, reason, words)), true, Counter.Held);
-        emit BatchHeld(key, msg.sender, side, reason, words);
+        if (keys.length == 0 || keys.length > Limits.BATCHES_OF_CALL)
+            revert BatchesWrong(keys.length, Limits.BATCHES_OF_CALL);
+        for (uint256 i = 0; i < keys.length; i++) _hold(keys[i], reason, words, order);
     }
 
     /// @inheritdoc IComplianceRegistry
-    function unhold(bytes32 key, uint8 reason, bytes32 words) external {
+    function unhold(bytes32 key, address holder, uint8 reason, bytes32 words) external {
         PublicTexts.requireReason(reason, Codes.REASONS_OF_UNHOLD);
-        uint8 side = _changeHold(key, _exactCall(abi.encode(key, reason, words)), false, Counter.Unheld);
-        emit BatchUnheld(key, msg.sender, side, reason, words);
+        bytes32 digest = keccak256(abi.encode(key, holder, reason, words));
+        Batch storage batch = _known(key);
+        uint8 side = holdOf[key][holder];
+        if (side == 0) revert HoldUnchanged(key, holder);
+        bytes32 role = side == Codes.HOLD_AUTHORITY ? RoleIds.AUTHORITY : RoleIds.QP;
+        if (holder != msg.sender && _holds(role, holder)) revert HoldNotYours(key, holder);
+        // Also the holder himself lifts only what he could still put.
+        if (side == Codes.HOLD_AUTHORITY) _requireRole(role, msg.sender);
+        else _requireQp(key);
+        holdOf[key][holder] = 0;
+        batch.holds--;
+        _extendTrail(batch, msg.sig, digest);
+        _emit(BatchUnheld.selector, key, _topic(msg.sender), _topic(holder), abi.encode(side, reason, words));
     }
 
     /// @inheritdoc IComplianceRegistry
@@ -101,35 +116,18 @@ abstract contract Decisions is Ledger, Pausable {
         _sideOf(key);
         if (batch.recalled) revert BatchIsRecalled(key);
         batch.recalled = true;
-        _count(key, batch.owner, Counter.Recalled);
-        emit BatchRecalled(key, msg.sender, batch.status, reason, words);
+        _emit(BatchRecalled.selector, key, _topic(msg.sender), abi.encode(batch.status, reason, words));
     }
 
-    /// @dev Custody claims of stages whose head the owner set, as long as no proof has followed. Also those needed only for
-    /// completion: no batch is certified on a head that is nothing but its owner's word.
-    function _unprovenCustody(
-        Batch storage batch,
-        IPolicyRegistry.Outline memory outline
-    ) private view returns (uint256 claims) {
-        uint256 asserted = batch.assertedHeads;
-        for (uint8 stage = 0; asserted != 0; stage++) {
-            if (asserted & 1 != 0) {
-                (uint256 here, ) = policies.claimsOfStage(batch.policyId, stage);
-                claims |= here;
-            }
-            asserted >>= 1;
-        }
-        return claims & outline.custody & ~batch.attested;
-    }
-
-    function _changeHold(bytes32 key, bytes32 digest, bool held, Counter what) private returns (uint8 side) {
+    function _hold(bytes32 key, uint8 reason, bytes32 words, bytes32 order) private {
         Batch storage batch = _known(key);
-        side = _sideOf(key);
-        uint8 holds = batch.holds;
-        if ((holds & side != 0) == held) revert HoldUnchanged(key, holds);
-        batch.holds = holds ^ side;
-        _count(key, batch.owner, what);
-        _extendTrail(key, batch, digest);
+        uint8 side = _sideOf(key);
+        if (side == Codes.HOLD_AUTHORITY || order != 0) PublicTexts.requireName(order);
+        if (holdOf[key][msg.sender] != 0) revert HoldUnchanged(key, msg.sender);
+        holdOf[key][msg.sender] = side;
+        batch.holds++;
+        _extendTrail(batch, msg.sig, keccak256(abi.encode(key, reason, words, order)));
+        _emit(BatchHeld.selector, key, _topic(msg.sender), abi.encode(side, reason, words, order));
     }
 
     /// @dev For whom the caller holds or recalls. A QP cannot lift what an authority holds.
@@ -137,23 +135,5 @@ abstract contract Decisions is Ledger, Pausable {
         if (_holds(RoleIds.AUTHORITY, msg.sender)) return Codes.HOLD_AUTHORITY;
         if (_isQp(key)) return Codes.HOLD_QP;
         revert NotQpOrAuthority(key, msg.sender);
-    }
-
-    function _requireCertificate(bytes32 key, Batch storage batch, Certificate calldata c) private view {
-        if (c.batch != key) revert CertificateBatchWrong(c.batch, key);
-        if (c.policyId != batch.policyId) revert CertificatePolicyWrong(c.policyId, batch.policyId);
-        if (c.neededFor != Codes.NEEDED_FOR_RELEASE) {
-            revert CertificateNeededForWrong(c.neededFor, Codes.NEEDED_FOR_RELEASE);
-        }
-        if (c.trail != batch.trail) revert CertificateTrailWrong(c.trail, batch.trail);
-        if (c.exceptionsHash != batch.exceptionsHash) {
-            revert CertificateExceptionsWrong(c.exceptionsHash, batch.exceptionsHash);
-        }
-        if (c.certificate == 0) revert CertificateDocumentMissing();
-        if (c.meaning != Codes.MEANING_CERTIFIED) revert CertificateMeaningWrong(c.meaning, Codes.MEANING_CERTIFIED);
-        if (c.signedAt > block.timestamp) revert CertificateFromFuture(c.signedAt, block.timestamp);
-        if (c.deadline < block.timestamp) revert CertificateExpired(c.deadline, block.timestamp);
-        uint256 nonce = _counts[key][uint256(Counter.Certified)];
-        if (c.nonce != nonce) revert CertificateNonceWrong(c.nonce, nonce);
     }
 }

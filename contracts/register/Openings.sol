@@ -2,7 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {IComplianceRegistry} from "../interfaces/IComplianceRegistry.sol";
+import {IQualifiedPersons} from "../interfaces/IQualifiedPersons.sol";
 import {Codes} from "../libraries/Codes.sol";
+import {Limits} from "../libraries/Limits.sol";
 import {PublicTexts} from "../libraries/PublicTexts.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Ledger} from "./Ledger.sol";
@@ -10,13 +12,10 @@ import {Ledger} from "./Ledger.sol";
 /// @title Openings
 /// @notice How a batch begins, and its due dates.
 abstract contract Openings is Ledger {
-    /// @dev Batches that one batch may supersede, one through the other.
-    uint256 private constant MOST_SUPERSEDED = 16;
-    /// @dev QPs, and submitters, that a call may name.
-    uint256 private constant MOST_NAMES = 16;
-
     /// @inheritdoc IComplianceRegistry
     mapping(address owner => mapping(bytes32 consent => bytes32)) public batchOfConsent;
+    /// @inheritdoc IComplianceRegistry
+    mapping(address owner => uint32) public serialOf;
 
     /// @inheritdoc IComplianceRegistry
     function openBatch(
@@ -26,10 +25,10 @@ abstract contract Openings is Ledger {
         uint64[2] calldata due,
         bytes32 consent,
         address[] calldata qps,
+        IQualifiedPersons.StageQp[] calldata stageQps,
         address[] calldata submitters,
         bytes32 supersedes
     ) external only(RoleIds.MANUFACTURER) returns (bytes32 key) {
-        _exactCall(abi.encode(batch, opening, policyId, due, consent, qps, submitters, supersedes));
         _requireFieldElement(batch);
         _requireFieldElement(opening);
         _requireDue(due, policies.requireEffective(policyId));
@@ -38,37 +37,28 @@ abstract contract Openings is Ledger {
         if (supersedes != 0) _requireSupersedable(supersedes);
         if (consent != 0) _useConsent(consent, key);
 
-        _count(key, msg.sender, Counter.Opened);
+        uint32 serial = ++serialOf[msg.sender];
         Batch storage stored = _batches[key];
         stored.owner = msg.sender;
-        stored.serial = _counts[_scope(msg.sender)][uint256(Counter.Opened)];
+        stored.serial = serial;
         stored.opened = uint64(block.timestamp);
+        stored.firstOpened = uint64(block.timestamp);
         stored.due = due;
         stored.batch = batch;
         stored.opening = opening;
         stored.policyId = policyId;
         stored.consent = consent;
         stored.supersedes = supersedes;
-        if (qps.length == 0) revert QpMissing();
-        _requireFew(qps.length);
-        _requireFew(submitters.length);
-        for (uint256 i = 0; i < qps.length; i++) {
-            if (qps[i] == address(0)) revert QpMissing();
-            isQpOf[key][qps[i]] = true;
-        }
+        persons.name(key, policyId, qps, stageQps);
+        if (submitters.length > Limits.NAMES_OF_OPENING)
+            revert TooManyNames(submitters.length, Limits.NAMES_OF_OPENING);
         for (uint256 i = 0; i < submitters.length; i++) _addSubmitter(key, submitters[i]);
-        emit BatchOpened(
+        _emit(
+            BatchOpened.selector,
             key,
-            msg.sender,
+            _topic(msg.sender),
             policyId,
-            stored.serial,
-            batch,
-            opening,
-            due,
-            consent,
-            qps,
-            submitters,
-            supersedes
+            abi.encode(serial, batch, opening, due, consent, qps, stageQps, submitters, supersedes)
         );
     }
 
@@ -76,22 +66,20 @@ abstract contract Openings is Ledger {
     function nameSubmitter(bytes32 key, address submitter) external {
         _requireBeforeFirstHead(key);
         _addSubmitter(key, submitter);
-        _count(key, msg.sender, Counter.SubmittersNamed);
-        emit SubmitterNamed(key, submitter);
+        _emit(SubmitterNamed.selector, key, _topic(submitter), "");
     }
 
     /// @inheritdoc IComplianceRegistry
     function replaceOpening(bytes32 key, uint256 opening, uint8 reason, bytes32 words) external {
         PublicTexts.requireReason(reason, Codes.REASONS_OF_REPLACE_OPENING);
-        bytes32 digest = _exactCall(abi.encode(key, opening, reason, words));
+        bytes32 digest = keccak256(abi.encode(key, opening, reason, words));
         Batch storage batch = _requireBeforeFirstHead(key);
         _requireFieldElement(opening);
         uint256 previous = batch.opening;
         batch.opening = opening;
         batch.opened = uint64(block.timestamp);
-        _count(key, msg.sender, Counter.OpeningsReplaced);
-        emit OpeningReplaced(key, previous, opening, reason, words);
-        _extendTrail(key, batch, digest);
+        _emit(OpeningReplaced.selector, key, abi.encode(previous, opening, reason, words));
+        _extendTrail(batch, msg.sig, digest);
     }
 
     /// @inheritdoc IComplianceRegistry
@@ -102,11 +90,10 @@ abstract contract Openings is Ledger {
         if (which > 1) revert DueUnknown(which);
         uint64 previous = batch.due[which];
         if (due <= previous) revert DueNotLater(which, due, previous);
-        _requireDueDate(which, due, policies.maxDueOf(batch.policyId)[which]);
+        _requireDueDate(which, due, batch.firstOpened + policies.maxDueOf(batch.policyId)[which]);
         batch.due[which] = due;
         if (batch.due[1] < batch.due[0]) revert DueOrder(batch.due[0], batch.due[1]);
-        _count(key, msg.sender, Counter.DueExtended);
-        emit DueExtended(key, which, previous, due, reason, words);
+        _emit(DueExtended.selector, key, bytes32(which), abi.encode(previous, due, reason, words));
     }
 
     /// @inheritdoc IComplianceRegistry
@@ -128,12 +115,7 @@ abstract contract Openings is Ledger {
         _owned(superseded);
         uint256 depth = 0;
         for (bytes32 key = superseded; key != 0; key = _batches[key].supersedes) depth++;
-        if (depth > MOST_SUPERSEDED) revert SupersedesTooMany(superseded, MOST_SUPERSEDED);
-    }
-
-    /// @dev What an auditor must read of one event has a bound.
-    function _requireFew(uint256 names) private pure {
-        if (names > MOST_NAMES) revert TooManyNames(names, MOST_NAMES);
+        if (depth > Limits.SUPERSEDED) revert SupersedesTooMany(superseded, Limits.SUPERSEDED);
     }
 
     function _addSubmitter(bytes32 key, address submitter) private {
@@ -149,13 +131,12 @@ abstract contract Openings is Ledger {
     }
 
     function _requireDue(uint64[2] calldata due, uint64[2] memory most) private view {
-        for (uint256 i = 0; i < 2; i++) _requireDueDate(i, due[i], most[i]);
+        for (uint256 i = 0; i < 2; i++) _requireDueDate(i, due[i], block.timestamp + most[i]);
         if (due[1] < due[0]) revert DueOrder(due[0], due[1]);
     }
 
-    function _requireDueDate(uint256 which, uint64 due, uint64 most) private view {
+    function _requireDueDate(uint256 which, uint64 due, uint256 latest) private view {
         if (due <= block.timestamp) revert DueNotInFuture(which, due, block.timestamp);
-        uint256 latest = block.timestamp + most;
         if (due > latest) revert DueTooLate(which, due, latest);
     }
 }

@@ -2,8 +2,10 @@ import { audit, type AuditOptions, type AuditReport } from "../audit/audit.ts";
 import { connectRpc } from "../chain/connect.ts";
 
 /** A register, read and verified again. */
+export { readCircuitList, type CircuitList } from "../audit/circuits.ts";
 export { auditCsv } from "../audit/csv.ts";
 export { auditHtml } from "../audit/html.ts";
+export { auditLineage, type Lineage } from "../audit/lineage.ts";
 export { auditText } from "../audit/table.ts";
 export { audit, type AuditOptions, type AuditReport };
 

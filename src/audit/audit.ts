@@ -2,19 +2,22 @@ import type { JsonRpcApiProvider } from "ethers";
 import { BatchproofError, environmentError } from "../errors.ts";
 import { findRegister } from "../chain/connect.ts";
 import { sinceOf, type Addresses } from "../chain/handles.ts";
-import type { Texts } from "./findings.ts";
-import { requireAgreement } from "./compare.ts";
-import { finalBlock, requireChain } from "./head.ts";
-import { known, replaced } from "./incomplete.ts";
+import { checkNode } from "./checks.ts";
+import type { CircuitList } from "./circuits.ts";
+import type { Texts } from "./reasons.ts";
+import { expectedJournals, requireAgreement } from "./compare.ts";
+import { finalBlock, requireBlockNumbers, requireChain } from "./head.ts";
+import { incomplete, known, replaced } from "./incomplete.ts";
+import { journalIn } from "./journal.ts";
 import { readLogs } from "./logs.ts";
 import { asked, blockAt } from "./node.ts";
 import { ProofQueue } from "./proofs.ts";
 import { reduce } from "./reduce.ts";
 import { reportOf, type AuditReport, type LogReading } from "./report.ts";
+import { SECOND_NODE, type SecondNode } from "./secondNode.ts";
 import { emptyState, type RegisterState } from "./state.ts";
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from "./stateFile.ts";
 import { loggedProofOf } from "./statement.ts";
-import { requireCallsComplete } from "./trail.ts";
 
 export type { AuditReport, BatchReport } from "./report.ts";
 
@@ -30,18 +33,26 @@ export interface AuditOptions {
   readonly maxAge?: number;
   /** What the node is called: the state file says from whom it was read. No access key may be in it. */
   readonly node?: string;
+  /** Another node of the same chain, which must say the same of the block that all is read at. */
+  readonly secondNode?: SecondNode;
+  /** The circuits whose provenance the reader knows (`readCircuitList`). Default: those of the lock file, development keys all. */
+  readonly circuits?: CircuitList;
   /** File in which what was read is kept, so that the next audit reads on. */
   readonly statePath?: string;
   /** Words that were kept off the chain, by their salted hash (`readWords`): shown beside the reasons they belong to. */
   readonly texts?: Texts;
   /** Threads that verify proofs; all processors if not given. */
   readonly workers?: number;
+  /** A journal that the compliance registry must have had at some time: its successor names it. Not with a state file. */
+  readonly passing?: string;
   /** Told after each range of blocks. */
   readonly onProgress?: (block: number, last: number) => void;
 }
 
 /** Blocks after the head that may come while the log is read: of older ones many nodes do not keep the state. */
 const NEAR = 64;
+/** How often the head is followed: each time far less is left to read, unless the node makes blocks up. */
+const MOST_HEADS = 16;
 
 /** One register on one node. */
 interface Source {
@@ -54,8 +65,8 @@ interface Source {
 
 /**
  * Audits a register from its events alone: rebuilds every batch, verifies every proof and every certificate again, and
- * compares what came out with the register's counters and answers at the same block. A state of an earlier audit that does
- * not fit is discarded, and all is read once more. Errors (all exit 3, nothing concluded): `log` answers that do not fit
+ * compares the journals that the events come to with those of the contracts at the same block. A state of an earlier audit that
+ * does not fit is discarded, and all is read once more. Errors (all exit 3, nothing concluded): `log` answers that do not fit
  * together, `reorg` the chain changed while it was read, `head` the register is newer than what is final, `chainId` another
  * chain than before, `chain` the node cannot be asked; then those of `findRegister` and `readCheckpoint`.
  */
@@ -65,6 +76,7 @@ export async function audit(
   options: AuditOptions = {},
 ): Promise<AuditReport> {
   const chainId = await requireChain(provider);
+  await requireBlockNumbers(provider);
   const addresses = await asked("the register's contracts", () => findRegister(provider, registry));
   const since = await asked("the block of the register's deployment", () => sinceOf(addresses, provider));
   const source = { provider, chainId, addresses, since };
@@ -82,7 +94,8 @@ export async function audit(
 
 /** Whether what was read before may be to blame: another node told it, or the chain took it back. */
 function isMismatch(error: unknown): error is BatchproofError {
-  return error instanceof BatchproofError && ["log", "reorg", "head"].includes(error.code ?? "");
+  if (!(error instanceof BatchproofError) || error.place === SECOND_NODE) return false;
+  return ["log", "reorg", "head"].includes(error.code ?? "");
 }
 
 function readAll(source: Source, options: AuditOptions, discarded?: LogReading["discarded"]): Promise<AuditReport> {
@@ -95,13 +108,11 @@ function readAll(source: Source, options: AuditOptions, discarded?: LogReading["
 /** Reads on from what is known after a block, and writes up. Changes the state in place: there is only this one. */
 async function readOn(
   source: Source,
-  { block, hash, node, state }: Checkpoint,
+  { block, hash, state }: Checkpoint,
   reading: LogReading,
   options: AuditOptions,
 ): Promise<AuditReport> {
   const { provider, chainId, addresses, since } = source;
-  // What another node told is compared from the start, also by an audit after this one if this one breaks off.
-  if (node === null || node !== options.node) state.compared = -1;
   let head = await finalBlock(provider, chainId, options.finality, block);
   if (hash !== "") await requireStill(provider, block, hash);
   if (head.number < since) {
@@ -113,49 +124,54 @@ async function readOn(
       },
     );
   }
-  for (let from = block + 1; from <= head.number;) {
-    await play(source, state, { from, to: head.number }, options);
+  let passed = options.passing === undefined || journalIn(state, "registry", addresses.registry) === options.passing;
+  for (let from = block + 1, heads = 1; from <= head.number; heads++) {
+    if (heads > MOST_HEADS) throw runningAway(head.number);
+    passed = (await play(source, state, { from, to: head.number }, options)) || passed;
     from = head.number + 1;
     const later = await finalBlock(provider, chainId, options.finality, head.number);
     if (later.number - head.number > NEAR) head = later;
   }
   await requireStill(provider, head.number, head.hash);
   await requireChain(provider);
-  await requireAgreement(provider, addresses, state, head, state.compared);
-  const report = await reportOf(provider, state, head, reading, options);
+  await requireAgreement(provider, addresses, state, head);
+  if (!passed) throw incomplete("the register never had the journal that its successor names");
+  const checks = await checkNode(source, expectedJournals(addresses, state), head, options.secondNode);
+  const report = await reportOf(state, head, reading, { ...options, checks });
   const { statePath } = options;
   if (statePath !== undefined) {
-    state.compared = head.number;
     await writeCheckpoint(statePath, { block: head.number, hash: head.hash, node: options.node ?? null, state });
   }
   return report;
 }
 
-/** Reads and plays the events, and verifies their proofs as they come. */
+/** Reads and plays the events, and verifies their proofs as they come. Whether the journal `passing` was among them. */
 async function play(
   { provider, addresses }: Source,
   state: RegisterState,
   { from, to }: { readonly from: number; readonly to: number },
-  { statePath, workers, node, onProgress }: AuditOptions,
-): Promise<void> {
-  const queue = new ProofQueue(({ key, claim, proofNumber: proof, block, transaction }, code) => {
-    known(state.batches, key, "batch").unproven.push({ proof, claim, code, block, transaction });
+  { statePath, workers, node, passing, onProgress }: AuditOptions,
+): Promise<boolean> {
+  const queue = new ProofQueue(({ key, claim, proofNumber: proof, block, time, transaction }, code) => {
+    known(state.batches, key, "batch").unproven.push({ proof, claim, code, block, time, transaction });
   }, workers);
+  let passed = false;
   let reached: { readonly block: number; readonly hash: string } | undefined;
   try {
     for await (const { events, through, hash } of readLogs(provider, addresses, from, to)) {
       for (const event of events) {
         reduce(state, event);
+        if (passing !== undefined && state.journals["registry"] === passing) passed = true;
         const statement = loggedProofOf(state, event);
         if (statement === undefined) continue;
         await queue.add(statement, known(state.circuits, statement.circuitId, "circuit").key);
         state.verified++;
       }
-      requireCallsComplete(state);
       reached = { block: through, hash };
       onProgress?.(through, to);
     }
     await queue.flush();
+    return passed;
   } catch (error) {
     // What the node can no longer tell does not spoil what it told: the next audit reads on, and compares it in the end.
     if (!(error instanceof BatchproofError) || error.code !== "chain") throw error;
@@ -171,6 +187,13 @@ async function play(
   } finally {
     await queue.close();
   }
+}
+
+function runningAway(block: number): BatchproofError {
+  return environmentError(`The chain grows faster than its log is read: now it is at block ${block}.`, {
+    code: "chain",
+    remedy: "Ask a faster node.",
+  });
 }
 
 /** The log is read in many answers, and some of them by an earlier audit: they are about one chain only if it did not change. */

@@ -1,11 +1,46 @@
 import { getBytes, ZeroHash } from "ethers";
-import { CIRCUITS } from "../kinds/circuits.ts";
 import { kindNamed } from "../formats/codes.ts";
+import { defineDocument, object, TEXT } from "../formats/document.ts";
 import { BatchproofError } from "../errors.ts";
-import { lockedCircuitId } from "../setup/artifactLock.ts";
+import { CIRCUITS, kindCode } from "../kinds/circuits.ts";
+import { circuitNameOf } from "../setup/artifactLock.ts";
 import { assertUsableKey } from "../setup/keyGate.ts";
 import { decodeVerifyingKey } from "../setup/verifyingKey.ts";
 import type { CircuitState, RegisterState } from "./state.ts";
+
+/** What a reader knows of the provenance of one circuit. */
+export interface ListedCircuit {
+  readonly name: string;
+  /** sha256 of the transcript of the ceremony that made its key, 0x hex. */
+  readonly transcript?: string;
+  readonly note?: string;
+}
+
+/** The circuits whose provenance a reader knows, by circuitId. */
+export type CircuitList = Readonly<Record<string, ListedCircuit>>;
+
+const FORMAT = "batchproof-circuits/1";
+const HASH = "0x[0-9a-f]{64}";
+
+const LIST = defineDocument<{ readonly format: typeof FORMAT; readonly circuits: CircuitList }>(
+  FORMAT,
+  "circuit-list",
+  {
+    circuits: {
+      type: "object",
+      propertyNames: { type: "string", pattern: `^${HASH}$` },
+      additionalProperties: object({ name: TEXT, transcript: { type: "string", pattern: `^${HASH}$` }, note: TEXT }, [
+        "transcript",
+        "note",
+      ]),
+    },
+  },
+);
+
+/** Reads a list of circuits from a file. Errors: `circuit-list`, those of `readJson`. */
+export async function readCircuitList(path: string): Promise<CircuitList> {
+  return (await LIST.read(path)).circuits;
+}
 
 /** What a reader is told about a circuit of the register. */
 export interface CircuitReport {
@@ -13,7 +48,7 @@ export interface CircuitReport {
   /** What it proves, as the register says. */
   readonly kind: string;
   readonly tier: number;
-  /** Its name, if this version of batchproof pins that very key; null: nobody here knows what it proves. */
+  /** Its name, if the reader's list or, without one, this version's lock file has that very key; null: it is not known. */
   readonly known: string | null;
   /** Whether its key is one of the development setup, whatever the register says. */
   readonly development: boolean;
@@ -28,9 +63,11 @@ export interface CircuitReport {
   readonly attestations: number;
 }
 
-/** Every circuit of the register, with what the lock file and the key gate say of its key. */
-export async function circuitReports({ circuits, batches }: RegisterState): Promise<CircuitReport[]> {
-  const names = new Map(CIRCUITS.map(({ name }) => [lockedCircuitId(name), name]));
+/** Every circuit of the register, with what the reader's list, or else the lock file, and the key gate say of its key. */
+export async function circuitReports(
+  { circuits, batches }: RegisterState,
+  list: CircuitList | undefined,
+): Promise<CircuitReport[]> {
   const uses = new Map<string, number>();
   for (const { attested } of Object.values(batches)) {
     for (const { circuitId } of Object.values(attested)) uses.set(circuitId, (uses.get(circuitId) ?? 0) + 1);
@@ -38,20 +75,40 @@ export async function circuitReports({ circuits, batches }: RegisterState): Prom
   const reports: CircuitReport[] = [];
   for (const [circuitId, circuit] of Object.entries(circuits)) {
     const { development, problem } = await judged(circuit);
+    const listed = list?.[circuitId];
+    const name = list === undefined ? circuitNameOf(circuitId) : listed?.name;
     reports.push({
       circuitId,
       kind: kindNamed(circuit.kind) ?? "not known to this version",
       tier: circuit.tier,
-      known: names.get(circuitId) ?? null,
+      known: name ?? null,
       development,
       transcript: circuit.transcript === ZeroHash ? null : circuit.transcript,
       unsound: circuit.frozen?.unsound === true,
       frozenFrom: circuit.frozen?.effective ?? null,
-      problem,
+      problem: problem ?? transcriptProblem(circuit, listed) ?? kindProblem(circuit, name),
       attestations: uses.get(circuitId) ?? 0,
     });
   }
   return reports;
+}
+
+function transcriptProblem({ transcript }: CircuitState, listed: ListedCircuit | undefined): string | null {
+  if (listed?.transcript === undefined || listed.transcript === transcript) return null;
+  return "The register names another transcript of its ceremony than the list of circuits.";
+}
+
+/** Two persons of the register say of which kind a circuit is; of one that this version has, its name says it. */
+function kindProblem({ kind }: CircuitState, name: string | undefined): string | null {
+  const circuit = CIRCUITS.find((each) => each.name === name);
+  if (circuit === undefined || kindCode(circuit) === kind) return null;
+  return `The register takes ${circuit.name} for a circuit of kind ${kindNamed(kind) ?? kind}.`;
+}
+
+/** Why it is not known what a circuit's proofs prove; undefined: it is. */
+export function doubtOf({ known, problem }: CircuitReport): string | undefined {
+  if (problem !== null) return "circuit proves nothing";
+  return known === null ? "circuit not known" : undefined;
 }
 
 /** What the key gate says. The register's own word counts only where it is the worse one. */

@@ -1,15 +1,20 @@
+import { visible } from "../formats/visible.ts";
 import type { AuditReport } from "./report.ts";
 import { FINDING_COLUMNS, findingRows } from "./rows.ts";
-import { plain } from "./words.ts";
 
-/** What needs eyes as CSV (RFC 4180), one finding a row, in the order of the report. */
+/** What needs eyes as CSV (RFC 4180), one finding a row, in the order of the report; every text is whole. */
 export function auditCsv(report: AuditReport): string {
   return [FINDING_COLUMNS, ...findingRows(report)].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
-/** A quoted cell. What a spreadsheet could take for a formula begins with an apostrophe. */
+/** What a spreadsheet takes for the beginning of a formula, the wide forms in East Asia; spaces and quotes may stand before. */
+const FORMULA = /(?<before>^|[,;|])(?<between>[\s"']*)(?=[=+\-@|%＝＋－＠])/gu;
+
+/**
+ * A quoted cell of one line. Whatever could begin a formula has an apostrophe before it, also where only a program that
+ * separates cells by another character than ours would see a beginning.
+ */
 function cell(text: string): string {
-  const safe = plain(text);
-  const inert = /^[\s]*[=+\-@|%]/.test(safe) ? `'${safe}` : safe;
+  const inert = visible(text).replace(FORMULA, "$<before>$<between>'");
   return `"${inert.replaceAll('"', '""')}"`;
 }

@@ -1,23 +1,24 @@
-import { AbiCoder, getAddress, type EventFragment, type Log, type ParamType, type Result } from "ethers";
-import { compiled, CONTRACTS, type ContractName } from "../chain/contracts.ts";
-import { CONTRACT_OF, type Addresses, type Register } from "../chain/handles.ts";
+import { AbiCoder, getAddress, type EventFragment, type ParamType, type Result } from "ethers";
+import { compiled, type ContractName } from "../chain/contracts.ts";
+import { CONTRACT_OF, type Addresses } from "../chain/handles.ts";
 import { incomplete } from "./incomplete.ts";
+import { JOURNALED, journalEntry, type JournalEntry, type JournaledLog, type JournaledPart } from "./journal.ts";
 import type { Moment } from "./state.ts";
 
 /** One event of the register, in the order of the chain. Field names are those of the contracts' interfaces. */
 export interface RegisterEvent {
+  /** Which contract emitted it, and where that is. */
+  readonly part: JournaledPart;
+  readonly address: string;
   readonly name: string;
   readonly args: EventArgs;
   readonly block: number;
+  /** Its block's time, Unix seconds. */
+  readonly time: number;
   /** Hash of its transaction. */
   readonly transaction: string;
-  /** Its block's time, Unix seconds; of those that fix a batch's opening (`fixesOpening`). */
-  readonly time?: number;
-}
-
-/** Whether an event's time is signal `opened` of the proofs that follow. */
-export function fixesOpening({ name }: Pick<RegisterEvent, "name">): boolean {
-  return name === "BatchOpened" || name === "OpeningReplaced";
+  /** What the contract's journal chains of it. */
+  readonly entry: JournalEntry;
 }
 
 /** Values by name. */
@@ -150,7 +151,10 @@ function readingsOf(contract: ContractName): ReadonlyMap<string, Reading> {
 }
 
 /** What is read of a log. */
-export type LogBytes = Pick<Log, "address" | "topics" | "data" | "blockNumber" | "transactionHash">;
+export interface LogBytes extends JournaledLog {
+  readonly address: string;
+  readonly transaction: string;
+}
 
 /**
  * Reads the logs of one register. An event is read with the interface of the very contract that emitted it; one that
@@ -158,21 +162,22 @@ export type LogBytes = Pick<Log, "address" | "topics" | "data" | "blockNumber" |
  */
 export function eventReader(addresses: Addresses): (log: LogBytes) => RegisterEvent {
   const contracts = new Map(
-    (Object.keys(CONTRACT_OF) as (keyof Register)[]).map((part) => [
-      addresses[part].toLowerCase(),
-      readingsOf(CONTRACT_OF[part]),
-    ]),
+    JOURNALED.map((part) => [addresses[part].toLowerCase(), { part, readings: readingsOf(CONTRACT_OF[part]) }]),
   );
-  if (contracts.size !== CONTRACTS.length) throw incomplete("two contracts of the register have one address");
-  return ({ address, topics, data, blockNumber, transactionHash }) => {
-    const [topic = "", ...indexed] = topics;
-    const reading = contracts.get(address.toLowerCase())?.get(topic.toLowerCase());
-    if (reading === undefined) throw incomplete(`an event of block ${blockNumber} is none of batchproof's`);
+  if (contracts.size !== JOURNALED.length) throw incomplete("two contracts of the register have one address");
+  return (log) => {
+    const { address, topics, data, block, time, transaction } = log;
+    const [signature = "", ...indexed] = topics;
+    const { part, readings } = contracts.get(address.toLowerCase()) ?? {};
+    const reading = readings?.get(signature.toLowerCase());
+    if (part === undefined || reading === undefined) {
+      throw incomplete(`an event of block ${block} is none of batchproof's`);
+    }
     try {
       const args = new EventArgs(valuesOf(reading, indexed, data));
-      return { name: reading.name, args, block: blockNumber, transaction: transactionHash };
+      return { part, address, name: reading.name, args, block, time, transaction, entry: journalEntry(log) };
     } catch {
-      throw incomplete(`an event of block ${blockNumber} cannot be read`);
+      throw incomplete(`an event of block ${block} cannot be read`);
     }
   };
 }
@@ -206,6 +211,6 @@ function readSlots(slots: readonly Slot[], words: readonly string[]): Map<string
 }
 
 /** When an event was, and who caused it. */
-export function momentOf({ block, transaction }: RegisterEvent, by?: string): Moment {
-  return { block, transaction, ...(by === undefined ? {} : { by }) };
+export function momentOf({ block, time, transaction }: RegisterEvent, by?: string): Moment {
+  return { block, time, transaction, ...(by === undefined ? {} : { by }) };
 }

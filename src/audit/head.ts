@@ -23,6 +23,30 @@ export async function requireChain(provider: JsonRpcApiProvider): Promise<bigint
   );
 }
 
+/** Init code that ends with the number of the block in which it runs as what it would deploy. */
+const TELL_NUMBER = "0x4360005260206000f3";
+
+/**
+ * Refuses a chain whose contracts see other block numbers than its log has, as those do that live on another one: nothing that
+ * a contract says of blocks could be held against the log there. A node that does not run the question is believed here: the
+ * journals of the contracts, which chain the numbers that they see, tell it later, less clearly. Error `block-numbers`.
+ */
+export async function requireBlockNumbers(provider: JsonRpcApiProvider): Promise<void> {
+  const { number } = await blockAt(provider, "latest");
+  let told: unknown;
+  try {
+    const question = [{ data: TELL_NUMBER }, `0x${number.toString(16)}`];
+    told = await asked("the number of a block", () => provider.send("eth_call", question));
+  } catch {
+    return;
+  }
+  if (typeof told !== "string" || !/^0x[0-9a-f]{64}$/i.test(told) || BigInt(told) === BigInt(number)) return;
+  throw environmentError(`In block ${number} of this chain its contracts see block number ${BigInt(told)}.`, {
+    code: "block-numbers",
+    remedy: "Deploy the register on a chain where the two are the same: elsewhere it cannot be audited.",
+  });
+}
+
 /**
  * The block to read up to: `finality` blocks below the latest one, or else the last final one where the chain has such; not
  * before `reached`, which was read already. Error `head`: the node does not know that block.

@@ -1,8 +1,8 @@
 import { escapedMarkup } from "../formats/markup.ts";
+import { visible } from "../formats/visible.ts";
 import type { AuditReport } from "./report.ts";
 import { FINDING_COLUMNS, findingRows } from "./rows.ts";
 import { summaryLines } from "./table.ts";
-import { plain } from "./words.ts";
 
 const STYLE = `body { font: 14px/1.4 sans-serif; margin: 2em } table { border-collapse: collapse }
 td, th { border: 1px solid #999; padding: 2px 6px; text-align: left; vertical-align: top }
@@ -28,9 +28,14 @@ export function auditHtml(report: AuditReport): string {
 }
 
 function paragraph(line: string): string {
-  return `<p>${escapedMarkup(line)}</p>`;
+  return `<p>${shown(line)}</p>`;
 }
 
 function cells(tag: "td" | "th", row: readonly string[]): string {
-  return row.map((text) => `<${tag}>${escapedMarkup(plain(text))}</${tag}>`).join("");
+  return row.map((text) => `<${tag}>${shown(text)}</${tag}>`).join("");
+}
+
+/** A text as the page shows it, whole. */
+function shown(text: string): string {
+  return escapedMarkup(visible(text));
 }

@@ -1,6 +1,7 @@
 import { ZeroHash } from "ethers";
+import { closingProposal, qpProposal } from "../chain/proposals.ts";
 import {
-  COUNTER,
+  BATCH_SEAT,
   DISPOSITION,
   EXCEPTION_CATEGORY,
   REASON,
@@ -10,22 +11,22 @@ import {
 import { batchKey } from "../formats/context.ts";
 import { nameText } from "../formats/names.ts";
 import { NO_WORDS } from "../formats/reasons.ts";
-import { formatTime } from "../input/times.ts";
+import { qaRole, ROLE_ID } from "../formats/roleIds.ts";
 import { certificateProblem } from "./certificate.ts";
 import { momentOf, type EventArgs, type RegisterEvent } from "./events.ts";
 import { incomplete, known } from "./incomplete.ts";
-import type { AuditedBatch, ExceptionState, PendingItem, ReasonedMoment, RegisterState } from "./state.ts";
+import { approve, forget, propose } from "./proposals.ts";
+import type { AuditedBatch, ExceptionState, ReasonedMoment, RegisterState, RequestState, Said } from "./state.ts";
 import { missingClaims } from "./status.ts";
-import { extendExceptions, extendTrail, noteCall, noteItem, requireBound } from "./trail.ts";
+import { extendExceptions, extendTrail, requireBound, type LoggedItem } from "./trail.ts";
 
 /** `BatchOpened`. */
 export function openBatch(state: RegisterState, event: RegisterEvent): void {
   const { args } = event;
   const [key, owner] = [args.text("key"), args.text("owner")];
   const [release = 0n, completion = 0n] = args.bigs("due");
-  const serial = args.number("serial");
-  const expected = (state.counts[owner]?.[COUNTER.indexOf("Opened")] ?? 0) + 1;
-  if (serial !== expected) throw incomplete(`owner ${owner} has batch ${serial} where batch ${expected} is missing`);
+  const serial = nextNumber(args.number("serial"), state.serials[owner] ?? 0, `batch of owner ${owner}`);
+  state.serials[owner] = serial;
   if (state.batches[key] !== undefined || batchKey(owner, args.big("batch")) !== key) {
     throw incomplete(`batch ${key} was opened twice, or is not its owner's`);
   }
@@ -41,14 +42,19 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
     due: [release.toString(), completion.toString()],
     consent: args.text("consent"),
     supersedes: args.text("supersedes"),
-    qps: args.texts("qps"),
+    seats: seatsOf(args),
+    qpsAdded: [],
+    confirmations: [],
+    revision: 0,
     opened: momentOf(event, owner),
-    openingTime: timeOf(event),
+    openingTime: event.time,
     status: "Open",
     heads: {},
     asserted: [],
     attested: {},
     settled: [],
+    refused: [],
+    usedRoots: [],
     exceptions: [],
     amendments: [],
     certified: [],
@@ -57,37 +63,63 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
     extensions: [],
     holds: [],
     requests: [],
+    challengesDecided: [],
     unproven: [],
+    unentitled: [],
     trail: ZeroHash,
     exceptionsHash: ZeroHash,
-    touched: event.block,
   };
+}
+
+function seatsOf(args: EventArgs): Record<string, string[]> {
+  const seats: AuditedBatch["seats"] = { [BATCH_SEAT]: [...args.texts("qps")] };
+  for (const named of args.tuples("stageQps")) seat(seats, named.number("stage"), named.text("qp"));
+  return seats;
+}
+
+function seat(seats: AuditedBatch["seats"], index: number, qp: string): void {
+  seats[index] = [...(seats[index] ?? []), qp];
 }
 
 type Play = (state: RegisterState, event: RegisterEvent, key: string, batch: AuditedBatch) => void;
 
-/** A handler that remembers when the batch last changed. */
-function touching(play: Play): Play {
-  return (state, event, key, batch) => {
-    batch.touched = event.block;
-    play(state, event, key, batch);
-  };
-}
-
-const PLAYS: Readonly<Record<string, Play>> = {
+/** Events about one batch, but for its opening. */
+export const BATCH_EVENTS: Readonly<Record<string, Play>> = {
+  // The batch is there already: only who opened it is looked at.
+  BatchOpened: () => undefined,
   SubmitterNamed: (_state, event, _key, batch) => {
     batch.submittersNamed.push({ ...momentOf(event, batch.owner), submitter: event.args.text("submitter") });
   },
-  OpeningReplaced: (state, event, key, batch) => {
+  OpeningReplaced: (_state, event, key, batch) => {
     const { args } = event;
     const opening = args.big("opening").toString();
     if (batch.opening !== args.big("previous").toString()) {
       throw incomplete(`batch ${key} had another opening than the one that was replaced`);
     }
     batch.opening = opening;
-    batch.openingTime = timeOf(event);
+    batch.openingTime = event.time;
     batch.openingsReplaced.push(reasoned(event, batch.owner));
-    noteCall(state, key, batch, "replaceOpening", [key, opening, ...reasonOf(args)]);
+    extendTrail(batch, "replaceOpening", [key, opening, ...reasonOf(args)]);
+  },
+  QpProposed: (state, event, key, batch) => {
+    const { args } = event;
+    const what = `${args.text("qp")} as QP of ${seatWords(args.number("seat"))}`;
+    propose(state, event, idOfSeat(args, key), { what, batch: key, by: batch.owner });
+  },
+  QpAdded: (state, event, key, batch) => {
+    const { args } = event;
+    const [index, qp, by] = [args.number("seat"), args.text("qp"), args.text("by")];
+    const id = idOfSeat(args, key);
+    // With nobody left who could consent the owner's word is enough.
+    if (by === batch.owner) forget(state, event.part, id);
+    else approve(state, event, id, { by, role: ROLE_ID.manufacturer });
+    seat(batch.seats, index, qp);
+    batch.qpsAdded.push({ ...momentOf(event, by), seat: index, qp });
+  },
+  StageConfirmed: (_state, event, _key, batch) => {
+    const { args } = event;
+    const [stage, document] = [args.number("stage"), args.text("document")];
+    batch.confirmations.push({ ...momentOf(event, args.text("qp")), stage, document, revision: batch.revision });
   },
   HeadSet: (_state, { args }, _key, batch) => {
     const stage = args.number("stage");
@@ -97,73 +129,81 @@ const PLAYS: Readonly<Record<string, Play>> = {
     }
     batch.heads[stage] = args.big("head").toString();
   },
-  HeadAsserted: (state, event, key, batch) => {
+  HeadAsserted: (_state, event, key, batch) => {
     const { args } = event;
     const [stage, head] = [args.number("stage"), args.big("head").toString()];
     if (batch.heads[stage] !== head) throw incomplete(`a head of batch ${key} was set without saying so`);
     batch.asserted.push({ ...momentOf(event, batch.owner), stage });
-    noteCall(state, key, batch, "setHead", [key, stage, head]);
+    extendTrail(batch, "setHead", [key, stage, head]);
   },
   ClaimAttested: (state, event, key, batch) => {
-    if (batch.attested[event.args.number("claim")] !== undefined) {
-      throw incomplete(`a claim of batch ${key} was attested twice`);
-    }
-    const item = pendingItemOf(event.args);
-    attest(state, event, batch, item);
-    noteItem(state, key, item);
+    const item = itemOf(event.args);
+    if (batch.attested[item.claim] !== undefined) throw incomplete(`a claim of batch ${key} was attested twice`);
+    attest(state, event, key, batch, item);
+    extendTrail(batch, "attest", [key, item]);
   },
   ClaimAmended: (state, event, key, batch) => {
     const { args } = event;
-    const item = pendingItemOf(args);
-    if (batch.attested[item.claim] === undefined)
-      throw incomplete(`an amended claim of batch ${key} was never attested`);
-    requireBound(key, batch, known(state.policies, batch.policyId, "policy"), item);
-    attest(state, event, batch, item);
+    const item = itemOf(args);
+    const before = batch.attested[item.claim];
+    if (before === undefined) throw incomplete(`an amended claim of batch ${key} was never attested`);
+    attest(state, event, key, batch, item);
     const reopened = bitsOf(args.big("reopened"));
     batch.attested = keeping(batch.attested, (claim) => !reopened.includes(claim));
     batch.settled = batch.settled.filter((claim) => !reopened.includes(claim));
-    batch.amendments.push({ ...reasoned(event, args.text("submitter")), claim: item.claim, reopened: reopened.length });
+    batch.revision++;
+    batch.amendments.push({
+      ...{ ...reasoned(event, args.text("submitter")), claim: item.claim, reopened: reopened.length },
+      ...{ before: saidIn(before), after: saidIn(item) },
+    });
     if (batch.status === "Released" || batch.status === "Completed") batch.status = "Open";
     delete batch.completed;
-    noteCall(state, key, batch, "amend", [key, item, ...reasonOf(args)]);
-  },
-  TrailExtended: (state, event, key, batch) => {
-    extendTrail(state, key, batch, known(state.policies, batch.policyId, "policy"), event);
+    extendTrail(batch, "amend", [key, item, ...reasonOf(args)]);
   },
   ExceptionRaised: (state, event, key, batch) => {
+    const { args } = event;
     const exception = raisedBy(state, event, key, batch);
     const { claim, severity } = exception;
-    const { args } = event;
     const said = [args.number("category"), severity, args.text("qmsRef"), args.text("evidence")];
-    const callArgs = [key, claim, ...said];
-    extendExceptions(key, batch, "raiseException", callArgs, event);
+    extendExceptions(batch, "raiseException", [key, claim, ...said]);
     batch.exceptions.push(exception);
   },
-  ClosingProposed: (_state, event, key, batch) => {
+  ClosingProposed: (state, event, key, batch) => {
     const { args } = event;
-    const exception = exceptionOf(batch, key, args);
-    extendExceptions(key, batch, "proposeClosing", closingArgs(args), event);
-    exception.proposals.push({
-      ...momentOf(event, args.text("proposer")),
-      disposition: dispositionOf(args),
-      evidence: args.text("evidence"),
-    });
+    const [exception, by] = [openExceptionIn(batch, key, args), args.text("proposer")];
+    const disposition = dispositionOf(args);
+    const id = idOfClosing(args);
+    const what = `that exception ${exception.id} is closed as ${disposition}`;
+    propose(state, event, id, { what, batch: key, by });
+    exception.proposed = { ...momentOf(event, by), disposition, id };
   },
   ExceptionClosed: (state, event, key, batch) => {
     const { args } = event;
-    const exception = exceptionOf(batch, key, args);
+    const [exception, by] = [openExceptionIn(batch, key, args), args.text("qp")];
     const [disposition, settled] = [dispositionOf(args), args.flag("settled")];
-    const evidence = args.text("evidence");
-    const proposal = exception.proposals.find((each) => each.disposition === disposition && each.evidence === evidence);
-    if (proposal?.by === undefined) throw incomplete(`the closing of exception ${exception.id} was never proposed`);
-    extendExceptions(key, batch, "confirmClosing", closingArgs(args), event);
-    exception.closed = { ...momentOf(event, args.text("qp")), disposition, settled, proposer: proposal.by };
+    const approval = { by, role: qaRole(batch.owner), part: "persons" } as const;
+    const { by: proposer = "" } = approve(state, event, idOfClosing(args), approval);
+    extendExceptions(batch, "closeException", [...closingArgs(args), by]);
+    exception.closed = { ...momentOf(event, by), disposition, settled, proposer };
+    delete exception.proposed;
     if (settled && !batch.settled.includes(exception.claim)) batch.settled.push(exception.claim);
-    if (disposition === "rejected") unsettle(state, batch, exception.claim);
+    if (disposition === "rejected") refuse(state, batch, exception.claim);
+  },
+  ClosingAcknowledged: (_state, event, key, batch) => {
+    const { args } = event;
+    const exception = batch.exceptions.find(({ id }) => id === args.number("id"));
+    if (exception?.closed === undefined) throw incomplete(`a closing of batch ${key} was agreed to that is none`);
+    exception.acknowledged = momentOf(event, args.text("authority"));
   },
   RevocationDecided: (_state, event, key, batch) => {
-    extendExceptions(key, batch, "decideRevocation", [key, ...reasonOf(event.args)], event);
+    extendExceptions(batch, "decideRevocation", [key, ...reasonOf(event.args)]);
     batch.revocationDecided = reasoned(event, event.args.text("qp"));
+  },
+  ChallengeDecided: (_state, event, key, batch) => {
+    const { args } = event;
+    const [challenge, kinds] = [args.text("challenge"), args.number("kinds")];
+    extendExceptions(batch, "decideChallenge", [key, challenge, ...reasonOf(args)]);
+    batch.challengesDecided.push({ ...reasoned(event, args.text("qp")), challenge, kinds });
   },
   BatchReleased: (state, event, key, batch) => {
     const problem = certificateProblem(state, key, batch, event);
@@ -178,9 +218,16 @@ const PLAYS: Readonly<Record<string, Play>> = {
     batch.completed = momentOf(event);
   },
   BatchSuppliedExceptionally: (_state, event, _key, batch) => {
+    const { args } = event;
+    const released = batch.status === "Released";
     batch.status = "ExceptionalSupply";
-    const notified = formatTime(event.args.big("authorityNotifiedAt"));
-    batch.ended = { ...momentOf(event, event.args.text("qp")), reason: `authority notified ${notified}` };
+    const administration = args.decimal("administration");
+    batch.supplied = { ...momentOf(event, args.text("qp")), administration, released };
+  },
+  AuthorityNotified: (_state, event, key, batch) => {
+    const { args } = event;
+    if (batch.supplied === undefined) throw incomplete(`batch ${key} was never supplied exceptionally`);
+    batch.supplied.notified = { ...momentOf(event, args.text("by")), at: args.decimal("notifiedAt") };
   },
   BatchRejected: (_state, event, _key, batch) => {
     batch.status = "Rejected";
@@ -190,17 +237,22 @@ const PLAYS: Readonly<Record<string, Play>> = {
     batch.status = "Aborted";
     batch.ended = reasoned(event, event.args.text("by"));
   },
-  BatchHeld: (state, event, key, batch) => {
+  BatchHeld: (_state, event, key, batch) => {
     const { args } = event;
-    batch.holds.push({ ...reasoned(event, args.text("by")), hold: args.number("hold") });
-    noteCall(state, key, batch, "hold", [key, ...reasonOf(args)]);
+    const order = args.text("order");
+    batch.holds.push({
+      ...{ ...reasoned(event, args.text("by")), side: args.number("side") },
+      ...(order === ZeroHash ? {} : { order: nameText(order) }),
+    });
+    extendTrail(batch, "hold", [key, ...reasonOf(args), order]);
   },
-  BatchUnheld: (state, event, key, batch) => {
+  BatchUnheld: (_state, event, key, batch) => {
     const { args } = event;
-    const hold = batch.holds.find((each) => each.hold === args.number("hold") && each.lifted === undefined);
+    const holder = args.text("holder");
+    const hold = batch.holds.find((each) => each.by === holder && each.lifted === undefined);
     if (hold === undefined) throw incomplete(`a hold of batch ${key} was lifted that nobody placed`);
     hold.lifted = reasoned(event, args.text("by"));
-    noteCall(state, key, batch, "unhold", [key, ...reasonOf(args)]);
+    extendTrail(batch, "unhold", [key, holder, ...reasonOf(args)]);
   },
   BatchRecalled: (_state, event, _key, batch) => {
     batch.recalled = reasoned(event, event.args.text("by"));
@@ -220,20 +272,36 @@ const PLAYS: Readonly<Record<string, Play>> = {
     state.requests = id;
     const window = { from: args.decimal("from"), to: args.decimal("to"), dueBy: args.decimal("dueBy") };
     const asked = { claim: args.number("claim"), ...window };
-    batch.requests.push({ ...momentOf(event, args.text("authority")), id, ...asked });
+    batch.requests.push({ ...momentOf(event, args.text("authority")), id, ...asked, reopened: [] });
   },
-  DisclosureAnswered: (state, event, key, batch) => {
-    const request = batch.requests.find(({ id, answered }) => id === event.args.number("id") && answered === undefined);
-    if (request === undefined) throw incomplete(`a request about batch ${key} was answered that nobody made`);
+  DisclosureAnswered: (_state, event, key, batch) => {
+    const request = requestIn(batch, key, event.args, false);
     request.answered = momentOf(event, batch.owner);
-    state.answers++;
+  },
+  RequestAccepted: (_state, event, key, batch) => {
+    requestIn(batch, key, event.args, true).accepted = momentOf(event, event.args.text("authority"));
+  },
+  RequestReopened: (_state, event, key, batch) => {
+    const request = requestIn(batch, key, event.args, true);
+    delete request.answered;
+    request.dueBy = event.args.decimal("dueBy");
+    request.reopened.push(momentOf(event, event.args.text("authority")));
+  },
+  RequestWithdrawn: (_state, event, key, batch) => {
+    requestIn(batch, key, event.args, false).withdrawn = momentOf(event, event.args.text("authority"));
   },
 };
 
-/** Events about one batch, but for its opening. */
-export const BATCH_EVENTS: Readonly<Record<string, Play>> = Object.fromEntries(
-  Object.entries(PLAYS).map(([name, play]) => [name, touching(play)]),
-);
+/** The closing that was proposed of an exception is none any more. */
+export function takeBackClosing({ exceptions }: AuditedBatch, id: string): void {
+  const exception = exceptions.find(({ proposed }) => proposed?.id === id);
+  if (exception !== undefined) delete exception.proposed;
+}
+
+/** What a QP is named for, in words. */
+export function seatWords(seat: number): string {
+  return seat === BATCH_SEAT ? "the batch" : `stage ${seat}`;
+}
 
 const CATEGORY_NAMES = namesOf(EXCEPTION_CATEGORY);
 const DISPOSITION_NAMES = namesOf(DISPOSITION);
@@ -249,9 +317,14 @@ function named<Name>(names: ReadonlyMap<number, Name>, code: number): Name {
   return name;
 }
 
-/** What was accepted in place of a claim's proof is not any more: nor is what rested on it certified, or completed. */
-function unsettle(state: RegisterState, batch: AuditedBatch, claim: number): void {
+/**
+ * Neither what was accepted in place of a claim's proof counts any more, nor a proof from before: nor is what rested on it
+ * certified, or completed.
+ */
+function refuse(state: RegisterState, batch: AuditedBatch, claim: number): void {
   batch.settled = batch.settled.filter((each) => each !== claim);
+  if (!batch.refused.includes(claim)) batch.refused.push(claim);
+  batch.revision++;
   if (batch.status !== "Released" && batch.status !== "Completed") return;
   const isMissing = (goal: NeededForName): boolean => missingClaims(state, batch, goal).length > 0;
   if (isMissing("release")) batch.status = "Open";
@@ -259,33 +332,32 @@ function unsettle(state: RegisterState, batch: AuditedBatch, claim: number): voi
   if (batch.status !== "Completed") delete batch.completed;
 }
 
-function timeOf({ name, block, time }: RegisterEvent): number {
-  if (time !== undefined) return time;
-  throw incomplete(`the time of block ${block} is missing, which ${name} fixes`);
-}
-
-function attest(state: RegisterState, event: RegisterEvent, batch: AuditedBatch, item: PendingItem): void {
-  if (event.args.big("opened") !== BigInt(batch.openingTime)) {
+function attest(state: RegisterState, event: RegisterEvent, key: string, batch: AuditedBatch, item: LoggedItem): void {
+  const { block, time, transaction, args } = event;
+  if (args.big("opened") !== BigInt(batch.openingTime)) {
     throw incomplete(`a proof is for another time of its batch's opening than that of the opening's block`);
   }
-  const { claims } = known(state.policies, batch.policyId, "policy");
-  if (claims[item.claim]?.circuitIds.includes(item.circuitId) !== true) {
+  const policy = known(state.policies, batch.policyId, "policy");
+  requireBound(key, batch, policy, item);
+  if (policy.claims[item.claim]?.circuitIds.includes(item.circuitId) !== true) {
     throw incomplete(`a proof is of circuit ${item.circuitId}, which its claim does not accept`);
   }
   known(state.circuits, item.circuitId, "circuit");
-  batch.attested[item.claim] = {
-    proof: ++state.proofs,
-    circuitId: item.circuitId,
-    parties: item.parties,
-    // A bitmap of six bits; what is beyond them fails the proof and needs no place here.
-    deviations: Number(BigInt(item.deviations) & 0xffff_ffffn),
-    block: event.block,
-    transaction: event.transaction,
-  };
+  const { claim, parties } = item;
+  const attested = { ...saidIn(item), proof: ++state.proofs, parties, block, time, transaction };
+  batch.attested[claim] = attested;
+  batch.refused = batch.refused.filter((each) => each !== claim);
+  const used = batch.usedRoots.find(({ root }) => root === parties);
+  if (used === undefined) batch.usedRoots.push({ root: parties, lastUsed: time });
+  else used.lastUsed = time;
+}
+
+function saidIn({ circuitId, head, record, deviations }: Said): Said {
+  return { circuitId, head, record, deviations };
 }
 
 /** The proof of `ClaimAttested` or `ClaimAmended`. */
-export function pendingItemOf(args: EventArgs): PendingItem {
+export function itemOf(args: EventArgs): LoggedItem {
   return {
     claim: args.number("claim"),
     circuitId: args.text("circuitId"),
@@ -316,7 +388,7 @@ function raisedBy(state: RegisterState, event: RegisterEvent, key: string, batch
     severity: args.number("severity"),
     qmsRef: nameText(args.text("qmsRef")),
     repeats,
-    proposals: [],
+    byAuthority: args.flag("byAuthority"),
   };
 }
 
@@ -326,14 +398,31 @@ function nextNumber(received: number, last: number, what: string): number {
   return received;
 }
 
-function exceptionOf(batch: AuditedBatch, key: string, args: EventArgs): ExceptionState {
+function openExceptionIn(batch: AuditedBatch, key: string, args: EventArgs): ExceptionState {
   const id = args.number("id");
   const found = batch.exceptions.find((exception) => exception.id === id && exception.closed === undefined);
   if (found === undefined) throw incomplete(`exception ${id} of batch ${key} is not open where an event closes it`);
   return found;
 }
 
-function closingArgs(args: EventArgs): readonly unknown[] {
+function requestIn({ requests }: AuditedBatch, key: string, args: EventArgs, isAnswered: boolean): RequestState {
+  const found = requests.find(({ id }) => id === args.number("id"));
+  const isOpen = found?.withdrawn === undefined && found?.accepted === undefined;
+  if (found === undefined || !isOpen || (found.answered !== undefined) !== isAnswered) {
+    throw incomplete(`an event about a request on batch ${key} does not fit those before it`);
+  }
+  return found;
+}
+
+function idOfClosing(args: EventArgs): string {
+  return closingProposal(...closingArgs(args));
+}
+
+function idOfSeat(args: EventArgs, key: string): string {
+  return qpProposal(key, args.number("seat"), args.text("qp"));
+}
+
+function closingArgs(args: EventArgs): readonly [id: bigint, disposition: number, evidence: string] {
   return [args.big("id"), args.number("disposition"), args.text("evidence")];
 }
 

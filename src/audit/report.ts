@@ -1,15 +1,27 @@
-import type { Provider } from "ethers";
 import { CLAIM_CLASS, kindNamed, type StatusName } from "../formats/codes.ts";
-import { circuitReports, type CircuitReport } from "./circuits.ts";
+import { challengeOf } from "./challenge.ts";
+import type { NodeChecks } from "./checks.ts";
+import { circuitReports, doubtOf, type CircuitList, type CircuitReport } from "./circuits.ts";
 import type { ReadBlock } from "./compare.ts";
-import { claimsThatSay, findingsOf, headFinding, registerFindings, type AuditFinding, type Texts } from "./findings.ts";
+import {
+  claimsThatSay,
+  codeFinding,
+  deviationsIn,
+  doubtFindings,
+  findingsOf,
+  headFinding,
+  isUnacknowledged,
+  registerFindings,
+  type AuditFinding,
+  type Doubts,
+} from "./findings.ts";
 import { isStale } from "./head.ts";
 import { known } from "./incomplete.ts";
-import { askedForEach, blockAt } from "./node.ts";
-import type { AuditedBatch, ExceptionState, PolicyState, RegisterState } from "./state.ts";
-import { openExceptionsOf, settledClaims, statusOf } from "./status.ts";
+import { whyIn, type Texts } from "./reasons.ts";
+import type { AuditedBatch, ExceptionState, PolicyState, ProposalState, RegisterState } from "./state.ts";
+import { chainOf, isHeld, openExceptionsOf, settledClaims, statusOf, unconfirmedStages } from "./status.ts";
 import { twinsIn } from "./twins.ts";
-import { deviationNames } from "../formats/deviations.ts";
+import { quoted } from "./words.ts";
 
 /**
  * What a reader is told, in three colours: green is proven or, where people accepted a claim in place of its proof,
@@ -22,6 +34,7 @@ export interface BatchReport {
   readonly key: string;
   readonly owner: string;
   readonly serial: number;
+  /** Its name, which people chose, in quotes, and the policy's version. */
   readonly product: string;
   readonly policyId: string;
   readonly status: StatusName;
@@ -31,13 +44,19 @@ export interface BatchReport {
   readonly proven: readonly number[];
   /** Claims for which an accepted exception stands in place of a proof; none of them was attested. */
   readonly settled: readonly number[];
+  /** Claims that an exception refused: missing, whatever was proven or settled before. */
+  readonly refused: readonly number[];
+  /** Stages that a QP named for them has yet to confirm. */
+  readonly unconfirmed: readonly number[];
+  /** Whether something puts it into doubt from outside on which no QP decided. */
+  readonly challenged: boolean;
   readonly openedBlock: number;
   /** For release and completion, Unix seconds; the register takes any. */
   readonly due: readonly [bigint, bigint];
   readonly deviations: readonly string[];
   readonly exceptions: readonly (Pick<
     ExceptionState,
-    "id" | "claim" | "category" | "severity" | "qmsRef" | "repeats"
+    "id" | "claim" | "category" | "severity" | "qmsRef" | "repeats" | "byAuthority"
   > & {
     readonly open: boolean;
   })[];
@@ -61,7 +80,7 @@ export interface LogReading {
 }
 
 /** A finding with its time and the batch it is about; `key` is null where it concerns the register as a whole. */
-export interface ReportedFinding extends AuditFinding {
+export interface ReportedFinding extends Omit<AuditFinding, "time"> {
   readonly key: string | null;
   /** Unix seconds. */
   readonly at: number;
@@ -80,7 +99,7 @@ export interface Reconciliation {
   readonly recalled: number;
 }
 
-export interface AuditReport {
+export interface AuditReport extends NodeChecks {
   readonly chainId: bigint;
   readonly registry: string;
   /** Everything was read at this block. */
@@ -115,31 +134,43 @@ export interface ReportOptions {
   readonly maxAge?: number;
   readonly node?: string;
   readonly texts?: Texts;
+  readonly circuits?: CircuitList;
+  readonly checks: NodeChecks;
 }
 
-/** Writes up what the events told. Errors: `log`, `chain`. */
+/** Writes up what the events told. */
 export async function reportOf(
-  provider: Provider,
   state: RegisterState,
   block: ReadBlock,
   reading: LogReading,
-  { from = 0, maxAge, node, texts = new Map() }: ReportOptions,
+  { from = 0, maxAge, node, texts = new Map(), circuits: list, checks }: ReportOptions,
 ): Promise<AuditReport> {
   const age = Math.floor(Date.now() / 1000) - block.now;
-  const circuits = await circuitReports(state);
+  const circuits = await circuitReports(state, list);
+  const doubts = doubtsOf(circuits);
+  const foreign = checks.codes.filter(({ known }) => !known);
   const isShown = ({ standing, block: at }: AuditFinding): boolean => standing || at >= from;
   const twinsOf = twinsIn(state);
+  const why = whyIn(state, texts);
+  const withdrawnOf = withdrawnIn(state);
+  const named = deviationsNamed(state);
   const perBatch = Object.entries(state.batches).map(([key, batch]) => {
     const twins = twinsOf.get(key) ?? [];
-    const findings = findingsOf(state, batch, block.now, twins, texts).filter(isShown);
+    const circumstances = { now: block.now, why, twins, withdrawn: withdrawnOf.get(key) ?? [], named };
+    const findings = [...findingsOf(state, batch, circumstances), ...doubtFindings(batch, doubts)].filter(isShown);
+    const isDoubted = foreign.length > 0 || isVerifiedBy(batch, doubts);
     return {
       findings: findings.map((finding) => ({ ...finding, key })),
-      report: { ...batchReport(state, key, batch, block.now, findings), twins: twins.map((twin) => twin.key) },
+      report: {
+        ...batchReport(state, key, batch, block.now, findings, isDoubted),
+        twins: twins.map((twin) => twin.key),
+      },
     };
   });
-  const stale = isStale(age, BigInt(state.chainId), maxAge) ? [headFinding(block.number, age)] : [];
-  const ofRegister = [...stale, ...registerFindings(state, circuits)].filter(isShown);
-  const findings = await timed(provider, [
+  const stale = isStale(age, BigInt(state.chainId), maxAge) ? [headFinding(block, age)] : [];
+  const codes = foreign.map((code) => codeFinding(code, block));
+  const ofRegister = [...codes, ...stale, ...registerFindings(state, circuits)].filter(isShown);
+  const findings = sorted([
     ...ofRegister.map((finding) => ({ ...finding, key: null })),
     ...perBatch.flatMap((each) => each.findings),
   ]);
@@ -153,6 +184,7 @@ export async function reportOf(
     at: block.now,
     age,
     node: node ?? null,
+    ...checks,
     reading,
     reconciliation: reconcile(batches),
     certifiedBefore: batches.filter(({ key, status }) => wasCertified(state, key) && PART[status] !== "certified")
@@ -163,7 +195,7 @@ export async function reportOf(
       declared: withColour("declared"),
       unknown: withColour("unknown"),
     },
-    owners: Object.keys(state.counts).length,
+    owners: Object.keys(state.serials).length,
     proofsVerified: state.verified,
     proofsRefused: Object.values(state.batches).reduce((sum, { unproven }) => sum + unproven.length, 0),
     circuits,
@@ -172,6 +204,20 @@ export async function reportOf(
     reviewed: batches.filter(({ reasons }) => reasons.length > 0).length,
     total: batches.length,
   };
+}
+
+/** The circuits of whose proofs it is not known what they prove, and why. */
+function doubtsOf(circuits: readonly CircuitReport[]): Doubts {
+  return new Map(
+    circuits.flatMap((circuit) => {
+      const doubt = doubtOf(circuit);
+      return doubt === undefined ? [] : [[circuit.circuitId, doubt] as const];
+    }),
+  );
+}
+
+function isVerifiedBy({ attested }: AuditedBatch, doubts: Doubts): boolean {
+  return Object.values(attested).some(({ circuitId }) => doubts.has(circuitId));
 }
 
 /** In which part of the reconciliation a batch of each status is counted. */
@@ -213,35 +259,42 @@ function batchReport(
   batch: AuditedBatch,
   now: number,
   findings: readonly AuditFinding[],
+  isDoubted: boolean,
 ): Omit<BatchReport, "twins"> {
   const policy = known(state.policies, batch.policyId, "policy");
   const attested = Object.entries(batch.attested).map(([claim, attestation]) => ({
     claim: Number(claim),
     ...attestation,
   }));
-  const refused = new Set(batch.unproven.map(({ proof }) => proof));
+  const failed = new Set(batch.unproven.map(({ proof }) => proof));
   const status = statusOf(state, batch, now);
   return {
     key,
     owner: batch.owner,
     serial: batch.serial,
-    product: `${policy.product} v${policy.version}`,
+    product: `${quoted(policy.product)} v${policy.version}`,
     policyId: batch.policyId,
     status,
-    colour: colourOf(state, batch, status),
+    colour: isDoubted ? "unknown" : colourOf(state, batch, status),
     claims: policy.claims.length,
-    proven: attested.filter(({ proof }) => !refused.has(proof)).map(({ claim }) => claim),
+    proven: attested
+      .filter(({ proof, claim }) => !failed.has(proof) && !batch.refused.includes(claim))
+      .map(({ claim }) => claim),
     settled: settledClaims(batch),
+    refused: batch.refused,
+    unconfirmed: unconfirmedStages(state, batch),
+    challenged: isChallenged(state, batch),
     openedBlock: batch.opened.block,
     due: [BigInt(batch.due[0]), BigInt(batch.due[1])],
-    deviations: [...new Set(attested.flatMap(({ deviations }) => deviationNames(BigInt(deviations))))],
-    exceptions: batch.exceptions.map(({ id, claim, category, severity, qmsRef, repeats, closed }) => ({
+    deviations: [...new Set(attested.flatMap(({ deviations }) => deviationsIn(deviations)))],
+    exceptions: batch.exceptions.map(({ id, claim, category, severity, qmsRef, repeats, byAuthority, closed }) => ({
       id,
       claim,
       category,
       severity,
       qmsRef,
       repeats,
+      byAuthority,
       open: closed === undefined,
     })),
     amendments: batch.amendments.length,
@@ -275,24 +328,59 @@ function hasUnknownKind({ circuits, policies }: RegisterState, { policyId }: Aud
 }
 
 function colourOf(state: RegisterState, batch: AuditedBatch, status: StatusName): Colour {
-  // Whatever the register says: a proof or a signature that does not hold says nothing.
+  // Whatever the register says: a proof or a signature that does not hold says nothing, nor who had no role to speak.
   if (batch.unproven.length > 0 || batch.certified.some(({ problem }) => problem !== undefined)) return "unknown";
+  if (state.unentitled.length + batch.unentitled.length > 0) return "unknown";
   if (hasUnknownKind(state, batch)) return "unknown";
+  if (usesUnapproved(state, batch)) return "unknown";
   if (status === "Open" || status === "Overdue") return "unknown";
-  const opposed = openExceptionsOf(state, batch) > 0 || batch.holds.some(({ lifted }) => lifted === undefined);
-  if (opposed || (PART[status] !== "certified" && status !== "Compliant")) return "declared";
+  const isUnanswered = chainOf(state, batch).some(({ batch: each }) => each.exceptions.some(isUnacknowledged));
+  const opposed = openExceptionsOf(state, batch) > 0 || isUnanswered;
+  if (opposed || isHeld(state, batch) || batch.refused.length > 0) return "declared";
+  if (PART[status] !== "certified" && status !== "Compliant") return "declared";
+  if (isChallenged(state, batch)) return "unknown";
+  // Of a batch that is certified the certificate says it.
+  if (status === "Compliant" && unconfirmedStages(state, batch).length > 0) return "unknown";
   return settledClaims(batch).length > 0 ? "settled" : "proven";
 }
 
-/** Gives each finding the time of its block, and sorts them. Only blocks that are shown are asked for. */
-async function timed<F extends AuditFinding>(
-  provider: Provider,
-  findings: readonly F[],
-): Promise<(F & { readonly at: number })[]> {
-  const blocks = [...new Set(findings.map(({ block }) => block))];
-  const times = await askedForEach("a block", blocks, async (block) => (await blockAt(provider, block)).timestamp);
-  const timeOf = new Map(blocks.map((block, i) => [block, times[i] ?? 0]));
+/** Whether it rests on a policy or a party list that nobody approved. */
+function usesUnapproved({ policies, roots }: RegisterState, { policyId, usedRoots }: AuditedBatch): boolean {
+  const isApproved = ({ root }: AuditedBatch["usedRoots"][number]): boolean => roots[root]?.approved !== undefined;
+  return known(policies, policyId, "policy").approved === undefined || !usedRoots.every(isApproved);
+}
+
+function isChallenged(state: RegisterState, batch: AuditedBatch): boolean {
+  const challenge = challengeOf(state, batch);
+  return challenge !== undefined && challenge.decided === undefined;
+}
+
+/** Proposals about batches that were taken back, by key. */
+function withdrawnIn({ proposals }: RegisterState): ReadonlyMap<string, readonly ProposalState[]> {
+  const found = new Map<string, ProposalState[]>();
+  for (const proposal of Object.values(proposals)) {
+    const { batch, withdrawn } = proposal;
+    if (batch === null || withdrawn.length === 0) continue;
+    const ofBatch = found.get(batch);
+    if (ofBatch === undefined) found.set(batch, [proposal]);
+    else ofBatch.push(proposal);
+  }
+  return found;
+}
+
+/** How many batches were named by the call that raised an exception, under its reference: one deviation may hit many. */
+function deviationsNamed({ batches }: RegisterState): (exception: ExceptionState) => number {
+  const idOf = ({ transaction, qmsRef }: ExceptionState): string => `${transaction}/${qmsRef}`;
+  const counts = new Map<string, number>();
+  for (const { exceptions } of Object.values(batches)) {
+    for (const id of new Set(exceptions.map(idOf))) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return (exception) => counts.get(idOf(exception)) ?? 1;
+}
+
+/** The worst first, of equal ones the oldest first. */
+function sorted(findings: readonly (AuditFinding & { readonly key: string | null })[]): ReportedFinding[] {
   return findings
-    .map((finding) => ({ ...finding, at: timeOf.get(finding.block) ?? 0 }))
+    .map(({ time, ...finding }) => ({ ...finding, at: time }))
     .sort((a, b) => b.severity - a.severity || a.at - b.at);
 }

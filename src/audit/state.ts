@@ -9,9 +9,15 @@ export interface RegisterState {
   readonly chainId: string;
   /** Address of the compliance registry. */
   readonly registry: string;
+  /** What the journal of each contract must be, as its events say: by the part that it is of the register. */
+  readonly journals: Record<string, string>;
+  /** What waits for a second person, or was taken back: by contract and id, "part/id". */
+  readonly proposals: Record<string, ProposalState>;
+  /** Roles by role and account, "role/account". */
+  readonly roles: Record<string, RoleState>;
+  /** Hash of the person behind an account, by account. */
+  readonly persons: Record<string, string>;
   readonly circuits: Record<string, CircuitState>;
-  /** Proposals of circuits, by what was proposed. */
-  readonly circuitProposals: Record<string, Moment>;
   /** Since when the register takes development keys: its deployment. Absent: it takes none. */
   developmentAllowed?: Moment;
   readonly policies: Record<string, PolicyState>;
@@ -20,28 +26,27 @@ export interface RegisterState {
   readonly consents: Record<string, { readonly holder: string; revoked?: Moment }>;
   /** By key, in the order of their opening. */
   readonly batches: Record<string, AuditedBatch>;
-  /** Events of each kind, by owner; `COUNTER` in order. */
-  readonly counts: Record<string, number[]>;
+  /** Batches opened so far, by owner. */
+  readonly serials: Record<string, number>;
   /** Exceptions by owner and rule, "owner/rule". */
   readonly repeats: Record<string, number>;
+  /** What was done to the register as a whole by somebody without the role for it. */
+  readonly unentitled: UnentitledState[];
   /** Attestations and amendments so far; numbers them. */
   proofs: number;
   exceptions: number;
   requests: number;
-  answers: number;
-  /** Block at which all this was compared with the register's own answers; -1: never. */
-  compared: number;
   /** Proofs that were verified, whatever came out. */
   verified: number;
   /** Who paused the register, while it is paused. */
   paused?: Moment;
-  /** Calls of which not all events came yet, by batch: none at the end of a block. */
-  pending: Record<string, PendingCall>;
 }
 
 /** When and by whom. */
 export interface Moment {
   readonly block: number;
+  /** The block's time, Unix seconds. */
+  readonly time: number;
   readonly transaction: string;
   /** Account; absent where the event does not say. */
   readonly by?: string;
@@ -53,6 +58,47 @@ export interface ReasonedMoment extends Moment {
   readonly reason: string;
   /** Salted hash of the words; absent: none. */
   readonly words?: string;
+}
+
+/** Something done by an account that did not hold the role for it. */
+export interface UnentitledState extends Moment {
+  /** Name of the event. */
+  readonly event: string;
+  /** The role that it lacked, in words. */
+  readonly lacked: string;
+}
+
+export interface ProposalState {
+  /** In words. */
+  readonly what: string;
+  /** Key of the batch that it is about; null: it is about the register. */
+  readonly batch: string | null;
+  /** Its latest proposal, as long as nobody approved it or took it back. */
+  waiting?: Moment;
+  readonly withdrawn: Moment[];
+}
+
+export interface RoleState {
+  /** What the account holds it with; absent: it was taken away. */
+  terms?: RoleTerms;
+  readonly changes: RoleChange[];
+}
+
+export interface RoleTerms {
+  /** Hash of the person behind the account. */
+  readonly person: string;
+  /** Unix seconds, decimal; exclusive at the end. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface RoleChange extends Moment {
+  /** `founded`: one of the two grants with which the register began. */
+  readonly kind: "founded" | "proposed" | "granted" | "revoked";
+  /** Of a proposal or a grant. */
+  readonly terms?: RoleTerms;
+  /** Set where the account was known as another person before: that person's hash. */
+  readonly knownAs?: string;
 }
 
 export interface CircuitState {
@@ -72,6 +118,8 @@ export interface PolicyState {
   readonly product: string;
   readonly version: number;
   readonly stages: number;
+  /** Stages that a QP named for them confirms. */
+  readonly confirmedStages: readonly number[];
   readonly claims: readonly PolicyClaimState[];
   readonly proposed: Moment;
   approved?: Moment & { readonly authorisation: string };
@@ -90,8 +138,11 @@ export interface PolicyClaimState {
 }
 
 export interface RootState {
-  approved?: Moment;
-  revoked?: ReasonedMoment;
+  /** Its place among the roots that were approved: 1, 2, 3, ... */
+  number?: number;
+  approved?: Moment & { readonly documentHash: string };
+  /** `since`: what was attested before it stands; Unix seconds, decimal. */
+  revoked?: ReasonedMoment & { readonly since: string };
 }
 
 /** What `statusOf` of the contract computes from. */
@@ -110,7 +161,13 @@ export interface AuditedBatch {
   readonly consent: string;
   /** Zero hash: none. */
   readonly supersedes: string;
-  readonly qps: readonly string[];
+  /** QPs by what they are named for: a stage, or `BATCH_SEAT`. */
+  readonly seats: Record<string, string[]>;
+  readonly qpsAdded: (Moment & { readonly seat: number; readonly qp: string })[];
+  /** What QPs confirmed of stages, or took back (zero hash); void where the batch has another revision by now. */
+  readonly confirmations: (Moment & { readonly stage: number; readonly document: string; readonly revision: number })[];
+  /** Amendments, and settled claims that are settled no more, so far. */
+  revision: number;
   readonly opened: Moment;
   /** When it was opened, or its opening last replaced, Unix seconds: signal `opened` of its proofs. */
   openingTime: number;
@@ -123,8 +180,12 @@ export interface AuditedBatch {
   attested: Record<string, AttestationState>;
   /** Claims for which an accepted exception stands in place of a proof. */
   settled: number[];
+  /** Claims that an exception closed as rejected: missing until they are attested or amended anew. */
+  refused: number[];
+  /** Roots that its proofs used, replaced ones too, in the order of their first use; `lastUsed`: Unix seconds. */
+  readonly usedRoots: { readonly root: string; lastUsed: number }[];
   readonly exceptions: ExceptionState[];
-  readonly amendments: (ReasonedMoment & { readonly claim: number; readonly reopened: number })[];
+  readonly amendments: AmendmentState[];
   readonly certified: (Moment & { readonly problem?: string })[];
   readonly openingsReplaced: ReasonedMoment[];
   readonly submittersNamed: (Moment & { readonly submitter: string })[];
@@ -134,31 +195,49 @@ export interface AuditedBatch {
     readonly previous: string;
     readonly due: string;
   })[];
-  readonly holds: (ReasonedMoment & { readonly hold: number; lifted?: ReasonedMoment })[];
+  readonly holds: HoldState[];
   readonly requests: RequestState[];
+  /** What QPs decided to go on in spite of. `challenge`: the hash of exactly that. */
+  readonly challengesDecided: (ReasonedMoment & { readonly challenge: string; readonly kinds: number })[];
   revocationDecided?: ReasonedMoment;
   recalled?: ReasonedMoment;
-  /** Rejected, aborted or supplied exceptionally. */
+  /** Rejected or aborted. */
   ended?: ReasonedMoment;
+  supplied?: SupplyState;
   completed?: Moment;
   /** Proofs that do not verify, also of attestations amended since. */
   readonly unproven: UnprovenState[];
+  /** What was done to it by somebody without the role for it. */
+  readonly unentitled: UnentitledState[];
   trail: string;
   exceptionsHash: string;
-  /** Block of its latest event. */
-  touched: number;
 }
 
-export interface AttestationState {
+/** What a proof says publicly; numbers as decimal text. */
+export interface Said {
+  readonly circuitId: string;
+  readonly head: string;
+  readonly record: string;
+  /** Bitmap. */
+  readonly deviations: string;
+}
+
+export interface AttestationState extends Said {
   /** Its number among all proofs. */
   readonly proof: number;
-  readonly circuitId: string;
   /** Root, decimal. */
   readonly parties: string;
-  /** Bitmap. */
-  readonly deviations: number;
   readonly block: number;
+  readonly time: number;
   readonly transaction: string;
+}
+
+export interface AmendmentState extends ReasonedMoment {
+  readonly claim: number;
+  /** Number of claims that are open again. */
+  readonly reopened: number;
+  readonly before: Said;
+  readonly after: Said;
 }
 
 /** A proof that does not verify. `code`: the check that refused it. */
@@ -167,6 +246,7 @@ export interface UnprovenState {
   readonly claim: number;
   readonly code: ErrorCode;
   readonly block: number;
+  readonly time: number;
   readonly transaction: string;
 }
 
@@ -178,9 +258,21 @@ export interface ExceptionState extends Moment {
   readonly qmsRef: string;
   /** Exceptions of this owner about this rule, this one included. */
   readonly repeats: number;
-  readonly proposals: (Moment & { readonly disposition: DispositionName; readonly evidence: string })[];
+  readonly byAuthority: boolean;
+  /** How it may be closed, as it was last proposed and not taken back. */
+  proposed?: Moment & { readonly disposition: DispositionName; readonly id: string };
   /** `proposer`: who proposed exactly what was confirmed. */
   closed?: Moment & { readonly disposition: DispositionName; readonly settled: boolean; readonly proposer: string };
+  /** That the authority agrees to the closing. */
+  acknowledged?: Moment;
+}
+
+export interface HoldState extends ReasonedMoment {
+  /** One of `HOLD`. */
+  readonly side: number;
+  /** Name of the order; absent: none. */
+  readonly order?: string;
+  lifted?: ReasonedMoment;
 }
 
 export interface RequestState extends Moment {
@@ -189,29 +281,20 @@ export interface RequestState extends Moment {
   /** Unix seconds, decimal: whoever asks may give any. */
   readonly from: string;
   readonly to: string;
-  readonly dueBy: string;
+  dueBy: string;
   answered?: Moment;
+  accepted?: Moment;
+  withdrawn?: Moment;
+  readonly reopened: Moment[];
 }
 
-/** What one call told so far: its events come one by one. */
-export interface PendingCall {
-  /** Proofs of an `attest` that is not finished. */
-  readonly items: PendingItem[];
-  /** Trails as the register told them, for calls whose own event has not come yet. */
-  readonly told: string[];
-  /** Trails as computed from events, for calls whose trail was not told yet. */
-  readonly computed: string[];
-}
-
-/** One proof as its event tells it; numbers as decimal text. */
-export interface PendingItem {
-  readonly claim: number;
-  readonly circuitId: string;
-  readonly head: string;
-  readonly parties: string;
-  readonly record: string;
-  readonly deviations: string;
-  readonly proof: readonly string[];
+export interface SupplyState extends Moment {
+  /** When it is or was administered, Unix seconds, decimal. */
+  readonly administration: string;
+  /** Whether it had been certified. */
+  readonly released: boolean;
+  /** `at`: when the authority was notified, Unix seconds, decimal. */
+  notified?: Moment & { readonly at: string };
 }
 
 /** A register of which nothing is known yet. */
@@ -219,20 +302,21 @@ export function emptyState(chainId: bigint, registry: string): RegisterState {
   return {
     chainId: chainId.toString(),
     registry,
+    journals: {},
+    proposals: {},
+    roles: {},
+    persons: {},
     circuits: {},
-    circuitProposals: {},
     policies: {},
     roots: {},
     consents: {},
     batches: {},
-    counts: {},
+    serials: {},
     repeats: {},
+    unentitled: [],
     proofs: 0,
     exceptions: 0,
     requests: 0,
-    answers: 0,
-    compared: -1,
     verified: 0,
-    pending: {},
   };
 }

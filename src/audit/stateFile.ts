@@ -21,9 +21,9 @@ export interface Checkpoint {
   readonly state: RegisterState;
 }
 
-type Header = Omit<Checkpoint, "state"> & Omit<RegisterState, Part | "pending"> & { readonly format: string };
+type Header = Omit<Checkpoint, "state"> & Omit<RegisterState, Part> & { readonly format: string };
 
-const FORMAT = "batchproof-audit-state/3";
+const FORMAT = "batchproof-audit-state/4";
 /** Longest line, bytes: a batch with thousands of entries fits. */
 const LONGEST = 2 ** 26;
 
@@ -75,8 +75,8 @@ function headerOf(path: string, value: unknown, chainId: bigint, registry: strin
 }
 
 function stateOf(header: Header, chainId: bigint): RegisterState {
-  const { registry, proofs, exceptions, requests, answers, compared, verified } = header;
-  const counted = { proofs, exceptions, requests, answers, compared, verified };
+  const { registry, proofs, exceptions, requests, verified, unentitled } = header;
+  const counted = { proofs, exceptions, requests, verified, unentitled };
   return { ...emptyState(chainId, registry), ...counted, ...standingOf(header) };
 }
 
@@ -119,10 +119,10 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 }
 
 function* linesOf({ block, hash: blockHash, node, state }: Checkpoint): Generator<string> {
-  const { chainId, registry, proofs, exceptions, requests, answers, compared, verified } = state;
+  const { chainId, registry, proofs, exceptions, requests, verified, unentitled } = state;
   const header: Header = {
     ...{ format: FORMAT, chainId, registry, node, block, hash: blockHash },
-    ...{ proofs, exceptions, requests, answers, compared, verified },
+    ...{ proofs, exceptions, requests, verified, unentitled },
     ...standingOf(state),
   };
   const hash = createHash("sha256");

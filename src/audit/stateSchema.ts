@@ -1,5 +1,6 @@
-import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY } from "../formats/codes.ts";
+import { DISPOSITION, EXCEPTION_CATEGORY } from "../formats/codes.ts";
 import { ADDRESS, object } from "../formats/document.ts";
+import { JOURNALED } from "./journal.ts";
 
 /**
  * The structure of `RegisterState` as JSON Schema, for a state that comes back from a file: whatever is read there is of the
@@ -25,9 +26,11 @@ const byNumber = (additionalProperties: object): object => ({
 
 type Members = Readonly<Record<string, object>>;
 
+const AT = { block: NUMBER, time: NUMBER, transaction: HASH };
+
 /** An object with a moment; `optional` names members of `more` that may be absent. */
 function moment(more: Members = {}, optional: readonly string[] = []): object {
-  return object({ block: NUMBER, transaction: HASH, by: ADDRESS, ...more }, ["by", ...optional]);
+  return object({ ...AT, by: ADDRESS, ...more }, ["by", ...optional]);
 }
 
 /** A moment with a reason, and the hash of its words if there are any. */
@@ -35,12 +38,27 @@ function reasoned(more: Members = {}, optional: readonly string[] = []): object 
   return moment({ reason: TEXT, words: HASH, ...more }, ["words", ...optional]);
 }
 
+const MOMENT = moment();
 const REASONED = reasoned();
+
+const UNENTITLED = list(moment({ event: TEXT, lacked: TEXT }));
+
+const PROPOSAL = object(
+  { what: TEXT, batch: { anyOf: [HASH, { type: "null" }] }, waiting: MOMENT, withdrawn: list(MOMENT) },
+  ["waiting"],
+);
+
+const TERMS = object({ person: HASH, from: DECIMAL, to: DECIMAL });
+const ROLE_CHANGE = moment({ kind: oneOf("founded", "proposed", "granted", "revoked"), terms: TERMS, knownAs: HASH }, [
+  "terms",
+  "knownAs",
+]);
+const ROLE = object({ terms: TERMS, changes: list(ROLE_CHANGE) }, ["terms"]);
 
 const CIRCUIT = object(
   {
     ...{ kind: NUMBER, tier: NUMBER, development: FLAG, transcript: HASH },
-    ...{ proposed: moment(), added: moment() },
+    ...{ proposed: MOMENT, added: MOMENT },
     key: { type: "string", pattern: "^0x[0-9a-f]{2048}$" },
     frozen: moment({ effective: NUMBER, unsound: FLAG }),
   },
@@ -54,87 +72,106 @@ const CLAIM = object({
 
 const POLICY = object(
   {
-    ...{ product: TEXT, version: NUMBER, stages: NUMBER, claims: list(CLAIM), proposed: moment() },
-    ...{ approved: moment({ authorisation: TEXT }), endorsed: list(moment()), retired: REASONED },
+    ...{ product: TEXT, version: NUMBER, stages: NUMBER, confirmedStages: list(SMALL), claims: list(CLAIM) },
+    ...{ proposed: MOMENT, approved: moment({ authorisation: TEXT }), endorsed: list(MOMENT), retired: REASONED },
   },
   ["approved", "retired"],
 );
 
-const ROOT = object({ approved: moment(), revoked: REASONED }, ["approved", "revoked"]);
-const CONSENT = object({ holder: ADDRESS, revoked: moment() }, ["revoked"]);
+const ROOT = object(
+  {
+    number: { ...NUMBER, maximum: 65_535 },
+    approved: moment({ documentHash: HASH }),
+    revoked: reasoned({ since: DECIMAL }),
+  },
+  ["number", "approved", "revoked"],
+);
+const CONSENT = object({ holder: ADDRESS, revoked: MOMENT }, ["revoked"]);
 
-const ATTESTATION = object({
-  ...{ proof: NUMBER, circuitId: HASH, parties: DECIMAL, deviations: NUMBER, block: NUMBER, transaction: HASH },
-});
+const SAID = { circuitId: HASH, head: DECIMAL, record: DECIMAL, deviations: DECIMAL };
+const ATTESTATION = object({ ...SAID, proof: NUMBER, parties: DECIMAL, ...AT });
+const AMENDMENT = reasoned({ claim: NUMBER, reopened: NUMBER, before: object(SAID), after: object(SAID) });
 
 const DISPOSITION_NAME = oneOf(...Object.keys(DISPOSITION));
 
 const EXCEPTION = moment(
   {
     ...{ id: NUMBER, claim: NUMBER, category: oneOf(...Object.keys(EXCEPTION_CATEGORY)), severity: NUMBER },
-    ...{ qmsRef: TEXT, repeats: NUMBER },
-    proposals: list(moment({ disposition: DISPOSITION_NAME, evidence: HASH })),
+    ...{ qmsRef: TEXT, repeats: NUMBER, byAuthority: FLAG },
+    proposed: moment({ disposition: DISPOSITION_NAME, id: HASH }),
     closed: moment({ disposition: DISPOSITION_NAME, settled: FLAG, proposer: ADDRESS }),
+    acknowledged: MOMENT,
   },
-  ["closed"],
+  ["proposed", "closed", "acknowledged"],
 );
 
-const REQUEST = moment({ id: NUMBER, claim: NUMBER, from: DECIMAL, to: DECIMAL, dueBy: DECIMAL, answered: moment() }, [
-  "answered",
-]);
+const REQUEST = moment(
+  {
+    ...{ id: NUMBER, claim: NUMBER, from: DECIMAL, to: DECIMAL, dueBy: DECIMAL },
+    ...{ answered: MOMENT, accepted: MOMENT, withdrawn: MOMENT, reopened: list(MOMENT) },
+  },
+  ["answered", "accepted", "withdrawn"],
+);
 
 const EXTENSION = reasoned({
   ...{ which: oneOf("release", "completion"), previous: DECIMAL, due: DECIMAL },
 });
 
-const UNPROVEN = object({
-  ...{ proof: NUMBER, claim: NUMBER, code: TEXT, block: NUMBER, transaction: HASH },
-});
+const SUPPLY = moment({ administration: DECIMAL, released: FLAG, notified: moment({ at: DECIMAL }) }, ["notified"]);
+
+const UNPROVEN = object({ ...{ proof: NUMBER, claim: NUMBER, code: TEXT }, ...AT });
 
 const BATCH = object(
   {
     ...{ owner: ADDRESS, serial: NUMBER, batch: DECIMAL, opening: DECIMAL, policyId: HASH },
     due: { type: "array", items: DECIMAL, minItems: 2, maxItems: 2 },
-    ...{ consent: HASH, supersedes: HASH, qps: list(ADDRESS), opened: moment(), openingTime: NUMBER },
+    ...{ consent: HASH, supersedes: HASH, opened: MOMENT, openingTime: NUMBER },
+    ...{ seats: byNumber(list(ADDRESS)), qpsAdded: list(moment({ seat: SMALL, qp: ADDRESS })) },
+    ...{ confirmations: list(moment({ stage: SMALL, document: HASH, revision: NUMBER })), revision: NUMBER },
     status: oneOf("Open", "Released", "Completed", "Rejected", "Aborted", "ExceptionalSupply"),
     ...{ heads: byNumber(DECIMAL), asserted: list(moment({ stage: SMALL })), attested: byNumber(ATTESTATION) },
-    ...{ settled: list(SMALL), exceptions: list(EXCEPTION) },
-    amendments: list(reasoned({ claim: NUMBER, reopened: NUMBER })),
+    ...{ settled: list(SMALL), refused: list(SMALL), exceptions: list(EXCEPTION) },
+    usedRoots: list(object({ root: DECIMAL, lastUsed: NUMBER })),
+    amendments: list(AMENDMENT),
     certified: list(moment({ problem: TEXT }, ["problem"])),
     ...{ openingsReplaced: list(REASONED), submittersNamed: list(moment({ submitter: ADDRESS })) },
     extensions: list(EXTENSION),
-    holds: list(reasoned({ hold: NUMBER, lifted: REASONED }, ["lifted"])),
-    ...{ requests: list(REQUEST), revocationDecided: REASONED, recalled: REASONED, ended: REASONED },
-    ...{ completed: moment(), unproven: list(UNPROVEN), trail: HASH, exceptionsHash: HASH, touched: NUMBER },
+    holds: list(reasoned({ side: NUMBER, order: TEXT, lifted: REASONED }, ["order", "lifted"])),
+    ...{ requests: list(REQUEST), challengesDecided: list(reasoned({ challenge: HASH, kinds: NUMBER })) },
+    ...{ revocationDecided: REASONED, recalled: REASONED, ended: REASONED, supplied: SUPPLY, completed: MOMENT },
+    ...{ unproven: list(UNPROVEN), unentitled: UNENTITLED, trail: HASH, exceptionsHash: HASH },
   },
-  ["revocationDecided", "recalled", "ended", "completed"],
+  ["revocationDecided", "recalled", "ended", "supplied", "completed"],
 );
 
 /** Name of a part of the state that grows with the register. */
 export const PARTS = [
+  "journals",
+  "proposals",
+  "roles",
+  "persons",
   "circuits",
-  "circuitProposals",
   "policies",
   "roots",
   "consents",
   "batches",
-  "counts",
+  "serials",
   "repeats",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What an entry of each part is, and its id. */
 const ENTRY: Readonly<Record<Part, readonly [id: object, value: object]>> = {
+  journals: [oneOf(...JOURNALED), HASH],
+  proposals: [{ type: "string", pattern: "^[a-z]{1,20}/0x[0-9a-f]{64}$" }, PROPOSAL],
+  roles: [{ type: "string", pattern: "^0x[0-9a-f]{64}/0x[0-9a-fA-F]{40}$" }, ROLE],
+  persons: [ADDRESS, HASH],
   circuits: [HASH, CIRCUIT],
-  circuitProposals: [
-    { type: "string", pattern: "^0x[0-9a-f]{64}/[0-9]{1,10}/[0-9]{1,10}/(true|false)/0x[0-9a-f]{64}$" },
-    moment(),
-  ],
   policies: [HASH, POLICY],
   roots: [DECIMAL, ROOT],
   consents: [HASH, CONSENT],
   batches: [HASH, BATCH],
-  counts: [ADDRESS, { type: "array", items: NUMBER, minItems: COUNTER.length, maxItems: COUNTER.length }],
+  serials: [ADDRESS, NUMBER],
   repeats: [{ type: "string", pattern: "^0x[0-9a-fA-F]{40}/(0|[1-9][0-9]{0,77})$" }, NUMBER],
 };
 
@@ -149,9 +186,8 @@ export const HEADER_SCHEMA = object(
   {
     ...{ format: TEXT, chainId: { type: "string", pattern: "^[1-9][0-9]{0,77}$" }, registry: ADDRESS },
     ...{ node: { type: ["string", "null"], maxLength: 300, pattern: "^\\P{C}*$" }, block: NUMBER, hash: HASH },
-    ...{ proofs: NUMBER, exceptions: NUMBER, requests: NUMBER, answers: NUMBER, verified: NUMBER },
-    compared: { ...NUMBER, minimum: -1 },
-    ...{ paused: moment(), developmentAllowed: moment() },
+    ...{ proofs: NUMBER, exceptions: NUMBER, requests: NUMBER, verified: NUMBER, unentitled: UNENTITLED },
+    ...{ paused: MOMENT, developmentAllowed: MOMENT },
   },
   ["paused", "developmentAllowed"],
 );

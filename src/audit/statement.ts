@@ -3,7 +3,7 @@ import { contextOf } from "../formats/context.ts";
 import type { RegisterEvent } from "./events.ts";
 import type { GroupedProof } from "./group.ts";
 import { known } from "./incomplete.ts";
-import { pendingItemOf } from "./reduceBatch.ts";
+import { itemOf } from "./reduceBatch.ts";
 import type { RegisterState } from "./state.ts";
 
 /** A proof as the log tells it, and where its result belongs. */
@@ -14,6 +14,8 @@ export interface LoggedProof extends GroupedProof {
   /** Its number among all proofs. */
   readonly proofNumber: number;
   readonly block: number;
+  /** The block's time, Unix seconds. */
+  readonly time: number;
   readonly transaction: string;
 }
 
@@ -23,11 +25,11 @@ export interface LoggedProof extends GroupedProof {
  * opening's block give them.
  */
 export function loggedProofOf(state: RegisterState, event: RegisterEvent): LoggedProof | undefined {
-  const { name, args, block, transaction } = event;
+  const { name, args, block, time, transaction } = event;
   if (name !== "ClaimAttested" && name !== "ClaimAmended") return undefined;
   const key = args.text("key");
   const { batch, policyId, openingTime } = known(state.batches, key, "batch");
-  const item = pendingItemOf(args);
+  const item = itemOf(args);
   const rule = known(state.policies, policyId, "policy").claims[item.claim]?.rule ?? "0";
   const context = contextIn(state, args.text("submitter"));
   const { claim, circuitId, head, parties, record, deviations } = item;
@@ -37,6 +39,7 @@ export function loggedProofOf(state: RegisterState, event: RegisterEvent): Logge
     circuitId,
     proofNumber: state.proofs,
     block,
+    time,
     transaction,
     signals: [...[batch, rule, head, parties, record, deviations].map(BigInt), context, BigInt(openingTime)],
     proof: item.proof.map(BigInt),

@@ -1,10 +1,8 @@
 import { ZeroHash } from "ethers";
 import { NEEDED_FOR, type NeededForName, type StatusName } from "../formats/codes.ts";
+import { LIMIT } from "../formats/limits.ts";
 import { incomplete, known } from "./incomplete.ts";
-import type { AuditedBatch, RegisterState } from "./state.ts";
-
-/** Batches that one batch may supersede, one through the other, as the register sees to it. */
-const MOST_SUPERSEDED = 16;
+import type { AuditedBatch, RegisterState, RequestState } from "./state.ts";
 
 /** The state to show at a time (Unix seconds), as `statusOf` of the contract says, from the events alone. */
 export function statusOf(state: RegisterState, batch: AuditedBatch, now: number): StatusName {
@@ -21,15 +19,32 @@ function isEnded({ status }: AuditedBatch): boolean {
   return status === "Rejected" || status === "Aborted" || status === "ExceptionalSupply";
 }
 
-/** Exceptions that block a batch: its own, those of the batches it supersedes, a revoked consent without decision. */
-export function openExceptionsOf(state: RegisterState, batch: AuditedBatch): number {
-  let open = isRevocationUndecided(state, batch) ? 1 : 0;
-  let depth = 0;
-  for (let each: AuditedBatch | undefined = batch; each !== undefined; each = state.batches[each.supersedes]) {
-    if (depth++ > MOST_SUPERSEDED) throw incomplete(`batch ${batch.batch} supersedes more batches than one may`);
-    open += each.exceptions.filter(({ closed }) => closed === undefined).length;
+/** A batch, those it supersedes, one through the other, and their keys; its own key is not said. */
+export function chainOf(
+  { batches }: RegisterState,
+  batch: AuditedBatch,
+): readonly { readonly key: string | undefined; readonly batch: AuditedBatch }[] {
+  const chain: { readonly key: string | undefined; readonly batch: AuditedBatch }[] = [{ key: undefined, batch }];
+  for (let key = batch.supersedes; key !== ZeroHash;) {
+    if (chain.length > LIMIT.superseded) throw incomplete(`batch ${batch.batch} supersedes more batches than one may`);
+    const before = known(batches, key, "batch");
+    chain.push({ key, batch: before });
+    key = before.supersedes;
   }
-  return open;
+  return chain;
+}
+
+/** Exceptions that block a batch: its own, those of the batches it supersedes, a revoked consent of these without decision. */
+export function openExceptionsOf(state: RegisterState, batch: AuditedBatch): number {
+  return chainOf(state, batch).reduce((sum, { batch: each }) => {
+    const own = each.exceptions.filter(({ closed }) => closed === undefined).length;
+    return sum + own + (isRevocationUndecided(state, each) ? 1 : 0);
+  }, 0);
+}
+
+/** Whether somebody holds a batch, or one that it supersedes. */
+export function isHeld(state: RegisterState, batch: AuditedBatch): boolean {
+  return chainOf(state, batch).some(({ batch: { holds } }) => holds.some(({ lifted }) => lifted === undefined));
 }
 
 /** Whether the consent of a batch was revoked and no QP decided on it. */
@@ -41,12 +56,12 @@ export function isRevocationUndecided({ consents }: RegisterState, batch: Audite
   );
 }
 
-/** Claims needed for something that are neither attested nor settled. */
+/** Claims needed for something that are neither attested nor settled, or refused. */
 export function missingClaims({ policies }: RegisterState, batch: AuditedBatch, goal: NeededForName): number[] {
+  const { attested, settled, refused } = batch;
+  const isThere = (claim: number): boolean => attested[claim] !== undefined || settled.includes(claim);
   return known(policies, batch.policyId, "policy").claims.flatMap(({ neededFor }, claim) =>
-    neededFor === NEEDED_FOR[goal] && batch.attested[claim] === undefined && !batch.settled.includes(claim)
-      ? [claim]
-      : [],
+    neededFor === NEEDED_FOR[goal] && (!isThere(claim) || refused.includes(claim)) ? [claim] : [],
   );
 }
 
@@ -55,14 +70,40 @@ export function settledClaims({ attested, settled }: AuditedBatch): readonly num
   return settled.filter((claim) => attested[claim] === undefined);
 }
 
+/** Stages that a QP named for them must confirm, and has not since the batch was last amended or a claim refused. */
+export function unconfirmedStages(
+  { policies }: RegisterState,
+  { policyId, confirmations, revision }: AuditedBatch,
+): number[] {
+  return known(policies, policyId, "policy").confirmedStages.filter((stage) => {
+    const last = confirmations.findLast((each) => each.stage === stage);
+    return last?.revision !== revision || isTakenBack(last);
+  });
+}
+
+/** A QP who says so of no document takes back what was confirmed. */
+export function isTakenBack({ document }: AuditedBatch["confirmations"][number]): boolean {
+  return document === ZeroHash;
+}
+
+/** Until when the authority is to be told of an exceptional supply, Unix seconds. */
+export function notificationDue({ administration }: NonNullable<AuditedBatch["supplied"]>): bigint {
+  return BigInt(administration) + BigInt(LIMIT.notificationAfter);
+}
+
+/** Whether an authority waits for an answer. */
+export function isUnanswered({ answered, withdrawn }: RequestState): boolean {
+  return answered === undefined && withdrawn === undefined;
+}
+
 function isOverdue(state: RegisterState, batch: AuditedBatch, now: number): boolean {
   const [release, completion] = batch.due;
-  if (batch.requests.some(({ answered, dueBy }) => answered === undefined && isPast(dueBy, now))) return true;
+  if (batch.requests.some((request) => isUnanswered(request) && isPast(request.dueBy, now))) return true;
   if (batch.status === "Open") return isPast(release, now);
   return batch.status === "Released" && isPast(completion, now) && missingClaims(state, batch, "completion").length > 0;
 }
 
 /** Whether a time, decimal, is over at another one; both in Unix seconds. */
-export function isPast(time: string, now: number): boolean {
+export function isPast(time: string | bigint, now: number): boolean {
   return BigInt(now) > BigInt(time);
 }

@@ -1,11 +1,12 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
-import { shortHash } from "../formats/field.ts";
+import { visible } from "../formats/visible.ts";
 import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY } from "../policy/document.ts";
+import { labelsIn, type Labels } from "./labels.ts";
 import type { AuditReport, BatchReport, Colour, ReportedFinding } from "./report.ts";
-import { ageInWords, plain, plainInTable } from "./words.ts";
+import { ageInWords, inTable } from "./words.ts";
 
 const COLOUR_WORDS: Readonly<Record<Colour, string>> = {
   proven: "proven",
@@ -27,6 +28,17 @@ export interface TextOptions {
   readonly colours?: boolean;
 }
 
+/** Columns of the tables, and characters of each. */
+const FINDING_WIDTHS = { severity: 8, since: 22, batch: 21, status: 17, "what to look at": 60, by: 5 };
+const BATCH_WIDTHS = {
+  batch: 21,
+  product: 16,
+  status: 17,
+  "for the reader": 13,
+  "claims proven": 16,
+  "what to look at": 50,
+};
+
 type Paint = (colour: "red" | "yellow" | "green", text: string) => string;
 
 /** The regulator's page: the reconciliation first, then only what needs eyes, the worst and oldest first. */
@@ -34,16 +46,15 @@ export function auditText(report: AuditReport, options: TextOptions = {}): strin
   const paint: Paint = (colour, text) =>
     options.colours === true ? styleText(colour, text, { validateStream: false }) : text;
   const { batches, findings } = report;
-  const nameOf = batchNames(report, options.names);
+  const labels = labelsIn(report, options.names);
   const { head, foot } = summaryLines(report, paint);
-  return [
-    ...head,
+  const rows = [
     ...(findings.length === 0
       ? []
-      : ["To review, the worst and oldest first:", findingTable(findings, report, nameOf, paint)]),
-    ...(options.all === true && batches.length > 0 ? ["All batches:", batchTable(batches, nameOf, paint)] : []),
-    ...foot,
-  ].join("\n");
+      : ["To review, the worst and oldest first:", findingTable(findings, report, labels, paint)]),
+    ...(options.all === true && batches.length > 0 ? ["All batches:", batchTable(batches, labels, paint)] : []),
+  ];
+  return [...head, ...rows, ...labels.legend(), ...foot].join("\n");
 }
 
 /** What stands before and after the rows on every form of the page. */
@@ -73,7 +84,7 @@ function reconciliation({ reconciliation: parts, certifiedBefore, owners }: Audi
     `${opened} opened = ${certified} certified + ${exception} with open exceptions + ${overdue} overdue + ${open} open + ` +
     `${rejected} rejected + ${aborted} aborted + ${suppliedExceptionally} supplied exceptionally + ${recalled} recalled; ` +
     (certifiedBefore === 0 ? "" : `${certifiedBefore} not certified now had been certified before; `) +
-    `${owners} owner(s), serials without gap, counters agree with the log`
+    `${owners} owner(s), serials without gap, journals agree with the log`
   );
 }
 
@@ -82,39 +93,55 @@ function proofLine({ proofsVerified, proofsRefused }: AuditReport, paint: Paint)
   return proofsRefused === 0 ? good : `${good}, ${paint("red", `${proofsRefused} do NOT verify`)}`;
 }
 
-function readingLines({ reading, block, age, node }: AuditReport): string[] {
+function readingLines(report: AuditReport): string[] {
+  const { reading, block, age, node } = report;
   const { from, before, discarded } = reading;
-  const whose = (name: string | null): string => (name === null ? "" : ` from ${name}`);
+  const whose = (name: string | null): string => (name === null ? "" : ` from ${visible(name)}`);
   const old = age < 0 ? `${ageInWords(-age)} ahead of` : `${ageInWords(age)} old by`;
+  const blocks = from > block ? `no block since ${block}` : `blocks ${from} to ${block}`;
   return [
-    `Read: blocks ${from} to ${block}${whose(node)}; the last one is ${old} this machine's clock` +
+    `Read: ${blocks}${whose(node)}; the last one is ${old} this machine's clock` +
       (before === undefined ? "" : `. Those before were read by an earlier audit${whose(before)}`),
+    nodeLine(report),
     ...(discarded === undefined
       ? []
       : [
           `What was kept${whose(discarded.node)} up to block ${discarded.block} did not fit and was discarded, so everything ` +
-            `was read once more. ${discarded.problem}`,
+            `was read once more. ${visible(discarded.problem)}`,
         ]),
   ];
+}
+
+/** What speaks for the node's answers, and where there is no more than its word. */
+function nodeLine({ hash, codes, provenState, secondNode }: AuditReport): string {
+  const known = codes.filter((code) => code.known).length;
+  return [
+    `Node: block hash ${hash}`,
+    provenState === "proved"
+      ? "code and journals proved from it"
+      : `code and journals not proved: ${provenState.reason}`,
+    secondNode === null ? "compared with no other node" : `compared with ${secondNode}`,
+    `${known} of ${counted(codes.length, "contract")} known by code`,
+  ].join("; ");
 }
 
 function findingTable(
   findings: readonly ReportedFinding[],
   { at, batches }: AuditReport,
-  nameOf: (key: string | null) => string,
+  labels: Labels,
   paint: Paint,
 ): string {
-  const table = plainTable(["severity", "since", "batch", "status", "what to look at", "by"], [10, 24, 20, 19, 58, 14]);
+  const table = plainTable(FINDING_WIDTHS);
   const statuses = new Map(batches.map(({ key, status }) => [key, status]));
   for (const finding of findings) {
     const { severity, key, text, by } = finding;
     table.push([
       paint(SEVERITY_PAINT[severity], SEVERITY[severity]),
       `${formatTime(finding.at).slice(0, 10)} (${ageOf(at - finding.at)})`,
-      nameOf(key),
+      key === null ? "the register" : inTable(labels.batch(key), FINDING_WIDTHS.batch),
       statuses.get(key ?? "") ?? "",
-      plainInTable(text),
-      by === undefined ? "" : shortHash(by),
+      inTable(labels.text(text), FINDING_WIDTHS["what to look at"]),
+      by === undefined ? "" : labels.account(by),
     ]);
   }
   return table.toString();
@@ -126,36 +153,28 @@ function ageOf(seconds: number): string {
   return days === 1 ? "1 day" : `${days} days`;
 }
 
-function batchTable(batches: readonly BatchReport[], nameOf: (key: string) => string, paint: Paint): string {
-  const head = ["batch", "product", "status", "for the reader", "claims proven", "what to look at"];
-  const table = plainTable(head, [20, 18, 19, 15, 18, 49]);
+function batchTable(batches: readonly BatchReport[], labels: Labels, paint: Paint): string {
+  const table = plainTable(BATCH_WIDTHS);
   for (const batch of batches) {
     const { key, product, status, colour, proven, settled, claims, reasons } = batch;
     table.push([
-      nameOf(key),
-      plain(product),
+      inTable(labels.batch(key), BATCH_WIDTHS.batch),
+      inTable(product, BATCH_WIDTHS.product),
       status,
       paint(PAINT[colour], COLOUR_WORDS[colour]),
       `${proven.length} of ${claims}${settled.length === 0 ? "" : `, ${settled.length} settled`}`,
-      reasons.length === 0 ? "nothing" : reasons.map(plainInTable).join("\n"),
+      reasons.length === 0
+        ? "nothing"
+        : reasons.map((text) => inTable(labels.text(text), BATCH_WIDTHS["what to look at"])).join("\n"),
     ]);
   }
   return table.toString();
 }
 
-function plainTable(head: string[], colWidths: number[]): Table.Table {
-  return new Table({ head, colWidths, style: { head: [], border: [] }, wordWrap: true });
-}
-
-function batchNames(
-  { batches }: AuditReport,
-  names: ReadonlyMap<string, string> | undefined,
-): (key: string | null) => string {
-  const serials = new Map(batches.map(({ key, serial }) => [key, serial]));
-  return (key) => {
-    if (key === null) return "the register";
-    return names?.get(key) ?? `${shortHash(key)} #${serials.get(key) ?? "?"}`;
-  };
+/** A table of columns with so many characters between two lines. */
+function plainTable(widths: Readonly<Record<string, number>>): Table.Table {
+  const colWidths = Object.values(widths).map((width) => width + 2);
+  return new Table({ head: Object.keys(widths), colWidths, style: { head: [], border: [] }, wordWrap: true });
 }
 
 function colourLine({ colours, batches }: AuditReport, paint: Paint): string {

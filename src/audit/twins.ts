@@ -43,7 +43,7 @@ export function isCustodyProven({ policies }: RegisterState, batch: AuditedBatch
 
 /** Whether anything was ever said against a batch: closing an exception does not hide it from a twin. */
 export function isSpokenAgainst(state: RegisterState, batch: AuditedBatch): boolean {
-  const { exceptions, holds, recalled, ended } = batch;
+  const { exceptions, holds, recalled, ended, supplied } = batch;
   const said = exceptions.length + holds.length + openExceptionsOf(state, batch);
-  return said > 0 || recalled !== undefined || ended !== undefined;
+  return said > 0 || [recalled, ended, supplied].some((decision) => decision !== undefined);
 }

@@ -1,25 +1,41 @@
-import { shortHash } from "../formats/field.ts";
+import { visible } from "../formats/visible.ts";
 import { formatDuration } from "../input/times.ts";
 
 const DAY = 86_400;
-/** Longest text from the chain that is shown. */
-const LONGEST = 200;
-
-/**
- * Text that somebody wrote into the chain, safe to show: control and format characters (which could move the cursor or
- * turn the reading direction) become "?", and it ends after 200 characters.
- */
-export function plain(text: string): string {
-  const safe = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
-  return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}...` : safe;
-}
+/** Longest text in a cell of a narrow table. */
+const LONGEST = 400;
 
 /** A length of time as people say it; `seconds` is not negative. */
 export function ageInWords(seconds: number): string {
   return seconds < 2 * DAY ? formatDuration(seconds) : `${Math.floor(seconds / DAY)} days`;
 }
 
-/** A text as `plain` gives it, for a narrow table: hashes are short there; whole they stand in JSON, in the CSV and on the HTML page. */
-export function plainInTable(text: string): string {
-  return plain(text.replace(/0x[0-9a-f]{64}/g, shortHash));
+/** A text that somebody chose, in quotes: it says where it ends, and is taken for none of our words. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+/**
+ * A text as a table's column of `width` characters shows it: nothing in it acts, a word that is longer goes on in the next
+ * line, and where the text is too long a mark says how much is left out.
+ */
+export function inTable(text: string, width: number): string {
+  const safe = visible(text);
+  const rest = safe.length - LONGEST;
+  const short =
+    rest <= 0
+      ? safe
+      : `${safe.slice(0, LONGEST).toWellFormed()}… (${rest} more characters in --json, --csv and --html)`;
+  return short.replace(/\S+/gu, (word) => broken(word, width));
+}
+
+/** A word in lines of at most so many columns, of which a character may take two. The table itself would cut its end off. */
+function broken(word: string, width: number): string {
+  let column = 0;
+  return Array.from(word, (character) => {
+    const wide = character > "~" && character !== "…" ? 2 : 1;
+    const isNext = column + wide > width;
+    column = isNext ? wide : column + wide;
+    return isNext ? `\n${character}` : character;
+  }).join("");
 }

@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly expected?: bigint;
   /** Milliseconds for each request. */
   readonly timeout?: number;
+  /** The option that named the node, for errors. Default: --rpc. */
+  readonly place?: string;
   /** Told in a sentence why somebody waits, and of each transaction when it is sent. Default: nobody is told. */
   readonly say?: (sentence: string) => void;
   /** Milliseconds within which a transaction must be mined. Default: five minutes. */
@@ -40,19 +42,20 @@ export interface ConnectOptions {
  * time, `chainId` for the wrong chain.
  */
 export async function connectRpc(url: string, options: ConnectOptions = {}): Promise<Chain> {
+  const { place = "--rpc" } = options;
   if (!isPlainHttp(url)) {
     throw inputError("The address of the node is not an http or https URL without user name and password.", {
       code: "rpc",
-      place: "--rpc",
+      place,
     });
   }
   const { timeout = TIMEOUT, minedWithin = MINED_WITHIN, say = (): void => undefined } = options;
   const asking = { url, timeout, minedWithin, say };
-  const chainId = await askChainId(asking);
+  const chainId = await askChainId(asking, place);
   if (options.expected !== undefined && chainId !== options.expected) {
     throw environmentError(`The node is on chain ${chainId}, expected ${options.expected}.`, {
       code: "chainId",
-      place: "--rpc",
+      place,
     });
   }
   // With a known network ethers does not look for one, which it would repeat for ever on the console.
@@ -82,7 +85,7 @@ function isPlainHttp(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
 
-async function askChainId(asking: Asking): Promise<bigint> {
+async function askChainId(asking: Asking, place: string): Promise<bigint> {
   try {
     const answer = await ask(asking, { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
     if ("error" in answer) throw new Error(`it does not say its chain id: ${quoted(answer.error)}`);
@@ -93,7 +96,7 @@ async function askChainId(asking: Asking): Promise<bigint> {
     // The URL may hold an access key, so only its origin is shown.
     throw environmentError(`No node answers at ${new URL(asking.url).origin}: ${reason}.`, {
       code: "unreachable",
-      place: "--rpc",
+      place,
       remedy: "Start the node or check the address.",
       cause: error,
     });
@@ -171,7 +174,7 @@ export async function findRegister(provider: Provider, registry: string): Promis
   await requireCode(provider, registry, "compliance registry");
   const contract = handle("ComplianceRegistry", registry, provider);
   try {
-    const [roles, circuits, policies, parties, consents, requests, gate] = await explained(() =>
+    const [roles, circuits, policies, parties, consents, requests, gate, persons] = await explained(() =>
       Promise.all([
         contract.roles(),
         contract.circuits(),
@@ -180,9 +183,10 @@ export async function findRegister(provider: Provider, registry: string): Promis
         contract.consents(),
         contract.requests(),
         contract.gate(),
+        contract.persons(),
       ]),
     );
-    return { roles, circuits, policies, parties, consents, requests, registry, gate };
+    return { roles, circuits, policies, parties, consents, requests, registry, gate, persons };
   } catch (error) {
     // A node that failed says nothing about the contract.
     if (!(error instanceof BatchproofError) || (error.kind !== "no" && error.code !== "contract")) throw error;

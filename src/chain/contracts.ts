@@ -4,16 +4,17 @@ import { Interface, type JsonFragment } from "ethers";
 import { environmentError } from "../errors.ts";
 import { packageRoot } from "../root.ts";
 
-/** The contracts that a deployment consists of, in the order of deployment. The last two are deployed by the one before them. */
+/** The contracts that a deployment consists of, in the order of deployment. */
 export const CONTRACTS = [
   "Roles",
   "CircuitRegistry",
   "PolicyRegistry",
   "PartyRegistry",
   "ConsentRegistry",
-  "ComplianceRegistry",
   "DisclosureRequests",
+  "QualifiedPersons",
   "ReleaseGate",
+  "ComplianceRegistry",
 ] as const;
 export type ContractName = (typeof CONTRACTS)[number];
 
@@ -32,12 +33,21 @@ interface Artifact {
   readonly deployedBytecode: string;
 }
 
+/** Where immutables stand in a contract's code on chain: by name, the offsets in bytes of words of 32. */
+export type Immutables = Readonly<Record<string, readonly number[]>>;
+
 interface BuildInfo {
   readonly input: { readonly sources: Readonly<Record<string, { readonly content: string }>> };
 }
 
+/** What the compiler says of the places of immutables: it names them by the node of its syntax tree. */
+interface References {
+  readonly buildInfoId: string;
+  readonly immutableReferences: Readonly<Record<string, readonly { readonly start: number }[]>>;
+}
+
 const ARTIFACTS = "build/hardhat/artifacts";
-/** What an installed package has in its place: one file a contract, with ABI and codes. */
+/** What an installed package has in its place: one file a contract, with ABI, codes and the places of its immutables. */
 export const SHIPPED = "dist/contracts";
 /** How Hardhat names a source of this package, as opposed to one of a dependency. */
 const OWN_SOURCE = "project/";
@@ -51,22 +61,64 @@ const loaded = new Map<ContractName, CompiledContract>();
 export function compiled(name: ContractName): CompiledContract {
   const known = loaded.get(name);
   if (known !== undefined) return known;
-  const { abi, bytecode, deployedBytecode } = existsSync(join(packageRoot(), ARTIFACTS)) ? built(name) : shipped(name);
+  const { abi, bytecode, deployedBytecode } = isBuilt() ? built(name) : shipped(name);
   const contract = { abi, bytecode, deployedBytecode, interface: new Interface(abi) };
   loaded.set(name, contract);
   return contract;
 }
 
+/** The immutables of a contract. Throws `contracts` if it was not built. */
+export function immutablesOf(name: ContractName): Immutables {
+  return isBuilt() ? builtImmutables(name) : shipped(name).immutables;
+}
+
+function isBuilt(): boolean {
+  return existsSync(join(packageRoot(), ARTIFACTS));
+}
+
 function built(name: ContractName): Artifact {
-  const artifact = readBuild(`contracts/${name}.sol/${name}.json`) as Artifact & { readonly buildInfoId: string };
+  const artifact = readArtifact(name) as Artifact & References;
   requireFresh(name, artifact.buildInfoId);
   return artifact;
 }
 
-function shipped(name: ContractName): Artifact {
+function readArtifact(name: ContractName): unknown {
+  return readBuild(`contracts/${name}.sol/${name}.json`);
+}
+
+/** Syntax trees are large: they are read only for this, and once for each build. */
+function builtImmutables(name: ContractName): Immutables {
+  const { buildInfoId, immutableReferences } = readArtifact(name) as References;
+  let names = variables.get(buildInfoId);
+  if (names === undefined) {
+    const { output } = readBuild(`build-info/${buildInfoId}.output.json`) as { output: { sources: unknown } };
+    variables.set(buildInfoId, (names = variableNames(output.sources)));
+  }
+  const known = names;
+  return Object.fromEntries(
+    Object.entries(immutableReferences).map(([id, places]) => {
+      const variable = known.get(Number(id));
+      if (variable === undefined) throw stale(`${ARTIFACTS}/build-info/${buildInfoId}`, "is of another build");
+      return [variable, places.map(({ start }) => start)];
+    }),
+  );
+}
+
+const variables = new Map<string, ReadonlyMap<number, string>>();
+
+/** The name of every variable in syntax trees, by the number of its declaration. */
+function variableNames(tree: unknown, names = new Map<number, string>()): Map<number, string> {
+  if (typeof tree !== "object" || tree === null) return names;
+  const { nodeType, id, name } = tree as { nodeType?: unknown; id?: unknown; name?: unknown };
+  if (nodeType === "VariableDeclaration") names.set(Number(id), String(name));
+  for (const part of Object.values(tree)) variableNames(part, names);
+  return names;
+}
+
+function shipped(name: ContractName): Artifact & { readonly immutables: Immutables } {
   const path = join(packageRoot(), SHIPPED, `${name}.json`);
   if (!existsSync(path)) throw stale(`${ARTIFACTS}/${name}`, "was not built");
-  return JSON.parse(readFileSync(path, "utf8")) as Artifact;
+  return JSON.parse(readFileSync(path, "utf8")) as Artifact & { readonly immutables: Immutables };
 }
 
 /** Compares the sources that the contract was built from, its own imports included, with those on disk. */

@@ -4,7 +4,10 @@ import type { StoredBatch } from "./handles.ts";
 import type { Certificate } from "../formats/certificate.ts";
 import { CERTIFICATE_TYPES, certificateDomain } from "../formats/certificate.ts";
 
-/** A QP's signature: 65 bytes, 0x hex. The signer's own device should show every field. */
+/**
+ * A QP's signature: 65 bytes, 0x hex. The signer's own device should show every field. A contract wallet has none: it sends
+ * the certificate itself, with `0x` in place of a signature.
+ */
 export function signCertificate(
   signer: Signer,
   chainId: bigint,
@@ -16,12 +19,11 @@ export function signCertificate(
 
 /**
  * The certificate that releases a batch as the register holds it now. `key`: key of the batch, `batch`: what
- * `batchOf` returned for it, `certified`: its counter `Certified`, `document`: sha256 of the certificate document.
+ * `batchOf` returned for it, `document`: sha256 of the certificate document.
  */
 export function releaseCertificate(
   key: string,
-  batch: StoredBatch,
-  certified: bigint,
+  batch: Pick<StoredBatch, "policyId" | "trail" | "exceptionsHash" | "certified">,
   document: string,
   signedAt: bigint,
   deadline: bigint,
@@ -35,7 +37,7 @@ export function releaseCertificate(
     certificate: document,
     meaning: MEANING_CERTIFIED,
     signedAt,
-    nonce: certified,
+    nonce: batch.certified,
     deadline,
   };
 }

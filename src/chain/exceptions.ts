@@ -1,17 +1,25 @@
-import { toBeHex, type ContractTransactionReceipt } from "ethers";
+import { toBeHex, type ContractTransactionReceipt, type TransactionReceipt } from "ethers";
 import { refusal } from "../errors.ts";
 import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ExceptionCategoryName } from "../formats/codes.ts";
 import { nameWord } from "../formats/names.ts";
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
 import { logsOf } from "./newestLogs.ts";
-import { eventOf } from "./receipts.ts";
+import { minedOnce } from "./once.ts";
+import { closingProposal } from "./proposals.ts";
+import { eventOf, eventsOf } from "./receipts.ts";
 import { explained } from "./revert.ts";
 
-/** What is said of a claim that is not or may not be met. */
-export interface ExceptionReport {
+/** A claim of a batch that is not or may not be met. */
+export interface ConcernedClaim {
+  /** Key of the batch. */
+  readonly key: string;
   /** Index of the claim in the policy. */
   readonly claim: number;
+}
+
+/** What is said of such claims. */
+export interface ExceptionReport {
   readonly category: ExceptionCategoryName;
   /** 1 minor, 2 major, 3 critical. */
   readonly severity: number;
@@ -21,23 +29,54 @@ export interface ExceptionReport {
   readonly evidence: string;
 }
 
-export interface Raised {
+/** One exception of one batch. */
+export interface Raised extends ConcernedClaim {
   /** Number of the exception in this registry: closing names it. */
   readonly id: bigint;
   /** Exceptions of this owner about this rule, this one included. */
   readonly repeats: bigint;
-  readonly receipt: ContractTransactionReceipt;
 }
 
-/** Raises an exception. `key`: key of the batch. Errors: those of `explained`. */
-export async function raiseException(register: Register, key: string, report: ExceptionReport): Promise<Raised> {
-  const { registry } = register;
-  const { claim, category, severity, reference, evidence } = report;
-  const receipt = await mined(() =>
-    registry.raiseException(key, claim, EXCEPTION_CATEGORY[category], severity, nameWord(reference), evidence),
+export interface RaisedAll {
+  /** One a batch, in the order in which they were named. */
+  readonly raised: readonly [Raised, ...Raised[]];
+  readonly receipt: TransactionReceipt;
+  /** Whether the same account had raised the same before, so that nothing was sent. */
+  readonly already: boolean;
+}
+
+/**
+ * Raises an exception on each claim, once: one deviation, on which the QP of each batch decides by himself. What is closed may
+ * be raised again. Errors: those of `minedOnce`.
+ */
+export async function raiseException(
+  { registry }: Pick<Register, "registry">,
+  concerned: readonly [ConcernedClaim, ...ConcernedClaim[]],
+  { category, severity, reference, evidence }: ExceptionReport,
+): Promise<RaisedAll> {
+  const { receipt, already } = await minedOnce(
+    registry,
+    registry.raiseException,
+    [
+      concerned.map(({ key }) => key),
+      concerned.map(({ claim }) => claim),
+      EXCEPTION_CATEGORY[category],
+      severity,
+      nameWord(reference),
+      evidence,
+    ],
+    {
+      ...{ event: "ExceptionRaised", key: concerned[0].key },
+      stands: async ({ id }) => (await registry.exceptionOf(id as bigint)).disposition === 0n,
+    },
   );
-  const { id, repeats } = eventOf(receipt, registry, "ExceptionRaised");
-  return { id: id as bigint, repeats: repeats as bigint, receipt };
+  const [first, ...more] = eventsOf(receipt, registry, "ExceptionRaised");
+  return { raised: [raisedIn(first), ...more.map(raisedIn)], receipt, already };
+}
+
+function raisedIn(said: Readonly<Record<string, unknown>>): Raised {
+  const { key, id, claim, repeats } = said as unknown as Record<"id" | "claim" | "repeats", bigint> & { key: string };
+  return { key, id, claim: Number(claim), repeats };
 }
 
 /** How an exception is closed: two people say exactly the same. */
@@ -57,9 +96,29 @@ export interface ProposedClosing extends Closing {
 }
 
 /** Proposes a closing, as QA of the batch's owner. Errors: those of `explained`. */
-export function proposeClosing({ registry }: Register, closing: Closing): Promise<ContractTransactionReceipt> {
+export function proposeClosing({ persons }: Register, closing: Closing): Promise<ContractTransactionReceipt> {
   const { id, disposition, evidence } = closing;
-  return mined(() => registry.proposeClosing(id, DISPOSITION[disposition], evidence));
+  return mined(() => persons.proposeClosing(id, DISPOSITION[disposition], evidence));
+}
+
+/** Takes a proposed closing back, as whoever proposed it. Errors: those of `explained`. */
+export function withdrawClosing(
+  { persons }: Register,
+  { id, disposition, evidence }: Closing,
+): Promise<ContractTransactionReceipt> {
+  return mined(() => persons.withdraw(closingProposal(id, DISPOSITION[disposition], evidence)));
+}
+
+/** Agrees, as the authority that raised an exception, with how it was closed. Errors: those of `explained`. */
+export async function acknowledge({ persons }: Register, id: bigint): Promise<AcknowledgedClosing> {
+  const receipt = await mined(() => persons.acknowledge(id));
+  return { key: eventOf(receipt, persons, "ClosingAcknowledged")["key"] as string, receipt };
+}
+
+export interface AcknowledgedClosing {
+  /** Key of the batch. */
+  readonly key: string;
+  readonly receipt: ContractTransactionReceipt;
 }
 
 export interface ConfirmedClosing {
@@ -78,11 +137,11 @@ export interface ConfirmedClosing {
  * message says what was proposed), `ExceptionIsClosed`, `SamePerson` and whatever else `explained` says.
  */
 export async function confirmClosing(register: Register, closing: Closing): Promise<ConfirmedClosing> {
-  const { registry } = register;
+  const { registry, persons } = register;
   const { id, disposition, evidence } = closing;
   const { key, claim } = await explained(() => registry.exceptionOf(id));
   const proposed = await requireProposed(register, closing);
-  const receipt = await mined(() => registry.confirmClosing(id, DISPOSITION[disposition], evidence));
+  const receipt = await mined(() => persons.confirmClosing(id, DISPOSITION[disposition], evidence));
   const { settled } = eventOf(receipt, registry, "ExceptionClosed");
   return { proposed, key, claim: Number(claim), settled: settled === true, receipt };
 }
@@ -102,10 +161,10 @@ async function requireProposed(register: Register, closing: Closing): Promise<Pr
 }
 
 /** The closings that were proposed for an exception, newest first. Errors: those of `explained`. */
-export async function* proposedClosings({ registry }: Register, id: bigint): AsyncGenerator<ProposedClosing> {
-  const topic = registry.interface.getEvent("ClosingProposed")?.topicHash ?? null;
-  for await (const log of logsOf(registry, [topic, null, toBeHex(id, 32)])) {
-    const args = registry.interface.parseLog(log)?.args.toObject() ?? {};
+export async function* proposedClosings({ persons }: Register, id: bigint): AsyncGenerator<ProposedClosing> {
+  const topic = persons.interface.getEvent("ClosingProposed")?.topicHash ?? null;
+  for await (const log of logsOf(persons, [topic, null, toBeHex(id, 32)])) {
+    const args = persons.interface.parseLog(log)?.args.toObject() ?? {};
     const disposition = DISPOSITIONS.find((name) => BigInt(DISPOSITION[name]) === args["disposition"]);
     if (disposition === undefined) continue;
     const { evidence, proposer } = args as { evidence: string; proposer: string };

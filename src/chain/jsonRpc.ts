@@ -8,6 +8,7 @@ import {
   type JsonRpcResult,
   type PerformActionRequest,
 } from "ethers";
+import { visible } from "../formats/visible.ts";
 
 /** A node that gave no answer that can be used, or refused to look at the question. The message says which, and why. */
 export class NodeFailure extends Error {
@@ -50,6 +51,9 @@ const BROKEN_WAITS = [250, 500, 1000];
 /** After an answer that did not come in time: whoever waits has waited already. */
 const SILENT_WAITS = [1000];
 
+/** Levels of an answer; what is asked for has five at most. */
+const DEEPEST = 32;
+
 /** Longest answer, bytes; a longer one is asked for in parts. */
 const MOST_BYTES = 2 ** 28;
 
@@ -88,7 +92,7 @@ export class PatientProvider extends JsonRpcProvider {
     for (const request of [payload].flat()) {
       const answer = await ask(this.#asking, request);
       if (isSending(request.method) && "result" in answer) {
-        this.#asking.say(`Transaction ${String(answer.result)} is sent, and waits to be mined.`);
+        this.#asking.say(`Transaction ${sentHash(request, answer.result)} is sent, and waits to be mined.`);
       }
       answers.push(answer as JsonRpcResult);
     }
@@ -150,9 +154,17 @@ async function post({ url, timeout }: Asking, request: JsonRpcPayload): Promise<
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(request),
+      // Whoever named a node named no other one, least of all one without TLS.
+      redirect: "manual",
       signal: AbortSignal.timeout(timeout),
     });
-    ({ status, statusText } = response);
+    status = response.status;
+    statusText = oneLine(response.statusText);
+    const elsewhere = response.headers.get("location");
+    if (status >= 300 && status < 400 && elsewhere !== null) {
+      const target = URL.parse(elsewhere, url)?.origin ?? "another address";
+      throw new NodeFailure("refused", `it redirects to ${oneLine(target)}: name that node if it is meant`);
+    }
     body = await textOf(response);
   } catch (error) {
     throw failureOf(error, request.method, timeout);
@@ -208,8 +220,15 @@ function answerIn(body: string, id: number): RpcAnswer | undefined {
     return undefined;
   }
   if (typeof parsed !== "object" || parsed === null) return undefined;
+  if (isDeeper(parsed, DEEPEST)) throw new NodeFailure("broken", `its answer is nested in more than ${DEEPEST} levels`);
   if ("error" in parsed && parsed.error != null) return { id, error: parsed.error };
   return "result" in parsed && "id" in parsed && parsed.id === id ? { id, result: parsed.result } : undefined;
+}
+
+/** Whether a value is nested in more levels than so many: whoever walks through it has only so much stack. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
 
 /** Some nodes answer a question for logs that is too large for them with nothing at all. */
@@ -261,6 +280,14 @@ function isSentBefore({ method }: JsonRpcPayload, answer: RpcAnswer): boolean {
   );
 }
 
+/** The hash that a node answers to what was sent; of what was signed here it is known. */
+function sentHash(request: JsonRpcPayload, result: unknown): string {
+  const isHash = typeof result === "string" && /^0x[0-9a-f]{64}$/i.test(result);
+  const isOther = request.method === "eth_sendRawTransaction" && result !== hashOfSent(request);
+  if (isHash && !isOther) return result;
+  throw new NodeFailure("broken", `its answer to ${request.method} is not the transaction's hash`);
+}
+
 function hashOfSent({ params }: JsonRpcPayload): string {
   return keccak256(String((params as unknown[])[0]));
 }
@@ -286,5 +313,5 @@ function excerpt(body: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\p{C}/gu, "?").slice(0, MOST_SAID);
+  return visible(text.slice(0, MOST_SAID).toWellFormed());
 }

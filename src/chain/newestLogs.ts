@@ -8,8 +8,11 @@ import { explained, explainRevert } from "./revert.ts";
 /** Topics of an event, in their order; null: any, several: one of them. */
 type Topics = (string | string[] | null)[];
 
-/** Logs of a contract since its deployment, the newest first, up to the latest block. Errors: those of `explainRevert`. */
-export async function* logsOf(contract: Deployed, topics: Topics): AsyncGenerator<Log> {
+/**
+ * Logs of a contract since its deployment, the newest first, up to the latest block; of the newest `blocks` only, if it is
+ * given. Errors: those of `explainRevert`.
+ */
+export async function* logsOf(contract: Deployed, topics: Topics, blocks = Infinity): AsyncGenerator<Log> {
   const provider = contract.runner?.provider;
   if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
   const [since, latest] = await explained(() => Promise.all([contract.since(), provider.getBlockNumber()]));
@@ -22,7 +25,8 @@ export async function* logsOf(contract: Deployed, topics: Topics): AsyncGenerato
       },
     );
   }
-  yield* newestLogs(provider, { address: await contract.getAddress(), topics }, Number(since), latest);
+  const from = Math.max(Number(since), latest + 1 - blocks);
+  yield* newestLogs(provider, { address: await contract.getAddress(), topics }, from, latest);
 }
 
 /** Which logs are asked for. */

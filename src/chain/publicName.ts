@@ -6,7 +6,7 @@ const SHORTEST_IDENTIFIER = 4;
 
 /**
  * A reference as it goes on chain, where everybody reads it for ever: a name without spaces at its ends. `hidden`: what must
- * not be in it, in any case of letters (chain of identity, order, lot).
+ * not be in it, however it is spelled (chain of identity, order, lot).
  * Errors: `name` (empty, over 31 characters, others than printable ASCII), `private` (one of `hidden` is in it).
  */
 export function publicName(given: string, place: string, hidden: readonly string[] = []): string {
@@ -18,9 +18,10 @@ export function publicName(given: string, place: string, hidden: readonly string
       remedy: "Give the number in the quality management system, and say the rest there.",
     });
   }
-  const isTold = hidden
-    .map(folded)
-    .some((secret) => secret.length >= SHORTEST_IDENTIFIER && folded(name).includes(secret));
+  // An identifier of four characters, separators among them, is looked for as it is written.
+  const isTold = [small, read].some((form) =>
+    hidden.map(form).some((secret) => secret.length >= SHORTEST_IDENTIFIER && form(name).includes(secret)),
+  );
   if (!isTold) return name;
   throw refusal(
     "The reference names the chain of identity, the order or the lot, and everybody could read it for ever.",
@@ -32,6 +33,39 @@ export function publicName(given: string, place: string, hidden: readonly string
   );
 }
 
-function folded(text: string): string {
+/**
+ * Letters and digits, each with those that are read as it: of other scripts, where they look like a Latin one, and of Latin,
+ * where they are taken for one another in identifiers.
+ */
+const READ_AS: Readonly<Record<string, string>> = {
+  ...{
+    a: "аα",
+    b: "вβ8",
+    c: "сς",
+    d: "ԁ",
+    e: "еєε",
+    g: "ɡ",
+    h: "нһη",
+    j: "ј",
+    k: "кκ",
+    l: "iıіι1|ӏ!",
+    m: "мμ",
+    n: "ոν",
+  },
+  ...{ o: "оοσ0øө", p: "рρ", q: "ԛ", s: "ѕ5$", t: "тτ", u: "ս", v: "ѵ", w: "ԝ", x: "хχ", y: "уүυ", z: "ζ2" },
+};
+const READ = new Map(
+  Object.entries(READ_AS).flatMap(([letter, others]) => Array.from(others, (other) => [other, letter] as const)),
+);
+
+/** A text in small letters, and otherwise as it is. */
+function small(text: string): string {
   return text.normalize("NFC").toLowerCase().trim();
+}
+
+/** A text as somebody reads it who looks for an identifier: without accents and separators, and look-alikes as one. */
+function read(text: string): string {
+  const plain = text.normalize("NFKD").toLowerCase();
+  const letters = Array.from(plain, (character) => READ.get(character) ?? character).join("");
+  return letters.replace(/[^\p{L}\p{N}]/gu, "");
 }

@@ -5,7 +5,8 @@ import { NodeFailure } from "./jsonRpc.ts";
 export function isRefusal(error: unknown): boolean {
   if (error instanceof NodeFailure) return error.what === "refused";
   const { code, error: inner } = (error ?? {}) as Record<string, unknown>;
-  return code === "UNKNOWN_ERROR" && inner != null;
+  // ethers has a code of its own for a method that the node does not know.
+  return (code === "UNKNOWN_ERROR" && inner != null) || code === "UNSUPPORTED_OPERATION";
 }
 
 /** What nodes say of a call that the contract itself ended, where they give no data with it. */

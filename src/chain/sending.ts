@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import {
   FeeData,
+  formatUnits,
   isError,
   JsonRpcSigner,
   type ContractTransactionReceipt,
@@ -24,10 +25,12 @@ export interface Offer {
   /** By EIP-1559: price in all, and what of it goes to whoever makes the block. */
   readonly maxFee?: bigint;
   readonly tip?: bigint;
-  /** In place of the account's next number: that of a transaction which this one replaces. */
-  readonly nonce?: number;
+  /** The transaction of the account that the first one takes the place of. */
+  readonly replaced?: { readonly hash: string; readonly nonce: number };
 }
 
+/** The most for a unit of gas that is paid on the node's word alone, wei: ten times what busy chains have asked for. */
+const MOST_SUGGESTED = 1_000_000_000_000n;
 /** Tip where the node suggests none, wei. */
 const USUAL_TIP = 1_000_000_000n;
 /** Milliseconds between two looks at what was sent, and after which somebody who waits is told that it still does. */
@@ -37,24 +40,49 @@ const SIGN_OF_LIFE = 30_000;
 /** Who waits at a chain inside of this process: its blocks come at once. */
 const AT_ONCE: Waiting = { limit: 60_000, say: () => undefined };
 
-/** Has an account's transactions offer this for gas. */
+/**
+ * Has an account's transactions offer this for gas. Errors when it sends: `fee` (the node suggests too much, and the offer does
+ * not say), `mined-already` (what the first one was to replace).
+ */
 export function offering(signer: Signer, provider: JsonRpcApiProvider, offer: Offer): Signer {
-  let { nonce } = offer;
-  const { gasPrice } = offer;
+  let { replaced } = offer;
+  const { gasPrice, maxFee } = offer;
+  const suggested = provider.getFeeData.bind(provider);
   // ethers asks the node also where it is told, and some nodes of chains with free gas have no answer.
   if (gasPrice !== undefined) provider.getFeeData = () => Promise.resolve(new FeeData(gasPrice, null, null));
-  if (nonce !== undefined && provider instanceof PatientProvider) provider.ignoresPending = true;
+  else if (maxFee === undefined) provider.getFeeData = async () => affordable(await suggested());
+  if (replaced !== undefined && provider instanceof PatientProvider) provider.ignoresPending = true;
   const send =
     signer instanceof JsonRpcSigner
       ? (transaction: TransactionRequest) => sentByNode(signer, transaction)
       : signer.sendTransaction.bind(signer);
   signer.sendTransaction = async (transaction) => {
-    const numbered = nonce === undefined ? {} : { nonce };
+    const fees = await feesOf(provider, offer);
+    if (replaced === undefined) return send({ ...transaction, ...fees });
+    const { hash, nonce } = replaced;
     // Only the first one replaces.
-    nonce = undefined;
-    return send({ ...transaction, ...numbered, ...(await feesOf(provider, offer)) });
+    replaced = undefined;
+    try {
+      return await send({ ...transaction, ...fees, nonce });
+    } catch (error) {
+      await requireUnmined(provider, hash);
+      throw error;
+    }
   };
   return signer;
+}
+
+/** What a node suggests, if it is not so much that it would empty an account. Error `fee`. */
+function affordable(suggestion: FeeData): FeeData {
+  const price = suggestion.maxFeePerGas ?? suggestion.gasPrice ?? 0n;
+  if (price <= MOST_SUGGESTED) return suggestion;
+  throw environmentError(
+    `The node suggests ${formatUnits(price, "gwei")} gwei for gas; over ${formatUnits(MOST_SUGGESTED, "gwei")} is paid only if it is said.`,
+    {
+      code: "fee",
+      remedy: "Look at what the chain costs elsewhere, and say what you offer: --max-fee or --gas-price.",
+    },
+  );
 }
 
 /** Sends by a key that the node holds, and waits no longer than for anything else until the node shows what it sent. */
@@ -106,7 +134,7 @@ export async function receiptOf(response: ContractTransactionResponse): Promise<
   }
   throw notMined(
     `Transaction ${response.hash} was not mined within ${limit / 1000} s.`,
-    `Run the same again: it waits for what is under way first. What makes something anew (exception raise, request) makes a second one then, so look first whether the first was mined. With --replace ${response.hash} and --gas-price or --max-fee it offers more.`,
+    `Run the same again: it waits for what is under way first, and finds what is done. With --replace ${response.hash} and --gas-price or --max-fee it offers more.`,
   );
 }
 
@@ -150,10 +178,11 @@ export async function settled(account: Signer, provider: Provider): Promise<void
 }
 
 /**
- * The number of an account's transaction that is to be replaced; undefined: it is mined already, and nothing is to be
- * replaced. Errors: `not-mined` (the node does not have it), `usage` (another account's).
+ * The number of an account's transaction that is to be replaced. Errors: `mined-already` (it is, and a number would only make a
+ * second one of what it made), `not-mined` (the node does not have it), `usage` (another account's).
  */
-export async function replacedNumber(account: Signer, provider: Provider, hash: string): Promise<number | undefined> {
+export async function replacedNumber(account: Signer, provider: Provider, hash: string): Promise<number> {
+  await requireUnmined(provider, hash);
   const found = await explained(() => provider.getTransaction(hash));
   if (found === null) {
     throw notMined(
@@ -164,7 +193,24 @@ export async function replacedNumber(account: Signer, provider: Provider, hash: 
   if (found.from !== (await account.getAddress())) {
     throw inputError(`Transaction ${hash} was sent by ${found.from}.`, { place: "--replace", code: "usage" });
   }
-  return found.blockNumber === null ? found.nonce : undefined;
+  if (found.blockNumber !== null) throw minedAlready(hash, found.blockNumber);
+  return found.nonce;
+}
+
+/** The receipt is asked for itself: what a node says of the transaction may be older. Error `mined-already`. */
+async function requireUnmined(provider: Provider, hash: string): Promise<void> {
+  const receipt = await explained(() => provider.getTransactionReceipt(hash));
+  if (receipt !== null) throw minedAlready(hash, receipt.blockNumber);
+}
+
+function minedAlready(hash: string, block: number): BatchproofError {
+  return environmentError(
+    `Transaction ${hash} is mined in block ${block}: nothing is left to replace, and nothing was sent.`,
+    {
+      code: "mined-already",
+      remedy: "Run the same again without --replace: it finds what is done.",
+    },
+  );
 }
 
 function waitingOf(provider: Provider | null): Waiting {

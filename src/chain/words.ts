@@ -1,7 +1,8 @@
 import type { ErrorDescription } from "ethers";
 import { shellWord } from "../commandLine.ts";
 import { CONTRACT_ERRORS, INHERITED_ERRORS, type ContractErrorName } from "../contractErrors.ts";
-import { CLAIM_CLASS, DISPOSITION, HOLD, STATUS } from "../formats/codes.ts";
+import { challengeNames, challengeText } from "../formats/challenges.ts";
+import { BATCH_SEAT, CLAIM_CLASS, DISPOSITION, STATUS } from "../formats/codes.ts";
 import { KIND } from "../formats/constants.ts";
 import { shortHash, shownHex } from "../formats/field.ts";
 import { ROLE_ID } from "../formats/roleIds.ts";
@@ -43,16 +44,15 @@ const ERRORS: Readonly<Record<ContractErrorName, readonly [sentence: string, rem
   ...INHERITED_ERRORS,
 };
 
+/** The one value of each error that is Solidity's own, which has no name there. */
+const UNNAMED: Readonly<Partial<Record<ContractErrorName, string>>> = { Error: "message", Panic: "code" };
+
 /** What a contract refused, for whoever knows what `reader` says. `name`: the error's. */
 export function refusalWords(name: ContractErrorName, { fragment, args }: ErrorDescription, reader: Reader): Wording {
-  const values = Object.fromEntries(fragment.inputs.map((input, i) => [input.name, args[i] as unknown]));
+  const unnamed = UNNAMED[name];
+  const values = Object.fromEntries(fragment.inputs.map((input, i) => [unnamed ?? input.name, args[i] as unknown]));
   const [sentence, remedy] = ERRORS[name];
-  const isAdmin = values["role"] === ROLE_ID.admin;
-  return {
-    message: filled(sentence, values, reader),
-    // ADMIN is the one role that nobody grants.
-    remedy: filled(isAdmin ? ERRORS.AccessControlUnauthorizedAccount[1] : remedy, values, reader),
-  };
+  return { message: filled(sentence, values, reader), remedy: filled(remedy, values, reader) };
 }
 
 /** A sentence or remedy of the tables for nobody in particular: what is not known stands there in capitals. */
@@ -93,21 +93,20 @@ const FORMS: Readonly<Record<string, (value: unknown, reader: Reader) => string>
   role: roleWord,
   neededRole: roleWord,
   status: (value) => STATUS[Number(value)] ?? String(value),
-  holds: (value) => {
-    const holders = Object.entries(HOLD).filter(([, bit]) => (BigInt(String(value)) & BigInt(bit)) !== 0n);
-    return holders.length === 0 ? "nobody" : holders.map(([name]) => name.toUpperCase()).join(" and ");
-  },
+  seat: (value, reader) => (Number(value) === BATCH_SEAT ? "as QP" : `as QP of ${stageWord(value, reader)}`),
+  kinds: (value) => challengeText(challengeNames(BigInt(String(value)))),
   disposition: (value) => nameIn(DISPOSITION, value),
   class: (value) => nameIn(CLAIM_CLASS, value),
   kind: (value) => nameIn(KIND, value),
   which: (value) => ["release", "completion"][Number(value)] ?? String(value),
-  document: (value) => (Number(value) === 0 ? "risk evaluation" : "physician's acceptance"),
+  document: (value) => (Number(value) === 0 ? "risk evaluation" : "physician's request"),
   duration: (value) => formatDuration(Number(value)),
   number: String,
+  message: (value) => JSON.stringify(value),
   ...Object.fromEntries(
     [
       ...["time", "nowSeconds", "effective", "deadline", "signedAt", "dueBy", "latest", "previous", "schedule"],
-      ...["validFrom", "validTo", "from", "to", "release", "completion"],
+      ...["validFrom", "validTo", "since", "from", "to", "release", "completion"],
     ].map((name) => [name, timeWord]),
   ),
 };

@@ -1,8 +1,9 @@
 import { sha256, toUtf8Bytes, type Signer } from "ethers";
-import { COUNTER, DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ReasonName } from "../formats/codes.ts";
+import { DISPOSITION, EXCEPTION_CATEGORY, type DispositionName, type ReasonName } from "../formats/codes.ts";
 import { chainTime } from "../chain/connect.ts";
 import { mined } from "../chain/deploy.ts";
 import { registerAt, type Register } from "../chain/handles.ts";
+import { logsOf } from "../chain/newestLogs.ts";
 import { nameWord } from "../formats/names.ts";
 import { NO_WORDS, reasonArgs } from "../formats/reasons.ts";
 import { parseTime } from "../input/times.ts";
@@ -41,12 +42,17 @@ export function endingEvents(stage: Stage, keys: Map<string, string>): Event[] {
       const key = keyOf(keys, "LOT-9-LAST-RESORT");
       const { quality } = EXCEPTION_CATEGORY;
       await mined(() =>
-        by(manufacturer).raiseException(key, 0, quality, 3, nameWord("OOS-2022-004"), document("LOT-9 results")),
+        by(manufacturer).raiseException([key], [0], quality, 3, nameWord("OOS-2022-004"), document("LOT-9 results")),
       );
-      const notified = await chainTime(stage.chain.provider);
-      const documents = [document("LOT-9 risk evaluation"), document("LOT-9 physician's acceptance")] as const;
-      await mined(() => by(qp).exceptionalSupply(key, ...documents, notified));
+      const administration = await chainTime(stage.chain.provider);
+      const documents = [document("LOT-9 risk evaluation"), document("LOT-9 physician's request")] as const;
+      await mined(() => by(qp).exceptionalSupply(key, ...documents, administration));
       say("LOT-9-LAST-RESORT: out of specification, supplied exceptionally at the physician's request; never Released");
+    }),
+    at("2022-05-14T10:00:00Z", async () => {
+      const notified = await chainTime(stage.chain.provider);
+      await mined(() => by(qp).notifyAuthority(keyOf(keys, "LOT-9-LAST-RESORT"), notified));
+      say("LOT-9-LAST-RESORT: the authority was notified, within 48 hours of the administration");
     }),
     at("2022-05-20T09:00:00Z", async () => {
       await mined(() => by(qp).recall(keyOf(keys, "LOT-10-RECALLED"), ...why("quality-defect")));
@@ -63,13 +69,14 @@ function why(reason: ReasonName): [reason: number, words: string] {
 /** Two persons close every exception of a batch: QA proposes, the QP confirms exactly that. */
 async function closeExceptions(stage: Stage, key: string, disposition: DispositionName, lot: string): Promise<void> {
   const { accounts, addresses, say } = stage;
-  const [qa, qp] = [accounts.manufacturer, accounts.qp].map((account) => registerAt(addresses, account).registry);
-  if (qa === undefined || qp === undefined) throw new Error("no accounts");
+  const { registry, persons: qa } = registerAt(addresses, accounts.manufacturer);
+  const { persons: qp } = registerAt(addresses, accounts.qp);
   const evidence = document(`${lot} investigation`);
-  const raised = (await qa.registryCounts())[COUNTER.indexOf("Exceptions")] ?? 0n;
-  for (let id = 1n; id <= raised; id++) {
-    const { key: about, disposition: closed } = await qa.exceptionOf(id);
-    if (about !== key || closed !== 0n) continue;
+  const topic = registry.interface.getEvent("ExceptionRaised")?.topicHash ?? null;
+  for await (const log of logsOf(registry, [topic, key])) {
+    const id = registry.interface.parseLog(log)?.args["id"] as bigint;
+    const { disposition: closed } = await registry.exceptionOf(id);
+    if (closed !== 0n) continue;
     await mined(() => qa.proposeClosing(id, DISPOSITION[disposition], evidence));
     await mined(() => qp.confirmClosing(id, DISPOSITION[disposition], evidence));
     say(`${lot}: exception ${id} closed as ${disposition}: proposed by QA, confirmed by the QP`);

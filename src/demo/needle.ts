@@ -217,9 +217,10 @@ function claimsOf({ stage }: Play, name: string): string[] {
 }
 
 async function askNext({ stage, register, key, folders }: Play, index: number, next: Leg): Promise<void> {
+  const { policyId } = published(stage.policies, NEEDLE_POLICY);
   const { policy, stages } = await readBatch(folders[next.who]);
   const head = stages[index - 1]?.handoff?.head;
-  const question = { key, stage: index, stages: policy.stages, head: head && stageHead(head) };
+  const question = { key, stage: index, stages: policy.stages, head: head && stageHead(head), policyId };
   const { ready, reasons } = await askGate(register, question);
   stage.say(`  gate: ${next.stage} ${ready ? "may begin" : `may NOT begin: ${reasons.join("; ")}`}`);
   if (!ready) throw new Error(`the gate refuses ${next.stage}`);

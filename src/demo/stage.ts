@@ -1,13 +1,16 @@
+import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { id, sha256, toUtf8Bytes, type Signer } from "ethers";
+import { sha256, toUtf8Bytes, type Signer } from "ethers";
 import { initBatch } from "../batch/folder.ts";
 import { qaRole, ROLE_ID } from "../formats/roleIds.ts";
 import { chainTime, type Chain } from "../chain/connect.ts";
 import { addCircuit, deploy, mined } from "../chain/deploy.ts";
 import { registerAt, type Addresses, type Register } from "../chain/handles.ts";
+import { giveRole } from "../chain/roles.ts";
 import { policyIdOf } from "../formats/chainPolicy.ts";
 import { nameWord } from "../formats/names.ts";
+import { PERSON_KEY_BYTES, personHash } from "../formats/person.ts";
 import { circuitNamed, kindCode, type Circuit } from "../kinds/circuits.ts";
 import { releaseCertificate, signCertificate } from "../chain/eip712.ts";
 import { writeFileAtomically } from "../input/files.ts";
@@ -118,6 +121,7 @@ export interface PublishedPolicy {
 
 export interface Accounts {
   readonly admin: Signer;
+  readonly secondAdmin: Signer;
   readonly proposer: Signer;
   readonly approver: Signer;
   readonly manufacturer: Signer;
@@ -131,20 +135,26 @@ export async function setTheStage(
   policyNames: readonly string[],
   say: Listener["say"],
 ): Promise<Stage> {
-  const [admin, proposer, approver, manufacturer, qp] = await Promise.all(
-    [0, 1, 2, 3, 4].map((index) => chain.provider.getSigner(index)),
+  const [admin, proposer, approver, manufacturer, qp, secondAdmin] = await Promise.all(
+    [0, 1, 2, 3, 4, 5].map((index) => chain.provider.getSigner(index)),
   );
-  const accounts = { admin, proposer, approver, manufacturer, qp } as Accounts;
-  const deployment = await deploy(accounts.admin, { developmentAllowed: true });
+  const accounts = { admin, secondAdmin, proposer, approver, manufacturer, qp } as Accounts;
+  // Nobody of the demo is ever recognised again.
+  const personKey = randomBytes(PERSON_KEY_BYTES);
+  const deployment = await deploy(accounts.admin, {
+    admins: [await accounts.admin.getAddress(), await accounts.secondAdmin.getAddress()],
+    persons: [personHash(personKey, "admin"), personHash(personKey, "secondAdmin")],
+    developmentAllowed: true,
+  });
   const { addresses } = deployment;
-  await grantRoles(chain, deployment, accounts);
+  await giveRoles(chain, deployment, accounts, personKey);
   for (const circuit of DEMO_CIRCUITS) {
     const { vkey } = artifactsOf(artifacts, circuit.name);
     const key = await readVerifyingKey(vkey);
     const kind = kindCode(circuit);
     await addCircuit(accounts, deployment, { key, kind, tier: circuit.tier });
   }
-  say(`Register ${addresses.registry} deployed; roles granted to five persons`);
+  say(`Register ${addresses.registry} deployed; two administrators gave roles to four persons`);
 
   const keys = await makeKeys(join(dir, "keys"));
   const partiesPath = await publishParties(dir, deployment, accounts, keys);
@@ -197,7 +207,7 @@ async function openOnChain(
   const now = (await chainTime(chain.provider)) - 60n;
   const due = [now + BigInt(maxDue[0]), now + BigInt(maxDue[1])] as const;
   const qps = [await qp.getAddress()];
-  await mined(() => registry.openBatch(batch, opening, policyId, due, NO_LINK, qps, [], NO_LINK));
+  await mined(() => registry.openBatch(batch, opening, policyId, due, NO_LINK, qps, [], [], NO_LINK));
   return await registry.keyOf(await manufacturer.getAddress(), batch);
 }
 
@@ -210,7 +220,7 @@ export async function certify(
   const { registry } = registerAt(addresses, accounts.manufacturer);
   const now = await chainTime(chain.provider);
   const document = sha256(toUtf8Bytes(`demo certificate of ${lot}`));
-  const certificate = releaseCertificate(key, await registry.batchOf(key), 0n, document, now, now + BigInt(DAY));
+  const certificate = releaseCertificate(key, await registry.batchOf(key), document, now, now + BigInt(DAY));
   const signature = await signCertificate(accounts.qp, chain.chainId, addresses.registry, certificate);
   const receipt = await mined(() => registry.certify(key, certificate, signature));
   say(`${lot}: certified by the QP in the register (${receipt.gasUsed} gas)`);
@@ -227,7 +237,7 @@ export function artifactsOf(artifacts: ReadonlyMap<string, Artifacts>, name: str
   return found;
 }
 
-async function grantRoles(chain: Chain, { roles }: Register, accounts: Accounts): Promise<void> {
+async function giveRoles(chain: Chain, register: Register, accounts: Accounts, personKey: Uint8Array): Promise<void> {
   const now = await chainTime(chain.provider);
   const owner = await accounts.manufacturer.getAddress();
   const grants: readonly (readonly [role: string, person: keyof Accounts])[] = [
@@ -239,7 +249,8 @@ async function grantRoles(chain: Chain, { roles }: Register, accounts: Accounts)
   ];
   for (const [role, person] of grants) {
     const account = await accounts[person].getAddress();
-    await mined(() => roles.grant(role, account, id(person), now, now + BigInt(365 * DAY)));
+    const terms = [role, account, personHash(personKey, person), now, now + BigInt(365 * DAY)] as const;
+    await giveRole([accounts.admin, accounts.secondAdmin], register, terms);
   }
 }
 
@@ -289,7 +300,7 @@ async function publishParties(
     toUtf8Bytes(JSON.stringify(list, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))),
   );
   await mined(() => as(parties, proposer).propose(root, document));
-  await mined(() => as(parties, approver).approve(root, nameWord("demo approval P-1")));
+  await mined(() => as(parties, approver).approve(root, document, nameWord("demo approval P-1")));
   return path;
 }
 

@@ -243,7 +243,7 @@ async function declareException(
   const { registry } = registerAt(addresses, accounts.manufacturer);
   const evidence = await exceptionEvidence(batch, claim);
   await mined(() =>
-    registry.raiseException(key, index, EXCEPTION_CATEGORY.parameter, 2, nameWord("DEV-2022-001"), evidence),
+    registry.raiseException([key], [index], EXCEPTION_CATEGORY.parameter, 2, nameWord("DEV-2022-001"), evidence),
   );
   say(`${leg.lot}: exception raised; the batch cannot be released`);
 }

@@ -23,6 +23,8 @@ export interface ChainPolicy {
   readonly stages: number;
   /** Latest due dates for release and completion, seconds from the opening of a batch. */
   readonly maxDue: readonly [bigint, bigint];
+  /** Bit i: a QP named for stage i confirms it before a batch is certified. */
+  readonly confirmedStages: bigint;
   readonly claims: readonly ChainClaim[];
 }
 
@@ -32,11 +34,13 @@ const TYPES = [
   "uint32",
   "uint8",
   "uint64[2]",
+  "uint256",
   "tuple(bytes32[] circuitIds,uint256 rule,uint8 stage,uint8 class,uint8 neededFor,uint8 severity)[]",
 ];
 
-/** policyId = keccak256(abi.encode(documentHash, product, version, stages, maxDue, claims)), 0x hex. */
+/** policyId = keccak256(abi.encode(documentHash, product, version, stages, maxDue, confirmedStages, claims)), 0x hex. */
 export function policyIdOf(policy: ChainPolicy): string {
-  const { documentHash, product, version, stages, maxDue, claims } = policy;
-  return keccak256(AbiCoder.defaultAbiCoder().encode(TYPES, [documentHash, product, version, stages, maxDue, claims]));
+  const { documentHash, product, version, stages, maxDue, confirmedStages, claims } = policy;
+  const values = [documentHash, product, version, stages, maxDue, confirmedStages, claims];
+  return keccak256(AbiCoder.defaultAbiCoder().encode(TYPES, values));
 }

@@ -1,8 +1,8 @@
 import { KIND, type KindName } from "./constants.ts";
 
 /**
- * Numbers and names that the contracts use, mirrored once. `contracts/libraries/Codes.sol`, `RoleIds.sol` and
- * `contracts/interfaces/IComplianceRegistry.sol` hold the same ones and a test compares them. The kinds of circuits and
+ * Numbers and names that the contracts use, mirrored once. `contracts/libraries/Codes.sol`, `RoleIds.sol`,
+ * `contracts/interfaces/IComplianceRegistry.sol` and `IReleaseGate.sol` hold the same ones and a test compares them. The kinds of circuits and
  * the order of the signals are in `src/formats/constants.ts`.
  */
 /** The kind of a code; undefined for one that is not known to this version: the register takes any. */
@@ -35,8 +35,16 @@ export type ExceptionCategoryName = keyof typeof EXCEPTION_CATEGORY;
 export const DISPOSITION = { accepted: 1, rejected: 2, unfounded: 3 } as const;
 export type DispositionName = keyof typeof DISPOSITION;
 
-/** Who holds a batch, as bits of a set. */
+/** For whom a batch is held: each side lets go what it holds itself. */
 export const HOLD = { qp: 1, authority: 2 } as const;
+export type HoldSide = keyof typeof HOLD;
+
+/** What speaks against a batch that was proven, as bits of a set, until a QP decides on exactly that. */
+export const CHALLENGE = { circuit: 1, policy: 2, root: 4, superseded: 8 } as const;
+export type ChallengeName = keyof typeof CHALLENGE;
+
+/** The seat of those who certify a batch; the others are indices of stages. */
+export const BATCH_SEAT = 255;
 
 /**
  * Why something was decided. The words stay with those who decided; what is on chain is this code, and a salted hash of them.
@@ -145,6 +153,7 @@ export const REASONS_OF = {
   amend: ["other", "data-integrity", "corrected", "wrong-file", "wrong-device", "calibration"],
   replaceOpening: ["other", "wrong-device", "custodian-changed", "device-replaced", "opened-in-error"],
   decideRevocation: ["other", "consent-renewed", "treatment-only"],
+  decideChallenge: ["other", "investigation-closed", "corrected", "treatment-only"],
   retire: ["other", "superseded", "limits-wrong", "product-withdrawn", "authority-order"],
   revoke: ["other", "data-integrity", "authority-order", "key-lost", "party-left", "wrong-list"],
 } as const satisfies Readonly<Record<string, readonly ReasonName[]>>;
@@ -168,29 +177,6 @@ export const STATUS = [
 ] as const;
 export type StatusName = (typeof STATUS)[number];
 
-/**
- * `IComplianceRegistry.Counter`, in order (the index into what `registryCounts` and the like return), with the event that
- * each one counts.
- */
-export const COUNTED_EVENT = {
-  Opened: "BatchOpened",
-  Attested: "ClaimAttested",
-  Amended: "ClaimAmended",
-  Exceptions: "ExceptionRaised",
-  Certified: "BatchReleased",
-  OpeningsReplaced: "OpeningReplaced",
-  SubmittersNamed: "SubmitterNamed",
-  HeadsAsserted: "HeadAsserted",
-  ClosingsProposed: "ClosingProposed",
-  ExceptionsClosed: "ExceptionClosed",
-  RevocationsDecided: "RevocationDecided",
-  Rejected: "BatchRejected",
-  Aborted: "BatchAborted",
-  SuppliedExceptionally: "BatchSuppliedExceptionally",
-  Held: "BatchHeld",
-  Unheld: "BatchUnheld",
-  Recalled: "BatchRecalled",
-  DueExtended: "DueExtended",
-} as const;
-export type CounterName = keyof typeof COUNTED_EVENT;
-export const COUNTER = Object.keys(COUNTED_EVENT) as readonly CounterName[];
+/** `IReleaseGate.Release`, in order: what `releaseOf` answers. */
+export const RELEASE = ["No", "Released", "ExceptionalSupply"] as const;
+export type ReleaseName = (typeof RELEASE)[number];

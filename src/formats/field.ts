@@ -37,7 +37,10 @@ export function fromHex(text: string, place?: string): bigint {
   return value;
 }
 
-/** A hash or a key of a batch as a table or a sentence shows it: "0x1234abcd…". Whole it stands where it is to be pasted. */
+/**
+ * A hash or a key of a batch as a sentence shows it, by its first 16 digits: another hash that begins with them is as hard to
+ * find as 64 bits are to guess. Whole it stands where it is to be pasted.
+ */
 export function shortHash(hex: string): string {
-  return `${hex.slice(0, 10)}…`;
+  return `${hex.slice(0, 18)}…`;
 }

@@ -10,6 +10,9 @@ export const LONGEST_NAME = 31;
 
 const BYTES = 32;
 
+/** The word where there is no name, 0x hex. */
+export const NO_NAME = `0x${"0".repeat(2 * BYTES)}`;
+
 /** Whether a text is a name. */
 export function isName(text: string): boolean {
   return text.length <= LONGEST_NAME && /^[ -~]+$/.test(text);

@@ -10,7 +10,7 @@ export const ROLE_ID = {
   authority: id("AUTHORITY"),
 } as const;
 
-/** The QA role of one owner of batches, as `RoleIds.qaOf` computes it. `owner`: address. */
+/** The QA role of one owner of batches, as `RoleIds.qaOf` computes it. `owner`: address, in any spelling. */
 export function qaRole(owner: string): string {
-  return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address"], [id("QA"), owner]));
+  return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address"], [id("QA"), owner.toLowerCase()]));
 }

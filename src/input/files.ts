@@ -256,6 +256,41 @@ async function refuseInput(target: string, inputs: readonly string[], place: str
   }
 }
 
+/** A file that a command will write, and the option that names it. */
+export interface Output {
+  readonly option: string;
+  readonly path: string;
+}
+
+/**
+ * Refuses outputs of which one would overwrite another or a file of the folder `folder`, under whatever name: before anything
+ * is done. Errors: `output-twice`, `output-over-input`.
+ */
+export async function refuseOverwriting(outputs: readonly Output[], folder?: string): Promise<void> {
+  const realPath = (path: string): Promise<string> =>
+    // What leads nowhere is said by whoever reads or writes it.
+    realPathOfExisting(resolve(path)).catch(() => resolve(path));
+  const read = folder === undefined ? undefined : await realPath(folder);
+  const writers = new Map<string, string>();
+  for (const { option, path } of outputs) {
+    const real = await realPath(path);
+    const place = `${option} ${path}`;
+    const file = await identity(real);
+    if (file !== undefined && dirname(real) === read) {
+      throw inputError("The output would overwrite an input.", { place, code: "output-over-input" });
+    }
+    const other = writers.get(file ?? real);
+    if (other !== undefined) {
+      throw inputError(`This is the file that ${other} names.`, {
+        place,
+        remedy: "Give each output a name of its own.",
+        code: "output-twice",
+      });
+    }
+    writers.set(file ?? real, option);
+  }
+}
+
 /** Refuses a file of secrets that others than its owner may read or write. Windows has no mode to judge. Error `secrets-mode`. */
 export async function refuseOpenSecrets(path: string): Promise<void> {
   if (process.platform === "win32" || ((await stat(path)).mode & 0o077) === 0) return;

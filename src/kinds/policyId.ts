@@ -18,6 +18,7 @@ export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name
     version: policy.version,
     stages: policy.stages.length,
     maxDue: [BigInt(policy.maxDue[0]), BigInt(policy.maxDue[1])],
+    confirmedStages: confirmedStages(policy),
     claims: policy.claims.map((claim, index) => ({
       circuitIds: claim.circuits.map((name) => circuitId(name)),
       rule: claimRuleHash(policy, index, saltOf(salts, claim.id)),
@@ -27,6 +28,15 @@ export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name
       severity: claim.severity,
     })),
   };
+}
+
+/** Bit i: stage i is confirmed. A name of none, which lint refuses, is an error without a code. */
+function confirmedStages({ stages, confirmedByQp = [] }: Policy): bigint {
+  return confirmedByQp.reduce((bits, name) => {
+    const stage = stages.indexOf(name);
+    if (stage < 0) throw new Error(`no stage ${name}`);
+    return bits | (1n << BigInt(stage));
+  }, 0n);
 }
 
 /** policyId of a policy, 0x hex: parameters and errors of `chainPolicy`, formula of `policyIdOf`. */

@@ -45,6 +45,8 @@ export interface Policy {
   readonly stages: readonly string[];
   /** Latest release and completion, seconds from a batch's opening. */
   readonly maxDue: readonly [release: number, completion: number];
+  /** Names of the stages that a QP named for each confirms before a batch is certified; absent: none. */
+  readonly confirmedByQp?: readonly string[];
   /** The profiles by which tables may be read; absent: the long form of historians only. */
   readonly profiles?: readonly AcceptedProfile[];
   readonly claims: readonly Claim[];

@@ -107,7 +107,7 @@ function line({ claim, what, before, after }: PolicyChange): string {
 }
 
 /** What a policy says apart from its claims. */
-function policyFacets({ product, version, document, stages, maxDue, profiles }: Policy): Facet[] {
+function policyFacets({ product, version, document, stages, maxDue, confirmedByQp, profiles }: Policy): Facet[] {
   const [release, completion] = maxDue;
   return [
     atMost("latest release after opening", BigInt(release), time(release)),
@@ -116,6 +116,9 @@ function policyFacets({ product, version, document, stages, maxDue, profiles }: 
     fact("version", String(version)),
     fact("document", quoted(document)),
     fact("stages", stages.join(", ")),
+    ...(confirmedByQp ?? []).map((name) =>
+      atMost(`stage ${name}`, 0n, "confirmed by a QP named for it before the batch is certified"),
+    ),
     ...(profiles ?? []).map(({ name, hash }) => permission(`profile ${hash}`, quoted(name))),
     ...(profiles === undefined ? [permission("the long form of historians, as the only profile", "accepted")] : []),
   ];

@@ -18,6 +18,7 @@ export function lintPolicy(
 ): LintFinding[] {
   const findings = [
     ...lintStages(policy),
+    ...lintConfirmed(policy),
     ...lintDue(policy),
     ...lintProfiles(policy),
     ...lintWords(policy.product, "/product"),
@@ -56,6 +57,22 @@ function lintStages({ stages, claims }: Policy): LintFinding[] {
       );
     }
     return findings;
+  });
+}
+
+function lintConfirmed({ stages, claims, confirmedByQp = [] }: Policy): LintFinding[] {
+  return confirmedByQp.flatMap((name, index) => {
+    const pointer = `/confirmedByQp/${index}`;
+    if (!stages.includes(name)) {
+      const remedy = `Name one of: ${stages.join(", ")}.`;
+      return [error("stage-confirmed", pointer, `The policy has no stage "${name}" to be confirmed.`, remedy)];
+    }
+    if (!claims.some(({ stage, neededFor }) => stages[stage] === name && neededFor === "release")) {
+      const message = `Stage "${name}" is to be confirmed before a batch is certified, and nothing in it is needed for release.`;
+      return [error("stage-confirmed", pointer, message, "Add a claim for release, or do not have it confirmed.")];
+    }
+    if (confirmedByQp.indexOf(name) === index) return [];
+    return [error("stage-confirmed", pointer, `Stage "${name}" is named twice.`, "Name each stage once.")];
   });
 }
 

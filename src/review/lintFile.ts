@@ -66,7 +66,7 @@ function jsonOf(bytes: Uint8Array, file: string): { readonly json: JsonValue } |
   }
 }
 
-type Part = "stages" | "maxDue" | "claims";
+type Part = "stages" | "confirmedByQp" | "maxDue" | "claims";
 
 /** What a finding rests on besides the field that it points to: it is not said where one of these is out of shape. */
 const RESTS_ON: { readonly [Code in LintCode]?: readonly Part[] } = {
@@ -74,6 +74,7 @@ const RESTS_ON: { readonly [Code in LintCode]?: readonly Part[] } = {
   stage: ["stages"],
   "stage-name": ["stages"],
   "stage-empty": ["stages", "claims"],
+  "stage-confirmed": ["stages", "confirmedByQp", "claims"],
   "claim-id": ["stages"],
   boundary: ["stages"],
   "needed-for": ["claims"],
@@ -93,6 +94,7 @@ function lintSoundParts(json: JsonValue, mismatches: readonly Mismatch[]): LintF
   const policy = {
     ...json,
     stages: isSound("stages") ? json["stages"] : [],
+    ...("confirmedByQp" in json && !isSound("confirmedByQp") ? { confirmedByQp: [] } : {}),
     maxDue: isSound("maxDue") ? json["maxDue"] : [1, 1],
     claims: indices.map((index) => written[index]),
   } as unknown as Policy;

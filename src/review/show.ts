@@ -69,7 +69,13 @@ function showStage(
     claims.length === 0
       ? ["  Nothing is proven about this stage."]
       : claims.flatMap((claim) => showClaim(policy, claim, circuits));
-  return ["", `Stage ${stage}: ${name}`, ...body];
+  return ["", `Stage ${stage}: ${name}`, ...showConfirmation(policy, name), ...body];
+}
+
+function showConfirmation({ confirmedByQp = [] }: Policy, name: string): string[] {
+  return confirmedByQp.includes(name)
+    ? ["  Confirmation: a QP named for this stage confirms it before the batch is certified (EU GMP Annex 16)."]
+    : [];
 }
 
 function showClaim(policy: Policy, claim: Claim, circuits: readonly Pick<Circuit, "name" | "tier">[]): string[] {
@@ -102,17 +108,18 @@ function showCircuit(claim: Claim, name: string, circuits: readonly Pick<Circuit
   return holds === undefined ? name : `${name} (${holds})`;
 }
 
-function showNeeds({ claims }: Policy): string[] {
+function showNeeds({ claims, confirmedByQp = [] }: Policy): string[] {
   const named = (goal: Claim["neededFor"]): string =>
     claims
       .filter(({ neededFor }) => neededFor === goal)
       .map(({ id }) => id)
       .join(", ");
   const completion = named("completion");
+  const confirmed = confirmedByQp.length === 0 ? "" : ` the confirmation of ${confirmedByQp.join(" and ")} by a QP,`;
   return [
     "",
     "What a batch needs",
-    `  For release: ${named("release")}, no open exception, and the certificate of a Qualified Person.`,
+    `  For release: ${named("release")},${confirmed} no open exception, and the certificate of a Qualified Person.`,
     `  For completion: its release${completion === "" ? "; no further claim" : `, and ${completion}`}.`,
   ];
 }

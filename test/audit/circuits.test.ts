@@ -1,13 +1,13 @@
 import { hexlify, id, ZeroHash } from "ethers";
 import { expect, it } from "vitest";
-import { circuitReports } from "../../src/audit/circuits.ts";
+import { circuitReports, type CircuitList } from "../../src/audit/circuits.ts";
 import { registerFindings } from "../../src/audit/findings.ts";
 import { emptyState, type CircuitState, type RegisterState } from "../../src/audit/state.ts";
 import { encodeVerifyingKey, type VerifyingKey } from "../../src/setup/verifyingKey.ts";
 import { tinyCircuit } from "../contracts/support/eightSignals.ts";
 import { simulatedCircuit } from "../support/simulated.ts";
 
-const MOMENT = { block: 1, transaction: id("deployed") };
+const MOMENT = { block: 1, time: 1, transaction: id("deployed") };
 const FORGEABLE = simulatedCircuit("forgeable");
 const SOUND = tinyCircuit("temperature");
 
@@ -15,13 +15,13 @@ function stored(key: VerifyingKey, of: Pick<CircuitState, "development" | "trans
   return { kind: 1, tier: 1, ...of, key: hexlify(encodeVerifyingKey(key)), proposed: MOMENT, added: MOMENT };
 }
 
-async function findings(circuits: RegisterState["circuits"], developmentAllowed = true) {
+async function findings(circuits: RegisterState["circuits"], developmentAllowed = true, list?: CircuitList) {
   const state = {
     ...emptyState(1n, id("registry")),
     circuits,
     ...(developmentAllowed ? { developmentAllowed: MOMENT } : {}),
   };
-  const reports = await circuitReports(state);
+  const reports = await circuitReports(state, list);
   return {
     reports,
     rows: registerFindings(state, reports).map(({ kind, severity, text }) => ({ kind, severity, text })),

@@ -43,7 +43,7 @@ const SAMPLES = PARTS.flatMap((part) => {
   const samples: Sample[] = [];
   abi.forEachEvent((event) => {
     const { topics, data } = abi.encodeEventLog(event, event.inputs.map(anyOf));
-    const log = { address: ADDRESSES[part], topics, data, blockNumber: 7, transactionHash: id("transaction") } as const;
+    const log = { address: ADDRESSES[part], topics, data, block: 7, time: 70, transaction: id("transaction") };
     const expected = abi.parseLog(log)?.args;
     if (expected === undefined) throw new Error(`ethers cannot read ${event.name}`);
     samples.push({ title: `${part} ${event.name}`, inputs: event.inputs, log, expected });
@@ -66,8 +66,8 @@ const plain = (value: unknown): unknown => (value instanceof Result ? value.toAr
 
 describe("an event", () => {
   it.each(SAMPLES)("is read as ethers reads it: $title", ({ title, inputs, log, expected }) => {
-    const { name, args, block, transaction } = read(log);
-    expect([name, block, transaction]).toEqual([title.split(" ")[1], 7, log.transactionHash]);
+    const { part, name, args, block, time, transaction } = read(log);
+    expect([`${part} ${name}`, block, time, transaction]).toEqual([title, 7, 70, log.transaction]);
     for (const { name: input } of inputs) expect(plain(args.text(input))).toEqual(plain(expected.getValue(input)));
   });
 

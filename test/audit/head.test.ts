@@ -47,7 +47,9 @@ describe("the block to read up to", () => {
     expect([3_600, 3_601, -3_601].map((age) => isStale(age, MAINNET, undefined))).toEqual([false, true, true]);
     expect([60, 61].map((age) => isStale(age, MAINNET, 60))).toEqual([false, true]);
     expect([isStale(1e9, LOCAL, undefined), isStale(1e9, LOCAL, 60)]).toEqual([false, true]);
-    expect(headFinding(7, 40 * 86_400)).toMatchObject({ standing: true, severity: 2, block: 7 });
-    expect(headFinding(7, 40 * 86_400).text).toContain("40 days old: what happened since is not in this report");
+    expect(headFinding({ number: 7, now: 0 }, 40 * 86_400)).toMatchObject({ standing: true, severity: 2, block: 7 });
+    expect(headFinding({ number: 7, now: 0 }, 40 * 86_400).text).toContain(
+      "40 days old: what happened since is not in this report",
+    );
   });
 });

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toBeHex } from "ethers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { audit, type AuditOptions, type AuditReport } from "../../src/audit/audit.ts";
+import { extendJournal, firstJournal, journalEntry } from "../../src/audit/journal.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { connectRpc, embeddedChain, type Chain } from "../../src/chain/connect.ts";
 import { compiled } from "../../src/chain/contracts.ts";
@@ -12,7 +14,7 @@ import { registerAt } from "../../src/chain/handles.ts";
 import { logsOf } from "../../src/chain/newestLogs.ts";
 import { batchproof, batchproofJson, batchproofProcess, refusedWith } from "../cli/support.ts";
 import { LEG, World, type OpenBatch } from "../contracts/support/world.ts";
-import { lyingNode, type LyingNode } from "../support/lyingNode.ts";
+import { lyingNode, type Json, type LyingNode } from "../support/lyingNode.ts";
 import { nameWord } from "../../src/formats/names.ts";
 
 /** Nodes that lie, are slow or break off: nothing is concluded from them, or the audit goes on where it stopped. */
@@ -45,11 +47,11 @@ afterEach(async () => {
 
 function raise({ key }: OpenBatch): Promise<unknown> {
   const { registry } = world.as("manufacturer");
-  return mined(() => registry.raiseException(key, LEG, 1, 2, nameWord("DEV-1"), `0x${"1".repeat(64)}`));
+  return mined(() => registry.raiseException([key], [LEG], 1, 2, nameWord("DEV-1"), `0x${"1".repeat(64)}`));
 }
 
 function look(options: AuditOptions = {}): Promise<AuditReport> {
-  return audit(chain.provider, world.addresses.registry, { workers: 1, ...options });
+  return audit(chain.provider, world.addresses.registry, { workers: 1, circuits: world.circuitList, ...options });
 }
 
 /** What stands in a report, whenever and however it was read. */
@@ -63,6 +65,12 @@ function asked(method: string): number {
 }
 
 const ID = `0x${"1".repeat(64)}`;
+
+/** What a journal chains of a log of JSON-RPC. */
+function readingOf(log: Json): Parameters<typeof journalEntry>[0] {
+  const { topics, data, blockNumber, blockTimestamp } = log as Record<string, string> & { topics: string[] };
+  return { topics, data: data ?? "", block: Number(blockNumber), time: Number(blockTimestamp) };
+}
 
 const topicOf = (event: string): string => compiled("ComplianceRegistry").interface.getEvent(event)?.topicHash ?? "";
 
@@ -87,7 +95,7 @@ describe("V13: a node that lies", () => {
     expect(stderr).toContain("Ask another node");
   });
 
-  it.each(["HeadSet", "TrailExtended", "ClaimAttested", "BatchReleased", "BatchOpened", "ExceptionRaised"])(
+  it.each(["HeadSet", "ClaimAttested", "BatchReleased", "BatchOpened", "ExceptionRaised"])(
     "drops the last %s only",
     async (event) => {
       node.lies.logs = (logs) => {
@@ -126,6 +134,11 @@ describe("V13: a node that lies", () => {
   it("V38: another time of the opening's block is not the one that the proofs were made for", async () => {
     const { batches } = await look();
     const number = batches.find(({ proven }) => proven.length > 0)?.openedBlock;
+    node.lies.logs = (logs) =>
+      logs.map((log) => (Number(log["blockNumber"]) === number ? { ...log, blockTimestamp: "0x1" } : log));
+    await expect(look()).rejects.toMatchObject({ kind: "environment", code: "log" });
+    // A node that says no times with its logs is asked for the blocks.
+    node.lies.logs = (logs) => logs.map(({ ...log }) => ({ ...log, blockTimestamp: undefined }));
     node.lies.block = (block) => (Number(block["number"]) === number ? { ...block, timestamp: "0x1" } : block);
     await expect(look()).rejects.toMatchObject({ kind: "environment", code: "log" });
   });
@@ -345,10 +358,12 @@ describe("a second audit with the same state", () => {
     const text = auditText(second);
     expect(text).toContain(`Read: blocks ${first.block + 1} to ${second.block} from ${named.node};`);
     expect(text).toContain(`Those before were read by an earlier audit from ${named.node}`);
-    // A batch without news is not asked for again, but for what time alone changes.
-    const selector = compiled("ComplianceRegistry").interface.getFunction("batchOf")?.selector ?? "";
-    const calls = node.asked.slice(before).filter(({ params }) => JSON.stringify(params).includes(selector));
-    expect(calls).toHaveLength(1);
+    // No batch is asked for: one question to each contract compares them all.
+    const asked = (name: string): number => {
+      const { selector = "" } = compiled("ComplianceRegistry").interface.getFunction(name) ?? {};
+      return node.asked.slice(before).filter(({ params }) => JSON.stringify(params).includes(selector)).length;
+    };
+    expect([asked("batchOf"), asked("journal")]).toEqual([0, 8]);
     expect(standing(await look({ statePath, ...named }))).toEqual(standing(second));
     expect(standing(await look())).toEqual(standing(second));
   });
@@ -389,7 +404,7 @@ describe("a second audit with the same state", () => {
       return look({ statePath }).catch((error: unknown) => error);
     };
     expect(await refused('"owner"', '"owned"')).toMatchObject({ kind: "input", code: "audit-state" });
-    expect(await refused("audit-state/3", "audit-state/2")).toMatchObject({ kind: "input", code: "audit-state" });
+    expect(await refused("audit-state/4", "audit-state/3")).toMatchObject({ kind: "input", code: "audit-state" });
     expect(await refused('"31337"', '"1"')).toMatchObject({ kind: "environment", code: "chainId" });
     const { registry, roles } = world.addresses;
     expect(await refused(registry, roles)).toMatchObject({ kind: "input", code: "audit-state" });
@@ -412,42 +427,62 @@ describe("a second audit with the same state", () => {
       await lied.close();
       await liar.close();
     };
-    /** Keeps a state and lets its content be changed, as a node would that lied in its events and answers alike. */
-    const keep = async (change: (lines: string[]) => string[]): Promise<void> => {
-      await look({ statePath, node: "liar" });
-      writeFileSync(statePath, withSum(change(readFileSync(statePath, "utf8").split("\n").slice(0, -2))));
+    const isLog = (log: Json | undefined): log is Json => log !== undefined;
+    /** Changes the logs of an event, as a node would that lies in its journals alike. */
+    const liar = async (event: string, change: (log: Json) => Json | undefined): Promise<LyingNode> => {
+      const hash = topicOf(event);
+      const logs = (told: readonly Json[]): readonly Json[] =>
+        told.flatMap((log) => ((log["topics"] as string[])[0] === hash ? [change(log)] : [log])).filter(isLog);
+      // With a proof it would be found out at once.
+      const refuses = (method: string): unknown =>
+        method === "eth_getProof" ? { code: -32601, message: "no such method" } : undefined;
+      const lying = await lyingNode(world.chain, { logs, refuses });
+      const { selector = "" } = compiled("ComplianceRegistry").interface.getFunction("journal") ?? {};
+      lying.lies.result = async (method, params, result) => {
+        const call = params[0] as { to?: string; data?: string };
+        if (method !== "eth_call" || call.data !== selector) return result;
+        const range = { address: call.to, fromBlock: "0x0", toBlock: params[1] };
+        const own = (await world.chain.provider.send("eth_getLogs", [range])) as Json[];
+        return logs(own).reduce<string>(
+          (journal, log) => extendJournal(journal, journalEntry(readingOf(log))),
+          firstJournal(world.chain.chainId, String(call.to)),
+        );
+      };
+      return lying;
+    };
+    /** Keeps the state of such a node's audit. */
+    const keep = async (event: string, change: (log: Json) => Json | undefined): Promise<AuditReport> => {
+      const lying = await liar(event, change);
+      const lied = await connectRpc(lying.url);
+      const { registry } = world.addresses;
+      const report = await audit(lied.provider, registry, { statePath, workers: 1, node: "liar" });
+      await lied.close();
+      await lying.close();
+      return report;
+    };
+    const wordChanged = (word: number, to: bigint) => (log: Json) => {
+      const data = String(log["data"]);
+      const place = 2 + 64 * word;
+      return { ...log, data: `${data.slice(0, place)}${toBeHex(to, 32).slice(2)}${data.slice(place + 64)}` };
     };
 
     it.each([
-      ["that a batch has no exception", '"settled":[],"exceptions":[{', '"settled":[],"exceptions":[],"was":[{', false],
-      [
-        "that a policy is retired",
-        '"endorsed":[]',
-        `"endorsed":[],"retired":{"block":1,"transaction":"${ID}","reason":""}`,
-        true,
-      ],
-      ["that a batch is rejected", '"status":"Released"', '"status":"Rejected"', true],
-      ["another due date", '"due":["1', '"due":["2', true],
-      ["a batch more", '"serial":1,', '"serial":7,', true],
-    ])("says %s: it is discarded, and the result is the honest node's", async (_, from, to, isOfStructure) => {
+      ["that a batch has no exception", "ExceptionRaised", (): undefined => undefined],
+      ["another severity", "ExceptionRaised", wordChanged(1, 1n)],
+      ["another claim", "ExceptionRaised", wordChanged(0, 1n)],
+    ] as const)("says %s: it is discarded, and the result is the honest node's", async (_, event, change) => {
       const honest = await look();
-      await keep((lines) => lines.map((line) => line.replace(from, to)));
-      const result: unknown = await look({ statePath, node: "honest" }).catch((error: unknown) => error);
-      if (!isOfStructure) {
-        expect(result).toMatchObject({ code: "audit-state" });
-        return;
-      }
-      expect(standing(result as AuditReport)).toEqual(standing(honest));
-      expect((result as AuditReport).reading.discarded).toMatchObject({ node: "liar" });
+      expect(standing(await keep(event, change))).not.toEqual(standing(honest));
+      const result = await look({ statePath, node: "honest" });
+      expect(standing(result)).toEqual(standing(honest));
+      expect(result.reading.discarded).toMatchObject({ node: "liar" });
       // And is not kept.
       expect((await look({ statePath, node: "honest" })).reading).toMatchObject({ before: "honest" });
     });
 
     // Verifies V76.
     it("V76: is not this node's own for having been broken off in between", async () => {
-      await keep((lines) => lines.map((line) => line.replace('"due":["1', '"due":["2')));
-      const [head = ""] = readFileSync(statePath, "utf8").split("\n");
-      const { block } = JSON.parse(head) as { block: number };
+      const { block } = await keep("ExceptionRaised", wordChanged(1, 1n));
       for (let i = 0; i < 6; i++) await world.open();
       Object.assign(node.lies, {
         range: 2,
@@ -465,7 +500,9 @@ describe("a second audit with the same state", () => {
 
     it("is of a block that this chain does not have yet", async () => {
       const honest = await look();
-      await keep(([head = "", ...rest]) => [head.replace(/"block":\d+/, '"block":1000000000'), ...rest]);
+      await look({ statePath });
+      const [head = "", ...rest] = readFileSync(statePath, "utf8").split("\n").slice(0, -2);
+      writeFileSync(statePath, withSum([head.replace(/"block":\d+/, '"block":1000000000'), ...rest]));
       const result = await look({ statePath });
       expect(standing(result)).toEqual(standing(honest));
       expect(result.reading.discarded?.problem).toContain("1000000000 was read before");
@@ -514,12 +551,12 @@ describe("a second audit with the same state", () => {
       expect(readFileSync(statePath, "utf8")).not.toContain("secret");
     });
 
-    it("is written after the report: a node that breaks off before keeps nothing", async () => {
-      const { findings } = await look();
-      // Only the report asks for the times of rows.
-      const row = findings.find(({ kind }) => kind === "exception")?.block;
-      node.lies.refuses = (method, [tag]) =>
-        method === "eth_getBlockByNumber" && Number(tag) === row ? { code: -1, message: "gone" } : undefined;
+    it("is written after the comparison: a node that breaks off before keeps only what it told", async () => {
+      const { selector = "" } = compiled("ComplianceRegistry").interface.getFunction("journal") ?? {};
+      node.lies.refuses = (method, [call]) =>
+        method === "eth_call" && (call as { data?: string }).data === selector
+          ? { code: -1, message: "gone" }
+          : undefined;
       await expect(look({ statePath })).rejects.toMatchObject({ code: "chain" });
       expect(existsSync(statePath)).toBe(false);
     });
@@ -549,7 +586,9 @@ describe("the command line", () => {
     const { code, stdout } = await batchproof([...at, "--csv", csv, "--fail-on-exceptions"]);
     expect(code).toBe(1);
     expect(stdout).not.toContain("\u001b");
-    expect(readFileSync(csv, "utf8")).toContain('"exception 1: parameter, severity 2, claim 0, DEV-1"');
+    expect(readFileSync(csv, "utf8")).toContain(
+      "exception 1: parameter, claim 0, severity 2 (1 by the policy); reference ",
+    );
     expect((await batchproofJson(at)).json).toMatchObject({
       chainId: "31337",
       reconciliation: { certified: 1 },

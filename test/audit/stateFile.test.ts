@@ -11,7 +11,6 @@ import { emptyState, type RegisterState } from "../../src/audit/state.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/audit/stateFile.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { BatchproofError } from "../../src/errors.ts";
-import { COUNTER } from "../../src/formats/codes.ts";
 import { encodeVerifyingKey } from "../../src/setup/verifyingKey.ts";
 import { runsFactor } from "../support/runs.ts";
 import { simulatedCircuit } from "../support/simulated.ts";
@@ -23,7 +22,7 @@ const REGISTRY = `0x${"A".repeat(40)}`;
 const OWNER = `0x${"b".repeat(40)}`;
 const HASH = `0x${"1".repeat(64)}`;
 const BLOCK = { number: 900, hash: HASH, now: 1_700_000_000 };
-const moment = { block: 7, transaction: HASH, by: OWNER };
+const moment = { block: 7, time: 70, transaction: HASH, by: OWNER };
 const reasoned = { ...moment, reason: "DEV-1" };
 
 let path: string;
@@ -35,59 +34,76 @@ function everything(): RegisterState {
   const key = hexlify(encodeVerifyingKey(simulatedCircuit("temperature").key));
   const circuitId = keccak256(key);
   const claim = { circuitIds: [circuitId], rule: "11", stage: 0, class: 1, neededFor: 1, severity: 2 };
+  const said = { circuitId, head: "9", record: "10", deviations: "63" };
+  const terms = { person: HASH, from: "0", to: "18446744073709551615" };
+  const unentitled = [{ ...moment, event: "BatchHeld", lacked: "QP of the batch" }];
   const batch: RegisterState["batches"][string] = {
     ...{ owner: OWNER, serial: 1, batch: "5", opening: "6", policyId: HASH, due: ["18446744073709551615", "2"] },
-    ...{ consent: HASH, supersedes: ZeroHash, qps: [OWNER], opened: moment, openingTime: 1, status: "Released" },
-    ...{ heads: { 0: "9" }, asserted: [{ ...moment, stage: 0 }], settled: [0], trail: HASH, exceptionsHash: HASH },
-    attested: { 0: { proof: 1, circuitId, parties: "5000", deviations: 63, block: 8, transaction: HASH } },
+    ...{ consent: HASH, supersedes: ZeroHash, opened: moment, openingTime: 1, status: "Released" },
+    ...{ seats: { 0: [OWNER], 255: [OWNER] }, qpsAdded: [{ ...moment, seat: 0, qp: OWNER }] },
+    ...{ confirmations: [{ ...moment, stage: 0, document: HASH, revision: 1 }], revision: 1 },
+    ...{ heads: { 0: "9" }, asserted: [{ ...moment, stage: 0 }], settled: [0], refused: [0] },
+    attested: { 0: { ...said, proof: 1, parties: "5000", block: 8, time: 80, transaction: HASH } },
+    usedRoots: [{ root: "5000", lastUsed: 80 }],
     exceptions: [
       {
         ...{ ...moment, id: 1, claim: 0, category: "parameter", severity: 2, qmsRef: "DEV-2", repeats: 2 },
-        proposals: [{ ...moment, disposition: "accepted", evidence: HASH }],
+        byAuthority: true,
+        proposed: { ...moment, disposition: "accepted", id: HASH },
         closed: { ...moment, disposition: "accepted", settled: true, proposer: OWNER },
+        acknowledged: moment,
       },
     ],
-    amendments: [{ ...reasoned, claim: 0, reopened: 1 }],
+    amendments: [{ ...reasoned, claim: 0, reopened: 1, before: said, after: { ...said, deviations: "64" } }],
     certified: [{ ...moment, problem: "it was used before" }],
     openingsReplaced: [reasoned],
     submittersNamed: [{ ...moment, submitter: OWNER }],
     extensions: [{ ...reasoned, which: "release", previous: "1", due: "2" }],
-    holds: [{ ...reasoned, hold: 1, lifted: reasoned }],
-    requests: [{ ...moment, id: 1, claim: 0, from: "0", to: "1", dueBy: "2", answered: moment }],
+    holds: [{ ...reasoned, side: 1, order: "O-1", lifted: reasoned }],
+    requests: [
+      {
+        ...{ ...moment, id: 1, claim: 0, from: "0", to: "1", dueBy: "2", reopened: [moment] },
+        ...{ answered: moment, accepted: moment, withdrawn: moment },
+      },
+    ],
+    challengesDecided: [{ ...reasoned, challenge: HASH, kinds: 3 }],
+    supplied: { ...moment, administration: "5", released: true, notified: { ...moment, at: "6" } },
     ...{ revocationDecided: reasoned, recalled: reasoned, ended: reasoned, completed: moment },
-    unproven: [{ proof: 1, claim: 0, code: "proof-invalid", block: 8, transaction: HASH }],
-    touched: 8,
+    unproven: [{ proof: 1, claim: 0, code: "proof-invalid", block: 8, time: 80, transaction: HASH }],
+    ...{ unentitled, trail: HASH, exceptionsHash: HASH },
   };
   return {
     ...emptyState(CHAIN, REGISTRY),
+    journals: { registry: HASH },
+    proposals: {
+      [`persons/${HASH}`]: { what: "QP", batch: toBeHex(1, 32), waiting: moment, withdrawn: [moment] },
+      [`roles/${HASH}`]: { what: "a role", batch: null, withdrawn: [moment] },
+    },
+    roles: {
+      [`${HASH}/${OWNER}`]: { terms, changes: [{ ...moment, kind: "granted", terms, knownAs: HASH }] },
+    },
+    persons: { [OWNER]: HASH },
     circuits: {
       [circuitId]: {
         ...{ kind: 1, tier: 210, development: false, transcript: HASH, key, proposed: moment, added: moment },
         frozen: { ...moment, effective: 5, unsound: true },
       },
     },
-    circuitProposals: { [`${circuitId}/1/210/false/${HASH}`]: moment },
     policies: {
       [HASH]: {
-        ...{ product: "P", version: 1, stages: 1, claims: [claim], proposed: moment, endorsed: [moment] },
-        ...{ approved: { ...moment, authorisation: "MA-1" }, retired: reasoned },
+        ...{ product: "P", version: 1, stages: 1, confirmedStages: [0], claims: [claim], proposed: moment },
+        ...{ endorsed: [moment], approved: { ...moment, authorisation: "MA-1" }, retired: reasoned },
       },
     },
-    roots: { 5000: { approved: moment, revoked: reasoned } },
+    roots: {
+      5000: { number: 1, approved: { ...moment, documentHash: HASH }, revoked: { ...reasoned, since: "0" } },
+    },
     consents: { [HASH]: { holder: OWNER, revoked: moment } },
     batches: { [toBeHex(1, 32)]: batch },
-    counts: { [OWNER]: COUNTER.map(() => 1) },
+    serials: { [OWNER]: 1 },
     repeats: { [`${OWNER}/11`]: 2 },
-    ...{
-      proofs: 1,
-      exceptions: 1,
-      requests: 1,
-      answers: 1,
-      compared: 8,
-      verified: 1,
-      paused: moment,
-      developmentAllowed: moment,
-    },
+    unentitled,
+    ...{ proofs: 1, exceptions: 1, requests: 1, verified: 1, paused: moment, developmentAllowed: moment },
   };
 }
 
@@ -103,7 +119,7 @@ function write(changed: readonly string[]): void {
   writeFileSync(path, `${text}${JSON.stringify({ sha256 })}\n`);
 }
 
-const provider = { getBlock: (number: number) => Promise.resolve({ number, hash: HASH, timestamp: 1_600_000_000 }) };
+const CHECKS = { codes: [], provenState: "proved", secondNode: null } as const;
 
 /** Reads the file and writes up what it holds in every form; the code of the refusal if it is one. */
 async function used({ whole = true } = {}): Promise<string> {
@@ -112,7 +128,7 @@ async function used({ whole = true } = {}): Promise<string> {
     if (kept === undefined) return "none";
     // The key gate and the table take their time, and one of each is enough.
     const state = whole ? kept.state : { ...kept.state, circuits: {} };
-    const report = await reportOf(provider as never, state, BLOCK, { from: 0 }, {});
+    const report = await reportOf(state, BLOCK, { from: 0 }, { checks: CHECKS });
     return [...(whole ? [auditText(report, { all: true })] : []), auditCsv(report), auditHtml(report)].join("\n");
   } catch (error) {
     if (error instanceof BatchproofError && error.kind !== "internal") return error.code ?? "";
@@ -178,6 +194,26 @@ describe("V69: a state file of another structure, with the hash of it", () => {
     // One of another length is none that a register ever said.
     write(lines.map((line) => line.replace(/"key":"0x[0-9a-f]+"/, '"key":"0x00"')));
     expect(await used()).toBe("audit-state");
+  });
+
+  // Verifies V124.
+  it("V124: is refused by name where a hash is written in capital letters, so that one thing would be two", async () => {
+    const capitals = `0x${"AB".repeat(32)}`;
+    let hashes = 0;
+    for (const [i, line] of lines.entries()) {
+      const value = JSON.parse(line) as unknown;
+      for (const place of placesIn(value)) {
+        const found = place.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], value);
+        if (typeof found !== "string" || !/^0x[0-9a-f]{64}$/.test(found)) continue;
+        hashes++;
+        write(lines.with(i, JSON.stringify(replaced(value, place, capitals))));
+        await expect(readCheckpoint(path, CHAIN, REGISTRY)).rejects.toMatchObject({
+          ...{ kind: "input", code: "audit-state" },
+          place: expect.stringContaining(`:${i + 1}#/${place.join("/")}`) as string,
+        });
+      }
+    }
+    expect(hashes).toBeGreaterThan(40);
   });
 
   it("is refused where a line is missing, is none, comes twice or is far too long", async () => {

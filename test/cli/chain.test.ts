@@ -7,7 +7,7 @@ import { encryptKeystoreJson, sha256, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { transcriptOf } from "../../cli/circuits.ts";
 import { connectRpc } from "../../src/chain/connect.ts";
-import { deploy, mined } from "../../src/chain/deploy.ts";
+import { mined } from "../../src/chain/deploy.ts";
 import { handle } from "../../src/chain/handles.ts";
 import { circuitNamed, CIRCUITS } from "../../src/kinds/circuits.ts";
 import { createKey, saveKey } from "../../src/parties/keys.ts";
@@ -15,12 +15,14 @@ import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { ensureArtifacts } from "../../src/setup/artifacts.ts";
 import { freePort, startAnvil } from "../contracts/support/chains.ts";
 import { startChild, type Child } from "../support/child.ts";
-import { twoPersons } from "../contracts/support/twoPersons.ts";
+import { deployed as deployedRegister, twoPersons } from "../contracts/support/twoPersons.ts";
 import {
   batchproof,
   batchproofJson,
   batchproofProcess,
+  deployWith,
   PASSPHRASE,
+  personKey,
   policyCopy,
   refusedWith,
   scratch,
@@ -61,8 +63,11 @@ const NODES: readonly { readonly name: string; readonly start: () => Promise<Nod
 /** The first account of anvil and of Hardhat, whose key everybody knows. */
 const ADMIN_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
+/** Which account of a node plays the second ADMIN of a register that the command line deploys. */
+const SECOND_ADMIN = 19;
+
 interface Deployed {
-  readonly admin: string;
+  readonly admins: readonly string[];
   readonly addresses: { readonly registry: string; readonly roles: string };
   readonly developmentAllowed: boolean;
 }
@@ -76,6 +81,16 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
   let policyId = "";
 
   const by = (index: number): string[] => ["--account", accounts[index] ?? ""];
+  const step = (verb: string, role: string, account: number, person: string, ...more: string[]): string[] => {
+    const terms = [role, accounts[account] ?? "", "--person", person, ...VALID, ...personKey()];
+    return ["role", verb, ...terms, ...at, ...more];
+  };
+  /** Both ADMINs give a role. */
+  const give = async (...terms: readonly [role: string, account: number, person: string, ...more: string[]]) => {
+    const [proposed, approved] = [step("propose", ...terms), step("approve", ...terms)];
+    expect((await batchproof([...proposed, ...by(0)])).code).toBe(0);
+    expect((await batchproof([...approved, ...by(SECOND_ADMIN)])).code).toBe(0);
+  };
 
   beforeAll(async () => {
     node = await start();
@@ -83,7 +98,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     accounts = (await chain.provider.send("eth_accounts", [])) as string[];
     await chain.close();
     const { code, stdout, stderr } = await batchproofProcess([
-      "deploy",
+      ...deployWith(accounts[SECOND_ADMIN] ?? ""),
       "--allow-development",
       "--rpc",
       node.url,
@@ -100,45 +115,39 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
 
   // Verifies R-setup-development.
   it("deploys, and takes development keys only if it is asked to, which it says loudly", async () => {
-    expect(deployed.admin.toLowerCase()).toBe(accounts[0]?.toLowerCase());
+    expect(deployed.admins.map((admin) => admin.toLowerCase())).toEqual([accounts[0], accounts[SECOND_ADMIN]]);
     expect(deployed.developmentAllowed).toBe(true);
-    const deploy = ["deploy", "--rpc", node.url, ...by(0)];
-    const allowed = (await batchproof([...deploy, "--allow-development"])).stdout;
+    const deploy = (...more: readonly string[]): Promise<{ readonly stdout: string }> =>
+      batchproof([...deployWith(accounts[SECOND_ADMIN] ?? ""), "--rpc", node.url, ...by(0), ...more]);
+    const allowed = (await deploy("--allow-development")).stdout;
     expect(allowed).toContain("DEVELOPMENT KEYS ARE ALLOWED HERE, for good: anybody can forge");
-    const refused = (await batchproof(deploy)).stdout;
+    const refused = (await deploy()).stdout;
     expect(refused).toMatch(/^development keys +refused$/m);
     expect(refused).not.toContain("ALLOWED");
   });
 
-  it("grants roles; only the admin does", async () => {
-    const grant = (role: string, account: number, person: string, ...more: string[]) => [
-      "role",
-      "grant",
-      role,
-      accounts[account] ?? "",
-      "--person",
-      person,
-      ...VALID,
-      ...at,
-      ...more,
-    ];
-    for (const [role, account, person] of [
-      ["proposer", 1, "person 1"],
-      ["approver", 1, "person 1"],
-      ["approver", 2, "person 2"],
-    ] as const) {
-      expect((await batchproof([...grant(role, account, person), ...by(0)])).code).toBe(0);
-    }
-    const qa = await batchproof([...grant("qa", 3, "person 3", "--owner", accounts[4] ?? "")], {
-      BATCHPROOF_ACCOUNT_KEY: ADMIN_KEY,
-    });
-    expect(qa.code).toBe(0);
-    expect(await refusedWith([...grant("qp", 5, "person 5"), ...by(5)])).toMatchObject({
-      exit: 1,
-      code: "AccessControlUnauthorizedAccount",
-    });
-    expect(await refusedWith([...grant("qa", 3, "person 3"), ...by(0)])).toMatchObject({ exit: 2, code: "owner" });
-    expect(await refusedWith([...grant("qp", 3, "person 3 "), ...by(0)])).toMatchObject({ exit: 2, code: "person" });
+  // Verifies R-register-two-persons, V140.
+  it("V140: gives a role by two ADMINs, in the same words, and by nobody else", async () => {
+    await give("proposer", 1, "person 1");
+    await give("approver", 1, "person 1");
+    await give("approver", 2, "person 2");
+    const qa = ["qa", 3, "person 3", "--owner", accounts[4] ?? ""] as const;
+    expect((await batchproof(step("propose", ...qa), { BATCHPROOF_ACCOUNT_KEY: ADMIN_KEY })).code).toBe(0);
+    const refused = async (...words: readonly string[]): Promise<unknown> => {
+      const { exit, code } = await refusedWith(words);
+      return [exit, code];
+    };
+    // Nobody alone, nobody who is no ADMIN, and nothing but what was proposed.
+    expect(await refused(...step("approve", ...qa), ...by(0))).toEqual([1, "SameAccount"]);
+    expect(await refused(...step("approve", ...qa), ...by(5))).toEqual([1, "RoleNotHeld"]);
+    expect(await refused(...step("propose", "qp", 5, "person 5"), ...by(5))).toEqual([1, "RoleNotHeld"]);
+    const other = ["qa", 3, "person 4", "--owner", accounts[4] ?? ""] as const;
+    expect(await refused(...step("approve", ...other), ...by(SECOND_ADMIN))).toEqual([1, "NotProposed"]);
+    expect((await batchproof([...step("approve", ...qa), ...by(SECOND_ADMIN)])).code).toBe(0);
+    // An account is one person for good.
+    expect(await refused(...step("propose", "qp", 3, "person 4"), ...by(0))).toEqual([1, "PersonDiffers"]);
+    expect(await refused(...step("propose", "qa", 3, "person 3"), ...by(0))).toEqual([2, "owner"]);
+    expect(await refused(...step("propose", "qp", 3, "person 3 "), ...by(0))).toEqual([2, "person"]);
   });
 
   // Verifies R-register-two-persons, V60.
@@ -247,9 +256,10 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     await batchproof(["party", "add", list, "--device", "a|b|c", "--org", "o", "--name", "n", ...VALID]);
     const proposed = await batchproofJson(["party", "publish", list, ...at, ...by(1)]);
     expect(proposed.code).toBe(0);
-    const { root } = proposed.json as { root: string };
+    const { root, documentHash } = proposed.json as { root: string; documentHash: string };
     const approve = (value: string) => ["party", "approve", value, "--authorisation", "QA-1", ...at];
-    expect(await refusedWith([...approve(root), "--unread", ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
+    const unread = ["--unread", "--document", documentHash];
+    expect(await refusedWith([...approve(root), ...unread, ...by(1)])).toMatchObject({ exit: 1, code: "SameAccount" });
     const other = join(folder, "other.json");
     await batchproof(["party", "add", other, "--device", "a|b|d", "--org", "o", "--name", "n", ...VALID]);
     const fromOther = await refusedWith([...approve(root), "--parties", other, ...by(2)]);
@@ -303,7 +313,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
       "development keys: anybody can forge proofs of 1 of 1 circuit (temperature-1k)",
     );
     expect(await batchproofJson(["audit", ...at])).toMatchObject({ json: { total: 0, reviewed: 0, chainId: "31337" } });
-    const other = await batchproofJson(["deploy", "--rpc", node.url, ...by(0)]);
+    const other = await batchproofJson([...deployWith(accounts[SECOND_ADMIN] ?? ""), "--rpc", node.url, ...by(0)]);
     const { registry } = (other.json as Deployed).addresses;
     const clean = await batchproof(["audit", "--rpc", node.url, "--registry", registry, "--fail-on-exceptions"]);
     expect(clean.code, clean.stdout).toBe(0);
@@ -313,22 +323,13 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
     const chain = await connectRpc(node.url);
     try {
       const owner = await chain.provider.getSigner(4);
-      await batchproof([
-        "role",
-        "grant",
-        "manufacturer",
-        await owner.getAddress(),
-        "--person",
-        "p4",
-        ...VALID,
-        ...at,
-        ...by(0),
-      ]);
+      await give("manufacturer", 4, "person 4");
+      await give("qp", 5, "person 5");
       const registry = handle("ComplianceRegistry", deployed.addresses.registry, owner);
       const now = BigInt((await chain.provider.getBlock("latest"))?.timestamp ?? 0);
       const nothing = `0x${"0".repeat(64)}`;
       const due = [now + 60n, now + 60n] as const;
-      await mined(() => registry.openBatch(1n, 2n, policyId, due, nothing, [accounts[5] ?? ""], [], nothing));
+      await mined(() => registry.openBatch(1n, 2n, policyId, due, nothing, [accounts[5] ?? ""], [], [], nothing));
       await chain.provider.send("evm_setNextBlockTimestamp", [`0x${(now + 3600n).toString(16)}`]);
       await chain.provider.send("evm_mine", []);
     } finally {
@@ -343,9 +344,9 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
   it("takes a keystore, and refuses accounts it cannot use", async () => {
     const keystore = join(folder, "keystore.json");
     writeFileSync(keystore, await encryptKeystoreJson(new Wallet(ADMIN_KEY), PASSPHRASE, { scrypt: { N: 1024 } }));
-    const grant = ["role", "grant", "authority", accounts[6] ?? "", "--person", "a", ...VALID, ...at];
+    const propose = step("propose", "authority", 6, "a");
     const env = { BATCHPROOF_PASSPHRASE: PASSPHRASE };
-    expect((await batchproof([...grant, "--account", keystore], env)).code).toBe(0);
+    expect((await batchproof([...propose, "--account", keystore], env)).code).toBe(0);
     const refusals: [account: string[], env: Record<string, string>, place: string][] = [
       [["--account", keystore], { BATCHPROOF_PASSPHRASE: "wrong" }, keystore],
       [["--account", join(folder, "none")], env, join(folder, "none")],
@@ -354,7 +355,7 @@ describe.each(NODES)("a register on $name, from deployment to audit", ({ start }
       [[], { BATCHPROOF_ACCOUNT_KEY: "0x12" }, "BATCHPROOF_ACCOUNT_KEY"],
     ];
     for (const [account, given, place] of refusals) {
-      expect(await refusedWith([...grant, ...account], given)).toMatchObject({ exit: 2, code: "account", place });
+      expect(await refusedWith([...propose, ...account], given)).toMatchObject({ exit: 2, code: "account", place });
     }
   });
 
@@ -388,7 +389,7 @@ describe("a node behind an awkward one", () => {
       nodes.push(node);
       urls[mode] = `http://127.0.0.1:${port}`;
     }
-    ({ registry } = (await deploy(await upstream.chain.provider.getSigner(0))).addresses);
+    ({ registry } = (await deployedRegister(upstream.chain)).addresses);
   });
   afterAll(async () => {
     for (const node of nodes) node.kill();
@@ -397,25 +398,23 @@ describe("a node behind an awkward one", () => {
 
   const key = { BATCHPROOF_ACCOUNT_KEY: ADMIN_KEY };
   const through = (mode: (typeof MODES)[number]): string[] => ["--rpc", urls[mode] ?? "", "--registry", registry];
-  const grant = (person: string): string[] => [
-    "role",
-    "grant",
-    "authority",
-    `0x${"11".repeat(20)}`,
-    "--person",
-    person,
-    ...VALID,
+  /** A role for an account of its own, because an account is one person. */
+  const propose = (digits: string): string[] => [
+    ...["role", "propose", "authority", `0x${digits.repeat(20)}`, "--person", "a", ...VALID, ...personKey()],
   ];
 
-  it.each(["nobatch", "limited"] as const)("is read and written to: %s", async (mode) => {
-    const granted = await batchproof([...grant(mode), ...through(mode)], key);
-    expect(granted.code, granted.stderr).toBe(0);
+  it.each([
+    ["nobatch", "11"],
+    ["limited", "22"],
+  ] as const)("is read and written to: %s", async (mode, digits) => {
+    const proposed = await batchproof([...propose(digits), ...through(mode)], key);
+    expect(proposed.code, proposed.stderr).toBe(0);
     const audited = await batchproof(["audit", "--all", ...through(mode)]);
     expect(audited.code, audited.stderr).toBe(0);
   });
 
   it("V75: is quoted where it refuses a transaction", async () => {
-    const refused = await refusedWith([...grant("refuses"), ...through("refuses")], key);
+    const refused = await refusedWith([...propose("33"), ...through("refuses")], key);
     expect(refused).toMatchObject({ exit: 3, code: "chain" });
     expect(refused.message).toContain('the node says "transaction underpriced: tip 0, at least 1000000000 wanted"');
     expect(refused.remedy).toContain("Offer more (--max-fee and --tip, or --gas-price)");
@@ -430,10 +429,10 @@ describe("V75: what is offered for gas", () => {
     const { url, chain } = await startAnvil(31337n, ["--base-fee", "0", "--gas-price", "0"]);
     try {
       const admin = await chain.provider.getSigner(0);
-      const { registry } = (await deploy(admin)).addresses;
+      const { registry } = (await deployedRegister(chain)).addresses;
       await chain.provider.send("anvil_setBalance", [admin.address, "0x0"]);
-      const grant = (...more: string[]): string[] => [
-        ...["role", "grant", "authority", `0x${"11".repeat(20)}`, "--person", "a", ...VALID],
+      const propose = (digits: string, ...more: string[]): string[] => [
+        ...["role", "propose", "authority", `0x${digits.repeat(20)}`, "--person", "a", ...VALID, ...personKey()],
         ...["--rpc", url, "--registry", registry, ...more],
       ];
       const type = async ({ stderr }: { stderr: string }): Promise<unknown> => {
@@ -441,12 +440,12 @@ describe("V75: what is offered for gas", () => {
         const { type: kind, gasPrice, maxFeePerGas } = (await chain.provider.getTransaction(hash)) ?? {};
         return { kind, gasPrice, maxFeePerGas };
       };
-      const free = await batchproof(grant("--gas-price", "0"), key);
+      const free = await batchproof(propose("11", "--gas-price", "0"), key);
       expect(free.code, free.stderr).toBe(0);
       expect(await type(free)).toMatchObject({ kind: 0, gasPrice: 0n });
-      expect(await refusedWith(grant("--gas-price", "1"), key)).toMatchObject({ exit: 3, code: "funds" });
+      expect(await refusedWith(propose("22", "--gas-price", "1"), key)).toMatchObject({ exit: 3, code: "funds" });
       await chain.provider.send("anvil_setBalance", [admin.address, "0xde0b6b3a7640000"]);
-      const most = await batchproof(grant("--max-fee", "2.5", "--tip", "0.5"), key);
+      const most = await batchproof(propose("22", "--max-fee", "2.5", "--tip", "0.5"), key);
       expect(most.code, most.stderr).toBe(0);
       expect(await type(most)).toMatchObject({ kind: 2, maxFeePerGas: 2_500_000_000n });
       for (const wrong of [
@@ -455,7 +454,7 @@ describe("V75: what is offered for gas", () => {
         ["--timeout", "0"],
         ["--tip", "1e9"],
       ]) {
-        expect(await refusedWith(grant(...wrong), key)).toMatchObject({ exit: 2, code: "usage" });
+        expect(await refusedWith(propose("33", ...wrong), key)).toMatchObject({ exit: 2, code: "usage" });
       }
     } finally {
       await chain.close();
@@ -467,8 +466,7 @@ describe("doctor, of a register without temperature-1k", () => {
   it("names what adds it where other circuits are there, and calls wrong one that has none of ours", async () => {
     const { url, chain } = await startAnvil();
     try {
-      const admin = await chain.provider.getSigner(0);
-      const bare = await deploy(admin, { developmentAllowed: true });
+      const bare = await deployedRegister(chain, { developmentAllowed: true });
       const { proposer, approver } = await twoPersons(chain, bare);
       const look = ["doctor", "--rpc", url, "--registry", bare.addresses.registry];
       const none = await batchproof(look);
@@ -558,7 +556,7 @@ describe("a chain that is not to be used", () => {
   it("gets no development key unless its register was deployed so, and nothing is sent to it", async () => {
     const { url, chain } = await startAnvil();
     try {
-      const { addresses } = await deploy(await chain.provider.getSigner(0));
+      const { addresses } = await deployedRegister(chain);
       const at = ["--rpc", url, "--registry", addresses.registry];
       const block = await chain.provider.getBlockNumber();
       const [account = ""] = (await chain.provider.send("eth_accounts", [])) as string[];

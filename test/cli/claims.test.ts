@@ -334,6 +334,7 @@ describe("status of a stage with several loggers", () => {
       batch: ended,
       claims: claims.map((claim) => ({ ...claim, isMiscounted: true, register: undefined })),
       ...{ mesExceptions: [], isOpen: true, isOver: false, openExceptions: 0, isCertifiable: false, owner: undefined },
+      ...{ unconfirmed: [], challenge: undefined, isToNotify: false },
       unsaid: { rpc: [], registry: [], chainId: [], owner: [], account: [] },
     };
     expect(nextStep("custodian", situation)?.command).toBe(`batchproof stage ${dir} storage --device DEVICE`);

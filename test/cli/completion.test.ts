@@ -77,7 +77,7 @@ describe("completion", () => {
     const offered = offeredBy([
       ["pol"],
       ["policy", "li"],
-      ["role", "grant", "--role", "q"],
+      ["role", "propose", "--role", "q"],
       ["--json", "policy", "sh"],
       ["key", "new", "--name", "policy", "--ro"],
     ]);

@@ -407,7 +407,7 @@ describe("a leg out of range", () => {
     expect((await inThisProcess(["status", dir, ...on])).stdout).toMatch(/^exceptions +1 open; QA proposes /m);
     const audited = await cli(["audit", "--fail-on-exceptions", ...on]);
     expect(audited.code).toBe(1);
-    expect(audited.stdout).toContain("exception 1: parameter, severity 2");
+    expect(audited.stdout).toContain("exception 1: parameter, claim 0, severity 2");
   });
 
   // Verifies R-import-beyond.

@@ -1,31 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { LONGEST_TEXT, LONGEST_WORD, printAnswer, printError, shown } from "../../cli/output.ts";
 import { inputError } from "../../src/errors.ts";
+import { captured } from "./captured.ts";
 import { batchproofJson, batchproof, POLICY, refusedWith, scratch } from "./support.ts";
 
 const ESCAPE = "\u001b]0;owned\u0007\u001b[2J";
 /** What may act on a terminal, but the end of a line. */
 const ACTS = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/u;
-
-/** What `print` wrote. */
-function printed(print: () => void): { readonly stdout: string; readonly stderr: string } {
-  const written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    vi.spyOn(process[name], "write").mockImplementation((chunk) => {
-      written[name] += String(chunk);
-      return true;
-    });
-  }
-  try {
-    print();
-    return written;
-  } finally {
-    vi.restoreAllMocks();
-  }
-}
 
 /** Texts that a file, a node or a person may have written: any character, often those that act, of any length. */
 const FOREIGN = fc
@@ -44,7 +28,7 @@ describe("text that others wrote", () => {
     fc.assert(
       fc.property(FOREIGN, FOREIGN, FOREIGN, (message, place, remedy) => {
         const error = inputError(message, { place, remedy, code: "usage" });
-        const { stdout, stderr } = printed(() => printError(error, true));
+        const { stdout, stderr } = captured(() => printError(error, true));
         expect(stderr).not.toMatch(ACTS);
         expect(stdout).not.toMatch(ACTS);
         const lines = stderr.split("\n");
@@ -62,8 +46,8 @@ describe("text that others wrote", () => {
   it("does not act in an answer either, and --json says exactly what was there", () => {
     fc.assert(
       fc.property(FOREIGN, (text) => {
-        expect(printed(() => printAnswer({ text, json: {} }, false)).stdout).not.toMatch(ACTS);
-        const { stdout } = printed(() => printAnswer({ text: "", json: { text } }, true));
+        expect(captured(() => printAnswer({ text, json: {} }, false)).stdout).not.toMatch(ACTS);
+        const { stdout } = captured(() => printAnswer({ text: "", json: { text } }, true));
         expect(stdout).not.toMatch(ACTS);
         expect(JSON.parse(stdout)).toEqual({ text });
       }),
@@ -73,9 +57,9 @@ describe("text that others wrote", () => {
 
   it("leaves colours of ours where an answer has them, and no other sequence", () => {
     const text = `\u001b[31mred\u001b[39m ${ESCAPE}`;
-    const { stdout } = printed(() => printAnswer({ text, json: {}, coloured: true }, false));
+    const { stdout } = captured(() => printAnswer({ text, json: {}, coloured: true }, false));
     expect(stdout).toBe("\u001b[31mred\u001b[39m \\u001b]0;owned\\u0007\\u001b[2J\n");
-    expect(printed(() => printAnswer({ text, json: {} }, false)).stdout).not.toContain("\u001b");
+    expect(captured(() => printAnswer({ text, json: {} }, false)).stdout).not.toContain("\u001b");
   });
 
   it.each([
@@ -112,7 +96,7 @@ describe("a bug", () => {
   it("shows the calls that led to it, and no line of its message, even one that looks like a call", () => {
     const secret = "    at COI-PATIENT-0815 (secrets.json:1:1)";
     const error = new TypeError(`x\n${secret}\n${secret}`);
-    const { stdout, stderr } = printed(() => printError(error, true));
+    const { stdout, stderr } = captured(() => printError(error, true));
     expect(stderr).not.toContain("COI-PATIENT");
     expect(stdout).not.toContain("COI-PATIENT");
     expect(stderr).toMatch(
@@ -125,7 +109,7 @@ describe("a bug", () => {
     const error = new Error("    at COI-PATIENT-0815");
     expect(error.stack).toContain("COI-PATIENT-0815"); // from here on the stack stays as it is
     error.message = "another";
-    const { stderr } = printed(() => printError(error, false));
+    const { stderr } = captured(() => printError(error, false));
     expect(stderr).toBe("error: This is a bug in batchproof (Error).\n  Please report it with these lines:\n");
   });
 });

@@ -138,7 +138,10 @@ it("shows no private key that was given for an account, by a word or a variable"
 // Verifies R-cli-accounts.
 describe("a name of the settings file", () => {
   const naming = (): Command =>
-    onRegister().argument("<account>").option("--qp <account>", "a Qualified Person", collect);
+    onRegister()
+      .argument("<account>")
+      .option("--qp <account>", "a Qualified Person", collect)
+      .option("--stage-qp <stage=account>", "one of a stage", collect);
 
   it("stands for its account in every option and argument that takes one", async () => {
     const accounts = { ours: address("1"), qp: address("2"), keyed: "keystore.json" };
@@ -148,6 +151,8 @@ describe("a name of the settings file", () => {
     expect(args).toEqual([address("2")]);
     expect(options).toMatchObject({ account: address("1"), qp: [`0x${"ab".repeat(20)}`, address("9")] });
     expect((await given(naming(), "qp", "--account", "keyed")).options["account"]).toBe(path("keystore.json"));
+    const seats = ["--stage-qp", "qp=qp", "--stage-qp", "qp"];
+    expect((await given(naming(), "qp", ...seats)).options["stageQp"]).toEqual([`qp=${address("2")}`, address("2")]);
   });
 
   it("is left for the command to refuse where there is none of it, also one of every object's own", async () => {

@@ -271,11 +271,40 @@ it("says no next command of a batch that is over", async () => {
   const open: Situation = {
     ...{ batch, claims: [], mesExceptions: [], owner: undefined, unsaid },
     ...{ isOpen: true, isOver: false, openExceptions: 0, isCertifiable: true },
+    ...{ unconfirmed: [], challenge: undefined, isToNotify: false },
   };
   expect(nextStep("qp", open)).toMatchObject({ command: expect.stringMatching(/^batchproof certify /) as string });
   expect(nextStep("qp", { ...open, mesExceptions: ["0124"] })).toBeUndefined();
   expect(nextStep("qp", { ...open, isCertifiable: false })).toBeUndefined();
   expect(nextStep("qp", { ...open, isOver: true })).toBeUndefined();
+  // Of one that was supplied exceptionally the authority is told, and of nothing else.
+  const supplied = { ...open, isOver: true, isToNotify: true };
+  expect(nextStep("qp", supplied)?.command).toBe(`batchproof notify ${dir} --notified TIME --account QP`);
+  expect(nextStep("custodian", supplied)).toBeUndefined();
+});
+
+// Verifies R-cli-next.
+it("has no owner attest again what an exception took back", async () => {
+  const dir = path("refused");
+  await initialise(dir);
+  const batch = await readBatch(dir);
+  const times = { name: "cold-storage", start: "2026-03-10T08:00:00Z", end: "2026-03-10T09:00:00Z" };
+  const withTimes = { ...batch, stages: [{ ...batch.stages[0], ...times, devices: [] }] };
+  const unsaid = { rpc: [], registry: [], chainId: [], owner: [], account: [] };
+  const proven = { claim: CLAIM, kind: "temperature", stage: "cold-storage", outcome: "pass" } as const;
+  const step = (register: "open" | "refused", proof: "fits" | "none"): string | undefined => {
+    const situation: Situation = {
+      ...{ batch: withTimes, claims: [{ ...proven, proof, register }], mesExceptions: [], owner: undefined, unsaid },
+      ...{ isOpen: true, isOver: false, openExceptions: 0, isCertifiable: false },
+      ...{ unconfirmed: [], challenge: undefined, isToNotify: false },
+    };
+    return (nextStep("owner", situation) ?? nextStep("custodian", situation))?.command;
+  };
+  expect(step("open", "fits")).toBe(`batchproof attest ${dir}`);
+  expect(step("refused", "fits")).toBeUndefined();
+  expect(step("open", "none")).toBe(`batchproof prove ${dir} --claim ${CLAIM}`);
+  // QA proves it, for its own account.
+  expect(step("refused", "none")).toBeUndefined();
 });
 
 // Verifies R-cli-next.
@@ -306,6 +335,7 @@ it("asks for a table by a profile that the policy accepts, and for the long form
     return nextStep("custodian", {
       ...{ batch: { ...batch, policy, stages }, claims: [{ ...missing, register: undefined }], mesExceptions: [] },
       ...{ owner: undefined, unsaid, isOpen: true, isOver: false, openExceptions: 0, isCertifiable: false },
+      ...{ unconfirmed: [], challenge: undefined, isToNotify: false },
     })?.command;
   };
   expect(command()).toContain("batchproof import csv FILE ");

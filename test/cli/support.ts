@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
@@ -85,6 +85,24 @@ export async function refusedWith(
 /** An empty folder of this test. */
 export function scratch(): string {
   return mkdtempSync(join(tmpdir(), "batchproof-cli-"));
+}
+
+let personKeyFile: string | undefined;
+
+/** --person-key, with a key that all registers of a test file share. */
+export function personKey(): string[] {
+  if (personKeyFile === undefined) {
+    personKeyFile = join(scratch(), "person-key.json");
+    const text = JSON.stringify({ format: "batchproof-person-key/1", key: "5a".repeat(32) });
+    writeFileSync(personKeyFile, text, { mode: 0o600 });
+  }
+  return ["--person-key", personKeyFile];
+}
+
+/** `deploy` of a register that has a folder of its own, all but node and account. */
+export function deployWith(secondAdmin: string): string[] {
+  const persons = ["--person", "first admin", "--admin-2", secondAdmin, "--person-2", "second admin"];
+  return ["deploy", ...persons, ...personKey(), "--deployments", scratch()];
 }
 
 /** A copy of a fixture policy in a folder of its own: salts are written beside a policy. */

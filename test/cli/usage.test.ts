@@ -12,7 +12,7 @@ describe("bad usage exits 2 and names the command and its help", () => {
     [["policy", "lint"], "batchproof policy lint", "missing required argument 'files'"],
     [["policy", "show", "a", "b"], "batchproof policy show", "too many arguments"],
     [["policy", "lint", "a", "--al"], "batchproof policy lint", "unknown option '--al'"],
-    [["role", "grant", "qp", "a"], "batchproof role grant", "--person <text>' not specified"],
+    [["role", "propose", "qp", "a"], "batchproof role propose", "--person <text>' not specified"],
     [["key", "new", "--role", "boss"], "batchproof key new", "Allowed choices are custodian, source, lab"],
   ])("%j", async (args, place, message) => {
     const { code, stdout, stderr } = await batchproof(args);

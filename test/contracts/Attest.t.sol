@@ -5,12 +5,12 @@ import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol"
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
-import {Fixture} from "./Fixture.sol";
-import {Trapdoor} from "./Trapdoor.sol";
+import {Journaled} from "./Journaled.sol";
 
 /// @notice What several items of one call share is asked once, and every item is still held to it.
 // Verifies R-register-attest.
-contract AttestTest is Fixture {
+contract AttestTest is Journaled {
+    // Verifies R-register-journal.
     function test_attests_all_in_order() external {
         bytes32 key = _open(custodyPolicy);
         uint256 opening = registry.batchOf(key).opening;
@@ -19,12 +19,20 @@ contract AttestTest is Fixture {
         items[1] = _item(key, 1, 100, 5, SUBMITTER);
         items[2] = _item(key, 2, 101, 100, SUBMITTER);
         items[3] = _item(key, 3, 101, 6, SUBMITTER);
+        bytes32 before = _journalOf(address(registry));
+        vm.recordLogs();
         vm.prank(SUBMITTER);
         registry.attest(key, items);
+        emit IComplianceRegistry.HeadSet(key, 0, 100, true);
+        _emitAttested(key, items[0], SUBMITTER);
+        _emitAttested(key, items[1], SUBMITTER);
+        emit IComplianceRegistry.HeadSet(key, 1, 101, true);
+        _emitAttested(key, items[2], SUBMITTER);
+        _emitAttested(key, items[3], SUBMITTER);
+        _requireJournal(address(registry), before);
         assertEq(registry.batchOf(key).attested, 15);
         assertEq(registry.headOf(key, 0), 100);
         assertEq(registry.headOf(key, 1), 101);
-        assertEq(registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.Attested)], 4);
     }
 
     function test_every_item_needs_its_stages_head() external {
@@ -57,7 +65,7 @@ contract AttestTest is Fixture {
         uint256[3] memory roots = [uint256(0), ROOT + 1, Signals.FIELD - 1];
         for (uint256 i = 0; i < 3; i++) {
             bytes memory refused = abi.encodeWithSelector(IPartyRegistry.RootNotValid.selector, roots[i]);
-            IComplianceRegistry.Item[] memory items = _one(_withRoot(key, 0, 100, roots[i], OWNER));
+            IComplianceRegistry.Item[] memory items = _one(_itemUnder(roots[i], key, 0, 100, 5, OWNER));
             _refused(key, items, refused);
             IComplianceRegistry.Item[] memory two = new IComplianceRegistry.Item[](2);
             two[0] = _item(key, 1, 101, 5, OWNER);
@@ -79,7 +87,7 @@ contract AttestTest is Fixture {
     function test_an_amendment_needs_a_valid_root() external {
         bytes32 key = _open(plainPolicy);
         _attest(key, 0);
-        IComplianceRegistry.Item memory item = _withRoot(key, 0, 100, 0, QA);
+        IComplianceRegistry.Item memory item = _itemUnder(0, key, 0, 100, 5, QA);
         vm.prank(QA);
         vm.expectRevert(abi.encodeWithSelector(IPartyRegistry.RootNotValid.selector, 0));
         registry.amend(key, item, OTHER, 0);
@@ -109,55 +117,102 @@ contract AttestTest is Fixture {
         assertEq(registry.batchOf(key).attested, 0);
     }
 
-    function test_refuses_call_data_that_says_more_or_elsewhere() external {
-        bytes32 key = _open(plainPolicy);
-        bytes memory data = abi.encodeCall(registry.attest, (key, _one(_item(key, 0, 100, 5, OWNER))));
-        _refusedCall(abi.encodePacked(data, uint256(0)));
-        _refusedCall(abi.encodePacked(data, uint8(0)));
-        // The items begin one word later.
-        bytes memory moved = bytes.concat(registry.attest.selector, key, bytes32(uint256(0x60)), bytes32(0));
-        bytes memory items = new bytes(data.length - 68);
-        for (uint256 i = 0; i < items.length; i++) items[i] = data[68 + i];
-        _refusedCall(bytes.concat(moved, items));
-        // A claim of 256 and more is not cut down to a byte.
-        data[4 + 96 + 30] = 0x01;
-        vm.prank(OWNER);
-        (bool done, ) = address(registry).call(data);
-        assertTrue(!done, "claim 256");
-        data[4 + 96 + 30] = 0;
-        vm.prank(OWNER);
-        (done, ) = address(registry).call(data);
-        assertTrue(done, "exact");
+    // Verifies R-register-attest.
+    function test_the_trail_is_extended_once_an_item_however_many_a_call_has() external {
+        bytes32[2] memory keys = [_open(plainPolicy), _open(plainPolicy)];
+        for (uint256 way = 0; way < 2; way++) {
+            bytes32 key = keys[way];
+            IComplianceRegistry.Item[] memory items = new IComplianceRegistry.Item[](2);
+            items[0] = _item(key, 1, 101, 5, OWNER);
+            items[1] = _item(key, 0, 100, 6, OWNER);
+            if (way == 0) {
+                vm.prank(OWNER);
+                registry.attest(key, items);
+            }
+            bytes32 trail = 0;
+            for (uint256 i = 0; i < 2; i++) {
+                if (way == 1) {
+                    vm.prank(OWNER);
+                    registry.attest(key, _one(items[i]));
+                }
+                trail = _extended(trail, key, items[i]);
+            }
+            assertEq(registry.batchOf(key).trail, trail);
+        }
     }
 
-    function _refusedCall(bytes memory data) private {
+    // Verifies R-register-calldata, V9.
+    function test_call_data_that_say_more_or_elsewhere_change_nothing() external {
+        for (uint256 way = 0; way < 4; way++) {
+            bytes32 key = _open(plainPolicy);
+            IComplianceRegistry.Item memory item = _item(key, 0, 100, 5, OWNER);
+            bytes memory data = abi.encodeCall(registry.attest, (key, _one(item)));
+            if (way == 1) data = bytes.concat(data, hex"00");
+            if (way == 2) data = bytes.concat(data, bytes32(type(uint256).max));
+            if (way == 3) {
+                // The items begin one word later.
+                bytes memory head = bytes.concat(
+                    registry.attest.selector,
+                    key,
+                    bytes32(uint256(0x60)),
+                    "anything else"
+                );
+                bytes memory items = new bytes(data.length - 68);
+                for (uint256 i = 0; i < items.length; i++) items[i] = data[68 + i];
+                data = bytes.concat(head, new bytes(32 - 13), items);
+            }
+            vm.prank(OWNER);
+            (bool done, ) = address(registry).call(data);
+            assertTrue(done, "attested");
+            assertEq(registry.batchOf(key).trail, _extended(0, key, item));
+        }
+    }
+
+    // Verifies R-register-calldata, V9.
+    function test_a_claim_of_256_and_more_is_not_cut_down_to_a_byte() external {
+        bytes32 key = _open(plainPolicy);
+        IComplianceRegistry.Item memory item = _item(key, 0, 100, 5, OWNER);
+        bytes memory data = abi.encodeCall(registry.attest, (key, _one(item)));
+        // The word of the claim ends behind selector, key, offset, length and itself.
+        for (uint256 i = 0; i < 31; i++) {
+            data[4 + 96 + i] = 0x01;
+            vm.prank(OWNER);
+            (bool refused, bytes memory why) = address(registry).call(data);
+            assertTrue(!refused && why.length == 0, "dirty claim");
+            data[4 + 96 + i] = 0;
+        }
         vm.prank(OWNER);
-        (bool done, bytes memory why) = address(registry).call(data);
-        assertTrue(!done && bytes4(why) == IComplianceRegistry.CallDataNotCanonical.selector, "not canonical");
+        (bool done, ) = address(registry).call(data);
+        assertTrue(done, "clean");
+        assertEq(registry.batchOf(key).trail, _extended(0, key, item));
+    }
+
+    function _emitAttested(bytes32 key, IComplianceRegistry.Item memory item, address submitter) private {
+        emit IComplianceRegistry.ClaimAttested(
+            key,
+            item.claim,
+            item.circuitId,
+            item.head,
+            item.parties,
+            item.record,
+            item.deviations,
+            submitter,
+            registry.batchOf(key).opened,
+            item.proof
+        );
+    }
+
+    function _extended(
+        bytes32 trail,
+        bytes32 key,
+        IComplianceRegistry.Item memory item
+    ) private pure returns (bytes32) {
+        return keccak256(abi.encode(trail, IComplianceRegistry.attest.selector, keccak256(abi.encode(key, item))));
     }
 
     function _refused(bytes32 key, IComplianceRegistry.Item[] memory items, bytes memory expected) private {
         vm.prank(OWNER);
         vm.expectRevert(expected);
         registry.attest(key, items);
-    }
-
-    /// @dev As `_item`, under another party root, with a proof that holds.
-    function _withRoot(
-        bytes32 key,
-        uint8 claim,
-        uint256 head,
-        uint256 root,
-        address submitter
-    ) private view returns (IComplianceRegistry.Item memory item) {
-        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
-        item = _item(key, claim, head, 5, submitter);
-        item.parties = root;
-        uint256 rule = policies.ruleOf(batch.policyId, claim);
-        uint256 context = gate.contextOf(submitter);
-        item.proof = Trapdoor.proof(
-            saltOf[item.circuitId],
-            [batch.batch, rule, head, root, 5, 0, context, batch.opened]
-        );
     }
 }

@@ -8,10 +8,10 @@ import {Codes} from "../../contracts/libraries/Codes.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
 import {VerifyingKey} from "../../contracts/libraries/VerifyingKey.sol";
-import {Fixture} from "./Fixture.sol";
+import {Journaled} from "./Journaled.sol";
 import {Trapdoor} from "./Trapdoor.sol";
 
-contract CircuitRegistryTest is Fixture {
+contract CircuitRegistryTest is Journaled {
     uint256 private constant BETA = 2;
     uint256 private constant GAMMA = 6;
     uint256 private constant DELTA = 10;
@@ -100,8 +100,7 @@ contract CircuitRegistryTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SameAccount.selector, PROPOSER));
         circuits.approve(key, 1, 1, false, TRANSCRIPT);
         bytes32 person = keccak256(abi.encode(PROPOSER));
-        vm.prank(ADMIN);
-        roles.grant(RoleIds.APPROVER, STRANGER, person, uint64(START), uint64(START + 1 days));
+        _grant(RoleIds.APPROVER, STRANGER, person, START, START + 1 days);
         vm.prank(STRANGER);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SamePerson.selector, person));
         circuits.approve(key, 1, 1, false, TRANSCRIPT);
@@ -355,7 +354,7 @@ contract CircuitRegistryTest is Fixture {
 
     // Verifies R-register-roles, V62.
     function test_V62_refuses_policies_over_circuits_under_other_roles() external {
-        address otherRoles = _deploy("Roles", abi.encode(STRANGER, 3 days));
+        address otherRoles = _deployRoles(ADMIN, STRANGER);
         address otherCircuits = _deploy("CircuitRegistry", abi.encode(otherRoles, true));
         vm.expectRevert(IRoles.RolesDiffer.selector);
         _deploy("PolicyRegistry", abi.encode(roles, otherCircuits));
@@ -383,8 +382,8 @@ contract CircuitRegistryTest is Fixture {
         before = gasleft();
         circuits.approve(key, 1, 16, false, TRANSCRIPT);
         uint256 approved = before - gasleft();
-        assertTrue(proposed < 90_000, "propose");
-        assertTrue(approved < 1_600_000, "approve");
+        assertGas(proposed, 90_000);
+        assertGas(approved, 1_600_000);
     }
 
     function test_refuses_questions_about_unknown_circuits() external {
@@ -513,5 +512,41 @@ contract CircuitRegistryTest is Fixture {
 
     function _proofOf(uint256[8] memory signals) private view returns (uint256[8] memory) {
         return Trapdoor.proof(saltOf[temperature], signals);
+    }
+
+    // Verifies R-register-dismissed.
+    function test_a_proposal_is_withdrawn_by_its_proposer_alone() external {
+        bytes memory key = abi.encode(Trapdoor.key(3));
+        vm.prank(PROPOSER);
+        circuits.propose(keccak256(key), 1, 16, false, TRANSCRIPT);
+        bytes32 id = keccak256(abi.encode(keccak256(key), 1, 16, false, TRANSCRIPT));
+        vm.prank(APPROVER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposer.selector, id, APPROVER));
+        TwoPersonRule(address(circuits)).withdraw(id);
+        vm.prank(PROPOSER);
+        TwoPersonRule(address(circuits)).withdraw(id);
+        _notProposed(key, 1, 16, false, TRANSCRIPT);
+    }
+
+    // Verifies R-register-journal.
+    function test_the_journal_chains_every_event_from_the_deployment_on() external {
+        bytes memory key = abi.encode(Trapdoor.key(3));
+        bytes32 circuitId = keccak256(key);
+        vm.recordLogs();
+        circuits = ICircuitRegistry(_deploy("CircuitRegistry", abi.encode(roles, true)));
+        emit ICircuitRegistry.DevelopmentAllowed();
+        _addKey(Trapdoor.key(3), 4, 16, false);
+        emit ICircuitRegistry.CircuitProposed(circuitId, PROPOSER, 4, 16, false, TRANSCRIPT);
+        emit ICircuitRegistry.CircuitAdded(circuitId, 4, APPROVER, 16, false, TRANSCRIPT, key);
+        vm.prank(ADMIN);
+        circuits.freeze(circuitId, uint40(START + 1), false);
+        emit ICircuitRegistry.CircuitFrozen(circuitId, ADMIN, uint64(START + 1), false);
+        vm.prank(ADMIN_2);
+        circuits.freeze(circuitId, 0, true);
+        emit ICircuitRegistry.CircuitFrozen(circuitId, ADMIN_2, uint64(START), true);
+        _requireJournal(address(circuits), _firstJournalOf(address(circuits)));
+
+        address strict = _deploy("CircuitRegistry", abi.encode(roles, false));
+        assertEq(_journalOf(strict), _firstJournalOf(strict));
     }
 }

@@ -24,7 +24,7 @@ contract ClaimTableTest is TestBase {
     }
 
     function outline() public pure returns (IPolicyRegistry.Outline memory) {
-        return IPolicyRegistry.Outline(3, 5, type(uint256).max, 1 << 255);
+        return IPolicyRegistry.Outline(3, 5, type(uint256).max, 1 << 255, 6);
     }
 
     function outlineOf(address table) external view returns (IPolicyRegistry.Outline memory) {
@@ -95,7 +95,7 @@ contract ClaimTableTest is TestBase {
         IPolicyRegistry.Claim[] memory claims = _claims(2, 256, 1, 1);
         for (uint256 i = 0; i < 256; i++) claims[i].circuitIds[0] = bytes32(1000 + i);
         address table = this.write(_policy(2, claims));
-        assertEq(table.code.length, 1 + 22_080);
+        assertEq(table.code.length, 1 + 22_112);
         (uint256 rule, uint8 stage) = this.find(table, 255, bytes32(uint256(1255)));
         assertEq(rule, claims[255].rule);
         assertEq(stage, claims[255].stage);
@@ -108,8 +108,17 @@ contract ClaimTableTest is TestBase {
     ) private pure returns (IPolicyRegistry.Policy memory) {
         bytes32 random = keccak256(abi.encode(seed, "policy"));
         uint64[2] memory maxDue = [uint64(bytes8(random)), uint64(bytes8(random << 64))];
-        // The stages are the outline's own.
-        return IPolicyRegistry.Policy(random, ~random, uint32(uint256(random)), outline().stages, maxDue, claims);
+        // The stages and which of them are confirmed are the outline's own.
+        return
+            IPolicyRegistry.Policy(
+                random,
+                ~random,
+                uint32(uint256(random)),
+                outline().stages,
+                maxDue,
+                outline().confirmed,
+                claims
+            );
     }
 
     /// @dev Random claims that accept up to `most` circuits with ids below `ids`, possibly one of them twice.

@@ -5,6 +5,7 @@ import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol"
 import {TwoPersonRule} from "../../contracts/TwoPersonRule.sol";
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
+import {IQualifiedPersons} from "../../contracts/interfaces/IQualifiedPersons.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
@@ -17,7 +18,37 @@ contract ClosingTest is Fixture {
 
     function _confirm(address from, uint256 id, uint8 disposition, bytes32 evidence) private {
         vm.prank(from);
-        registry.confirmClosing(id, disposition, evidence);
+        persons.confirmClosing(id, disposition, evidence);
+    }
+
+    function _withdraw(address from, bytes32 digest) private {
+        vm.prank(from);
+        TwoPersonRule(address(persons)).withdraw(digest);
+    }
+
+    function _certifyRefused(bytes32 key, bytes memory expected) private {
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(expected);
+        registry.certify(key, certificate, signature);
+    }
+
+    function _amend(bytes32 key, uint8 claim, uint256 head) private {
+        IComplianceRegistry.Item memory item = _item(key, claim, head, 6, QA);
+        vm.prank(QA);
+        registry.amend(key, item, OTHER, 0);
+    }
+
+    /// @dev Claims 0 and 1 attested, certified.
+    function _released() private returns (bytes32 key) {
+        key = _open(plainPolicy);
+        _attest(key, 0);
+        _attest(key, 1);
+        _certify(key);
+    }
+
+    function _extended(bytes32 running, bytes4 selector, bytes32 digest) private pure returns (bytes32) {
+        return keccak256(abi.encode(running, selector, digest));
     }
 
     function _digest(uint256 id, uint8 disposition, bytes32 evidence) private pure returns (bytes32) {
@@ -30,7 +61,7 @@ contract ClosingTest is Fixture {
         for (uint256 i = 0; i < others.length; i++) {
             vm.prank(others[i]);
             vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.qaOf(OWNER), others[i]));
-            registry.proposeClosing(id, ACCEPTED, 0);
+            persons.proposeClosing(id, ACCEPTED, 0);
         }
     }
 
@@ -44,12 +75,12 @@ contract ClosingTest is Fixture {
         for (uint256 i = 0; i < others.length; i++) {
             vm.prank(others[i]);
             vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotQp.selector, key, others[i]));
-            registry.confirmClosing(id, ACCEPTED, "evidence");
+            persons.confirmClosing(id, ACCEPTED, "evidence");
         }
         vm.warp(START + 3650 days);
         vm.prank(qp);
-        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotQp.selector, key, qp));
-        registry.confirmClosing(id, ACCEPTED, "evidence");
+        vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.QP, qp));
+        persons.confirmClosing(id, ACCEPTED, "evidence");
     }
 
     // Verifies R-register-two-persons, V11.
@@ -57,19 +88,18 @@ contract ClosingTest is Fixture {
         uint256 id = _raise(_open(plainPolicy));
         _grant(RoleIds.qaOf(OWNER), qp);
         vm.prank(qp);
-        registry.proposeClosing(id, ACCEPTED, "own");
+        persons.proposeClosing(id, ACCEPTED, "own");
         vm.prank(qp);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SameAccount.selector, qp));
-        registry.confirmClosing(id, ACCEPTED, "own");
+        persons.confirmClosing(id, ACCEPTED, "own");
         // The QP's second account as QA.
         bytes32 person = roles.grantOf(RoleIds.QP, qp).personHash;
-        vm.prank(ADMIN);
-        roles.grant(RoleIds.qaOf(OWNER), STRANGER, person, uint64(START), uint64(START + 1 days));
+        _grant(RoleIds.qaOf(OWNER), STRANGER, person, START, START + 1 days);
         vm.prank(STRANGER);
-        registry.proposeClosing(id, ACCEPTED, "other");
+        persons.proposeClosing(id, ACCEPTED, "other");
         vm.prank(qp);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SamePerson.selector, person));
-        registry.confirmClosing(id, ACCEPTED, "other");
+        persons.confirmClosing(id, ACCEPTED, "other");
     }
 
     // Verifies R-register-two-persons, V11.
@@ -82,7 +112,7 @@ contract ClosingTest is Fixture {
         uint256 id = _raise(key);
         uint256 twin = _raise(key);
         vm.prank(QA);
-        registry.proposeClosing(id, ACCEPTED, evidence);
+        persons.proposeClosing(id, ACCEPTED, evidence);
         bool same = disposition == ACCEPTED && confirmed == evidence;
         bytes32 digest = _digest(id, disposition, confirmed);
         if (!same) vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, digest));
@@ -99,13 +129,13 @@ contract ClosingTest is Fixture {
         registry.exceptionOf(id + 1);
         vm.prank(QA);
         vm.expectRevert(unknown);
-        registry.proposeClosing(id + 1, ACCEPTED, 0);
+        persons.proposeClosing(id + 1, ACCEPTED, 0);
         vm.expectRevert(unknown);
         _confirm(qp, id + 1, ACCEPTED, 0);
         for (uint8 disposition = 0; disposition < 5; disposition += 4) {
             vm.prank(QA);
-            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.DispositionUnknown.selector, disposition));
-            registry.proposeClosing(id, disposition, 0);
+            vm.expectRevert(abi.encodeWithSelector(IQualifiedPersons.DispositionUnknown.selector, disposition));
+            persons.proposeClosing(id, disposition, 0);
         }
         // Two proposals wait; only one of them is carried out.
         _propose(id, Codes.DISPOSITION_REJECTED);
@@ -119,7 +149,7 @@ contract ClosingTest is Fixture {
         _confirm(qp, id, Codes.DISPOSITION_REJECTED, "evidence");
         vm.prank(QA);
         vm.expectRevert(closed);
-        registry.proposeClosing(id, ACCEPTED, "again");
+        persons.proposeClosing(id, ACCEPTED, "again");
         assertEq(registry.exceptionOf(id).disposition, ACCEPTED);
     }
 
@@ -129,7 +159,7 @@ contract ClosingTest is Fixture {
             bytes32 key = _open(plainPolicy);
             for (uint8 claim = 0; claim < 3; claim++) _close(_raise(key, claim), disposition);
             assertEq(registry.batchOf(key).settled, disposition == ACCEPTED ? 5 : 0);
-            assertEq(registry.openExceptionsOf(key) + registry.batchOf(key).openClaims, 0);
+            assertEq(gate.openExceptionsOf(key) + registry.batchOf(key).openClaims, 0);
         }
         bytes32 custodial = _open(custodyPolicy);
         for (uint8 claim = 0; claim < 4; claim++) _close(_raise(custodial, claim), ACCEPTED);
@@ -221,18 +251,47 @@ contract ClosingTest is Fixture {
         assertEq(registry.batchOf(key).attested, 3);
     }
 
-    function test_raise_propose_and_confirm_extend_the_exceptions_hash() external {
+    function test_raised_and_closed_exceptions_extend_the_exceptions_hash_and_proposals_do_not() external {
         bytes32 key = _open(plainPolicy);
+        bytes32 qmsRef = "DEV-1";
+        bytes32 digest = keccak256(abi.encode(key, uint8(0), Codes.CATEGORY_PARAMETER, uint8(1), qmsRef, bytes32(0)));
         uint256 id = _raise(key);
-        bytes32 running = registry.batchOf(key).exceptionsHash;
-        bytes32 digest = _digest(id, ACCEPTED, "evidence");
+        bytes32 running = _extended(0, IComplianceRegistry.raiseException.selector, digest);
+        assertEq(registry.batchOf(key).exceptionsHash, running);
         _propose(id, ACCEPTED);
-        running = keccak256(abi.encode(running, IComplianceRegistry.proposeClosing.selector, digest));
+        _propose(id, Codes.DISPOSITION_REJECTED);
+        _withdraw(QA, _digest(id, Codes.DISPOSITION_REJECTED, "evidence"));
         assertEq(registry.batchOf(key).exceptionsHash, running);
         _confirm(qp, id, ACCEPTED, "evidence");
-        running = keccak256(abi.encode(running, IComplianceRegistry.confirmClosing.selector, digest));
+        digest = keccak256(abi.encode(id, ACCEPTED, bytes32("evidence"), qp));
+        running = _extended(running, IComplianceRegistry.closeException.selector, digest);
         assertEq(registry.batchOf(key).exceptionsHash, running);
         assertEq(registry.batchOf(key).trail, bytes32(0));
+    }
+
+    function test_only_the_list_of_persons_closes() external {
+        uint256 id = _raise(_open(plainPolicy));
+        _propose(id, ACCEPTED);
+        address[5] memory others = [OWNER, QA, qp, ADMIN, STRANGER];
+        for (uint256 i = 0; i < others.length; i++) {
+            vm.prank(others[i]);
+            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotPersons.selector, others[i]));
+            registry.closeException(id, ACCEPTED, "evidence", qp);
+        }
+    }
+
+    // Verifies R-register-dismissed, V92.
+    function test_V92_who_proposed_a_closing_takes_it_back_and_nobody_else() external {
+        uint256 id = _raise(_open(plainPolicy));
+        bytes32 digest = _digest(id, ACCEPTED, "evidence");
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, digest));
+        _withdraw(QA, digest);
+        _propose(id, ACCEPTED);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposer.selector, digest, qp));
+        _withdraw(qp, digest);
+        _withdraw(QA, digest);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, digest));
+        _confirm(qp, id, ACCEPTED, "evidence");
     }
 
     // Verifies R-register-unsettle, V90.
@@ -251,11 +310,12 @@ contract ClosingTest is Fixture {
         _close(_raise(key, 2), Codes.DISPOSITION_REJECTED);
         assertEq(registry.batchOf(key).settled, 1);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Released));
-        _close(_raise(key, 2), ACCEPTED);
+        assertTrue(gate.isReleased(key), "gate");
+        _attest(key, 2);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
         // Not certified any more.
         _close(_raise(key, 0), Codes.DISPOSITION_REJECTED);
-        assertEq(registry.batchOf(key).settled, 4);
+        assertEq(registry.batchOf(key).settled, 0);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Open));
         assertTrue(!gate.isReleased(key), "gate");
         // With its proof it may be certified once more, and then counts as completed at once.
@@ -264,14 +324,106 @@ contract ClosingTest is Fixture {
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
     }
 
-    function test_a_rejected_exception_takes_nothing_from_a_proof() external {
+    // Verifies R-register-unsettle, V160.
+    function test_V160_what_was_refused_is_proven_or_not_at_all() external {
         bytes32 key = _open(plainPolicy);
+        _attest(key, 1);
+        _close(_raise(key, 0), Codes.DISPOSITION_REJECTED);
+        assertEq(registry.batchOf(key).refused, 1);
+        // Accepted by another exception, before or after that one: it settles nothing.
+        _close(_raise(key, 0), ACCEPTED);
+        assertEq(registry.batchOf(key).settled, 0);
+        _certifyRefused(key, abi.encodeWithSelector(IComplianceRegistry.ClaimsMissing.selector, 1));
+        _attest(key, 0);
+        assertEq(registry.batchOf(key).refused, 0);
+        _certify(key);
+        // Nor after release, when an accepted one would settle a claim of any class.
+        _close(_raise(key, 2), Codes.DISPOSITION_REJECTED);
+        _close(_raise(key, 2), ACCEPTED);
+        assertEq(registry.batchOf(key).settled, 0);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Released));
+        _attest(key, 2);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
+    }
+
+    // Verifies R-register-unsettle, V161.
+    function test_V161_a_refused_specification_is_missing_although_it_is_proven() external {
+        bytes32 key = _released();
+        _close(_raise(key, 1), Codes.DISPOSITION_REJECTED);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Open));
+        assertTrue(!gate.isReleased(key), "gate");
+        (uint256 release, ) = gate.missingClaims(key);
+        assertEq(release, 2);
+        assertEq(registry.batchOf(key).attested, 3);
+        _certifyRefused(key, abi.encodeWithSelector(IComplianceRegistry.ClaimsMissing.selector, 2));
+        // The proof is there already, so only an amendment says anything new.
+        IComplianceRegistry.Item memory item = _item(key, 1, 101, 7, OWNER);
+        vm.prank(OWNER);
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.AlreadyAttested.selector, key, 1));
+        registry.attest(key, _one(item));
+        // Of another claim it says nothing of this one.
+        _amend(key, 0, 100);
+        assertEq(registry.batchOf(key).refused, 2);
+        _amend(key, 1, 101);
+        assertEq(registry.batchOf(key).refused, 0);
+        _certify(key);
+        assertTrue(gate.isReleased(key), "released again");
+    }
+
+    // Verifies R-register-unsettle, V161.
+    function test_V161_nor_does_a_moved_head_forgive_what_was_refused() external {
+        bytes32 key = _released();
+        _close(_raise(key, 1), Codes.DISPOSITION_REJECTED);
+        // The head of stage 0 moves, and with it everything later is open.
+        _amend(key, 0, 200);
+        assertEq(registry.batchOf(key).attested, 1);
+        assertEq(registry.batchOf(key).refused, 2);
+        _attest(key, 1);
+        assertEq(registry.batchOf(key).refused, 0);
+        _certify(key);
+    }
+
+    // Verifies R-register-unsettle, V161.
+    function test_V161_a_completed_batch_falls_back_as_far_as_it_rested_on_the_claim() external {
+        bytes32[2] memory keys = [_released(), _released()];
+        for (uint256 i = 0; i < 2; i++) {
+            _attest(keys[i], 2);
+            assertEq(_status(keys[i]), uint256(IComplianceRegistry.Status.Completed));
+        }
+        uint256 revision = registry.batchOf(keys[0]).revision;
+        _close(_raise(keys[0], 2), Codes.DISPOSITION_REJECTED);
+        assertEq(_status(keys[0]), uint256(IComplianceRegistry.Status.Released));
+        assertTrue(gate.isReleased(keys[0]), "still certified");
+        assertEq(registry.batchOf(keys[0]).revision, revision + 1);
+        _close(_raise(keys[1], 0), Codes.DISPOSITION_REJECTED);
+        assertEq(_status(keys[1]), uint256(IComplianceRegistry.Status.Open));
+        assertTrue(!gate.isReleased(keys[1]), "not certified");
+        // Nothing is missing for completion, so the new certificate completes it at once.
+        _amend(keys[1], 0, 100);
+        _certify(keys[1]);
+        assertEq(_status(keys[1]), uint256(IComplianceRegistry.Status.Completed));
+    }
+
+    // Verifies R-register-settle.
+    function test_custody_settled_after_release_counts_at_a_new_certification() external {
+        IPolicyRegistry.Policy memory policy = _withCustody();
+        policy.version = 8;
+        policy.claims[2].neededFor = Codes.NEEDED_FOR_COMPLETION;
+        bytes32 key = _open(_approve(policy));
         _attest(key, 0);
         _attest(key, 1);
         _certify(key);
-        _close(_raise(key, 0), Codes.DISPOSITION_REJECTED);
-        assertEq(_status(key), uint256(IComplianceRegistry.Status.Released));
-        assertTrue(gate.isReleased(key), "gate");
+        uint256 id = _raise(key, 2);
+        vm.prank(OWNER);
+        registry.setHead(key, 1, 101);
+        _attest(key, 3);
+        _close(id, ACCEPTED);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
+        _amend(key, 1, 100);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Compliant));
+        _certify(key);
+        assertEq(_status(key), uint256(IComplianceRegistry.Status.Completed));
+        assertTrue(gate.isReleased(key), "released");
     }
 
     // Verifies R-register-dismissed, V92.
@@ -284,13 +436,13 @@ contract ClosingTest is Fixture {
         bytes32 digest = _digest(id, ACCEPTED, "evidence");
         vm.prank(qp);
         vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.ProposerDismissed.selector, digest, QA));
-        registry.confirmClosing(id, ACCEPTED, "evidence");
+        persons.confirmClosing(id, ACCEPTED, "evidence");
         // Whoever holds the role now says the same.
         _grant(RoleIds.qaOf(OWNER), STRANGER);
         vm.prank(STRANGER);
-        registry.proposeClosing(id, ACCEPTED, "evidence");
+        persons.proposeClosing(id, ACCEPTED, "evidence");
         vm.prank(qp);
-        registry.confirmClosing(id, ACCEPTED, "evidence");
+        persons.confirmClosing(id, ACCEPTED, "evidence");
         assertEq(registry.exceptionOf(id).disposition, ACCEPTED);
     }
 
@@ -300,24 +452,11 @@ contract ClosingTest is Fixture {
         _grant(RoleIds.QP, STRANGER);
         _propose(id, ACCEPTED);
         vm.warp(START + 3650 days);
-        vm.prank(ADMIN);
-        roles.grant(RoleIds.QP, qp, keccak256("qp"), uint64(START), uint64(START + 7300 days));
+        _grant(RoleIds.QP, qp, _person(qp), START, START + 7300 days);
         vm.prank(qp);
         vm.expectRevert(
             abi.encodeWithSelector(TwoPersonRule.ProposerDismissed.selector, _digest(id, ACCEPTED, "evidence"), QA)
         );
-        registry.confirmClosing(id, ACCEPTED, "evidence");
-    }
-
-    // Verifies R-register-two-persons, V11.
-    function test_nor_if_only_afterwards_it_is_known_whose_account_proposed_it() external {
-        uint256 id = _raise(_open(plainPolicy));
-        _propose(id, ACCEPTED);
-        bytes32 person = keccak256(abi.encode(qp));
-        vm.prank(ADMIN);
-        roles.grant(RoleIds.qaOf(OWNER), QA, person, uint64(START), uint64(START + 3650 days));
-        vm.prank(qp);
-        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.SamePerson.selector, person));
-        registry.confirmClosing(id, ACCEPTED, "evidence");
+        persons.confirmClosing(id, ACCEPTED, "evidence");
     }
 }

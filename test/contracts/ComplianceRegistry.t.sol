@@ -4,11 +4,14 @@ pragma solidity ^0.8.28;
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol";
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
+import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
+import {IQualifiedPersons} from "../../contracts/interfaces/IQualifiedPersons.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Fixture} from "./Fixture.sol";
+import {Vm} from "./Vm.sol";
 
 /// @notice What a compliance registry asks of policies when it is deployed, and nothing else.
 contract ForeignPolicies {
@@ -21,6 +24,15 @@ contract ForeignPolicies {
     }
 }
 
+/// @notice The account of a QP that is a contract.
+contract Wallet {
+    function run(address target, bytes calldata data) external {
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done, ) = target.call(data);
+        require(done, "refused");
+    }
+}
+
 contract ComplianceRegistryTest is Fixture {
     // The stored and computed states that this version reaches, by the number of `IComplianceRegistry.Status`.
     uint256 private constant OPEN = 0;
@@ -29,6 +41,15 @@ contract ComplianceRegistryTest is Fixture {
     uint256 private constant COMPLETED = 3;
     uint256 private constant EXCEPTION = 4;
     uint256 private constant OVERDUE = 5;
+
+    /// @dev Of a QP besides; the zero address: there is none.
+    address private _wallet;
+
+    function _qps() internal view override returns (address[] memory qps) {
+        if (_wallet == address(0)) return super._qps();
+        qps = new address[](2);
+        (qps[0], qps[1]) = (qp, _wallet);
+    }
 
     /// @dev A plain batch in one of the first five states.
     function _batchIn(uint256 state) private returns (bytes32 key) {
@@ -185,7 +206,7 @@ contract ComplianceRegistryTest is Fixture {
         vm.expectRevert(unknown);
         registry.amend("?", item, OTHER, 0);
         vm.expectRevert(unknown);
-        registry.raiseException("?", 0, 1, 1, "DEV", 0);
+        registry.raiseException(_one("?"), new uint8[](1), 1, 1, "DEV", 0);
         vm.expectRevert(unknown);
         registry.certify("?", certificate, new bytes(65));
         vm.expectRevert(unknown);
@@ -238,34 +259,10 @@ contract ComplianceRegistryTest is Fixture {
         registry.replaceOpening(key, 5, OTHER, 0);
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotConcerned.selector, key, OWNER));
-        registry.raiseException(key, 0, 1, 1, "DEV", 0);
+        registry.raiseException(_one(key), new uint8[](1), 1, 1, "DEV", 0);
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.MANUFACTURER, OWNER));
-        registry.openBatch(1, 1, plainPolicy, [uint64(1), 1], 0, new address[](0), new address[](0), 0);
-    }
-
-    function test_refuses_exceptions_without_category_severity_or_claim() external {
-        bytes32 key = _open(plainPolicy);
-        for (uint8 category = 0; category < 10; category += 9) {
-            vm.prank(QA);
-            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.CategoryUnknown.selector, category));
-            registry.raiseException(key, 0, category, 1, "DEV", 0);
-        }
-        for (uint8 severity = 0; severity < 5; severity += 4) {
-            vm.prank(QA);
-            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.ExceptionSeverityUnknown.selector, severity));
-            registry.raiseException(key, 0, 1, severity, "DEV", 0);
-        }
-        vm.prank(QA);
-        vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.ClaimUnknown.selector, 3, 3));
-        registry.raiseException(key, 3, 1, 1, "DEV", 0);
-    }
-
-    function test_counts_exceptions_of_one_rule_over_all_batches_of_an_owner() external {
-        for (uint256 i = 0; i < 3; i++) _raise(_open(plainPolicy));
-        assertEq(registry.repeatsOf(OWNER, 11), 3);
-        assertEq(registry.repeatsOf(OWNER, 12), 0);
-        assertEq(registry.repeatsOf(STRANGER, 11), 0);
+        registry.openBatch(1, 1, plainPolicy, [uint64(1), 1], 0, _qps(), _stageQps(), new address[](0), 0);
     }
 
     function test_refuses_items_of_unknown_claims_and_circuits() external {
@@ -286,7 +283,7 @@ contract ComplianceRegistryTest is Fixture {
         uint64[2] memory due = [uint64(block.timestamp + 10 days), completion];
         vm.prank(OWNER);
         vm.expectRevert(expected);
-        registry.openBatch(batch, 7, plainPolicy, due, 0, qps, new address[](0), 0);
+        registry.openBatch(batch, 7, plainPolicy, due, 0, qps, _stageQps(), new address[](0), 0);
     }
 
     // Verifies R-register-open.
@@ -295,30 +292,55 @@ contract ComplianceRegistryTest is Fixture {
         uint256 batch = registry.batchOf(key).batch;
         uint64 release = uint64(block.timestamp + 10 days);
         address[] memory qps = new address[](1);
-        _refusesOpening(batch + 1, release, qps, abi.encodeWithSelector(IComplianceRegistry.QpMissing.selector));
-        qps[0] = qp;
+        bytes memory nobody = abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.QP, address(0));
+        _refusesOpening(batch + 1, release, qps, nobody);
+        qps = _qps();
         _refusesOpening(batch, release, qps, abi.encodeWithSelector(IComplianceRegistry.BatchKnown.selector, key));
         bytes memory order = abi.encodeWithSelector(IComplianceRegistry.DueOrder.selector, release, release - 1);
         _refusesOpening(batch + 1, release - 1, qps, order);
         qps = new address[](0);
-        _refusesOpening(batch + 1, release, qps, abi.encodeWithSelector(IComplianceRegistry.QpMissing.selector));
+        _refusesOpening(batch + 1, release, qps, abi.encodeWithSelector(IQualifiedPersons.QpMissing.selector));
     }
 
-    // Verifies R-register-calldata.
-    function test_refuses_call_data_with_anything_hidden_behind_the_arguments() external {
+    // Verifies R-register-calldata, V9.
+    function test_what_stands_behind_the_arguments_changes_nothing() external {
+        bytes memory more = "";
+        for (uint256 i = 0; i < 2; i++) {
+            bytes32 key = _open(plainPolicy);
+            bytes memory call = abi.encodeCall(registry.replaceOpening, (key, 8, OTHER, 0));
+            vm.prank(OWNER);
+            (bool done, ) = address(registry).call(bytes.concat(call, more));
+            assertTrue(done, "done");
+            bytes32 digest = keccak256(abi.encode(key, uint256(8), OTHER, bytes32(0)));
+            assertEq(
+                registry.batchOf(key).trail,
+                keccak256(abi.encode(bytes32(0), IComplianceRegistry.replaceOpening.selector, digest))
+            );
+            more = hex"00ff";
+        }
+    }
+
+    // Verifies R-register-calldata, V9.
+    function test_an_argument_that_is_longer_than_its_type_is_not_cut_down() external {
         bytes32 key = _open(plainPolicy);
-        bytes memory call = abi.encodeCall(registry.replaceOpening, (key, 8, OTHER, 0));
-        bytes memory expected = abi.encodeWithSelector(
-            IComplianceRegistry.CallDataNotCanonical.selector,
-            call.length + 1,
-            call.length
-        );
-        vm.prank(OWNER);
-        (bool done, bytes memory answer) = address(registry).call(bytes.concat(call, hex"00"));
-        assertTrue(!done && keccak256(answer) == keccak256(expected), "hidden byte");
-        vm.prank(OWNER);
-        (done, ) = address(registry).call(call);
-        assertTrue(done, "the same without it");
+        bytes[3] memory calls = [
+            abi.encodeCall(registry.replaceOpening, (key, 8, OTHER, 0)),
+            abi.encodeCall(registry.hold, (_one(key), OTHER, 0, 0)),
+            abi.encodeCall(registry.unhold, (key, qp, OTHER, 0))
+        ];
+        // Where the word of the reason begins, or of the holder.
+        uint256[3] memory words = [uint256(4 + 64), 4 + 32, 4 + 32];
+        address[3] memory from = [OWNER, qp, qp];
+        for (uint256 i = 0; i < 3; i++) {
+            calls[i][words[i]] = 0x01;
+            vm.prank(from[i]);
+            (bool done, bytes memory why) = address(registry).call(calls[i]);
+            assertTrue(!done && why.length == 0, "longer");
+            calls[i][words[i]] = 0;
+            vm.prank(from[i]);
+            (done, ) = address(registry).call(calls[i]);
+            assertTrue(done, "exact");
+        }
     }
 
     function test_refuses_a_certificate_without_a_document() external {
@@ -340,20 +362,41 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
+    function _deployRefused(IComplianceRegistry.Parts memory parts, bytes4 expected) private {
+        vm.expectRevert(expected);
+        _deploy("ComplianceRegistry", abi.encode(parts, address(0)));
+    }
+
     // Verifies R-register-roles, V63.
     function test_V63_refuses_parts_under_different_roles() external {
-        address otherRoles = _deploy("Roles", abi.encode(STRANGER, 3 days));
-        address otherParties = _deploy("PartyRegistry", abi.encode(otherRoles, 10 days));
-        vm.expectRevert(IRoles.RolesDiffer.selector);
-        _deploy("ComplianceRegistry", abi.encode(policies, otherParties, consents));
+        address otherRoles = _deployRoles(STRANGER, QA);
+        IPartyRegistry otherParties = IPartyRegistry(_deploy("PartyRegistry", abi.encode(otherRoles, 10 days)));
+        _deployRefused(_parts(policies, otherParties, consents), IRoles.RolesDiffer.selector);
         address otherCircuits = _deploy("CircuitRegistry", abi.encode(otherRoles, true));
         address otherPolicies = _deploy("PolicyRegistry", abi.encode(otherRoles, otherCircuits));
-        vm.expectRevert(IRoles.RolesDiffer.selector);
-        _deploy("ComplianceRegistry", abi.encode(otherPolicies, parties, consents));
+        _deployRefused(_parts(IPolicyRegistry(otherPolicies), parties, consents), IRoles.RolesDiffer.selector);
         // Policies of other code, which name foreign circuits under our roles.
-        ForeignPolicies foreign = new ForeignPolicies(roles, ICircuitRegistry(otherCircuits));
-        vm.expectRevert(IRoles.RolesDiffer.selector);
-        _deploy("ComplianceRegistry", abi.encode(foreign, parties, consents));
+        address foreign = address(new ForeignPolicies(roles, ICircuitRegistry(otherCircuits)));
+        _deployRefused(_parts(IPolicyRegistry(foreign), parties, consents), IRoles.RolesDiffer.selector);
+    }
+
+    // Verifies R-register-roles, V63.
+    function test_V63_refuses_parts_that_belong_to_another_registry() external {
+        for (uint256 i = 0; i < 3; i++) {
+            IComplianceRegistry.Parts memory parts = _parts(policies, parties, consents);
+            if (i == 0) parts.requests = requests;
+            if (i == 1) parts.persons = persons;
+            if (i == 2) parts.gate = gate;
+            _deployRefused(parts, IComplianceRegistry.PartsDiffer.selector);
+        }
+    }
+
+    function test_names_its_predecessor_and_that_ones_journal() external {
+        assertEq(registry.predecessorJournal(), bytes32(0));
+        _open(plainPolicy);
+        IComplianceRegistry next = _deployRegistry(policies, parties, consents, address(registry));
+        assertEq(uint160(next.predecessor()), uint160(address(registry)));
+        assertEq(next.predecessorJournal(), vm.load(address(registry), 0));
     }
 
     function test_refuses_head_zero() external {
@@ -457,10 +500,54 @@ contract ComplianceRegistryTest is Fixture {
         }
     }
 
+    function _certifyFrom(address from, bytes32 key, bytes memory expected) private {
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        vm.prank(from);
+        vm.expectRevert(expected);
+        registry.certify(key, certificate, "");
+    }
+
+    // Verifies R-register-certify.
+    function test_a_QP_whose_account_is_a_contract_certifies_by_its_own_call() external {
+        _wallet = address(new Wallet());
+        _grant(RoleIds.QP, _wallet, _person(_wallet), START, START + 1 days);
+        bytes32 key = _batchIn(COMPLIANT);
+        // Whoever signs nothing is the caller, and nobody else.
+        address[3] memory others = [STRANGER, OWNER, AUTHORITY];
+        for (uint256 i = 0; i < others.length; i++) {
+            _certifyFrom(
+                others[i],
+                key,
+                abi.encodeWithSelector(IComplianceRegistry.SignerNotQp.selector, key, others[i])
+            );
+        }
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        vm.recordLogs();
+        Wallet(_wallet).run(address(registry), abi.encodeCall(registry.certify, (key, certificate, "")));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs[0].topics[0], IComplianceRegistry.BatchReleased.selector);
+        assertEq(logs[0].topics[2], bytes32(uint256(uint160(_wallet))));
+        assertEq(keccak256(logs[0].data), keccak256(abi.encode(certificate, bytes(""))));
+        assertTrue(gate.isReleased(key), "released");
+        key = _batchIn(COMPLIANT);
+        vm.warp(START + 1 days);
+        _certifyFrom(_wallet, key, abi.encodeWithSelector(IRoles.RoleNotHeld.selector, RoleIds.QP, _wallet));
+    }
+
+    // Verifies R-register-certify.
+    function test_a_QP_may_call_without_a_signature_and_anybody_relays_one() external {
+        bytes32[2] memory keys = [_batchIn(COMPLIANT), _batchIn(COMPLIANT)];
+        for (uint256 i = 0; i < 2; i++) {
+            IComplianceRegistry.Certificate memory certificate = _certificate(keys[i]);
+            bytes memory signature = i == 0 ? bytes("") : _sign(certificate, QP_KEY);
+            vm.prank(i == 0 ? qp : STRANGER);
+            registry.certify(keys[i], certificate, signature);
+            assertTrue(gate.isReleased(keys[i]), "released");
+        }
+    }
+
     // Verifies R-register-open.
     function test_fuzz_due_dates(uint64 release, uint64 completion) external {
-        address[] memory qps = new address[](1);
-        qps[0] = qp;
         bool lawful =
             release > START &&
                 release <= START + 30 days &&
@@ -468,7 +555,7 @@ contract ComplianceRegistryTest is Fixture {
                 completion <= START + 90 days &&
                 release <= completion;
         vm.prank(OWNER);
-        try registry.openBatch(1, 1, plainPolicy, [release, completion], 0, qps, new address[](0), 0) {
+        try registry.openBatch(1, 1, plainPolicy, [release, completion], 0, _qps(), _stageQps(), new address[](0), 0) {
             assertTrue(lawful, "unlawful due dates were accepted");
         } catch {
             assertTrue(!lawful, "lawful due dates were refused");

@@ -3,11 +3,11 @@ pragma solidity ^0.8.28;
 
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {IConsentRegistry} from "../../contracts/interfaces/IConsentRegistry.sol";
-import {Fixture} from "./Fixture.sol";
+import {Journaled} from "./Journaled.sol";
 
 /// @notice Consents, and what their revocation does to a batch.
 // Verifies R-register-consent.
-contract ConsentRegistryTest is Fixture {
+contract ConsentRegistryTest is Journaled {
     function _compliant(bytes32 consent) private returns (bytes32 key) {
         key = _open(plainPolicy, consent, 0);
         _attest(key, 0);
@@ -20,12 +20,10 @@ contract ConsentRegistryTest is Fixture {
     }
 
     function _openRefused(bytes32 consent, bytes memory expected) private {
-        address[] memory qps = new address[](1);
-        qps[0] = qp;
         uint64[2] memory due = [uint64(block.timestamp + 1 days), uint64(block.timestamp + 2 days)];
         vm.prank(OWNER);
         vm.expectRevert(expected);
-        registry.openBatch(1, 1, plainPolicy, due, consent, qps, new address[](0), 0);
+        registry.openBatch(1, 1, plainPolicy, due, consent, _qps(), _stageQps(), new address[](0), 0);
     }
 
     function test_a_consent_belongs_to_its_holder() external {
@@ -75,19 +73,18 @@ contract ConsentRegistryTest is Fixture {
     }
 
     function test_a_revocation_blocks_certification_until_a_QP_decides() external {
-        bytes32 consent = _consent();
-        bytes32 key = _compliant(consent);
+        bytes32 key = _compliant(_consent());
         IComplianceRegistry.Certificate memory early = _certificate(key);
         bytes memory earlySignature = _sign(early, QP_KEY);
         _revoke(key);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Exception));
-        assertEq(registry.openExceptionsOf(key), 1);
+        assertEq(gate.openExceptionsOf(key), 1);
         assertTrue(!gate.isStageReady(key, 0), "stage");
-        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.RevocationUndecided.selector, consent));
+        vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.ExceptionsOpen.selector, 1));
         registry.certify(key, early, earlySignature);
 
         _decide(key);
-        assertEq(registry.openExceptionsOf(key), 0);
+        assertEq(gate.openExceptionsOf(key), 0);
         // A signature made before the decision does not know it.
         bytes32 hash = registry.batchOf(key).exceptionsHash;
         bytes32 digest = keccak256(abi.encode(key, OTHER, bytes32(0)));
@@ -132,5 +129,20 @@ contract ConsentRegistryTest is Fixture {
         vm.prank(qp);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NothingRevoked.selector, key));
         registry.decideRevocation(key, OTHER, 0);
+    }
+
+    // Verifies R-register-journal.
+    function test_the_journal_chains_every_event_from_the_first_on() external {
+        consents = IConsentRegistry(_deploy("ConsentRegistry", ""));
+        bytes32 first = _firstJournalOf(address(consents));
+        assertEq(_journalOf(address(consents)), first);
+        vm.recordLogs();
+        vm.prank(PATIENT);
+        bytes32 consent = consents.grant("salted");
+        emit IConsentRegistry.ConsentGranted(consent, PATIENT, "salted");
+        vm.prank(PATIENT);
+        consents.revoke(consent);
+        emit IConsentRegistry.ConsentRevoked(consent, PATIENT);
+        _requireJournal(address(consents), first);
     }
 }

@@ -5,10 +5,10 @@ import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistr
 import {Codes} from "../../contracts/libraries/Codes.sol";
 import {PublicTexts} from "../../contracts/libraries/PublicTexts.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
-import {Fixture} from "./Fixture.sol";
+import {Journaled} from "./Journaled.sol";
 
 /// @notice Who decides about whole batches, and what a decision closes. Where each call leads: `StateTable.t.sol`.
-contract DecisionsTest is Fixture {
+contract DecisionsTest is Journaled {
     function _compliant() private returns (bytes32 key) {
         key = _open(plainPolicy);
         _attest(key, 0);
@@ -18,16 +18,6 @@ contract DecisionsTest is Fixture {
     function _released() private returns (bytes32 key) {
         key = _compliant();
         _certify(key);
-    }
-
-    function _hold(address from, bytes32 key) private {
-        vm.prank(from);
-        registry.hold(key, OTHER, 0);
-    }
-
-    function _unhold(address from, bytes32 key) private {
-        vm.prank(from);
-        registry.unhold(key, OTHER, 0);
     }
 
     function _recall(bytes32 key) private {
@@ -62,49 +52,36 @@ contract DecisionsTest is Fixture {
         _expect(reason, Codes.REASONS_OF_AMEND, QA);
         registry.amend(key, item, reason, 0);
         _expect(reason, Codes.REASONS_OF_HOLD, qp);
-        registry.hold(key, reason, 0);
-        if (registry.batchOf(key).holds == 0) _hold(qp, key);
+        registry.hold(_one(key), reason, 0, 0);
+        if (registry.batchOf(key).holds == 0) _holdAs(qp, key);
         _expect(reason, Codes.REASONS_OF_UNHOLD, qp);
-        registry.unhold(key, reason, 0);
+        registry.unhold(key, qp, reason, 0);
         _revoke(key);
         _expect(reason, Codes.REASONS_OF_DECIDE_REVOCATION, qp);
         registry.decideRevocation(key, reason, 0);
+        vm.prank(APPROVER);
+        policies.retire(plainPolicy, OTHER, 0);
+        (, bytes32 challenge) = gate.challengeOf(key);
+        _expect(reason, Codes.REASONS_OF_DECIDE_CHALLENGE, qp);
+        registry.decideChallenge(key, challenge, reason, 0);
         _expect(reason, Codes.REASONS_OF_RECALL, qp);
         registry.recall(key, reason, 0);
         _expect(reason, Codes.REASONS_OF_REJECT, qp);
         registry.reject(key, reason, 0);
-        bytes32 other = _open(plainPolicy);
+        bytes32 other = _open(custodyPolicy);
         _expect(reason, Codes.REASONS_OF_ABORT, OWNER);
         registry.abort(other, reason, 0);
     }
 
-    // Verifies R-register-texts.
-    function test_the_number_of_an_exception_is_a_name() external {
-        bytes32 key = _open(plainPolicy);
-        bytes32[3] memory bad = [bytes32(0), bytes32(hex"ff"), bytes32("12345678901234567890123456789012")];
-        for (uint256 i = 0; i < bad.length; i++) {
-            vm.prank(QA);
-            vm.expectRevert(abi.encodeWithSelector(PublicTexts.NameInvalid.selector, bad[i]));
-            registry.raiseException(key, 0, Codes.CATEGORY_PARAMETER, 1, bad[i], 0);
-        }
-    }
-
     // Verifies R-register-open, R-register-bounded.
-    function test_a_call_names_at_most_16_QPs_and_16_submitters() external {
+    function test_a_call_names_at_most_16_submitters() external {
         uint64[2] memory due = [uint64(START + 1 days), uint64(START + 2 days)];
         for (uint256 more = 0; more < 2; more++) {
             address[] memory many = new address[](16 + more);
             for (uint256 i = 0; i < many.length; i++) many[i] = address(uint160(1000 + i));
-            address[] memory one = new address[](1);
-            one[0] = qp;
-            for (uint256 which = 0; which < 2; which++) {
-                vm.prank(OWNER);
-                if (more == 1) {
-                    vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.TooManyNames.selector, 17, 16));
-                }
-                (address[] memory qps, address[] memory submitters) = which == 0 ? (many, one) : (one, many);
-                registry.openBatch(77 + 2 * more + which, 1, plainPolicy, due, 0, qps, submitters, 0);
-            }
+            vm.prank(OWNER);
+            if (more == 1) vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.TooManyNames.selector, 17, 16));
+            registry.openBatch(77 + more, 1, plainPolicy, due, 0, _qps(), _stageQps(), many, 0);
         }
     }
 
@@ -125,6 +102,9 @@ contract DecisionsTest is Fixture {
             vm.prank(notQps[i]);
             vm.expectRevert(refused);
             registry.decideRevocation(key, OTHER, 0);
+            vm.prank(notQps[i]);
+            vm.expectRevert(refused);
+            registry.decideChallenge(key, 0, OTHER, 0);
         }
         address[4] memory notOwners = [qp, QA, AUTHORITY, STRANGER];
         bytes32 running = _open(plainPolicy);
@@ -146,10 +126,7 @@ contract DecisionsTest is Fixture {
             );
             vm.prank(neither[i]);
             vm.expectRevert(refused);
-            registry.hold(key, OTHER, 0);
-            vm.prank(neither[i]);
-            vm.expectRevert(refused);
-            registry.unhold(key, OTHER, 0);
+            registry.hold(_one(key), OTHER, 0, 0);
             vm.prank(neither[i]);
             vm.expectRevert(refused);
             registry.recall(key, OTHER, 0);
@@ -171,9 +148,13 @@ contract DecisionsTest is Fixture {
         vm.expectRevert(unknown);
         registry.setHead("?", 0, 1);
         vm.expectRevert(unknown);
-        registry.hold("?", OTHER, 0);
+        registry.hold(_one("?"), OTHER, 0, 0);
         vm.expectRevert(unknown);
-        registry.unhold("?", OTHER, 0);
+        registry.unhold("?", qp, OTHER, 0);
+        vm.expectRevert(unknown);
+        registry.decideChallenge("?", 0, OTHER, 0);
+        vm.expectRevert(unknown);
+        registry.notifyAuthority("?", 1);
         vm.expectRevert(unknown);
         registry.recall("?", OTHER, 0);
     }
@@ -186,6 +167,8 @@ contract DecisionsTest is Fixture {
         vm.prank(OWNER);
         registry.abort(keys[1], OTHER, 0);
         _supply(keys[2]);
+        vm.prank(OWNER);
+        registry.notifyAuthority(keys[2], uint64(START));
         vm.warp(START + 100 days);
         for (uint256 i = 0; i < 3; i++) {
             uint256 status = uint256(IComplianceRegistry.Status.Rejected) + i;
@@ -204,92 +187,6 @@ contract DecisionsTest is Fixture {
             vm.expectRevert(ended);
             registry.exceptionalSupply(keys[i], "1", "2", 1);
         }
-    }
-
-    function test_an_exceptional_supply_completes_its_record_and_is_never_released() external {
-        bytes32 key = _open(plainPolicy);
-        _raise(key, 1);
-        _supply(key);
-        for (uint8 claim = 0; claim < 3; claim++) _attest(key, claim);
-        (uint256 release, uint256 completion) = gate.missingClaims(key);
-        assertEq(release | completion, 0);
-        assertEq(_status(key), uint256(IComplianceRegistry.Status.ExceptionalSupply));
-        assertTrue(!gate.isReleased(key), "released");
-    }
-
-    function test_an_exceptional_supply_needs_its_documents_and_a_notified_authority() external {
-        bytes32 key = _open(plainPolicy);
-        for (uint256 which = 0; which < 2; which++) {
-            vm.prank(qp);
-            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.SupplyDocumentMissing.selector, which));
-            registry.exceptionalSupply(key, which == 0 ? bytes32(0) : bytes32("1"), 0, uint64(START));
-        }
-        uint64[2] memory times = [uint64(0), uint64(START + 1)];
-        for (uint256 i = 0; i < 2; i++) {
-            vm.prank(qp);
-            vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.AuthorityNotNotified.selector, times[i], START));
-            registry.exceptionalSupply(key, "1", "2", times[i]);
-        }
-        vm.prank(qp);
-        registry.exceptionalSupply(key, "1", "2", uint64(START));
-    }
-
-    // Verifies R-register-gate.
-    function test_a_hold_closes_the_gates_and_stops_certification_and_supply() external {
-        bytes32 key = _compliant();
-        _hold(qp, key);
-        bytes memory held = abi.encodeWithSelector(IComplianceRegistry.BatchIsHeld.selector, key, Codes.HOLD_QP);
-        _certifyRefused(key, held);
-        vm.prank(qp);
-        vm.expectRevert(held);
-        registry.exceptionalSupply(key, "1", "2", 1);
-        assertTrue(!gate.isStageReady(key, 0), "stage");
-        _unhold(qp, key);
-        assertTrue(gate.isStageReady(key, 0), "stage again");
-        _certify(key);
-        assertTrue(gate.isReleased(key), "released");
-        _hold(AUTHORITY, key);
-        assertTrue(!gate.isReleased(key), "held");
-        _unhold(AUTHORITY, key);
-        assertTrue(gate.isReleased(key), "free");
-    }
-
-    function test_each_side_holds_for_itself() external {
-        bytes32 key = _released();
-        bytes memory unchanged = abi.encodeWithSelector(IComplianceRegistry.HoldUnchanged.selector, key, 0);
-        vm.expectRevert(unchanged);
-        _unhold(qp, key);
-        _hold(AUTHORITY, key);
-        unchanged = abi.encodeWithSelector(IComplianceRegistry.HoldUnchanged.selector, key, Codes.HOLD_AUTHORITY);
-        vm.expectRevert(unchanged);
-        _hold(AUTHORITY, key);
-        // A QP cannot lift what an authority holds.
-        vm.expectRevert(unchanged);
-        _unhold(qp, key);
-        _hold(qp, key);
-        assertEq(registry.batchOf(key).holds, Codes.HOLD_QP + Codes.HOLD_AUTHORITY);
-        _unhold(AUTHORITY, key);
-        assertTrue(!gate.isReleased(key), "the QP still holds it");
-        _unhold(qp, key);
-        assertTrue(gate.isReleased(key), "free");
-    }
-
-    // Verifies V11.
-    function test_a_hold_voids_signatures_also_after_it_is_lifted() external {
-        bytes32 key = _compliant();
-        IComplianceRegistry.Certificate memory certificate = _certificate(key);
-        bytes memory signature = _sign(certificate, QP_KEY);
-        bytes32 digest = keccak256(abi.encode(key, OTHER, bytes32(0)));
-        bytes32 held = keccak256(abi.encode(registry.batchOf(key).trail, IComplianceRegistry.hold.selector, digest));
-        _hold(qp, key);
-        assertEq(registry.batchOf(key).trail, held);
-        bytes32 lifted = keccak256(abi.encode(held, IComplianceRegistry.unhold.selector, digest));
-        _unhold(qp, key);
-        assertEq(registry.batchOf(key).trail, lifted);
-        vm.expectRevert(
-            abi.encodeWithSelector(IComplianceRegistry.CertificateTrailWrong.selector, certificate.trail, lifted)
-        );
-        registry.certify(key, certificate, signature);
     }
 
     // Verifies R-register-gate.
@@ -333,14 +230,43 @@ contract DecisionsTest is Fixture {
     }
 
     // Verifies R-register-states.
-    function test_a_due_date_moves_forward_within_the_policy_and_is_counted() external {
+    function test_a_due_date_moves_forward_within_the_policy_and_is_chained() external {
         bytes32 key = _open(plainPolicy);
         vm.warp(START + 11 days);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Overdue));
-        vm.prank(OWNER);
-        registry.extendDue(key, 0, uint64(START + 12 days), OTHER, 0);
+        bytes32 before = _journalOf(address(registry));
+        vm.recordLogs();
+        _extend(key, 0, uint64(START + 12 days));
+        emit IComplianceRegistry.DueExtended(key, 0, uint64(START + 10 days), uint64(START + 12 days), OTHER, 0);
+        _requireJournal(address(registry), before);
         assertEq(_status(key), uint256(IComplianceRegistry.Status.Open));
-        assertEq(registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.DueExtended)], 1);
+    }
+
+    // Verifies R-register-states.
+    function test_due_dates_count_from_the_first_opening_also_after_it_was_replaced() external {
+        bytes32 key = _open(plainPolicy);
+        vm.warp(START + 5 days);
+        vm.prank(OWNER);
+        registry.replaceOpening(key, 5, OTHER, 0);
+        assertEq(registry.batchOf(key).opened, START + 5 days);
+        assertEq(registry.batchOf(key).firstOpened, START);
+        uint256[2] memory latest = [START + 30 days, START + 90 days];
+        // Completion first: it is not due before release.
+        for (uint256 i = 0; i < 2; i++) {
+            uint256 which = 1 - i;
+            _extendRefused(
+                key,
+                which,
+                uint64(latest[which] + 1),
+                abi.encodeWithSelector(IComplianceRegistry.DueTooLate.selector, which, latest[which] + 1, latest[which])
+            );
+            _extend(key, which, uint64(latest[which]));
+        }
+    }
+
+    function _extend(bytes32 key, uint256 which, uint64 due) private {
+        vm.prank(OWNER);
+        registry.extendDue(key, which, due, OTHER, 0);
     }
 
     function _extendRefused(bytes32 key, uint256 which, uint64 due, bytes memory expected) private {
@@ -427,8 +353,8 @@ contract DecisionsTest is Fixture {
         registry.pause();
         uint256 id = _raise(key);
         _close(id, Codes.DISPOSITION_UNFOUNDED);
-        _hold(qp, key);
-        _unhold(qp, key);
+        _holdAs(qp, key);
+        _unholdAs(qp, key, qp);
         _recall(key);
         vm.prank(qp);
         registry.abort(key, OTHER, 0);

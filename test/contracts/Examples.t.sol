@@ -60,11 +60,9 @@ contract ExamplesTest is Fixture {
         bytes32 key = _released(_consent());
         vm.prank(OWNER);
         _gate.publish(key, "hash");
-        vm.prank(AUTHORITY);
-        registry.hold(key, OTHER, 0);
+        _holdAs(AUTHORITY, key);
         assertEq(_gate.keyHashOf(key), bytes32(0));
-        vm.prank(AUTHORITY);
-        registry.unhold(key, OTHER, 0);
+        _unholdAs(AUTHORITY, key, AUTHORITY);
         assertEq(_gate.keyHashOf(key), bytes32("hash"));
     }
 }

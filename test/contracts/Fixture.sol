@@ -7,6 +7,7 @@ import {IConsentRegistry} from "../../contracts/interfaces/IConsentRegistry.sol"
 import {IDisclosureRequests} from "../../contracts/interfaces/IDisclosureRequests.sol";
 import {IPartyRegistry} from "../../contracts/interfaces/IPartyRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
+import {IQualifiedPersons} from "../../contracts/interfaces/IQualifiedPersons.sol";
 import {IReleaseGate} from "../../contracts/interfaces/IReleaseGate.sol";
 import {IRoles} from "../../contracts/interfaces/IRoles.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
@@ -18,6 +19,7 @@ import {TestBase} from "./Vm.sol";
 /// @notice A deployment with roles, two circuits, two policies and a party root.
 abstract contract Fixture is TestBase {
     address internal constant ADMIN = address(0xA0);
+    address internal constant ADMIN_2 = address(0xA9);
     address internal constant PROPOSER = address(0xA1);
     address internal constant APPROVER = address(0xA2);
     address internal constant OWNER = address(0xA3);
@@ -32,6 +34,8 @@ abstract contract Fixture is TestBase {
     uint256 internal constant ROOT = 5000;
     /// @dev Of the ceremony that made the keys of `Trapdoor`.
     bytes32 internal constant TRANSCRIPT = keccak256("transcript");
+    /// @dev sha256 of the list of parties behind `ROOT`.
+    bytes32 internal constant PARTY_LIST = keccak256("party list");
     uint256 internal constant START = 1_700_000_000;
 
     address internal qp = vm.addr(QP_KEY);
@@ -42,6 +46,7 @@ abstract contract Fixture is TestBase {
     IConsentRegistry internal consents;
     IComplianceRegistry internal registry;
     IDisclosureRequests internal requests;
+    IQualifiedPersons internal persons;
     IReleaseGate internal gate;
     bytes32 internal temperature;
     bytes32 internal custody;
@@ -53,13 +58,14 @@ abstract contract Fixture is TestBase {
 
     function setUp() public virtual {
         vm.warp(START);
-        roles = IRoles(_deploy("Roles", abi.encode(ADMIN, 3 days)));
+        roles = IRoles(_deployRoles(ADMIN, ADMIN_2));
         circuits = ICircuitRegistry(_deploy("CircuitRegistry", abi.encode(roles, true)));
         policies = IPolicyRegistry(_deploy("PolicyRegistry", abi.encode(roles, circuits)));
         parties = IPartyRegistry(_deploy("PartyRegistry", abi.encode(roles, 10 days)));
         consents = IConsentRegistry(_deploy("ConsentRegistry", ""));
-        registry = IComplianceRegistry(_deploy("ComplianceRegistry", abi.encode(policies, parties, consents)));
+        registry = _deployRegistry(policies, parties, consents, address(0));
         requests = registry.requests();
+        persons = registry.persons();
         gate = registry.gate();
         _grant(RoleIds.PROPOSER, PROPOSER);
         _grant(RoleIds.APPROVER, APPROVER);
@@ -72,9 +78,9 @@ abstract contract Fixture is TestBase {
         plainPolicy = _approve(_plain());
         custodyPolicy = _approve(_withCustody());
         vm.prank(PROPOSER);
-        parties.propose(ROOT, 0);
+        parties.propose(ROOT, PARTY_LIST);
         vm.prank(APPROVER);
-        parties.approve(ROOT, "QA-1");
+        parties.approve(ROOT, PARTY_LIST, "QA-1");
     }
 
     /// @dev From the build's own artifact, not by `new`: the compiler then need not build every registry once more.
@@ -88,9 +94,48 @@ abstract contract Fixture is TestBase {
         assertTrue(deployed != address(0), name);
     }
 
+    /// @dev With what belongs to it alone.
+    function _deployRegistry(
+        IPolicyRegistry policies_,
+        IPartyRegistry parties_,
+        IConsentRegistry consents_,
+        address predecessor
+    ) internal returns (IComplianceRegistry) {
+        IComplianceRegistry.Parts memory parts = _parts(policies_, parties_, consents_);
+        return IComplianceRegistry(_deploy("ComplianceRegistry", abi.encode(parts, predecessor)));
+    }
+
+    /// @dev Deploys what belongs to the registry alone that is deployed next, for its address.
+    function _parts(
+        IPolicyRegistry policies_,
+        IPartyRegistry parties_,
+        IConsentRegistry consents_
+    ) internal returns (IComplianceRegistry.Parts memory parts) {
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 3);
+        (parts.policies, parts.parties, parts.consents) = (policies_, parties_, consents_);
+        parts.requests = IDisclosureRequests(_deploy("DisclosureRequests", abi.encode(next, policies_, roles)));
+        parts.persons = IQualifiedPersons(_deploy("QualifiedPersons", abi.encode(next, policies_, roles)));
+        bytes memory arguments = abi.encode(next, policies_, parties_, consents_, parts.requests, parts.persons);
+        parts.gate = IReleaseGate(_deploy("ReleaseGate", arguments));
+    }
+
+    function _deployRoles(address first, address second) internal returns (address) {
+        return _deploy("Roles", abi.encode([first, second], [_person(first), _person(second)]));
+    }
+
     function _grant(bytes32 role, address account) internal {
+        _grant(role, account, _person(account), START, START + 3650 days);
+    }
+
+    function _grant(bytes32 role, address account, bytes32 person, uint256 from, uint256 to) internal {
         vm.prank(ADMIN);
-        roles.grant(role, account, keccak256(abi.encode(account)), uint64(START), uint64(START + 3650 days));
+        roles.propose(role, account, person, uint64(from), uint64(to));
+        vm.prank(ADMIN_2);
+        roles.approve(role, account, person, uint64(from), uint64(to));
+    }
+
+    function _person(address account) internal pure returns (bytes32) {
+        return keccak256(abi.encode(account));
     }
 
     function _addCircuit(uint256 salt, uint8 kind) internal returns (bytes32 circuitId) {
@@ -126,7 +171,7 @@ abstract contract Fixture is TestBase {
         claims[0] = _claim(temperature, 11, 0, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_RELEASE);
         claims[1] = _claim(temperature, 12, 1, Codes.CLASS_SPECIFICATION, Codes.NEEDED_FOR_RELEASE);
         claims[2] = _claim(temperature, 13, 1, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_COMPLETION);
-        return IPolicyRegistry.Policy(keccak256("plain"), "PLAIN", 1, 2, [uint64(30 days), uint64(90 days)], claims);
+        return IPolicyRegistry.Policy(keccak256("plain"), "PLAIN", 1, 2, [uint64(30 days), uint64(90 days)], 0, claims);
     }
 
     /// @dev Two stages: 0 custody and 1 leg of stage 0, 2 custody and 3 leg of stage 1.
@@ -137,7 +182,15 @@ abstract contract Fixture is TestBase {
         claims[2] = _claim(custody, 23, 1, Codes.CLASS_CUSTODY, Codes.NEEDED_FOR_RELEASE);
         claims[3] = _claim(temperature, 24, 1, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_COMPLETION);
         return
-            IPolicyRegistry.Policy(keccak256("custody"), "CUSTODY", 1, 2, [uint64(30 days), uint64(90 days)], claims);
+            IPolicyRegistry.Policy(
+                keccak256("custody"),
+                "CUSTODY",
+                1,
+                2,
+                [uint64(30 days), uint64(90 days)],
+                0,
+                claims
+            );
     }
 
     function _approve(IPolicyRegistry.Policy memory policy) internal returns (bytes32 policyId) {
@@ -152,18 +205,50 @@ abstract contract Fixture is TestBase {
     }
 
     function _open(bytes32 policyId, bytes32 consent, bytes32 supersedes) internal returns (bytes32 key) {
-        address[] memory qps = new address[](1);
-        qps[0] = qp;
         address[] memory submitters = new address[](1);
         submitters[0] = SUBMITTER;
         uint64[2] memory due = [uint64(block.timestamp + 10 days), uint64(block.timestamp + 20 days)];
         _batches++;
         vm.prank(OWNER);
-        return registry.openBatch(_batches, _batches + 7000, policyId, due, consent, qps, submitters, supersedes);
+        return
+            registry.openBatch(
+                _batches,
+                _batches + 7000,
+                policyId,
+                due,
+                consent,
+                _qps(),
+                _stageQps(),
+                submitters,
+                supersedes
+            );
+    }
+
+    /// @dev Who certifies.
+    function _qps() internal view virtual returns (address[] memory qps) {
+        qps = new address[](1);
+        qps[0] = qp;
+    }
+
+    /// @dev Who confirms stages: nobody, as the policies here ask for none.
+    function _stageQps() internal view virtual returns (IQualifiedPersons.StageQp[] memory) {
+        return new IQualifiedPersons.StageQp[](0);
     }
 
     /// @dev An item whose proof holds if it comes from `submitter`.
     function _item(
+        bytes32 key,
+        uint8 claim,
+        uint256 head,
+        uint256 record,
+        address submitter
+    ) internal view returns (IComplianceRegistry.Item memory) {
+        return _itemUnder(ROOT, key, claim, head, record, submitter);
+    }
+
+    /// @dev The same under another party root.
+    function _itemUnder(
+        uint256 root,
         bytes32 key,
         uint8 claim,
         uint256 head,
@@ -174,19 +259,24 @@ abstract contract Fixture is TestBase {
         item.claim = claim;
         item.circuitId = policies.policyOf(batch.policyId).claims[claim].circuitIds[0];
         item.head = head;
-        item.parties = ROOT;
+        item.parties = root;
         item.record = record;
         uint256[8] memory signals = [
             batch.batch,
             policies.ruleOf(batch.policyId, claim),
             head,
-            ROOT,
+            root,
             record,
             0,
             Signals.contextOf(block.chainid, address(registry), submitter),
             batch.opened
         ];
         item.proof = Trapdoor.proof(saltOf[item.circuitId], signals);
+    }
+
+    function _one(bytes32 key) internal pure returns (bytes32[] memory keys) {
+        keys = new bytes32[](1);
+        keys[0] = key;
     }
 
     function _one(
@@ -211,7 +301,6 @@ abstract contract Fixture is TestBase {
 
     function _certificate(bytes32 key) internal view returns (IComplianceRegistry.Certificate memory) {
         IComplianceRegistry.Batch memory batch = registry.batchOf(key);
-        uint256 nonce = registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.Certified)];
         return
             IComplianceRegistry.Certificate(
                 key,
@@ -222,7 +311,7 @@ abstract contract Fixture is TestBase {
                 keccak256("certificate"),
                 Codes.MEANING_CERTIFIED,
                 uint64(block.timestamp),
-                nonce,
+                batch.certified,
                 uint64(block.timestamp + 1 days)
             );
     }
@@ -262,19 +351,36 @@ abstract contract Fixture is TestBase {
     }
 
     function _raise(bytes32 key, uint8 claim) internal returns (uint256 id) {
-        vm.prank(QA);
-        return registry.raiseException(key, claim, Codes.CATEGORY_PARAMETER, 1, "DEV-1", 0);
+        return _raiseAs(QA, key, claim, 1);
+    }
+
+    function _raiseAs(address who, bytes32 key, uint8 claim, uint8 severity) internal returns (uint256 id) {
+        uint8[] memory claims = new uint8[](1);
+        claims[0] = claim;
+        vm.prank(who);
+        return registry.raiseException(_one(key), claims, Codes.CATEGORY_PARAMETER, severity, "DEV-1", 0);
     }
 
     function _propose(uint256 id, uint8 disposition) internal {
         vm.prank(QA);
-        registry.proposeClosing(id, disposition, "evidence");
+        persons.proposeClosing(id, disposition, "evidence");
     }
 
     function _close(uint256 id, uint8 disposition) internal {
         _propose(id, disposition);
         vm.prank(qp);
-        registry.confirmClosing(id, disposition, "evidence");
+        persons.confirmClosing(id, disposition, "evidence");
+    }
+
+    /// @dev An AUTHORITY names its order.
+    function _holdAs(address who, bytes32 key) internal {
+        vm.prank(who);
+        registry.hold(_one(key), OTHER, 0, "ORDER-1");
+    }
+
+    function _unholdAs(address who, bytes32 key, address holder) internal {
+        vm.prank(who);
+        registry.unhold(key, holder, OTHER, 0);
     }
 
     function _supply(bytes32 key) internal {

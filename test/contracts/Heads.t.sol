@@ -5,12 +5,12 @@ import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistr
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
-import {Fixture} from "./Fixture.sol";
+import {Journaled} from "./Journaled.sol";
 
 /// @notice Heads that the owner sets under a custody exception. Claims of the policy: 0 custody and 1 leg of stage 0,
 /// 2 custody and 3 leg of stage 1, 4 custody of stage 2.
 // Verifies R-register-heads, V10.
-contract HeadsTest is Fixture {
+contract HeadsTest is Journaled {
     bytes32 private _policy;
 
     function setUp() public override {
@@ -169,16 +169,21 @@ contract HeadsTest is Fixture {
         assertTrue(!gate.isStageReady(key, 3), "no such stage");
     }
 
-    function test_is_part_of_the_trail_and_counted() external {
+    // Verifies R-register-journal.
+    function test_is_part_of_the_trail_and_chained() external {
         bytes32 key = _open(_policy);
         _raise(key, 0);
+        bytes32 before = _journalOf(address(registry));
+        vm.recordLogs();
         _set(key, 0, 50);
+        emit IComplianceRegistry.HeadSet(key, 0, 50, false);
+        emit IComplianceRegistry.HeadAsserted(key, 0, 50);
+        _requireJournal(address(registry), before);
         bytes32 digest = keccak256(abi.encode(key, uint8(0), uint256(50)));
         assertEq(
             registry.batchOf(key).trail,
             keccak256(abi.encode(bytes32(0), IComplianceRegistry.setHead.selector, digest))
         );
-        assertEq(registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.HeadsAsserted)], 1);
     }
 
     function test_an_amended_head_before_clears_it_and_the_flag_stays() external {

@@ -10,10 +10,10 @@ import {Codes} from "../../contracts/libraries/Codes.sol";
 import {PublicTexts} from "../../contracts/libraries/PublicTexts.sol";
 import {RoleIds} from "../../contracts/libraries/RoleIds.sol";
 import {Signals} from "../../contracts/libraries/Signals.sol";
-import {Fixture} from "./Fixture.sol";
+import {Journaled} from "./Journaled.sol";
 
 // Verifies R-register-policy.
-contract PolicyRegistryTest is Fixture {
+contract PolicyRegistryTest is Journaled {
     function _fresh() private view returns (IPolicyRegistry.Policy memory policy) {
         policy = _plain();
         policy.version = 2;
@@ -79,6 +79,92 @@ contract PolicyRegistryTest is Fixture {
         _refused(policy, abi.encodeWithSelector(IPolicyRegistry.MaxDueInvalid.selector, 1, 3650 days + 1));
         policy.maxDue = [uint64(1), 3650 days];
         _approve(policy);
+    }
+
+    // Verifies R-register-policy.
+    function test_refuses_to_have_stages_confirmed_that_it_does_not_have() external {
+        IPolicyRegistry.Policy memory policy = _fresh();
+        uint256[3] memory beyond = [uint256(4), 7, 1 << 255];
+        for (uint256 i = 0; i < 3; i++) {
+            policy.confirmedStages = beyond[i];
+            _refused(policy, abi.encodeWithSelector(IPolicyRegistry.ConfirmedStagesWrong.selector, beyond[i], 3));
+        }
+        policy.confirmedStages = 3;
+        bytes32 policyId = _approve(policy);
+        assertEq(policies.outlineOf(policyId).confirmed, 3);
+        assertEq(policies.policyOf(policyId).confirmedStages, 3);
+        // It is part of what is approved.
+        policy.confirmedStages = 2;
+        assertTrue(_approve(policy) != policyId, "another policy");
+    }
+
+    // Verifies R-register-policy.
+    function test_refuses_to_have_stages_confirmed_that_need_nothing_for_release() external {
+        IPolicyRegistry.Policy memory policy = _fresh();
+        policy.stages = 3;
+        policy.claims[2].stage = 2;
+        // Of stage 2 there is only what the batch is completed with.
+        policy.confirmedStages = 7;
+        _refused(policy, abi.encodeWithSelector(IPolicyRegistry.ConfirmedStagesWrong.selector, 7, 3));
+        policy.claims[2].neededFor = Codes.NEEDED_FOR_RELEASE;
+        assertEq(policies.outlineOf(_approve(policy)).confirmed, 7);
+    }
+
+    // Verifies R-register-bounded.
+    function test_has_at_most_as_many_stages_confirmed_as_an_opening_names_QPs() external {
+        IPolicyRegistry.Policy memory policy = _fresh();
+        policy.stages = 17;
+        policy.claims = new IPolicyRegistry.Claim[](17);
+        for (uint8 i = 0; i < 17; i++) {
+            policy.claims[i] = _claim(temperature, 100 + i, i, Codes.CLASS_PROCESS, Codes.NEEDED_FOR_RELEASE);
+        }
+        policy.confirmedStages = (1 << 17) - 1;
+        _refused(policy, abi.encodeWithSelector(IPolicyRegistry.ConfirmedStagesTooMany.selector, 17, 16));
+        policy.confirmedStages = (1 << 17) - 2;
+        assertEq(policies.outlineOf(_approve(policy)).confirmed, (1 << 17) - 2);
+    }
+
+    // Verifies R-register-dismissed.
+    function test_a_proposal_is_withdrawn_and_made_anew() external {
+        IPolicyRegistry.Policy memory policy = _fresh();
+        vm.prank(PROPOSER);
+        bytes32 policyId = policies.propose(policy);
+        vm.prank(APPROVER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposer.selector, policyId, APPROVER));
+        TwoPersonRule(address(policies)).withdraw(policyId);
+        vm.prank(PROPOSER);
+        TwoPersonRule(address(policies)).withdraw(policyId);
+        vm.prank(APPROVER);
+        vm.expectRevert(abi.encodeWithSelector(TwoPersonRule.NotProposed.selector, policyId));
+        policies.approve(policyId, "MA-2", 0);
+        // It is kept already, and stands in the log once more.
+        assertEq(_approve(policy), policyId);
+        policies.requireEffective(policyId);
+    }
+
+    // Verifies R-register-journal.
+    function test_the_journal_chains_every_event() external {
+        IPolicyRegistry.Policy memory policy = _fresh();
+        policy.confirmedStages = 2;
+        bytes32 policyId = _idOf(policy);
+        bytes32 before = _journalOf(address(policies));
+        vm.recordLogs();
+        vm.prank(PROPOSER);
+        policies.propose(policy);
+        emit IPolicyRegistry.PolicyProposed(policyId, PROPOSER, policy);
+        vm.prank(PROPOSER);
+        TwoPersonRule(address(policies)).withdraw(policyId);
+        emit TwoPersonRule.ProposalWithdrawn(policyId, PROPOSER);
+        _approve(policy);
+        emit IPolicyRegistry.PolicyProposed(policyId, PROPOSER, policy);
+        emit IPolicyRegistry.PolicyApproved(policyId, APPROVER, "MA-1", uint64(START));
+        vm.prank(AUTHORITY);
+        policies.endorse(policyId);
+        emit IPolicyRegistry.PolicyEndorsed(policyId, AUTHORITY);
+        vm.prank(APPROVER);
+        policies.retire(policyId, OTHER, "words");
+        emit IPolicyRegistry.PolicyRetired(policyId, APPROVER, OTHER, "words");
+        _requireJournal(address(policies), before);
     }
 
     function test_refuses_no_claims_too_many_and_none_for_release() external {
@@ -295,7 +381,7 @@ contract PolicyRegistryTest is Fixture {
         if (Codes.REASONS_OF_REVOKE & (1 << reason) == 0) {
             vm.expectRevert(abi.encodeWithSelector(PublicTexts.ReasonUnknown.selector, reason));
         }
-        parties.revoke(ROOT, reason, 0);
+        parties.revoke(ROOT, 0, reason, 0);
     }
 
     // Verifies R-register-dismissed, V92.
@@ -340,6 +426,7 @@ contract PolicyRegistryTest is Fixture {
         bytes32 documentHash,
         uint248 letters,
         uint32 version,
+        uint8 confirmed,
         uint256 rule
     ) external {
         vm.assume(documentHash != 0);
@@ -347,6 +434,7 @@ contract PolicyRegistryTest is Fixture {
         policy.documentHash = documentHash;
         policy.product = _nameFrom(letters);
         policy.version = version;
+        policy.confirmedStages = confirmed % 4;
         policy.claims[3].rule = 100 + (rule % (Signals.FIELD - 100));
         bytes32 policyId = _approve(policy);
         assertEq(policyId, _idOf(policy));
@@ -355,6 +443,7 @@ contract PolicyRegistryTest is Fixture {
         assertEq(outline.release, 7);
         assertEq(outline.completion, 8);
         assertEq(outline.custody, 5);
+        assertEq(outline.confirmed, confirmed % 4);
         (uint256 here, uint256 later) = policies.claimsOfStage(policyId, 1);
         assertEq(here, 12);
         assertEq(later, 12);
@@ -364,6 +453,9 @@ contract PolicyRegistryTest is Fixture {
     }
 
     function _idOf(IPolicyRegistry.Policy memory p) private pure returns (bytes32) {
-        return keccak256(abi.encode(p.documentHash, p.product, p.version, p.stages, p.maxDue, p.claims));
+        return
+            keccak256(
+                abi.encode(p.documentHash, p.product, p.version, p.stages, p.maxDue, p.confirmedStages, p.claims)
+            );
     }
 }

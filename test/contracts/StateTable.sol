@@ -14,11 +14,12 @@ library StateTable {
         Amend,
         SetHead,
         RaiseException,
-        ProposeClosing,
-        ConfirmClosing,
+        CloseException,
         DecideRevocation,
+        DecideChallenge,
         Certify,
         ExceptionalSupply,
+        NotifyAuthority,
         Reject,
         Abort,
         Hold,
@@ -27,7 +28,7 @@ library StateTable {
         ExtendDue
     }
 
-    uint256 internal constant CALLS = 17;
+    uint256 internal constant CALLS = 18;
     uint256 internal constant STATES = 9;
     /// @dev The columns.
     bytes internal constant LETTERS = "OCERDJASL";
@@ -40,14 +41,15 @@ library StateTable {
             bytes("nameSubmitter O C E - - - - - L"),
             "replaceOpening O C E - - - - - L",
             "attest OC C E RD - - - S L",
-            "amend O OC E OCE OCE J A S L",
+            "amend OC OC E OCE OCE J A S L",
             "setHead - - E R - - - S L",
             "raiseException E E E R D J A S L",
-            "proposeClosing - - E R D J A S L",
-            "confirmClosing - - OCE OERD OERD J A S L",
+            "closeException - - OCE OERD OERD J A S L",
             "decideRevocation - - OCE R D J A S L",
+            "decideChallenge O C E R D J A S L",
             "certify - RD - - - - - - -",
-            "exceptionalSupply S S S - - - - - -",
+            "exceptionalSupply S S S S - - - - -",
+            "notifyAuthority - - - - - - - S L",
             "reject J J J J - - - - L",
             "abort A A A A - - - - L",
             "hold O C E R D J A S L",
@@ -57,21 +59,31 @@ library StateTable {
         ][uint256(call)];
     }
 
-    /// @notice Whether the call may lead from one state to another.
-    function allows(Call call, bytes1 from, bytes1 to) internal pure returns (bool) {
+    /// @notice The states to which the call may lead from one; `-`: it reverts.
+    function cell(Call call, bytes1 from) internal pure returns (bytes memory letters) {
         bytes memory cells = row(call);
         // The name stands before the first column.
         uint256 column = 0;
         for (uint256 i = 0; i < cells.length; i++) {
             if (cells[i] == " ") column++;
-            else if (column > 0 && LETTERS[column - 1] == from && cells[i] == to) return true;
+            else if (column > 0 && LETTERS[column - 1] == from) letters = abi.encodePacked(letters, cells[i]);
         }
-        return false;
+    }
+
+    /// @notice Whether the call may lead from one state to another.
+    function allows(Call call, bytes1 from, bytes1 to) internal pure returns (bool) {
+        return contains(cell(call, from), to);
     }
 
     /// @notice Whether the call may succeed at all.
     function possible(Call call, bytes1 from) internal pure returns (bool) {
         return !allows(call, from, "-");
+    }
+
+    /// @notice Whether a letter is among others.
+    function contains(bytes memory letters, bytes1 letter) internal pure returns (bool) {
+        for (uint256 i = 0; i < letters.length; i++) if (letters[i] == letter) return true;
+        return false;
     }
 
     /// @notice The state of a batch, as if it were never overdue.

@@ -7,8 +7,12 @@ import {Codes} from "../../contracts/libraries/Codes.sol";
 import {Fixture} from "./Fixture.sol";
 import {StateTable} from "./StateTable.sol";
 
-/// @notice The table of `IComplianceRegistry`, cell by cell: does the call succeed, and where does it lead?
+/// @notice The table of `IComplianceRegistry`, cell by cell: does the call succeed, and where does it lead? A cell with
+/// several states is tried in several situations, until each of them was reached.
 contract StateTableTest is Fixture {
+    /// @dev Situations in which a cell with several states is tried.
+    uint256 private constant SITUATIONS = 4;
+
     bytes32 private _custodyLate;
     bytes32 private _stageLate;
 
@@ -36,38 +40,65 @@ contract StateTableTest is Fixture {
     }
 
     function _checkCell(StateTable.Call call, bytes1 state) private {
-        bool early = call == StateTable.Call.NameSubmitter || call == StateTable.Call.ReplaceOpening;
-        bytes32 key = _open(early ? _stageLate : _custodyLate, _consent(), 0);
-        uint256 id = _bring(key, state, call);
+        bytes memory expected = StateTable.cell(call, state);
         string memory cell = string.concat(string(StateTable.row(call)), " from ", string(abi.encodePacked(state)));
-        assertTrue(StateTable.stateOf(registry, key) == state, string.concat("reached: ", cell));
-        (address from, bytes memory data) = _prepare(key, call, id);
-        bool done = _as(from, data);
-        assertTrue(done == StateTable.possible(call, state), cell);
-        bytes1 after_ = StateTable.stateOf(registry, key);
-        assertTrue(done ? StateTable.allows(call, state, after_) : after_ == state, cell);
+        uint256 situations = expected.length == 1 ? 1 : SITUATIONS;
+        bytes memory reached;
+        for (uint256 i = 0; i < situations; i++) {
+            bytes1 outcome = _outcome(call, state, i, cell);
+            assertTrue(
+                StateTable.contains(expected, outcome),
+                string.concat(cell, " to ", string(abi.encodePacked(outcome)))
+            );
+            reached = abi.encodePacked(reached, outcome);
+        }
+        for (uint256 i = 0; i < expected.length; i++) {
+            assertTrue(
+                StateTable.contains(reached, expected[i]),
+                string.concat(cell, " never to ", string(abi.encodePacked(expected[i])))
+            );
+        }
     }
 
-    /// @dev Brings a fresh batch into a state, with what the call needs (an exception, a hold, ...) where the state allows
-    /// it. Returns the exception.
-    function _bring(bytes32 key, bytes1 state, StateTable.Call call) private returns (uint256 id) {
-        bool certified = state == "R" || state == "D";
-        if (registry.batchOf(key).policyId == _stageLate) {
-            if (state == "C") _close(_raise(key, 1), Codes.DISPOSITION_ACCEPTED);
-            if (certified) _attest(key, 1);
-            if (state == "D") _attestBoth(key, 0, 2);
-        } else {
-            _attest(key, 0);
-            if (state == "C" || certified) _attest(key, 1);
-            if (state == "D") _attestBoth(key, 2, 3);
-        }
-        if (certified) _certify(key);
-        if (state != "O" && state != "C") id = _oppose(key, state, call);
-        if (state == "J") _as(qp, abi.encodeCall(registry.reject, (key, OTHER, 0)));
-        if (state == "A") _as(OWNER, abi.encodeCall(registry.abort, (key, OTHER, 0)));
-        if (state == "S") _supply(key);
-        if (state == "L") _as(AUTHORITY, abi.encodeCall(registry.recall, (key, OTHER, 0)));
-        if (call == StateTable.Call.Unhold) _as(qp, abi.encodeCall(registry.hold, (key, OTHER, 0)));
+    /// @dev The state to which the call leads in a situation; `-`: it reverts.
+    function _outcome(
+        StateTable.Call call,
+        bytes1 state,
+        uint256 situation,
+        string memory cell
+    ) private returns (bytes1) {
+        bool early = call == StateTable.Call.NameSubmitter || call == StateTable.Call.ReplaceOpening;
+        bytes32 superseded = call == StateTable.Call.DecideChallenge ? _open(_custodyLate) : bytes32(0);
+        bytes32 key = _open(early ? _stageLate : _custodyLate, _consent(), superseded);
+        if (early) _attestEarly(key, state);
+        else _attestFor(key, state, call, situation);
+        uint256 id = _bring(key, state, call, situation);
+        assertTrue(StateTable.stateOf(registry, key) == state, string.concat("reached: ", cell));
+        (address target, address from, bytes memory data) = _prepare(key, state, call, situation, id);
+        bool done = _as(target, from, data);
+        bytes1 afterwards = StateTable.stateOf(registry, key);
+        if (done) return afterwards;
+        assertTrue(afterwards == state, cell);
+        return "-";
+    }
+
+    function _attestEarly(bytes32 key, bytes1 state) private {
+        if (state == "C") _close(_raise(key, 1), Codes.DISPOSITION_ACCEPTED);
+        if (state == "R" || state == "D") _attest(key, 1);
+        if (state == "D") _attestBoth(key, 0, 2);
+    }
+
+    function _attestFor(bytes32 key, bytes1 state, StateTable.Call call, uint256 situation) private {
+        if (call == StateTable.Call.Attest && state == "O" && situation == 1) return;
+        _attest(key, 0);
+        bool refused = call == StateTable.Call.Amend && state == "O" && situation == 1;
+        bool compliant = state == "C" || state == "R" || state == "D";
+        if (compliant || refused || (state == "E" && situation == 1)) _attest(key, 1);
+        if (refused) _close(_raise(key, 0), Codes.DISPOSITION_REJECTED);
+        bool last = call == StateTable.Call.Attest || call == StateTable.Call.CloseException;
+        if (state == "R" && last && situation == 1) _attest(key, 2);
+        bool whole = call == StateTable.Call.Certify && state == "C" && situation == 1;
+        if (state == "D" || whole) _attestBoth(key, 2, 3);
     }
 
     function _attestBoth(bytes32 key, uint8 one, uint8 other) private {
@@ -75,25 +106,70 @@ contract StateTableTest is Fixture {
         _attest(key, other);
     }
 
-    /// @dev Something that stands against the batch: an exception on stage 1's custody, or a revoked consent.
-    function _oppose(bytes32 key, bytes1 state, StateTable.Call call) private returns (uint256 id) {
+    /// @dev Brings a batch into a state, with what the call needs (an exception, a hold, ...) where the state allows it.
+    /// Returns the exception.
+    function _bring(bytes32 key, bytes1 state, StateTable.Call call, uint256 situation) private returns (uint256 id) {
+        if (state == "R" || state == "D") _certify(key);
+        // Also a batch that is released by now.
+        if (call == StateTable.Call.DecideChallenge) _recall(registry.batchOf(key).supersedes);
+        if (state != "O" && state != "C") id = _oppose(key, state, call, situation);
+        if (state == "J") _as(address(registry), qp, abi.encodeCall(registry.reject, (key, OTHER, 0)));
+        if (state == "A") _as(address(registry), OWNER, abi.encodeCall(registry.abort, (key, OTHER, 0)));
+        if (state == "S" || (state == "L" && call == StateTable.Call.NotifyAuthority)) _supply(key);
+        if (state == "L") _recall(key);
+        if (call == StateTable.Call.Unhold) _holdAs(qp, key);
+    }
+
+    /// @dev Something that stands against the batch: an exception, or a revoked consent.
+    function _oppose(bytes32 key, bytes1 state, StateTable.Call call, uint256 situation) private returns (uint256 id) {
         if (call == StateTable.Call.DecideRevocation) {
             _revoke(key);
+            if (situation == 2) _raise(key, 2);
             return 0;
         }
-        bool needed =
-            call == StateTable.Call.SetHead ||
-                call == StateTable.Call.ProposeClosing ||
-                call == StateTable.Call.ConfirmClosing;
-        if (state != "E" && !needed) return 0;
-        id = _raise(key, 2);
-        if (call == StateTable.Call.ConfirmClosing) _propose(id, Codes.DISPOSITION_ACCEPTED);
+        bool closing = call == StateTable.Call.CloseException;
+        bool another = situation == 2 && (closing || call == StateTable.Call.Amend);
+        if (another && state != "E") _raise(key, 1);
+        if (state != "E" && !closing && call != StateTable.Call.SetHead) return 0;
+        (uint8 claim, uint8 disposition) = closing ? _closing(state, situation) : (2, Codes.DISPOSITION_ACCEPTED);
+        id = _raise(key, claim);
+        if (closing) _propose(id, disposition);
+        if (another && state == "E") _raise(key, 1);
+    }
+
+    /// @dev Which claim the exception is about, and how it is closed.
+    function _closing(bytes1 state, uint256 situation) private pure returns (uint8 claim, uint8 disposition) {
+        if (state == "D" && situation == 1) return (3, Codes.DISPOSITION_REJECTED);
+        bool certified = state == "R" || state == "D";
+        if (certified && situation >= 2) return (0, Codes.DISPOSITION_REJECTED);
+        return (state == "R" && situation == 1 ? 3 : 2, Codes.DISPOSITION_ACCEPTED);
+    }
+
+    function _recall(bytes32 key) private {
+        vm.prank(AUTHORITY);
+        registry.recall(key, OTHER, 0);
     }
 
     function _prepare(
         bytes32 key,
+        bytes1 state,
         StateTable.Call call,
+        uint256 situation,
         uint256 id
+    ) private view returns (address target, address from, bytes memory data) {
+        if (call == StateTable.Call.CloseException) {
+            (, uint8 disposition) = _closing(state, situation);
+            return (address(persons), qp, abi.encodeCall(persons.confirmClosing, (id, disposition, "evidence")));
+        }
+        (from, data) = _prepareRecord(key, call, situation);
+        if (data.length == 0) (from, data) = _prepareDecision(key, call);
+        return (address(registry), from, data);
+    }
+
+    function _prepareRecord(
+        bytes32 key,
+        StateTable.Call call,
+        uint256 situation
     ) private view returns (address from, bytes memory data) {
         if (call == StateTable.Call.NameSubmitter) {
             return (OWNER, abi.encodeCall(registry.nameSubmitter, (key, STRANGER)));
@@ -103,42 +179,44 @@ contract StateTableTest is Fixture {
         }
         if (call == StateTable.Call.Attest) return (OWNER, abi.encodeCall(registry.attest, (key, _one(_next(key)))));
         if (call == StateTable.Call.Amend) {
-            IComplianceRegistry.Item memory item = _item(key, 0, 100, registry.batchOf(key).opening, QA);
+            bool moves = situation == 1 && registry.batchOf(key).refused == 0;
+            IComplianceRegistry.Item memory item = _item(key, 0, moves ? 101 : 100, registry.batchOf(key).opening, QA);
             return (QA, abi.encodeCall(registry.amend, (key, item, OTHER, 0)));
         }
         if (call == StateTable.Call.SetHead) return (OWNER, abi.encodeCall(registry.setHead, (key, 1, 777)));
         if (call == StateTable.Call.RaiseException) {
-            return (AUTHORITY, abi.encodeCall(registry.raiseException, (key, 0, 1, 1, "DEV", 0)));
-        }
-        if (call == StateTable.Call.ProposeClosing) {
-            return (QA, abi.encodeCall(registry.proposeClosing, (id, Codes.DISPOSITION_REJECTED, 0)));
-        }
-        if (call == StateTable.Call.ConfirmClosing) {
-            return (qp, abi.encodeCall(registry.confirmClosing, (id, Codes.DISPOSITION_ACCEPTED, "evidence")));
+            return (AUTHORITY, abi.encodeCall(registry.raiseException, (_keys(key), new uint8[](1), 1, 1, "DEV", 0)));
         }
         if (call == StateTable.Call.Certify) {
             IComplianceRegistry.Certificate memory certificate = _certificate(key);
             return (STRANGER, abi.encodeCall(registry.certify, (key, certificate, _sign(certificate, QP_KEY))));
         }
-        return _prepareDecision(key, call);
     }
 
     function _prepareDecision(
         bytes32 key,
         StateTable.Call call
     ) private view returns (address from, bytes memory data) {
-        if (call == StateTable.Call.DecideRevocation)
+        if (call == StateTable.Call.DecideRevocation) {
             return (qp, abi.encodeCall(registry.decideRevocation, (key, OTHER, 0)));
+        }
+        if (call == StateTable.Call.DecideChallenge) {
+            (, bytes32 challenge) = gate.challengeOf(key);
+            return (qp, abi.encodeCall(registry.decideChallenge, (key, challenge, OTHER, 0)));
+        }
         if (call == StateTable.Call.ExceptionalSupply) {
             return (qp, abi.encodeCall(registry.exceptionalSupply, (key, "1", "2", uint64(block.timestamp))));
         }
+        if (call == StateTable.Call.NotifyAuthority) {
+            return (OWNER, abi.encodeCall(registry.notifyAuthority, (key, uint64(block.timestamp))));
+        }
         if (call == StateTable.Call.Reject) return (qp, abi.encodeCall(registry.reject, (key, OTHER, 0)));
         if (call == StateTable.Call.Abort) {
-            bool certified = registry.batchCounts(key)[uint256(IComplianceRegistry.Counter.Certified)] != 0;
+            bool certified = registry.batchOf(key).certified != 0;
             return (certified ? qp : OWNER, abi.encodeCall(registry.abort, (key, OTHER, 0)));
         }
-        if (call == StateTable.Call.Hold) return (qp, abi.encodeCall(registry.hold, (key, OTHER, 0)));
-        if (call == StateTable.Call.Unhold) return (qp, abi.encodeCall(registry.unhold, (key, OTHER, 0)));
+        if (call == StateTable.Call.Hold) return (qp, abi.encodeCall(registry.hold, (_keys(key), OTHER, 0, 0)));
+        if (call == StateTable.Call.Unhold) return (qp, abi.encodeCall(registry.unhold, (key, qp, OTHER, 0)));
         if (call == StateTable.Call.Recall) return (AUTHORITY, abi.encodeCall(registry.recall, (key, OTHER, 0)));
         uint64 due = registry.batchOf(key).due[0] + 1;
         return (OWNER, abi.encodeCall(registry.extendDue, (key, 0, due, OTHER, 0)));
@@ -154,9 +232,14 @@ contract StateTableTest is Fixture {
         return _item(key, claim, 100 + stage, record, OWNER);
     }
 
-    function _as(address from, bytes memory data) private returns (bool done) {
+    function _keys(bytes32 key) private pure returns (bytes32[] memory keys) {
+        keys = new bytes32[](1);
+        keys[0] = key;
+    }
+
+    function _as(address target, address from, bytes memory data) private returns (bool done) {
         vm.prank(from);
         // solhint-disable-next-line avoid-low-level-calls
-        (done, ) = address(registry).call(data);
+        (done, ) = target.call(data);
     }
 }

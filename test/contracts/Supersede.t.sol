@@ -15,23 +15,45 @@ contract SupersedeTest is Fixture {
         _attest(key, 1);
     }
 
+    function _recall(bytes32 key) private {
+        vm.prank(AUTHORITY);
+        registry.recall(key, OTHER, 0);
+    }
+
+    function _certifyRefused(bytes32 key, bytes memory expected) private {
+        IComplianceRegistry.Certificate memory certificate = _certificate(key);
+        bytes memory signature = _sign(certificate, QP_KEY);
+        vm.expectRevert(expected);
+        registry.certify(key, certificate, signature);
+    }
+
+    function _challenges(bytes32 key, bytes32[] memory recalled) private {
+        (uint8 kinds, bytes32 challenge) = gate.challengeOf(key);
+        assertEq(kinds, Codes.CHALLENGE_SUPERSEDED);
+        assertEq(challenge, _challenge(recalled));
+        _certifyRefused(key, abi.encodeWithSelector(IComplianceRegistry.Challenged.selector, kinds, challenge));
+    }
+
+    /// @dev The challenge of nothing but recalled batches before.
+    function _challenge(bytes32[] memory recalled) private pure returns (bytes32) {
+        return keccak256(abi.encode(new bytes32[](0), uint64(0), new uint16[](0), recalled));
+    }
+
     function test_refuses_unknown_batches_and_those_of_another_owner() external {
         bytes32 key = _open(plainPolicy);
         _grant(RoleIds.MANUFACTURER, STRANGER);
-        address[] memory qps = new address[](1);
-        qps[0] = qp;
         uint64[2] memory due = [uint64(START + 1 days), uint64(START + 2 days)];
         vm.prank(STRANGER);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.NotOwner.selector, key, STRANGER));
-        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), key);
+        registry.openBatch(1, 1, plainPolicy, due, 0, _qps(), _stageQps(), new address[](0), key);
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, bytes32("?")));
-        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), "?");
+        registry.openBatch(1, 1, plainPolicy, due, 0, _qps(), _stageQps(), new address[](0), "?");
         // Nor itself: it is not there yet.
         bytes32 own = registry.keyOf(OWNER, 1);
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.BatchUnknown.selector, own));
-        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), own);
+        registry.openBatch(1, 1, plainPolicy, due, 0, _qps(), _stageQps(), new address[](0), own);
     }
 
     function test_open_exceptions_of_all_predecessors_block_the_successor() external {
@@ -41,7 +63,7 @@ contract SupersedeTest is Fixture {
         registry.reject(first, OTHER, 0);
         bytes32 second = _successor(first);
         bytes32 third = _successor(second);
-        assertEq(registry.openExceptionsOf(third), 1);
+        assertEq(gate.openExceptionsOf(third), 1);
         assertEq(_status(third), uint256(IComplianceRegistry.Status.Exception));
         IComplianceRegistry.Certificate memory certificate = _certificate(third);
         bytes memory signature = _sign(certificate, QP_KEY);
@@ -54,7 +76,7 @@ contract SupersedeTest is Fixture {
         // Raised there later, it closes the gate here.
         _raise(second);
         assertTrue(!gate.isReleased(third), "gate");
-        assertEq(registry.openExceptionsOf(first), 0);
+        assertEq(gate.openExceptionsOf(first), 0);
     }
 
     // Verifies R-register-bounded, V53.
@@ -62,27 +84,67 @@ contract SupersedeTest is Fixture {
         bytes32 key = _open(plainPolicy);
         for (uint256 i = 0; i < 16; i++) key = _open(plainPolicy, 0, key);
         uint256 before = gasleft();
-        registry.openExceptionsOf(key);
-        assertTrue(before - gasleft() < 200_000, "it can be asked");
-        address[] memory qps = new address[](1);
-        qps[0] = qp;
+        gate.openExceptionsOf(key);
+        assertGas(before - gasleft(), 500_000);
         uint64[2] memory due = [uint64(START + 1 days), uint64(START + 2 days)];
         vm.prank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IComplianceRegistry.SupersedesTooMany.selector, key, 16));
-        registry.openBatch(1, 1, plainPolicy, due, 0, qps, new address[](0), key);
+        registry.openBatch(1, 1, plainPolicy, due, 0, _qps(), _stageQps(), new address[](0), key);
+    }
+
+    // Verifies R-register-inherit, V164.
+    function test_V164_an_undecided_revocation_of_a_superseded_batch_blocks_the_successor() external {
+        bytes32 first = _open(plainPolicy, _consent(), 0);
+        bytes32 second = _successor(first);
+        bytes32 third = _successor(second);
+        _certify(third);
+        _revoke(first);
+        assertEq(gate.openExceptionsOf(second), 1);
+        assertTrue(!gate.isReleased(third), "gate");
+        _certifyRefused(second, abi.encodeWithSelector(IComplianceRegistry.ExceptionsOpen.selector, 1));
+        vm.prank(qp);
+        registry.decideRevocation(first, OTHER, 0);
+        assertTrue(gate.isReleased(third), "gate again");
+        _certify(second);
+    }
+
+    // Verifies R-register-inherit, R-register-challenge, V164.
+    function test_V164_the_recall_of_a_superseded_batch_challenges_the_successor() external {
+        bytes32 first = _open(plainPolicy);
+        bytes32 second = _successor(first);
+        bytes32 third = _successor(second);
+        bytes32 released = _successor(second);
+        _certify(released);
+        _recall(first);
+        bytes32[] memory recalled = new bytes32[](1);
+        recalled[0] = first;
+        _challenges(third, recalled);
+        vm.prank(qp);
+        registry.decideChallenge(third, _challenge(recalled), OTHER, 0);
+        // Another one is another challenge, the nearest first.
+        _recall(second);
+        recalled = new bytes32[](2);
+        (recalled[0], recalled[1]) = (second, first);
+        _challenges(third, recalled);
+        vm.prank(qp);
+        registry.decideChallenge(third, _challenge(recalled), OTHER, 0);
+        _certify(third);
+        // What is released stays so, and nothing looks forward.
+        assertTrue(gate.isReleased(released) && gate.isReleased(third), "released");
+        (uint8 kinds, ) = gate.challengeOf(first);
+        assertEq(kinds, 0);
     }
 
     function test_nothing_else_is_inherited() external {
         bytes32 first = _open(plainPolicy, _consent(), 0);
         _close(_raise(first, 0), Codes.DISPOSITION_ACCEPTED);
+        _close(_raise(first, 1), Codes.DISPOSITION_REJECTED);
         vm.prank(qp);
-        registry.hold(first, OTHER, 0);
-        vm.prank(qp);
-        registry.recall(first, OTHER, 0);
-        _revoke(first);
+        registry.reject(first, OTHER, 0);
         bytes32 second = _successor(first);
-        // Neither a settled claim nor a hold, a recall or a consent.
-        assertEq(registry.batchOf(second).settled, 0);
+        // Neither a settled or refused claim, an end nor a consent.
+        assertEq(registry.batchOf(second).settled | registry.batchOf(second).refused, 0);
+        assertEq(registry.batchOf(second).consent, bytes32(0));
         _certify(second);
         assertTrue(gate.isReleased(second), "released");
     }

@@ -51,6 +51,7 @@ contract VectorsTest is TestBase {
                     uint32(vm.parseJsonUint(json, string.concat(at, ".version"))),
                     uint8(vm.parseJsonUint(json, string.concat(at, ".stages"))),
                     maxDue,
+                    vm.parseJsonUint(json, string.concat(at, ".confirmedStages")),
                     _claims(json, at)
                 )
             );

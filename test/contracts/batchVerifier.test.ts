@@ -2,7 +2,7 @@ import { ContractFactory, id, type Contract, type Signer } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { itemOf } from "../../src/chain/attest.ts";
 import { embeddedChain, type Chain } from "../../src/chain/connect.ts";
-import { addCircuit, deploy, type Deployment } from "../../src/chain/deploy.ts";
+import { addCircuit, type DeployedRegister } from "../../src/chain/deploy.ts";
 import type { VerifiedProof } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { BatchproofError } from "../../src/errors.ts";
@@ -10,7 +10,7 @@ import { KIND, SIGNALS, type Signals } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { toSnarkjsKey } from "../../src/setup/verifyingKey.ts";
 import { compileVerifier } from "../support/exportedVerifier.ts";
-import { twoPersons } from "./support/twoPersons.ts";
+import { deployed, twoPersons } from "./support/twoPersons.ts";
 import { developmentTinyCircuit, tinyCircuit, type TinyCircuit } from "./support/eightSignals.ts";
 import { outsideG2 } from "../setup/support.ts";
 
@@ -21,7 +21,7 @@ const Q = 2188824287183927522224640574525727508869631115729782366268903789464522
 let circuits: readonly TinyCircuit[];
 let chain: Chain;
 let admin: Signer;
-let deployment: Deployment;
+let deployment: DeployedRegister;
 /** What snarkjs exports for each circuit. */
 const exported = new Map<string, Contract>();
 /** Two valid statements of each circuit, the circuits taking turns. */
@@ -30,7 +30,7 @@ let valid: readonly VerifiedProof[];
 beforeAll(async () => {
   chain = await embeddedChain();
   admin = await chain.provider.getSigner(0);
-  deployment = await deploy(admin, { developmentAllowed: true });
+  deployment = await deployed(chain, { developmentAllowed: true });
   const persons = await twoPersons(chain, deployment);
   const development = await developmentTinyCircuit();
   circuits = [...["temperature", "custody", "third"].map(tinyCircuit), development];

@@ -14,8 +14,8 @@ const QA = toBeHex(2, 20);
 const KEY = toBeHex(3, 32);
 
 function proposal(blockNumber: number, id: bigint, disposition: DispositionName): Log {
-  const { interface: abi } = compiled("ComplianceRegistry");
-  const values = [KEY, id, DISPOSITION[disposition], toBeHex(blockNumber, 32), QA, toBeHex(0, 32)];
+  const { interface: abi } = compiled("QualifiedPersons");
+  const values = [KEY, id, DISPOSITION[disposition], toBeHex(blockNumber, 32), QA];
   return { ...abi.encodeEventLog("ClosingProposed", values), address: ADDRESS, blockNumber } as unknown as Log;
 }
 
@@ -86,9 +86,9 @@ describe("the closings that were proposed", () => {
 });
 
 it("a receipt without the event is not one of our contracts'", () => {
-  const { registry } = node(1, TOO_LONG).register;
-  expect(eventOf({ logs: LOGS }, registry, "ClosingProposed")).toMatchObject({ id: 5n, proposer: QA });
+  const { registry, persons } = node(1, TOO_LONG).register;
+  expect(eventOf({ logs: LOGS }, persons, "ClosingProposed")).toMatchObject({ id: 5n, proposer: QA });
   expect(refused(() => eventOf({ logs: LOGS }, registry, "ExceptionClosed")).code).toBe("contract");
-  const elsewhere = registerOn({}, QA).registry;
+  const elsewhere = registerOn({}, QA).persons;
   expect(refused(() => eventOf({ logs: LOGS }, elsewhere, "ClosingProposed")).code).toBe("contract");
 });

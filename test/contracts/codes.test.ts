@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { id, keccak256, toUtf8Bytes } from "ethers";
 import { describe, expect, it } from "vitest";
 import {
+  BATCH_SEAT,
+  CHALLENGE,
   CLAIM_CLASS,
-  COUNTER,
   DISPOSITION,
   EXCEPTION_CATEGORY,
   HOLD,
@@ -11,6 +12,7 @@ import {
   NEEDED_FOR,
   REASON,
   REASONS_OF,
+  RELEASE,
   STATUS,
 } from "../../src/formats/codes.ts";
 import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
@@ -53,6 +55,7 @@ describe("numbers and names are the same in TypeScript and Solidity", () => {
       ...prefixed("CATEGORY", EXCEPTION_CATEGORY),
       ...prefixed("DISPOSITION", DISPOSITION),
       ...prefixed("HOLD", HOLD),
+      ...prefixed("CHALLENGE", CHALLENGE),
       ...prefixed("REASON", REASON),
       MEANING_CERTIFIED: BigInt(MEANING_CERTIFIED),
     });
@@ -91,9 +94,12 @@ describe("numbers and names are the same in TypeScript and Solidity", () => {
     expect(qaRole(owner)).toBe(keccak256(encoded));
   });
 
-  it("states and counters", () => {
-    const file = "interfaces/IComplianceRegistry.sol";
-    expect(members(file, "Status")).toEqual([...STATUS]);
-    expect(members(file, "Counter")).toEqual([...COUNTER]);
+  it("states and releases", () => {
+    expect(members("interfaces/IComplianceRegistry.sol", "Status")).toEqual([...STATUS]);
+    expect(members("interfaces/IReleaseGate.sol", "Release")).toEqual([...RELEASE]);
+  });
+
+  it("the seat of those who certify", () => {
+    expect(/constant BATCH = (\d+);/.exec(source("QualifiedPersons.sol"))?.[1]).toBe(BATCH_SEAT.toString());
   });
 });

@@ -19,8 +19,9 @@ interface ContextCase {
 
 /** A policy as JSON has it: big numbers as text. */
 interface PolicyCase {
-  readonly policy: Omit<ChainPolicy, "maxDue" | "claims"> & {
+  readonly policy: Omit<ChainPolicy, "maxDue" | "confirmedStages" | "claims"> & {
     readonly maxDue: readonly [string, string];
+    readonly confirmedStages: string;
     readonly claims: readonly (Omit<ChainPolicy["claims"][number], "rule"> & { readonly rule: string })[];
   };
   readonly policyId: string;
@@ -32,7 +33,7 @@ describe("shared vectors", () => {
     expect(toHex(contextOf(BigInt(chainId), registry, submitter))).toBe(context);
   });
 
-  // Verifies R-format-policyid.
+  // Verifies R-format-policyid, V147.
   it.each(cases<PolicyCase>("policyId.json"))("policyId $policyId", ({ policy, policyId }) => {
     const [release, completion] = policy.maxDue;
     const claims = policy.claims.map((claim) => ({ ...claim, rule: BigInt(claim.rule) }));
@@ -41,6 +42,7 @@ describe("shared vectors", () => {
         ...policy,
         product: nameWord(policy.product),
         maxDue: [BigInt(release), BigInt(completion)],
+        confirmedStages: BigInt(policy.confirmedStages),
         claims,
       }),
     ).toBe(policyId);

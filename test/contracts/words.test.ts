@@ -43,24 +43,23 @@ function said(name: string, values: readonly unknown[], reader?: Reader): readon
 
 // Verifies R-cli-chain-words.
 describe("what a contract refuses", () => {
-  it("names role and account, and the command that grants the role", () => {
+  it("names role and account, and the command that proposes the role", () => {
     expect(refused("RoleNotHeld", [ROLE_ID.qp, CALLER])).toMatchObject({ kind: "no", code: "RoleNotHeld" });
     const [message, remedy] = said("RoleNotHeld", [ROLE_ID.approver, CALLER.toLowerCase()]);
     expect(message).toMatch(/^The account 0x[bB]{40} does not have the role APPROVER now/);
-    expect(remedy).toMatch(/`batchproof role grant approver 0x[bB]{40} --person PERSON --from TIME --to TIME /);
+    expect(remedy).toMatch(/`batchproof role propose approver 0x[bB]{40} --person PERSON --person-key FILE /);
     expect(remedy).toContain(`${REGISTER} --account ADMIN\``);
   });
 
-  it("knows the role QA of an owner, and that nobody grants ADMIN", () => {
+  it("knows the role QA of an owner, and ADMIN", () => {
     const [message, remedy] = said("RoleNotHeld", [qaRole(OWNER.toLowerCase()), CALLER]);
     expect(message).toContain("QA (of the batch's owner)");
-    expect(remedy).toContain(`batchproof role grant qa --owner ${OWNER} 0x`);
+    expect(remedy).toContain(`batchproof role propose qa --owner ${OWNER} 0x`);
     for (const [name, values] of [
       ["RoleNotHeld", [ROLE_ID.admin, CALLER]],
       ["AccessControlUnauthorizedAccount", [CALLER, ROLE_ID.admin]],
     ] as const) {
       expect(said(name, values)[0]).toContain("role ADMIN");
-      expect(said(name, values)[1]).toBe("Send it from the account that is ADMIN: --account.");
     }
   });
 
@@ -75,16 +74,32 @@ describe("what a contract refuses", () => {
   });
 
   it("says index and short key where no folder is at hand, and the whole key in the command", () => {
-    expect(said("AlreadyAttested", [KEY, 0], {})[0]).toBe("The claim 0 of batch 0x1234abcd… is attested already.");
+    expect(said("AlreadyAttested", [KEY, 0], {})[0]).toBe(
+      "The claim 0 of batch 0x1234abcd1234abcd… is attested already.",
+    );
     expect(said("BatchIsHeld", [KEY, 3], {})).toEqual([
-      "The batch 0x1234abcd… is held by QP and AUTHORITY.",
-      "Every side that holds it lets it go: " +
+      "The batch 0x1234abcd1234abcd… is held (3 holds, those of batches that it supersedes included).",
+      "Each holder lets it go, whom an audit names: " +
         `\`batchproof unhold --batch ${KEY} --reason REASON --rpc URL --registry ADDRESS --account HOLDER\`.`,
     ]);
   });
 
+  it("says what challenges a batch, and the command that decides on exactly that", () => {
+    const [message, remedy] = said("Challenged", [5, OTHER_KEY]);
+    expect(message).toBe(
+      "The batch is challenged, and no QP decided on it: a circuit of its policy was declared unsound; " +
+        `a party list under which it was proven was revoked from before then (challenge ${OTHER_KEY.slice(0, 18)}…).`,
+    );
+    expect(remedy).toContain(`challenge decide 'my batch' --owner ${OWNER} --challenge ${OTHER_KEY} --reason REASON`);
+  });
+
+  it("names a seat by its stage, or as that of the batch", () => {
+    expect(said("NotQpOfSeat", [KEY, 0, CALLER])[0]).toMatch(/was not named as QP of stage leg of batch my batch,/);
+    expect(said("QpKnown", [KEY, 255, CALLER])[0]).toMatch(/was named as QP of batch my batch already/);
+  });
+
   it("does not give another batch the folder's name", () => {
-    expect(said("ConsentUsed", [id("consent"), OTHER_KEY])[0]).toContain("belongs to batch 0x56785678…");
+    expect(said("ConsentUsed", [id("consent"), OTHER_KEY])[0]).toContain("belongs to batch 0x5678567856785678…");
   });
 
   it("names circuits as the lock file does", () => {
@@ -92,7 +107,7 @@ describe("what a contract refuses", () => {
       "The register has no circuit temperature-4k.",
       `Another person approves what one proposes: \`batchproof circuit propose temperature-4k ${REGISTER} --account PROPOSER\`.`,
     ]);
-    expect(said("CircuitUnknown", [KEY])[0]).toBe("The register has no circuit 0x1234abcd….");
+    expect(said("CircuitUnknown", [KEY])[0]).toBe("The register has no circuit 0x1234abcd1234abcd….");
   });
 
   it("gives times in UTC, lengths of time in words, and a number that is no time as it is", () => {
@@ -104,7 +119,17 @@ describe("what a contract refuses", () => {
     expect(said("DueNotInFuture", [0n, 2n ** 64n - 1n, 1n])[0]).toContain(
       "at year 10000 or later (18446744073709551615 s),",
     );
-    expect(said("AccessControlEnforcedDefaultAdminDelay", [0n])[0]).toContain("(announced for: none)");
+    expect(said("RevokedInFuture", [1_700_000_000n, 1_600_000_000n])[0]).toBe(
+      "What is attested until 2023-11-14T22:13:20Z would stand, and it is 2020-09-13T12:26:40Z.",
+    );
+  });
+
+  it("says what a contract says in its own words in quotes, and the code of a failed assertion", () => {
+    const solidity = new Interface(["error Error(string message)", "error Panic(uint256 code)"]);
+    const explain = (name: string, value: unknown): string =>
+      explainRevert({ data: solidity.encodeErrorResult(name, [value]) }).message;
+    expect(explain("Error", 'no "way"')).toBe('The chain refused. The contract says: "no \\"way\\"".');
+    expect(explain("Panic", 17n)).toBe("The chain refused. The contract met an error of its own (code 17).");
   });
 
   it("keeps what the first reader knew, and leaves other errors alone", () => {

@@ -237,6 +237,7 @@ describe("chainPolicy and policyId", () => {
       version: 1,
       stages: 1,
       maxDue: [2_592_000n, 7_776_000n],
+      confirmedStages: 0n,
       claims: [
         {
           circuitIds: [circuitId("temperature-1k")],
@@ -253,6 +254,17 @@ describe("chainPolicy and policyId", () => {
   it("give the codes of process and completion", () => {
     const other = withClaims({ ...onlyClaim(), class: "process", neededFor: "completion" });
     expect(chainPolicy(other, salts, circuitId).claims[0]).toMatchObject({ class: 2, neededFor: 2 });
+  });
+
+  // Verifies R-policy-confirmed.
+  it("state the stages to be confirmed as a set of bits", () => {
+    const confirmed = (...names: string[]): bigint => {
+      const three = { ...policy, stages: ["cold-storage", "transport", "ward"], confirmedByQp: names };
+      return chainPolicy(three, salts, circuitId).confirmedStages;
+    };
+    expect(confirmed("transport")).toBe(0b010n);
+    expect(confirmed("ward", "cold-storage")).toBe(0b101n);
+    expect(() => confirmed("elsewhere")).toThrow("no stage elsewhere");
   });
 
   it("hash it, salts and circuits included", () => {

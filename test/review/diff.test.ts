@@ -102,6 +102,13 @@ describe("a difference between policies", () => {
     expect(names(diffPolicies(of(0), fixture("cd20-prodigy")))).toEqual(only("loosened", what));
   });
 
+  // Verifies R-policy-confirmed, V147.
+  it("V147: takes each stage that a QP confirms for tighter", () => {
+    const confirmed = { ...fixture(), confirmedByQp: ["cold-storage"] };
+    expect(names(diffPolicies(fixture(), confirmed))).toEqual(only("tightened", "stage cold-storage"));
+    expect(names(diffPolicies(confirmed, fixture()))).toEqual(only("loosened", "stage cold-storage"));
+  });
+
   // Verifies R-policy-profiles.
   it("takes each accepted profile for looser, and names it by its hash", () => {
     const of = (...names: string[]): Policy => ({

@@ -553,6 +553,19 @@ const TEMPERATURE_CASES: readonly Case[] = [
     bad: withClaims(claimWith({ neededFor: "completion" })),
     pointer: "/claims",
   },
+  ...(
+    [
+      ["is none of the policy's", ["elsewhere"], 0],
+      ["is named twice", ["cold-storage", "cold-storage"], 1],
+    ] as const
+  ).map(([what, confirmedByQp, index]): Case => ({
+    what: `a stage to be confirmed that ${what}`,
+    code: "stage-confirmed",
+    severity: "error",
+    good: { ...fixture(), confirmedByQp: ["cold-storage"] },
+    bad: { ...fixture(), confirmedByQp },
+    pointer: `/confirmedByQp/${index}`,
+  })),
   {
     what: "two accepted profiles of one hash",
     code: "profile-twice",

@@ -54,6 +54,9 @@ describe("lintFile", () => {
       "error policy-schema /claims/0/severity",
     ]);
     expect(await found((policy) => (policy["stages"] = "one"))).toEqual(["error policy-schema /stages"]);
+    expect(await found((policy) => (policy["confirmedByQp"] = [1, "nowhere"]))).toEqual([
+      "error policy-schema /confirmedByQp/0",
+    ]);
     expect(await found((policy) => (policy["maxDue"] = [2]))).toEqual(["error policy-schema /maxDue"]);
     expect(await found((policy) => (policy["claims"] = {}))).toEqual(["error policy-schema /claims"]);
   });

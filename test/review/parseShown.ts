@@ -146,11 +146,11 @@ function inQuotes(text: string): string {
   return groups(text, /^"(.*)"$/)[0] ?? "";
 }
 
-const LIMITS = { "at least": "atLeast", above: "above", "at most": "atMost", below: "below" } as const;
+const LIMIT = { "at least": "atLeast", above: "above", "at most": "atMost", below: "below" } as const;
 
 function parseLimit(line: string): { readonly [field: string]: string } {
   const [word = "", number = ""] = groups(line, /^ {2}Limit: (at least|above|at most|below) (\S+?)(?:, in ".*")?$/);
-  return { [LIMITS[word as keyof typeof LIMITS]]: number };
+  return { [LIMIT[word as keyof typeof LIMIT]]: number };
 }
 
 /** Lines that begin with these words and a number, each with those indented under it. */

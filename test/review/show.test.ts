@@ -34,6 +34,15 @@ it("showPolicy names each accepted profile by its hash, and says who sees to it"
   );
 });
 
+// Verifies R-policy-confirmed.
+it("showPolicy says of a stage that a QP confirms it, and of no other", () => {
+  const words = "\n  Confirmation: a QP named for this stage confirms it before the batch is certified";
+  const shown = showPolicy({ ...fixture("ari-0001"), confirmedByQp: ["expansion"] });
+  expect(shown.match(new RegExp(`^Stage \\d+: expansion${words}`, "gm"))).toHaveLength(1);
+  expect(shown.split(words)).toHaveLength(2);
+  expect(showPolicy(fixture())).not.toContain("Confirmation");
+});
+
 describe("showPolicy", () => {
   const fridge = showPolicy(fixture());
 

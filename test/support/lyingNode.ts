@@ -24,7 +24,7 @@ export interface Lies {
   slow?: (method: string, params: readonly unknown[]) => number;
   /** What it sends in place of this answer, with the HTTP status; undefined: the answer. */
   garbles?: (method: string, params: readonly unknown[]) => readonly [status: number, body: string] | undefined;
-  /** Changes what it answers to this question. */
+  /** Changes what it answers to this question; may ask around first. */
   result?: (method: string, params: readonly unknown[], result: unknown) => unknown;
   /** The JSON-RPC error that it answers with; undefined: the answer. */
   refuses?: (method: string, params: readonly unknown[]) => unknown;

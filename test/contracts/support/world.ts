@@ -1,12 +1,14 @@
 import { id, toBeHex, ZeroHash, type Signer } from "ethers";
+import type { CircuitList } from "../../../src/audit/circuits.ts";
 import { itemOf } from "../../../src/chain/attest.ts";
 import { CLAIM_CLASS, NEEDED_FOR, STATUS, type StatusName } from "../../../src/formats/codes.ts";
 import { qaRole, ROLE_ID } from "../../../src/formats/roleIds.ts";
 import { chainTime, type Chain } from "../../../src/chain/connect.ts";
 import { batchKey } from "../../../src/formats/context.ts";
-import { addCircuit, deploy, mined, type Deployment } from "../../../src/chain/deploy.ts";
+import { addCircuit, deploy, mined, type DeployedRegister } from "../../../src/chain/deploy.ts";
 import { releaseCertificate, signCertificate } from "../../../src/chain/eip712.ts";
 import { registerAt, type Addresses, type Item, type Register } from "../../../src/chain/handles.ts";
+import { giveRole } from "../../../src/chain/roles.ts";
 import { policyIdOf, type ChainClaim, type ChainPolicy } from "../../../src/formats/chainPolicy.ts";
 import { KIND, type Signals } from "../../../src/formats/constants.ts";
 import { simulatedCircuit, type SimulatedCircuit } from "../../support/simulated.ts";
@@ -14,7 +16,10 @@ import type { Certificate } from "../../../src/formats/certificate.ts";
 import type { ProofEnvelope } from "../../../src/formats/proof.ts";
 import { nameWord } from "../../../src/formats/names.ts";
 
-/** Who acts, each with an account of its own. `rival` is a second manufacturer, `stranger` has no role at all. */
+/**
+ * Who acts, each with an account of its own. `rival` is a second manufacturer, `stranger` has no role at all, `twin` and
+ * `secondQp` have none until somebody is to have two accounts.
+ */
 const ACTORS = [
   "admin",
   "proposer",
@@ -28,6 +33,9 @@ const ACTORS = [
   "authority",
   "courier",
   "stranger",
+  "secondAdmin",
+  "twin",
+  "secondQp",
 ] as const;
 export type Actor = (typeof ACTORS)[number];
 
@@ -52,7 +60,7 @@ export const NO_PREDECESSOR = ZeroHash;
  */
 export class World {
   readonly chain: Chain;
-  readonly deployment: Deployment;
+  readonly deployment: DeployedRegister;
   readonly addresses: Addresses;
   readonly temperature: SimulatedCircuit;
   readonly custody: SimulatedCircuit;
@@ -62,7 +70,7 @@ export class World {
 
   private constructor(
     chain: Chain,
-    deployment: Deployment,
+    deployment: DeployedRegister,
     addresses: Addresses,
     signers: Record<Actor, Signer>,
     address: Record<Actor, string>,
@@ -83,9 +91,14 @@ export class World {
       signers[actor] = await chain.provider.getSigner(i);
       address[actor] = await signers[actor].getAddress();
     }
-    const deployment = await deploy(signers.admin, { partyGrace: 10n * DAY, developmentAllowed: true });
+    const deployment = await deploy(signers.admin, {
+      admins: [address.admin, address.secondAdmin],
+      persons: [id("admin"), id("secondAdmin")],
+      partyGrace: Number(10n * DAY),
+      developmentAllowed: true,
+    });
     const world = new World(chain, deployment, deployment.addresses, signers, address);
-    await world.#grantRoles();
+    await world.#giveRoles();
     for (const [circuit, kind] of [
       [world.temperature, KIND.temperature],
       [world.custody, KIND.custody],
@@ -95,12 +108,17 @@ export class World {
     await world.approve(world.plainPolicy());
     await world.approve(world.custodyPolicy());
     await mined(() => world.as("proposer").parties.propose(ROOT, id("party list")));
-    await mined(() => world.as("approver").parties.approve(ROOT, nameWord("QA-1")));
+    await mined(() => world.as("approver").parties.approve(ROOT, id("party list"), nameWord("QA-1")));
     return world;
   }
 
-  async #grantRoles(): Promise<void> {
-    const now = await this.now();
+  /** What a reader knows of its circuits. */
+  get circuitList(): CircuitList {
+    const { temperature, custody } = this;
+    return { [temperature.circuitId]: { name: "temperature" }, [custody.circuitId]: { name: "custody" } };
+  }
+
+  async #giveRoles(): Promise<void> {
     const grants: readonly (readonly [string, Actor])[] = [
       [ROLE_ID.proposer, "proposer"],
       [ROLE_ID.approver, "approver"],
@@ -113,8 +131,16 @@ export class World {
       [qaRole(this.address.rival), "rivalQa"],
     ];
     for (const [role, actor] of grants) {
-      await mined(() => this.deployment.roles.grant(role, this.address[actor], id(actor), now, now + 3650n * DAY));
+      await this.giveRole(role, actor);
     }
+  }
+
+  /** Two ADMINs give a role for ten years. `person`: who the account belongs to; the actor, if not told otherwise. */
+  async giveRole(role: string, actor: Actor, person: string = actor): Promise<void> {
+    const now = await this.now();
+    const { admin, secondAdmin } = this.signers;
+    const terms = [role, this.address[actor], id(person), now, now + 3650n * DAY] as const;
+    await giveRole([admin, secondAdmin], this.deployment, terms);
   }
 
   /** The contracts, called by one of the actors. */
@@ -154,6 +180,7 @@ export class World {
       version,
       stages: 2,
       maxDue: [30n * DAY, 90n * DAY],
+      confirmedStages: 0n,
       claims,
     };
   }
@@ -186,6 +213,7 @@ export class World {
       due,
       consent,
       [this.address.qp],
+      confirmedStages(policy).map((stage) => ({ stage, qp: this.address.qp })),
       [this.address.courier],
       supersedes,
     ] as const;
@@ -244,10 +272,9 @@ export class World {
     changes: Partial<Certificate> = {},
   ): Promise<[Certificate, string]> {
     const { registry } = this.deployment;
-    const certified = (await registry.batchCounts(key))[4] ?? 0n;
     const now = await this.now();
     const certificate = {
-      ...releaseCertificate(key, await registry.batchOf(key), certified, id("certificate"), now, now + DAY),
+      ...releaseCertificate(key, await registry.batchOf(key), id("certificate"), now, now + DAY),
       ...changes,
     };
     const { chainId } = this.chain;
@@ -257,6 +284,10 @@ export class World {
   async status(batch: OpenBatch): Promise<StatusName | undefined> {
     return STATUS[Number(await this.deployment.gate.statusOf(batch.key))];
   }
+}
+
+function confirmedStages({ stages, confirmedStages: set }: ChainPolicy): number[] {
+  return Array.from({ length: stages }, (_, stage) => stage).filter((stage) => ((set >> BigInt(stage)) & 1n) === 1n);
 }
 
 export interface OpenBatch {

@@ -1,0 +1,60 @@
+import type {
+  BaseContractMethod,
+  ContractMethodArgs,
+  ContractTransactionResponse,
+  Signer,
+  TransactionReceipt,
+} from "ethers";
+import { environmentError } from "../errors.ts";
+import type { Deployed } from "./handles.ts";
+import { logsOf } from "./newestLogs.ts";
+import { eventOf } from "./receipts.ts";
+import { explained } from "./revert.ts";
+import { mined } from "./sending.ts";
+
+/**
+ * Newest blocks in which the same call is looked for, days of any chain: whoever did not see it mined still knows of it, and
+ * nodes that keep no older logs need not be asked for them.
+ */
+const REMEMBERED = 100_000;
+
+/** A call that was mined, and whether it was before it was asked for now. */
+export interface Once {
+  readonly receipt: TransactionReceipt;
+  readonly already: boolean;
+}
+
+/** What a call makes. */
+export interface Made {
+  /** The event that tells of it, with the key of its batch as first topic. */
+  readonly event: string;
+  readonly key: string;
+  /** Whether what an event tells of still stands: what was closed or taken back may be made anew. */
+  readonly stands: (said: Readonly<Record<string, unknown>>) => Promise<boolean>;
+}
+
+/**
+ * Sends a call that would make something new every time it is sent, unless the same account made the same call lately: who
+ * runs a command again, because it did not see its transaction mined, means the one. Errors: those of `mined`.
+ */
+export async function minedOnce<A extends unknown[]>(
+  contract: Deployed,
+  method: BaseContractMethod<A, unknown, ContractTransactionResponse>,
+  args: ContractMethodArgs<A>,
+  { event, key, stands }: Made,
+): Promise<Once> {
+  const account = contract.runner as Signer;
+  const { data } = await method.populateTransaction(...args);
+  const call = { from: await account.getAddress(), to: contract.target, data };
+  const topic = contract.interface.getEvent(event)?.topicHash ?? null;
+  for await (const { provider, transactionHash } of logsOf(contract, [topic, key], REMEMBERED)) {
+    const sent = await explained(() => provider.getTransaction(transactionHash));
+    if (sent?.from !== call.from || sent.to !== call.to || sent.data !== call.data) continue;
+    const receipt = await explained(() => provider.getTransactionReceipt(transactionHash));
+    if (receipt === null) {
+      throw environmentError(`The node has transaction ${transactionHash} and no receipt of it.`, { code: "chain" });
+    }
+    if (await explained(() => stands(eventOf(receipt, contract, event)))) return { receipt, already: true };
+  }
+  return { receipt: await mined(() => method(...args)), already: false };
+}
