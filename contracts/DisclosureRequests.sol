@@ -9,7 +9,7 @@ import {IRoles} from "./interfaces/IRoles.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 
 /// @title DisclosureRequests
-/// @notice What authorities asked about the batches of one compliance registry, which deploys it and asks it whether an
+/// @notice What authorities asked about the batches of one compliance registry, to which it belongs and which asks it whether an
 /// answer is overdue.
 contract DisclosureRequests is IDisclosureRequests, Guarded {
     /// @dev Open requests of one batch: whoever asks whether one is overdue looks at all of them.

@@ -12,7 +12,7 @@ import {Limits} from "./libraries/Limits.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 
 /// @title QualifiedPersons
-/// @notice Who may certify the batches of one compliance registry, which deploys it, and who confirms their stages.
+/// @notice Who may certify the batches of one compliance registry, to which it belongs, and who confirms their stages.
 contract QualifiedPersons is IQualifiedPersons, TwoPersonRule {
     /// @notice Seat of those who certify. A policy has at most 255 stages, so none has this index.
     uint8 public constant BATCH = 255;

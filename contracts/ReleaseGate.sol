@@ -23,7 +23,7 @@ import {RoleIds} from "./libraries/RoleIds.sol";
 import {Signals} from "./libraries/Signals.sol";
 
 /// @title ReleaseGate
-/// @notice What is computed from a compliance registry, which deploys it. It stores nothing, so the registry keeps its size for
+/// @notice What is computed from a compliance registry, to which it belongs. It stores nothing, so the registry keeps its size for
 /// rules.
 contract ReleaseGate is IReleaseGate, ERC165, Since {
     using CertificateHash for IComplianceRegistry.Certificate;

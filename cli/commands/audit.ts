@@ -49,7 +49,7 @@ async function withSecondNode<T>(
   const url = text(options, "secondRpc");
   if (url === undefined) return await run({});
   const name = originOf(url);
-  if (name === originOf(required(options, "rpc"))) {
+  if (machineOf(name) === machineOf(originOf(required(options, "rpc")))) {
     throw inputError("This is the node of --rpc once more: it says what it said.", {
       place: SECOND_NODE,
       remedy: "Name a node that somebody else runs.",
@@ -62,6 +62,11 @@ async function withSecondNode<T>(
   } finally {
     await second.close();
   }
+}
+
+/** Whatever this machine calls itself, it is one node at one port. */
+function machineOf(origin: string): string {
+  return origin.replace(/^(https?:\/\/)(?:localhost|127\.[0-9.]+|\[::1\])(?=:|$)/, "$1localhost");
 }
 
 /** A longer URL may hold an access key. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mined } from "../../src/chain/deploy.ts";
+import { explained } from "../../src/chain/revert.ts";
 import { lastApprovedRoot } from "../../src/chain/partyRoots.ts";
 import { rootProposal } from "../../src/chain/proposals.ts";
 import { commandOf } from "../../src/commandLine.ts";
@@ -186,10 +187,14 @@ export async function revoke([hex = ""]: readonly string[], options: Options): P
   const stands =
     since === undefined ? "nothing that was attested under it" : `what was attested before ${formatTime(from)}`;
   return asAccount(options, async ({ parties }) => {
+    const { approvedAt } = await explained(() => parties.rootOf(value));
     const sent = transactionOf(await mined(() => parties.revoke(value, BigInt(from), ...reasonArgs(reason))));
+    const wasApproved = approvedAt !== 0n;
+    // A root that nobody knows may be one mistyped: then the right one stands as before.
+    const known = wasApproved ? {} : { approved: "never: compare it with the root that you mean" };
     return {
-      text: fieldLines({ revoked: hex, stands, ...sent }),
-      json: { root: hex, since: from, ...reason, ...sent },
+      text: fieldLines({ revoked: hex, ...known, stands, ...sent }),
+      json: { root: hex, since: from, wasApproved, ...reason, ...sent },
     };
   });
 }

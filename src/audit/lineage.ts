@@ -1,8 +1,7 @@
 import { ZeroAddress, type JsonRpcApiProvider } from "ethers";
 import { handle } from "../chain/handles.ts";
-import { BatchproofError } from "../errors.ts";
+import { BatchproofError, environmentError } from "../errors.ts";
 import { audit, type AuditOptions, type AuditReport } from "./audit.ts";
-import { incomplete } from "./incomplete.ts";
 import { asked } from "./node.ts";
 
 /** Registers that one follows, one after another: a chain of more is no history, but a trap for whoever reads it. */
@@ -39,7 +38,11 @@ export async function auditLineage(
   const predecessors: AuditReport[] = [];
   for (let named = await predecessorOf(provider, registry); named !== undefined;) {
     if (predecessors.length === MOST_FOLLOWED) {
-      throw incomplete(`it follows more than ${MOST_FOLLOWED} registers`);
+      throw environmentError(`The register follows more than ${MOST_FOLLOWED} others, one after another.`, {
+        code: "log",
+        place: named.registry,
+        remedy: "Audit it alone (--alone), and those that matter by their own addresses.",
+      });
     }
     predecessors.push(await auditNamed(provider, named, whole));
     named = await predecessorOf(provider, named.registry);

@@ -238,7 +238,9 @@ describe("a second node", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`compared with ${other.url}`);
     expect(stdout).not.toContain("secret");
-    expect(await refusedWith([...at, "--second-rpc", `${node.url}/other`])).toMatchObject({ exit: 2, code: "rpc" });
+    for (const same of [`${node.url}/other`, node.url.replace("127.0.0.1", "localhost")]) {
+      expect(await refusedWith([...at, "--second-rpc", same])).toMatchObject({ exit: 2, code: "rpc" });
+    }
     expect(await refusedWith([...at, "--second-rpc", "http://127.0.0.1:1"])).toMatchObject({
       exit: 3,
       code: "unreachable",

@@ -1129,6 +1129,7 @@ describe("policies, parties, circuits", () => {
     expect(await refusal(...revoke(root), ...as("approver"))).toEqual([1, "RootIsRevoked"]);
     const never = `0x${"7".padStart(64, "0")}`;
     const { stdout } = await inThisProcess([...revoke(never), ...as("approver")]);
+    expect(stdout).toMatch(/^approved +never: compare it with the root that you mean$/m);
     expect(stdout).toMatch(/^stands +nothing that was attested under it$/m);
     expect((await register.parties.rootOf(7n)).revokedSince).toBe(0n);
   });
