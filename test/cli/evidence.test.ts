@@ -404,7 +404,9 @@ describe("a leg out of range", () => {
       register: { known: { status: "Exception", openExceptions: 1 } },
       next: [],
     });
-    expect((await inThisProcess(["status", dir, ...on])).stdout).toMatch(/^exceptions +1 open; audit prints their numbers; QA proposes /m);
+    expect((await inThisProcess(["status", dir, ...on])).stdout).toMatch(
+      /^exceptions +1 open; audit prints their numbers; QA proposes /m,
+    );
     const audited = await cli(["audit", "--fail-on-exceptions", ...on]);
     expect(audited.code).toBe(1);
     expect(audited.stdout).toContain("exception 1: parameter, claim 0, severity 2");
