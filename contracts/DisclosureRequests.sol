@@ -6,19 +6,13 @@ import {IComplianceRegistry} from "./interfaces/IComplianceRegistry.sol";
 import {IDisclosureRequests} from "./interfaces/IDisclosureRequests.sol";
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IRoles} from "./interfaces/IRoles.sol";
+import {Limits} from "./libraries/Limits.sol";
 import {RoleIds} from "./libraries/RoleIds.sol";
 
 /// @title DisclosureRequests
 /// @notice What authorities asked about the batches of one compliance registry, to which it belongs and which asks it whether an
 /// answer is overdue.
 contract DisclosureRequests is IDisclosureRequests, Guarded {
-    /// @dev Open requests of one batch: whoever asks whether one is overdue looks at all of them.
-    uint256 private constant MOST_OPEN = 64;
-    /// @dev Those of them that one authority asked: it cannot take the room of the others.
-    uint256 private constant MOST_OF_AUTHORITY = 16;
-    /// @dev Ten years, as for due dates (`PolicyRules`).
-    uint256 private constant MOST_DUE = 3650 days;
-
     /// @inheritdoc IDisclosureRequests
     IComplianceRegistry public immutable registry;
     /// @notice Their policies.
@@ -119,18 +113,19 @@ contract DisclosureRequests is IDisclosureRequests, Guarded {
     /// @dev Asks in the name of the caller, once more if it was answered.
     function _open(Request storage stored, uint256 id, uint64 dueBy) private {
         if (dueBy <= block.timestamp) revert RequestDueInPast(dueBy, block.timestamp);
-        uint256 latest = block.timestamp + MOST_DUE;
+        uint256 latest = block.timestamp + Limits.DUE;
         if (dueBy > latest) revert RequestDueTooLate(dueBy, latest);
         bytes32 key = stored.key;
-        if (_openOf[key].length == MOST_OPEN) revert TooManyRequests(key, MOST_OPEN);
-        if (_openBy[key][msg.sender] == MOST_OF_AUTHORITY) revert TooManyRequests(key, MOST_OF_AUTHORITY);
+        if (_openOf[key].length == Limits.REQUESTS_OF_BATCH) revert TooManyRequests(key, Limits.REQUESTS_OF_BATCH);
+        if (_openBy[key][msg.sender] == Limits.REQUESTS_OF_AUTHORITY)
+            revert TooManyRequests(key, Limits.REQUESTS_OF_AUTHORITY);
         stored.dueBy = dueBy;
         stored.authority = msg.sender;
         _openOf[key].push(id);
         _openBy[key][msg.sender]++;
     }
 
-    /// @dev Takes one out of the open ones: at most `MOST_OPEN` are looked at.
+    /// @dev Takes one out of the open ones: at most `Limits.REQUESTS_OF_BATCH` are looked at.
     function _close(Request storage stored, uint256 id) private {
         _openBy[stored.key][stored.authority]--;
         uint256[] storage ids = _openOf[stored.key];

@@ -17,4 +17,15 @@ library Limits {
     uint256 internal constant ADMINISTRATION_AHEAD = 30 days;
     /// @dev Seconds from an administration until the authority is to be told.
     uint64 internal constant NOTIFICATION_AFTER = 48 hours;
+    /// @dev Claims of a policy.
+    uint256 internal constant CLAIMS_OF_POLICY = 256;
+    /// @dev Circuits of a claim, its tiers. Those of all claims together are at most the 256 of a `WordList`.
+    uint256 internal constant CIRCUITS_OF_CLAIM = 16;
+    /// @dev Seconds from now to a due date, of a batch or of a request: ten years. A due date beyond is none, and no reader need
+    /// know what a date is thousands of years from now.
+    uint64 internal constant DUE = 3650 days;
+    /// @dev Unanswered requests about one batch: whoever asks whether one is overdue looks at all of them.
+    uint256 internal constant REQUESTS_OF_BATCH = 64;
+    /// @dev Those of them that one authority asked: it cannot take the room of the others.
+    uint256 internal constant REQUESTS_OF_AUTHORITY = 16;
 }

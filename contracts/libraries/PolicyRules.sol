@@ -14,12 +14,6 @@ import {WordList} from "./WordList.sol";
 library PolicyRules {
     using WordList for WordList.List;
 
-    uint256 internal constant MOST_CLAIMS = 256;
-    /// @dev Tiers of a claim. Those of all claims together are at most the 256 of a `WordList`.
-    uint256 internal constant MOST_CIRCUITS = 16;
-    /// @dev Ten years: a due date beyond is none, and no reader need know what a date is thousands of years from now.
-    uint64 internal constant MOST_DUE = 3650 days;
-
     /// @notice Reverts with an error of `IPolicyRegistry` or `ICircuitRegistry` unless the structure is sound.
     /// @param policy The policy.
     /// @param circuits Registry of the circuits it names.
@@ -77,11 +71,11 @@ library PolicyRules {
     function _requireHead(IPolicyRegistry.Policy calldata policy) private pure {
         if (policy.documentHash == 0) revert IPolicyRegistry.DocumentMissing();
         PublicTexts.requireName(policy.product);
-        if (policy.maxDue[0] == 0 || policy.maxDue[1] < policy.maxDue[0] || policy.maxDue[1] > MOST_DUE) {
+        if (policy.maxDue[0] == 0 || policy.maxDue[1] < policy.maxDue[0] || policy.maxDue[1] > Limits.DUE) {
             revert IPolicyRegistry.MaxDueInvalid(policy.maxDue[0], policy.maxDue[1]);
         }
-        if (policy.claims.length == 0 || policy.claims.length > MOST_CLAIMS) {
-            revert IPolicyRegistry.ClaimCount(policy.claims.length, MOST_CLAIMS);
+        if (policy.claims.length == 0 || policy.claims.length > Limits.CLAIMS_OF_POLICY) {
+            revert IPolicyRegistry.ClaimCount(policy.claims.length, Limits.CLAIMS_OF_POLICY);
         }
     }
 
@@ -98,8 +92,8 @@ library PolicyRules {
         }
         if (claim.rule == 0 || claim.rule >= Signals.FIELD) revert IPolicyRegistry.RuleOutOfField(i, claim.rule);
         if (claim.circuitIds.length == 0) revert IPolicyRegistry.CircuitMissing(i);
-        if (claim.circuitIds.length > MOST_CIRCUITS) {
-            revert IPolicyRegistry.CircuitCount(i, claim.circuitIds.length, MOST_CIRCUITS);
+        if (claim.circuitIds.length > Limits.CIRCUITS_OF_CLAIM) {
+            revert IPolicyRegistry.CircuitCount(i, claim.circuitIds.length, Limits.CIRCUITS_OF_CLAIM);
         }
     }
 

@@ -17,7 +17,8 @@ import {Ledger} from "./Ledger.sol";
 abstract contract Attestations is Ledger, Pausable {
     /// @dev Length of an item in call data.
     uint256 private constant ITEM = 448;
-    /// @dev Party roots that a batch may use: whoever asks whether one was revoked looks at all of them.
+    /// @dev Party roots that a batch may use: whoever asks whether one was revoked looks at all of them. Here and
+    /// not in `Limits`, because no length of an array is taken from a library.
     uint256 private constant MOST_ROOTS = 16;
 
     /// @dev Root number (16 bits) and time of the last use (48 bits); 0: none.

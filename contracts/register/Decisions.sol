@@ -86,8 +86,7 @@ abstract contract Decisions is Ledger, Pausable {
     /// @inheritdoc IComplianceRegistry
     function hold(bytes32[] calldata keys, uint8 reason, bytes32 words, bytes32 order) external {
         PublicTexts.requireReason(reason, Codes.REASONS_OF_HOLD);
-        if (keys.length == 0 || keys.length > Limits.BATCHES_OF_CALL)
-            revert BatchesWrong(keys.length, Limits.BATCHES_OF_CALL);
+        _requireBatches(keys.length);
         for (uint256 i = 0; i < keys.length; i++) _hold(keys[i], reason, words, order);
     }
 

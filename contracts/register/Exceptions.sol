@@ -30,9 +30,8 @@ abstract contract Exceptions is Ledger {
         bytes32 evidence
     ) external returns (uint256 first) {
         PublicTexts.requireName(qmsRef);
-        if (keys.length == 0 || keys.length > Limits.BATCHES_OF_CALL || claims.length != keys.length) {
-            revert BatchesWrong(keys.length, Limits.BATCHES_OF_CALL);
-        }
+        _requireBatches(keys.length);
+        if (claims.length != keys.length) revert BatchesWrong(keys.length, Limits.BATCHES_OF_CALL);
         if (category < Codes.CATEGORY_PARAMETER || category > Codes.CATEGORY_OTHER) revert CategoryUnknown(category);
         if (severity < Codes.SEVERITY_MINOR || severity > Codes.SEVERITY_CRITICAL) {
             revert ExceptionSeverityUnknown(severity);

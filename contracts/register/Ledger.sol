@@ -17,6 +17,7 @@ import {IReleaseGate} from "../interfaces/IReleaseGate.sol";
 import {IRoles} from "../interfaces/IRoles.sol";
 import {ClaimTable} from "../libraries/ClaimTable.sol";
 import {CodeStore} from "../libraries/CodeStore.sol";
+import {Limits} from "../libraries/Limits.sol";
 import {RoleIds} from "../libraries/RoleIds.sol";
 import {Signals} from "../libraries/Signals.sol";
 
@@ -157,6 +158,11 @@ abstract contract Ledger is IComplianceRegistry, Guarded {
 
     function _extend(bytes32 running, bytes4 selector, bytes32 digest) internal pure returns (bytes32) {
         return keccak256(abi.encode(running, selector, digest));
+    }
+
+    /// @dev Of a call about several batches: how many it names.
+    function _requireBatches(uint256 count) internal pure {
+        if (count == 0 || count > Limits.BATCHES_OF_CALL) revert BatchesWrong(count, Limits.BATCHES_OF_CALL);
     }
 
     function _requireFieldElement(uint256 value) internal pure {

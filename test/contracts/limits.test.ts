@@ -36,19 +36,14 @@ describe("the register's limits", () => {
       QPS_OF_SEAT: LIMIT.qpsOfSeat,
       ADMINISTRATION_AHEAD: LIMIT.administrationAhead,
       NOTIFICATION_AFTER: LIMIT.notificationAfter,
+      CLAIMS_OF_POLICY: LIMIT.claimsOfPolicy,
+      CIRCUITS_OF_CLAIM: LIMIT.circuitsOfClaim,
+      DUE: LIMIT.due,
+      REQUESTS_OF_BATCH: LIMIT.requestsOfBatch,
+      REQUESTS_OF_AUTHORITY: LIMIT.requestsOfAuthority,
     });
     expect(constants("register/Attestations.sol")).toMatchObject({ MOST_ROOTS: LIMIT.rootsOfBatch });
     expect(constants("libraries/WordList.sol")).toMatchObject({ MOST: LIMIT.circuitsOfPolicy });
-    expect(constants("libraries/PolicyRules.sol")).toEqual({
-      MOST_CLAIMS: LIMIT.claimsOfPolicy,
-      MOST_CIRCUITS: LIMIT.circuitsOfClaim,
-      MOST_DUE: LIMIT.due,
-    });
-    expect(constants("DisclosureRequests.sol")).toEqual({
-      MOST_OPEN: LIMIT.requestsOfBatch,
-      MOST_OF_AUTHORITY: LIMIT.requestsOfAuthority,
-      MOST_DUE: LIMIT.due,
-    });
     expect(/i < (\d+); i\+\+/.exec(source("libraries/PublicTexts.sol"))?.[1]).toBe(String(LONGEST_NAME));
   });
 
