@@ -28,6 +28,16 @@ import {Signals} from "./libraries/Signals.sol";
 contract ReleaseGate is IReleaseGate, ERC165, Since {
     using CertificateHash for IComplianceRegistry.Certificate;
 
+    /// @dev What speaks against a batch: of itself and of those it supersedes, one through the other.
+    /// @param holds Their holds.
+    /// @param exceptions Their open exceptions, a revoked consent on which no QP decided among them.
+    /// @param recalled Those it supersedes that were recalled.
+    struct Against {
+        uint256 holds;
+        uint256 exceptions;
+        bytes32[] recalled;
+    }
+
     /// @inheritdoc IReleaseGate
     IComplianceRegistry public immutable registry;
     /// @notice The policies of its batches.
@@ -81,9 +91,11 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
         IComplianceRegistry.Batch memory batch = registry.batchOf(key);
         bool running =
             batch.status == IComplianceRegistry.Status.Open || batch.status == IComplianceRegistry.Status.Released;
-        if (!running || !_isUnopposed(key, batch)) return false;
+        if (!running) return false;
+        Against memory against = _againstOf(batch);
+        if (!_isUnopposed(batch, against)) return false;
         // What custody rests on; of a batch that is certified the gate stays as it is.
-        (uint8 kinds, ) = _undecidedOf(key, batch);
+        (uint8 kinds, ) = _undecidedOf(key, batch, against);
         bool doubtful = kinds & (Codes.CHALLENGE_CIRCUIT | Codes.CHALLENGE_ROOT) != 0;
         if (doubtful && batch.status == IComplianceRegistry.Status.Open) return false;
         IPolicyRegistry.Outline memory outline = _outline(batch);
@@ -102,7 +114,7 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
         if (batch.recalled) return IComplianceRegistry.Status.Recalled;
         if (_isEnded(status)) return status;
         bool open = status == IComplianceRegistry.Status.Open;
-        if (open && openExceptionsOf(key) != 0) return IComplianceRegistry.Status.Exception;
+        if (open && _againstOf(batch).exceptions != 0) return IComplianceRegistry.Status.Exception;
         if (_isOverdue(key, batch)) return IComplianceRegistry.Status.Overdue;
         if (!open) return status;
         bool compliant = _missing(batch, _outline(batch).release) == 0;
@@ -130,7 +142,8 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
     ) external view returns (address signer) {
         IComplianceRegistry.Batch memory batch = registry.batchOf(key);
         if (batch.status != IComplianceRegistry.Status.Open) revert IComplianceRegistry.StatusWrong(key, batch.status);
-        _requireFree(key, batch);
+        Against memory against = _againstOf(batch);
+        _requireFree(key, batch, against);
         _requireCertificate(key, batch, certificate);
         // A contract cannot sign, but call: whoever reads the log sees that it was its own call.
         signer = signature.length == 0 ? caller : ECDSA.recoverCalldata(certificate.hash(address(registry)), signature);
@@ -141,28 +154,35 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
         if (missing != 0) revert IComplianceRegistry.ClaimsMissing(missing);
         uint256 unconfirmed = persons.unconfirmedStages(key);
         if (unconfirmed != 0) revert IComplianceRegistry.StagesUnconfirmed(unconfirmed);
-        uint256 open = openExceptionsOf(key);
-        if (open != 0) revert IComplianceRegistry.ExceptionsOpen(open);
-        (uint8 kinds, bytes32 challenge) = _undecidedOf(key, batch);
+        if (against.exceptions != 0) revert IComplianceRegistry.ExceptionsOpen(against.exceptions);
+        (uint8 kinds, bytes32 challenge) = _undecidedOf(key, batch, against);
         if (kinds != 0) revert IComplianceRegistry.Challenged(kinds, challenge);
     }
 
     /// @inheritdoc IReleaseGate
     function requireFree(bytes32 key) external view {
-        _requireFree(key, registry.batchOf(key));
+        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
+        _requireFree(key, batch, _againstOf(batch));
     }
 
     /// @inheritdoc IReleaseGate
     function isOpposed(bytes32 key) external view returns (bool) {
         IComplianceRegistry.Batch memory batch = registry.batchOf(key);
-        if (_holdsOf(batch) != 0 || openExceptionsOf(key) != 0) return true;
-        (uint8 kinds, ) = _undecidedOf(key, batch);
+        Against memory against = _againstOf(batch);
+        if (against.holds != 0 || against.exceptions != 0) return true;
+        (uint8 kinds, ) = _undecidedOf(key, batch, against);
         return kinds != 0;
     }
 
     /// @inheritdoc IReleaseGate
     function challengeOf(bytes32 key) external view returns (uint8, bytes32) {
-        return _challengeOf(key, registry.batchOf(key));
+        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
+        return _challengeOf(key, batch, _againstOf(batch));
+    }
+
+    /// @inheritdoc IReleaseGate
+    function openExceptionsOf(bytes32 key) external view returns (uint256) {
+        return registry.isOpened(key) ? _againstOf(registry.batchOf(key)).exceptions : 0;
     }
 
     /// @inheritdoc IReleaseGate
@@ -174,24 +194,15 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
     function releaseOf(bytes32 key) public view returns (Release) {
         if (!registry.isOpened(key)) return Release.No;
         IComplianceRegistry.Batch memory batch = registry.batchOf(key);
-        if (batch.status == IComplianceRegistry.Status.ExceptionalSupply) {
-            // Its open exceptions are why it is supplied in this way; a recall, a hold and a revoked consent are not.
-            bool stopped = batch.recalled || _holdsOf(batch) != 0 || _isRevocationUndecided(batch);
-            return stopped ? Release.No : Release.ExceptionalSupply;
-        }
+        bool supplied = batch.status == IComplianceRegistry.Status.ExceptionalSupply;
         bool certified =
             batch.status == IComplianceRegistry.Status.Released || batch.status == IComplianceRegistry.Status.Completed;
-        return certified && _isUnopposed(key, batch) ? Release.Released : Release.No;
-    }
-
-    /// @inheritdoc IReleaseGate
-    function openExceptionsOf(bytes32 key) public view returns (uint256 open) {
-        while (key != 0 && registry.isOpened(key)) {
-            IComplianceRegistry.Batch memory batch = registry.batchOf(key);
-            open += batch.openExceptions;
-            if (_isRevocationUndecided(batch)) open++;
-            key = batch.supersedes;
-        }
+        if (!supplied && !certified) return Release.No;
+        Against memory against = _againstOf(batch);
+        if (certified) return _isUnopposed(batch, against) ? Release.Released : Release.No;
+        // Its open exceptions are why it is supplied in this way; a recall, a hold and a revoked consent are not.
+        bool stopped = batch.recalled || against.holds != 0 || _isRevocationUndecided(batch);
+        return stopped ? Release.No : Release.ExceptionalSupply;
     }
 
     /// @inheritdoc IERC165
@@ -226,36 +237,31 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
         if (c.nonce != batch.certified) revert IComplianceRegistry.CertificateNonceWrong(c.nonce, batch.certified);
     }
 
-    function _requireFree(bytes32 key, IComplianceRegistry.Batch memory batch) private view {
-        if (batch.recalled) revert IComplianceRegistry.BatchIsRecalled(key);
-        uint256 holds = _holdsOf(batch);
-        if (holds != 0) revert IComplianceRegistry.BatchIsHeld(key, holds);
-    }
-
     /// @dev The batch's challenge, if no QP decided on it.
     function _undecidedOf(
         bytes32 key,
-        IComplianceRegistry.Batch memory batch
+        IComplianceRegistry.Batch memory batch,
+        Against memory against
     ) private view returns (uint8 kinds, bytes32 challenge) {
-        (kinds, challenge) = _challengeOf(key, batch);
+        (kinds, challenge) = _challengeOf(key, batch, against);
         if (challenge == batch.challengeDecided) return (0, 0);
     }
 
     function _challengeOf(
         bytes32 key,
-        IComplianceRegistry.Batch memory batch
+        IComplianceRegistry.Batch memory batch,
+        Against memory against
     ) private view returns (uint8 kinds, bytes32 challenge) {
         bytes32[] memory unsound = _unsoundOf(batch);
         // Every policy is retired one day: what was certified before stands.
         bool open = batch.status == IComplianceRegistry.Status.Open;
         uint64 retired = open ? policies.lifeOf(batch.policyId).retiredAt : 0;
         uint16[] memory roots = _revokedOf(key);
-        bytes32[] memory recalled = _recalledOf(batch);
         if (unsound.length != 0) kinds |= Codes.CHALLENGE_CIRCUIT;
         if (retired != 0) kinds |= Codes.CHALLENGE_POLICY;
         if (roots.length != 0) kinds |= Codes.CHALLENGE_ROOT;
-        if (recalled.length != 0) kinds |= Codes.CHALLENGE_SUPERSEDED;
-        if (kinds != 0) challenge = keccak256(abi.encode(unsound, retired, roots, recalled));
+        if (against.recalled.length != 0) kinds |= Codes.CHALLENGE_SUPERSEDED;
+        if (kinds != 0) challenge = keccak256(abi.encode(unsound, retired, roots, against.recalled));
     }
 
     /// @dev Circuits of the batch's policy that were declared unsound.
@@ -283,26 +289,19 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
         }
     }
 
-    /// @dev Batches that this one supersedes, one through the other, and that were recalled.
-    function _recalledOf(IComplianceRegistry.Batch memory batch) private view returns (bytes32[] memory recalled) {
-        recalled = new bytes32[](Limits.SUPERSEDED);
+    function _againstOf(IComplianceRegistry.Batch memory batch) private view returns (Against memory against) {
+        against.recalled = new bytes32[](Limits.SUPERSEDED);
         uint256 count = 0;
-        for (bytes32 key = batch.supersedes; key != 0;) {
-            IComplianceRegistry.Batch memory before = registry.batchOf(key);
-            if (before.recalled) recalled[count++] = key;
-            key = before.supersedes;
+        while (true) {
+            against.holds += batch.holds;
+            against.exceptions += batch.openExceptions;
+            if (_isRevocationUndecided(batch)) against.exceptions++;
+            bytes32 key = batch.supersedes;
+            if (key == 0) break;
+            batch = registry.batchOf(key);
+            if (batch.recalled) against.recalled[count++] = key;
         }
-        _cut(recalled, count);
-    }
-
-    /// @dev Holds of a batch and of those it supersedes.
-    function _holdsOf(IComplianceRegistry.Batch memory batch) private view returns (uint256 holds) {
-        holds = batch.holds;
-        for (bytes32 key = batch.supersedes; key != 0;) {
-            IComplianceRegistry.Batch memory before = registry.batchOf(key);
-            holds += before.holds;
-            key = before.supersedes;
-        }
+        _cut(against.recalled, count);
     }
 
     /// @dev Custody claims of stages whose head the owner set. Also those needed only for completion: no batch is certified on a
@@ -342,17 +341,22 @@ contract ReleaseGate is IReleaseGate, ERC165, Since {
         return _missing(batch, _outline(batch).completion) != 0;
     }
 
-    /// @dev Neither an exception nor a hold nor a recall speaks against it now.
-    function _isUnopposed(bytes32 key, IComplianceRegistry.Batch memory batch) private view returns (bool) {
-        return !batch.recalled && _holdsOf(batch) == 0 && openExceptionsOf(key) == 0;
-    }
-
     function _isRevocationUndecided(IComplianceRegistry.Batch memory batch) private view returns (bool) {
         return batch.consent != 0 && !batch.revocationDecided && !consents.isValid(batch.consent);
     }
 
     function _outline(IComplianceRegistry.Batch memory batch) private view returns (IPolicyRegistry.Outline memory) {
         return ClaimTable.outlineOf(CodeStore.read(policies.tableOf(batch.policyId)));
+    }
+
+    function _requireFree(bytes32 key, IComplianceRegistry.Batch memory batch, Against memory against) private pure {
+        if (batch.recalled) revert IComplianceRegistry.BatchIsRecalled(key);
+        if (against.holds != 0) revert IComplianceRegistry.BatchIsHeld(key, against.holds);
+    }
+
+    /// @dev Neither an exception nor a hold nor a recall speaks against it now.
+    function _isUnopposed(IComplianceRegistry.Batch memory batch, Against memory against) private pure returns (bool) {
+        return !batch.recalled && against.holds == 0 && against.exceptions == 0;
     }
 
     /// @dev Those of a set of claims that are neither attested nor settled, or refused.
