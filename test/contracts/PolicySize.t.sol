@@ -5,16 +5,11 @@ import {ICircuitRegistry} from "../../contracts/interfaces/ICircuitRegistry.sol"
 import {IComplianceRegistry} from "../../contracts/interfaces/IComplianceRegistry.sol";
 import {IPolicyRegistry} from "../../contracts/interfaces/IPolicyRegistry.sol";
 import {Codes} from "../../contracts/libraries/Codes.sol";
-import {Signals} from "../../contracts/libraries/Signals.sol";
-import {Fixture} from "./Fixture.sol";
-import {Trapdoor} from "./Trapdoor.sol";
+import {Largest} from "./Largest.sol";
 
 /// @notice The largest policies, measured as transactions: call data included.
 // Verifies R-register-policy-size, R-register-loops.
-contract PolicySizeTest is Fixture {
-    /// @dev Gas of one transaction on chains with EIP-7825.
-    uint256 private constant MOST_GAS = 1 << 24;
-
+contract PolicySizeTest is Largest {
     function test_V80_256_claims_of_one_circuit_each_are_proposed_in_a_transaction() external {
         _requireFits(_large(1, 1), 6_000_000);
     }
@@ -39,52 +34,16 @@ contract PolicySizeTest is Fixture {
 
     /// @dev The most that a certificate can ask: an owner set the head of every stage himself.
     function test_V84_certifies_a_batch_of_255_stages_whose_heads_were_all_asserted() external {
-        IPolicyRegistry.Policy memory policy = _withCustody();
-        policy.stages = 255;
-        policy.claims = new IPolicyRegistry.Claim[](255);
-        for (uint8 i = 0; i < 255; i++) {
-            policy.claims[i] = _claim(custody, 1 + i, i, Codes.CLASS_CUSTODY, Codes.NEEDED_FOR_RELEASE);
-        }
-        bytes32 key = _open(_approve(policy));
-        for (uint8 i = 0; i < 255; i++) {
-            uint256 id = _raise(key, i);
-            vm.prank(OWNER);
-            registry.setHead(key, i, 100 + uint256(i));
-            _close(id, Codes.DISPOSITION_UNFOUNDED);
-        }
-        IComplianceRegistry.Batch memory batch = registry.batchOf(key);
-        for (uint256 from = 0; from < 255; from += 51) {
-            IComplianceRegistry.Item[] memory items = new IComplianceRegistry.Item[](51);
-            for (uint256 i = 0; i < 51; i++) items[i] = _custodyItem(batch, from + i);
-            vm.prank(OWNER);
-            registry.attest(key, items);
-        }
+        bytes32[] memory ids = new bytes32[](1);
+        ids[0] = custody;
+        bytes32 key = _open(_approve(_stages(ids, 1)));
+        _assertThenAttest(key);
         IComplianceRegistry.Certificate memory certificate = _certificate(key);
         bytes memory signature = _sign(certificate, QP_KEY);
         uint256 start = gasleft();
         registry.certify(key, certificate, signature);
         uint256 used = start - gasleft();
         assertGas(used, 12_000_000);
-    }
-
-    function _custodyItem(
-        IComplianceRegistry.Batch memory batch,
-        uint256 stage
-    ) private view returns (IComplianceRegistry.Item memory item) {
-        uint256 before = stage == 0 ? batch.opening : 99 + stage;
-        uint256 context = Signals.contextOf(block.chainid, address(registry), OWNER);
-        uint256[8] memory signals = [
-            batch.batch,
-            1 + stage,
-            100 + stage,
-            ROOT,
-            before,
-            0,
-            context,
-            uint256(batch.opened)
-        ];
-        uint256[8] memory proof = Trapdoor.proof(saltOf[custody], signals);
-        return IComplianceRegistry.Item(uint8(stage), custody, 100 + stage, ROOT, before, 0, proof);
     }
 
     function test_V80_more_than_256_circuits_are_refused_whole() external {
@@ -121,16 +80,14 @@ contract PolicySizeTest is Fixture {
 
     /// @dev 256 claims, so many circuits each out of so many in all: claim i names the next ones in turn.
     function _large(uint256 each, uint256 all) private returns (IPolicyRegistry.Policy memory policy) {
-        bytes32[] memory ids = new bytes32[](all);
-        for (uint256 i = 0; i < all; i++) ids[i] = _addCircuit(1000 + i, Codes.KIND_QUALITY);
+        bytes32[] memory ids = _circuits(all, Codes.KIND_QUALITY);
         policy = _plain();
         policy.version = 2;
         policy.claims = new IPolicyRegistry.Claim[](256);
         for (uint256 i = 0; i < 256; i++) {
             uint256 rule = uint256(keccak256(abi.encode(i))) >> 3;
             policy.claims[i] = _claim(temperature, rule, 1, Codes.CLASS_SPECIFICATION, Codes.NEEDED_FOR_RELEASE);
-            policy.claims[i].circuitIds = new bytes32[](each);
-            for (uint256 j = 0; j < each; j++) policy.claims[i].circuitIds[j] = ids[(i * each + j) % all];
+            policy.claims[i].circuitIds = _inTurn(ids, each, i);
         }
     }
 
