@@ -15,11 +15,11 @@ export const EXIT_CODE: Readonly<Record<ErrorKind, number>> = { no: 1, input: 2,
 
 export interface ErrorDetails {
   /** Where it is: file, file:line, file#/json/pointer, or the name of an option. */
-  readonly place?: string;
+  readonly place?: string | undefined;
   /** What the user can do about it, one sentence. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
   /** The rule or check that refused, by its one name (`gap`, `range`, ...), for tests and `--json`. */
-  readonly code?: ErrorCode;
+  readonly code?: ErrorCode | undefined;
   readonly cause?: unknown;
 }
 
@@ -60,7 +60,7 @@ export function placed<T>(place: string, check: () => T): T {
     return check();
   } catch (error) {
     if (!(error instanceof BatchproofError) || error.place !== undefined) throw error;
-    throw new BatchproofError(error.kind, error.message, { ...detailsOf(error), place });
+    throw restated(error, { place });
   }
 }
 
@@ -71,11 +71,12 @@ export function about<T>(thing: string, run: () => T): T {
   } catch (error) {
     if (!(error instanceof BatchproofError)) throw error;
     const place = error.place === undefined ? thing : `${error.place} (${thing})`;
-    throw new BatchproofError(error.kind, error.message, { ...detailsOf(error), place });
+    throw restated(error, { place });
   }
 }
 
-/** The details that an error has. */
-function detailsOf({ remedy, code, cause }: BatchproofError): ErrorDetails {
-  return { ...(remedy === undefined ? {} : { remedy }), ...(code === undefined ? {} : { code }), cause };
+/** The same error, as somebody says it who knows more of it: other details in place of its own, or other words. */
+export function restated(error: BatchproofError, details: ErrorDetails, message = error.message): BatchproofError {
+  const { kind, place, remedy, code, cause } = error;
+  return new BatchproofError(kind, message, { place, remedy, code, cause, ...details });
 }

@@ -1,5 +1,5 @@
 import type { JsonRpcApiProvider } from "ethers";
-import { BatchproofError, environmentError } from "../errors.ts";
+import { BatchproofError, environmentError, restated } from "../errors.ts";
 import { findRegister } from "../chain/connect.ts";
 import { sinceOf, type Addresses } from "../chain/handles.ts";
 import { checkNode } from "./checks.ts";
@@ -178,12 +178,9 @@ async function play(
     if (statePath === undefined || reached === undefined) throw error;
     await queue.flush();
     await writeCheckpoint(statePath, { ...reached, node: node ?? null, state });
-    throw environmentError(`${error.message} What was read up to block ${reached.block} is kept.`, {
-      code: "chain",
-      place: statePath,
-      remedy: "Run the same again: it reads on from there.",
-      cause: error,
-    });
+    const remedy = "Run the same again: it reads on from there.";
+    const words = `${error.message} What was read up to block ${reached.block} is kept.`;
+    throw restated(error, { place: statePath, remedy }, words);
   } finally {
     await queue.close();
   }

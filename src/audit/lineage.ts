@@ -1,6 +1,6 @@
 import { ZeroAddress, type JsonRpcApiProvider } from "ethers";
 import { handle } from "../chain/handles.ts";
-import { BatchproofError, environmentError } from "../errors.ts";
+import { BatchproofError, environmentError, restated } from "../errors.ts";
 import { audit, type AuditOptions, type AuditReport } from "./audit.ts";
 import { asked } from "./node.ts";
 
@@ -70,12 +70,8 @@ async function auditNamed(
     return await audit(provider, registry, { ...options, passing: journal });
   } catch (error) {
     if (!(error instanceof BatchproofError)) throw error;
-    throw new BatchproofError(error.kind, `The predecessor ${registry}: ${error.message}`, {
-      ...(error.code === undefined ? {} : { code: error.code }),
-      place: error.place ?? registry,
-      remedy: error.remedy ?? "Audit the register without its predecessors: --alone.",
-      cause: error,
-    });
+    const { place = registry, remedy = "Audit the register without its predecessors: --alone." } = error;
+    throw restated(error, { place, remedy }, `The predecessor ${registry}: ${error.message}`);
   }
 }
 

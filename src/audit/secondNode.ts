@@ -1,6 +1,6 @@
 import { keccak256, type JsonRpcApiProvider } from "ethers";
 import { handle } from "../chain/handles.ts";
-import { BatchproofError, environmentError } from "../errors.ts";
+import { BatchproofError, environmentError, restated } from "../errors.ts";
 import type { ReadBlock } from "./compare.ts";
 import { requireChain } from "./head.ts";
 import { askedForEach, blockAt } from "./node.ts";
@@ -70,11 +70,5 @@ function requireSame({ name }: SecondNode, what: string, first: string, told: st
 /** The same error, which says that it is about the second node. */
 function ofSecondNode(error: unknown, { name }: SecondNode): unknown {
   if (!(error instanceof BatchproofError) || error.place === SECOND_NODE) return error;
-  const { kind, message, code, remedy, cause } = error;
-  return new BatchproofError(kind, `Of the second node, ${name}: ${message}`, {
-    ...(code === undefined ? {} : { code }),
-    ...(remedy === undefined ? {} : { remedy }),
-    place: SECOND_NODE,
-    cause,
-  });
+  return restated(error, { place: SECOND_NODE }, `Of the second node, ${name}: ${error.message}`);
 }

@@ -264,8 +264,7 @@ describe("V4: consent", () => {
     }
     await mined(() => world.as("qp").registry.decideRevocation(batch.key, ...OTHER));
     expect(await certifyRefused(batch, early)).toBe("CertificateExceptionsWrong");
-    const [certificate, signature] = await world.sign(batch);
-    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+    await world.certify(batch);
 
     const withdrawn = await world.consent();
     await mined(() => world.as("stranger").consents.revoke(withdrawn));
@@ -414,8 +413,7 @@ describe("V8: release and approval by the wrong hands", () => {
     expect(await certifyRefused(batch)).toBe("ClaimsMissing");
     const assay = await world.item(batch, ASSAY, 101n, "manufacturer");
     await mined(() => world.as("manufacturer").registry.attest(batch.key, [assay]));
-    const [certificate, signature] = await world.sign(batch);
-    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+    await world.certify(batch);
 
     const custodial = await world.open(world.custodyPolicy());
     for (const claim of [CUSTODY_0, LEG_0, CUSTODY_1, LEG_1]) {
@@ -781,8 +779,7 @@ describe("V12: laundering", () => {
     await world.makeCompliant(second);
     expect(await certifyRefused(second)).toBe("ExceptionsOpen");
     await close(exception, DISPOSITION.rejected);
-    const [certificate, signature] = await world.sign(twin);
-    await mined(() => world.as("qp").registry.certify(twin.key, certificate, signature));
+    await world.certify(twin);
     expect(await world.deployment.gate.isReleased(twin.key)).toBe(true);
   });
 

@@ -21,6 +21,7 @@ import { batchproof, refusedWith } from "../cli/support.ts";
 import { describeOnChains } from "../contracts/support/chains.ts";
 import { World } from "../contracts/support/world.ts";
 import { lyingNode, type Json, type LyingNode } from "../support/lyingNode.ts";
+import { audited, behindLyingNode, worldWithRelease } from "./scenes.ts";
 
 /** What a node says of contracts, and who says so besides it: their code, proofs of their state, a second node. */
 
@@ -31,16 +32,11 @@ let node: LyingNode;
 let chain: Chain;
 
 beforeAll(async () => {
-  world = await World.build(await embeddedChain());
-  const released = await world.open();
-  await world.makeCompliant(released);
-  const [certificate, signature] = await world.sign(released);
-  await mined(() => world.as("qp").registry.certify(released.key, certificate, signature));
+  world = await worldWithRelease();
 });
 afterAll(() => world.chain.close());
 beforeEach(async () => {
-  node = await lyingNode(world.chain);
-  chain = await connectRpc(node.url, { timeout: 3_000 });
+  ({ node, chain } = await behindLyingNode(world));
 });
 afterEach(async () => {
   await chain.close();
@@ -48,8 +44,7 @@ afterEach(async () => {
 });
 
 function look(options: AuditOptions = {}): Promise<AuditReport> {
-  const how = { workers: 1, circuits: world.circuitList, ...options };
-  return audit(chain.provider, world.addresses.registry, how);
+  return audited(world, chain, options);
 }
 
 /** Undoes on the chain what a test did there. */

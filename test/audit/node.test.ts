@@ -13,9 +13,10 @@ import { mined } from "../../src/chain/deploy.ts";
 import { registerAt } from "../../src/chain/handles.ts";
 import { logsOf } from "../../src/chain/newestLogs.ts";
 import { batchproof, batchproofJson, batchproofProcess, refusedWith } from "../cli/support.ts";
-import { LEG, World, type OpenBatch } from "../contracts/support/world.ts";
+import { LEG, type OpenBatch, type World } from "../contracts/support/world.ts";
 import { lyingNode, type Json, type LyingNode } from "../support/lyingNode.ts";
 import { nameWord } from "../../src/formats/names.ts";
+import { audited, behindLyingNode, worldWithRelease } from "./scenes.ts";
 
 /** Nodes that lie, are slow or break off: nothing is concluded from them, or the audit goes on where it stopped. */
 
@@ -26,18 +27,13 @@ let chain: Chain;
 let statePath: string;
 
 beforeAll(async () => {
-  world = await World.build(await embeddedChain());
-  const released = await world.open();
-  await world.makeCompliant(released);
-  const [certificate, signature] = await world.sign(released);
-  await mined(() => world.as("qp").registry.certify(released.key, certificate, signature));
+  world = await worldWithRelease();
   excepted = await world.open();
   await raise(excepted);
 });
 afterAll(() => world.chain.close());
 beforeEach(async () => {
-  node = await lyingNode(world.chain);
-  chain = await connectRpc(node.url, { timeout: 3_000 });
+  ({ node, chain } = await behindLyingNode(world));
   statePath = join(mkdtempSync(join(tmpdir(), "audit-")), "state.json");
 });
 afterEach(async () => {
@@ -51,7 +47,7 @@ function raise({ key }: OpenBatch): Promise<unknown> {
 }
 
 function look(options: AuditOptions = {}): Promise<AuditReport> {
-  return audit(chain.provider, world.addresses.registry, { workers: 1, circuits: world.circuitList, ...options });
+  return audited(world, chain, options);
 }
 
 /** What stands in a report, whenever and however it was read. */

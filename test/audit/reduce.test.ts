@@ -1,16 +1,16 @@
 import { id, Result } from "ethers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CIRCUIT_LIST, simulateRegister, type SimulatedRegister } from "../../bench/simulatedRegister.ts";
-import { EventArgs, eventReader, type RegisterEvent } from "../../src/audit/events.ts";
+import type { SimulatedRegister } from "../../bench/simulatedRegister.ts";
+import { EventArgs, type RegisterEvent } from "../../src/audit/events.ts";
 import { findingsOf } from "../../src/audit/findings.ts";
 import { reduce } from "../../src/audit/reduce.ts";
-import { reportOf, type AuditReport } from "../../src/audit/report.ts";
 import { emptyState, type AuditedBatch, type RegisterState } from "../../src/audit/state.ts";
 import { statusOf } from "../../src/audit/status.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import { NO_WORDS } from "../../src/formats/reasons.ts";
 import { batchKey } from "../../src/formats/context.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
+import { reportOn, SEEN_AT, simulatedEvents } from "./scenes.ts";
 
 /** The reducer on its own: events in, state out. */
 
@@ -18,12 +18,7 @@ let register: SimulatedRegister;
 let events: readonly RegisterEvent[];
 
 beforeAll(async () => {
-  register = await simulateRegister({ batches: 3, workers: 1 });
-  const read = eventReader(register.addresses);
-  events = register.logs.flat().map(({ address, topics, data, blockNumber, blockTimestamp, transactionHash }) => {
-    const [block, time] = [Number(blockNumber), Number(blockTimestamp)];
-    return read({ address, topics, data, block, time, transaction: transactionHash });
-  });
+  ({ register, events } = await simulatedEvents());
 });
 
 const empty = (): RegisterState => emptyState(31_337n, register.addresses.registry);
@@ -100,7 +95,7 @@ function eventOf(name: string, key: string, values: Readonly<Record<string, unkn
 }
 
 /** When and how a batch is looked at. */
-const SEEN = { now: 1_800_000_000, why: () => "other", twins: [], withdrawn: [], named: () => 1 };
+const SEEN = { now: SEEN_AT, why: () => "other", twins: [], withdrawn: [], named: () => 1 };
 
 /** An event of the roles that was never there: the journal would tell, so this is what other code would say. */
 function revoked(role: string, account: string, before: RegisterEvent): RegisterEvent {
@@ -111,10 +106,6 @@ function revoked(role: string, account: string, before: RegisterEvent): Register
 
 // Verifies R-audit-roles, V98.
 describe("V98: a decision by somebody without the role for it", () => {
-  const reportOn = (state: RegisterState): Promise<AuditReport> => {
-    const checks = { codes: [], provenState: "proved", secondNode: null } as const;
-    return reportOf(state, { number: 900, hash: "", now: SEEN.now }, { from: 0 }, { checks, circuits: CIRCUIT_LIST });
-  };
   /** The register if an account had lost a role right before the first event of a name. */
   const playedWithout = (role: string, argument: string, name: string): RegisterState => {
     const at = events.findIndex((event) => event.name === name);

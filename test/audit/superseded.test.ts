@@ -24,8 +24,7 @@ it("V197: an authority's exception that it has not agreed to is not answered by 
   await mined(() => world.as("qp").persons.confirmClosing(1n, DISPOSITION.unfounded, EVIDENCE));
   const second = await world.open(world.plainPolicy(), { supersedes: first.key });
   await world.makeCompliant(second);
-  const [certificate, signature] = await world.sign(second);
-  await mined(() => world.as("qp").registry.certify(second.key, certificate, signature));
+  await world.certify(second);
   const seen = async (): Promise<unknown> => {
     const how = { workers: 1, circuits: world.circuitList };
     const { batches } = await audit(world.chain.provider, world.addresses.registry, how);

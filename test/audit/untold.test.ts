@@ -1,10 +1,10 @@
 import { Result } from "ethers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CIRCUIT_LIST, simulateRegister, type SimulatedRegister } from "../../bench/simulatedRegister.ts";
-import { EventArgs, eventReader, type RegisterEvent } from "../../src/audit/events.ts";
+import type { SimulatedRegister } from "../../bench/simulatedRegister.ts";
+import { EventArgs, type RegisterEvent } from "../../src/audit/events.ts";
 import { reduce } from "../../src/audit/reduce.ts";
-import { reportOf, type AuditReport } from "../../src/audit/report.ts";
 import { emptyState, type RegisterState } from "../../src/audit/state.ts";
+import { reportOn, simulatedEvents } from "./scenes.ts";
 
 /**
  * A register whose contracts have the known code, but came into the world with something in their storage: whoever deploys may
@@ -15,12 +15,7 @@ let register: SimulatedRegister;
 let events: readonly RegisterEvent[];
 
 beforeAll(async () => {
-  register = await simulateRegister({ batches: 3, workers: 1 });
-  const read = eventReader(register.addresses);
-  events = register.logs.flat().map(({ address, topics, data, blockNumber, blockTimestamp, transactionHash }) => {
-    const [block, time] = [Number(blockNumber), Number(blockTimestamp)];
-    return read({ address, topics, data, block, time, transaction: transactionHash });
-  });
+  ({ register, events } = await simulatedEvents());
 });
 
 const ofName =
@@ -52,12 +47,6 @@ function certifiedAsIs(event: RegisterEvent, { batches }: RegisterState): Regist
   const certificate = Result.fromItems(Object.values(values), Object.keys(values));
   const told = { key, qp: args.text("qp"), certificate, signature: "0x" };
   return { ...event, args: new EventArgs(Result.fromItems(Object.values(told), Object.keys(told))) };
-}
-
-function reportOn(state: RegisterState): Promise<AuditReport> {
-  const checks = { codes: [], provenState: "proved", secondNode: null } as const;
-  const block = { number: 900, hash: "", now: 1_800_000_000 };
-  return reportOf(state, block, { from: 0 }, { checks, circuits: CIRCUIT_LIST });
 }
 
 // Verifies R-audit-certificates, V194.

@@ -24,11 +24,6 @@ async function compliant(supersedes = ZeroHash): Promise<OpenBatch> {
   return batch;
 }
 
-async function certify(batch: OpenBatch): Promise<void> {
-  const [certificate, signature] = await world.sign(batch);
-  await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
-}
-
 async function challengeOf({ key }: OpenBatch): Promise<Challenge | undefined> {
   return (await batchState(world.deployment, key)).challenge;
 }
@@ -52,7 +47,7 @@ describe("V156: a batch that is challenged", () => {
 
   it("is not certified until a QP decided on exactly that, and released ones stay released", async () => {
     const [released, waiting] = [await compliant(), await compliant()];
-    await certify(released);
+    await world.certify(released);
     expect(await challengeOf(waiting)).toBeUndefined();
     const used = await world.now();
 
@@ -65,7 +60,7 @@ describe("V156: a batch that is challenged", () => {
     await mined(() => world.as("admin").circuits.freeze(world.temperature.circuitId, 0n, true));
     const first = await challengeOf(waiting);
     expect(first).toMatchObject({ kinds: ["circuit"], decided: false });
-    expect(await codeOf(certify(waiting))).toBe("Challenged");
+    expect(await codeOf(world.certify(waiting))).toBe("Challenged");
     expect(await world.deployment.gate.isReleased(released.key)).toBe(true);
     expect(await gateOf(released)).toMatchObject({
       ...{ ready: true, reasons: [] },
@@ -90,10 +85,10 @@ describe("V156: a batch that is challenged", () => {
     // Something more, and the decision does not cover that either.
     await mined(() => world.as("approver").policies.retire(policyIdOf(waiting.policy), ...OTHER));
     expect(await challengeOf(waiting)).toMatchObject({ kinds: ["circuit", "policy"], decided: false });
-    expect(await codeOf(certify(waiting))).toBe("Challenged");
+    expect(await codeOf(world.certify(waiting))).toBe("Challenged");
     expect(await codeOf(decide(first?.challenge ?? ""))).toBe("ChallengeWrong");
     await decide((await challengeOf(waiting))?.challenge ?? "");
-    await certify(waiting);
+    await world.certify(waiting);
   });
 });
 
@@ -103,7 +98,7 @@ describe("a batch that was proven under a list which was revoked from before tha
     const batch = await compliant();
     await mined(() => world.as("approver").parties.revoke(ROOT, 0n, ...OTHER));
     expect(await challengeOf(batch)).toMatchObject({ kinds: ["root"], decided: false });
-    expect(await codeOf(certify(batch))).toBe("Challenged");
+    expect(await codeOf(world.certify(batch))).toBe("Challenged");
   });
 });
 
@@ -118,14 +113,14 @@ describe("a batch that supersedes another one", () => {
     const twin = await compliant((await world.open(world.plainPolicy(), { supersedes: before.key })).key);
     expect((await gateOf(twin)).ready).toBe(true);
     await mined(() => world.as("authority").registry.hold([before.key], ...OTHER, nameWord("ORDER-9")));
-    expect(await codeOf(certify(twin))).toBe("BatchIsHeld");
+    expect(await codeOf(world.certify(twin))).toBe("BatchIsHeld");
     const { authority } = world.address;
     expect(await gateOf(twin)).toMatchObject({
       ready: false,
       reasons: [`held by AUTHORITY ${authority} (order ORDER-9; batch ${before.key}, superseded)`],
     });
     await mined(() => world.as("authority").registry.unhold(before.key, authority, ...OTHER));
-    await certify(twin);
+    await world.certify(twin);
   });
 
   it("inherits its undecided revocation and its open exceptions, and its recall challenges it", async () => {
@@ -133,7 +128,7 @@ describe("a batch that supersedes another one", () => {
     const before = await world.open(world.plainPolicy(), { consent });
     const twin = await compliant(before.key);
     await mined(() => world.as("stranger").consents.revoke(consent));
-    expect(await codeOf(certify(twin))).toBe("ExceptionsOpen");
+    expect(await codeOf(world.certify(twin))).toBe("ExceptionsOpen");
     await mined(() => world.as("qa").registry.raiseException([before.key], [ASSAY], 1, 2, nameWord("DEV-2"), ZeroHash));
     expect(await gateOf(twin)).toMatchObject({
       ready: false,
@@ -143,6 +138,6 @@ describe("a batch that supersedes another one", () => {
     const { supersedes } = await world.deployment.registry.batchOf(other.key);
     await mined(() => world.as("authority").registry.recall(supersedes, ...OTHER));
     expect(await challengeOf(other)).toMatchObject({ kinds: ["superseded"], decided: false });
-    expect(await codeOf(certify(other))).toBe("Challenged");
+    expect(await codeOf(world.certify(other))).toBe("Challenged");
   });
 });

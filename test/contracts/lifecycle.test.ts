@@ -61,8 +61,7 @@ describeOnChains("a batch with real proofs", (start) => {
     const sterility = [await world.item(batch, STERILITY, 101n, "manufacturer")];
     await mined(() => world.as("manufacturer").registry.attest(batch.key, sterility));
     expect(await world.status(batch)).toBe("Compliant");
-    const [certificate, signature] = await world.sign(batch);
-    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+    await world.certify(batch);
     expect(await world.status(batch)).toBe("Completed");
   });
 
@@ -121,8 +120,7 @@ describeOnChains("a batch with real proofs", (start) => {
   it("falls back when QA amends, and reopens what rested on the old head", async () => {
     const batch = await world.open();
     await world.makeCompliant(batch);
-    const [certificate, signature] = await world.sign(batch);
-    await mined(() => world.as("qp").registry.certify(batch.key, certificate, signature));
+    await world.certify(batch);
     const { registry, gate } = world.as("qa");
 
     // The same head: only this attestation is replaced, and the batch must be certified anew.
@@ -149,8 +147,7 @@ describeOnChains("a batch with real proofs", (start) => {
     const blocked = await world.open();
     const released = await world.open();
     for (const batch of [blocked, released]) await world.makeCompliant(batch);
-    const [certificate, signature] = await world.sign(released);
-    await mined(() => world.as("qp").registry.certify(released.key, certificate, signature));
+    await world.certify(released);
 
     const category = EXCEPTION_CATEGORY.parameter;
     const raise = (key: string) =>
@@ -188,8 +185,7 @@ describeOnChains("a batch with real proofs", (start) => {
     const late = await world.open();
     const released = await world.open();
     await world.makeCompliant(released);
-    const [certificate, signature] = await world.sign(released);
-    await mined(() => world.as("qp").registry.certify(released.key, certificate, signature));
+    await world.certify(released);
     await mineAt(world.chain, late.due[0]);
     expect(await world.status(late)).toBe("Open");
     await mineAt(world.chain, late.due[0] + 1n);

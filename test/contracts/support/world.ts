@@ -281,6 +281,12 @@ export class World {
     return [certificate, await signCertificate(this.signers[signer], chainId, this.addresses.registry, certificate)];
   }
 
+  /** Its QP signs the certificate of a batch as it stands, and sends it. */
+  async certify(batch: OpenBatch): Promise<void> {
+    const [certificate, signature] = await this.sign(batch);
+    await mined(() => this.as("qp").registry.certify(batch.key, certificate, signature));
+  }
+
   async status(batch: OpenBatch): Promise<StatusName | undefined> {
     return STATUS[Number(await this.deployment.gate.statusOf(batch.key))];
   }
