@@ -14,14 +14,14 @@ import type { SecondNode } from "../../src/audit/secondNode.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { blockAt } from "../../src/audit/node.ts";
 import { connectRpc, embeddedChain, type Chain } from "../../src/chain/connect.ts";
-import { compiled, CONTRACTS, immutablesOf, type ContractName } from "../../src/chain/contracts.ts";
+import { compiled, CONTRACTS, immutablesOf } from "../../src/chain/contracts.ts";
 import { CONTRACT_OF, registerAt, type Addresses } from "../../src/chain/handles.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { batchproof, refusedWith } from "../cli/support.ts";
 import { describeOnChains } from "../contracts/support/chains.ts";
 import { World } from "../contracts/support/world.ts";
 import { lyingNode, type Json, type LyingNode } from "../support/lyingNode.ts";
-import { audited, behindLyingNode, worldWithRelease } from "./scenes.ts";
+import { audited, behindLyingNode, undone, withImmutable, withWord, worldWithRelease } from "./scenes.ts";
 
 /** What a node says of contracts, and who says so besides it: their code, proofs of their state, a second node. */
 
@@ -47,31 +47,11 @@ function look(options: AuditOptions = {}): Promise<AuditReport> {
   return audited(world, chain, options);
 }
 
-/** Undoes on the chain what a test did there. */
-async function undone<T>(run: () => Promise<T>): Promise<T> {
-  const snapshot: unknown = await world.chain.provider.send("evm_snapshot", []);
-  try {
-    return await run();
-  } finally {
-    await world.chain.provider.send("evm_revert", [snapshot]);
-  }
-}
-
 /** The chain from now on has another code of a contract. */
 async function recode(address: string, change: (code: string) => string): Promise<void> {
   const { provider } = world.chain;
   await provider.send("hardhat_setCode", [address, change(await provider.getCode(address))]);
   await provider.send("hardhat_mine", ["0x1"]);
-}
-
-/** The code with another word at an offset. */
-function withWord(code: string, at: number, word: string): string {
-  return `${dataSlice(code, 0, at)}${word.slice(2)}${dataSlice(code, at + 32).slice(2)}`;
-}
-
-/** The code of a contract with another value of one immutable. */
-function withImmutable(contract: ContractName, name: string, code: string, word: string): string {
-  return (immutablesOf(contract)[name] ?? []).reduce((each, at) => withWord(each, at, word), code);
 }
 
 // Verifies R-audit-code.
@@ -88,7 +68,7 @@ describe("the code of the contracts", () => {
   });
 
   it.each(["gate", "registry", "roles"] as const)("V100: of %s is another one: a row, and nothing is green", (part) =>
-    undone(async () => {
+    undone(world, async () => {
       // The last byte but two of the hash of its sources: it runs as before.
       await recode(world.addresses[part], (code) => `${code.slice(0, -40)}${"00".repeat(20)}`);
       const { codes, colours, findings } = await look();
@@ -103,7 +83,7 @@ describe("the code of the contracts", () => {
   );
 
   it("V101: names the circuits of another register: a row, and nothing is green", () =>
-    undone(async () => {
+    undone(world, async () => {
       const foreign = `0x${"0".repeat(24)}${"12".repeat(20)}`;
       await recode(world.addresses.policies, (code) => withImmutable("PolicyRegistry", "circuits", code, foreign));
       const { codes, colours } = await look();
@@ -117,7 +97,7 @@ describe("the code of the contracts", () => {
     }));
 
   it("V101: has two values of one immutable, as no compiler writes it", () =>
-    undone(async () => {
+    undone(world, async () => {
       const [first = 0] = immutablesOf("ReleaseGate")["requests"] ?? [];
       await recode(world.addresses.gate, (code) => withWord(code, first, ZeroHash));
       const reports = await codeReports(chain.provider, world.addresses, await chain.provider.getBlockNumber());
@@ -374,7 +354,7 @@ describe("a proof", () => {
   });
 
   it("V105: tells of an event that a node hides in log and journal alike: exit 3; the report without proofs names the gap", () =>
-    undone(async () => {
+    undone(world, async () => {
       await world.consent();
       const { consents } = world.addresses;
       const isThere = (address: unknown): boolean => String(address).toLowerCase() === consents.toLowerCase();
@@ -478,7 +458,7 @@ describe("circuits that the reader knows", () => {
   });
 
   it("V108: but were declared unsound, do not make a batch green", () =>
-    undone(async () => {
+    undone(world, async () => {
       await mined(() => world.as("admin").circuits.freeze(world.temperature.circuitId, 0n, true));
       const { colours, batches } = await look();
       expect(colours).toMatchObject({ proven: 0, unknown: 1 });
@@ -509,7 +489,7 @@ describe("a node that leads elsewhere", () => {
 
   // Verifies R-audit-head.
   it("V110: has a head that runs away: the audit ends", () =>
-    undone(async () => {
+    undone(world, async () => {
       let ranges = 0;
       node.lies.logs = (logs) => {
         ranges++;

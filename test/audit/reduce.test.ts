@@ -167,6 +167,44 @@ describe("V98: a decision by somebody without the role for it", () => {
   });
 });
 
+/** That somebody endorsed the policy which an event proposed. */
+function endorsement(proposal: RegisterEvent, authority: string): RegisterEvent {
+  const args = new EventArgs(Result.fromItems([proposal.args.text("policyId"), authority], ["policyId", "authority"]));
+  return { ...proposal, name: "PolicyEndorsed", args };
+}
+
+// Verifies R-audit-roles, V280.
+describe("V280: an endorsement of a policy", () => {
+  const AUTHORITY = `0x${"a".repeat(40)}`;
+  const proposed = (): readonly [number, RegisterEvent] => {
+    const at = events.findIndex(({ name }) => name === "PolicyProposed");
+    const event = events[at];
+    if (event === undefined) throw new Error("no policy");
+    return [at, event];
+  };
+
+  it("stays with the policy, by whom and when, also once it is proposed anew", () => {
+    const [at, proposal] = proposed();
+    const state = played([...events.slice(0, at + 1), endorsement(proposal, AUTHORITY), proposal]);
+    const endorsed = Object.values(state.policies).map((policy) => policy.endorsed);
+    expect(endorsed).toMatchObject([[{ by: AUTHORITY, time: proposal.time }]]);
+  });
+
+  it("is an authority's, or a critical row under which nothing is green", async () => {
+    const [at, proposal] = proposed();
+    const before = played(events.slice(0, at + 1));
+    const terms = before.roles[`${ROLE_ID.proposer}/${proposal.args.text("proposer")}`];
+    if (terms === undefined) throw new Error("no proposer");
+    const rest = [endorsement(proposal, AUTHORITY), ...events.slice(at + 1)];
+    const entitled = structuredClone(before);
+    entitled.roles[`${ROLE_ID.authority}/${AUTHORITY}`] = terms;
+    expect(played(rest, entitled).unentitled).toEqual([]);
+    const state = played(rest, before);
+    expect(state.unentitled).toMatchObject([{ event: "PolicyEndorsed", lacked: "AUTHORITY", by: AUTHORITY }]);
+    expect((await reportOn(state)).colours).toMatchObject({ proven: 0, settled: 0 });
+  });
+});
+
 // Verifies V65, R-audit-numbers.
 describe("V65: numbers that somebody wrote into the register", () => {
   const LATEST = 2n ** 64n - 1n;

@@ -1,9 +1,11 @@
+import { dataSlice } from "ethers";
 import { simulateRegister, CIRCUIT_LIST, type SimulatedRegister } from "../../bench/simulatedRegister.ts";
 import { audit, type AuditOptions } from "../../src/audit/audit.ts";
 import { eventReader, type RegisterEvent } from "../../src/audit/events.ts";
 import { reportOf, type AuditReport } from "../../src/audit/report.ts";
 import type { RegisterState } from "../../src/audit/state.ts";
 import { connectRpc, embeddedChain, type Chain } from "../../src/chain/connect.ts";
+import { immutablesOf, type ContractName } from "../../src/chain/contracts.ts";
 import { World } from "../contracts/support/world.ts";
 import { lyingNode, type LyingNode } from "../support/lyingNode.ts";
 
@@ -31,6 +33,26 @@ export function audited(
   options: AuditOptions,
 ): Promise<AuditReport> {
   return audit(provider, addresses.registry, { workers: 1, circuits: circuitList, ...options });
+}
+
+/** Undoes on the chain what a test does there. */
+export async function undone<T>({ chain: { provider } }: World, run: () => Promise<T>): Promise<T> {
+  const snapshot: unknown = await provider.send("evm_snapshot", []);
+  try {
+    return await run();
+  } finally {
+    await provider.send("evm_revert", [snapshot]);
+  }
+}
+
+/** The code with another word at an offset. */
+export function withWord(code: string, at: number, word: string): string {
+  return `${dataSlice(code, 0, at)}${word.slice(2)}${dataSlice(code, at + 32).slice(2)}`;
+}
+
+/** The code of a contract with another value of one immutable. */
+export function withImmutable(contract: ContractName, name: string, code: string, word: string): string {
+  return (immutablesOf(contract)[name] ?? []).reduce((each, at) => withWord(each, at, word), code);
 }
 
 /** A simulated register of three certified batches and its events, read from its log. */
