@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
  * The architecture as a rule: what each folder of `src/` may import. Every arrow that is not written here is an error, and so
  * is every circle; imports of types count. CONTRIBUTING.md, Layers, says why the arrows run so.
  */
-const GROUND = ["errors", "errorCodes", "contractErrors", "commandLine", "root", "peers"];
+const GROUND = ["errors", "errorCodes", "contractErrors", "commandLine", "root", "peers", "sleep"];
 
 /** Folder (or file) of `src/` -> what it may import besides itself and the ground. */
 const LAYERS = {
@@ -20,13 +20,16 @@ const LAYERS = {
   batch: ["kinds", "policy", "parties", "formats", "input"],
   prover: ["kinds", "setup", "formats", "input"],
   audit: ["chain", "kinds", "policy", "setup", "formats", "input"],
-  claims: ["batch", "import", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
+  desk: ["audit", "formats", "input"],
+  packet: ["audit", "review", "disclosure", "desk", "chain", "kinds", "policy", "formats", "input"],
+  disclosure: ["kinds", "policy", "formats", "input"],
+  claims: ["batch", "import", "prover", "disclosure", "kinds", "policy", "parties", "setup", "formats", "input"],
   api: [
-    ...["claims", "review", "audit", "chain", "batch", "prover"],
+    ...["claims", "packet", "review", "audit", "disclosure", "chain", "batch", "prover"],
     ...["kinds", "policy", "parties", "setup", "formats", "input"],
   ],
   demo: [
-    ...["claims", "review", "audit", "chain", "batch", "import", "prover"],
+    ...["claims", "review", "audit", "disclosure", "chain", "batch", "import", "prover"],
     ...["kinds", "policy", "parties", "setup", "formats", "input"],
   ],
 };
@@ -55,6 +58,23 @@ const rooms = ROOMS.map((room) => ({
   to: {
     path: `^src/kinds/(${ROOMS.filter((other) => other !== room).join("|")})/|^src/kinds/(index|circuits|policy|policyId)[.]ts$`,
   },
+}));
+
+/** Folder of `desk/`, the page -> what it may import of the others, besides `src/`. */
+const PAGE = {
+  data: [],
+  messages: ["data"],
+  plot: ["messages"],
+  parts: ["data", "messages"],
+  views: ["parts", "data", "plot", "messages"],
+};
+
+const page = Object.entries(PAGE).map(([folder, below]) => ({
+  name: `page-${folder}`,
+  comment: `desk/${folder} imports ${below.join(", ") || "nothing else of the page"}.`,
+  severity: "error",
+  from: { path: `^desk/${folder}/` },
+  to: { path: "^desk/", pathNot: [folder, ...below].map((name) => `^desk/${name}/`) },
 }));
 
 export default {
@@ -88,8 +108,23 @@ export default {
       from: { path: "^cli/" },
       to: { path: "^(test|bench|tools)/" },
     },
+    {
+      name: "without-node",
+      comment: "What a record, a rule and a policy are is the same in a browser: desk/host has no twin of these.",
+      severity: "error",
+      from: { path: ["formats", "policy", "kinds", "disclosure"].map(place) },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "desk",
+      comment: "The page imports the project, and only its build and its tests import the page.",
+      severity: "error",
+      from: { path: "^(src|cli|tools|bench)/" },
+      to: { path: "^desk/" },
+    },
     ...layers,
     ...rooms,
+    ...page,
   ],
   options: {
     doNotFollow: { path: "node_modules" },

@@ -19,6 +19,17 @@ export default tseslint.config(
     rules: { "no-console": "error" },
   },
   {
+    // The page shows what others wrote: nothing makes markup of a text.
+    files: ["desk/**/*.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        ...["innerHTML", "outerHTML", "insertAdjacentHTML", "setHTMLUnsafe"].map((property) => ({ property })),
+      ],
+      "no-restricted-imports": ["error", { patterns: ["lit/directives/unsafe-*"] }],
+    },
+  },
+  {
     // Generators of test data pick what they change; the rest is left as it is.
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/switch-exhaustiveness-check": "off" },

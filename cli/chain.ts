@@ -23,11 +23,15 @@ export async function onChain<T>(options: Options, run: (chain: Chain) => Promis
     refuseOtherChain(chain, options);
     return await run(chain);
   } catch (error) {
-    // A node that goes away half-way fails in ethers' or Node's own words: they are not a bug of ours.
-    throw inWordsOf(readerOf(options), isChainFailure(error) ? explainRevert(error) : error);
+    throw inWordsOf(readerOf(options), ofChain(error));
   } finally {
     await chain.close();
   }
+}
+
+/** A node that goes away half-way, and an archive of one, fail in ethers' or Node's own words: they are not a bug of ours. */
+export function ofChain(error: unknown): unknown {
+  return isChainFailure(error) ? explainRevert(error) : error;
 }
 
 /** A node of another chain may have a register of the same address, with other batches. Error `chain-id`. */

@@ -33,12 +33,15 @@ export class Setting extends Option {
   readonly setting: SettingName;
   /** Somewhere it must stand. */
   readonly isNeeded: boolean;
+  /** Name of the option with which it is not needed, and only taken from the words. */
+  readonly unless: string | undefined;
 
   /** `description`: where a command says more of it than all do. */
-  constructor(setting: SettingName, isNeeded: boolean, description: string = SETTINGS[setting][1]) {
+  constructor(setting: SettingName, isNeeded: boolean, description: string = SETTINGS[setting][1], unless?: string) {
     super(SETTINGS[setting][0], description);
     this.setting = setting;
     this.isNeeded = isNeeded;
+    this.unless = unless;
     this.env(`BATCHPROOF_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`);
   }
 }
@@ -59,6 +62,14 @@ function must(command: Command, setting: SettingName): Command {
 /** Adds --rpc, --registry and --chain-id. */
 export function withRegistry(command: Command): Command {
   return may(must(must(command, "rpc"), "registry"), "chainId");
+}
+
+/** As `withRegistry`, for a command that with the option `unless` needs no node. */
+export function withRegistryUnless(command: Command, unless: string): Command {
+  return command
+    .addOption(new Setting("rpc", true, undefined, unless))
+    .addOption(new Setting("registry", true, undefined, unless))
+    .addOption(new Setting("chainId", false, undefined, unless));
 }
 
 /** Adds --rpc and --chain-id. */
@@ -151,4 +162,20 @@ export function withArtifacts(command: Command): Command {
 /** Adds --junit. */
 export function withJunit(command: Command): Command {
   return command.option("--junit <file>", "write the answer as JUnit XML too; it holds what the answer holds");
+}
+
+/** Adds what an auditor knows of the circuits. */
+export function withCircuits(command: Command): Command {
+  return command.option(
+    "--circuits <file>",
+    "the circuits whose provenance you know; default: those that this version pins",
+  );
+}
+
+/** Adds what an auditor knows besides the register, and whom he asks besides its node. */
+export function withReader(command: Command): Command {
+  return withCircuits(command)
+    .option("--second-rpc <url>", "another node, which must say the same of the block that all is read at")
+    .option("--names <file>", "who is behind which account: shown beside what the account did")
+    .option("--texts <dir>", "show the words of reasons that this folder keeps, where their hash is on chain");
 }

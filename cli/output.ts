@@ -1,5 +1,6 @@
 import { usualRemedy } from "../src/errorCodes.ts";
 import { BatchproofError, EXIT_CODE, type ErrorKind } from "../src/errors.ts";
+import { jsonText } from "../src/formats/jsonText.ts";
 import { visible, visibleColours, visibleLines } from "../src/formats/visible.ts";
 
 /** What a command answers: text for a person, or the same as one JSON document (`--json`). */
@@ -95,11 +96,6 @@ function shortened(text: string, longest: number): string {
   return `${text.slice(0, half)}${GAP}${text.slice(-half)}`.toWellFormed();
 }
 
-/** JSON escapes only the first 32 controls itself; the others mean the same when they are escaped too. */
-function jsonText(value: unknown): string {
-  return `${visibleLines(JSON.stringify(value, jsonValue, 2))}\n`;
-}
-
 /** Lines "name  value" with the values under each other. */
 export function fieldLines(fields: Readonly<Record<string, string | number>>): string {
   const width = Math.max(...Object.keys(fields).map((name) => name.length));
@@ -128,11 +124,4 @@ function callsOf(error: unknown): string[] {
     .split("\n")
     .filter((line) => line.startsWith("    at "))
     .slice(0, 6);
-}
-
-/** bigint as decimal string, Map as object: what JSON has no type for. */
-function jsonValue(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return value.toString();
-  if (value instanceof Map) return Object.fromEntries(value as Map<string, unknown>);
-  return value;
 }

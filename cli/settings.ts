@@ -235,6 +235,10 @@ async function fillIn(
   const { setting, isNeeded } = option;
   const source = command.getOptionValueSource(setting);
   if (source === "cli") return;
+  if (option.unless !== undefined && options[option.unless] !== undefined) {
+    options[setting] = undefined;
+    return;
+  }
   const variable = source === "env" && options[setting] !== "" ? options[setting] : undefined;
   const told = isOpen(setting, sources) ? (variable ?? fromSettings(setting, sources)) : undefined;
   const remembered = memory(setting, sources);

@@ -17,7 +17,7 @@ function quoted(text: string): string {
 /** A character in what `printf` writes. */
 function inPrintf(character: string): string {
   if (character === "\\" || character === "%") return character + character;
-  return Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+  return Array.from(new TextEncoder().encode(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }
 
 /** A file as a command names it: what begins with a hyphen would be taken for an option. */

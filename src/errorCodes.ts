@@ -467,6 +467,10 @@ export const ERROR_CODES = {
     "record-missing": ["The claim has no record yet.", "Import its raw file."],
     "record-file": ["The record's file is malformed.", "Restore it from a backup."],
     "results-file": ["The file of results is malformed.", "Restore it from a backup."],
+    "record-version": [
+      "The record's file is of another version, whose record is hashed otherwise.",
+      "Import its raw file again.",
+    ],
     "record-claim": ["The file is of another claim.", "Restore it from a backup."],
     "record-header": ["The record's header does not fit its claim or rows.", "Import the raw file again."],
     "record-lot": ["The record is of another lot.", "Import the record of this lot."],
@@ -588,8 +592,8 @@ export const ERROR_CODES = {
     "csv-columns": ["A line has not the fields of the header.", "Check for a blank line and a decimal comma."],
     "csv-syntax": ["This is not CSV.", "Check for a stray or unclosed quote."],
     zip: [
-      "The workbook is no ZIP archive that is read: damaged, encrypted, too large, or two things to two readers.",
-      "Export it again, as an Excel workbook without a password.",
+      "The workbook or packet is no ZIP archive that is read: damaged, encrypted, too large, or two things to two readers.",
+      "Export a workbook again, without a password; take a packet once more from where it was filed.",
     ],
     xlsx: ["The workbook is damaged.", "Export it again."],
     "xlsx-sheet": ["The sheet is not in the workbook, or every sheet is hidden.", "Choose the profile of this export."],
@@ -746,12 +750,38 @@ export const ERROR_CODES = {
     reverted: ["The chain refused the call without giving a reason.", "Check the register's address and version."],
     code: ["There is no contract at the address.", "Check the address and the chain."],
     contract: ["The contract is not one of batchproof's, or of another version.", "Check the address and the version."],
+    "desk-page": ["The page of the desk was not built.", "Run `npm run build`."],
     contracts: ["The contracts were not built from the present sources.", "Run `npm run build`."],
   },
 
   /** The audit of a register. */
   audit: {
     "audit-state": ["This is not the state of an audit, or of another register.", "Name another file, or remove it."],
+    archive: [
+      "This is not the archive of an audit, or it is damaged, cut off, or of another register.",
+      "Take it once more from where it was filed, and compare its sha256.",
+    ],
+    "archive-size": [
+      "What the nodes answered is more than an archive may hold, so that somebody can read it.",
+      "Audit without an archive or a packet: no archive of this register can be made.",
+    ],
+    packet: [
+      "Something in the packet does not fit the rest of it, its archive or the chain: the message names the first thing.",
+      "Take it once more from where it was filed; if it is the same there, ask whoever filed it.",
+    ],
+    "packet-form": [
+      "This is no packet, or something that goes into none: a link, a name that is not safe everywhere, too much.",
+      "Give the folder or ZIP archive that an audit made with `--packet`; give other files plain names.",
+    ],
+    "packet-policy": [
+      "The register has no policy whose document this is.",
+      "Add the document of one that the register has: `batchproof policy hash FILE` prints its hash.",
+    ],
+    "packet-exists": ["There is something where the packet should be made.", "Give another name."],
+    "archive-missing": [
+      "The archive has no answer to a question of the audit: nothing can be concluded.",
+      "Read it with the version of batchproof that its header names, or make it anew from a node.",
+    ],
     head: ["The node's latest block is older than what was read before.", "Wait, or ask another node."],
     reorg: ["A block was replaced while the log was read.", "Audit again, with `--finality` if it happens often."],
     log: ["The node's answers do not fit together: nothing can be concluded.", "Ask another node, and audit again."],
@@ -760,9 +790,112 @@ export const ERROR_CODES = {
       "Contracts of this chain see other block numbers than its log has.",
       "Deploy the register on another chain.",
     ],
+    "report-file": ["This is not the report of an audit.", "Make it anew, by an audit with `--json`."],
+    "review-file": ["This is not a review record.", "Take the file as it was signed."],
+    "review-comments": [
+      "A comment is on no row of the report, or this is no list of comments.",
+      "Take the rows' ids from the table of the same audit (`--csv`).",
+    ],
+    "review-signature": [
+      "The signature under a review record is not its reviewer's.",
+      "It was changed after it was signed: ask the reviewer for the file.",
+    ],
+    "review-register": [
+      "A review record is about another register than the report.",
+      "Name the report of that register.",
+    ],
+    "sample-count": ["So many batches cannot be drawn.", "Draw one or more, and no more than need no reading."],
+    "sample-seed": [
+      "A sample's seed is no block later than the report's.",
+      "Wait for a later block: what is drawn must not be known when the report is made.",
+    ],
+    sample: [
+      "A sample is not the one that its seed draws from the report.",
+      "Draw it again, from the report that it names.",
+    ],
+    period: ["A period ends before it begins.", "Give `--from` and `--to` in this order."],
     "circuit-list": ["This is not a list of circuits.", "Write it as docs/spec/formats.md says."],
+    "name-list": ["This is not a list of names.", "Write it as docs/spec/formats.md says."],
   },
 
+  /** Disclosures, and what they are compared with. */
+  disclosure: {
+    "disclosure-file": ["This is not a disclosure.", "Ask for the file as it was made."],
+    "disclosure-size": [
+      "The disclosure would be larger than its readers take.",
+      "Show less: fewer lines, or a shorter window; several files show more.",
+    ],
+    "disclosure-register": [
+      "The disclosure is about another register, or another chain.",
+      "Name the register that it is about.",
+    ],
+    "disclosure-batch": ["The disclosure is about another batch.", "Ask for that of this batch."],
+    "disclosure-claim": [
+      "The disclosure is about another claim, or one of another kind.",
+      "Ask for that of this claim.",
+    ],
+    "disclosure-unproven": [
+      "No attestation of the claim counts now, so there is nothing to compare the disclosure with.",
+      "Disclose lines under an exception instead.",
+    ],
+    "disclosure-circuit": [
+      "The circuit of the claim's attestation proves nothing, or another kind of claim.",
+      "Rely on nothing that was attested under it, and ask who added the circuit.",
+    ],
+    "disclosure-record": [
+      "The disclosure shows another record than the one that was attested.",
+      "Ask for that of the record that counts now.",
+    ],
+    "disclosure-header": [
+      "What the disclosure says of the whole record is not what was attested.",
+      "Ask for the disclosure again: it was changed.",
+    ],
+    "disclosure-path": [
+      "The way from what is shown to the record's hash does not fit.",
+      "Ask for the disclosure again: it was changed.",
+    ],
+    "disclosure-chunk": [
+      "A part of the series was changed, or is of another place in it.",
+      "Ask for the disclosure again: it was changed.",
+    ],
+    "disclosure-window": [
+      "The disclosure does not show its window whole, or names no window.",
+      "Ask for the chunks that are missing.",
+    ],
+    "disclosure-padding": [
+      "The record holds readings that its source did not count, so that nobody would be shown them.",
+      "Ask its source why: such a record is no evidence.",
+    ],
+    "disclosure-head": ["The hand-off is not the one that was attested.", "Ask for that of this stage."],
+    "disclosure-result": ["A result is not the one that was attested.", "Ask for the disclosure again."],
+    "disclosure-lines": [
+      "The lines are not those under the exception's evidence.",
+      "Ask for the disclosure again: they were changed, or stand elsewhere.",
+    ],
+    "disclosure-exception": [
+      "The claim has no such exception, or it was raised without evidence.",
+      "Name an exception on this claim.",
+    ],
+    "disclosure-rule": ["The rule is not the one that the policy fixed.", "Ask for the policy's own, and its salt."],
+    "disclosure-name": [
+      "A text of the disclosure is not the one whose hash was attested.",
+      "Take it for somebody's word, or ask again.",
+    ],
+    "disclosure-request": [
+      "The disclosure is not what was asked for, or not what the register names as the answer.",
+      "Disclose what was asked for, or reopen the request.",
+    ],
+    "disclosure-raw": [
+      "The raw file, read again, does not say what the disclosure shows.",
+      "Compare the files: such a record is no evidence.",
+    ],
+    "disclosure-outside": ["The record has no readings in this window.", "Name a window that it has readings of."],
+    "disclosure-analyte": ["The claim has no such analyte.", "Name one as the policy spells it."],
+    "disclosure-options": [
+      "What is to be disclosed does not fit the claim.",
+      "Give --from and --to for a series, --analyte for results, --exception and --lines for a raw file.",
+    ],
+  },
   /** Rules of the circuits: the evidence does not keep the rule of this name, so no proof is made. */
   rules: {
     rule: ["The rule itself is not well-formed.", "Correct the policy."],

@@ -64,6 +64,16 @@ export function placed<T>(place: string, check: () => T): T {
   }
 }
 
+/** Runs a check of what a file holds; an error that names only a place inside of it ("#/...") names the file too. */
+export function inFile<T>(file: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof BatchproofError) || error.place?.startsWith("#") !== true) throw error;
+    throw restated(error, { place: `${file}${error.place}` });
+  }
+}
+
 /** Runs what is about one of several things; an error names it beside its place. */
 export function about<T>(thing: string, run: () => T): T {
   try {

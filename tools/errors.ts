@@ -30,6 +30,7 @@ const TITLES: Readonly<Record<CodeGroup, string>> = {
   setup: "Circuits and keys",
   chain: "Chain and register",
   audit: "Audit",
+  disclosure: "Disclosures",
   rules: "Rules of the circuits",
 };
 

@@ -1,41 +1,149 @@
 import type { AuditOptions } from "../../src/audit/audit.ts";
+import { auditAgain, auditArchive, auditKept, readAuditArchive, type KeptAudit } from "../../src/audit/archive.ts";
 import { readCircuitList } from "../../src/audit/circuits.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import { auditAlone, auditLineage } from "../../src/audit/lineage.ts";
+import { readNames } from "../../src/audit/names.ts";
+import { printedLineage } from "../../src/audit/reportJson.ts";
 import { SECOND_NODE } from "../../src/audit/secondNode.ts";
 import { auditText } from "../../src/audit/table.ts";
+import { refusedArchive } from "../../src/chain/archiveReader.ts";
 import { connectRpc } from "../../src/chain/connect.ts";
 import { readWords } from "../../src/chain/reasonWords.ts";
-import { inputError } from "../../src/errors.ts";
+import { pageFolder } from "../../src/desk/page.ts";
+import { inputError, type BatchproofError } from "../../src/errors.ts";
 import { refuseOverwriting, writeFileAtomically, type Output } from "../../src/input/files.ts";
-import { addressOf, onChain } from "../chain.ts";
-import { flag, required, text, type Options } from "../command.ts";
+import { checkAdded } from "../../src/packet/added.ts";
+import { readAdded, refuseExisting, writePacket } from "../../src/packet/files.ts";
+import type { PacketFiles } from "../../src/packet/form.ts";
+import { packetFiles } from "../../src/packet/make.ts";
+import { addressOf, ofChain, onChain } from "../chain.ts";
+import { flag, list, required, text, type Options } from "../command.ts";
+import { originOf, secondRpcOf } from "../nodes.ts";
 import { sayFirst, type Answer } from "../output.ts";
+import { wholeNumber } from "../values.ts";
 
 /** `audit`. */
 export async function run(_args: readonly string[], options: Options): Promise<Answer> {
-  const registry = addressOf(required(options, "registry"), "--registry");
+  const source = text(options, "fromArchive");
+  refuseTogether(options);
   await refuseOverwriting(outputsOf(options), text(options, "texts"));
-  const [csv, html] = [text(options, "csv"), text(options, "html")];
+  const added = await addedTo(options);
+  const archived = source === undefined ? undefined : await archivedAudit(source, options);
+  const { lineage, archive } = archived ?? (await askedAudit(options));
+  const packet = text(options, "packet");
+  if (packet !== undefined) {
+    checkAdded(added, lineage);
+    const whole = Buffer.concat(archive);
+    const { version } = auditArchive(whole, packet).header;
+    await writePacket(packet, packetFiles({ lineage, archive: whole, version, added }));
+  }
+  const { report, predecessors, unread } = lineage;
+  const [kept, csv, html] = [text(options, "archive"), text(options, "csv"), text(options, "html")];
+  if (kept !== undefined) await writeFileAtomically(kept, archive);
+  if (csv !== undefined) await writeFileAtomically(csv, auditCsv(report));
+  if (html !== undefined) await writeFileAtomically(html, auditHtml(report));
+  const coloured = isColourful();
+  const reports = [report, ...predecessors];
+  const texts = reports.map((each) => auditText(each, { all: flag(options, "all"), colours: coloured }));
+  return {
+    text: texts.join(FOLLOWED) + (unread === null ? "" : `\n\nThis register follows ${unread}, which was not read.`),
+    coloured,
+    json: printedLineage(lineage),
+    exitCode: flag(options, "failOnExceptions") && reports.some(({ findings }) => findings.length > 0) ? 1 : 0,
+  };
+}
+
+/** What goes into the packet besides the audit. Errors: `packet-exists`, `desk-page`, those of `readAdded` and `checkAdded`. */
+async function addedTo(options: Options): Promise<PacketFiles> {
+  const packet = text(options, "packet");
+  const [disclosures, policies, reviews] = ["disclosure", "policy", "review"].map((name) => list(options, name));
+  const paths = { disclosures: disclosures ?? [], policies: policies ?? [], reviews: reviews ?? [] };
+  if (packet === undefined) {
+    if (Object.values(paths).every((each) => each.length === 0)) return new Map();
+    throw inputError("Bad usage: there is no packet to put this file into.", {
+      code: "usage",
+      remedy: "Say where the packet is made: --packet DIR.",
+    });
+  }
+  await refuseExisting(packet);
+  // Looked for here too: nobody should wait for an audit to hear of it.
+  pageFolder();
+  const added = await readAdded(paths);
+  checkAdded(added);
+  return added;
+}
+
+/** The audit of a node; its archive is empty unless one was asked for. */
+async function askedAudit(options: Options): Promise<KeptAudit> {
+  const registry = addressOf(required(options, "registry"), "--registry");
+  const node = originOf(required(options, "rpc"));
+  const statePath = text(options, "state");
+  const how = { ...(await auditOptions(options)), node };
+  const alone = flag(options, "alone");
+  return onChain(options, ({ provider }) =>
+    withSecondNode(options, async (secondNode) => {
+      if (text(options, "archive") !== undefined || text(options, "packet") !== undefined) {
+        return await auditKept(provider, registry, { ...how, ...secondNode }, alone);
+      }
+      const all = { ...how, ...secondNode, ...(statePath === undefined ? {} : { statePath }) };
+      return { lineage: await (alone ? auditAlone : auditLineage)(provider, registry, all), archive: [] };
+    }),
+  );
+}
+
+/** The audit of an archive. Errors: `archive` for one of another register or chain than was named, those of `auditAgain`. */
+async function archivedAudit(path: string, options: Options): Promise<KeptAudit> {
   const how = await auditOptions(options);
-  return onChain(options, async ({ provider }) => {
-    const follow = flag(options, "alone") ? auditAlone : auditLineage;
-    const { report, predecessors, unread } = await withSecondNode(options, (secondNode) =>
-      follow(provider, registry, { ...how, ...secondNode }),
-    );
-    if (csv !== undefined) await writeFileAtomically(csv, auditCsv(report));
-    if (html !== undefined) await writeFileAtomically(html, auditHtml(report));
-    const coloured = isColourful();
-    const reports = [report, ...predecessors];
-    const texts = reports.map((each) => auditText(each, { all: flag(options, "all"), colours: coloured }));
-    return {
-      text: texts.join(FOLLOWED) + (unread === null ? "" : `\n\nThis register follows ${unread}, which was not read.`),
-      coloured,
-      json: { ...report, predecessors, unread },
-      exitCode: flag(options, "failOnExceptions") && reports.some(({ findings }) => findings.length > 0) ? 1 : 0,
-    };
+  const archive = await readAuditArchive(path);
+  const { chainId, registry } = archive.header;
+  const named = text(options, "registry");
+  if (named !== undefined && addressOf(named, "--registry") !== addressOf(registry, path)) {
+    throw refusedArchive(path, `It is of the register ${registry}.`);
+  }
+  const chain = text(options, "chainId");
+  if (chain !== undefined && wholeNumber(chain, "--chain-id") !== BigInt(chainId)) {
+    throw refusedArchive(path, `It is of chain ${chainId}.`);
+  }
+  try {
+    return { lineage: await auditAgain(archive, how, flag(options, "alone")), archive: [archive.bytes] };
+  } catch (error) {
+    throw ofChain(error);
+  }
+}
+
+/** Options that need a node, or say once more what an archive says: option and member. */
+const ONLY_ASKED = ["rpc", "secondRpc", "state", "finality", "archive"] as const;
+
+/** Options that say otherwise what a packet's archive says. */
+const ONLY_SHOWN = ["from", "maxAge", "circuits", "names", "texts", "alone"] as const;
+
+/** An archive holds one whole reading. Error `usage`. */
+function refuseTogether(options: Options): void {
+  const isArchived = text(options, "fromArchive") !== undefined;
+  const other = isArchived ? ONLY_ASKED.find((name) => text(options, name) !== undefined) : undefined;
+  if (other !== undefined) throw together("--from-archive", optionName(other), "An archive is read as it is.");
+  const shown = isArchived ? ONLY_SHOWN.find((name) => options[name] !== undefined) : undefined;
+  if (shown !== undefined && text(options, "packet") !== undefined) {
+    throw together("--packet", optionName(shown), "An archive is filed as it was read.");
+  }
+  for (const name of ["archive", "packet"]) {
+    if (text(options, name) === undefined || text(options, "state") === undefined) continue;
+    throw together(`--${name}`, "--state", "An archive holds all from the first block on.");
+  }
+}
+
+function together(one: string, other: string, why: string): BatchproofError {
+  return inputError(`Bad usage: ${one} and ${other} do not go together. ${why}`, {
+    code: "usage",
+    remedy: `Leave out ${other}.`,
   });
+}
+
+/** An option as it is typed. */
+function optionName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** Between a register and the one that it follows. */
@@ -46,53 +154,35 @@ async function withSecondNode<T>(
   options: Options,
   run: (option: Pick<AuditOptions, "secondNode">) => Promise<T>,
 ): Promise<T> {
-  const url = text(options, "secondRpc");
+  const url = secondRpcOf(options);
   if (url === undefined) return await run({});
-  const name = originOf(url);
-  if (machineOf(name) === machineOf(originOf(required(options, "rpc")))) {
-    throw inputError("This is the node of --rpc once more: it says what it said.", {
-      place: SECOND_NODE,
-      remedy: "Name a node that somebody else runs.",
-      code: "rpc",
-    });
-  }
   const second = await connectRpc(url, { say: sayFirst, place: SECOND_NODE });
   try {
-    return await run({ secondNode: { provider: second.provider, name } });
+    return await run({ secondNode: { provider: second.provider, name: originOf(url) } });
   } finally {
     await second.close();
   }
 }
 
-/** Whatever this machine calls itself, it is one node at one port. */
-function machineOf(origin: string): string {
-  return origin.replace(/^(https?:\/\/)(?:localhost|127\.[0-9.]+|\[::1\])(?=:|$)/, "$1localhost");
-}
-
-/** A longer URL may hold an access key. */
-function originOf(url: string): string {
-  return URL.parse(url)?.origin ?? "";
-}
-
 /** The files that it writes. */
 function outputsOf(options: Options): Output[] {
-  return ["state", "csv", "html"].flatMap((name) => {
+  return ["archive", "packet", "state", "csv", "html"].flatMap((name) => {
     const path = text(options, name);
     return path === undefined ? [] : [{ option: `--${name}`, path }];
   });
 }
 
-async function auditOptions(options: Options): Promise<AuditOptions> {
+/** How is audited and reported, whatever is asked. */
+async function auditOptions(options: Options): Promise<Omit<AuditOptions, "statePath">> {
   const [from, finality] = [wholeOf(options, "from"), wholeOf(options, "finality")];
   const maxAge = wholeOf(options, "maxAge");
-  const [statePath, texts, circuits] = [text(options, "state"), text(options, "texts"), text(options, "circuits")];
+  const [texts, circuits, names] = ["texts", "circuits", "names"].map((name) => text(options, name));
   return {
     ...(from === undefined ? {} : { from }),
     ...(finality === undefined ? {} : { finality }),
     ...(maxAge === undefined ? {} : { maxAge: 60 * maxAge }),
-    node: originOf(required(options, "rpc")),
     ...(circuits === undefined ? {} : { circuits: await readCircuitList(circuits) }),
-    ...(statePath === undefined ? {} : { statePath }),
+    ...(names === undefined ? {} : { names: await readNames(names) }),
     ...(texts === undefined ? {} : { texts: await readWords(texts) }),
   };
 }
@@ -103,7 +193,7 @@ function wholeOf(options: Options, name: string): number | undefined {
   if (value === undefined) return undefined;
   if (/^(0|[1-9][0-9]{0,14})$/.test(value)) return Number(value);
   throw inputError("This is not a number of blocks or minutes.", {
-    place: `--${name.replace("maxAge", "max-age")} ${value}`,
+    place: `${optionName(name)} ${value}`,
     remedy: "Give a whole number from 0 on.",
     code: "blocks",
   });

@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { connectRpc } from "../../src/chain/connect.ts";
-import { environmentError, inputError } from "../../src/errors.ts";
+import { environmentError } from "../../src/errors.ts";
 import { loadPeer } from "../../src/peers.ts";
 import { packageRoot } from "../../src/root.ts";
 import { required, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
+import { portOf, untilStopped } from "../server.ts";
 
 const HOST = "127.0.0.1";
 const NAME = "devnet";
@@ -27,8 +28,7 @@ export async function devnet(_args: readonly string[], options: Options): Promis
   const server = await network.createServer(NAME, HOST, port);
   const url = `http://${HOST}:${(await server.listen()).port}`;
   const { chainId, accounts } = await ask(url);
-  // Before anything is printed: who reads it may stop us at once.
-  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  const stopped = untilStopped();
   return {
     text: [
       `A local chain runs at ${url} (chain id ${chainId}). Ctrl-C ends it; nothing is kept.`,
@@ -37,20 +37,8 @@ export async function devnet(_args: readonly string[], options: Options): Promis
     ].join("\n"),
     json: { url, chainId, accounts },
     // The end of the process ends the server.
-    after: async () => {
-      await stopped;
-    },
+    after: () => stopped,
   };
-}
-
-function portOf(value: string): number {
-  const port = /^[0-9]{1,5}$/.test(value) ? Number(value) : NaN;
-  if (port <= 65_535) return port;
-  throw inputError("This is not a port.", {
-    place: `--port ${value}`,
-    remedy: "Give a number from 0 to 65535.",
-    code: "port",
-  });
 }
 
 /** The server does not say that a port is taken: it would end the process. */

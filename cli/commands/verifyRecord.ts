@@ -4,9 +4,9 @@ import { rereadRecord, READ_KINDS, type Reread } from "../../src/claims/rereadRe
 import type { Target } from "../../src/claims/unsigned.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
-import type { HowRead } from "../../src/formats/howRead.ts";
 import { allClaims, claimNamed } from "../../src/policy/document.ts";
 import { list, type Options } from "../command.ts";
+import { shownHow } from "../howRead.ts";
 import { shown, type Answer } from "../output.ts";
 
 /** `verify-record`. */
@@ -49,16 +49,6 @@ function recordText({
       ? `the ${noun === "readings" ? "device" : "project"}'s own form`
       : `profile ${profile.profile.name}, ${toHex(profile.hash)}`;
   return `${claim}: ${readings} ${noun} of ${rawFiles.map(shown).join(", ")}, by ${by}; ${shownHow(how)}`;
-}
-
-/** What was told at import, and nobody but the source vouches for. */
-function shownHow({ tags = [], offset, zone }: HowRead): string {
-  const told = [
-    ...tags.map((tag) => `tag ${shown(tag)}`),
-    ...(offset === undefined ? [] : [`offset ${offset}`]),
-    ...(zone === undefined ? [] : [`zone ${zone}`]),
-  ];
-  return told.length === 0 ? "nothing was told at import" : `told at import: ${told.join(", ")}`;
 }
 
 function recordJson({ rawFiles, readings, profile, how }: Reread): object {

@@ -10,7 +10,9 @@ import { addCorrectCommands } from "./correct.ts";
 import { addDecideCommands } from "./decide.ts";
 import { addDemoCommands } from "./demo.ts";
 import { addDeployCommands } from "./deploy.ts";
+import { addDeskCommands } from "./desk.ts";
 import { addDevnetCommands } from "./devnet.ts";
+import { addDisclosureCommands } from "./disclose.ts";
 import { addDoctorCommands } from "./doctor.ts";
 import { addEvidenceCommands } from "./evidence.ts";
 import { addExceptionCommands } from "./exception.ts";
@@ -24,7 +26,9 @@ import { addPartyCommands } from "./party.ts";
 import { addPolicyCommands } from "./policy.ts";
 import { addProfileCommands } from "./profile.ts";
 import { addQpCommands } from "./qp.ts";
+import { addReportCommands } from "./report.ts";
 import { addRequestCommands } from "./request.ts";
+import { addReviewCommands } from "./review.ts";
 import { addRoleCommands } from "./role.ts";
 import { addSetupCommands } from "./setup.ts";
 import { addVerifyCommands } from "./verify.ts";
@@ -53,9 +57,13 @@ export const COMMANDS: readonly AddCommands[] = [
   addDecideCommands,
   addChallengeCommands,
   addCorrectCommands,
+  addDisclosureCommands,
   addRequestCommands,
   addVerifyCommands,
   addAuditCommands,
+  addReportCommands,
+  addReviewCommands,
+  addDeskCommands,
   addSetupCommands,
   addDoctorCommands,
   addDevnetCommands,

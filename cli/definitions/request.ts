@@ -20,7 +20,8 @@ export const addRequestCommands: AddCommands = (program, give) => {
   answers(
     withAccount(withRegistry(request.command("answer <number>")))
       .description("record that a request was answered; the data themselves go another way (owner)")
-      .requiredOption("--disclosure <file>", "what was sent; only its sha256 is published"),
+      .requiredOption("--disclosure <file>", "what was sent; only its sha256 is published")
+      .option("--other-file", "it is no disclosure that `disclose` wrote, such as a letter: nobody compares it"),
     give,
     work,
     ({ answer }) => answer,

@@ -9,6 +9,7 @@ import { expectedJournals, requireAgreement } from "./compare.ts";
 import { finalBlock, requireBlockNumbers, requireChain } from "./head.ts";
 import { incomplete, known, replaced } from "./incomplete.ts";
 import { journalIn } from "./journal.ts";
+import type { Names } from "./names.ts";
 import { readLogs } from "./logs.ts";
 import { asked, blockAt } from "./node.ts";
 import { ProofQueue } from "./proofs.ts";
@@ -31,6 +32,8 @@ export interface AuditOptions {
   readonly finality?: number;
   /** Seconds by this machine's clock after which the block that all is read at is too old. Default: an hour; local chains: any. */
   readonly maxAge?: number;
+  /** Tells the time at the end of the reading, Unix seconds. Default: this machine's clock. */
+  readonly clock?: () => number;
   /** What the node is called: the state file says from whom it was read. No access key may be in it. */
   readonly node?: string;
   /** Another node of the same chain, which must say the same of the block that all is read at. */
@@ -41,6 +44,8 @@ export interface AuditOptions {
   readonly statePath?: string;
   /** Words that were kept off the chain, by their salted hash (`readWords`): shown beside the reasons they belong to. */
   readonly texts?: Texts;
+  /** Names of accounts, by address, that the report shows: who reads it knows them, the register does not. */
+  readonly names?: Names;
   /** Threads that verify proofs; all processors if not given. */
   readonly workers?: number;
   /** A journal that the compliance registry must have had at some time: its successor names it. Not with a state file. */
@@ -137,7 +142,7 @@ async function readOn(
   await requireAgreement(provider, addresses, state, head);
   if (!passed) throw incomplete("the register never had the journal that its successor names");
   const checks = await checkNode(source, expectedJournals(addresses, state), head, options.secondNode);
-  const report = await reportOf(state, head, reading, { ...options, checks });
+  const report = reportOf(state, head, reading, { ...options, checks });
   const { statePath } = options;
   if (statePath !== undefined) {
     await writeCheckpoint(statePath, { block: head.number, hash: head.hash, node: options.node ?? null, state });

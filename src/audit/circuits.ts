@@ -4,7 +4,7 @@ import { defineDocument, object, TEXT } from "../formats/document.ts";
 import { BatchproofError } from "../errors.ts";
 import { CIRCUITS, kindCode } from "../kinds/circuits.ts";
 import { circuitNameOf } from "../setup/artifactLock.ts";
-import { assertUsableKey } from "../setup/keyGate.ts";
+import { assertUsableVerifyingKey } from "../setup/keyGate.ts";
 import { decodeVerifyingKey } from "../setup/verifyingKey.ts";
 import type { CircuitState, RegisterState } from "./state.ts";
 
@@ -22,19 +22,20 @@ export type CircuitList = Readonly<Record<string, ListedCircuit>>;
 const FORMAT = "batchproof-circuits/1";
 const HASH = "0x[0-9a-f]{64}";
 
+/** JSON Schema of `CircuitList`. */
+export const CIRCUITS_BY_ID = {
+  type: "object",
+  propertyNames: { type: "string", pattern: `^${HASH}$` },
+  additionalProperties: object({ name: TEXT, transcript: { type: "string", pattern: `^${HASH}$` }, note: TEXT }, [
+    "transcript",
+    "note",
+  ]),
+} as const;
+
 const LIST = defineDocument<{ readonly format: typeof FORMAT; readonly circuits: CircuitList }>(
   FORMAT,
   "circuit-list",
-  {
-    circuits: {
-      type: "object",
-      propertyNames: { type: "string", pattern: `^${HASH}$` },
-      additionalProperties: object({ name: TEXT, transcript: { type: "string", pattern: `^${HASH}$` }, note: TEXT }, [
-        "transcript",
-        "note",
-      ]),
-    },
-  },
+  { circuits: CIRCUITS_BY_ID },
 );
 
 /** Reads a list of circuits from a file. Errors: `circuit-list`, those of `readJson`. */
@@ -64,17 +65,14 @@ export interface CircuitReport {
 }
 
 /** Every circuit of the register, with what the reader's list, or else the lock file, and the key gate say of its key. */
-export async function circuitReports(
-  { circuits, batches }: RegisterState,
-  list: CircuitList | undefined,
-): Promise<CircuitReport[]> {
+export function circuitReports({ circuits, batches }: RegisterState, list: CircuitList | undefined): CircuitReport[] {
   const uses = new Map<string, number>();
   for (const { attested } of Object.values(batches)) {
     for (const { circuitId } of Object.values(attested)) uses.set(circuitId, (uses.get(circuitId) ?? 0) + 1);
   }
   const reports: CircuitReport[] = [];
   for (const [circuitId, circuit] of Object.entries(circuits)) {
-    const { development, problem } = await judged(circuit);
+    const { development, problem } = judged(circuit);
     const listed = list?.[circuitId];
     const name = list === undefined ? circuitNameOf(circuitId) : listed?.name;
     reports.push({
@@ -112,9 +110,9 @@ export function doubtOf({ known, problem }: CircuitReport): string | undefined {
 }
 
 /** What the key gate says. The register's own word counts only where it is the worse one. */
-async function judged({ key, development }: CircuitState): Promise<Pick<CircuitReport, "development" | "problem">> {
+function judged({ key, development }: CircuitState): Pick<CircuitReport, "development" | "problem"> {
   try {
-    const { setup } = await assertUsableKey({ vkey: decodeVerifyingKey(getBytes(key)) });
+    const { setup } = assertUsableVerifyingKey(decodeVerifyingKey(getBytes(key)));
     const hidden = setup === "development" && !development;
     return {
       development: development || hidden,

@@ -4,12 +4,13 @@ import {
   dataSlice,
   getAddress,
   getCreateAddress,
+  isHexString,
   keccak256,
   toBeHex,
   toQuantity,
   type JsonRpcApiProvider,
 } from "ethers";
-import { compiled, immutablesOf, type ContractName, type Immutables } from "../chain/contracts.ts";
+import { compiled, editionOf, type ContractName, type Fingerprint, type Immutables } from "../chain/contracts.ts";
 import { CONTRACT_OF, handle, type Addresses } from "../chain/handles.ts";
 import { incomplete } from "./incomplete.ts";
 import { askedForEach } from "./node.ts";
@@ -56,9 +57,8 @@ export async function codeReports(
 
 /** Whether a code is the one that was built, whatever its immutables are. */
 function isEdition(contract: ContractName, code: string): boolean {
-  const { deployedBytecode } = compiled(contract);
-  const immutables = immutablesOf(contract);
-  return dataLength(code) === dataLength(deployedBytecode) && masked(code, immutables) === deployedBytecode;
+  const { code: known, immutables } = editionOf(contract);
+  return dataLength(code) === known.length && keccak256(masked(code, immutables)) === known.hash;
 }
 
 const WORD = 32;
@@ -92,7 +92,7 @@ async function foreignPart(
 ): Promise<string | null> {
   const { interface: abi } = compiled(contract);
   let problem: string | null = null;
-  for (const [name, places] of Object.entries(immutablesOf(contract))) {
+  for (const [name, places] of Object.entries(editionOf(contract).immutables)) {
     const words = new Set(places.map((place) => dataSlice(code, place, place + WORD)));
     const told = await provider.call({ to: address, data: abi.encodeFunctionData(name), blockTag: block });
     if (!words.has(told))
@@ -121,6 +121,11 @@ async function foreignOrigin(
   const isMaking = ({ from, to, nonce, input }: Readonly<Record<string, unknown>>): boolean =>
     to === null &&
     getCreateAddress({ from: String(from), nonce: BigInt(String(nonce)) }) === getAddress(address) &&
-    String(input).startsWith(compiled(contract).bytecode);
+    startsWith(input, editionOf(contract).creation);
   return sent.some(isMaking) ? null : "it was made by other code, which may have written into its storage";
+}
+
+/** Whether the data of a transaction begins with a code. */
+function startsWith(data: unknown, { length, hash }: Fingerprint): boolean {
+  return isHexString(data) && dataLength(data) >= length && keccak256(dataSlice(data, 0, length)) === hash;
 }

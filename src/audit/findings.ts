@@ -2,10 +2,11 @@ import { ZeroHash } from "ethers";
 import { HOLD } from "../formats/codes.ts";
 import { DEVIATION_BITS, type DeviationName } from "../formats/constants.ts";
 import { deviationNames } from "../formats/deviations.ts";
-import { ROLE_ID, qaRole } from "../formats/roleIds.ts";
+import { ROLE_ID } from "../formats/roleIds.ts";
 import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY, type Severity } from "../policy/document.ts";
+import { roleNamesIn } from "./access.ts";
 import { challengeOf, isRevoked, type Challenge } from "./challenge.ts";
 import type { CircuitReport } from "./circuits.ts";
 import type { CodeReport } from "./editions.ts";
@@ -37,48 +38,50 @@ import {
   unconfirmedStages,
 } from "./status.ts";
 import type { Why } from "./reasons.ts";
-import { ageInWords, quoted } from "./words.ts";
+import { ageInWords, quoted, wordText } from "./words.ts";
 import { isCustodyProven, isSpokenAgainst, type Twin } from "./twins.ts";
 
 /** What a finding is about, by its one name. */
-export type FindingKind =
-  | "unentitled"
-  | "proof"
-  | "certificate"
-  | "challenge"
-  | "root"
-  | "exception"
-  | "closed"
-  | "repeat"
-  | "refused"
-  | "overdue"
-  | "request"
-  | "consent"
-  | "recall"
-  | "hold"
-  | "supply"
-  | "notification"
-  | "rejected"
-  | "aborted"
-  | "amendment"
-  | "extension"
-  | "opening"
-  | "submitter"
-  | "qp"
-  | "confirmation"
-  | "withdrawn"
-  | "custody"
-  | "supersedes"
-  | "twin"
-  | "attempt"
-  | "deviation"
-  | "opened"
-  | "role"
-  | "circuit"
-  | "code"
-  | "development"
-  | "paused"
-  | "head";
+export const FINDING_KINDS = [
+  "unentitled",
+  "proof",
+  "certificate",
+  "challenge",
+  "root",
+  "exception",
+  "closed",
+  "repeat",
+  "refused",
+  "overdue",
+  "request",
+  "consent",
+  "recall",
+  "hold",
+  "supply",
+  "notification",
+  "rejected",
+  "aborted",
+  "amendment",
+  "extension",
+  "opening",
+  "submitter",
+  "qp",
+  "confirmation",
+  "withdrawn",
+  "custody",
+  "supersedes",
+  "twin",
+  "attempt",
+  "deviation",
+  "opened",
+  "role",
+  "circuit",
+  "code",
+  "development",
+  "paused",
+  "head",
+] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Something that needs a person's eyes. */
 export interface AuditFinding extends Moment {
@@ -204,10 +207,7 @@ function frozenText({ unsound, effective }: NonNullable<CircuitState["frozen"]>)
 
 /** Roles given and taken, and accounts that were to become somebody else. */
 function roleFindings(state: RegisterState): AuditFinding[] {
-  const words = new Map<string, string>([
-    ...Object.entries(ROLE_ID).map(([name, role]) => [role, name.toUpperCase()] as const),
-    ...Object.keys(state.persons).map((account) => [qaRole(account), `QA of ${account}`] as const),
-  ]);
+  const nameOf = roleNamesIn(state);
   return Object.entries(state.roles).flatMap(([id, { changes }]) => {
     const [role = "", account = ""] = id.split("/");
     const grade = role === ROLE_ID.admin ? MAJOR : MINOR;
@@ -216,7 +216,7 @@ function roleFindings(state: RegisterState): AuditFinding[] {
       // Whom a register began with is no change, and everybody who uses it knows.
       ...(change.kind === "proposed" || change.kind === "founded"
         ? []
-        : [news("role", grade, change, roleText(words.get(role) ?? role, account, change))]),
+        : [news("role", grade, change, roleText(nameOf(role), account, change))]),
     ]);
   });
 }
@@ -560,12 +560,6 @@ function amendmentText(amendment: AmendmentState, why: Why): string {
 }
 
 const SAID = { circuitId: "circuit", head: "head", record: "record" } as const;
-
-/** A word of a proof in the form in which hashes stand. */
-function wordText(value: string): string {
-  const digits = value.startsWith("0x") ? value.slice(2) : BigInt(value).toString(16);
-  return `0x${digits.padStart(64, "0")}`;
-}
 
 /** The deviations of a bitmap, decimal, by their names; bits that have none are no name's, and shown as they are. */
 export function deviationsIn(deviations: string): string[] {

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from "@noble/hashes/utils.js";
 import { FIELD } from "../formats/field.ts";
 import { littleEndian } from "../setup/bytes.ts";
 import { isG1, isOnTwist } from "../setup/points.ts";
 import type { VerifyingKey } from "../setup/verifyingKey.ts";
-import type { Pair, PairingArena } from "./pairing.ts";
+import type { Pair, Pairings } from "./pairing.ts";
 
 /**
  * Verifies many Groth16 proofs under one key at once: a random linear combination of their equations holds if and only if
@@ -47,7 +47,7 @@ interface Valued extends Share {
  * has found every bad proof. `key` has passed the key gate or the register's same checks.
  */
 export function verifyGroup(
-  arena: PairingArena,
+  arena: Pairings,
   key: VerifyingKey,
   statements: readonly GroupedProof[],
 ): (Refusal | undefined)[] {
@@ -65,7 +65,7 @@ export function verifyGroup(
   });
 }
 
-function shareOf(arena: PairingArena, { signals, proof }: GroupedProof, index: number): Share | Refusal {
+function shareOf(arena: Pairings, { signals, proof }: GroupedProof, index: number): Share | Refusal {
   const [ax = 0n, ay = 0n, bx1 = 0n, bx0 = 0n, by1 = 0n, by0 = 0n, cx = 0n, cy = 0n] = proof;
   const [a, b, c] = [
     { x: ax, y: ay },
@@ -98,7 +98,7 @@ interface KeyPoints {
   readonly ic: readonly number[];
 }
 
-function keyPoints(arena: PairingArena, key: VerifyingKey): KeyPoints {
+function keyPoints(arena: Pairings, key: VerifyingKey): KeyPoints {
   const [beta, gamma, delta] = [key.beta, key.gamma, key.delta].map((point) => arena.prepared(arena.g2(point)));
   return {
     alpha: arena.g1(key.alpha),
@@ -110,7 +110,7 @@ function keyPoints(arena: PairingArena, key: VerifyingKey): KeyPoints {
 }
 
 /** Indexes of the statements that do not hold. Only where some do not is each pair's own Miller value computed. */
-function unproven(arena: PairingArena, key: KeyPoints, shares: readonly Share[]): number[] {
+function unproven(arena: Pairings, key: KeyPoints, shares: readonly Share[]): number[] {
   if (holds(arena, key, shares, [arena.miller(shares.map(({ ab }) => ab))])) return [];
   return halved(
     arena,
@@ -120,7 +120,7 @@ function unproven(arena: PairingArena, key: KeyPoints, shares: readonly Share[])
 }
 
 /** The same, of shares that do not all hold as far as is known. */
-function halved(arena: PairingArena, key: KeyPoints, shares: readonly Valued[]): number[] {
+function halved(arena: Pairings, key: KeyPoints, shares: readonly Valued[]): number[] {
   const values = shares.map(({ value }) => value);
   if (holds(arena, key, shares, values)) return [];
   if (shares.length === 1) return shares.map(({ index }) => index);
@@ -129,7 +129,7 @@ function halved(arena: PairingArena, key: KeyPoints, shares: readonly Valued[]):
 }
 
 /** `values`: Miller values whose product is that of the shares' pairs. */
-function holds(arena: PairingArena, key: KeyPoints, shares: readonly Share[], values: readonly number[]): boolean {
+function holds(arena: Pairings, key: KeyPoints, shares: readonly Share[], values: readonly number[]): boolean {
   return arena.scoped(() => {
     const scalars = shares.map(({ scalar }) => scalar);
     // Factors of IC_0, IC_1, ...; the first is the sum of the random scalars.

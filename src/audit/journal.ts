@@ -1,4 +1,5 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import { CONTRACT_OF, type Register } from "../chain/handles.ts";
 import type { RegisterState } from "./state.ts";
 
@@ -27,23 +28,24 @@ const WORD = 32;
 
 /** The entry of a log. */
 export function journalEntry({ topics, data, block, time }: JournaledLog): JournalEntry {
-  const entry = Buffer.alloc(4 * WORD);
-  entry.writeBigUInt64BE(BigInt(block), WORD - 8);
-  entry.writeBigUInt64BE(BigInt(time), 2 * WORD - 8);
-  entry.set(keccak_256(bytesOf(topics.map((topic) => topic.slice(2)).join(""))), 2 * WORD);
-  entry.set(keccak_256(bytesOf(data.slice(2))), 3 * WORD);
+  const entry = new Uint8Array(4 * WORD);
+  const view = new DataView(entry.buffer);
+  view.setBigUint64(WORD - 8, BigInt(block));
+  view.setBigUint64(2 * WORD - 8, BigInt(time));
+  entry.set(keccak_256(hexToBytes(topics.map((topic) => topic.slice(2)).join(""))), 2 * WORD);
+  entry.set(keccak_256(hexToBytes(data.slice(2))), 3 * WORD);
   return entry;
 }
 
 /** The journal of a contract before its first event: keccak256(abi.encode(chainId, address)), 0x hex. */
 export function firstJournal(chainId: bigint, address: string): string {
   const words = [chainId.toString(16), address.slice(2)].map((word) => word.padStart(2 * WORD, "0"));
-  return hexOf(keccak_256(bytesOf(words.join(""))));
+  return hexOf(keccak_256(hexToBytes(words.join(""))));
 }
 
 /** The journal after one more event. */
 export function extendJournal(journal: string, entry: JournalEntry): string {
-  return hexOf(keccak_256(Buffer.concat([bytesOf(journal.slice(2)), entry])));
+  return hexOf(keccak_256(concatBytes(hexToBytes(journal.slice(2)), entry)));
 }
 
 /** What the journal of a part must be, as the events say. `address`: of its contract. */
@@ -51,10 +53,6 @@ export function journalIn({ chainId, journals }: RegisterState, part: JournaledP
   return journals[part] ?? firstJournal(BigInt(chainId), address);
 }
 
-function bytesOf(digits: string): Buffer {
-  return Buffer.from(digits, "hex");
-}
-
 function hexOf(bytes: Uint8Array): string {
-  return `0x${Buffer.from(bytes).toString("hex")}`;
+  return `0x${bytesToHex(bytes)}`;
 }

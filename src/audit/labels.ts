@@ -1,5 +1,6 @@
 import { getAddress } from "ethers";
 import type { AuditReport } from "./report.ts";
+import { quoted } from "./words.ts";
 
 /** Digits of a hash that are always shown: to find another hash that begins with them takes 2^64 trials. */
 const FEWEST_DIGITS = 16;
@@ -26,7 +27,7 @@ export interface Labels {
  * reader knows batches, by key; one that two batches have tells them not apart, and their labels follow it.
  */
 export function labelsIn(
-  { batches, findings }: Pick<AuditReport, "batches" | "findings">,
+  { batches, findings, names: people }: Pick<AuditReport, "batches" | "findings" | "names">,
   names: ReadonlyMap<string, string> = new Map(),
 ): Labels {
   const batchOf = new Map(batches.map((batch) => [batch.key, batch]));
@@ -36,11 +37,16 @@ export function labelsIn(
     ...batches.flatMap(({ reasons }) => reasons.flatMap((text) => text.match(HASHES) ?? [])),
   ]);
   const numbers = new Map<string, number>();
+  const called = new Map<string, string>();
   const account = (given: string): string => {
+    // To spell an address costs a hash, and a page names few accounts thousands of times.
+    const before = called.get(given);
+    if (before !== undefined) return before;
     // Two spellings of one address are one account.
     const address = getAddress(given.toLowerCase());
     const number = numbers.get(address) ?? numbers.size + 1;
     numbers.set(address, number);
+    called.set(given, `A${number}`);
     return `A${number}`;
   };
   const numbered = (key: string): string => {
@@ -62,7 +68,11 @@ export function labelsIn(
         if (found.startsWith('"')) return found;
         return found.length === ADDRESS_LENGTH ? account(found) : batch(found);
       }),
-    legend: () => [...numbers].map(([address, number]) => `A${number} is the account ${address}`),
+    legend: () =>
+      [...numbers].map(([address, number]) => {
+        const name = Object.hasOwn(people, address) ? people[address] : undefined;
+        return `A${number} is the account ${address}${name === undefined ? "" : `, by your list ${quoted(name)}`}`;
+      }),
   };
 }
 

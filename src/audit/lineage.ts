@@ -5,7 +5,7 @@ import { audit, type AuditOptions, type AuditReport } from "./audit.ts";
 import { asked } from "./node.ts";
 
 /** Registers that one follows, one after another: a chain of more is no history, but a trap for whoever reads it. */
-const MOST_FOLLOWED = 16;
+export const MOST_FOLLOWED = 16;
 
 /** A register, and those that it follows one after another: the newest first. */
 export interface Lineage {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Block, Provider } from "ethers";
 import { BatchproofError, environmentError } from "../errors.ts";
 import { explained } from "../chain/revert.ts";
+import { sleep } from "../sleep.ts";
 import { incomplete } from "./incomplete.ts";
 
 /** Questions that are asked at once. */

@@ -40,6 +40,9 @@ export interface Pair {
   readonly prepared: number;
 }
 
+/** What a `PairingArena` does, however it does it. */
+export type Pairings = Pick<PairingArena, keyof PairingArena>;
+
 export class PairingArena {
   readonly #memory = new WebAssembly.Memory({ initial: PAGES });
   readonly #operations: Readonly<Record<string, Operation>>;

@@ -1,19 +1,13 @@
-import { availableParallelism } from "node:os";
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
 import { getBytes } from "ethers";
-import { loadCurve } from "../setup/curve.ts";
-import type { GroupJob, GroupResult } from "./groupWorker.ts";
 import type { Refusal } from "./group.ts";
+import { startGroupThreads, type GroupThreads } from "./groupThreads.ts";
+import type { GroupResult } from "./groupWorker.ts";
 import type { LoggedProof } from "./statement.ts";
 
 /** Proofs of one group: more save little, and a bad one among more takes longer to find. */
 const GROUP = 128;
 /** Groups that wait for each worker, so that it never idles and memory stays bounded. */
 const WAITING = 2;
-
-/** The worker is TypeScript when run from the sources and JavaScript when run from `dist/`. */
-const WORKER = new URL(`./groupWorker${extname(import.meta.url)}`, import.meta.url);
 
 /** Takes a proof that does not verify. */
 export type OnRefused = (statement: LoggedProof, refusal: Refusal) => void;
@@ -30,8 +24,8 @@ interface Waiting {
  */
 export class ProofQueue {
   readonly #onRefused: OnRefused;
-  readonly #count: number;
-  #workers: readonly Worker[] | undefined;
+  readonly #count: number | undefined;
+  #threads: GroupThreads | undefined;
   #failure: Error | undefined;
   readonly #groups = new Map<string, LoggedProof[]>();
   readonly #waiting = new Map<number, Waiting>();
@@ -39,7 +33,7 @@ export class ProofQueue {
   #lastJob = 0;
 
   /** `workers`: threads; all processors if not given. */
-  constructor(onRefused: OnRefused, workers = availableParallelism()) {
+  constructor(onRefused: OnRefused, workers?: number) {
     this.#onRefused = onRefused;
     this.#count = workers;
   }
@@ -51,7 +45,7 @@ export class ProofQueue {
     this.#groups.set(key, group);
     if (group.length < GROUP) return;
     this.#send(key, group);
-    while (this.#jobs.size >= WAITING * this.#count) await Promise.race(this.#jobs);
+    while (this.#jobs.size >= WAITING * this.#started().count) await Promise.race(this.#jobs);
   }
 
   /** Verifies what was taken and waits for all results. */
@@ -61,22 +55,20 @@ export class ProofQueue {
   }
 
   async close(): Promise<void> {
-    await Promise.all((this.#workers ?? []).map((worker) => worker.terminate()));
+    await this.#threads?.close();
   }
 
-  #start(): readonly Worker[] {
-    const { code } = loadCurve();
-    return Array.from({ length: this.#count }, () => {
-      const worker = new Worker(WORKER, { workerData: code });
-      worker.on("message", (result: GroupResult) => this.#finish(result));
-      worker.on("error", (error: Error) => this.#fail(error));
-      return worker;
-    });
+  #started(): GroupThreads {
+    return (this.#threads ??= startGroupThreads(
+      (result) => this.#finish(result),
+      (error) => this.#fail(error),
+      this.#count,
+    ));
   }
 
   #send(key: string, statements: readonly LoggedProof[]): void {
     this.#groups.delete(key);
-    const workers = (this.#workers ??= this.#start());
+    const threads = this.#started();
     if (this.#failure !== undefined) throw this.#failure;
     const id = ++this.#lastJob;
     const job = new Promise<void>((finish, fail) => this.#waiting.set(id, { statements, finish, fail }));
@@ -85,11 +77,7 @@ export class ProofQueue {
     tracked.catch(() => undefined);
     this.#jobs.add(tracked);
     const bare = statements.map(({ signals, proof }) => ({ signals, proof }));
-    workers[id % workers.length]?.postMessage({
-      id,
-      key: getBytes(key),
-      statements: bare,
-    } satisfies GroupJob);
+    threads.post({ id, key: getBytes(key), statements: bare });
   }
 
   #finish({ id, refusals }: GroupResult): void {

@@ -116,6 +116,7 @@ const SETTING_EVENTS: Readonly<Record<string, Play>> = {
     known(state.policies, policyId, "policy").approved = {
       ...momentOf(event, by),
       authorisation: nameText(args.text("authorisation")),
+      effectiveFrom: args.decimal("effectiveFrom"),
     };
   },
   PolicyEndorsed: ({ policies }, event) => {

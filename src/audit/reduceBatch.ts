@@ -52,6 +52,7 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
     heads: {},
     asserted: [],
     attested: {},
+    replaced: [],
     settled: [],
     refused: [],
     usedRoots: [],
@@ -60,6 +61,7 @@ export function openBatch(state: RegisterState, event: RegisterEvent): void {
     certified: [],
     openingsReplaced: [],
     submittersNamed: [],
+    completions: [],
     extensions: [],
     holds: [],
     requests: [],
@@ -93,12 +95,13 @@ export const BATCH_EVENTS: Readonly<Record<string, Play>> = {
   OpeningReplaced: (_state, event, key, batch) => {
     const { args } = event;
     const opening = args.big("opening").toString();
-    if (batch.opening !== args.big("previous").toString()) {
+    const previous = args.big("previous").toString();
+    if (batch.opening !== previous) {
       throw incomplete(`batch ${key} had another opening than the one that was replaced`);
     }
     batch.opening = opening;
     batch.openingTime = event.time;
-    batch.openingsReplaced.push(reasoned(event, batch.owner));
+    batch.openingsReplaced.push({ ...reasoned(event, batch.owner), previous, opening });
     extendTrail(batch, "replaceOpening", [key, opening, ...reasonOf(args)]);
   },
   QpProposed: (state, event, key, batch) => {
@@ -147,17 +150,21 @@ export const BATCH_EVENTS: Readonly<Record<string, Play>> = {
     const item = itemOf(args);
     const before = batch.attested[item.claim];
     if (before === undefined) throw incomplete(`an amended claim of batch ${key} was never attested`);
-    attest(state, event, key, batch, item);
+    const proof = attest(state, event, key, batch, item);
     const reopened = bitsOf(args.big("reopened"));
+    batch.replaced.push({ ...before, claim: item.claim });
+    for (const claim of reopened) {
+      const open = batch.attested[claim];
+      if (open !== undefined) batch.replaced.push({ ...open, claim });
+    }
     batch.attested = keeping(batch.attested, (claim) => !reopened.includes(claim));
     batch.settled = batch.settled.filter((claim) => !reopened.includes(claim));
     batch.revision++;
     batch.amendments.push({
-      ...{ ...reasoned(event, args.text("submitter")), claim: item.claim, reopened: reopened.length },
+      ...{ ...reasoned(event, args.text("submitter")), claim: item.claim, proof, reopened: reopened.length },
       ...{ before: saidIn(before), after: saidIn(item) },
     });
     if (batch.status === "Released" || batch.status === "Completed") batch.status = "Open";
-    delete batch.completed;
     extendTrail(batch, "amend", [key, item, ...reasonOf(args)]);
   },
   ExceptionRaised: (state, event, key, batch) => {
@@ -176,6 +183,7 @@ export const BATCH_EVENTS: Readonly<Record<string, Play>> = {
     const what = `that exception ${exception.id} is closed as ${disposition}`;
     propose(state, event, id, { what, batch: key, by });
     exception.proposed = { ...momentOf(event, by), disposition, id };
+    exception.closings.push({ ...momentOf(event, by), disposition, evidence: args.text("evidence") });
   },
   ExceptionClosed: (state, event, key, batch) => {
     const { args } = event;
@@ -184,7 +192,8 @@ export const BATCH_EVENTS: Readonly<Record<string, Play>> = {
     const approval = { by, role: qaRole(batch.owner), part: "persons" } as const;
     const { by: proposer = "" } = approve(state, event, idOfClosing(args), approval);
     extendExceptions(batch, "closeException", [...closingArgs(args), by]);
-    exception.closed = { ...momentOf(event, by), disposition, settled, proposer };
+    const evidence = args.text("evidence");
+    exception.closed = { ...momentOf(event, by), disposition, evidence, settled, proposer };
     delete exception.proposed;
     if (settled && !batch.settled.includes(exception.claim)) batch.settled.push(exception.claim);
     if (disposition === "rejected") refuse(state, batch, exception.claim);
@@ -215,14 +224,15 @@ export const BATCH_EVENTS: Readonly<Record<string, Play>> = {
   },
   BatchCompleted: (_state, event, _key, batch) => {
     batch.status = "Completed";
-    batch.completed = momentOf(event);
+    batch.completions.push(momentOf(event));
   },
   BatchSuppliedExceptionally: (_state, event, _key, batch) => {
     const { args } = event;
     const released = batch.status === "Released";
     batch.status = "ExceptionalSupply";
     const administration = args.decimal("administration");
-    batch.supplied = { ...momentOf(event, args.text("qp")), administration, released };
+    const documents = { riskEvaluation: args.text("riskEvaluation"), physicianRequest: args.text("physicianRequest") };
+    batch.supplied = { ...momentOf(event, args.text("qp")), ...documents, administration, released };
   },
   AuthorityNotified: (_state, event, key, batch) => {
     const { args } = event;
@@ -272,20 +282,22 @@ export const BATCH_EVENTS: Readonly<Record<string, Play>> = {
     state.requests = id;
     const window = { from: args.decimal("from"), to: args.decimal("to"), dueBy: args.decimal("dueBy") };
     const asked = { claim: args.number("claim"), ...window };
-    batch.requests.push({ ...momentOf(event, args.text("authority")), id, ...asked, reopened: [] });
+    batch.requests.push({ ...momentOf(event, args.text("authority")), id, ...asked, answers: [], reopened: [] });
   },
   DisclosureAnswered: (_state, event, key, batch) => {
     const request = requestIn(batch, key, event.args, false);
-    request.answered = momentOf(event, batch.owner);
+    request.answered = { ...momentOf(event, batch.owner), disclosure: event.args.text("disclosureHash") };
+    request.answers.push(request.answered);
   },
   RequestAccepted: (_state, event, key, batch) => {
     requestIn(batch, key, event.args, true).accepted = momentOf(event, event.args.text("authority"));
   },
   RequestReopened: (_state, event, key, batch) => {
     const request = requestIn(batch, key, event.args, true);
+    const [previous, dueBy] = [request.dueBy, event.args.decimal("dueBy")];
     delete request.answered;
-    request.dueBy = event.args.decimal("dueBy");
-    request.reopened.push(momentOf(event, event.args.text("authority")));
+    request.dueBy = dueBy;
+    request.reopened.push({ ...momentOf(event, event.args.text("authority")), previous, dueBy });
   },
   RequestWithdrawn: (_state, event, key, batch) => {
     requestIn(batch, key, event.args, false).withdrawn = momentOf(event, event.args.text("authority"));
@@ -329,10 +341,16 @@ function refuse(state: RegisterState, batch: AuditedBatch, claim: number): void 
   const isMissing = (goal: NeededForName): boolean => missingClaims(state, batch, goal).length > 0;
   if (isMissing("release")) batch.status = "Open";
   else if (isMissing("completion")) batch.status = "Released";
-  if (batch.status !== "Completed") delete batch.completed;
 }
 
-function attest(state: RegisterState, event: RegisterEvent, key: string, batch: AuditedBatch, item: LoggedItem): void {
+/** Gives the number of the proof. */
+function attest(
+  state: RegisterState,
+  event: RegisterEvent,
+  key: string,
+  batch: AuditedBatch,
+  item: LoggedItem,
+): number {
   const { block, time, transaction, args } = event;
   if (args.big("opened") !== BigInt(batch.openingTime)) {
     throw incomplete(`a proof is for another time of its batch's opening than that of the opening's block`);
@@ -344,12 +362,14 @@ function attest(state: RegisterState, event: RegisterEvent, key: string, batch: 
   }
   known(state.circuits, item.circuitId, "circuit");
   const { claim, parties } = item;
-  const attested = { ...saidIn(item), proof: ++state.proofs, parties, block, time, transaction };
+  const [proof, submitter] = [++state.proofs, args.text("submitter")];
+  const attested = { ...saidIn(item), proof, parties, submitter, block, time, transaction };
   batch.attested[claim] = attested;
   batch.refused = batch.refused.filter((each) => each !== claim);
   const used = batch.usedRoots.find(({ root }) => root === parties);
   if (used === undefined) batch.usedRoots.push({ root: parties, lastUsed: time });
   else used.lastUsed = time;
+  return proof;
 }
 
 function saidIn({ circuitId, head, record, deviations }: Said): Said {
@@ -387,8 +407,10 @@ function raisedBy(state: RegisterState, event: RegisterEvent, key: string, batch
     category: named(CATEGORY_NAMES, args.number("category")),
     severity: args.number("severity"),
     qmsRef: nameText(args.text("qmsRef")),
+    evidence: args.text("evidence"),
     repeats,
     byAuthority: args.flag("byAuthority"),
+    closings: [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { CLAIM_CLASS, kindNamed, type StatusName } from "../formats/codes.ts";
+import { accessIn, type AccessRow } from "./access.ts";
 import { challengeOf } from "./challenge.ts";
 import type { NodeChecks } from "./checks.ts";
 import { circuitReports, doubtOf, type CircuitList, type CircuitReport } from "./circuits.ts";
@@ -13,21 +14,35 @@ import {
   isUnacknowledged,
   registerFindings,
   type AuditFinding,
+  type Circumstances,
   type Doubts,
 } from "./findings.ts";
 import { isStale } from "./head.ts";
+import {
+  exceptionCards,
+  historyOf,
+  requestReports,
+  stageReports,
+  type ExceptionCard,
+  type HistoryEntry,
+  type RequestReport,
+  type StageReport,
+} from "./history.ts";
 import { known } from "./incomplete.ts";
+import type { Names } from "./names.ts";
+import { policiesIn, type PolicyReport } from "./policies.ts";
 import { whyIn, type Texts } from "./reasons.ts";
 import type { AuditedBatch, ExceptionState, PolicyState, ProposalState, RegisterState } from "./state.ts";
 import { chainOf, isHeld, openExceptionsOf, settledClaims, statusOf, unconfirmedStages } from "./status.ts";
 import { twinsIn } from "./twins.ts";
-import { quoted } from "./words.ts";
+import { quoted, wordText } from "./words.ts";
 
 /**
  * What a reader is told, in three colours: green is proven or, where people accepted a claim in place of its proof,
  * settled; red declared not compliant; yellow nothing known. Silence is never green, and what people settled is not proven.
  */
-export type Colour = "proven" | "settled" | "declared" | "unknown";
+export const COLOURS = ["proven", "settled", "declared", "unknown"] as const;
+export type Colour = (typeof COLOURS)[number];
 
 /** What a regulator is told about one batch. */
 export interface BatchReport {
@@ -37,6 +52,8 @@ export interface BatchReport {
   /** Its name, which people chose, in quotes, and the policy's version. */
   readonly product: string;
   readonly policyId: string;
+  /** Its commitment, signal `batch` of its proofs, 0x hex. */
+  readonly commitment: string;
   readonly status: StatusName;
   readonly colour: Colour;
   /** Number of the policy's claims, and the indexes of those that are proven. */
@@ -54,19 +71,31 @@ export interface BatchReport {
   /** For release and completion, Unix seconds; the register takes any. */
   readonly due: readonly [bigint, bigint];
   readonly deviations: readonly string[];
-  readonly exceptions: readonly (Pick<
-    ExceptionState,
-    "id" | "claim" | "category" | "severity" | "qmsRef" | "repeats" | "byAuthority"
-  > & {
-    readonly open: boolean;
-  })[];
+  /** What its proofs say that count now. */
+  readonly attestations: readonly AttestationReport[];
+  readonly stages: readonly StageReport[];
+  readonly exceptions: readonly ExceptionCard[];
+  readonly requests: readonly RequestReport[];
   readonly amendments: number;
+  /** Everything that happened to it, the oldest first. */
+  readonly history: readonly HistoryEntry[];
   /** Keys of the other batches under its commitment: another owner opened the same one. */
   readonly twins: readonly string[];
   /** Why a person should look at it; empty: no reading needed. */
   readonly reasons: readonly string[];
   /** Limits of what the proofs say, not reasons to look: custody, development keys. */
   readonly notes: readonly string[];
+}
+
+/** Public signals of a proof, 0x hex, which a disclosure is held against; by whom and when: in the history. */
+export interface AttestationReport {
+  readonly claim: number;
+  readonly circuitId: string;
+  readonly head: string;
+  /** Root of the party list. */
+  readonly parties: string;
+  readonly record: string;
+  readonly verified: boolean;
 }
 
 /** How the log was read. */
@@ -121,6 +150,11 @@ export interface AuditReport extends NodeChecks {
   readonly proofsVerified: number;
   readonly proofsRefused: number;
   readonly circuits: readonly CircuitReport[];
+  readonly policies: readonly PolicyReport[];
+  /** Every role that was ever given, in the order of the giving. */
+  readonly roles: readonly AccessRow[];
+  /** Names of accounts, by address, as whoever audits knows them; the register has none. */
+  readonly names: Readonly<Record<string, string>>;
   /** What needs eyes: the worst first, of equal ones the oldest first. */
   readonly findings: readonly ReportedFinding[];
   readonly batches: readonly BatchReport[];
@@ -132,21 +166,37 @@ export interface AuditReport extends NodeChecks {
 export interface ReportOptions {
   readonly from?: number;
   readonly maxAge?: number;
+  readonly clock?: () => number;
   readonly node?: string;
   readonly texts?: Texts;
+  readonly names?: Names;
   readonly circuits?: CircuitList;
   readonly checks: NodeChecks;
 }
 
+/** Unix seconds by this machine's clock. */
+export function machineClock(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
 /** Writes up what the events told. */
-export async function reportOf(
+export function reportOf(
   state: RegisterState,
   block: ReadBlock,
   reading: LogReading,
-  { from = 0, maxAge, node, texts = new Map(), circuits: list, checks }: ReportOptions,
-): Promise<AuditReport> {
-  const age = Math.floor(Date.now() / 1000) - block.now;
-  const circuits = await circuitReports(state, list);
+  {
+    from = 0,
+    maxAge,
+    clock = machineClock,
+    node,
+    texts = new Map(),
+    names = new Map(),
+    circuits: list,
+    checks,
+  }: ReportOptions,
+): AuditReport {
+  const age = clock() - block.now;
+  const circuits = circuitReports(state, list);
   const doubts = doubtsOf(circuits);
   const foreign = checks.codes.filter(({ known }) => !known);
   const isShown = ({ standing, block: at }: AuditFinding): boolean => standing || at >= from;
@@ -162,7 +212,7 @@ export async function reportOf(
     return {
       findings: findings.map((finding) => ({ ...finding, key })),
       report: {
-        ...batchReport(state, key, batch, block.now, findings, isDoubted),
+        ...batchReport(state, key, batch, circumstances, findings, isDoubted),
         twins: twins.map((twin) => twin.key),
       },
     };
@@ -199,6 +249,9 @@ export async function reportOf(
     proofsVerified: state.verified,
     proofsRefused: Object.values(state.batches).reduce((sum, { unproven }) => sum + unproven.length, 0),
     circuits,
+    policies: policiesIn(state, why),
+    roles: accessIn(state),
+    names: Object.fromEntries(names),
     findings,
     batches,
     reviewed: batches.filter(({ reasons }) => reasons.length > 0).length,
@@ -257,7 +310,7 @@ function batchReport(
   state: RegisterState,
   key: string,
   batch: AuditedBatch,
-  now: number,
+  { now, why, withdrawn }: Circumstances,
   findings: readonly AuditFinding[],
   isDoubted: boolean,
 ): Omit<BatchReport, "twins"> {
@@ -274,6 +327,7 @@ function batchReport(
     serial: batch.serial,
     product: `${quoted(policy.product)} v${policy.version}`,
     policyId: batch.policyId,
+    commitment: wordText(batch.batch),
     status,
     colour: isDoubted ? "unknown" : colourOf(state, batch, status),
     claims: policy.claims.length,
@@ -287,17 +341,15 @@ function batchReport(
     openedBlock: batch.opened.block,
     due: [BigInt(batch.due[0]), BigInt(batch.due[1])],
     deviations: [...new Set(attested.flatMap(({ deviations }) => deviationsIn(deviations)))],
-    exceptions: batch.exceptions.map(({ id, claim, category, severity, qmsRef, repeats, byAuthority, closed }) => ({
-      id,
-      claim,
-      category,
-      severity,
-      qmsRef,
-      repeats,
-      byAuthority,
-      open: closed === undefined,
+    attestations: attested.map(({ claim, proof, circuitId, head, parties, record }) => ({
+      ...{ claim, circuitId, verified: !failed.has(proof) },
+      ...{ head: wordText(head), parties: wordText(parties), record: wordText(record) },
     })),
+    stages: stageReports(state, batch),
+    exceptions: exceptionCards(state, batch),
+    requests: requestReports(batch),
     amendments: batch.amendments.length,
+    history: historyOf(batch, why, withdrawn),
     reasons: findings.map(({ text }) => text),
     notes: notesOf(state, batch, policy),
   };

@@ -1,3 +1,5 @@
+import { keccak256, toUtf8Bytes } from "ethers";
+import { canonicalJson } from "../input/json.ts";
 import { formatTime } from "../input/times.ts";
 import { SEVERITY } from "../policy/document.ts";
 import type { AuditReport } from "./report.ts";
@@ -37,5 +39,19 @@ export function findingRows({ findings, batches }: AuditReport): readonly (reado
       by,
       transaction,
     ];
+  });
+}
+
+/**
+ * An id of each row, in the order of the report: the hash of what it is about, when, and what it says, so that it is the same in a
+ * later audit. Of rows that are equal in all of this each has its number.
+ */
+export function findingIds({ findings }: Pick<AuditReport, "findings">): readonly string[] {
+  const counts = new Map<string, number>();
+  return findings.map(({ kind, key, block, transaction, text }) => {
+    const said = canonicalJson([kind, key, block, transaction, text]);
+    const count = (counts.get(said) ?? 0) + 1;
+    counts.set(said, count);
+    return keccak256(toUtf8Bytes(canonicalJson([said, count])));
   });
 }

@@ -122,7 +122,8 @@ export interface PolicyState {
   readonly confirmedStages: readonly number[];
   readonly claims: readonly PolicyClaimState[];
   readonly proposed: Moment;
-  approved?: Moment & { readonly authorisation: string };
+  /** `effectiveFrom`: since when batches may be opened under it, Unix seconds, decimal. */
+  approved?: Moment & { readonly authorisation: string; readonly effectiveFrom: string };
   readonly endorsed: Moment[];
   retired?: ReasonedMoment;
 }
@@ -178,6 +179,8 @@ export interface AuditedBatch {
   readonly asserted: (Moment & { readonly stage: number })[];
   /** The attestation that counts now, by claim. */
   attested: Record<string, AttestationState>;
+  /** Attestations that count no more: an amendment replaced them, or opened their claims again. */
+  readonly replaced: (AttestationState & { readonly claim: number })[];
   /** Claims for which an accepted exception stands in place of a proof. */
   settled: number[];
   /** Claims that an exception closed as rejected: missing until they are attested or amended anew. */
@@ -187,7 +190,8 @@ export interface AuditedBatch {
   readonly exceptions: ExceptionState[];
   readonly amendments: AmendmentState[];
   readonly certified: (Moment & { readonly problem?: string })[];
-  readonly openingsReplaced: ReasonedMoment[];
+  /** Openings, decimal. */
+  readonly openingsReplaced: (ReasonedMoment & { readonly previous: string; readonly opening: string })[];
   readonly submittersNamed: (Moment & { readonly submitter: string })[];
   readonly extensions: (ReasonedMoment & {
     readonly which: "release" | "completion";
@@ -204,7 +208,7 @@ export interface AuditedBatch {
   /** Rejected or aborted. */
   ended?: ReasonedMoment;
   supplied?: SupplyState;
-  completed?: Moment;
+  readonly completions: Moment[];
   /** Proofs that do not verify, also of attestations amended since. */
   readonly unproven: UnprovenState[];
   /** What was done to it by somebody without the role for it. */
@@ -227,6 +231,8 @@ export interface AttestationState extends Said {
   readonly proof: number;
   /** Root, decimal. */
   readonly parties: string;
+  /** Account that sent it, and vouches for nothing. */
+  readonly submitter: string;
   readonly block: number;
   readonly time: number;
   readonly transaction: string;
@@ -234,6 +240,8 @@ export interface AttestationState extends Said {
 
 export interface AmendmentState extends ReasonedMoment {
   readonly claim: number;
+  /** Number of its proof. */
+  readonly proof: number;
   /** Number of claims that are open again. */
   readonly reopened: number;
   readonly before: Said;
@@ -256,13 +264,23 @@ export interface ExceptionState extends Moment {
   readonly category: ExceptionCategoryName;
   readonly severity: number;
   readonly qmsRef: string;
+  /** Hash of the evidence. */
+  readonly evidence: string;
   /** Exceptions of this owner about this rule, this one included. */
   readonly repeats: number;
   readonly byAuthority: boolean;
   /** How it may be closed, as it was last proposed and not taken back. */
   proposed?: Moment & { readonly disposition: DispositionName; readonly id: string };
+  /** Every closing that was proposed, whatever became of it. */
+  readonly closings: (Moment & { readonly disposition: DispositionName; readonly evidence: string })[];
   /** `proposer`: who proposed exactly what was confirmed. */
-  closed?: Moment & { readonly disposition: DispositionName; readonly settled: boolean; readonly proposer: string };
+  closed?: Moment & {
+    readonly disposition: DispositionName;
+    /** Hash of the evidence for it. */
+    readonly evidence: string;
+    readonly settled: boolean;
+    readonly proposer: string;
+  };
   /** That the authority agrees to the closing. */
   acknowledged?: Moment;
 }
@@ -282,13 +300,25 @@ export interface RequestState extends Moment {
   readonly from: string;
   readonly to: string;
   dueBy: string;
-  answered?: Moment;
+  /** The answer that stands. */
+  answered?: AnswerState;
+  /** Every answer, also those that did not do. */
+  readonly answers: AnswerState[];
   accepted?: Moment;
   withdrawn?: Moment;
-  readonly reopened: Moment[];
+  /** Due dates, Unix seconds, decimal. */
+  readonly reopened: (Moment & { readonly previous: string; readonly dueBy: string })[];
+}
+
+export interface AnswerState extends Moment {
+  /** Hash of what was disclosed. */
+  readonly disclosure: string;
 }
 
 export interface SupplyState extends Moment {
+  /** Hashes of the two documents. */
+  readonly riskEvaluation: string;
+  readonly physicianRequest: string;
   /** When it is or was administered, Unix seconds, decimal. */
   readonly administration: string;
   /** Whether it had been certified. */

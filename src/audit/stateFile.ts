@@ -23,7 +23,7 @@ export interface Checkpoint {
 
 type Header = Omit<Checkpoint, "state"> & Omit<RegisterState, Part> & { readonly format: string };
 
-const FORMAT = "batchproof-audit-state/4";
+const FORMAT = "batchproof-audit-state/5";
 /** Longest line, bytes: a batch with thousands of entries fits. */
 const LONGEST = 2 ** 26;
 

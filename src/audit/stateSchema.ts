@@ -73,7 +73,12 @@ const CLAIM = object({
 const POLICY = object(
   {
     ...{ product: TEXT, version: NUMBER, stages: NUMBER, confirmedStages: list(SMALL), claims: list(CLAIM) },
-    ...{ proposed: MOMENT, approved: moment({ authorisation: TEXT }), endorsed: list(MOMENT), retired: REASONED },
+    ...{
+      proposed: MOMENT,
+      approved: moment({ authorisation: TEXT, effectiveFrom: DECIMAL }),
+      endorsed: list(MOMENT),
+      retired: REASONED,
+    },
   },
   ["approved", "retired"],
 );
@@ -89,26 +94,36 @@ const ROOT = object(
 const CONSENT = object({ holder: ADDRESS, revoked: MOMENT }, ["revoked"]);
 
 const SAID = { circuitId: HASH, head: DECIMAL, record: DECIMAL, deviations: DECIMAL };
-const ATTESTATION = object({ ...SAID, proof: NUMBER, parties: DECIMAL, ...AT });
-const AMENDMENT = reasoned({ claim: NUMBER, reopened: NUMBER, before: object(SAID), after: object(SAID) });
+const ATTESTED = { ...SAID, proof: NUMBER, parties: DECIMAL, submitter: ADDRESS, ...AT };
+const ATTESTATION = object(ATTESTED);
+const AMENDMENT = reasoned({
+  claim: NUMBER,
+  proof: NUMBER,
+  reopened: NUMBER,
+  before: object(SAID),
+  after: object(SAID),
+});
 
 const DISPOSITION_NAME = oneOf(...Object.keys(DISPOSITION));
 
 const EXCEPTION = moment(
   {
     ...{ id: NUMBER, claim: NUMBER, category: oneOf(...Object.keys(EXCEPTION_CATEGORY)), severity: NUMBER },
-    ...{ qmsRef: TEXT, repeats: NUMBER, byAuthority: FLAG },
+    ...{ qmsRef: TEXT, evidence: HASH, repeats: NUMBER, byAuthority: FLAG },
     proposed: moment({ disposition: DISPOSITION_NAME, id: HASH }),
-    closed: moment({ disposition: DISPOSITION_NAME, settled: FLAG, proposer: ADDRESS }),
+    closings: list(moment({ disposition: DISPOSITION_NAME, evidence: HASH })),
+    closed: moment({ disposition: DISPOSITION_NAME, evidence: HASH, settled: FLAG, proposer: ADDRESS }),
     acknowledged: MOMENT,
   },
   ["proposed", "closed", "acknowledged"],
 );
 
+const ANSWER = moment({ disclosure: HASH });
 const REQUEST = moment(
   {
     ...{ id: NUMBER, claim: NUMBER, from: DECIMAL, to: DECIMAL, dueBy: DECIMAL },
-    ...{ answered: MOMENT, accepted: MOMENT, withdrawn: MOMENT, reopened: list(MOMENT) },
+    ...{ answered: ANSWER, answers: list(ANSWER), accepted: MOMENT, withdrawn: MOMENT },
+    reopened: list(moment({ previous: DECIMAL, dueBy: DECIMAL })),
   },
   ["answered", "accepted", "withdrawn"],
 );
@@ -117,7 +132,13 @@ const EXTENSION = reasoned({
   ...{ which: oneOf("release", "completion"), previous: DECIMAL, due: DECIMAL },
 });
 
-const SUPPLY = moment({ administration: DECIMAL, released: FLAG, notified: moment({ at: DECIMAL }) }, ["notified"]);
+const SUPPLY = moment(
+  {
+    ...{ riskEvaluation: HASH, physicianRequest: HASH, administration: DECIMAL, released: FLAG },
+    notified: moment({ at: DECIMAL }),
+  },
+  ["notified"],
+);
 
 const UNPROVEN = object({ ...{ proof: NUMBER, claim: NUMBER, code: TEXT }, ...AT });
 
@@ -130,18 +151,26 @@ const BATCH = object(
     ...{ confirmations: list(moment({ stage: SMALL, document: HASH, revision: NUMBER })), revision: NUMBER },
     status: oneOf("Open", "Released", "Completed", "Rejected", "Aborted", "ExceptionalSupply"),
     ...{ heads: byNumber(DECIMAL), asserted: list(moment({ stage: SMALL })), attested: byNumber(ATTESTATION) },
+    replaced: list(object({ ...ATTESTED, claim: SMALL })),
     ...{ settled: list(SMALL), refused: list(SMALL), exceptions: list(EXCEPTION) },
     usedRoots: list(object({ root: DECIMAL, lastUsed: NUMBER })),
     amendments: list(AMENDMENT),
     certified: list(moment({ problem: TEXT }, ["problem"])),
-    ...{ openingsReplaced: list(REASONED), submittersNamed: list(moment({ submitter: ADDRESS })) },
+    openingsReplaced: list(reasoned({ previous: DECIMAL, opening: DECIMAL })),
+    submittersNamed: list(moment({ submitter: ADDRESS })),
     extensions: list(EXTENSION),
     holds: list(reasoned({ side: NUMBER, order: TEXT, lifted: REASONED }, ["order", "lifted"])),
     ...{ requests: list(REQUEST), challengesDecided: list(reasoned({ challenge: HASH, kinds: NUMBER })) },
-    ...{ revocationDecided: REASONED, recalled: REASONED, ended: REASONED, supplied: SUPPLY, completed: MOMENT },
+    ...{
+      revocationDecided: REASONED,
+      recalled: REASONED,
+      ended: REASONED,
+      supplied: SUPPLY,
+      completions: list(MOMENT),
+    },
     ...{ unproven: list(UNPROVEN), unentitled: UNENTITLED, trail: HASH, exceptionsHash: HASH },
   },
-  ["revocationDecided", "recalled", "ended", "supplied", "completed"],
+  ["revocationDecided", "recalled", "ended", "supplied"],
 );
 
 /** Name of a part of the state that grows with the register. */

@@ -15,6 +15,12 @@ export function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
+/** A word of a proof, decimal or hex, in the form in which hashes stand. */
+export function wordText(value: string): string {
+  const digits = value.startsWith("0x") ? value.slice(2) : BigInt(value).toString(16);
+  return `0x${digits.padStart(64, "0")}`;
+}
+
 /**
  * A text as a table's column of `width` characters shows it: nothing in it acts, a word that is longer goes on in the next
  * line, and where the text is too long a mark says how much is left out.

@@ -1,6 +1,7 @@
 import { createHash, hkdfSync } from "node:crypto";
 import { join } from "node:path";
-import { inputError, placed } from "../errors.ts";
+import type { ErrorCode } from "../errorCodes.ts";
+import { BatchproofError, inputError, placed } from "../errors.ts";
 import {
   defineDocument,
   documentText,
@@ -149,8 +150,8 @@ export async function writeRecord<C extends object, D extends object, J extends 
 
 /**
  * Reads the record of a claim and checks it against the batch's secrets, the signature and the raw file.
- * Errors: `record-missing`, the form's code (shape), `record-claim` (of another claim), `record-tampered` (the content does
- * not give the record's hash), `record-signature`, those of `readRawFiles`, `prepareRecord` and `readJson`.
+ * Errors: `record-missing`, `record-version`, the form's code (shape), `record-claim` (of another claim), `record-tampered`
+ * (the content does not give the record's hash), `record-signature`, those of `readRawFiles`, `prepareRecord` and `readJson`.
  */
 export async function readRecord<C extends object, D extends object, J extends object>(
   form: RecordForm<C, D, J>,
@@ -161,7 +162,7 @@ export async function readRecord<C extends object, D extends object, J extends o
   const file = await documentOf(form)
     .read(path, { within: batch.dir })
     .catch((error: unknown) => {
-      throw renamed(error, "file-missing", "record-missing", "This claim has no record yet.", "Import its raw file.");
+      throw unread(error, form, path);
     });
   if (file.claim !== claim.id) {
     throw inputError("This is the record of another claim.", { code: "record-claim", place: `${path}#/claim` });
@@ -179,6 +180,18 @@ export async function readRecord<C extends object, D extends object, J extends o
   const { rawFiles } = stored;
   const raw = await readRawFiles(batch, { rawFiles, rawFileHash: form.hashes(stored).rawFileHash }, path);
   return { ...stored, ...prepared, raw };
+}
+
+/** Why a record could not be read, in terms of the batch folder. */
+function unread(error: unknown, { code }: { readonly code: ErrorCode }, path: string): unknown {
+  if (error instanceof BatchproofError && error.code === code && error.place === `${path}#/format`) {
+    return inputError("This record is of another version of batchproof, which hashed records otherwise.", {
+      code: "record-version",
+      place: error.place,
+      remedy: "Import the raw file again: its record is made and signed anew.",
+    });
+  }
+  return renamed(error, "file-missing", "record-missing", "This claim has no record yet.", "Import its raw file.");
 }
 
 function fromFile<C extends object, D extends object, J extends object>(

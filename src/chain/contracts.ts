@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { Interface, type JsonFragment } from "ethers";
+import { dataLength, Interface, keccak256, type JsonFragment } from "ethers";
 import { environmentError } from "../errors.ts";
 import { packageRoot } from "../root.ts";
 
@@ -31,6 +31,23 @@ interface Artifact {
   readonly abi: readonly JsonFragment[];
   readonly bytecode: string;
   readonly deployedBytecode: string;
+}
+
+/**
+ * By what the code of a contract is recognised: lengths in bytes and keccak256, 0x hex. As good as the code itself, and no page
+ * need load that.
+ */
+export interface Edition {
+  /** Code on chain, with zeros for immutables. */
+  readonly code: Fingerprint;
+  /** Code that makes it, without the arguments of the constructor. */
+  readonly creation: Fingerprint;
+  readonly immutables: Immutables;
+}
+
+export interface Fingerprint {
+  readonly length: number;
+  readonly hash: string;
 }
 
 /** Where immutables stand in a contract's code on chain: by name, the offsets in bytes of words of 32. */
@@ -70,6 +87,23 @@ export function compiled(name: ContractName): CompiledContract {
 /** The immutables of a contract. Throws `contracts` if it was not built. */
 export function immutablesOf(name: ContractName): Immutables {
   return isBuilt() ? builtImmutables(name) : shipped(name).immutables;
+}
+
+const editions = new Map<ContractName, Edition>();
+
+/** By what the code of a contract is recognised. Errors: those of `compiled`. */
+export function editionOf(name: ContractName): Edition {
+  const known = editions.get(name);
+  if (known !== undefined) return known;
+  const { bytecode, deployedBytecode } = compiled(name);
+  const [code, creation] = [fingerprint(deployedBytecode), fingerprint(bytecode)];
+  const edition = { code, creation, immutables: immutablesOf(name) };
+  editions.set(name, edition);
+  return edition;
+}
+
+function fingerprint(code: string): Fingerprint {
+  return { length: dataLength(code), hash: keccak256(code) };
 }
 
 function isBuilt(): boolean {

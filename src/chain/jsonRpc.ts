@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import {
   JsonRpcProvider,
   keccak256,
@@ -9,6 +8,7 @@ import {
   type PerformActionRequest,
 } from "ethers";
 import { visible } from "../formats/visible.ts";
+import { sleep } from "../sleep.ts";
 
 /** A node that gave no answer that can be used, or refused to look at the question. The message says which, and why. */
 export class NodeFailure extends Error {
@@ -25,7 +25,8 @@ export class NodeFailure extends Error {
  * `unreachable`: no connection; `silent`: no answer in time; `broken`: no whole JSON-RPC answer, or a server's error;
  * `limited`: too many requests, after all waits; `refused`: HTTP says no (access, address, size).
  */
-type Failure = "unreachable" | "silent" | "broken" | "limited" | "refused";
+export const FAILURES = ["unreachable", "silent", "broken", "limited", "refused"] as const;
+export type Failure = (typeof FAILURES)[number];
 
 /** How one node is asked. */
 export interface Asking {
@@ -124,7 +125,7 @@ export async function ask(asking: Asking, request: JsonRpcPayload): Promise<RpcA
     if (wait === undefined) throw problem;
     if (problem.what === "silent") asking.say(`The node is slow: ${problem.message}; it is asked again.`);
     wasLost ||= problem.what !== "limited";
-    await setTimeout(wait);
+    await sleep(wait);
   }
 }
 
@@ -185,14 +186,20 @@ async function post({ url, timeout }: Asking, request: JsonRpcPayload): Promise<
 }
 
 async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let length = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > MOST_BYTES) throw new NodeFailure("broken", `its answer is longer than ${MOST_BYTES} bytes`);
-    chunks.push(chunk);
+  // Not every browser goes through a stream with `for await`.
+  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    length += part.value.length;
+    if (length > MOST_BYTES) {
+      await reader?.cancel();
+      throw new NodeFailure("broken", `its answer is longer than ${MOST_BYTES} bytes`);
+    }
+    text += decoder.decode(part.value, { stream: true });
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return text + decoder.decode();
 }
 
 function failureOf(error: unknown, method: string, timeout: number): NodeFailure {

@@ -1,4 +1,5 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import type { ParamType } from "ethers";
 import { compiled } from "./contracts.ts";
 
@@ -33,7 +34,7 @@ function wordsOf({ baseType, components, arrayChildren, type }: ParamType, value
 }
 
 function hashOf(digits: string): string {
-  return Buffer.from(keccak_256(Buffer.from(digits, "hex"))).toString("hex");
+  return bytesToHex(keccak_256(hexToBytes(digits)));
 }
 
 interface Call {

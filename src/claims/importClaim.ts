@@ -303,7 +303,7 @@ interface NumberedRecord {
   readonly write: (rawFiles: readonly string[], signer: PublicKey, signature: Signature) => Promise<void>;
 }
 
-function unnumbered<H extends SeriesHeader, R>(
+function unnumbered<H extends SeriesHeader, R extends { readonly dt: number }>(
   form: SeriesForm<H, R>,
   target: Target,
   { slot }: Pick<TemperatureRule, "slot">,

@@ -18,6 +18,7 @@ import { RESULTS_RECORD } from "../kinds/quality/record.ts";
 import { READINGS_RECORD } from "../kinds/temperature/record.ts";
 import { refuseOtherProfile, type NamedProfile } from "./acceptedProfile.ts";
 import { keptProfile, keptResultsProfile } from "./keptProfile.ts";
+import type { Claim } from "../policy/document.ts";
 import {
   channelOf,
   claimedChannel,
@@ -57,11 +58,13 @@ export async function rereadRecord(target: Target): Promise<Reread> {
   switch (target.claim.claim.kind) {
     case "temperature":
       return await rereadAs(READINGS_RECORD, target, (again) => ({
-        ...temperatureOf(target, { ...again, raw: readFiles(again.kept, readingsReader(target, again)) }).record,
+        ...temperatureOf(target, { ...again, raw: readFiles(again.kept, readingsReader(target.claim.claim, again)) })
+          .record,
       }));
     case "channel":
       return await rereadAs(CHANNEL_RECORD, target, (again) => ({
-        ...channelOf(target, { ...again, raw: readFiles(again.kept, readingsReader(target, again)) }).record,
+        ...channelOf(target, { ...again, raw: readFiles(again.kept, readingsReader(target.claim.claim, again)) })
+          .record,
       }));
     case "parameters":
       return await rereadAs(SAMPLES_RECORD, target, (again) => ({
@@ -120,7 +123,7 @@ function differsError(which: string, differs: readonly string[], file: string): 
 }
 
 /** All that is needed to read a file again. */
-interface Again extends Pick<Raw, "settings"> {
+export interface Again extends Pick<Raw, "settings"> {
   readonly kept: readonly RawFile[];
   /** Their names, for errors. */
   readonly file: string;
@@ -129,7 +132,7 @@ interface Again extends Pick<Raw, "settings"> {
   readonly profile?: ParsedProfile;
 }
 
-async function rereadAs<H extends Header, R>(
+async function rereadAs<H extends Header, R extends { readonly dt: number }>(
   form: SeriesForm<H, R>,
   target: Target,
   read: (again: Again) => { readonly header: Omit<H, "attempt">; readonly rows: readonly R[] },
@@ -155,7 +158,7 @@ async function rereadAs<H extends Header, R>(
 }
 
 /** Fields of what was signed that what is read again has otherwise, or has not. */
-function differingFields(signed: object, again: object): string[] {
+export function differingFields(signed: object, again: object): string[] {
   const given = new Map<string, unknown>(Object.entries(again));
   return Object.entries(signed).flatMap(([field, value]) => (isSame(value, given.get(field)) ? [] : [field]));
 }
@@ -195,7 +198,7 @@ async function againOf<H extends Header>(
   };
 }
 
-function toldOf({ how, device }: Again): ToldTable {
+function toldOf({ how, device }: Pick<Again, "how" | "device">): ToldTable {
   return { device, ...toldClock(how) };
 }
 
@@ -206,13 +209,15 @@ function toldClock({ offset, zone }: HowRead): ToldClock {
   };
 }
 
-function readingsReader({ claim: { claim } }: Target, again: Again): SeriesReader {
+/** The reader of a series of one channel, by what was told at its import. */
+export function readingsReader(claim: Claim, again: Omit<Again, "kept" | "settings">): SeriesReader {
   const { profile, how } = again;
   if (profile === undefined) return fridgetagReader(toldOf(again).offset);
   return tableReader(profile, how.tags?.[0], claimedChannel(claim), toldOf(again));
 }
 
-function samplesReader(again: Again): SamplesReader {
+/** The same of several channels. Error `record-how`: none is told. */
+export function samplesReader(again: Omit<Again, "kept" | "settings">): SamplesReader {
   const { profile, how, file } = again;
   if (profile !== undefined) return samplesTableReader(profile, channelTags(how.tags ?? [], "tag"), toldOf(again));
   throw inputError("No device's own form has several channels.", {

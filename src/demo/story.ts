@@ -263,12 +263,12 @@ function reportOf(found: AuditReport, lots: ReadonlyMap<string, string>, { polic
           attested: batch.proven.includes(index),
         })),
         deviations: batch.deviations,
-        exceptions: batch.exceptions.map(({ id: number, claim, category, severity, open }) => ({
+        exceptions: batch.exceptions.map(({ id: number, claim, category, severity, closed }) => ({
           id: number,
           claim: claims[claim]?.id ?? "",
           category,
           severity,
-          state: open ? "open" : "closed",
+          state: closed === null ? "open" : "closed",
         })),
       };
     }),

@@ -1,8 +1,9 @@
-import { Ajv2020, type AnySchema, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { AnySchema } from "ajv/dist/2020.js";
 import type { ErrorCode } from "../errorCodes.ts";
 import { inputError } from "../errors.ts";
 import { fromHex, toHex } from "./field.ts";
 import type { PublicKey } from "./identity.ts";
+import { misfitFinder } from "./schema.ts";
 import type { Signature } from "./source.ts";
 import type { ReadOptions } from "../input/files.ts";
 import { readJson } from "../input/json.ts";
@@ -38,48 +39,23 @@ export function hexBytes(bytes: number): object {
 /** Checks a value; `place` of an error is place#/pointer. */
 export type Check<T> = (value: unknown, place: string) => T;
 
-let ajv: Ajv2020 | undefined;
-
-/** Schemas are ours: they are compiled when first used, strictly, and not judged by JSON Schema's own schema before. */
-function compiler(): Ajv2020 {
-  return (ajv ??= new Ajv2020({ strict: true, validateSchema: false, verbose: true }));
-}
-
 /**
  * A check against a JSON Schema.
  * @param name what the value should be, for the message
  * @param code code of the errors. They say where and what was expected, never the value: it may be private.
  */
 export function defineCheck<T>(schema: object, name: string, code: ErrorCode): Check<T> {
-  let compiled: ValidateFunction<T> | undefined;
+  const find = misfitFinder(schema);
   return (value, place) => {
-    const validate = (compiled ??= compiler().compile<T>(schema));
-    if (validate(value)) return value;
-    const [first] = validate.errors ?? [];
-    const remedy = first === undefined ? undefined : whatBelongsHere(first);
-    throw inputError(`Not a valid ${name}: ${first?.message ?? "unknown reason"}.`, {
+    const misfit = find(value);
+    if (misfit === undefined) return value as T;
+    const { pointer, message, remedy } = misfit;
+    throw inputError(`Not a valid ${name}: ${message}.`, {
       code,
-      place: `${place}#${first?.instancePath ?? ""}`,
+      place: `${place}#${pointer}`,
       ...(remedy === undefined ? {} : { remedy }),
     });
   };
-}
-
-/** What the schema asks for, where its message does not say it: from the schema alone, never from the value. */
-function whatBelongsHere({ keyword, params, parentSchema }: ErrorObject): string | undefined {
-  const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
-  switch (keyword) {
-    case "const":
-      return `Write ${JSON.stringify(allowedValue)}.`;
-    case "enum":
-      return `Use one of ${allowedValues?.map((value) => JSON.stringify(value)).join(", ") ?? ""}.`;
-    case "additionalProperties": {
-      const { properties } = parentSchema as { readonly properties: object };
-      return `Known here: ${Object.keys(properties).join(", ")}.`;
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** One kind of JSON file that the project writes and reads. */

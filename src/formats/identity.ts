@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { inputError } from "../errors.ts";
 import { DEVICE_SET_SIZE, TAG } from "./constants.ts";
 import { toHex } from "./field.ts";
@@ -6,7 +7,7 @@ import { poseidon } from "./poseidon.ts";
 
 /** SHA-256 of bytes, cut to 248 bits so that it is a field element. */
 export function bytesHash(bytes: Uint8Array): bigint {
-  return BigInt(`0x${createHash("sha256").update(bytes).digest("hex")}`) >> 8n;
+  return BigInt(`0x${bytesToHex(sha256(bytes))}`) >> 8n;
 }
 
 /**
@@ -17,7 +18,7 @@ export function rawFilesHash(files: readonly Uint8Array[]): bigint {
   const [only, another] = files;
   if (only !== undefined && another === undefined) return bytesHash(only);
   const text = ["batchproof/raw-files/1", ...files.map((bytes) => toHex(bytesHash(bytes)))].join("\n");
-  return bytesHash(Buffer.from(text, "utf8"));
+  return bytesHash(utf8ToBytes(text));
 }
 
 /**
@@ -26,7 +27,7 @@ export function rawFilesHash(files: readonly Uint8Array[]): bigint {
  */
 export function textHash(text: string): bigint {
   if (!text.isWellFormed()) throw inputError("The text is not valid Unicode.", { code: "text" });
-  return bytesHash(Buffer.from(text.normalize("NFC"), "utf8"));
+  return bytesHash(utf8ToBytes(text.normalize("NFC")));
 }
 
 export interface DeviceId {

@@ -1,3 +1,4 @@
+import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { inputError } from "../errors.ts";
 
 /**
@@ -28,9 +29,7 @@ export function nameWord(name: string): string {
       },
     );
   }
-  return `0x${Buffer.from(name, "latin1")
-    .toString("hex")
-    .padEnd(2 * BYTES, "0")}`;
+  return `0x${bytesToHex(utf8ToBytes(name)).padEnd(2 * BYTES, "0")}`;
 }
 
 /**
@@ -38,7 +37,7 @@ export function nameWord(name: string): string {
  * end a reader's work, move his cursor or look like another one.
  */
 export function nameText(word: string): string {
-  const bytes = Buffer.from(word.slice(2), "hex");
+  const bytes = hexToBytes(word.slice(2));
   const length = bytes.findLastIndex((byte) => byte !== 0) + 1;
   return [...bytes.subarray(0, length)].map(shown).join("");
 }

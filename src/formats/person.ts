@@ -1,4 +1,6 @@
-import { createHmac } from "node:crypto";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
 /** Bytes of a key under which persons are hashed. */
 export const PERSON_KEY_BYTES = 32;
@@ -8,5 +10,5 @@ export const PERSON_KEY_BYTES = 32;
  * key a name or staff number would be found by trying.
  */
 export function personHash(key: Uint8Array, person: string): string {
-  return `0x${createHmac("sha256", key).update(person.normalize("NFC"), "utf8").digest("hex")}`;
+  return `0x${bytesToHex(hmac(sha256, key, utf8ToBytes(person.normalize("NFC"))))}`;
 }

@@ -1,4 +1,5 @@
 import { blake512 } from "@noble/hashes/blake1.js";
+import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import { CURVE, Point } from "./babyJubJub.ts";
 import type { PublicKey } from "./identity.ts";
 import { TAG } from "./constants.ts";
@@ -28,7 +29,7 @@ export function publicKey(privateKey: Uint8Array): PublicKey {
 /** circomlibjs' signature, which draws nothing: the same key and message give the same one. */
 export function sign(privateKey: Uint8Array, message: bigint): Signature {
   const { scalar, prefix } = expand(privateKey);
-  const nonce = littleEndian(blake512(Buffer.concat([prefix, toLittleEndian(message)]))) % ORDER;
+  const nonce = littleEndian(blake512(concatBytes(prefix, toLittleEndian(message)))) % ORDER;
   const r8 = pointOf(nonce);
   const challenge = challengeOf(r8, pointOf(scalar >> 3n), message);
   return { r8x: r8.x, r8y: r8.y, s: (nonce + challenge * scalar) % ORDER };
@@ -71,9 +72,9 @@ function isOnCurve({ x, y }: PublicKey): boolean {
 }
 
 function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`);
+  return BigInt(`0x${bytesToHex(bytes.toReversed())}`);
 }
 
-function toLittleEndian(value: bigint): Buffer {
-  return Buffer.from(value.toString(16).padStart(64, "0"), "hex").reverse();
+function toLittleEndian(value: bigint): Uint8Array {
+  return hexToBytes(value.toString(16).padStart(64, "0")).reverse();
 }

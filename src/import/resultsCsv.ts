@@ -3,7 +3,7 @@ import { KIND, NO_PROFILE } from "../formats/constants.ts";
 import { toHex } from "../formats/field.ts";
 import { bytesHash, textHash } from "../formats/identity.ts";
 import { analyteId, type Analyte, type QualityRule } from "../formats/qualityRule.ts";
-import type { Result, ResultSet } from "../formats/results.ts";
+import type { Result, UnsaltedSet } from "../formats/results.ts";
 import { formatTime, parseTime } from "../input/times.ts";
 import { codeResult, formatResult } from "../formats/resultCoding.ts";
 import { RESULT_COLUMNS } from "./csvColumns.ts";
@@ -42,7 +42,7 @@ export type AnalytesDemand = Omit<ResultsDemand, "lot">;
 
 /** A complete set of results before it has a salt and a laboratory has signed it. */
 export interface UnsignedResultSet {
-  readonly set: Omit<ResultSet, "salt">;
+  readonly set: UnsaltedSet;
   /** What was read, for the person who imports: every result as it was coded. */
   readonly summary: readonly string[];
 }

@@ -166,7 +166,7 @@ function refuseEscape(path: string, base: string, place: string): void {
 }
 
 /** What is written: whole, or part by part, so that it need not be in memory as one. */
-export type Data = string | Uint8Array | Iterable<string>;
+export type Data = string | Uint8Array | Iterable<string | Uint8Array>;
 
 export interface WriteOptions {
   /** File mode; secrets are written with 0o600. Ordinary files keep the system's default. */

@@ -9,6 +9,8 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [key:
 
 /** Largest JSON file that is read. */
 export const MAX_JSON_BYTES = 4 * 2 ** 20;
+/** Largest report of an audit, some 20,000 batches. */
+const MAX_LARGE_JSON_BYTES = 256 * 2 ** 20;
 const MAX_DEPTH = 64;
 /** A short file can hold millions of empty values, each a node in memory. The longest record has under 100,000. */
 const MAX_VALUES = 200_000;
@@ -82,6 +84,38 @@ export function parseJsonTexts(bytes: Uint8Array, file: string, line?: number): 
   throw inputError("A key appears twice in one object.", { place, code: "json-duplicate-key" });
 }
 
+/**
+ * Our own JSON where it is too large for `parseJson`, as text: an audit's report. Errors: `json-bom`, `json-nul`, `json-control`,
+ * `json-depth` (over 64), `json-size` (over 5,000,000 values, or 1,200,000 objects and arrays), `json-duplicate-key`,
+ * `json-syntax`. What a number is, whoever reads the value looks at.
+ */
+export function parseLargeJson(text: string, file: string): unknown {
+  refuseMark(text, file);
+  const members = scan(text, file, MOST_TEXTS);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const [, offset] = /at position (\d+)/.exec(String(cause)) ?? [];
+    const at = positionOf(text, offset === undefined ? text.length : Number(offset));
+    throw jsonError("This is not valid JSON.", "json-syntax", file, at);
+  }
+  // Of a key that comes twice the parser keeps one: then fewer members are left than there are colons.
+  if (membersIn(value) === members) return value;
+  throw inputError("A key appears twice in one object.", { place: file, code: "json-duplicate-key" });
+}
+
+/** The text of a JSON file for `parseLargeJson`. Errors: those of `readBytes`, `json-encoding`. */
+export async function readJsonText(path: string, options: ReadOptions = {}): Promise<string> {
+  return decodeUtf8(await readBytes(path, { limit: MAX_LARGE_JSON_BYTES, ...options }), path);
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const inner = Object.values(value);
+  return inner.reduce<number>((sum, each) => sum + membersIn(each), Array.isArray(value) ? 0 : inner.length);
+}
+
 /** The canonical form that is hashed: RFC 8785 (JCS). Error `json-value` for what JSON cannot hold. */
 export function canonicalJson(value: unknown): string {
   try {
@@ -107,7 +141,8 @@ function positionOf(text: string, offset: number, line = 1): Position {
   return { line: before.length + line - 1, column: (before.at(-1) ?? "").length + 1 };
 }
 
-function decodeUtf8(bytes: Uint8Array, file: string): string {
+/** The bytes of a file as text. Error `json-encoding`: they are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {

@@ -13,12 +13,7 @@ import { saltOf, type PolicySalts } from "../policy/salts.ts";
  */
 export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name: string) => string): ChainPolicy {
   return {
-    documentHash: documentHash(policy),
-    product: nameWord(policy.product),
-    version: policy.version,
-    stages: policy.stages.length,
-    maxDue: [BigInt(policy.maxDue[0]), BigInt(policy.maxDue[1])],
-    confirmedStages: confirmedStages(policy),
+    ...chainPolicyHead(policy),
     claims: policy.claims.map((claim, index) => ({
       circuitIds: claim.circuits.map((name) => circuitId(name)),
       rule: claimRuleHash(policy, index, saltOf(salts, claim.id)),
@@ -27,6 +22,18 @@ export function chainPolicy(policy: Policy, salts: PolicySalts, circuitId: (name
       neededFor: NEEDED_FOR[claim.neededFor],
       severity: claim.severity,
     })),
+  };
+}
+
+/** What `PolicyRegistry` stores of a policy besides its claims: neither salts nor circuits are needed for it. */
+export function chainPolicyHead(policy: Policy): Omit<ChainPolicy, "claims"> {
+  return {
+    documentHash: documentHash(policy),
+    product: nameWord(policy.product),
+    version: policy.version,
+    stages: policy.stages.length,
+    maxDue: [BigInt(policy.maxDue[0]), BigInt(policy.maxDue[1])],
+    confirmedStages: confirmedStages(policy),
   };
 }
 

@@ -1,5 +1,8 @@
 import { KEY_ROLES, type KeyRole } from "../formats/constants.ts";
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { createCipheriv, randomBytes } from "node:crypto";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { secretHash, type PublicKey } from "../formats/identity.ts";
@@ -19,6 +22,7 @@ import {
   type PointJson,
 } from "../formats/document.ts";
 import { checkKey } from "./point.ts";
+import { openSealed, scryptBytes, type ScryptCost } from "./sealing.ts";
 
 export const MIN_PASSPHRASE_LENGTH = 12;
 
@@ -106,7 +110,7 @@ export class UnlockedKey {
 
   /** 32 bytes under which this key's journal remembers readings: who has the key can compare them, nobody else. */
   get journalSecret(): Uint8Array {
-    return new Uint8Array(hkdfSync("sha256", this.#privateKey, "", "batchproof/journal", 32));
+    return hkdf(sha256, this.#privateKey, undefined, utf8ToBytes("batchproof/journal"), 32);
   }
 
   /** The secret from which a site derives its batch salts. Throws `key-role`: only custodians have one. */
@@ -245,17 +249,24 @@ function describe(file: KeyFile, path: string): KeyDescription {
  *   `key-tampered` if the passphrase is right and any other part of the file is not what was sealed
  */
 export async function unlockKey(path: string, passphrase: string): Promise<UnlockedKey> {
-  const file = await keyFileDocument.read(path);
-  const description = describe(file, path);
-  const secrets = await open(file, passphrase, path);
-  if (secrets.length !== (file.role === "custodian" ? 2 : 1) * SECRET_BYTES) throw tampered(path);
+  return await unlock(await keyFileDocument.read(path), passphrase, path);
+}
+
+/** Opens a key file that is read already: parsed JSON. Errors: those of `unlockKey`; `place` is the file. */
+export async function unlockKeyFile(value: unknown, passphrase: string, place: string): Promise<UnlockedKey> {
+  return await unlock(keyFileDocument.check(value, place), passphrase, place);
+}
+
+async function unlock(file: KeyFile, passphrase: string, place: string): Promise<UnlockedKey> {
+  const description = describe(file, place);
+  const secrets = await open(file, passphrase, place);
+  if (secrets.length !== (file.role === "custodian" ? 2 : 1) * SECRET_BYTES) throw tampered(place);
   const privateKey = secrets.subarray(0, SECRET_BYTES);
-  const siteSecret =
-    file.role === "custodian" ? BigInt(`0x${secrets.subarray(SECRET_BYTES).toString("hex")}`) : undefined;
+  const siteSecret = file.role === "custodian" ? BigInt(`0x${bytesToHex(secrets.subarray(SECRET_BYTES))}`) : undefined;
   const { x, y } = publicKey(privateKey);
   const expectedHash = siteSecret === undefined ? 0n : secretHash(siteSecret);
   if (x !== description.public.x || y !== description.public.y || expectedHash !== description.secretHash) {
-    throw tampered(path);
+    throw tampered(place);
   }
   return new UnlockedKey(description, privateKey, siteSecret);
 }
@@ -273,7 +284,7 @@ type Description = Omit<KeyFile, "crypto">;
 async function seal(description: Description, secrets: Buffer, passphrase: string, n: number): Promise<KeyFile> {
   const salt = randomBytes(SALT_BYTES).toString("hex");
   const nonce = randomBytes(NONCE_BYTES);
-  const { key, check } = await derive(passphrase, salt, n);
+  const { key, check } = await derive(passphrase, salt, { ...SCRYPT, n });
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(associatedData(description));
   const payload = Buffer.concat([cipher.update(secrets), cipher.final()]);
@@ -284,7 +295,7 @@ async function seal(description: Description, secrets: Buffer, passphrase: strin
       ...SCRYPT,
       n,
       salt,
-      check: check.toString("hex"),
+      check: bytesToHex(check),
       cipher: CIPHER,
       nonce: nonce.toString("hex"),
       payload: payload.toString("hex"),
@@ -293,39 +304,37 @@ async function seal(description: Description, secrets: Buffer, passphrase: strin
   };
 }
 
-async function open({ crypto, ...description }: KeyFile, passphrase: string, path: string): Promise<Buffer> {
-  const { key, check } = await derive(passphrase, crypto.salt, crypto.n);
-  if (!timingSafeEqual(check, Buffer.from(crypto.check, "hex"))) {
+async function open({ crypto, ...description }: KeyFile, passphrase: string, path: string): Promise<Uint8Array> {
+  const { key, check } = await derive(passphrase, crypto.salt, crypto);
+  if (bytesToHex(check) !== crypto.check) {
     throw inputError("The passphrase is wrong, or the key file's `crypto` part was changed.", {
       code: "key-passphrase",
       place: path,
       remedy: "Try again; if you are sure of the passphrase, restore the file from a backup.",
     });
   }
-  const decipher = createDecipheriv(CIPHER, key, Buffer.from(crypto.nonce, "hex"), { authTagLength: TAG_BYTES });
-  decipher.setAAD(associatedData(description));
-  decipher.setAuthTag(Buffer.from(crypto.tag, "hex"));
-  const opened = decipher.update(Buffer.from(crypto.payload, "hex"));
-  try {
-    decipher.final();
-  } catch {
-    throw tampered(path);
-  }
+  const opened = await openSealed(key, {
+    nonce: hexToBytes(crypto.nonce),
+    payload: hexToBytes(crypto.payload),
+    tag: hexToBytes(crypto.tag),
+    data: associatedData(description),
+  });
+  if (opened === undefined) throw tampered(path);
   return opened;
 }
 
 /** AES key and check value are separate blocks of scrypt's output: publishing the one says nothing about the other. */
-async function derive(passphrase: string, salt: string, n: number): Promise<{ key: Buffer; check: Buffer }> {
-  const options = { N: n, r: SCRYPT.r, p: SCRYPT.p, maxmem: 256 * n * SCRYPT.r };
-  const derived = await new Promise<Buffer>((resolve, reject) => {
-    scrypt(passphrase.normalize("NFC"), Buffer.from(salt, "hex"), 2 * SECRET_BYTES, options, (error, bytes) =>
-      error === null ? resolve(bytes) : reject(error),
-    );
-  });
+async function derive(
+  passphrase: string,
+  salt: string,
+  { n, r, p }: ScryptCost,
+): Promise<{ key: Uint8Array; check: Uint8Array }> {
+  const cost = { n, r, p };
+  const derived = await scryptBytes(passphrase.normalize("NFC"), hexToBytes(salt), 2 * SECRET_BYTES, cost);
   return { key: derived.subarray(0, SECRET_BYTES), check: derived.subarray(SECRET_BYTES) };
 }
 
 /** The open part, so that name, role, org and public key cannot be edited without notice. */
-function associatedData(description: Description): Buffer {
-  return Buffer.from(canonicalJson(description));
+function associatedData(description: Description): Uint8Array {
+  return utf8ToBytes(canonicalJson(description));
 }

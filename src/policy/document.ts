@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { inputError } from "../errors.ts";
 import type { ClaimClassName, NeededForName } from "../formats/codes.ts";
 import type { KindName } from "../formats/constants.ts";
@@ -62,7 +63,7 @@ export interface AcceptedProfile {
 
 /** SHA-256 of the policy in canonical JSON (RFC 8785), as 0x hex: what people approve. */
 export function documentHash(policy: Policy): string {
-  return `0x${createHash("sha256").update(canonicalJson(policy)).digest("hex")}`;
+  return `0x${bytesToHex(sha256(utf8ToBytes(canonicalJson(policy))))}`;
 }
 
 /** A claim with its index in the policy. */

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { bytesToHex, randomBytes } from "@noble/hashes/utils.js";
 import { BatchproofError, inputError } from "../errors.ts";
 import { fromHex, toHex } from "../formats/field.ts";
 import { refuseOpenSecrets, writeNewFile } from "../input/files.ts";
@@ -57,32 +57,48 @@ export async function createSalts(policyPath: string, policy: Policy): Promise<P
 }
 
 function drawSalt(): bigint {
-  const salt = BigInt(`0x${randomBytes(SALT_BYTES).toString("hex")}`);
+  const salt = BigInt(`0x${bytesToHex(randomBytes(SALT_BYTES))}`);
   return isSalt(salt) ? salt : drawSalt();
 }
 
 /**
  * Reads the salts beside a policy.
- * Errors: `salts-missing` (no such file), `secrets-mode` (others may read them), `salts-policy` (of another policy, or of an earlier wording of this one),
- * `salts-schema` (not exactly one salt for each claim), those of `readJson`.
+ * Errors: `salts-missing` (no such file), `secrets-mode` (others may read them), those of `parseSalts` and of `readJson`.
  */
 export async function readSalts(policyPath: string, policy: Policy): Promise<PolicySalts> {
   const path = saltsPath(policyPath);
-  const { format, policy: owner, salts, ...rest } = asObject(await readSaltsFile(path), path);
+  const value = await readSaltsFile(path);
   await refuseOpenSecrets(path);
-  if (format !== FORMAT || Object.keys(rest).length !== 0) throw schemaError(path, `This is no ${FORMAT} file.`);
+  return parseSalts(value, policy, path);
+}
+
+/** Hash of the policy's document whose salts parsed JSON says that it is; undefined: it is another file. */
+export function saltsOwner(value: JsonValue): string | undefined {
+  const isSalts = typeof value === "object" && value !== null && !Array.isArray(value) && value["format"] === FORMAT;
+  if (!isSalts) return undefined;
+  const { policy } = value;
+  return typeof policy === "string" ? policy : "";
+}
+
+/**
+ * The salts of a policy from parsed JSON; `place` (a file) goes into errors.
+ * Errors: `salts-policy` (of another policy, or of an earlier wording of this one), `salts-schema` (not exactly one salt for each claim).
+ */
+export function parseSalts(value: JsonValue, policy: Policy, place: string): PolicySalts {
+  const { format, policy: owner, salts, ...rest } = asObject(value, place);
+  if (format !== FORMAT || Object.keys(rest).length !== 0) throw schemaError(place, `This is no ${FORMAT} file.`);
   if (owner !== documentHash(policy)) {
     throw inputError("These salts belong to another policy, or to an earlier wording of this one.", {
-      place: `${path}#/policy`,
+      place: `${place}#/policy`,
       remedy: "Restore the policy they were drawn for, or give the new wording a new file name and draw new salts.",
       code: "salts-policy",
     });
   }
-  const entries = new Map(Object.entries(asObject(salts, `${path}#/salts`)));
+  const entries = new Map(Object.entries(asObject(salts, `${place}#/salts`)));
   if (entries.size !== policy.claims.length)
-    throw schemaError(`${path}#/salts`, "There is not one salt for each claim.");
+    throw schemaError(`${place}#/salts`, "There is not one salt for each claim.");
   return new Map(
-    policy.claims.map(({ id }) => [id, asSalt(entries.get(id), `${path}#/salts/${id.replace("/", "~1")}`)]),
+    policy.claims.map(({ id }) => [id, asSalt(entries.get(id), `${place}#/salts/${id.replace("/", "~1")}`)]),
   );
 }
 

@@ -90,8 +90,14 @@ function limitsName(kind: string): string {
   return `${kind}Limits`;
 }
 
+/** What checks parsed JSON against the schema of a policy, in Node and in a browser. */
+export interface PolicyValidatorOf {
+  policy(value: unknown, place: string): Policy;
+  mismatches(value: unknown, most: number): Mismatches;
+}
+
 /** Checks parsed JSON against the schema of a policy whose claims are of certain kinds. */
-export class PolicyValidator {
+export class PolicyValidator implements PolicyValidatorOf {
   readonly #definitions: Readonly<Record<string, Described>>;
   readonly #isPolicy: ValidateFunction<Policy>;
 
@@ -134,8 +140,8 @@ export class PolicyValidator {
   }
 }
 
-/** What no pattern can say: every text is in normal form. */
-function textsNotNormal(value: unknown, pointer: string): Mismatch[] {
+/** What no pattern can say: every text is in normal form. `pointer` is that of the value. */
+export function textsNotNormal(value: unknown, pointer: string): Mismatch[] {
   if (typeof value === "string") {
     const fault = normalFault(value);
     return fault === undefined ? [] : [{ code: "policy-text", pointer, ...fault }];

@@ -1,6 +1,8 @@
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+
 /** The integer that little-endian bytes stand for. */
 export function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`);
+  return BigInt(`0x${bytesToHex(bytes.toReversed())}`);
 }
 
 /** `value` as 32 little-endian bytes. */
@@ -10,5 +12,5 @@ export function toLittleEndian(value: bigint): Uint8Array {
 
 /** `value` as 32 big-endian bytes. */
 export function toBigEndian(value: bigint): Uint8Array {
-  return Buffer.from(value.toString(16).padStart(64, "0"), "hex");
+  return hexToBytes(value.toString(16).padStart(64, "0"));
 }

@@ -1,80 +1,20 @@
-import { createHash } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { bn254 } from "@noble/curves/bn254.js";
 import { FIELD } from "../formats/field.ts";
 import { toLittleEndian } from "./bytes.ts";
 import { type Curve, loadCurve } from "./curve.ts";
 import { AFFINE_BYTES, CurveArena, SCALAR_BYTES } from "./curveArena.ts";
+import { developmentCircuitHash, developmentSecrets } from "./developmentSecrets.ts";
 import { sha256File } from "./files.ts";
 import { FixedBasePool } from "./fixedBasePool.ts";
-import { pairAlike } from "./points.ts";
 import { type Progress } from "./progress.ts";
 import { combine, domainPower, evaluateWires, lagrange, oddLagrange } from "./qap.ts";
 import { parseR1csHeader, type R1csHeader } from "./r1cs.ts";
 import { SectionFile, SectionWriter } from "./sections.ts";
-import type { Affine, VerifyingKey } from "./verifyingKey.ts";
 import { GROTH16, ZKEY_SECTION } from "./zkey.ts";
-
-/**
- * The development setup: a Groth16 key whose secrets everybody can compute. It needs no ceremony and no download, and
- * the same circuit gives the same key on every machine. It proves nothing to a third party: whoever reads this file
- * can forge a proof of anything (test/setup/developmentKey.test.ts does).
- */
-
-const SEED = "batchproof development setup: insecure by design";
 
 /** What the one contribution record of a development key calls itself (snarkjs keeps at most 64 characters). */
 export const DEVELOPMENT_CONTRIBUTION = "DEVELOPMENT KEY: insecure by design, its secrets are public";
-
-/** The secrets of a development key; gamma is 1. */
-export interface DevelopmentSecrets {
-  readonly tau: bigint;
-  readonly alpha: bigint;
-  readonly beta: bigint;
-  readonly delta: bigint;
-}
-
-/** sha256("<seed>/<label>") as a big-endian integer, modulo the group order. */
-function scalar(label: string): bigint {
-  return BigInt(`0x${createHash("sha256").update(`${SEED}/${label}`, "utf8").digest("hex")}`) % FIELD;
-}
-
-/**
- * The secrets for the circuit whose `.r1cs` file has this SHA-256 (lower-case hex). tau, alpha and beta are the same for
- * all circuits, so that every development key is recognised by their product.
- */
-export function developmentSecrets(r1csHash: string): DevelopmentSecrets {
-  return { tau: scalar("tau"), alpha: scalar("alpha"), beta: scalar("beta"), delta: scalar(`delta/${r1csHash}`) };
-}
-
-/**
- * alpha * beta * G1 of every development key, affine: its pairing with the generator is that of alpha and beta. The
- * contracts recognise development keys by it.
- */
-export function developmentProduct(): Affine {
-  const { x, y } = bn254.G1.Point.BASE.multiply((scalar("alpha") * scalar("beta")) % FIELD).toAffine();
-  return { x, y };
-}
-
-/**
- * True if the key was made by the development setup, even if somebody has contributed to it since, changed signs, or
- * split the product of alpha and beta in another way: the pairing of the two says it. Its points must be in their groups.
- */
-export function isDevelopmentKey(key: VerifyingKey): boolean {
-  const alpha = bn254.G1.Point.BASE.multiply(scalar("alpha")).toAffine();
-  const beta = bn254.G2.Point.BASE.multiply(scalar("beta")).toAffine();
-  // As it is made; a pairing takes five times as long.
-  if (key.alpha.x === alpha.x && key.beta.x.c0 === beta.x.c0 && key.beta.x.c1 === beta.x.c1) return true;
-  return pairAlike([key.alpha, key.beta], [developmentProduct(), bn254.G2.Point.BASE.toAffine()]);
-}
-
-/**
- * What a development key holds in the place of snarkjs' circuit hash (64 bytes): SHA-256 of the seed, which says that
- * this is a development key, then SHA-256 of the `.r1cs` file, which says of which circuit.
- */
-export function developmentCircuitHash(r1csHash: string): Uint8Array {
-  return Buffer.concat([createHash("sha256").update(SEED, "utf8").digest(), Buffer.from(r1csHash, "hex")]);
-}
 
 export interface DevelopmentKeyOptions {
   /** Worker threads; all processors if not given. The key does not depend on it. */

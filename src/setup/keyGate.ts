@@ -1,8 +1,9 @@
 import { bn254 } from "@noble/curves/bn254.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { ErrorCode } from "../errorCodes.ts";
 import { type BatchproofError, environmentError } from "../errors.ts";
 import { SIGNALS } from "../formats/constants.ts";
-import { developmentCircuitHash, isDevelopmentKey } from "./developmentKey.ts";
+import { developmentCircuitHash, isDevelopmentKey } from "./developmentSecrets.ts";
 import { sha256File } from "./files.ts";
 import { isG1, isInG2, isOnTwist, pairing } from "./points.ts";
 import { domainPower } from "./qap.ts";
@@ -50,7 +51,7 @@ export interface UsableKey {
  * here only its dimensions are compared; `snarkjs zkey verify` proves the rest.
  */
 export async function assertUsableKey(question: KeyQuestion): Promise<UsableKey> {
-  if ("vkey" in question) return judge(question.vkey, "verifying key", question);
+  if ("vkey" in question) return assertUsableVerifyingKey(question.vkey, question);
   const { zkeyPath, r1csPath } = question;
   const zkey = await readZkey(zkeyPath);
   const usable = judge(zkey.verifyingKey, zkeyPath, question);
@@ -59,6 +60,11 @@ export async function assertUsableKey(question: KeyQuestion): Promise<UsableKey>
   }
   if (r1csPath !== undefined) await checkCircuit(zkey, usable.setup, zkeyPath, r1csPath);
   return usable;
+}
+
+/** `assertUsableKey` of a verifying key alone, which needs no file. */
+export function assertUsableVerifyingKey(key: VerifyingKey, context: KeyContext = {}): UsableKey {
+  return judge(key, "verifying key", context);
 }
 
 /** The checks that need only the verifying key. */
@@ -160,7 +166,7 @@ function requireNoRelation({ alpha, beta, gamma, delta, ic }: VerifyingKey, plac
 }
 
 function textOf(value: ReturnType<typeof pairing>): string {
-  return Buffer.from(bn254.fields.Fp12.toBytes(value)).toString("hex");
+  return bytesToHex(bn254.fields.Fp12.toBytes(value));
 }
 
 async function checkCircuit(zkey: ZkeySummary, setup: SetupKind, place: string, r1csPath: string): Promise<void> {

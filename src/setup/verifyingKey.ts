@@ -1,3 +1,4 @@
+import { bytesToHex, concatBytes } from "@noble/hashes/utils.js";
 import { keccak256 } from "ethers";
 import type { SnarkjsVerifyingKey } from "../formats/snarkjs.ts";
 import { inputError } from "../errors.ts";
@@ -46,7 +47,7 @@ export function encodeVerifyingKey(key: VerifyingKey): Uint8Array {
     ...[key.beta, key.gamma, key.delta].flatMap(({ x, y }) => [x.c1, x.c0, y.c1, y.c0]),
     ...key.ic.flatMap(({ x, y }) => [x, y]),
   ];
-  return Buffer.concat(words.map(toBigEndian));
+  return concatBytes(...words.map(toBigEndian));
 }
 
 /** The inverse of `encodeVerifyingKey`. Throws `vkey-format` for a wrong length. */
@@ -57,8 +58,7 @@ export function decodeVerifyingKey(bytes: Uint8Array): VerifyingKey {
       code: "vkey-format",
     });
   }
-  const buffer = Buffer.from(bytes);
-  const word = (i: number): bigint => BigInt(`0x${buffer.toString("hex", i * WORD_BYTES, (i + 1) * WORD_BYTES)}`);
+  const word = (i: number): bigint => BigInt(`0x${bytesToHex(bytes.subarray(i * WORD_BYTES, (i + 1) * WORD_BYTES))}`);
   const g1 = (i: number): Affine => ({ x: word(i), y: word(i + 1) });
   const g2 = (i: number): Affine2 => ({
     x: { c0: word(i + 1), c1: word(i) },

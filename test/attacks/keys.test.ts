@@ -8,7 +8,7 @@ import { FIELD } from "../../src/formats/field.ts";
 import { contextOf } from "../../src/formats/context.ts";
 import { makeEnvelope } from "../../src/prover/envelope.ts";
 import { verifyProof } from "../../src/prover/verify.ts";
-import { developmentSecrets } from "../../src/setup/developmentKey.ts";
+import { developmentSecrets } from "../../src/setup/developmentSecrets.ts";
 import { assertUsableKey } from "../../src/setup/keyGate.ts";
 import { circuitId, toSnarkjsKey, type VerifyingKey } from "../../src/setup/verifyingKey.ts";
 import { refusedWith, scratch } from "../cli/support.ts";

@@ -1,11 +1,28 @@
 import { buildBabyjub } from "circomlibjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ROLE } from "../../src/formats/constants.ts";
+import { ROLE, TAG } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { stageHead } from "../../src/formats/head.ts";
-import { qualityRuleHash } from "../../src/formats/qualityRule.ts";
+import { bytesHash } from "../../src/formats/identity.ts";
+import { QUALITY_SLOTS, qualityRuleHash } from "../../src/formats/qualityRule.ts";
 import type { PartyLeaf } from "../../src/formats/party.ts";
-import { labMessage, RESULT_KIND, resultSetHash, type Result } from "../../src/formats/results.ts";
+import { poseidon, sponge } from "../../src/formats/poseidon.ts";
+import { resultSalts } from "../../src/formats/recordSalts.ts";
+import {
+  labMessage,
+  leavesHash,
+  rawFileCommitment,
+  RESULT_FIELDS,
+  RESULT_KIND,
+  RESULT_SET_FIELDS,
+  RESULT_SET_HEAD_FIELDS,
+  resultLeaf,
+  resultLeaves,
+  resultSetColumns,
+  resultSetHash,
+  type Result,
+  type ResultSet,
+} from "../../src/formats/results.ts";
 import { verifySignature, type Signature } from "../../src/formats/source.ts";
 import { formatResult } from "../../src/formats/resultCoding.ts";
 import { checkQuality } from "../../src/kinds/quality/check.ts";
@@ -16,6 +33,7 @@ import { undetermined, unnoticedChanges } from "../support/determinism.ts";
 import { BATCH, OUTSIDER_KEY } from "../support/evidence.ts";
 import { makeQuality, REPORTED, resultsOf, SAMPLED, withResult, type QualityScenario } from "../support/quality.ts";
 import {
+  brokenQualityRules,
   checkedQuality,
   JUDGEMENT_MAIN,
   judgementInput,
@@ -63,6 +81,10 @@ const ENDOTOXIN = at("endotoxin");
 function shown(change: Partial<QualityEvidence["set"]>, signed = honest): QualityEvidence {
   return { ...signed, set: { ...signed.set, ...change } };
 }
+
+/** The honest salts with one of them changed. */
+const withSalt = (slot: number, other: bigint): bigint[] =>
+  honest.set.resultSalts.map((salt, i) => (i === slot ? other : salt));
 
 function changed(slot: number, change: Partial<Result>, signed = honest): QualityEvidence {
   return shown({ results: signed.set.results.map((r, i) => (i === slot ? { ...r, ...change } : r)) }, signed);
@@ -279,7 +301,9 @@ describe("C18 results that are not what they seem", () => {
       changed(CAR, { time: SAMPLED }),
       shown({ sampled: SAMPLED - 1n }),
       shown({ salt: 1n }),
+      shown({ resultSalts: withSalt(CAR, 1n) }),
       shown({ rawFileHash: 1n }),
+      shown({ rawSalt: 1n }),
     ]) {
       expect(checkedQuality(forged)).toEqual(["lab"]);
       await expectRefused(qualityInputOf(forged), ["lab"]);
@@ -507,6 +531,158 @@ describe("V41 a result that another claim's laboratory work was coded by", () =>
       expect(await refusedQuality(proven, qualityInputOf(makeQuality(elsewhere)))).toEqual([]);
     },
   );
+});
+
+const UNUSED = honest.set.results.length;
+
+/** Evidence whose circuit is told that its record is still the published one. */
+const published = (forged: QualityEvidence): CircuitInput => ({
+  ...qualityInputOf(forged),
+  record: resultSetHash(honest.set),
+});
+
+// Verifies R-quality-record.
+describe("V200 a result that is shown as another one under the published record", () => {
+  it.each([...RESULT_FIELDS, "resultSalts"])("its %s, in a used and an unused slot", async (field) => {
+    for (const slot of [CAR, UNUSED]) {
+      const input = published(honest);
+      const old = list(input, `results.${field}`)[slot] ?? 0n;
+      for (const value of [old + 1n, FIELD - 1n]) {
+        const forged = withEntries(input, `results.${field}`, { [slot]: value });
+        expect(await refusedQuality(named, forged), `${slot}: ${value}`).toContain("record");
+        expect(await refusedQuality(proven, forged)).not.toEqual([]);
+      }
+    }
+  });
+
+  it("with two results of one form exchanged, salts and all", async () => {
+    const [a, b] = [at("cd3_pct"), at("viability_pct")];
+    const swap = <T>(rows: readonly T[]): T[] => rows.map((row, i) => rows[i === a ? b : i === b ? a : i] ?? row);
+    const { results, resultSalts: salts } = honest.set;
+    // That the analytes are others too is no matter: both systems have one wire for a slot's analyte.
+    await expectRefused(published(shown({ results: swap(results), resultSalts: swap(salts) })), ["record"]);
+  });
+
+  it("with the published leaf, and all that follows from it, written over its own", async () => {
+    expect(named.signals(/^recordOpening\.Poseidon\w*\[\d+\]\.out$/)).toHaveLength(QUALITY_SLOTS);
+    const following = /^recordOpening\.(opened\.|Poseidon\w*\[\d+\]\.out$)/;
+    const good = await named.witness(qualityInputOf(honest));
+    for (const forged of [
+      changed(CAR, { value: coded(300) }),
+      changed(CAR, { time: SAMPLED }),
+      shown({ resultSalts: withSalt(CAR, 1n) }),
+      shown({ resultSalts: withSalt(UNUSED, 1n) }),
+    ]) {
+      const own = await named.witness(published(forged));
+      const written = own.map((value, wire) => (following.test(named.name(wire)) ? (good[wire] ?? 0n) : value));
+      const broken = named.violations(written);
+      expect(brokenQualityRules(broken)).toEqual(["record"]);
+      for (const { signals } of broken) expect(signals).toContainEqual(expect.stringMatching(/\]\.out$/));
+    }
+  });
+});
+
+/** The record as it was hashed before it had leaves: column after column. */
+function inColumns(set: ResultSet): bigint {
+  const columns = resultSetColumns(set);
+  const names = [...RESULT_SET_FIELDS, ...RESULT_FIELDS, "salt"];
+  return sponge(
+    TAG.RESULTS,
+    names.flatMap((name) => columns[name] ?? []),
+  );
+}
+
+// Verifies R-format-results-hash.
+describe("V201 a leaf that is opened in another place", () => {
+  const opened = resultLeaves(honest.set);
+  const leaf = opened.leaves[CAR] ?? 0n;
+
+  it("of the same record, twice in it, or beside it", () => {
+    const record = leavesHash(opened);
+    for (let slot = 0; slot < QUALITY_SLOTS; slot++) {
+      const copied = { ...opened, leaves: opened.leaves.map((own, i) => (i === slot ? leaf : own)) };
+      expect(leavesHash(copied) === record, String(slot)).toBe(slot === CAR);
+    }
+    for (const field of RESULT_SET_HEAD_FIELDS) {
+      expect(leavesHash({ ...opened, head: { ...opened.head, [field]: leaf } }), field).not.toBe(record);
+    }
+    expect(leavesHash({ ...opened, salt: leaf })).not.toBe(record);
+  });
+
+  it("as another kind of hash: its tag is its own, and a record of leaves is none of columns", () => {
+    const fields = [
+      ...RESULT_FIELDS.map((field) => honest.set.results[CAR]?.[field] ?? 0n),
+      honest.set.resultSalts[CAR] ?? 0n,
+    ];
+    const owners = Object.entries(TAG).filter(([, tag]) => poseidon([BigInt(tag), ...fields]) === leaf);
+    expect(owners.map(([name]) => name)).toEqual(["RESULT"]);
+    expect(inColumns(honest.set)).not.toBe(resultSetHash(honest.set));
+  });
+
+  it("as the laboratory signed it before records had leaves", async () => {
+    const record = inColumns(honest.set);
+    const earlier = makeQuality({ signed: { record } });
+    await expectRefused({ ...qualityInputOf(earlier), record }, ["record"]);
+  });
+});
+
+// Verifies R-format-results-hash.
+describe("V202 results that were not opened, guessed beside one that was", () => {
+  it("no salt that is shown is another's, and none of an unused slot is known", () => {
+    const { results, resultSalts, rawSalt, salt } = honest.set;
+    const opened = resultLeaves(honest.set);
+    expect(new Set([...resultSalts, rawSalt, salt]).size).toBe(QUALITY_SLOTS + 2);
+    // All that whoever is shown one result knows of the others: their few possible contents, and these salts.
+    const known = [resultSalts[CAR] ?? 0n, salt, 0n];
+    for (let slot = 0; slot < QUALITY_SLOTS; slot++) {
+      const guesses = slot === CAR ? [] : known.map((each) => resultLeaf(results[slot], each));
+      expect(guesses, String(slot)).not.toContain(opened.leaves[slot]);
+    }
+    expect(new Set(opened.leaves).size).toBe(QUALITY_SLOTS);
+  });
+
+  it("other results of the same claim have other salts, one by one", () => {
+    const [one, other] = [3, 4].map((byte) => resultSalts(new Uint8Array(32).fill(byte), QUALITY_SLOTS).resultSalts);
+    expect(one?.filter((salt) => other?.includes(salt))).toEqual([]);
+  });
+});
+
+// Verifies R-format-results-hash.
+describe("V204 results that were not opened, guessed by the hash of the report", () => {
+  const report = (result: number): bigint =>
+    bytesHash(Buffer.from(`analyte,result\nviability_pct,97.9\ncar19_pct,${result}\n`));
+  const { set } = makeQuality({ set: { rawFileHash: report(26) } });
+  const opened = resultLeaves(set);
+  /** The results that fit what is shown, for who knows all of the report but one of them. */
+  const guessed = (fits: (rawFileHash: bigint) => boolean): number[] =>
+    Array.from({ length: 101 }, (_, result) => result).filter((result) => fits(report(result)));
+
+  it("has nothing to be compared with: the head has no hash of the report, and no salt that is shown opens it", () => {
+    const shown = [...Object.values(opened.head), ...opened.leaves, opened.salt, ...set.resultSalts, 0n];
+    const opens = (rawFileHash: bigint, rawSalt: bigint): boolean =>
+      rawFileCommitment({ rawFileHash, rawSalt }) === opened.head.rawFile;
+    expect(guessed((rawFileHash) => shown.includes(rawFileHash))).toEqual([]);
+    expect(guessed((rawFileHash) => shown.some((salt) => opens(rawFileHash, salt)))).toEqual([]);
+    // Its own salt is all that is in the way.
+    expect(guessed((rawFileHash) => opens(rawFileHash, set.rawSalt))).toEqual([26]);
+  });
+
+  it("has nothing to be compared with in another set of the claim either, whose salt is known", () => {
+    const { rawSalt } = resultSalts(new Uint8Array(32).fill(4), QUALITY_SLOTS);
+    expect(rawFileCommitment({ ...set, rawSalt })).not.toBe(opened.head.rawFile);
+  });
+
+  it("another report cannot be shown under the published record, nor its bare hash stand there", async () => {
+    for (const rawFileHash of [report(27), set.rawFileHash]) {
+      await expectRefused({ ...published(honest), "results.rawFileHash": rawFileHash }, ["record"]);
+    }
+    expect(leavesHash({ ...opened, head: { ...opened.head, rawFile: set.rawFileHash } })).not.toBe(resultSetHash(set));
+  });
+
+  it("what commits to the report is no other hash: its tag is its own", () => {
+    const others = [...Object.values(TAG), 0].map((tag) => poseidon([BigInt(tag), set.rawFileHash, set.rawSalt]));
+    expect(others).not.toContain(opened.head.rawFile);
+  });
 });
 
 describe("C19 heads", () => {

@@ -24,7 +24,7 @@ async function problemOf(said: Partial<CircuitState>, list?: string): Promise<st
     ...said,
   };
   const state = { ...emptyState(1n, id("registry")), circuits: { [circuitId]: circuit } };
-  const [report] = await circuitReports(state, list === undefined ? undefined : { [circuitId]: { name: list } });
+  const [report] = circuitReports(state, list === undefined ? undefined : { [circuitId]: { name: list } });
   if (report === undefined) throw new Error("no report");
   expect(doubtOf(report)).toBe(report.problem === null ? undefined : "circuit proves nothing");
   return report.problem;

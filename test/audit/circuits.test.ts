@@ -15,13 +15,13 @@ function stored(key: VerifyingKey, of: Pick<CircuitState, "development" | "trans
   return { kind: 1, tier: 1, ...of, key: hexlify(encodeVerifyingKey(key)), proposed: MOMENT, added: MOMENT };
 }
 
-async function findings(circuits: RegisterState["circuits"], developmentAllowed = true, list?: CircuitList) {
+function findings(circuits: RegisterState["circuits"], developmentAllowed = true, list?: CircuitList) {
   const state = {
     ...emptyState(1n, id("registry")),
     circuits,
     ...(developmentAllowed ? { developmentAllowed: MOMENT } : {}),
   };
-  const reports = await circuitReports(state, list);
+  const reports = circuitReports(state, list);
   return {
     reports,
     rows: registerFindings(state, reports).map(({ kind, severity, text }) => ({ kind, severity, text })),
@@ -29,20 +29,20 @@ async function findings(circuits: RegisterState["circuits"], developmentAllowed 
 }
 
 // Verifies R-audit-development, V64.
-it("a register that may take development keys has a row, and a worse one when it has some", async () => {
+it("a register that may take development keys has a row, and a worse one when it has some", () => {
   const ceremony = { [SOUND.circuitId]: stored(SOUND.key, { development: false, transcript: id("transcript") }) };
-  expect(await findings(ceremony, false)).toMatchObject({
+  expect(findings(ceremony, false)).toMatchObject({
     reports: [{ development: false, transcript: id("transcript"), problem: null }],
     rows: [],
   });
-  expect((await findings(ceremony)).rows).toEqual([
+  expect(findings(ceremony).rows).toEqual([
     { kind: "development", severity: 2, text: "development keys are allowed here, whose proofs anybody can forge" },
   ]);
   const both = {
     ...ceremony,
     [FORGEABLE.circuitId]: stored(FORGEABLE.key, { development: true, transcript: ZeroHash }),
   };
-  const { reports, rows } = await findings(both);
+  const { reports, rows } = findings(both);
   expect(reports[1]).toMatchObject({ development: true, transcript: null, problem: null });
   expect(rows).toEqual([
     {
@@ -54,9 +54,9 @@ it("a register that may take development keys has a row, and a worse one when it
 });
 
 // Verifies S13, R-audit-development.
-it("a development key that the register calls none proves nothing", async () => {
+it("a development key that the register calls none proves nothing", () => {
   const hidden = { [FORGEABLE.circuitId]: stored(FORGEABLE.key, { development: false, transcript: id("transcript") }) };
-  const { reports, rows } = await findings(hidden, false);
+  const { reports, rows } = findings(hidden, false);
   expect(reports[0]).toMatchObject({
     development: true,
     problem: expect.stringContaining("development key") as string,

@@ -2,10 +2,16 @@ import { id, toBeHex, ZeroHash } from "ethers";
 import { BATCH_SEAT, DISPOSITION, REASON } from "../../src/formats/codes.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { audit, type AuditReport } from "../../src/audit/audit.ts";
+import { eventReader } from "../../src/audit/events.ts";
+import { WITHOUT_ENTRY } from "../../src/audit/history.ts";
+import { BATCH_EVENTS } from "../../src/audit/reduceBatch.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
 import type { BatchReport, ReportedFinding } from "../../src/audit/report.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import { auditText } from "../../src/audit/table.ts";
+import { printedLineage, reportFromJson } from "../../src/audit/reportJson.ts";
+import { captured } from "../cli/captured.ts";
+import { printAnswer } from "../../cli/output.ts";
 import { closingProposal, rootProposal } from "../../src/chain/proposals.ts";
 import { acceptedCircuits, unknownKindsText } from "../../src/chain/acceptedCircuits.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
@@ -640,5 +646,123 @@ describe("the page for a browser", () => {
     expect(html).toContain(`<p>Reconciliation: ${report.reconciliation.opened} opened = `);
     expect(html).toContain("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;");
     expect(html).not.toMatch(/<(script|img|link|iframe)|\son\w+=|https?:/i);
+  });
+});
+
+describe("the history of a batch", () => {
+  // Verifies R-audit-history.
+  it("has an entry for every event about it, but for those that are named with the reason", async () => {
+    const read = eventReader(world.addresses);
+    const counts = new Map<string, number>();
+    const names = new Set<string>();
+    const { provider } = world.chain;
+    for (const address of Object.values(world.addresses)) {
+      for (const { topics, data, blockNumber: block, transactionHash: transaction } of await provider.getLogs({
+        ...{ address, fromBlock: 0, toBlock: report.block },
+      })) {
+        const { name, args } = read({ address, topics, data, block, time: 0, transaction });
+        if (BATCH_EVENTS[name] === undefined || name in WITHOUT_ENTRY) continue;
+        names.add(name);
+        counts.set(args.text("key"), (counts.get(args.text("key")) ?? 0) + 1);
+      }
+    }
+    expect(names.size).toBeGreaterThan(24);
+    for (const { key, history } of report.batches) {
+      const events = history.filter(({ kind }) => kind !== "proposalWithdrawn");
+      expect(events, key).toHaveLength(counts.get(key) ?? 0);
+      expect(history.map(({ block }) => block)).toEqual(history.map(({ block }) => block).sort((a, b) => a - b));
+    }
+    for (const name of Object.keys(WITHOUT_ENTRY)) expect(BATCH_EVENTS[name]).toBeDefined();
+  });
+
+  const batchOf = (name: string): BatchReport => {
+    const found = report.batches.find(({ key }) => key === batches[name]?.key);
+    if (found === undefined) throw new Error(name);
+    return found;
+  };
+
+  // Verifies R-audit-history.
+  it("says of an amendment what stood before, what stands now, and why", () => {
+    const amended = batchOf("vanishing").history.find(({ kind }) => kind === "amended");
+    expect(amended).toMatchObject({ claim: LEG, by: world.address.qa, reason: "other" });
+    expect(amended?.before).toContain("deviations attempt, unknown");
+    expect(amended?.after).toMatch(/^record 0x0{62}4d; deviations none$/);
+    const kinds = batchOf("moved").history.map(({ kind }) => kind);
+    expect(kinds).toEqual(["opened", "attested", "attested", "amended"]);
+    expect(batchOf("moved").history.at(-1)?.text).toBe("1 claim open again");
+    expect(batchOf("moved").attestations.map(({ claim }) => claim)).toEqual([CUSTODY_0]);
+  });
+
+  it("keeps what was replaced: openings, due dates, answers, closings that were taken back", () => {
+    const replaced = batchOf("reopened").history.find(({ kind }) => kind === "openingReplaced");
+    expect(replaced?.after).toBe(toBeHex(4_444n, 32));
+    const extended = batchOf("extended").history.find(({ kind }) => kind === "extended");
+    expect([extended?.before, extended?.after].map((time) => Date.parse(time ?? ""))).toSatisfy(
+      ([before, after]: number[]) => (after ?? 0) - (before ?? 0) === 60_000,
+    );
+    const again = batchOf("asked").requests.find(({ reopened }) => reopened.length > 0);
+    expect(again).toMatchObject({ answers: [{ disclosure: EVIDENCE }], accepted: null, withdrawn: null });
+    const rethought = batchOf("rethought").history.map(({ kind, after }) => [kind, after]);
+    expect(rethought.filter(([kind]) => kind === "closingProposed")).toEqual([
+      ["closingProposed", "accepted"],
+      ["closingProposed", "rejected"],
+    ]);
+    expect(rethought.map(([kind]) => kind)).toContain("proposalWithdrawn");
+  });
+
+  it("has exceptions as cards, with evidence, both signatures and what they blocked", () => {
+    expect(batchOf("agreed").exceptions).toMatchObject([
+      {
+        ...{
+          claim: LEG,
+          severity: 1,
+          policySeverity: 1,
+          byAuthority: true,
+          evidence: EVIDENCE,
+          blocked: "certification",
+        },
+        ...{ raised: { by: world.address.authority }, acknowledged: { by: world.address.authority } },
+        closed: { by: world.address.qp, proposer: world.address.qa, evidence: EVIDENCE, disposition: "accepted" },
+      },
+    ]);
+    expect(batchOf("opposed").exceptions).toMatchObject([{ blocked: "completion", closed: null }]);
+  });
+
+  it("has stages with their heads and confirmations, as far as they are public", () => {
+    expect(batchOf("confirmed").stages[1]).toMatchObject({ confirmed: { document: EVIDENCE }, unconfirmed: false });
+    expect(batchOf("unconfirmed").stages[1]).toMatchObject({ confirmed: null, unconfirmed: true });
+    const [first] = batchOf("asserted").stages;
+    expect(first).toMatchObject({ head: toBeHex(100n, 32), asserted: { by: world.address.manufacturer } });
+  });
+});
+
+describe("the register's policies and roles", () => {
+  it("stand with who proposed, approved and retired them", () => {
+    const policy = report.policies.find(({ claims }) => claims.some(({ kinds }) => kinds.length > 1));
+    expect(policy).toMatchObject({
+      ...{ proposed: { by: world.address.proposer }, approved: { by: world.address.approver }, retired: null },
+    });
+    expect(policy?.claims[LEG]).toMatchObject({ kinds: ["temperature", "not known to this version"], severity: 1 });
+  });
+
+  it("stand with who gave and took them", () => {
+    const { address } = world;
+    const roles = report.roles.filter(({ account }) => account === address.qa);
+    expect(roles).toMatchObject([
+      {
+        ...{ role: `QA of ${address.manufacturer}`, proposedBy: address.admin, grantedBy: address.secondAdmin },
+        ...{ revokedBy: null, revokedAt: null },
+      },
+    ]);
+    expect(report.roles.filter(({ proposedBy }) => proposedBy === null)).toHaveLength(2);
+  });
+});
+
+describe("the report as JSON", () => {
+  // Verifies R-audit-json.
+  it("comes back as it was, with everything that can happen to a batch", () => {
+    const json = printedLineage({ report, predecessors: [report], unread: world.addresses.registry });
+    const { stdout } = captured(() => printAnswer({ text: "", json }, true));
+    expect(reportFromJson(stdout)).toEqual({ report, predecessors: [report], unread: world.addresses.registry });
   });
 });

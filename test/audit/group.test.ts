@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { SIGNALS } from "../../src/formats/constants.ts";
 import { beforeAll, describe, expect, it } from "vitest";
-import { PairingArena } from "../../src/audit/pairing.ts";
+import { PairingArena as PageArena } from "../../desk/host/audit/pairing.ts";
+import { PairingArena, type Pairings } from "../../src/audit/pairing.ts";
 import { verifyGroup, type GroupedProof } from "../../src/audit/group.ts";
 import { proofOfWords } from "../../src/audit/statement.ts";
 import { BatchproofError } from "../../src/errors.ts";
@@ -15,13 +16,18 @@ import { simulatedCircuit, type SimulatedCircuit } from "../support/simulated.ts
 
 const Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 
-let arena: PairingArena;
+/** Both arithmetics: what Node verifies with, and what the page does. */
+const ARENAS: readonly (readonly [string, () => Pairings])[] = [
+  ["in WebAssembly", () => new PairingArena(loadCurve().code)],
+  ["on the page", () => new PageArena()],
+];
+
+let arena: Pairings;
 let circuit: SimulatedCircuit;
 let other: SimulatedCircuit;
 let valid: readonly GroupedProof[];
 
 beforeAll(() => {
-  arena = new PairingArena(loadCurve().code);
   circuit = simulatedCircuit("one");
   other = simulatedCircuit("other");
   valid = Array.from({ length: 7 }, () => circuit.simulate(randomSignals()));
@@ -54,7 +60,11 @@ function withWord({ signals, proof }: GroupedProof, at: number, change: (word: b
 
 const first = (): GroupedProof => valid[0] ?? { signals: [], proof: [] };
 
-describe("a group of proofs", () => {
+describe.each(ARENAS)("a group of proofs %s", (_, make) => {
+  beforeAll(() => {
+    arena = make();
+  });
+
   it("holds when each holds", () => {
     for (const statement of valid.slice(0, 2)) expect(single(statement)).toBe(undefined);
     expect(verifyGroup(arena, circuit.key, valid)).toEqual(valid.map(() => undefined));

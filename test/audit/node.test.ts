@@ -400,7 +400,7 @@ describe("a second audit with the same state", () => {
       return look({ statePath }).catch((error: unknown) => error);
     };
     expect(await refused('"owner"', '"owned"')).toMatchObject({ kind: "input", code: "audit-state" });
-    expect(await refused("audit-state/4", "audit-state/3")).toMatchObject({ kind: "input", code: "audit-state" });
+    expect(await refused("audit-state/5", "audit-state/4")).toMatchObject({ kind: "input", code: "audit-state" });
     expect(await refused('"31337"', '"1"')).toMatchObject({ kind: "environment", code: "chainId" });
     const { registry, roles } = world.addresses;
     expect(await refused(registry, roles)).toMatchObject({ kind: "input", code: "audit-state" });

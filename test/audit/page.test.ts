@@ -26,7 +26,8 @@ function batch(key: string, i: number, reasons: readonly string[] = []): BatchRe
     ...{ key, owner: OWNERS[i % 2] ?? "", serial: 1 + Math.floor(i / 2), product: '"P" v1', policyId: hash("9") },
     ...{ status: "Open", colour: "unknown", claims: 1, proven: [], settled: [], openedBlock: 1, due: [1n, 2n] },
     ...{ deviations: [], exceptions: [], amendments: 0, twins: [], reasons, notes: [] },
-    ...{ refused: [], unconfirmed: [], challenged: false },
+    ...{ refused: [], unconfirmed: [], challenged: false, commitment: hash("7"), attestations: [] },
+    ...{ stages: [], requests: [], history: [] },
   };
 }
 
@@ -50,7 +51,7 @@ function report(texts: readonly string[], by?: readonly string[]): AuditReport {
     ...{ certifiedBefore: 0, colours: { proven: 0, settled: 0, declared: 0, unknown: KEYS.length }, owners: 2 },
     ...{ proofsVerified: 0, proofsRefused: 0, circuits: [], findings, batches: KEYS.map((key, i) => batch(key, i)) },
     ...{ reviewed: texts.length, total: KEYS.length },
-    ...{ codes: [], provenState: "proved", secondNode: null },
+    ...{ policies: [], roles: [], names: {}, codes: [], provenState: "proved", secondNode: null },
   };
 }
 
@@ -97,6 +98,16 @@ describe("V120: two that begin and end alike", () => {
     );
     expect(text(`by ${OWNERS[1].toLowerCase()}`)).toBe("by A1");
     expect(legend()).toEqual([`A1 is the account ${OWNERS[1]}`]);
+  });
+
+  it("are named by the reader's list of accounts, in quotes, beside the whole address", () => {
+    const called = { ...report([]), names: { [OWNERS[1]]: 'Ada", A2 is the account 0x1' } };
+    const { text, legend } = labelsIn(called);
+    text(OWNERS.join());
+    expect(legend()).toEqual([
+      `A1 is the account ${OWNERS[0]}`,
+      `A2 is the account ${OWNERS[1]}, by your list ${JSON.stringify(called.names[OWNERS[1]])}`,
+    ]);
   });
 
   it("are told apart where the reader's names do not do it", () => {
@@ -160,7 +171,7 @@ describe("V121: the table for spreadsheets", () => {
   it("has a row for each finding and a cell for each column, read as it was written", () => {
     const rows = parse(csv, { columns: true }) as unknown as Record<string, string>[];
     expect(rows).toHaveLength(texts.length);
-    for (const row of rows) expect(Object.keys(row)).toEqual(FINDING_COLUMNS);
+    for (const row of rows) expect(Object.keys(row)).toEqual([...FINDING_COLUMNS, "row"]);
     expect(rows.map(({ batch: key }) => key)).toEqual(findingRows(report(texts)).map((row) => row[5]));
     expect(rows.at(-1)?.["what"]).toBe('plain, with; every "separator"\\u0009and\\u000d\\u000aa line');
   });

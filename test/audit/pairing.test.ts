@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { PairingArena } from "../../src/audit/pairing.ts";
+import { PairingArena as PageArena } from "../../desk/host/audit/pairing.ts";
+import { PairingArena, type Pairings } from "../../src/audit/pairing.ts";
 import { FIELD } from "../../src/formats/field.ts";
 import { loadCurve } from "../../src/setup/curve.ts";
 import { runsFactor } from "../support/runs.ts";
@@ -20,11 +21,13 @@ const COFACTOR = Fp.ORDER - 1n + TRACE;
 /** Orders of points of the twisted curve: the primes of the cofactor. */
 const PRIMES = [10069n, 5864401n, 1875725156269n, 197620364512881247228717050342013327560683201906968909n];
 
-let arena: PairingArena;
-beforeAll(() => {
-  arena = new PairingArena(loadCurve().code);
-});
+/** Both arithmetics: what Node verifies with, and what the page does. */
+const ARENAS: readonly (readonly [string, () => Pairings])[] = [
+  ["in WebAssembly", () => new PairingArena(loadCurve().code)],
+  ["on the page", () => new PageArena()],
+];
 
+let arena: Pairings;
 const random = (): bigint => BigInt(`0x${randomBytes(40).toString("hex")}`) % FIELD;
 const times = (factor: bigint): PointG1 => G1.Point.BASE.multiplyUnsafe(factor);
 
@@ -53,7 +56,11 @@ function ofOrder(order: bigint): PointG2 {
   return multiple(multiple(anyPoint(), FIELD), COFACTOR / order);
 }
 
-describe("the check that a point is in G2", () => {
+describe.each(ARENAS)("the check that a point is in G2 %s", (_, make) => {
+  beforeAll(() => {
+    arena = make();
+  });
+
   const isInG2 = (point: PointG2): boolean =>
     arena.scoped(() => {
       if (!point.is0()) return arena.isInG2(arena.g2(point.toAffine()));
@@ -121,7 +128,11 @@ function ofLibrary(point: PointG1): number {
 
 const prepared = (factor: bigint): number => arena.prepared(arena.g2(G2.Point.BASE.multiplyUnsafe(factor).toAffine()));
 
-describe("one Miller loop for many pairs", () => {
+describe.each(ARENAS)("one Miller loop for many pairs %s", (_, make) => {
+  beforeAll(() => {
+    arena = make();
+  });
+
   /** Pairs of a G1 factor and a G2 factor, whether the product of their pairings is one, by the arena and by the library. */
   function bothSay(pairs: readonly (readonly [bigint, bigint])[]): readonly [arena: boolean, library: boolean] {
     const library = pairs
@@ -177,7 +188,11 @@ describe("one Miller loop for many pairs", () => {
   });
 });
 
-describe("a combination of points", () => {
+describe.each(ARENAS)("a combination of points %s", (_, make) => {
+  beforeAll(() => {
+    arena = make();
+  });
+
   /** Whether two points are equal: their difference pairs to one. */
   function isEqual(point: number, expected: PointG1): boolean {
     const generator = prepared(1n);

@@ -116,7 +116,7 @@ describe("V98: a decision by somebody without the role for it", () => {
   const lacks = (list: readonly { readonly event: string; readonly lacked: string }[]): string[] =>
     list.map(({ event, lacked }) => `${event}: ${lacked}`);
 
-  it("is a critical row, and its batch is not green, although its certificate is signed", async () => {
+  it("is a critical row, and its batch is not green, although its certificate is signed", () => {
     const state = playedWithout(ROLE_ID.qp, "qp", "BatchReleased");
     for (const batch of Object.values(state.batches)) {
       expect(lacks(batch.unentitled)).toEqual(["BatchReleased: QP of the batch"]);
@@ -124,9 +124,9 @@ describe("V98: a decision by somebody without the role for it", () => {
       expect(row).toMatchObject({ kind: "unentitled", severity: 3, standing: true });
       expect(row?.text).toBe("BatchReleased without the role: QP of the batch");
     }
-    const report = await reportOn(state);
+    const report = reportOn(state);
     expect(report.colours).toMatchObject({ proven: 0, unknown: 3 });
-    const honest = await reportOn(played(events));
+    const honest = reportOn(played(events));
     expect(honest.colours).toMatchObject({ proven: 2, declared: 1 });
   });
 
@@ -144,11 +144,11 @@ describe("V98: a decision by somebody without the role for it", () => {
     [ROLE_ID.approver, "approver", "PolicyApproved", "PolicyApproved: APPROVER"],
     [ROLE_ID.approver, "approver", "PartyRootApproved", "PartyRootApproved: APPROVER"],
     [ROLE_ID.admin, "proposer", "RoleProposed", "RoleProposed: ADMIN"],
-  ])("is asked of every decision about the register, under which nothing is green then: %s %s %s", async (...row) => {
+  ])("is asked of every decision about the register, under which nothing is green then: %s %s %s", (...row) => {
     const [role, argument, name, lacked] = row;
     const state = playedWithout(role, argument, name);
     expect(lacks(state.unentitled)).toContain(lacked);
-    const report = await reportOn(state);
+    const report = reportOn(state);
     expect(report.colours).toMatchObject({ proven: 0, settled: 0 });
     expect(report.findings.filter(({ kind }) => kind === "unentitled")[0]).toMatchObject({ key: null, severity: 3 });
   });
@@ -190,7 +190,7 @@ describe("V280: an endorsement of a policy", () => {
     expect(endorsed).toMatchObject([[{ by: AUTHORITY, time: proposal.time }]]);
   });
 
-  it("is an authority's, or a critical row under which nothing is green", async () => {
+  it("is an authority's, or a critical row under which nothing is green", () => {
     const [at, proposal] = proposed();
     const before = played(events.slice(0, at + 1));
     const terms = before.roles[`${ROLE_ID.proposer}/${proposal.args.text("proposer")}`];
@@ -201,7 +201,7 @@ describe("V280: an endorsement of a policy", () => {
     expect(played(rest, entitled).unentitled).toEqual([]);
     const state = played(rest, before);
     expect(state.unentitled).toMatchObject([{ event: "PolicyEndorsed", lacked: "AUTHORITY", by: AUTHORITY }]);
-    expect((await reportOn(state)).colours).toMatchObject({ proven: 0, settled: 0 });
+    expect(reportOn(state).colours).toMatchObject({ proven: 0, settled: 0 });
   });
 });
 

@@ -43,32 +43,39 @@ function everything(): RegisterState {
     ...{ seats: { 0: [OWNER], 255: [OWNER] }, qpsAdded: [{ ...moment, seat: 0, qp: OWNER }] },
     ...{ confirmations: [{ ...moment, stage: 0, document: HASH, revision: 1 }], revision: 1 },
     ...{ heads: { 0: "9" }, asserted: [{ ...moment, stage: 0 }], settled: [0], refused: [0] },
-    attested: { 0: { ...said, proof: 1, parties: "5000", block: 8, time: 80, transaction: HASH } },
+    attested: { 0: { ...said, proof: 1, parties: "5000", submitter: OWNER, block: 8, time: 80, transaction: HASH } },
+    replaced: [
+      { ...said, claim: 0, proof: 1, parties: "5000", submitter: OWNER, block: 8, time: 80, transaction: HASH },
+    ],
     usedRoots: [{ root: "5000", lastUsed: 80 }],
     exceptions: [
       {
         ...{ ...moment, id: 1, claim: 0, category: "parameter", severity: 2, qmsRef: "DEV-2", repeats: 2 },
-        byAuthority: true,
+        ...{ byAuthority: true, evidence: HASH, closings: [{ ...moment, disposition: "accepted", evidence: HASH }] },
         proposed: { ...moment, disposition: "accepted", id: HASH },
-        closed: { ...moment, disposition: "accepted", settled: true, proposer: OWNER },
+        closed: { ...moment, disposition: "accepted", evidence: HASH, settled: true, proposer: OWNER },
         acknowledged: moment,
       },
     ],
-    amendments: [{ ...reasoned, claim: 0, reopened: 1, before: said, after: { ...said, deviations: "64" } }],
+    amendments: [{ ...reasoned, claim: 0, proof: 1, reopened: 1, before: said, after: { ...said, deviations: "64" } }],
     certified: [{ ...moment, problem: "it was used before" }],
-    openingsReplaced: [reasoned],
+    openingsReplaced: [{ ...reasoned, previous: "5", opening: "6" }],
     submittersNamed: [{ ...moment, submitter: OWNER }],
     extensions: [{ ...reasoned, which: "release", previous: "1", due: "2" }],
     holds: [{ ...reasoned, side: 1, order: "O-1", lifted: reasoned }],
     requests: [
       {
-        ...{ ...moment, id: 1, claim: 0, from: "0", to: "1", dueBy: "2", reopened: [moment] },
-        ...{ answered: moment, accepted: moment, withdrawn: moment },
+        ...{ ...moment, id: 1, claim: 0, from: "0", to: "1", dueBy: "2", accepted: moment, withdrawn: moment },
+        ...{ answered: { ...moment, disclosure: HASH }, answers: [{ ...moment, disclosure: HASH }] },
+        reopened: [{ ...moment, previous: "1", dueBy: "2" }],
       },
     ],
     challengesDecided: [{ ...reasoned, challenge: HASH, kinds: 3 }],
-    supplied: { ...moment, administration: "5", released: true, notified: { ...moment, at: "6" } },
-    ...{ revocationDecided: reasoned, recalled: reasoned, ended: reasoned, completed: moment },
+    supplied: {
+      ...{ ...moment, riskEvaluation: HASH, physicianRequest: HASH, administration: "5", released: true },
+      notified: { ...moment, at: "6" },
+    },
+    ...{ revocationDecided: reasoned, recalled: reasoned, ended: reasoned, completions: [moment] },
     unproven: [{ proof: 1, claim: 0, code: "proof-invalid", block: 8, time: 80, transaction: HASH }],
     ...{ unentitled, trail: HASH, exceptionsHash: HASH },
   };
@@ -92,7 +99,11 @@ function everything(): RegisterState {
     policies: {
       [HASH]: {
         ...{ product: "P", version: 1, stages: 1, confirmedStages: [0], claims: [claim], proposed: moment },
-        ...{ endorsed: [moment], approved: { ...moment, authorisation: "MA-1" }, retired: reasoned },
+        ...{
+          endorsed: [moment],
+          approved: { ...moment, authorisation: "MA-1", effectiveFrom: "0" },
+          retired: reasoned,
+        },
       },
     },
     roots: {
@@ -128,7 +139,7 @@ async function used({ whole = true } = {}): Promise<string> {
     if (kept === undefined) return "none";
     // The key gate and the table take their time, and one of each is enough.
     const state = whole ? kept.state : { ...kept.state, circuits: {} };
-    const report = await reportOf(state, BLOCK, { from: 0 }, { checks: CHECKS });
+    const report = reportOf(state, BLOCK, { from: 0 }, { checks: CHECKS });
     return [...(whole ? [auditText(report, { all: true })] : []), auditCsv(report), auditHtml(report)].join("\n");
   } catch (error) {
     if (error instanceof BatchproofError && error.kind !== "internal") return error.code ?? "";

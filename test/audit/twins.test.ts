@@ -128,7 +128,7 @@ describe("a commitment under more than one key", () => {
     const failed = (changed: RegisterState): RegisterState["batches"][string] | undefined =>
       changed.batches[keyOf("failed")];
     expect(severities(() => undefined)).toEqual([3, 2]);
-    const closed = { ...moment, disposition: "rejected", settled: false, proposer: "" } as const;
+    const closed = { ...moment, disposition: "rejected", evidence: EVIDENCE, settled: false, proposer: "" } as const;
     expect(severities((each) => failed(each)?.exceptions.forEach((one) => (one.closed = closed)))).toEqual([3, 2]);
     const claim = { claim: CUSTODY_0, code: "proof-invalid" as const, ...moment };
     const { proof = 0 } = failed(state)?.attested[CUSTODY_0] ?? {};
@@ -142,7 +142,8 @@ describe("a commitment under more than one key", () => {
         if (batch !== undefined) batch.ended = ended;
       }),
     ).toEqual([3, 2]);
-    const supplied = { ...moment, administration: "1", released: false };
+    const documents = { riskEvaluation: EVIDENCE, physicianRequest: EVIDENCE };
+    const supplied = { ...moment, ...documents, administration: "1", released: false };
     expect(
       severities((each) => {
         const batch = failed(each);

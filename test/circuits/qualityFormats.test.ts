@@ -17,11 +17,17 @@ import {
   VALUE_OFFSET,
   type Analyte,
 } from "../../src/formats/qualityRule.ts";
+import { resultSalts } from "../../src/formats/recordSalts.ts";
 import {
   labMessage,
+  leavesHash,
+  rawFileCommitment,
   RESULT_FIELDS,
   RESULT_KIND,
+  RESULT_SET_FIELDS,
   RESULT_SET_HEAD_FIELDS,
+  resultLeaf,
+  resultLeaves,
   resultSetColumns,
   resultSetHash,
 } from "../../src/formats/results.ts";
@@ -52,6 +58,7 @@ describe("circuits/lib", () => {
       ...source("circuits/lib/quality/qualityConstants.circom").matchAll(/function (\w+)\(\) \{ return (\d+); \}/g),
     ];
     expect(Object.fromEntries(mirrored.map((match) => [match[1], BigInt(match[2] ?? "")]))).toEqual({
+      TAG_RESULT: BigInt(TAG.RESULT),
       QUALITY_RULE_VERSION: BigInt(QUALITY_RULE_VERSION),
       QUALITY_SLOTS: BigInt(QUALITY_SLOTS),
       QUALITY_PRODUCTS: BigInt(QUALITY_PRODUCTS),
@@ -69,7 +76,7 @@ describe("circuits/lib", () => {
   // Verifies R-format-constants.
   it.each([
     ["QualityRule", "qualityRule", [...QUALITY_HEAD_FIELDS, ...QUALITY_SLOT_FIELDS, ...QUALITY_PRODUCT_FIELDS, "salt"]],
-    ["ResultSet", "resultSet", [...RESULT_SET_HEAD_FIELDS, ...RESULT_FIELDS, "salt"]],
+    ["ResultSet", "resultSet", [...RESULT_SET_FIELDS, ...RESULT_FIELDS, "resultSalts", "salt"]],
   ] as const)("bus %s has TypeScript's fields in TypeScript's order", (bus, file, fields) => {
     const body =
       new RegExp(`bus ${bus}\\(\\) \\{([^}]*)\\}`).exec(source(`circuits/lib/quality/${file}.circom`))?.[1] ?? "";
@@ -96,11 +103,23 @@ describe("shared vectors (fixtures/vectors/quality.json)", () => {
     analytes: { analyte: Analyte; out: string }[];
     codes: { text: string; resultKind: string; value: string; printed: string }[];
     rule: { columns: Record<string, string | string[]>; out: string };
-    results: { columns: Record<string, string | string[]>; out: string };
+    results: {
+      secret: string;
+      rawFileHash: string;
+      rawSalt: string;
+      columns: Record<string, string | string[]>;
+      leaves: string[];
+      out: string;
+    };
     lab: { batch: string; stage: string; rule: string; record: string; message: string };
   };
-  const texts = (columns: Readonly<Record<string, bigint | readonly bigint[]>>): unknown =>
-    JSON.parse(JSON.stringify(columns, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)));
+  const texts = (columns: Readonly<Record<string, bigint | readonly bigint[]>>): object =>
+    Object.fromEntries(
+      Object.entries(columns).map(([name, values]) => [
+        name,
+        typeof values === "bigint" ? String(values) : values.map(String),
+      ]),
+    );
 
   // Verifies R-format-quality-rule.
   it("analytes", () => {
@@ -116,20 +135,30 @@ describe("shared vectors (fixtures/vectors/quality.json)", () => {
       expect(formatResult(result, analyte)).toBe(printed);
     }
   });
-  // Verifies R-format-quality-rule, R-format-results-hash.
-  it("rule and results: column after column", () => {
-    const { rule, set } = makeQuality();
-    expect(texts(qualityRuleColumns(rule))).toEqual(vectors.rule.columns);
-    expect(texts(resultSetColumns(set))).toEqual(vectors.results.columns);
-    expect(Object.keys(qualityRuleColumns(rule))).toEqual(Object.keys(vectors.rule.columns));
-    expect(Object.keys(resultSetColumns(set))).toEqual(Object.keys(vectors.results.columns));
-    for (const [tag, { columns, out }, hash] of [
-      [TAG.RULE, vectors.rule, qualityRuleHash(rule)],
-      [TAG.RESULTS, vectors.results, resultSetHash(set)],
-    ] as const) {
-      expect(sponge(tag, Object.values(columns).flat().map(BigInt)).toString()).toBe(out);
-      expect(hash.toString()).toBe(out);
-    }
+  // Verifies R-format-quality-rule.
+  it("rule: column after column", () => {
+    const { rule } = makeQuality();
+    const { columns, out } = vectors.rule;
+    expect(Object.entries(texts(qualityRuleColumns(rule)))).toEqual(Object.entries(columns));
+    expect(sponge(TAG.RULE, Object.values(columns).flat().map(BigInt)).toString()).toBe(out);
+    expect(qualityRuleHash(rule).toString()).toBe(out);
+  });
+  // Verifies R-format-results-hash.
+  it("results: each salted for itself, and their leaves in the record", () => {
+    const { set } = makeQuality();
+    const { secret, rawFileHash, rawSalt, columns, leaves, out } = vectors.results;
+    expect(Object.entries(texts(resultSetColumns(set)))).toEqual(Object.entries(columns));
+    const salts = resultSalts(Buffer.from(secret, "hex"), QUALITY_SLOTS);
+    expect(texts({ ...salts })).toEqual({ resultSalts: columns["resultSalts"], rawSalt, salt: columns["salt"] });
+    const opened = resultLeaves(set);
+    expect(set.rawFileHash.toString()).toBe(rawFileHash);
+    expect(rawFileCommitment(set).toString()).toBe(columns["rawFileHash"]);
+    expect(opened.head.rawFile).toBe(rawFileCommitment(set));
+    expect(opened.leaves.map(String)).toEqual(leaves);
+    expect(set.resultSalts.map((salt, i) => resultLeaf(set.results[i], salt).toString())).toEqual(leaves);
+    expect(Object.keys(opened.head)).toEqual(RESULT_SET_HEAD_FIELDS);
+    expect(leavesHash(opened).toString()).toBe(out);
+    expect(resultSetHash(set).toString()).toBe(out);
   });
   // Verifies R-format-messages.
   it("laboratory's message", () => {
@@ -146,6 +175,11 @@ describe("sizes and analytes", () => {
     expect(codeOf(() => qualityRuleHash({ ...rule, slots: many(slot, 17) }))).toBe("quality-size");
     expect(codeOf(() => qualityRuleHash({ ...rule, products: many(product, 4) }))).toBe("quality-size");
     expect(codeOf(() => resultSetHash({ ...set, results: many(result, 17) }))).toBe("quality-size");
+    expect(codeOf(() => resultSetColumns({ ...set, results: many(result, 17) }))).toBe("quality-size");
+    for (const count of [0, 15, 17]) {
+      expect(codeOf(() => resultSetHash({ ...set, resultSalts: many([1n], count) }))).toBe("quality-size");
+      expect(codeOf(() => leavesHash({ ...resultLeaves(set), leaves: many([1n], count) }))).toBe("quality-size");
+    }
   });
   // Verifies R-format-quality-rule.
   it("refuses analytes whose id would bind less than it seems to", () => {

@@ -63,9 +63,12 @@ describe("what an exception commits to", () => {
     const { batch, signature, secret } = await recorded(code);
     const salt = (k: number): Buffer => Buffer.from(hkdfSync("sha256", secret, "", `batchproof/exception/${k}`, 32));
     const { r8x, r8y, s } = signature;
-    const [a, b, c, d] = [...LINES, `${r8x},${r8y},${s}`].map((line, k) => sha256("\0", salt(k), line));
+    const [a, b, c, d] = [...LINES, `${r8x},${r8y},${s}`].map((line, k) =>
+      sha256("\0", Buffer.from([0, 0, 0, 0, 0, 0, 0, k]), salt(k), line),
+    );
     if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error("four leaves");
-    const root = sha256("\u0001", sha256("\u0001", a, b), sha256("\u0001", c, d));
+    const top = sha256("\u0001", sha256("\u0001", a, b), sha256("\u0001", c, d));
+    const root = sha256("\u0002", Buffer.from([0, 0, 0, 0, 0, 0, 0, 4]), top);
     expect(await exceptionEvidence(batch, CLAIMED)).toBe(`0x${root.toString("hex")}`);
   });
 

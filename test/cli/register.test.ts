@@ -771,17 +771,15 @@ describe("requests", () => {
     };
     const again = ["--due", await soon(2n * DAY)];
 
-    const answer = ["request", "answer", id, "--disclosure", await document("disclosure")];
+    const letter = ["--disclosure", await document("disclosure"), "--other-file"];
+    const answer = ["request", "answer", id, ...letter];
     expect(await refusal(...answer, ...as("stranger"))).toEqual([1, "NotOwner"]);
     expect(await refusal(...of("accept"))).toEqual([1, "RequestNotAnswered"]);
     await said(...answer, ...as("manufacturer"));
     const { disclosureHash } = await register.requests.requestOf(BigInt(id));
     expect(disclosureHash).toBe(sha256("text of disclosure"));
     expect(await refusal(...answer, ...as("manufacturer"))).toEqual([1, "RequestAnswered"]);
-    expect(await refusal("request", "answer", "0", "--disclosure", path("disclosure"), ...as("qp"))).toEqual([
-      2,
-      "usage",
-    ]);
+    expect(await refusal("request", "answer", "0", ...letter, ...as("qp"))).toEqual([2, "usage"]);
 
     // 32 bytes of anything are no answer: the authority asks again, and it is overdue once more if nothing comes.
     expect(await refusal(...of("withdraw"))).toEqual([1, "RequestAnswered"]);

@@ -81,6 +81,22 @@ it("a dry run says what the import says, and keeps nothing", async () => {
   expect(filesIn(join(path("batch"), "records"))).toHaveLength(1);
 });
 
+// Verifies R-batch-record.
+it("V203: refuses a record of results that an earlier version hashed otherwise, until its file is imported again", async () => {
+  await imported("again.csv", {});
+  const [name = ""] = filesIn(join(path("batch"), "records"));
+  const record = join(path("batch"), "records", name);
+  writeFileSync(record, readFileSync(record, "utf8").replace("batchproof-results/3", "batchproof-results/2"));
+  expect(await refusedWith(["check", path("batch")])).toMatchObject({
+    exit: 2,
+    code: "record-version",
+    place: `${record}#/format`,
+    remedy: expect.stringContaining("Import the raw file again") as string,
+  });
+  await imported("again.csv", {});
+  expect((await inThisProcess(["check", path("batch")])).code).toBe(0);
+});
+
 // Verifies R-quality-undecidable, R-format-results.
 describe("check of inequalities", () => {
   it("names what is undecidable, as the laboratory wrote it, and what is out of specification", async () => {
@@ -177,6 +193,20 @@ describe("a report by a profile of results", () => {
     expect([own.code, own.stdout]).toEqual([0, expect.stringContaining("by the project's own form")]);
   });
 
+  // Verifies R-disclosure-results.
+  it("is shown one analyte at a time", async () => {
+    const register = ["--registry", `0x${"12".repeat(20)}`, "--chain-id", "31337", "--owner", `0x${"34".repeat(20)}`];
+    const disclose = ["disclose", path("lims"), "--claim", CLAIM, ...register, "--out", path("result.json")];
+    const unknown = ["--analyte", "nothing"];
+    expect(await refusedWith([...disclose, ...unknown])).toMatchObject({ exit: 2, code: "disclosure-analyte" });
+    const all = await inThisProcess(disclose);
+    expect(all.stdout).toContain("shows 15 results.");
+    const [{ analyte }] = shownIn(path("result.json"));
+    const one = await inThisProcess([...disclose, "--analyte", analyte.name]);
+    expect(one.stdout).toContain("shows 1 result.");
+    expect(shownIn(path("result.json"))).toHaveLength(1);
+  });
+
   it("is not what was signed where a record tells of another clock", async () => {
     const record = join(path("lims"), "records", filesIn(join(path("lims"), "records"))[0] ?? "");
     const text = readFileSync(record, "utf8");
@@ -188,6 +218,14 @@ describe("a report by a profile of results", () => {
     writeFileSync(record, text);
   });
 });
+
+/** The results in a disclosure. */
+function shownIn(file: string): [{ readonly analyte: { readonly name: string } }] {
+  const { content } = JSON.parse(readFileSync(file, "utf8")) as {
+    content: { results: [{ analyte: { name: string } }] };
+  };
+  return content.results;
+}
 
 // Verifies R-profile-test, F68.
 describe("profile test of a report", () => {

@@ -116,21 +116,29 @@ export function filesIn(folder: string): string[] {
   return readdirSync(folder).sort();
 }
 
+/** A command that goes on after its answer: what it answered, and its end. */
+export async function startServing(
+  words: readonly string[],
+): Promise<{ readonly answer: unknown; readonly stop: () => Promise<number | null> }> {
+  const child = startChild(process.execPath, [MAIN, ...words, "--json"]);
+  const end = ended(child);
+  let printed = "";
+  const answer = await new Promise<unknown>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (printed.endsWith("}\n")) resolve(JSON.parse(printed));
+    });
+    void end.then((code) => reject(new Error(`${words.join(" ")} ended with ${code ?? "a signal"}`)));
+  });
+  return { answer, stop: () => (child.kill("SIGINT"), end) };
+}
+
 /** A `devnet` on a free port, and its end. */
 export async function startDevnet(): Promise<{
   readonly url: string;
   readonly accounts: readonly string[];
   readonly stop: () => Promise<number | null>;
 }> {
-  const child = startChild(process.execPath, [MAIN, "devnet", "--port", "0", "--json"]);
-  const end = ended(child);
-  let printed = "";
-  const { url, accounts } = await new Promise<{ url: string; accounts: string[] }>((resolve, reject) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (printed.endsWith("}\n")) resolve(JSON.parse(printed) as { url: string; accounts: string[] });
-    });
-    void end.then((code) => reject(new Error(`devnet ended with ${code ?? "a signal"}`)));
-  });
-  return { url, accounts, stop: () => (child.kill("SIGINT"), end) };
+  const { answer, stop } = await startServing(["devnet", "--port", "0"]);
+  return { ...(answer as { readonly url: string; readonly accounts: readonly string[] }), stop };
 }

@@ -46,6 +46,17 @@ describe("several files of one device", () => {
     expect(joined[0]?.rawFileHash).toBe(joined[1]?.rawFileHash);
   });
 
+  // Verifies R-format-raw-files.
+  it("V205: give away the few readings that somebody does not know of them, by their hash, which has no salt", () => {
+    const exported = (...closed: readonly string[]): RawFile =>
+      made("a.csv", line(0, "4.5"), line(5, "4.6"), ...closed.map((value, i) => line(10 + i, value)));
+    const { rawFileHash } = readFiles([exported("4.6", "4.7", "4.5")], read);
+    const values = ["4.5", "4.6", "4.7"];
+    const guesses = values.flatMap((a) => values.flatMap((b) => values.map((c) => [a, b, c])));
+    const fitting = guesses.filter((guess) => rawFilesHash([exported(...guess).bytes]) === rawFileHash);
+    expect(fitting).toEqual([["4.6", "4.7", "4.5"]]);
+  });
+
   it("are not read by one alone, nor by a pair between which there is a gap", () => {
     expect(refused(() => readings(readFiles([first], read)))).toMatchObject({ code: "window" });
     const late = made("late.csv", ...["09:40", "09:50"].map((time) => `2026-03-10T${time}:00Z,CR1.TT,4.5,Good,°C`));

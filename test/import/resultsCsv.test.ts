@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesHash, textHash } from "../../src/formats/identity.ts";
-import { RESULT_FIELDS, RESULT_KIND, RESULT_SET_HEAD_FIELDS } from "../../src/formats/results.ts";
+import { RESULT_FIELDS, RESULT_KIND, RESULT_SET_FIELDS } from "../../src/formats/results.ts";
 import { resultSet, type ResultsDemand, type UnsignedResultSet } from "../../src/import/resultsCsv.ts";
 import { parseTime } from "../../src/input/times.ts";
 import { checkQuality } from "../../src/kinds/quality/check.ts";
@@ -75,7 +75,7 @@ describe("a laboratory's results", () => {
         time: BigInt(parseTime(TESTED, "test")),
       })),
     });
-    expect(Object.keys(set)).toEqual([...RESULT_SET_HEAD_FIELDS, "results"]);
+    expect(Object.keys(set)).toEqual([...RESULT_SET_FIELDS, "results"]);
     expect(set.results.map((result) => Object.keys(result).sort())).toEqual(
       set.results.map(() => [...RESULT_FIELDS].sort()),
     );

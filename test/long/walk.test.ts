@@ -7,10 +7,10 @@ import { MAIN, scratch, startDevnet } from "../cli/support.ts";
 
 /** The walk-throughs of the documents, each line of them as it is printed, by a shell. */
 
-/** The shell blocks between two headings of a document. */
-function blocks(file: string, from: string, to: string): string[] {
+/** The shell blocks between two headings of a document, or from one to its end. */
+function blocks(file: string, from: string, to?: string): string[] {
   const text = readFileSync(join(packageRoot(), file), "utf8");
-  const part = text.slice(text.indexOf(from), text.indexOf(to));
+  const part = text.slice(text.indexOf(from), to === undefined ? undefined : text.indexOf(to));
   return [...part.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
 }
 
@@ -36,7 +36,7 @@ function shell(script: string, cwd: string): Promise<Ran> {
 }
 
 // Verifies R-cli-walk.
-it("docs/manufacturers.md and docs/several-parties.md lead to a released batch and an open gate", async () => {
+it("the walks of the documents lead to a released batch, a filed packet and an open gate", async () => {
   const { url, stop } = await startDevnet();
   try {
     const folder = scratch();
@@ -52,6 +52,13 @@ it("docs/manufacturers.md and docs/several-parties.md lead to a released batch a
     const walked = await shell(script, folder);
     expect(walked).toMatchObject({ code: 0 });
     expect(walked.output).toContain("Certified in the register.");
+    const inspection = blocks("docs/regulators.md", "## Try it on a register");
+    const inspected = await shell(
+      `export BATCHPROOF_PASSPHRASE="only for this walk"\n${inspection.join("\n")}`,
+      folder,
+    );
+    expect(inspected).toMatchObject({ code: 0 });
+    expect(inspected.output).toContain("3 added: each belongs to the register");
     const loggers = blocks("docs/manufacturers.md", "### From a HOBO", "### A historian's readings");
     const read = await shell(`export BATCHPROOF_PASSPHRASE="only for this walk"\n${loggers.join("\n")}`, folder);
     expect(read).toMatchObject({ code: 0 });

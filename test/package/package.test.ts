@@ -148,7 +148,7 @@ describe("the package", () => {
     const examples = [...readFileSync(join(root, "docs/api.md"), "utf8").matchAll(/```js\n(.*?)```/gs)].map(
       ([, code]) => code,
     );
-    expect(examples).toHaveLength(ENTRIES.length);
+    expect(examples).toHaveLength(ENTRIES.length + 1);
     cpSync(path("fridge-2-8.json"), path("my-policy.json"));
     writeFileSync(path("policy-example.mjs"), examples.find((code) => code?.includes("batchproof/policy")) ?? "");
     expect((await run(process.execPath, [path("policy-example.mjs")])).stdout).toContain("cold-storage");
@@ -221,6 +221,22 @@ describe("its command line, without a build", () => {
     const health = await done("doctor", "--rpc", devnet.url, "--registry", registry);
     expect(health).toMatch(/^ok +circuits .*\n +Install it: npm install circomlib@2.0.5$/m);
     expect(health).toMatch(/^ok +register /m);
+  });
+
+  it("keeps a report and the record of its review, which the example of docs/api.md reads", async () => {
+    writeFileSync(path("report.json"), await done("audit", "--rpc", devnet.url, "--registry", registry, "--json"));
+    await done("review", "sign", "report.json", "--key", "custodian.key", "--out", "review.json");
+    const [, code] = /```js\n([^`]*reviewFromJson.*?)```/s.exec(readFileSync(join(root, "docs/api.md"), "utf8")) ?? [];
+    writeFileSync(path("review-example.mjs"), code ?? "");
+    const { stdout, stderr } = await run(process.execPath, [path("review-example.mjs")]);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("MANUFACTURER");
+  });
+
+  it("makes a packet with the page that the package holds", async () => {
+    const at = ["--rpc", devnet.url, "--registry", registry];
+    await done("audit", ...at, "--packet", "filed.zip", "--policy", "fridge-2-8.json", "--review", "review.json");
+    expect(await done("verify-packet", "filed.zip")).toContain("2 added: each belongs to the register");
   });
 
   it("says which package proving takes, and proves from a folder of artifacts once it is there", async () => {

@@ -6,14 +6,13 @@ import { groth16, zKey } from "snarkjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FIELD } from "../../src/formats/field.ts";
 import type { CompiledCircuit } from "../../src/setup/compile.ts";
+import { DEVELOPMENT_CONTRIBUTION, writeDevelopmentKey } from "../../src/setup/developmentKey.ts";
 import {
-  DEVELOPMENT_CONTRIBUTION,
-  developmentProduct,
   developmentCircuitHash,
+  developmentProduct,
   developmentSecrets,
   isDevelopmentKey,
-  writeDevelopmentKey,
-} from "../../src/setup/developmentKey.ts";
+} from "../../src/setup/developmentSecrets.ts";
 import { sha256File } from "../../src/setup/files.ts";
 import { SectionFile } from "../../src/setup/sections.ts";
 import { withSnarkjs } from "../../src/setup/snarkjsThreads.ts";

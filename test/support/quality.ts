@@ -2,7 +2,13 @@ import { KIND, NO_OPENED_WITHIN, ROLE } from "../../src/formats/constants.ts";
 import type { StageHead } from "../../src/formats/head.ts";
 import { bytesHash, textHash, type PublicKey } from "../../src/formats/identity.ts";
 import { PartyTree, type PartyLeaf, type PartyPath } from "../../src/formats/party.ts";
-import { QUALITY_RULE_VERSION, qualityRuleHash, type QualityRule } from "../../src/formats/qualityRule.ts";
+import {
+  QUALITY_RULE_VERSION,
+  QUALITY_SLOTS,
+  qualityRuleHash,
+  type QualityRule,
+} from "../../src/formats/qualityRule.ts";
+import { resultSalts } from "../../src/formats/recordSalts.ts";
 import type { RecordOwner } from "../../src/formats/recordOwner.ts";
 import { labMessage, resultSetHash, type Result, type ResultSet } from "../../src/formats/results.ts";
 import { publicKey } from "../../src/formats/source.ts";
@@ -22,6 +28,7 @@ export const RESULT_TIME = SAMPLED + 2n * DAY;
 export const REPORTED = RESULT_TIME + 3600n;
 export const RESULT_WITHIN = 7n * DAY;
 
+const RECORD_SECRET = new Uint8Array(32).fill(3);
 const LAB_KEY = new Uint8Array(32).fill(11);
 const LAB_ORG = textHash("laboratory C");
 const LAB_PUBLIC = publicKey(LAB_KEY);
@@ -111,7 +118,7 @@ export function makeQuality(scenario: QualityScenario = {}): QualityEvidence {
     rawFileHash: bytesHash(Buffer.from("certificate of analysis")),
     profile: 0n,
     results: resultsOf(lines, scenario.reported ?? ARI_BATCHES["ARI0001/01"] ?? []),
-    salt: textHash("record salt"),
+    ...resultSalts(RECORD_SECRET, QUALITY_SLOTS),
     ...scenario.set,
   };
   const leaf = { ...keyLeaf(ROLE.lab, LAB_PUBLIC, LAB_ORG), ...scenario.labLeaf };

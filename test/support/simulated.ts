@@ -4,7 +4,7 @@ import type { GroupedProof } from "../../src/audit/group.ts";
 import type { ProofEnvelope } from "../../src/formats/proof.ts";
 import { SIGNALS, type Signals } from "../../src/formats/constants.ts";
 import { FIELD } from "../../src/formats/field.ts";
-import { developmentSecrets } from "../../src/setup/developmentKey.ts";
+import { developmentSecrets } from "../../src/setup/developmentSecrets.ts";
 import { circuitId, type Affine, type Affine2, type VerifyingKey } from "../../src/setup/verifyingKey.ts";
 
 /**

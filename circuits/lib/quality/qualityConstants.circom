@@ -2,6 +2,8 @@ pragma circom 2.2.2;
 
 // Mirrors src/formats/qualityRule.ts and src/formats/results.ts; a test compares them.
 
+function TAG_RESULT() { return 20; }
+
 function QUALITY_RULE_VERSION() { return 2; }
 function QUALITY_SLOTS() { return 16; }
 function QUALITY_PRODUCTS() { return 3; }

@@ -1,6 +1,7 @@
 pragma circom 2.2.2;
 
 include "circomlib/circuits/bitify.circom";
+include "circomlib/circuits/poseidon.circom";
 include "../constants.circom";
 include "../sponge.circom";
 include "qualityConstants.circom";
@@ -19,13 +20,14 @@ bus ResultSet() {
     signal time[16];          // Unix seconds
     signal invalidated[16];   // tests of this analyte that were declared invalid
     signal repeats[16];       // further tests of this analyte
+    signal resultSalts[16];   // one a slot, of an unused one too
     signal salt;
 }
 
 /**
  * @title ResultSetOpening
- * @notice Rule `record`: the public commitment is to exactly this set of results, which is of this kind of claim.
- *         Constraints: about 6,100.
+ * @notice Rule `record`: the public commitment is to exactly this set of results, which is of this kind of claim. Each slot
+ *         is a salted leaf, so that one result can be opened to somebody without the others. Constraints: about 9,450.
  * @input  record  public signal
  * @input  fields  any field elements
  * @output retested  sum of all invalidated and repeated tests, below 2^21
@@ -35,13 +37,12 @@ bus ResultSet() {
 template ResultSetOpening() {
     var slots = QUALITY_SLOTS();
     var HEAD = 6;
-    var RESULT_FIELDS = 6;
 
     signal input record;
     input ResultSet() fields;
     signal output retested;
 
-    var length = HEAD + RESULT_FIELDS * slots + 1;
+    var length = HEAD + slots + 1;
     component opened = Sponge(TAG_RESULTS(), length);
     var head[6] = [
         fields.kind, fields.sampled, fields.reported, fields.lotHash, fields.rawFileHash, fields.profile
@@ -50,13 +51,10 @@ template ResultSetOpening() {
         opened.elements[i] <== head[i];
     }
     for (var i = 0; i < slots; i++) {
-        var result[6] = [
-            fields.analyteId[i], fields.resultKind[i], fields.value[i], fields.time[i], fields.invalidated[i],
-            fields.repeats[i]
-        ];
-        for (var f = 0; f < RESULT_FIELDS; f++) {
-            opened.elements[HEAD + f * slots + i] <== result[f];
-        }
+        opened.elements[HEAD + i] <== Poseidon(8)([
+            TAG_RESULT(), fields.analyteId[i], fields.resultKind[i], fields.value[i], fields.time[i],
+            fields.invalidated[i], fields.repeats[i], fields.resultSalts[i]
+        ]);
     }
     opened.elements[length - 1] <== fields.salt;
     record === opened.out;

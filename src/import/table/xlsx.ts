@@ -6,7 +6,9 @@ import { builtIn, GENERAL, showsOf, type Shows } from "./numberFormat.ts";
 import { MOST_LINES_BEFORE, type ParsedProfile, type XlsxProfile } from "./profile.ts";
 import { noHeaderError, placeOf, type LinesAfter, type TableFile, type TakeRow } from "./tableFile.ts";
 import { matchTemplate, type Template } from "./template.ts";
-import { zipParts, type Part } from "./zip.ts";
+import { zipParts, type Part } from "../../input/zip.ts";
+
+const WORKBOOK = { what: "workbook", remedy: "Export it again, as an Excel workbook without a password." } as const;
 
 /** As many rows as a sheet can have, and more columns than a table with a profile. */
 const MOST_ROWS = 1_048_576;
@@ -47,7 +49,7 @@ export interface SheetLayout extends Pick<ParsedProfile, "before" | "hasHeader" 
  * the table that is none of the profile's).
  */
 export function readXlsx(bytes: Uint8Array, file: string, parsed: SheetLayout): TableFile {
-  const parts = zipParts(bytes, file);
+  const parts = zipParts(bytes, file, WORKBOOK);
   const workbookName = target(relationsOf(parts, file, ""), file, "officeDocument");
   const workbook = readWorkbook(partOf(parts, workbookName, file), file);
   const { id, name } = chosen(workbook.sheets, parsed.profile.sheet, file);

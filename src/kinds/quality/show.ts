@@ -31,7 +31,8 @@ export function showQuality(rule: QualityLimits): string[] {
   ];
 }
 
-function showAnalyte(rule: QualityLimits, index: number): string[] {
+/** One analyte of a rule in words: its name, then its limits, indented. Errors as `showQuality`. */
+export function showAnalyte(rule: QualityLimits, index: number): string[] {
   // Words for limits that cannot be proven would mislead.
   slotOf(rule, index);
   const spec = rule.analytes[index];

@@ -29,6 +29,9 @@ export interface SeriesFigures {
   readonly curve: string;
 }
 
+/** What the codes of a channel stand for. */
+type Scale = Pick<Grid, "origin" | "stepNum" | "stepDen">;
+
 /** A mean kinetic temperature in which each reading weighs the same, as loggers show it. */
 export interface KineticMean {
   /** In the unit of the series; rounded to 4 decimals. */
@@ -80,7 +83,8 @@ function extremesOf(codes: readonly number[]): [lowest: number, highest: number]
   );
 }
 
-function valueText({ origin, stepNum, stepDen }: Grid, code: bigint): string {
+/** What a code stands for, decimal text in the channel's unit: rounded to a millionth where it has no shorter form. */
+export function valueText({ origin, stepNum, stepDen }: Scale, code: bigint): string {
   return formatMicro(rounded((origin - CELSIUS_OFFSET) * stepDen + code * stepNum, stepDen));
 }
 

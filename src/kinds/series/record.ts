@@ -41,14 +41,21 @@ interface SeriesJson {
 }
 
 /** How the record of a series lies in the folder. */
-export type SeriesForm<H extends SeriesHeader, R> = RecordForm<
+export interface SeriesForm<H extends SeriesHeader, R extends { readonly dt: number }> extends RecordForm<
   SeriesContent<H, R>,
   { readonly salts: RecordSalts },
   SeriesJson
->;
+> {
+  /** What it is made of, for whoever shows parts of a record. */
+  readonly parts: SeriesParts<H, R>;
+  /** Pattern of one row's text, and the way there and back for several. */
+  readonly rowPattern: string;
+  readonly rowsToText: (rows: readonly R[]) => string;
+  readonly rowsFromText: (text: string) => R[];
+}
 
 /** What is each kind of series' own. */
-interface SeriesParts<H extends SeriesHeader, R extends { readonly dt: number }> {
+export interface SeriesParts<H extends SeriesHeader, R extends { readonly dt: number }> {
   readonly kind: KindName;
   readonly series: SeriesFormat<R>;
   readonly headerSchema: object;
@@ -76,8 +83,18 @@ export function seriesForm<H extends SeriesHeader, R extends { readonly dt: numb
 ): SeriesForm<H, R> {
   const { kind, series, codes, rowOf, codesOf } = parts;
   const row = `${INTERVAL}(${CODE}){${codes}}`;
-  const rowsText = (rows: readonly R[]): string => rows.map((each) => [each.dt, ...codesOf(each)].join(":")).join(" ");
+  const rowsToText = (rows: readonly R[]): string =>
+    rows.map((each) => [each.dt, ...codesOf(each)].join(":")).join(" ");
+  const rowsFromText = (text: string): R[] =>
+    text.split(" ").map((each) => {
+      const [dt = 0, ...values] = each.split(":").map(Number);
+      return rowOf(dt, values);
+    });
   return {
+    parts,
+    rowPattern: row,
+    rowsToText,
+    rowsFromText,
     kind,
     format: "batchproof-record/1",
     code: "record-file",
@@ -92,15 +109,12 @@ export function seriesForm<H extends SeriesHeader, R extends { readonly dt: numb
         pattern: `^${row}( ${row})*$`,
       },
     },
-    toJson: ({ header, rows }) => ({ header: parts.headerToJson(header), rows: rowsText(rows) }),
+    toJson: ({ header, rows }) => ({ header: parts.headerToJson(header), rows: rowsToText(rows) }),
     fromJson: ({ header, rows }, place) => ({
       header: parts.headerFromJson(header, `${place}#/header`),
-      rows: rows.split(" ").map((text) => {
-        const [dt = 0, ...values] = text.split(":").map(Number);
-        return rowOf(dt, values);
-      }),
+      rows: rowsFromText(rows),
     }),
-    contentText: ({ header, rows }) => `${JSON.stringify(parts.headerToJson(header))};${rowsText(rows)}`,
+    contentText: ({ header, rows }) => `${JSON.stringify(parts.headerToJson(header))};${rowsToText(rows)}`,
     attempt: ({ header }) => Number(header.attempt),
     hashes: ({ header }) => header,
     check: (content) => checkHeader(parts, content),

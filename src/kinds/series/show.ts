@@ -66,8 +66,14 @@ function judgedDevice(rule: SeriesLimits, device: string): string {
     : `any one of the ${devices} devices that the stage names: the others' readings are not judged by this claim`;
 }
 
-/** Only the register knows a device before there are data: the opening fixes those of stage 0, which custody is compared with. */
+/**
+ * Only the register knows a device before there are data: the opening fixes those of stage 0, which custody is compared with. Of a
+ * policy without claims, that of a rule that is shown alone, nobody knows whether custody is claimed.
+ */
 function whenNamed(policy: Policy, stage: number): string {
+  if (policy.claims.length === 0) {
+    return stage === 0 ? "named when the batch was opened" : "named before the stage by the custodians' word";
+  }
   const isCompared = claimsOf(policy, "custody").some(({ claim }) => claim.stage === stage);
   if (stage !== 0) {
     const named = "named before the stage by the custodians' word";

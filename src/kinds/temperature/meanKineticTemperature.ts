@@ -69,7 +69,10 @@ function relative(weight: bigint): number {
 }
 
 /** The temperature of a code. */
-export function kelvinOf({ origin, stepNum, stepDen }: TemperatureRule, code: number): number {
+export function kelvinOf(
+  { origin, stepNum, stepDen }: Pick<TemperatureRule, "origin" | "stepNum" | "stepDen">,
+  code: number,
+): number {
   return (Number(origin - CELSIUS_OFFSET) + (code * Number(stepNum)) / Number(stepDen)) / MICRO + FREEZING;
 }
 

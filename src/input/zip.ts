@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from "node:zlib";
-import { inputError } from "../../errors.ts";
+import { inputError } from "../errors.ts";
 
 /** A file in a ZIP archive. */
 export interface Part {
@@ -24,8 +24,17 @@ const SIZES_FOLLOW = 0x0008;
 const DEFLATED = 8;
 /** What follows the data of a file then, with its signature or without. */
 const DESCRIPTOR = { signature: 0x08074b50, size: 12, signedSize: 16 } as const;
+/** In the upper half of a file's attributes, where the archive is from Unix: what it is, and that it is a symbolic link. */
+const KIND_OF_FILE = 0o170000;
+const LINK = 0o120000;
 /** An extra field that gives a file a second name. */
 const UNICODE_PATH = 0x7075;
+
+/** What an archive should be, and what to do where it is not: for errors. */
+export interface ZipWords {
+  readonly what: string;
+  readonly remedy: string;
+}
 
 type Refuse = (problem: string) => never;
 
@@ -33,18 +42,14 @@ type Refuse = (problem: string) => never;
  * The files of a ZIP archive by their names. Everything that it says of itself is judged before a byte is inflated: two
  * readers of the archive cannot see different files in it, and no file is larger than it says. Error `zip`: no archive, cut
  * off, or over a limit; encrypted, ZIP64 or of several parts; bytes before, between or behind what belongs to it; names
- * twice, or a second one of a file; entries that overlap, or of which the two headers differ.
+ * twice, or a second one of a file; links; entries that overlap, or of which the two headers differ.
  */
-export function zipParts(bytes: Uint8Array, file: string): ReadonlyMap<string, Part> {
+export function zipParts(bytes: Uint8Array, file: string, { what, remedy }: ZipWords): ReadonlyMap<string, Part> {
   const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const refuse: Refuse = (problem) => {
-    throw inputError(problem, {
-      place: file,
-      remedy: "Export it again, as an Excel workbook without a password.",
-      code: "zip",
-    });
+    throw inputError(problem, { place: file, remedy, code: "zip" });
   };
-  const { count, from, to } = directoryOf(zip, refuse);
+  const { count, from, to } = directoryOf(zip, what, refuse);
   const entries = entriesOf(zip, count, from, to, refuse);
   refuseSizes(entries, refuse);
   const names = new Set(entries.map(({ name }) => name.toLowerCase()));
@@ -64,7 +69,7 @@ export function zipParts(bytes: Uint8Array, file: string): ReadonlyMap<string, P
 }
 
 /** Where the central directory lies: directly before the record that ends the archive. */
-function directoryOf(zip: Buffer, refuse: Refuse): { count: number; from: number; to: number } {
+function directoryOf(zip: Buffer, what: string, refuse: Refuse): { count: number; from: number; to: number } {
   const least = Math.max(0, zip.length - END.size - END.mostComment);
   for (let at = zip.length - END.size; at >= least; at--) {
     if (zip.readUInt32LE(at) !== END.signature || at + END.size + zip.readUInt16LE(at + 20) !== zip.length) continue;
@@ -75,7 +80,7 @@ function directoryOf(zip: Buffer, refuse: Refuse): { count: number; from: number
     if (count > MOST_ENTRIES) refuse(`This archive has ${count} files; at most ${MOST_ENTRIES} are read.`);
     return { count, from, to: at };
   }
-  return refuse("This is no workbook (a ZIP archive), or it is cut off.");
+  return refuse(`This is no ${what} (a ZIP archive), or it is cut off.`);
 }
 
 interface ZipEntry {
@@ -105,6 +110,7 @@ function entriesOf(zip: Buffer, count: number, from: number, to: number, refuse:
       ...{ crc: zip.readUInt32LE(at + 16), compressed: zip.readUInt32LE(at + 20), size: zip.readUInt32LE(at + 24) },
       offset: zip.readUInt32LE(at + 42),
     });
+    if (((zip.readUInt32LE(at + 38) >>> 16) & KIND_OF_FILE) === LINK) refuse("A file in this archive is a link.");
     const extraEnd = nameEnd + zip.readUInt16LE(at + 30);
     refuseSecondName(zip.subarray(nameEnd, Math.min(extraEnd, to)), refuse);
     at = extraEnd + zip.readUInt16LE(at + 32);

@@ -1,0 +1,17 @@
+import { usualRemedy } from "../../src/errorCodes.ts";
+import { BatchproofError } from "../../src/errors.ts";
+import type { Failure } from "./source.ts";
+
+/** An error that is not ours is a bug: its message may hold private values and is not told. */
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof BatchproofError)) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return {
+      ...{ kind: "internal", code: "internal", message: `This is a bug in batchproof (${name}).` },
+      ...{ place: null, remedy: usualRemedy("internal") ?? null },
+    };
+  }
+  const { kind, code, message, place, remedy } = error;
+  const usual = code === undefined ? undefined : usualRemedy(code);
+  return { kind, code: code ?? null, message, place: place ?? null, remedy: remedy ?? usual ?? null };
+}
