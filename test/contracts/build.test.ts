@@ -64,7 +64,7 @@ describe("the built contracts", () => {
 describe("a build that is not the sources'", () => {
   it("is refused, naming the source, and only for contracts that use it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "batchproof-build-"));
-    for (const part of ["package.json", "contracts", "src", "build/hardhat/artifacts"]) {
+    for (const part of ["package.json", "tsconfig.json", "contracts", "src", "build/hardhat/artifacts"]) {
       cpSync(part, join(folder, part), { recursive: true });
     }
     symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
