@@ -21,6 +21,17 @@ const LAYERS = {
   prover: ["kinds", "setup", "formats", "input"],
   audit: ["chain", "kinds", "policy", "setup", "formats", "input"],
   desk: ["audit", "formats", "input"],
+  standing: ["audit", "chain", "prover", "setup", "kinds", "policy", "formats", "input"],
+  bedside: ["standing", "batch", "formats", "input"],
+  site: [
+    // A credential names a batch that is asked about: whether it holds, its own folder says.
+    ...["bedside", "standing", "exports", "desk", "audit", "chain", "batch"],
+    ...["kinds", "policy", "parties", "setup", "formats", "input"],
+  ],
+  exports: [
+    ...["standing", "claims", "disclosure", "chain", "batch", "import", "prover"],
+    ...["kinds", "policy", "parties", "setup", "formats", "input"],
+  ],
   packet: ["audit", "review", "disclosure", "desk", "chain", "kinds", "policy", "formats", "input"],
   disclosure: ["kinds", "policy", "formats", "input"],
   claims: ["batch", "import", "prover", "disclosure", "kinds", "policy", "parties", "setup", "formats", "input"],
@@ -29,7 +40,7 @@ const LAYERS = {
     ...["kinds", "policy", "parties", "setup", "formats", "input"],
   ],
   demo: [
-    ...["claims", "review", "audit", "disclosure", "chain", "batch", "import", "prover"],
+    ...["standing", "claims", "review", "audit", "disclosure", "chain", "batch", "import", "prover"],
     ...["kinds", "policy", "parties", "setup", "formats", "input"],
   ],
 };
@@ -67,6 +78,7 @@ const PAGE = {
   plot: ["messages"],
   parts: ["data", "messages"],
   views: ["parts", "data", "plot", "messages"],
+  site: ["parts", "data", "messages"],
 };
 
 const page = Object.entries(PAGE).map(([folder, below]) => ({

@@ -35,13 +35,22 @@ export class Setting extends Option {
   readonly isNeeded: boolean;
   /** Name of the option with which it is not needed, and only taken from the words. */
   readonly unless: string | undefined;
+  /** With that option too it is taken from wherever it stands. */
+  readonly isKept: boolean;
 
   /** `description`: where a command says more of it than all do. */
-  constructor(setting: SettingName, isNeeded: boolean, description: string = SETTINGS[setting][1], unless?: string) {
+  constructor(
+    setting: SettingName,
+    isNeeded: boolean,
+    description: string = SETTINGS[setting][1],
+    unless?: string,
+    isKept = false,
+  ) {
     super(SETTINGS[setting][0], description);
     this.setting = setting;
     this.isNeeded = isNeeded;
     this.unless = unless;
+    this.isKept = isKept;
     this.env(`BATCHPROOF_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`);
   }
 }
@@ -70,6 +79,14 @@ export function withRegistryUnless(command: Command, unless: string): Command {
     .addOption(new Setting("rpc", true, undefined, unless))
     .addOption(new Setting("registry", true, undefined, unless))
     .addOption(new Setting("chainId", false, undefined, unless));
+}
+
+/** As `withRegistryUnless`; but the register, if it is known, is compared with what takes the node's place. */
+export function withNodeUnless(command: Command, unless: string): Command {
+  return command
+    .addOption(new Setting("rpc", true, undefined, unless))
+    .addOption(new Setting("registry", true, undefined, unless, true))
+    .addOption(new Setting("chainId", false, undefined, unless, true));
 }
 
 /** Adds --rpc and --chain-id. */

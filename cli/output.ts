@@ -1,6 +1,7 @@
 import { usualRemedy } from "../src/errorCodes.ts";
 import { BatchproofError, EXIT_CODE, type ErrorKind } from "../src/errors.ts";
 import { jsonText } from "../src/formats/jsonText.ts";
+import type { Light } from "../src/standing/answer.ts";
 import { visible, visibleColours, visibleLines } from "../src/formats/visible.ts";
 
 /** What a command answers: text for a person, or the same as one JSON document (`--json`). */
@@ -20,6 +21,11 @@ export interface Answer {
 
 /** Exit code where the answer is neither yes nor no: the batch is supplied exceptionally, and people decide on it. */
 export const EXCEPTIONAL_SUPPLY = 5;
+
+/** Exit codes of what a standing answers. */
+export const EXIT_OF_LIGHT: Readonly<Record<Light, number>> = {
+  ...{ green: 0, red: 1, exceptional: EXCEPTIONAL_SUPPLY, unknown: 3 },
+};
 
 /** Prints an answer on stdout and returns its exit code. */
 export function printAnswer({ text, json, coloured = false, exitCode = 0 }: Answer, asJson: boolean): number {

@@ -5,9 +5,22 @@ import { inputError } from "../src/errors.ts";
 
 const VARIABLE = "BATCHPROOF_PASSPHRASE";
 
-/** A passphrase: from the environment, else asked for on the terminal without showing it. `what`: what it opens. */
-export async function passphrase(what = "the key"): Promise<string> {
-  return process.env[VARIABLE] ?? (await ask(`Passphrase of ${what}: `));
+/** Of a second person's key, where a command needs two. */
+export const SECOND_VARIABLE = "BATCHPROOF_SECOND_PASSPHRASE";
+
+/**
+ * A passphrase: from the environment, else asked for on the terminal without showing it. `what`: what it opens; `own`: a
+ * variable that counts before the one of all keys.
+ */
+export async function passphrase(what = "the key", own = VARIABLE): Promise<string> {
+  return process.env[own] ?? process.env[VARIABLE] ?? (await ask(`Passphrase of ${what}: `));
+}
+
+/** A line that shall stand in no list of commands: asked for on the terminal without showing it, else the first one of stdin that is not empty. */
+export async function hiddenLine(what: string): Promise<string> {
+  if (process.stdin.isTTY) return await ask(`${what}: `);
+  for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== "") return line;
+  throw inputError(`${what}: nothing came on stdin.`, { code: "usage", remedy: "Give it as one line." });
 }
 
 /** The passphrase of something new: on the terminal it is asked for twice, because a slip would lose the key. */

@@ -136,7 +136,9 @@ export async function completed(command: Command, given: readonly string[]): Pro
   const dir = argumentNamed(command, "dir");
   const remembered = dir === undefined ? undefined : await readRegistration(dir);
   for (const option of command.options) {
-    if (option instanceof Setting) await fillIn(options, option, command, { dir, remembered, found, address });
+    const isOfFolder = isOfFolders(command);
+    if (option instanceof Setting)
+      await fillIn(options, option, command, { dir, isOfFolder, remembered, found, address });
     const name = option.attributeName();
     const value = options[name];
     if (name === "account" && typeof value === "string" && isPrivateKey(value)) throw keyAsAccount();
@@ -220,6 +222,8 @@ export async function requireNoRegister(): Promise<FoundSettings | undefined> {
 /** Where a value may stand besides the words. */
 interface Sources {
   readonly dir: string | undefined;
+  /** The words name a folder, or several. */
+  readonly isOfFolder: boolean;
   readonly remembered: Registration | undefined;
   readonly found: FoundSettings | undefined;
   /** Puts an address in place of a name. */
@@ -235,7 +239,8 @@ async function fillIn(
   const { setting, isNeeded } = option;
   const source = command.getOptionValueSource(setting);
   if (source === "cli") return;
-  if (option.unless !== undefined && options[option.unless] !== undefined) {
+  const isSpared = option.unless !== undefined && options[option.unless] !== undefined;
+  if (isSpared && !option.isKept) {
     options[setting] = undefined;
     return;
   }
@@ -247,7 +252,7 @@ async function fillIn(
   }
   const value = remembered ?? told;
   options[setting] = value;
-  if (value !== undefined || !isNeeded) return;
+  if (value !== undefined || !isNeeded || isSpared) return;
   throw inputError(`Bad usage: option --${kebab(setting)} is missing.`, {
     code: "usage",
     place: commandName(command),
@@ -267,8 +272,8 @@ function requireSame(option: Setting, remembered: string, told: string, dir: str
 }
 
 /** Without a folder the batch is named by its key, which says whose it is. */
-function isOpen(setting: SettingName, { dir }: Sources): boolean {
-  return setting !== "owner" || dir !== undefined;
+function isOpen(setting: SettingName, { isOfFolder }: Sources): boolean {
+  return setting !== "owner" || isOfFolder;
 }
 
 function memory(setting: SettingName, { remembered }: Sources): string | undefined {
@@ -290,8 +295,18 @@ function fromFile(path: string, value: string): string {
 }
 
 function argumentNamed(command: Command, name: string): string | undefined {
-  const value: unknown = command.processedArgs[command.registeredArguments.findIndex((each) => each.name() === name)];
+  const value = argumentOf(command, name);
   return typeof value === "string" ? value : undefined;
+}
+
+function isOfFolders(command: Command): boolean {
+  const value = argumentOf(command, "dir");
+  return typeof value === "string" || (Array.isArray(value) && value.length > 0);
+}
+
+/** A text, several of them, or none. */
+function argumentOf(command: Command, name: string): unknown {
+  return command.processedArgs[command.registeredArguments.findIndex((each) => each.name() === name)];
 }
 
 function kebab(name: string): string {

@@ -7,7 +7,7 @@ import { seatsOf, type Seat } from "../src/chain/seats.ts";
 import { blockOf } from "../src/chain/connect.ts";
 import type { Register } from "../src/chain/handles.ts";
 import { readProofs } from "../src/claims/proofFits.ts";
-import { policyIdOfBatch } from "../src/claims/proveClaim.ts";
+import { policyIdOfBatch } from "../src/batch/stageQuestion.ts";
 import { BatchproofError } from "../src/errors.ts";
 import { STATUS } from "../src/formats/codes.ts";
 import { lockedCircuitId } from "../src/setup/artifactLock.ts";

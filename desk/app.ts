@@ -1,14 +1,15 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { AuditReport } from "../src/audit/report.ts";
 import type { DeskData, DeskState } from "./data/data.ts";
-import { DeskElement } from "./parts/element.ts";
+import { DeskFrame, type PlaceLink } from "./parts/frame.ts";
 import { count, utc } from "./parts/format.ts";
 import { labelsOf } from "./parts/labels.ts";
-import { language, LANGUAGES, setLanguage, t, type Language } from "./messages/index.ts";
+import { language, t } from "./messages/index.ts";
 import { facts, said, symbol } from "./parts/pieces.ts";
 import { addressOf, PAGES, routeOf, type Route } from "./route.ts";
 import { headPages } from "./parts/sheet.ts";
-import type { Failure, Progress } from "./data/source.ts";
+import type { Failure } from "../src/desk/failure.ts";
+import type { Progress } from "./data/source.ts";
 import { legend, notice, verdict } from "./views/summary.ts";
 import "./views/batch.ts";
 import "./views/batches.ts";
@@ -20,8 +21,8 @@ import "./views/rows.ts";
 import "./views/sample.ts";
 import "./views/trends.ts";
 
-/** The whole page: what it shows follows from its state and from the fragment of the address, and from nothing else. */
-export class DeskApp extends DeskElement {
+/** The page of a register. */
+export class DeskApp extends DeskFrame {
   static override properties = { state: { attribute: false }, route: { state: true }, chosen: { state: true } };
   declare state: DeskState;
   declare route: Route;
@@ -38,24 +39,8 @@ export class DeskApp extends DeskElement {
     this.chosen = 0;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    addEventListener("hashchange", this.#follow);
-  }
-
-  override disconnectedCallback(): void {
-    removeEventListener("hashchange", this.#follow);
-    super.disconnectedCallback();
-  }
-
-  readonly #follow = (): void => {
-    this.route = routeOf(location.hash);
-    // Whoever does not see the page hears where they are now.
-    void this.updateComplete.then(() => this.#heading()?.focus());
-  };
-
-  #heading(): HTMLElement | null {
-    return this.querySelector<HTMLElement>("main h1");
+  protected override show(fragment: string): void {
+    this.route = routeOf(fragment);
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -69,51 +54,18 @@ export class DeskApp extends DeskElement {
   }
 
   override render(): TemplateResult {
-    return html`<a class="skip" href="#content" @click=${this.#skip}>${t("page.skip")}</a>
-      ${this.#header()}
-      <main id="content" tabindex="-1">${this.#main()}</main>`;
+    const isReady = this.state.step === "ready";
+    return this.framed({
+      ...{ title: t("page.title"), skip: t("page.skip"), language: t("page.language") },
+      places: isReady ? { label: t("page.views"), links: this.#links() } : undefined,
+      tools: isReady ? html`<button type="button" @click=${() => print()}>${t("page.print")}</button>` : nothing,
+      main: this.#main(),
+    });
   }
 
-  readonly #skip = (event: Event): void => {
-    // The fragment of the address says which view is shown.
-    event.preventDefault();
-    this.querySelector<HTMLElement>("main")?.focus();
-  };
-
-  #header(): TemplateResult {
-    const spoken = language();
-    const names = Object.entries(LANGUAGES) as [Language, string][];
-    return html`<header class="frame">
-      <p class="brand">batchproof <span>${t("page.title")}</span></p>
-      ${this.state.step === "ready" ? this.#navigation() : nothing}
-      <div class="tools">
-        <label>
-          <span class="hidden">${t("page.language")}</span>
-          <select @change=${(event: Event) => speak((event.target as HTMLSelectElement).value)}>
-            ${names.map(([each, name]) => html`<option value=${each} lang=${each} ?selected=${each === spoken}>${name}</option>`)}
-          </select>
-        </label>
-        ${
-          this.state.step === "ready"
-            ? html`<button type="button" @click=${() => print()}>${t("page.print")}</button>`
-            : nothing
-        }
-      </div>
-    </header>`;
-  }
-
-  #navigation(): TemplateResult {
+  #links(): PlaceLink[] {
     const { page } = this.route;
-    return html`<nav aria-label=${t("page.views")}>
-      <ul>
-        ${PAGES.map(
-          (each) =>
-            html`<li>
-              <a href=${addressOf(each)} aria-current=${each === page ? "page" : nothing}>${t(`page.${each}`)}</a>
-            </li>`,
-        )}
-      </ul>
-    </nav>`;
+    return PAGES.map((each) => ({ address: addressOf(each), text: t(`page.${each}`), isShown: each === page }));
   }
 
   #main(): TemplateResult {
@@ -181,10 +133,6 @@ export class DeskApp extends DeskElement {
 }
 
 customElements.define("desk-app", DeskApp);
-
-function speak(name: string): void {
-  setLanguage((Object.keys(LANGUAGES) as Language[]).find((each) => each === name) ?? "en");
-}
 
 function reading(progress: Progress | null): TemplateResult {
   const text =

@@ -4,7 +4,7 @@ import { DESK_PATHS, FILED_ID, type FiledPage } from "../src/desk/config.ts";
 import type { DeskApp } from "./app.ts";
 import "./app.ts";
 import type { DeskData, DeskState } from "./data/data.ts";
-import { failureOf } from "./data/failure.ts";
+import { failureOf } from "../src/desk/failure.ts";
 import { askServed, laterBlock } from "./data/laterBlock.ts";
 import { AuditFailure, fromNode, isServed, servedConfig } from "./data/source.ts";
 

@@ -6,10 +6,10 @@ import { build, defineConfig, type Plugin } from "vite";
 import { compiled, CONTRACTS, editionOf, type CompiledContract } from "../src/chain/contracts.ts";
 import { codesOf, ERROR_CODES, usualRemedy, type CodeGroup, type ErrorCode } from "../src/errorCodes.ts";
 import { SINGLE_FILE } from "../src/desk/page.ts";
-import { policyHash } from "../src/desk/server.ts";
+import { policyHash } from "../src/desk/serve.ts";
 import { packageRoot } from "../src/root.ts";
 
-/** Builds the page of `batchproof desk` into dist/desk. */
+/** Builds the pages of `batchproof desk` and `batchproof site` into dist/desk. */
 
 const ROOT = packageRoot();
 const [SOURCES, TWINS] = [join(ROOT, "src"), join(ROOT, "desk/host")];
@@ -125,6 +125,29 @@ function singleFile(): Plugin {
   };
 }
 
+/** The page of a site, which shares nothing with the desk's: neither loads what only the other needs. */
+function sitePage(): Plugin {
+  return {
+    name: "site-page",
+    async writeBundle({ dir = "" }) {
+      await build({
+        ...{ root: join(ROOT, "desk"), base: "./", configFile: false, logLevel: "error", plugins: platform() },
+        build: {
+          ...{ outDir: dir, emptyOutDir: false, target, modulePreload: false, assetsInlineLimit: 0 },
+          rolldownOptions: {
+            ...{ treeshake, input: { site: join(ROOT, "desk/site.html") } },
+            output: {
+              entryFileNames: "[name].js",
+              chunkFileNames: "site-[name].js",
+              assetFileNames: "[name][extname]",
+            },
+          },
+        },
+      });
+    },
+  };
+}
+
 /** The page's own elements define themselves; of all else only what is used is there. */
 const treeshake = { moduleSideEffects: (id: string): boolean => id.startsWith(join(ROOT, "desk")) };
 const target = "es2023";
@@ -148,7 +171,7 @@ async function wholeScript(): Promise<string> {
 export default defineConfig({
   root: join(ROOT, "desk"),
   base: "./",
-  plugins: [...platform(), singleFile()],
+  plugins: [...platform(), singleFile(), sitePage()],
   build: {
     outDir: join(ROOT, "dist/desk"),
     emptyOutDir: true,

@@ -6,7 +6,7 @@ import { connectRpc } from "../src/chain/connect.ts";
 import { DESK_PATHS } from "../src/desk/config.ts";
 import { decodeVerifyingKey } from "../src/setup/verifyingKey.ts";
 import { PairingArena } from "./host/audit/pairing.ts";
-import { failureOf } from "./data/failure.ts";
+import { failureOf } from "../src/desk/failure.ts";
 import type { Start, Told } from "./data/source.ts";
 
 /** The whole audit, away from what the reader sees: through whoever serves the page, which asks the nodes. */

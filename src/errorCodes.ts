@@ -90,8 +90,8 @@ export const ERROR_CODES = {
       "Write one line of at most 2,000 characters; name the folder that `--words` made, and put nothing else there.",
     ],
     private: [
-      "A reference for the chain names the chain of identity, the order or the lot.",
-      "Refer to the number in the quality management system instead.",
+      "A reference for the chain, or an identifier for a label, names the chain of identity or the order; a reference, the lot.",
+      "Refer to the number in the quality management system instead; give the bag a number that says nothing of the patient.",
     ],
     output: ["The answer could not be written.", "Check the free space, and run it again."],
     internal: ["This is a bug in batchproof.", "Report it with the lines that are printed."],
@@ -165,6 +165,22 @@ export const ERROR_CODES = {
     "offset-range": ["No place is more than 14 hours from UTC.", "Correct the offset."],
     text: ["The text is not valid Unicode.", "Write it again without the broken character."],
     field: ["This is not a field element.", "Write 0x and 64 lower-case hex digits, below the field order."],
+  },
+
+  /** Labels of batches and identifiers of bags. */
+  labels: {
+    label: [
+      "This is not the label of a batch, or it is spelled in another way than labels are.",
+      "Scan the code again, or paste the whole of its text; if it stays so, have the label printed anew.",
+    ],
+    "label-signer": [
+      "The key is not that of a custodian of the batch, as far as the folder knows them.",
+      "Sign with the key of a custodian of one of its stages.",
+    ],
+    carrier: [
+      "This is no GS1 or ISBT 128 identifier of a bag, or its check digit is wrong.",
+      "Scan the bag's code, or type it as it is printed: GS1 as (01)...(21)..., ISBT 128 with its check character.",
+    ],
   },
 
   /** Key files, party lists, consents. */
@@ -403,6 +419,10 @@ export const ERROR_CODES = {
       "This is not the policy that the batch was made with.",
       "Restore it from a backup, or make a new batch under the other policy.",
     ],
+    "certify-policy": [
+      "The register has the batch under another policy than its folder: a certificate would be over what nobody read here.",
+      "Get the folder of this batch from its owner, and read the policy that the register has.",
+    ],
     "batch-stages": ["The stages do not fit the policy.", "Restore the batch file from a backup."],
     "batch-stage": ["There is no such stage, or something of it is not set.", "Name a stage, or set what is missing."],
     "batch-time": ["The stage's times do not fit.", "Correct the stage's times."],
@@ -460,6 +480,61 @@ export const ERROR_CODES = {
       "Name exactly as many, in the order of the slots that the claims judge.",
     ],
     "handoff-stage": ["The hand-off is not of what the folder says of the stage.", "Restore the folder, or sign anew."],
+  },
+
+  /** Bag, patient and batch, and the record of an administration. */
+  bedside: {
+    "administration-file": ["This is not the record of an administration.", "Take the file as it was recorded."],
+    "administration-people": [
+      "An administration is signed by two people, one who performed it and one who verified it.",
+      "Let two people sign, each with a key file and a name of their own.",
+    ],
+    "administration-signature": [
+      "A signature under the record is not that of the key which it names.",
+      "The record was changed after it was signed: record it again, or restore it from a backup.",
+    ],
+    "administration-time": [
+      "Receipt, thawing, beginning and end of the infusion and the signatures are not in this order, or lie in the future.",
+      "Correct the times, and sign again.",
+    ],
+    "administration-light": [
+      "What was answered permits no administration, or an exceptional supply is not called one.",
+      "Match again; an exceptional supply is recorded with `--exceptional`, by people who know that it is one.",
+    ],
+    "administration-standing": [
+      "What the record says was answered is not what the register says of that block.",
+      "Match again, and sign what is answered then.",
+    ],
+    "administration-batch": [
+      "The record is about another batch, register or stage than the folder.",
+      "Record it in the folder of its batch.",
+    ],
+    "administration-custodian": [
+      "The last stage is not in the custody of the organisation whose folder this is.",
+      "Record it where the material was given, or set the stage's custodian first.",
+    ],
+    "administration-end": [
+      "The last stage is closed already, or has another end than the infusion.",
+      "Correct the time that is wrong; a closed stage is taken back by `batchproof handoff discard DIR --stage STAGE`.",
+    ],
+    "administration-exists": [
+      "The folder records another administration of this batch.",
+      "Read it: `batchproof bedside show DIR`. A record is never overwritten.",
+    ],
+    "administration-missing": [
+      "The folder records no administration.",
+      "Name the folder at whose bedside it was recorded.",
+    ],
+  },
+
+  /** The page of a site. */
+  site: {
+    "site-folder": ["The page was not served for such a folder.", "Load the page again."],
+    "site-question": ["This is no question that the page asks.", "Load the page again."],
+    "site-register": [
+      "Nobody said on which register a batch was opened, on which chain or by whom.",
+      "Name it when the page is served: `--registry`, `--chain-id`, `--owner`.",
+    ],
   },
 
   /** Records, results and raw files in the batch folder. */
@@ -750,7 +825,7 @@ export const ERROR_CODES = {
     reverted: ["The chain refused the call without giving a reason.", "Check the register's address and version."],
     code: ["There is no contract at the address.", "Check the address and the chain."],
     contract: ["The contract is not one of batchproof's, or of another version.", "Check the address and the version."],
-    "desk-page": ["The page of the desk was not built.", "Run `npm run build`."],
+    "desk-page": ["The page of the desk or of a site was not built.", "Run `npm run build`."],
     contracts: ["The contracts were not built from the present sources.", "Run `npm run build`."],
   },
 
@@ -816,6 +891,79 @@ export const ERROR_CODES = {
     period: ["A period ends before it begins.", "Give `--from` and `--to` in this order."],
     "circuit-list": ["This is not a list of circuits.", "Write it as docs/spec/formats.md says."],
     "name-list": ["This is not a list of names.", "Write it as docs/spec/formats.md says."],
+  },
+
+  /** W3C credentials of a batch, and who issued them. */
+  credentials: {
+    credential: [
+      "This is not a W3C credential 2.0 with a Data Integrity proof, or not in the one form that is read here.",
+      "Ask its issuer for a JSON document with an eddsa-jcs-2022 proof; tokens (JWT) are not read.",
+    ],
+    "credential-proof": [
+      "The credential is not what its issuer signed, or its proof is of another sort than eddsa-jcs-2022.",
+      "Rely on nothing in it; ask its issuer for it again.",
+    ],
+    "credential-issuer": [
+      "The key that made the proof is not shown to be the issuer's.",
+      "Rely on nothing in it; ask who is named as its issuer.",
+    ],
+    "credential-early": ["The credential is not valid yet, by this machine's clock.", "Compare the clock."],
+    "credential-expired": [
+      "The credential, or a list of what was revoked, is not valid any more by this machine's clock.",
+      "Get a new one from its issuer.",
+    ],
+    "credential-revoked": ["The batch was recalled, rejected or aborted since.", "Do not use it; ask the register."],
+    "credential-suspended": [
+      "The register did not let the product go when the list was made.",
+      "Do not use it now; ask the register why.",
+    ],
+    "credential-status": [
+      "A status list does not fit the credential: another address, purpose or issuer, or a list that cannot be read.",
+      "Get the lists again from the addresses that the credential names.",
+    ],
+    "credential-subject": [
+      "The credential is not about a batch of a register, or not in the words that are exported here.",
+      "Ask for the one that is: type BatchComplianceCredential.",
+    ],
+    "not-released": [
+      "A credential is made of a batch that the register lets go now, and of no other one.",
+      "Ask `batchproof verify-batch` what speaks against it.",
+    ],
+    "block-old": [
+      "The node's latest block is older than a credential or a status list that is made of it would last.",
+      "Ask a node that follows its chain.",
+    ],
+    did: ["This is not a did:web, or not the document of one.", "Get it from the issuer's site again."],
+    "did-missing": ["Nobody gave the document in which the issuer's site names its keys.", "Get it and give it."],
+    "status-url": [
+      "This is not an address under which status lists can be found.",
+      "Give an https address without query, such as https://example.com/status.",
+    ],
+    "issued-list": [
+      "This is not the list of the credentials that were issued, or one of another register, issuer or address.",
+      "Name the list that belongs to them; restore it from a backup if it is damaged.",
+    ],
+    "issued-full": ["The list has no index left.", "Begin another list, under another address."],
+  },
+
+  /** What a register says of one batch, read or signed. */
+  standing: {
+    "standing-proof": [
+      "A proof that counts on the register does not verify, so nothing can be concluded about the batch.",
+      "Ask another node. If it says the same, the register is not what it seems: audit it.",
+    ],
+    "standing-file": [
+      "This is not a signed standing, or it was changed since.",
+      "Ask the Qualified Person for the file as it was made.",
+    ],
+    "standing-signer": [
+      "The account is not a Qualified Person of the batch, so its signature under a standing says nothing.",
+      "Sign as an account that was named when the batch was opened, or since, and holds the role now.",
+    ],
+    "standing-time": [
+      "A standing is signed for less than an hour, or for more than seven days.",
+      "Say how many hours: --valid-for.",
+    ],
   },
 
   /** Disclosures, and what they are compared with. */
@@ -889,6 +1037,10 @@ export const ERROR_CODES = {
       "The raw file, read again, does not say what the disclosure shows.",
       "Compare the files: such a record is no evidence.",
     ],
+    "export-private": [
+      "What was asked for is not public, and no export has it.",
+      "Show a part of a claim's evidence in a disclosure, which whoever gets it can compare with the register.",
+    ],
     "disclosure-outside": ["The record has no readings in this window.", "Name a window that it has readings of."],
     "disclosure-analyte": ["The claim has no such analyte.", "Name one as the policy spells it."],
     "disclosure-options": [
@@ -896,6 +1048,28 @@ export const ERROR_CODES = {
       "Give --from and --to for a series, --analyte for results, --exception and --lines for a raw file.",
     ],
   },
+  /** A batch in the forms of others. */
+  exports: {
+    "export-time": [
+      "A hand-off is later than the register's block, so it would be taken for the last thing that happened to the batch.",
+      "Export it once the register has a later block; if the hand-off's time is wrong, have it signed anew.",
+    ],
+    "export-batch": [
+      "What the register says is about another batch than the folder's.",
+      "Name the account that opened this batch.",
+    ],
+    "export-head": [
+      "The register has another end of a stage than the folder.",
+      "Get the hand-off that was attested from the party that has it; what is exported must be what the register knows.",
+    ],
+    "export-readings": [
+      "Readings are private, and nothing discloses them: no disclosure was given, or it shows none that is proven.",
+      "Disclose a window of a proven series, and give that file: --disclosure.",
+    ],
+    "export-epc": ["The identifier names no single bag.", "Give the GTIN with the serial number: (01)...(21)..."],
+    "locations-file": ["This is not a list of organisations with their GLN.", "Write it as docs/spec/exports.md says."],
+  },
+
   /** Rules of the circuits: the evidence does not keep the rule of this name, so no proof is made. */
   rules: {
     rule: ["The rule itself is not well-formed.", "Correct the policy."],

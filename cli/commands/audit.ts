@@ -1,16 +1,10 @@
-import type { AuditOptions } from "../../src/audit/audit.ts";
 import { auditAgain, auditArchive, auditKept, readAuditArchive, type KeptAudit } from "../../src/audit/archive.ts";
-import { readCircuitList } from "../../src/audit/circuits.ts";
 import { auditCsv } from "../../src/audit/csv.ts";
 import { auditHtml } from "../../src/audit/html.ts";
 import { auditAlone, auditLineage } from "../../src/audit/lineage.ts";
-import { readNames } from "../../src/audit/names.ts";
 import { printedLineage } from "../../src/audit/reportJson.ts";
-import { SECOND_NODE } from "../../src/audit/secondNode.ts";
 import { auditText } from "../../src/audit/table.ts";
 import { refusedArchive } from "../../src/chain/archiveReader.ts";
-import { connectRpc } from "../../src/chain/connect.ts";
-import { readWords } from "../../src/chain/reasonWords.ts";
 import { pageFolder } from "../../src/desk/page.ts";
 import { inputError, type BatchproofError } from "../../src/errors.ts";
 import { refuseOverwriting, writeFileAtomically, type Output } from "../../src/input/files.ts";
@@ -20,8 +14,9 @@ import type { PacketFiles } from "../../src/packet/form.ts";
 import { packetFiles } from "../../src/packet/make.ts";
 import { addressOf, ofChain, onChain } from "../chain.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
-import { originOf, secondRpcOf } from "../nodes.ts";
-import { sayFirst, type Answer } from "../output.ts";
+import { originOf } from "../nodes.ts";
+import type { Answer } from "../output.ts";
+import { auditOptions, optionName, withSecondNode } from "../reader.ts";
 import { wholeNumber } from "../values.ts";
 
 /** `audit`. */
@@ -141,61 +136,14 @@ function together(one: string, other: string, why: string): BatchproofError {
   });
 }
 
-/** An option as it is typed. */
-function optionName(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
 /** Between a register and the one that it follows. */
 const FOLLOWED = "\n\nThe register that this one follows:\n\n";
-
-/** Runs with the node of --second-rpc, where there is one, and closes the connection on every path. Error `rpc`. */
-async function withSecondNode<T>(
-  options: Options,
-  run: (option: Pick<AuditOptions, "secondNode">) => Promise<T>,
-): Promise<T> {
-  const url = secondRpcOf(options);
-  if (url === undefined) return await run({});
-  const second = await connectRpc(url, { say: sayFirst, place: SECOND_NODE });
-  try {
-    return await run({ secondNode: { provider: second.provider, name: originOf(url) } });
-  } finally {
-    await second.close();
-  }
-}
 
 /** The files that it writes. */
 function outputsOf(options: Options): Output[] {
   return ["archive", "packet", "state", "csv", "html"].flatMap((name) => {
     const path = text(options, name);
     return path === undefined ? [] : [{ option: `--${name}`, path }];
-  });
-}
-
-/** How is audited and reported, whatever is asked. */
-async function auditOptions(options: Options): Promise<Omit<AuditOptions, "statePath">> {
-  const [from, finality] = [wholeOf(options, "from"), wholeOf(options, "finality")];
-  const maxAge = wholeOf(options, "maxAge");
-  const [texts, circuits, names] = ["texts", "circuits", "names"].map((name) => text(options, name));
-  return {
-    ...(from === undefined ? {} : { from }),
-    ...(finality === undefined ? {} : { finality }),
-    ...(maxAge === undefined ? {} : { maxAge: 60 * maxAge }),
-    ...(circuits === undefined ? {} : { circuits: await readCircuitList(circuits) }),
-    ...(names === undefined ? {} : { names: await readNames(names) }),
-    ...(texts === undefined ? {} : { texts: await readWords(texts) }),
-  };
-}
-
-/** A number of a block, of blocks or of minutes. Error `blocks`. */
-function wholeOf(options: Options, name: string): number | undefined {
-  const value = text(options, name);
-  if (value === undefined) return undefined;
-  if (/^(0|[1-9][0-9]{0,14})$/.test(value)) return Number(value);
-  throw inputError("This is not a number of blocks or minutes.", {
-    place: `${optionName(name)} ${value}`,
-    remedy: "Give a whole number from 0 on.",
-    code: "blocks",
   });
 }
 

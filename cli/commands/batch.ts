@@ -2,29 +2,33 @@ import { sha256, ZeroHash, type Signer } from "ethers";
 import { readRegistration, writeRegistration, type Registration } from "../../src/batch/registration.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import type { Certificate } from "../../src/formats/certificate.ts";
+import { certificateLines } from "../../src/formats/certificateLines.ts";
+import type { ChainPolicy } from "../../src/formats/chainPolicy.ts";
 import { STATUS } from "../../src/formats/codes.ts";
+import { nameText } from "../../src/formats/names.ts";
 import { ROLE_ID } from "../../src/formats/roleIds.ts";
+import { documentHash } from "../../src/policy/document.ts";
 import { blockOf, chainTime, type Chain, type ChainBlock } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
-import { acceptedCircuits } from "../../src/chain/acceptedCircuits.ts";
 import { releaseCertificate, signCertificate } from "../../src/chain/eip712.ts";
-import { askGate } from "../../src/chain/gate.ts";
-import type { Register as Contracts, Roles, StageQp } from "../../src/chain/handles.ts";
+import { acceptedCircuits } from "../../src/chain/acceptedCircuits.ts";
+import { askGate } from "../../src/standing/gate.ts";
+import type { Register as Contracts, Roles, StageQp, StoredBatch } from "../../src/chain/handles.ts";
 import { explained } from "../../src/chain/revert.ts";
 import { logsOf } from "../../src/chain/newestLogs.ts";
 import { eventOf } from "../../src/chain/receipts.ts";
 import { requireNoBlockingException } from "../../src/claims/mesExceptions.ts";
-import { policyIdOfBatch } from "../../src/claims/proveClaim.ts";
+import { certificateRows } from "../../src/audit/queueText.ts";
+import { folderQuestion, policyIdOfBatch } from "../../src/batch/stageQuestion.ts";
 import { commandOf } from "../../src/commandLine.ts";
 import { BatchproofError, inputError, refusal } from "../../src/errors.ts";
-import { stageHead } from "../../src/formats/head.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { addressOf, onRegister, sameRegister, transactionOf } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
-import { list, required, text, type Options } from "../command.ts";
+import { flag, list, required, text, type Options } from "../command.ts";
 import { EXCEPTIONAL_SUPPLY, fieldLines, type Answer } from "../output.ts";
 import { asAccountAbout, ownersKey, stageOf } from "../target.ts";
 import { hashOf } from "../values.ts";
@@ -43,28 +47,28 @@ export async function gate([dir = ""]: readonly string[], options: Options): Pro
   const batch = await readBatch(dir);
   const name = required(options, "stage");
   const stage = stageIndex(batch, name);
-  const before = batch.stages[stage - 1]?.handoff;
   return onRegister(options, async (register, chain) => {
     const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
     const block = await blockOf(chain.provider, "latest");
     const question = {
-      key,
-      stage,
-      stages: batch.policy.stages,
-      block: block.number,
-      head: before === undefined ? undefined : stageHead(before.head),
-      policyId: policyIdOfBatch(batch, lockedCircuitId),
+      ...{ key, block: block.number },
+      ...folderQuestion(batch, stage, lockedCircuitId),
     };
-    const { ready, release, isExceptionalSupply, reasons, notes } = await askGate(register, question);
+    const { ready, release, isExceptionalSupply, ...said } = await askGate(register, chain, question);
     const answer = ready
       ? `Stage ${name} may begin.`
       : isExceptionalSupply
         ? `Stage ${name}: EXCEPTIONAL SUPPLY. Go by what the physician was told and asked for.`
         : `Stage ${name} may NOT begin.`;
     const record = await recordOf(register, chain, batch, key, block);
+    const reasons = said.reasons.map(({ text }) => text);
+    // Of development keys the record speaks.
+    const others = said.notes.filter(({ code }) => code !== "development-keys");
+    const notes = others.map(({ text }) => text);
+    const codes = [...said.reasons, ...others].map(({ code }) => code);
     return {
       text: [answer, ...[...notes, ...reasons].map((each) => `  ${each}`), recordText(record)].join("\n"),
-      json: { key, stage: name, ready, release, isExceptionalSupply, reasons, notes, record },
+      json: { key, stage: name, ready, release, isExceptionalSupply, reasons, notes, codes, record },
       exitCode: ready ? 0 : isExceptionalSupply ? EXCEPTIONAL_SUPPLY : 1,
     };
   });
@@ -93,8 +97,9 @@ async function recordOf(
   { number: block, timestamp }: ChainBlock,
 ): Promise<FiledRecord> {
   const { registry } = register;
-  const { developmentKeys } = await acceptedCircuits(register, key);
-  const { attested, settled } = await explained(() => registry.batchOf(key, { blockTag: block }));
+  const at = { blockTag: block };
+  const { developmentKeys } = await acceptedCircuits(register, key, at);
+  const { attested, settled } = await explained(() => registry.batchOf(key, at));
   const unproven = settled & ~attested;
   return {
     ...{ batch: key, register: await registry.getAddress(), chain: chainId.toString(), block },
@@ -296,6 +301,9 @@ export async function certify([dir = ""]: readonly string[], options: Options): 
     const now = await chainTime(chain.provider);
     const stored = await registry.batchOf(key);
     const certificate = releaseCertificate(key, stored, document, now, now + DAY);
+    const { policy } = await acceptedCircuits(register, key);
+    if (documentHash(batch.policy) !== policy.documentHash) throw otherPolicy(dir, policy);
+    if (flag(options, "dryRun")) return await certifiable(register, chain, { stored, policy }, certificate);
     const signature = await signCertificate(account, chain.chainId, await registry.getAddress(), certificate);
     const receipt = await mined(() => registry.certify(key, certificate, signature));
     const record = await recordOf(register, chain, batch, key, await blockOf(chain.provider, receipt.blockNumber));
@@ -304,6 +312,51 @@ export async function certify([dir = ""]: readonly string[], options: Options): 
       json: { key, certificate: document, already: false, ...transactionOf(receipt), record },
     };
   });
+}
+
+/**
+ * What would be signed, field by field in words, of a batch that the register would let this account certify now; nothing is
+ * signed or sent. Errors: those of the register's refusal, such as `ClaimsMissing`.
+ */
+async function certifiable(
+  { registry }: Contracts,
+  { chainId }: Chain,
+  { stored: { attested, settled, refused }, policy }: Certified,
+  certificate: Certificate,
+): Promise<Answer> {
+  const { batch: key } = certificate;
+  // In place of a signature it is the caller's word, by which the register judges the rest.
+  await explained(() => registry.certify.staticCall(key, certificate, "0x"));
+  const lines = certificateLines(certificate, {
+    ...{ chainId: chainId.toString(), registry: await registry.getAddress() },
+    product: policyText(policy),
+    ...{ proven: countOf(attested & ~refused), settled: countOf(settled & ~attested) },
+  });
+  const head = "The register would take this certificate of this account now. Nothing is signed or sent.";
+  return { text: [head, ...certificateRows(lines)].join("\n"), json: { key, dryRun: true, lines } };
+}
+
+/** What a certificate is over, and the policy that it names, as the register has them. */
+interface Certified {
+  readonly stored: StoredBatch;
+  readonly policy: ChainPolicy;
+}
+
+function policyText({ product, version }: ChainPolicy): string {
+  return `${JSON.stringify(nameText(product))} v${version}`;
+}
+
+/** Who certifies reads the folder, and signs the policy that the register has. */
+function otherPolicy(dir: string, policy: ChainPolicy): BatchproofError {
+  return refusal(`The register has the batch under another policy than the folder: ${policyText(policy)}.`, {
+    code: "certify-policy",
+    place: dir,
+  });
+}
+
+/** Elements of a set of claims. */
+function countOf(set: bigint): number {
+  return set.toString(2).replaceAll("0", "").length;
 }
 
 /**

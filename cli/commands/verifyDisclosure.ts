@@ -1,17 +1,17 @@
 import type { AskedDisclosure } from "../../src/chain/askedDisclosure.ts";
-import { claimFacts, type ClaimFacts } from "../../src/chain/claimFacts.ts";
+import type { ClaimFacts } from "../../src/chain/claimFacts.ts";
+import { blockOf } from "../../src/chain/connect.ts";
 import type { Register } from "../../src/chain/handles.ts";
 import { rereadWindow } from "../../src/claims/rereadWindow.ts";
-import { doubtsAbout, type Attested } from "../../src/disclosure/attested.ts";
+import type { Attested } from "../../src/disclosure/attested.ts";
 import type { Disclosed, DisclosedChannel, DisclosedSeries } from "../../src/disclosure/disclosed.ts";
-import { verifyDisclosure as verify } from "../../src/disclosure/verify.ts";
 import { refusal } from "../../src/errors.ts";
 import { CHANNEL } from "../../src/formats/constants.ts";
 import { visible } from "../../src/formats/visible.ts";
 import { readBytes } from "../../src/input/files.ts";
 import { formatDuration, formatTime } from "../../src/input/times.ts";
 import { describeFigures } from "../../src/kinds/series/figures.ts";
-import { verifyAttestation, type ProvenBy } from "../attestation.ts";
+import type { ProvenBy } from "../../src/standing/attestation.ts";
 import { onRegister } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { list, text, type Options } from "../command.ts";
@@ -19,16 +19,16 @@ import { readDisclosure, requestAnsweredBy, type ReadDisclosure } from "../discl
 import { shownHow } from "../howRead.ts";
 import type { Answer } from "../output.ts";
 import { hashOf, wholeNumber } from "../values.ts";
+import { verifiedDisclosure } from "../verifiedDisclosure.ts";
 
 /** `verify-disclosure`. */
 export async function verifyDisclosure([path = ""]: readonly string[], options: Options): Promise<Answer> {
   const read = await readDisclosure(path);
   refuseOtherBatch(read, text(options, "batch"));
-  return onRegister(options, async (register, { chainId }) => {
+  return onRegister(options, async (register, { chainId, provider }) => {
     const request = await requestOf(read, register, text(options, "request"));
-    const facts = await claimFacts(register, chainId, read.file.key, read.file.claim);
-    const { attested, by } = await attestedBy(register, facts);
-    const disclosed = verify(read.value, attested, path);
+    const at = { blockTag: (await blockOf(provider, "latest")).number };
+    const { disclosed, facts, attested, by } = await verifiedDisclosure(read, { register, chainId, at });
     const raw = await rereadRaw(read, attested, options);
     return {
       text: [
@@ -53,18 +53,6 @@ export async function verifyDisclosure([path = ""]: readonly string[], options: 
       },
     };
   });
-}
-
-/** What the disclosure is compared with, and what proves it. Errors: those of `verifyAttestation`. */
-async function attestedBy(
-  register: Register,
-  { proven, refused, ...facts }: ClaimFacts,
-): Promise<{ readonly attested: Attested; readonly by: ProvenBy | undefined }> {
-  if (proven === undefined) return { attested: { ...facts, proven }, by: undefined };
-  const by = await verifyAttestation(register, proven, facts.kind);
-  const { circuitId, circuit, unsound } = by;
-  const doubts = doubtsAbout({ circuitId, known: circuit !== undefined, unsound, refused });
-  return { attested: { ...facts, proven: { head: proven.head, record: proven.record, doubts } }, by };
 }
 
 /** Error `disclosure-batch`: it is about another batch than was named. */

@@ -78,7 +78,11 @@ export const addBatchCommands: AddCommands = (program, give) => {
   answers(
     withOwner(withAccount(withRegistry(program.command("certify <dir>"))))
       .description("certify the batch in the register, as one of its Qualified Persons")
-      .requiredOption("--certificate <file>", "the certificate document; only its hash is published"),
+      .requiredOption("--certificate <file>", "the certificate document; only its hash is published")
+      .option(
+        "--dry-run",
+        "say in words what would be signed, and whether the register would take it; sign and send nothing",
+      ),
     give,
     work,
     ({ certify }) => certify,

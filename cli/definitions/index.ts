@@ -2,6 +2,7 @@ import type { AddCommands } from "../command.ts";
 import { addAdminCommands } from "./admin.ts";
 import { addAuditCommands } from "./audit.ts";
 import { addBatchCommands } from "./batch.ts";
+import { addBedsideCommands } from "./bedside.ts";
 import { addChallengeCommands } from "./challenge.ts";
 import { addCircuitCommands } from "./circuit.ts";
 import { addCompletionCommands } from "./completion.ts";
@@ -16,12 +17,14 @@ import { addDisclosureCommands } from "./disclose.ts";
 import { addDoctorCommands } from "./doctor.ts";
 import { addEvidenceCommands } from "./evidence.ts";
 import { addExceptionCommands } from "./exception.ts";
+import { addExportCommands } from "./export.ts";
 import { addHandoffCommands } from "./handoff.ts";
 import { addImpactCommands } from "./impact.ts";
 import { addImportCommands } from "./import.ts";
 import { addInspectCommands } from "./inspect.ts";
 import { addJournalCommands } from "./journal.ts";
 import { addKeyCommands } from "./key.ts";
+import { addLabelCommands } from "./label.ts";
 import { addPartyCommands } from "./party.ts";
 import { addPolicyCommands } from "./policy.ts";
 import { addProfileCommands } from "./profile.ts";
@@ -31,6 +34,8 @@ import { addRequestCommands } from "./request.ts";
 import { addReviewCommands } from "./review.ts";
 import { addRoleCommands } from "./role.ts";
 import { addSetupCommands } from "./setup.ts";
+import { addSiteCommands } from "./site.ts";
+import { addStandingCommands } from "./standing.ts";
 import { addVerifyCommands } from "./verify.ts";
 
 /** Every command, in the order of `--help`: what a batch goes through, then the tools around it. */
@@ -48,6 +53,8 @@ export const COMMANDS: readonly AddCommands[] = [
   addBatchCommands,
   addQpCommands,
   addHandoffCommands,
+  addBedsideCommands,
+  addLabelCommands,
   addInspectCommands,
   addImportCommands,
   addJournalCommands,
@@ -60,10 +67,13 @@ export const COMMANDS: readonly AddCommands[] = [
   addDisclosureCommands,
   addRequestCommands,
   addVerifyCommands,
+  addExportCommands,
+  addStandingCommands,
   addAuditCommands,
   addReportCommands,
   addReviewCommands,
   addDeskCommands,
+  addSiteCommands,
   addSetupCommands,
   addDoctorCommands,
   addDevnetCommands,

@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import { answers, type AddCommands } from "../command.ts";
-import { withBatch } from "../options.ts";
+import { withBatch, withReader, withRegistry } from "../options.ts";
 
 const work = () => import("../commands/qp.ts");
 
-/** `qp`, `confirm-stage`: who certifies a batch, who confirms its stages, and that they did. */
+/** `qp`, `confirm-stage`: who certifies a batch, who confirms its stages, that they did, and what waits for them. */
 export const addQpCommands: AddCommands = (program, give) => {
-  const qp = program.command("qp").description("one more Qualified Person for a batch or a stage of it");
+  const qp = program
+    .command("qp")
+    .description("Qualified Persons: one more for a batch or a stage of it, and what waits for one");
   answers(
     withSeat(qp.command("propose")).description(
       "name one more; a QP of the batch or stage consents, or it counts at once where none of them has the role any more (owner)",
@@ -28,6 +30,18 @@ export const addQpCommands: AddCommands = (program, give) => {
     give,
     work,
     ({ withdraw }) => withdraw,
+  );
+  answers(
+    withReader(withRegistry(qp.command("queue")))
+      .description(
+        "what waits for a QP, worst first: missing, open, due, and of a batch that is ready what a certificate says, in words",
+      )
+      .requiredOption("--qp <account>", "whose batches")
+      .option("--state <file>", "keep here what was read; the next reading with this file reads only new blocks")
+      .option("--fail-on-waiting", "exit 1 if anything waits, for this QP or for others"),
+    give,
+    () => import("../commands/queue.ts"),
+    ({ run }) => run,
   );
   answers(
     withBatch(program.command("confirm-stage"))

@@ -1,6 +1,7 @@
 import type { Lineage } from "../../src/audit/lineage.ts";
 import type { GivenFile, GivenFiles } from "../../src/desk/config.ts";
-import type { Failure, Progress } from "./source.ts";
+import type { Failure } from "../../src/desk/failure.ts";
+import type { Progress } from "./source.ts";
 
 export type { GivenFile };
 

@@ -1,7 +1,6 @@
 import { type Lineage } from "../../src/audit/lineage.ts";
 import { DESK_PATHS, type DeskConfig } from "../../src/desk/config.ts";
-import type { ErrorCode } from "../../src/errorCodes.ts";
-import type { ErrorKind } from "../../src/errors.ts";
+import type { Failure } from "../../src/desk/failure.ts";
 
 /** Where what the page shows comes from: the audit in the worker, or a report that was written before. */
 
@@ -9,15 +8,6 @@ import type { ErrorKind } from "../../src/errors.ts";
 export interface Progress {
   readonly block: number;
   readonly last: number;
-}
-
-/** Why there is no report: nothing can be concluded. */
-export interface Failure {
-  readonly kind: ErrorKind;
-  readonly code: ErrorCode | null;
-  readonly message: string;
-  readonly place: string | null;
-  readonly remedy: string | null;
 }
 
 /** `Failure` as an error. */

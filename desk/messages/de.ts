@@ -596,4 +596,24 @@ export const de: Messages = {
   "record.download": "Prüfprotokoll herunterladen",
   "record.sample": "Die Stichprobe, die Sie gezogen haben, kommt in das Protokoll.",
   "record.noSample": "Es wurde keine Stichprobe gezogen.",
+
+  // Einen Code scannen
+  "scan.camera": "Kamera benutzen",
+  "scan.stop": "Kamera beenden",
+  "scan.photo": "Aus einem Foto",
+  "scan.film": "Was die Kamera sieht",
+  "scan.how":
+    "Eintippen, einfügen oder mit einem Scanner lesen, der mit der Eingabetaste abschließt. In Kamerabild und Fotos werden QR-Codes gesucht, in diesem Browser: Kein Bild verlässt ihn.",
+  "scan.looking": "Halten Sie den Code flach vor die Kamera, bis er gelesen ist.",
+  "scan.read": "Gelesen.",
+  "scan.noCode":
+    "In dem Foto wurde kein QR-Code gefunden. Nehmen Sie es gerade von oben auf, scharf und mit dem ganzen Code.",
+  "scan.noImage": "Diese Datei ist kein Bild, das der Browser öffnen kann.",
+  "scan.large": "Das Foto ist größer als 40 MB.",
+  "scan.noCamera":
+    "Es gibt keine Kamera, die diese Seite benutzen kann. Tippen Sie den Text ein, nehmen Sie einen Scanner oder geben Sie ein Foto.",
+  "scan.refused":
+    "Der Browser durfte die Kamera nicht benutzen. Erlauben Sie es für diese Seite, tippen Sie den Text ein oder geben Sie ein Foto.",
+  "scan.busy":
+    "Ein anderes Programm benutzt die Kamera. Schließen Sie es dort, tippen Sie den Text ein oder geben Sie ein Foto.",
 };

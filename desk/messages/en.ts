@@ -602,6 +602,23 @@ export const en = {
   "record.download": "Download the review record",
   "record.sample": "The random sample that you drew goes into the record.",
   "record.noSample": "No random sample was drawn.",
+
+  // Scanning a code
+  "scan.camera": "Use the camera",
+  "scan.stop": "Stop the camera",
+  "scan.photo": "From a photo",
+  "scan.film": "What the camera sees",
+  "scan.how":
+    "Type or paste it, or use a scanner that ends with Enter. Camera and photos are read for QR codes, in this browser: no picture leaves it.",
+  "scan.looking": "Hold the code flat before the camera until it is read.",
+  "scan.read": "Read.",
+  "scan.noCode": "No QR code was found in the photo. Take it from straight above, sharp, with the whole code on it.",
+  "scan.noImage": "This file is no picture that the browser can open.",
+  "scan.large": "The photo is larger than 40 MB.",
+  "scan.noCamera": "There is no camera that this page can use. Type the text, use a scanner, or give a photo.",
+  "scan.refused":
+    "The browser was not allowed to use the camera. Allow it for this page, or type the text or give a photo.",
+  "scan.busy": "Another program uses the camera. Close it there, or type the text or give a photo.",
 } as const;
 
 /** Every text of the page that is the page's own, by its one name. */

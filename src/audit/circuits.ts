@@ -2,7 +2,7 @@ import { getBytes, ZeroHash } from "ethers";
 import { kindNamed } from "../formats/codes.ts";
 import { defineDocument, object, TEXT } from "../formats/document.ts";
 import { BatchproofError } from "../errors.ts";
-import { CIRCUITS, kindCode } from "../kinds/circuits.ts";
+import { mistakenKind } from "../kinds/circuits.ts";
 import { circuitNameOf } from "../setup/artifactLock.ts";
 import { assertUsableVerifyingKey } from "../setup/keyGate.ts";
 import { decodeVerifyingKey } from "../setup/verifyingKey.ts";
@@ -75,16 +75,18 @@ export function circuitReports({ circuits, batches }: RegisterState, list: Circu
     const { development, problem } = judged(circuit);
     const listed = list?.[circuitId];
     const name = list === undefined ? circuitNameOf(circuitId) : listed?.name;
+    const kind = kindNamed(circuit.kind);
     reports.push({
       circuitId,
-      kind: kindNamed(circuit.kind) ?? "not known to this version",
+      kind: kind ?? "not known to this version",
       tier: circuit.tier,
       known: name ?? null,
       development,
       transcript: circuit.transcript === ZeroHash ? null : circuit.transcript,
       unsound: circuit.frozen?.unsound === true,
       frozenFrom: circuit.frozen?.effective ?? null,
-      problem: problem ?? transcriptProblem(circuit, listed) ?? kindProblem(circuit, name),
+      problem:
+        problem ?? transcriptProblem(circuit, listed) ?? mistakenKind(name, kind ?? String(circuit.kind)) ?? null,
       attestations: uses.get(circuitId) ?? 0,
     });
   }
@@ -94,13 +96,6 @@ export function circuitReports({ circuits, batches }: RegisterState, list: Circu
 function transcriptProblem({ transcript }: CircuitState, listed: ListedCircuit | undefined): string | null {
   if (listed?.transcript === undefined || listed.transcript === transcript) return null;
   return "The register names another transcript of its ceremony than the list of circuits.";
-}
-
-/** Two persons of the register say of which kind a circuit is; of one that this version has, its name says it. */
-function kindProblem({ kind }: CircuitState, name: string | undefined): string | null {
-  const circuit = CIRCUITS.find((each) => each.name === name);
-  if (circuit === undefined || kindCode(circuit) === kind) return null;
-  return `The register takes ${circuit.name} for a circuit of kind ${kindNamed(kind) ?? kind}.`;
 }
 
 /** Why it is not known what a circuit's proofs prove; undefined: it is. */

@@ -5,7 +5,7 @@ import { deviationNames } from "../formats/deviations.ts";
 import { ROLE_ID } from "../formats/roleIds.ts";
 import { counted } from "../input/quantities.ts";
 import { formatTime } from "../input/times.ts";
-import { SEVERITY, type Severity } from "../policy/document.ts";
+import { isSeverity, type Severity } from "../policy/document.ts";
 import { roleNamesIn } from "./access.ts";
 import { challengeOf, isRevoked, type Challenge } from "./challenge.ts";
 import type { CircuitReport } from "./circuits.ts";
@@ -417,10 +417,6 @@ function waitingText({ proposed }: ExceptionState): string {
 function closingText({ settled, proposer }: NonNullable<ExceptionState["closed"]>): string {
   const effect = settled ? ", which stands in place of a proof" : "";
   return `${effect}; proposed by ${proposer}`;
-}
-
-function isSeverity(value: number): value is Severity {
-  return value in SEVERITY;
 }
 
 /** What should have happened, or waits for somebody. */

@@ -1,4 +1,4 @@
-import { CLAIM_CLASS, kindNamed, type StatusName } from "../formats/codes.ts";
+import { BATCH_SEAT, CLAIM_CLASS, kindNamed, type StatusName } from "../formats/codes.ts";
 import { accessIn, type AccessRow } from "./access.ts";
 import { challengeOf } from "./challenge.ts";
 import type { NodeChecks } from "./checks.ts";
@@ -33,7 +33,16 @@ import type { Names } from "./names.ts";
 import { policiesIn, type PolicyReport } from "./policies.ts";
 import { whyIn, type Texts } from "./reasons.ts";
 import type { AuditedBatch, ExceptionState, PolicyState, ProposalState, RegisterState } from "./state.ts";
-import { chainOf, isHeld, openExceptionsOf, settledClaims, statusOf, unconfirmedStages } from "./status.ts";
+import {
+  chainOf,
+  isHeld,
+  missingClaims,
+  notificationDue,
+  openExceptionsOf,
+  settledClaims,
+  statusOf,
+  unconfirmedStages,
+} from "./status.ts";
 import { twinsIn } from "./twins.ts";
 import { quoted, wordText } from "./words.ts";
 
@@ -74,6 +83,9 @@ export interface BatchReport {
   /** What its proofs say that count now. */
   readonly attestations: readonly AttestationReport[];
   readonly stages: readonly StageReport[];
+  readonly certifying: CertifyingReport;
+  /** Until when the authority is to be told of an exceptional supply, Unix seconds, decimal; null: nobody has to tell it. */
+  readonly notificationDue: string | null;
   readonly exceptions: readonly ExceptionCard[];
   readonly requests: readonly RequestReport[];
   readonly amendments: number;
@@ -85,6 +97,21 @@ export interface BatchReport {
   readonly reasons: readonly string[];
   /** Limits of what the proofs say, not reasons to look: custody, development keys. */
   readonly notes: readonly string[];
+}
+
+/** Who may certify it, and what a certificate would be signed over now. */
+export interface CertifyingReport {
+  /** Accounts of the QPs who are named for the batch, whatever roles they have. */
+  readonly qps: readonly string[];
+  /** Running hashes of what was attested and of what was said about exceptions, 0x hex. */
+  readonly trail: string;
+  readonly exceptionsHash: string;
+  /** How often it was certified before. */
+  readonly nonce: number;
+  /** Whether the last certificate still stands. */
+  readonly stands: boolean;
+  /** Nothing that it needs is missing or opposed, and the audit doubts nothing that it would be signed upon. */
+  readonly ready: boolean;
 }
 
 /** Public signals of a proof, 0x hex, which a disclosure is held against; by whom and when: in the history. */
@@ -346,6 +373,12 @@ function batchReport(
       ...{ head: wordText(head), parties: wordText(parties), record: wordText(record) },
     })),
     stages: stageReports(state, batch),
+    certifying: {
+      ...{ qps: batch.seats[BATCH_SEAT] ?? [], trail: batch.trail, exceptionsHash: batch.exceptionsHash },
+      ...{ nonce: batch.certified.length, stands: batch.status === "Released" || batch.status === "Completed" },
+      ready: !isDoubted && mayBeCertified(state, batch),
+    },
+    notificationDue: waitingNotification(batch),
     exceptions: exceptionCards(state, batch),
     requests: requestReports(batch),
     amendments: batch.amendments.length,
@@ -353,6 +386,17 @@ function batchReport(
     reasons: findings.map(({ text }) => text),
     notes: notesOf(state, batch, policy),
   };
+}
+
+/** Whether a certificate is all that it lacks to be green. When it was due does not matter: late is not wrong. */
+function mayBeCertified(state: RegisterState, batch: AuditedBatch): boolean {
+  if (batch.status !== "Open" || batch.recalled !== undefined) return false;
+  if (missingClaims(state, batch, "release").length > 0) return false;
+  return ["proven", "settled"].includes(colourOf(state, batch, "Compliant"));
+}
+
+function waitingNotification({ supplied }: AuditedBatch): string | null {
+  return supplied === undefined || supplied.notified !== undefined ? null : notificationDue(supplied).toString();
 }
 
 const OPENED_LATE =

@@ -31,6 +31,7 @@ import {
   type AttestationReport,
   type AuditReport,
   type BatchReport,
+  type CertifyingReport,
   type LogReading,
   type Reconciliation,
   type ReportedFinding,
@@ -91,6 +92,10 @@ const stage = objectOf<StageReport>({
   confirmed: nullable(objectOf<NonNullable<StageReport["confirmed"]>>({ ...SIGNED, document: HASH })),
 });
 
+const certifying = objectOf<CertifyingReport>({
+  ...{ qps: some(ADDRESS), trail: HASH, exceptionsHash: HASH, nonce: NUMBER, stands: flag, ready: flag },
+});
+
 const attestation = objectOf<AttestationReport>({
   ...{ claim: SMALL, circuitId: HASH, head: HASH, parties: HASH, record: HASH, verified: flag },
 });
@@ -107,6 +112,7 @@ const batch = objectOf<BatchReport>({
   ...{ proven: some(SMALL), settled: some(SMALL), refused: some(SMALL), unconfirmed: some(SMALL) },
   due: pairOf(decimal),
   ...{ deviations: some(NAME), attestations: some(attestation), stages: some(stage), exceptions: some(exception) },
+  ...{ certifying, notificationDue: nullable(DECIMAL) },
   ...{ requests: some(request), amendments: NUMBER, history: some(history), twins: some(HASH) },
   ...{ reasons: some(TEXT), notes: some(TEXT) },
 });

@@ -270,13 +270,29 @@ export type StageChanges = Partial<Omit<BatchStage, "name" | "handoff">>;
  * checks of the stage against its neighbours.
  */
 export async function setStage(dir: string, name: string, changes: StageChanges): Promise<Batch> {
-  return changeBatch(dir, (batch) => {
-    const changed = withStageChanges(batch, name, changes);
-    const index = stageIndex(batch, name);
-    if (changes.devices !== undefined && index > 0) refuseDeviceCount(changed, index);
-    refuseSigned(batch, changed);
-    return changed;
-  });
+  return changeBatch(dir, (batch) => stageChanged(batch, name, changes));
+}
+
+/** What `setStage` would write. Errors: as of `setStage`. */
+function stageChanged(batch: Batch, name: string, changes: StageChanges): Batch {
+  const changed = withStageChanges(batch, name, changes);
+  const index = stageIndex(batch, name);
+  if (changes.devices !== undefined && index > 0) refuseDeviceCount(changed, index);
+  refuseSigned(batch, changed);
+  return changed;
+}
+
+/**
+ * `setStage` for whoever holds the folder's lock and has other files to write with it: `first` writes them, once the change is
+ * known to be good and before it is made. Errors: those of `setStage` and of `first`.
+ */
+export async function setStageAfter(
+  batch: Batch,
+  name: string,
+  changes: StageChanges,
+  first: () => Promise<void>,
+): Promise<Batch> {
+  return writeChanged(batch, stageChanged(batch, name, changes), first);
 }
 
 /** A batch with one stage changed; nothing is judged or written. Error `batch-stage`. */
@@ -322,20 +338,23 @@ function refuseSigned(batch: Batch, changed: Batch): void {
  * `batch-opening`, those of `readBatch`, of `batchText` and of `change`.
  */
 export async function changeBatch(dir: string, change: (batch: Batch) => Batch): Promise<Batch> {
-  return changeFolder(dir, async (batch) => {
-    const changed = change(batch);
-    const path = join(dir, BATCH_FILE);
-    const text = batchText(changed, path);
-    if (deriveCommitments(changed).opening !== batch.commitments.opening) {
-      throw inputError("The batch's opening fixed the first custodian and its devices before data existed.", {
-        code: "batch-opening",
-        place: `${path}#/stages/0`,
-        remedy: "A first stage with another custodian or other devices is a new batch.",
-      });
-    }
-    await writeFileAtomically(path, text, { mode: 0o600, within: dir });
-    return changed;
-  });
+  return changeFolder(dir, async (batch) => writeChanged(batch, change(batch)));
+}
+
+/** Writes batch.json anew, after `first`. Errors: those of `changeBatch` and of `first`. */
+async function writeChanged(batch: Batch, changed: Batch, first?: () => Promise<void>): Promise<Batch> {
+  const path = join(batch.dir, BATCH_FILE);
+  const text = batchText(changed, path);
+  if (deriveCommitments(changed).opening !== batch.commitments.opening) {
+    throw inputError("The batch's opening fixed the first custodian and its devices before data existed.", {
+      code: "batch-opening",
+      place: `${path}#/stages/0`,
+      remedy: "A first stage with another custodian or other devices is a new batch.",
+    });
+  }
+  await first?.();
+  await writeFileAtomically(path, text, { mode: 0o600, within: batch.dir });
+  return changed;
 }
 
 /**

@@ -7,6 +7,8 @@ export const POLICY_FILE = "policy.json";
 export const PARTIES_FILE = "parties.json";
 /** Where the batch was opened; there is none before. */
 export const REGISTRATION_FILE = "register.json";
+/** That the batch was given to its patient; there is none before. */
+export const ADMINISTRATION_FILE = "administration.json";
 /** Held while a command changes the folder; always empty. */
 export const LOCK_FILE = "batch.lock";
 /** Keeps all of the folder, itself included, out of a git repository around it. */

@@ -11,18 +11,18 @@ import {
 import { challengeNames } from "../formats/challenges.ts";
 import { LIMIT } from "../formats/limits.ts";
 import { nameText } from "../formats/names.ts";
-import { BatchproofError } from "../errors.ts";
+import { BatchproofError, environmentError } from "../errors.ts";
 import type { Register, StoredBatch } from "./handles.ts";
 import { logsOf } from "./newestLogs.ts";
 import { explained } from "./revert.ts";
 
 type Contracts = Pick<Register, "registry" | "gate">;
 
-/** Which block is asked; the latest one unless told. */
+/** Which block is asked. */
 export interface AtBlock {
   readonly blockTag: number | "latest";
 }
-const LATEST: AtBlock = { blockTag: "latest" };
+export const LATEST: AtBlock = { blockTag: "latest" };
 
 /** Who holds a batch. */
 export interface Holder {
@@ -102,7 +102,7 @@ async function allHolders({ registry }: Pick<Register, "registry">, key: string,
   return holders;
 }
 
-/** The log knows who ever held a batch, and the register which of them still do. */
+/** The log knows who ever held a batch, and the register which of them still do. Error `log`: it does not know all of them. */
 async function holdersOf(
   { registry }: Pick<Register, "registry">,
   batch: string,
@@ -112,7 +112,7 @@ async function holdersOf(
   const holders: Holder[] = [];
   const asked = new Set<string>();
   const topic = registry.interface.getEvent("BatchHeld")?.topicHash ?? null;
-  for await (const log of logsOf(registry, [topic, batch])) {
+  for await (const log of logsOf(registry, [topic, batch], { until: at.blockTag })) {
     const { by: account, order } = registry.interface.parseLog(log)?.args.toObject() as { by: string; order: string };
     if (asked.has(account)) continue;
     asked.add(account);
@@ -120,9 +120,13 @@ async function holdersOf(
     const side = SIDES.find((name) => BigInt(HOLD[name]) === code);
     if (side !== undefined)
       holders.push({ batch, account, side, ...(order === NONE ? {} : { order: nameText(order) }) });
-    if (BigInt(holders.length) === holds) break;
+    if (BigInt(holders.length) === holds) return holders;
   }
-  return holders;
+  throw environmentError("The node's log does not have every hold that the register counts.", {
+    code: "log",
+    place: batch,
+    remedy: "Ask another node.",
+  });
 }
 
 const NONE = ZeroHash;

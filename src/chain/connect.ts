@@ -148,6 +148,8 @@ export async function mineAt(chain: Chain, seconds: bigint): Promise<void> {
 export interface ChainBlock {
   readonly number: number;
   readonly timestamp: number;
+  /** Null: the block is not mined yet. */
+  readonly hash: string | null;
 }
 
 /** A block by its number, or the latest one. Throws `chain` if the node does not have it. */

@@ -1,5 +1,5 @@
 import type { Log, Provider } from "ethers";
-import { environmentError } from "../errors.ts";
+import { type BatchproofError, environmentError } from "../errors.ts";
 import type { Deployed } from "./handles.ts";
 import { NodeFailure } from "./jsonRpc.ts";
 import { isRefusal } from "./refusal.ts";
@@ -8,25 +8,39 @@ import { explained, explainRevert } from "./revert.ts";
 /** Topics of an event, in their order; null: any, several: one of them. */
 type Topics = (string | string[] | null)[];
 
+/** Which logs of a contract are looked at. */
+interface Range {
+  /** Of the newest blocks only so many; default: all since its deployment. */
+  readonly blocks?: number;
+  /** The last block; default: the latest one. */
+  readonly until?: number | "latest";
+}
+
 /**
- * Logs of a contract since its deployment, the newest first, up to the latest block; of the newest `blocks` only, if it is
- * given. Errors: those of `explainRevert`.
+ * Logs of a contract since its deployment, the newest first. Errors: `head` (the node's latest block is older than what is asked
+ * for), those of `explainRevert`.
  */
-export async function* logsOf(contract: Deployed, topics: Topics, blocks = Infinity): AsyncGenerator<Log> {
+export async function* logsOf(
+  contract: Deployed,
+  topics: Topics,
+  { blocks = Infinity, until = "latest" }: Range = {},
+): AsyncGenerator<Log> {
   const provider = contract.runner?.provider;
   if (provider == null) throw environmentError("The register is not connected to a node.", { code: "chain" });
   const [since, latest] = await explained(() => Promise.all([contract.since(), provider.getBlockNumber()]));
-  if (Number(since) > latest) {
-    throw environmentError(
-      `The node's latest block is ${latest}, and the register says that it was deployed in ${since}.`,
-      {
-        code: "head",
-        remedy: "Wait until the node has caught up, or ask another one.",
-      },
-    );
-  }
-  const from = Math.max(Number(since), latest + 1 - blocks);
-  yield* newestLogs(provider, { address: await contract.getAddress(), topics }, from, latest);
+  if (Number(since) > latest) throw behind(latest, `and the register says that it was deployed in ${since}`);
+  // Logs of a block that the node does not have yet would be missing without a word.
+  if (until !== "latest" && until > latest) throw behind(latest, `and it was asked about ${until}`);
+  const to = until === "latest" ? latest : until;
+  const from = Math.max(Number(since), to + 1 - blocks);
+  yield* newestLogs(provider, { address: await contract.getAddress(), topics }, from, to);
+}
+
+function behind(latest: number, why: string): BatchproofError {
+  return environmentError(`The node's latest block is ${latest}, ${why}.`, {
+    code: "head",
+    remedy: "Wait until the node has caught up, or ask another one.",
+  });
 }
 
 /** Which logs are asked for. */

@@ -47,7 +47,7 @@ export async function minedOnce<A extends unknown[]>(
   const { data } = await method.populateTransaction(...args);
   const call = { from: await account.getAddress(), to: contract.target, data };
   const topic = contract.interface.getEvent(event)?.topicHash ?? null;
-  for await (const { provider, transactionHash } of logsOf(contract, [topic, key], REMEMBERED)) {
+  for await (const { provider, transactionHash } of logsOf(contract, [topic, key], { blocks: REMEMBERED })) {
     const sent = await explained(() => provider.getTransaction(transactionHash));
     if (sent?.from !== call.from || sent.to !== call.to || sent.data !== call.data) continue;
     const receipt = await explained(() => provider.getTransactionReceipt(transactionHash));

@@ -18,11 +18,7 @@ export function publicName(given: string, place: string, hidden: readonly string
       remedy: "Give the number in the quality management system, and say the rest there.",
     });
   }
-  // An identifier of four characters, separators among them, is looked for as it is written.
-  const isTold = [small, read].some((form) =>
-    hidden.map(form).some((secret) => secret.length >= SHORTEST_IDENTIFIER && form(name).includes(secret)),
-  );
-  if (!isTold) return name;
+  if (!namesAny(name, hidden)) return name;
   throw refusal(
     "The reference names the chain of identity, the order or the lot, and everybody could read it for ever.",
     {
@@ -31,6 +27,19 @@ export function publicName(given: string, place: string, hidden: readonly string
       code: "private",
     },
   );
+}
+
+/** Whether one of these identifiers is in a text, however it is spelled. */
+export function namesAny(text: string, hidden: readonly string[]): boolean {
+  // An identifier of four characters, separators among them, is looked for as it is written.
+  return [small, read].some((form) =>
+    hidden.map(form).some((secret) => secret.length >= SHORTEST_IDENTIFIER && form(text).includes(secret)),
+  );
+}
+
+/** Whether a text is one of these identifiers, however short and however it is spelled. */
+export function isAny(text: string, hidden: readonly string[]): boolean {
+  return [small, read].some((form) => form(text) !== "" && hidden.map(form).includes(form(text)));
 }
 
 /**

@@ -17,7 +17,7 @@ export function heldByText(key: string, holders: readonly Holder[]): string {
 }
 
 /** A challenge; undefined: there is none. */
-export function challengedText(challenge: Challenge | undefined): string | undefined {
+export function challengedText(challenge: Pick<Challenge, "kinds" | "decided"> | undefined): string | undefined {
   if (challenge === undefined) return undefined;
   const { kinds, decided } = challenge;
   return `challenged, and ${decided ? "a QP decided to go on" : "no QP decided on it"}: ${challengeText(kinds)}`;
@@ -27,11 +27,14 @@ export function challengedText(challenge: Challenge | undefined): string | undef
 export function supplyText(supply: Supply | undefined): string | undefined {
   if (supply === undefined) return undefined;
   const { administration, notificationDue, notified } = supply;
-  const told = notified
-    ? "the authority was notified"
-    : `the authority is to be notified by ${formatTime(notificationDue)}`;
+  return suppliedText(formatTime(administration), formatTime(notificationDue), notified);
+}
+
+/** The same of one whose times stand there as texts. */
+export function suppliedText(administration: string, notificationDue: string, notified: boolean): string {
+  const told = notified ? "the authority was notified" : `the authority is to be notified by ${notificationDue}`;
   return (
     "exceptional supply, out of specification at a physician's request, never a release; " +
-    `administration ${formatTime(administration)}; ${told}`
+    `administration ${administration}; ${told}`
   );
 }

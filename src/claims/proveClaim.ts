@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Batch } from "../batch/batch.ts";
 import { EVIDENCE, type SiteKey } from "../batch/evidence.ts";
+import { policyIdOfBatch } from "../batch/stageQuestion.ts";
 import { claimFile } from "../batch/paths.ts";
 import { environmentError, inputError } from "../errors.ts";
 import { documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { circuitNamed, type Circuit } from "../kinds/circuits.ts";
-import { policyId } from "../kinds/policyId.ts";
 import type { Statement } from "../kinds/statement.ts";
 import type { Claim, IndexedClaim } from "../policy/document.ts";
 import type { Envelope } from "../prover/envelope.ts";
@@ -143,10 +143,4 @@ async function proveJob(
   await writeFileAtomically(file, documentText(envelope), { within: batch.dir });
   onProven?.(claim.id);
   return envelope;
-}
-
-/** policyId of a batch's policy, from the rule salts that the batch keeps. */
-export function policyIdOfBatch({ policy, secrets }: Batch, circuitIdOf: (name: string) => string): string {
-  const salts = new Map(policy.claims.map(({ id }) => [id, secrets.ruleSalt(id)]));
-  return policyId(policy, salts, circuitIdOf);
 }

@@ -6,12 +6,13 @@ import { handoffFile } from "../batch/handoffFile.ts";
 import { importHandoff, joinBatch, signHandoff } from "../batch/handoffs.ts";
 import { attest } from "../chain/attest.ts";
 import { chainTime } from "../chain/connect.ts";
-import { askGate } from "../chain/gate.ts";
+import { askGate } from "../standing/gate.ts";
 import { registerAt, type Register } from "../chain/handles.ts";
 import { checkBatch, checkText } from "../claims/checkBatch.ts";
 import { importReadings, importResults, importSamples, type Imported, type Target } from "../claims/importClaim.ts";
 import { proveClaims } from "../claims/proveClaim.ts";
 import { CHANNEL } from "../formats/constants.ts";
+import { toHex } from "../formats/field.ts";
 import { stageHead } from "../formats/head.ts";
 import type { DeviceId } from "../formats/identity.ts";
 import { csvReader, samplesCsvReader } from "../import/csv.ts";
@@ -220,9 +221,10 @@ async function askNext({ stage, register, key, folders }: Play, index: number, n
   const { policyId } = published(stage.policies, NEEDLE_POLICY);
   const { policy, stages } = await readBatch(folders[next.who]);
   const head = stages[index - 1]?.handoff?.head;
-  const question = { key, stage: index, stages: policy.stages, head: head && stageHead(head), policyId };
-  const { ready, reasons } = await askGate(register, question);
-  stage.say(`  gate: ${next.stage} ${ready ? "may begin" : `may NOT begin: ${reasons.join("; ")}`}`);
+  const question = { key, stage: index, stages: policy.stages, head: head && toHex(stageHead(head)), policyId };
+  const { ready, reasons } = await askGate(register, stage.chain, question);
+  const against = reasons.map(({ text }) => text).join("; ");
+  stage.say(`  gate: ${next.stage} ${ready ? "may begin" : `may NOT begin: ${against}`}`);
   if (!ready) throw new Error(`the gate refuses ${next.stage}`);
 }
 

@@ -1,16 +1,28 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { extname, join } from "node:path";
 import { environmentError } from "../errors.ts";
 import { packageRoot } from "../root.ts";
 
-/** Where the build puts the page. */
+/** Where the build puts the pages. */
 const PAGE = "dist/desk";
-/** Form of the page that is opened from disk: it is not served, and a packet's page is made of it. */
+/** Form of the desk's page that is opened from disk: it is not served, and a packet's page is made of it. */
 export const SINGLE_FILE = "desk.html";
+/** The document of each page that is served. What belongs to the page of a site has a name that begins with `site`. */
+const DOCUMENTS = { desk: "index.html", site: "site.html" } as const;
 
-/** Folder of the page as it was built. Error `desk-page`: it was not. */
-export function pageFolder(): string {
+/** A page that is served: of `desk` or of `site`. */
+export type PageName = keyof typeof DOCUMENTS;
+
+/** Folder of the pages as they were built. Error `desk-page`: this one was not. */
+export function pageFolder(page: PageName = "desk"): string {
   const folder = join(packageRoot(), PAGE);
-  if (["index.html", SINGLE_FILE].every((name) => existsSync(join(folder, name)))) return folder;
+  const needed = page === "desk" ? [DOCUMENTS.desk, SINGLE_FILE] : [DOCUMENTS.site];
+  if (needed.every((name) => existsSync(join(folder, name)))) return folder;
   throw environmentError("The page was not built.", { code: "desk-page", place: PAGE });
+}
+
+/** Names of the files that a page loads, its document first. Errors: those of `pageFolder`. */
+export function pageNames(page: PageName): readonly [document: string, ...others: string[]] {
+  const names = readdirSync(pageFolder(page)).filter((name) => [".js", ".css"].includes(extname(name)));
+  return [DOCUMENTS[page], ...names.filter((name) => name.startsWith("site") === (page === "site"))];
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { jsonBody, refuse, Refused } from "./serve.ts";
 
 /** Takes the questions of an audit to a node, and its answers back. Whatever else a node could do is not for a page. */
 
@@ -21,16 +22,6 @@ export interface RelayedNode {
   readonly name: string;
 }
 
-/** Why there is no answer of the node's: HTTP status and words, in which its address is not named. */
-class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /** Asks a node what a request asks, and answers with what it says, status and all: the page judges that as any client does. */
 export async function relay(node: RelayedNode, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
@@ -39,24 +30,13 @@ export async function relay(node: RelayedNode, request: IncomingMessage, respons
     await pipeline(bounded(answer), response);
   } catch (error) {
     if (response.headersSent) return void response.destroy();
-    const { status, message } = error instanceof Refused ? error : silent(node, error);
-    response
-      .writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" })
-      .end(`${message}\n`);
+    refuse(response, error instanceof Refused ? error : silent(node, error));
   }
 }
 
 /** The one question of a request, written anew: only its four members go to the node. */
 async function questionIn(request: IncomingMessage): Promise<string> {
-  if (request.headers["content-type"] !== "application/json") throw new Refused(415, "Questions are JSON.");
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > MOST_ASKED) throw new Refused(413, `A question has at most ${MOST_ASKED} bytes.`);
-    chunks.push(chunk);
-  }
-  const { id, method, params } = membersOf(Buffer.concat(chunks).toString("utf8"));
+  const { id, method, params } = membersOf(await jsonBody(request, MOST_ASKED));
   if (!Number.isSafeInteger(id) || typeof method !== "string" || !Array.isArray(params)) {
     throw new Refused(400, "This is not one JSON-RPC question.");
   }

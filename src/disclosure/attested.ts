@@ -1,23 +1,9 @@
-import type { KindName } from "../formats/constants.ts";
+import type { RegisteredClaim } from "../formats/registeredClaim.ts";
 
 /** What the register says of the claim that a disclosure is about. */
-export interface Attested {
-  readonly chainId: bigint;
-  /** Address of the compliance registry. */
-  readonly registry: string;
-  /** Key of the batch, and its commitment, public signal `batch`. */
-  readonly key: string;
-  readonly batch: bigint;
-  /** Index of the claim in the batch's policy, and what the policy says of it. */
-  readonly claim: number;
-  readonly stage: number;
-  readonly kind: KindName;
-  /** Public signal `rule`. */
-  readonly rule: bigint;
+export interface Attested extends RegisteredClaim {
   /** Signals of the attestation that counts now; undefined: the claim has none. */
   readonly proven: Proven | undefined;
-  /** Evidence of the exceptions on this claim, 0x hex, by their numbers. */
-  readonly exceptions: ReadonlyMap<number, string>;
 }
 
 /** What an attestation binds of a record. */
@@ -28,8 +14,8 @@ export interface Proven {
   readonly doubts: readonly string[];
 }
 
-/** How an attestation stands whose proof verified. */
-export interface Standing {
+/** What is known of an attestation whose proof verified. */
+export interface Grounds {
   readonly circuitId: string;
   /** Whether whoever reads knows what the circuit proves. */
   readonly known: boolean;
@@ -40,7 +26,7 @@ export interface Standing {
 }
 
 /** What a disclosure that belongs to an attestation rests on besides its proof: from a node and from a report the same. */
-export function doubtsAbout({ circuitId, known, unsound, refused }: Standing): string[] {
+export function doubtsAbout({ circuitId, known, unsound, refused }: Grounds): string[] {
   return [
     ...(known ? [] : [`What circuit ${circuitId} proves is not known here.`]),
     ...(unsound ? [`Circuit ${circuitId} was frozen as unsound: its proofs prove nothing.`] : []),

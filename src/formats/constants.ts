@@ -28,7 +28,7 @@ export const TAG = {
 } as const;
 
 /** Tags of what no circuit hashes, apart from those above. */
-export const TAG_OUTSIDE = { REVIEW: 21, RAW_FILE: 22 } as const;
+export const TAG_OUTSIDE = { REVIEW: 21, RAW_FILE: 22, LABEL: 23, ADMINISTRATION: 24 } as const;
 
 /** What a circuit proves. Also the `kind` of a rule, of a record header and of a circuit on chain. */
 export const KIND = { temperature: 1, parameters: 2, custody: 3, quality: 4, channel: 5 } as const;

@@ -36,3 +36,13 @@ export function circuitNamed(name: string, place?: string): Circuit {
     ...(place === undefined ? {} : { place }),
   });
 }
+
+/**
+ * What is wrong where two persons of the register say of which kind a circuit is, and its name says another one; undefined:
+ * nothing, or nobody here knows the circuit.
+ */
+export function mistakenKind(name: string | undefined, kind: string): string | undefined {
+  const circuit = CIRCUITS.find((each) => each.name === name);
+  if (circuit === undefined || circuit.kind === kind) return undefined;
+  return `The register takes ${circuit.name} for a circuit of kind ${kind}.`;
+}

@@ -126,6 +126,9 @@ function uncheckedOf(
     ...(circuits === undefined
       ? []
       : ["which circuits are known, and by what names: its own list, not this version's"]),
+    ...(Object.keys(report.names).length === 0
+      ? []
+      : ["who is behind which account: the names are its own list, and the register has none"]),
     ...(from === undefined ? [] : [`that nothing before block ${from} is of interest: news of it are left out`]),
     ...(unread === null ? [] : [`that the register ${unread}, which it follows, is of no interest: it was left out`]),
   ];

@@ -113,6 +113,11 @@ export class UnlockedKey {
     return hkdf(sha256, this.#privateKey, undefined, utf8ToBytes("batchproof/journal"), 32);
   }
 
+  /** 32 bytes, the Ed25519 key under which this key's holder issues credentials. */
+  get credentialSeed(): Uint8Array {
+    return hkdf(sha256, this.#privateKey, undefined, utf8ToBytes("batchproof/credential"), 32);
+  }
+
   /** The secret from which a site derives its batch salts. Throws `key-role`: only custodians have one. */
   get siteSecret(): bigint {
     if (this.#siteSecret === undefined) {

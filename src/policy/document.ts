@@ -9,6 +9,11 @@ import { canonicalJson } from "../input/json.ts";
 export const SEVERITY = { 1: "minor", 2: "major", 3: "critical" } as const;
 export type Severity = keyof typeof SEVERITY;
 
+/** The register takes any number as a severity. */
+export function isSeverity(value: number): value is Severity {
+  return value in SEVERITY;
+}
+
 /** The limits of a claim, as people write them: each kind has its own; all say where their numbers come from. */
 export interface Limits {
   /**

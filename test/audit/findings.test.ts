@@ -16,7 +16,7 @@ import { closingProposal, rootProposal } from "../../src/chain/proposals.ts";
 import { acceptedCircuits, unknownKindsText } from "../../src/chain/acceptedCircuits.ts";
 import { embeddedChain, mineAt } from "../../src/chain/connect.ts";
 import { addCircuit, mined } from "../../src/chain/deploy.ts";
-import { askGate } from "../../src/chain/gate.ts";
+import { askGate } from "../../src/standing/gate.ts";
 import type { ChainPolicy } from "../../src/formats/chainPolicy.ts";
 import { simulatedCircuit } from "../support/simulated.ts";
 import {
@@ -400,7 +400,7 @@ describe("what needs eyes", () => {
     expect(report.circuits.find(({ circuitId }) => circuitId === LATER.circuitId)?.kind).toBe(
       "not known to this version",
     );
-    const { ready, reasons } = await askGate(world.deployment, {
+    const { ready, reasons } = await askGate(world.deployment, world.chain, {
       key,
       stage: 0,
       stages: ["a", "b"],
@@ -408,7 +408,7 @@ describe("what needs eyes", () => {
       policyId: undefined,
     });
     expect(ready).toBe(false);
-    expect(reasons).toContain(unknownKindsText([LEG]));
+    expect(reasons).toContainEqual({ code: "unknown-kinds", text: unknownKindsText([LEG]) });
     expect(await acceptedCircuits(world.deployment, batches["late"]?.key ?? "")).toMatchObject({ unknownKinds: [] });
   });
 

@@ -1,4 +1,4 @@
-import { getAddress } from "ethers";
+import { getAddress, ZeroHash } from "ethers";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { printAnswer } from "../../cli/output.ts";
@@ -25,6 +25,8 @@ function batch(key: string, i: number, reasons: readonly string[] = []): BatchRe
   return {
     ...{ key, owner: OWNERS[i % 2] ?? "", serial: 1 + Math.floor(i / 2), product: '"P" v1', policyId: hash("9") },
     ...{ status: "Open", colour: "unknown", claims: 1, proven: [], settled: [], openedBlock: 1, due: [1n, 2n] },
+    certifying: { qps: [], trail: ZeroHash, exceptionsHash: ZeroHash, nonce: 0, stands: false, ready: false },
+    notificationDue: null,
     ...{ deviations: [], exceptions: [], amendments: 0, twins: [], reasons, notes: [] },
     ...{ refused: [], unconfirmed: [], challenged: false, commitment: hash("7"), attestations: [] },
     ...{ stages: [], requests: [], history: [] },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { dataSlice, id } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import { qaRole, ROLE_ID } from "../../src/formats/roleIds.ts";
 import { registerAt, type Addresses, type Register } from "../../src/chain/handles.ts";
 import { SIGNALS } from "../../src/formats/constants.ts";
 import { formatTime } from "../../src/input/times.ts";
+import { documentHash, type Policy } from "../../src/policy/document.ts";
 import { ENVELOPE_FILE } from "../../src/prover/envelope.ts";
 import { lockedCircuitId } from "../../src/setup/artifactLock.ts";
 import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
@@ -827,6 +828,19 @@ describe("Qualified Persons, confirmed stages and challenges", () => {
     return { dir, key };
   }
 
+  /** A copy of a folder that has another policy, and the product of the one that it was made with. */
+  async function underOtherPolicy(dir: string): Promise<{ readonly folder: string; readonly was: string }> {
+    const folder = `${dir}-other`;
+    await cp(dir, folder, { recursive: true });
+    const read = async <T>(name: string): Promise<T> => JSON.parse(await readFile(join(folder, name), "utf8")) as T;
+    const policy = await read<Policy>("policy.json");
+    const other = { ...policy, product: "FIXTURE-STRICTER" };
+    await writeFile(join(folder, "policy.json"), JSON.stringify(other));
+    const batch = { ...(await read<object>("batch.json")), policyHash: documentHash(other) };
+    await writeFile(join(folder, "batch.json"), JSON.stringify(batch));
+    return { folder, was: policy.product };
+  }
+
   const confirm = (dir: string, who: Who): string[] => {
     return ["confirm-stage", dir, ...at, "--document", report, ...about(who)];
   };
@@ -835,7 +849,7 @@ describe("Qualified Persons, confirmed stages and challenges", () => {
     return ["gate", dir, ...at, ...scene.on, "--owner", account("manufacturer")];
   };
 
-  // Verifies R-register-qps, V153.
+  // Verifies R-register-qps, R-queue-certificate, V153, V360.
   it("V153: a stage is confirmed by a QP named for it, before the batch is certified", async () => {
     const unnamed = await initialised("unnamed", CONFIRMED);
     const asked = await inThisProcess(["status", unnamed, "--role", "owner"]);
@@ -868,8 +882,27 @@ describe("Qualified Persons, confirmed stages and challenges", () => {
     await said(...withdraw);
     expect(await refusal(...withdraw)).toEqual([1, "ConfirmationMissing"]);
     expect(await refusal(...certify(dir))).toEqual([1, "StagesUnconfirmed"]);
+    // The register is asked what it would take, and takes nothing.
+    expect(await refusal(...certify(dir), "--dry-run")).toEqual([1, "StagesUnconfirmed"]);
     await said(...confirm(dir, "heir"));
+    const queue = ["qp", "queue", "--qp", account("qp"), ...scene.on];
+    const waiting = await inThisProcess([...queue, "--fail-on-waiting"]);
+    expect([waiting.code, waiting.stdout]).toEqual([1, expect.stringContaining(`batchproof certify DIR --owner`)]);
+    const dry = await inThisProcess([...certify(dir), "--dry-run"]);
+    const document = createHash("sha256")
+      .update(await readFile(report))
+      .digest("hex");
+    for (const part of ["Nothing is signed or sent", key, document, "1 settled by people"]) {
+      expect(dry.stdout).toContain(part);
+    }
+    // A folder may say another policy than the register has for the same batch.
+    const { folder, was } = await underOtherPolicy(dir);
+    expect(await refusal(...certify(folder), "--dry-run")).toEqual([1, "certify-policy"]);
+    expect(await refusal(...certify(folder))).toEqual([1, "certify-policy"]);
+    expect(dry.stdout).toContain(`"${was}" v`);
+    expect(await register.gate.isReleased(key)).toBe(false);
     await said(...certify(dir));
+    expect((await inThisProcess(queue)).code).toBe(0);
     expect(await register.gate.isReleased(key)).toBe(true);
   });
 

@@ -112,6 +112,13 @@ describe("what a command is not told", () => {
     expect((await given(onFolder(), path("elsewhere"))).options["owner"]).toBe(address("5"));
   });
 
+  it("V346: is the settings' owner also where several folders are named", async () => {
+    settings({ rpc: NODE, registry: address("4"), owner: address("5") });
+    const onFolders = (): Command => withFolder(new Command("act").argument("[dir...]"));
+    expect((await given(onFolders(), folder, path("elsewhere"))).options["owner"]).toBe(address("5"));
+    expect((await given(onFolders())).options["owner"]).toBeUndefined();
+  });
+
   it("is a path from the settings file's folder, and no account where a private key is set", async () => {
     settings({ rpc: NODE, registry: address("4"), account: "keys/ours.json", parties: "lists/parties.json" });
     expect((await given(may(onRegister(), "parties"))).options).toMatchObject({

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { batchState, type Challenge } from "../../src/chain/batchState.ts";
 import { embeddedChain, mineAt, type Chain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
-import { askGate, type GateAnswer } from "../../src/chain/gate.ts";
+import type { Reason } from "../../src/standing/answer.ts";
+import { askGate } from "../../src/standing/gate.ts";
 import { policyIdOf } from "../../src/formats/chainPolicy.ts";
 import { nameWord } from "../../src/formats/names.ts";
 import { OTHER } from "./support/reasons.ts";
@@ -28,14 +29,18 @@ async function challengeOf({ key }: OpenBatch): Promise<Challenge | undefined> {
   return (await batchState(world.deployment, key)).challenge;
 }
 
-function gateOf({ key }: OpenBatch): Promise<GateAnswer> {
-  return askGate(world.deployment, {
+/** Whether its first stage may begin, and the words of what speaks against it and of what must be known. */
+async function gateOf({ key }: OpenBatch): Promise<{ ready: boolean; reasons: string[]; notes: string[] }> {
+  const { ready, reasons, notes } = await askGate(world.deployment, world.chain, {
     key,
     stage: 0,
     stages: ["first", "second"],
     head: undefined,
     policyId: undefined,
+    circuits: world.circuitList,
   });
+  const texts = (each: readonly Reason[]): string[] => each.map(({ text }) => text);
+  return { ready, reasons: texts(reasons), notes: texts(notes.filter(({ code }) => code !== "development-keys")) };
 }
 
 // Verifies R-register-challenge, V156.

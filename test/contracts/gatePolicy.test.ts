@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { embeddedChain } from "../../src/chain/connect.ts";
-import { askGate, type GateAnswer } from "../../src/chain/gate.ts";
+import { askGate, type GateAnswer } from "../../src/standing/gate.ts";
 import { policyIdOf } from "../../src/formats/chainPolicy.ts";
 import { World } from "../contracts/support/world.ts";
 
@@ -16,9 +16,9 @@ it("V196: does not let a stage begin under another policy than the receiving sit
   const [lax, agreed] = [world.plainPolicy(), world.custodyPolicy()];
   const { key } = await world.open(lax);
   const ask = (policyId: string): Promise<GateAnswer> =>
-    askGate(world.deployment, { key, stage: 0, stages: ["first", "second"], head: undefined, policyId });
+    askGate(world.deployment, world.chain, { key, stage: 0, stages: ["first", "second"], head: undefined, policyId });
   expect(await ask(policyIdOf(lax))).toMatchObject({ ready: true, reasons: [] });
   const { ready, reasons } = await ask(policyIdOf(agreed));
   expect(ready).toBe(false);
-  expect(reasons).toEqual([expect.stringContaining("under another policy than this folder")]);
+  expect(reasons.map(({ code }) => code)).toEqual(["other-policy"]);
 });

@@ -7,7 +7,8 @@ import { CIRCUIT_LIST, simulateRegister, type SimulatedRegister } from "../../be
 import { auditLineage } from "../../src/audit/lineage.ts";
 import { connectRpc } from "../../src/chain/connect.ts";
 import type { DeskConfig } from "../../src/desk/config.ts";
-import { startDesk, type Desk } from "../../src/desk/server.ts";
+import type { PageServer } from "../../src/desk/serve.ts";
+import { startDesk } from "../../src/desk/server.ts";
 import { packageRoot } from "../../src/root.ts";
 
 /** The audit in a real browser: what the page's worker says, against what the command line says. */
@@ -52,7 +53,7 @@ function comparable(lineage: object): unknown {
 describe.skipIf(MISSING.length > 0)(`the page's audit in a browser${NOTE}`, () => {
   let register: SimulatedRegister;
   let node: Awaited<ReturnType<typeof serveRegister>>;
-  let desk: Desk;
+  let desk: PageServer;
   let browser: Browser;
 
   beforeAll(async () => {
@@ -72,7 +73,7 @@ describe.skipIf(MISSING.length > 0)(`the page's audit in a browser${NOTE}`, () =
   });
 
   /** A desk for the register behind a node. */
-  function deskAt(rpc: string): Promise<Desk> {
+  function deskAt(rpc: string): Promise<PageServer> {
     const config: DeskConfig = {
       ...{ format: "batchproof-desk/1", registry: register.addresses.registry, node: rpc, secondNode: null },
       ...{ circuits: CIRCUIT_LIST, names: {}, texts: {}, disclosures: [], policies: [], reviews: [] },
@@ -81,7 +82,7 @@ describe.skipIf(MISSING.length > 0)(`the page's audit in a browser${NOTE}`, () =
   }
 
   /** What the worker of a desk tells in the end. */
-  async function told({ url }: Desk): Promise<Told> {
+  async function told({ url }: PageServer): Promise<Told> {
     const page = await browser.newPage();
     const refused: string[] = [];
     page.on("console", (message) => refused.push(message.text()));

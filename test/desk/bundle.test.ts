@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { pageNames, type PageName } from "../../src/desk/page.ts";
 import { packageRoot } from "../../src/root.ts";
 
 /** What the build made of the page: `npm run build`. */
@@ -11,15 +12,24 @@ const FOLDER = join(packageRoot(), "dist/desk");
 /** Bytes with gzip of all that a reader's browser loads. */
 const MOST_LOADED = 250_000;
 
+/** The same of the page of a site, on whatever phone is at hand. */
+const MOST_OF_SITE = 120_000;
+
 const names = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
 const read = (name: string): Buffer => readFileSync(join(FOLDER, name));
+const loadedBy = (page: PageName): number =>
+  pageNames(page).reduce((sum, name) => sum + gzipSync(read(name)).length, 0);
 const scripts = names.filter((name) => name.endsWith(".js"));
 
 describe.skipIf(names.length === 0)("the page as it is built", () => {
   // Verifies R-desk-size.
   it("is at most 250 kB with gzip, the worker included", () => {
-    const loaded = names.filter((name) => name !== "desk.html").map((name) => gzipSync(read(name)).length);
-    expect(loaded.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(MOST_LOADED);
+    expect(loadedBy("desk")).toBeLessThanOrEqual(MOST_LOADED);
+  });
+
+  // Verifies R-site-size.
+  it("is at most 120 kB with gzip for a site", () => {
+    expect(loadedBy("site")).toBeLessThanOrEqual(MOST_OF_SITE);
   });
 
   // Verifies R-desk-policy.

@@ -1,17 +1,21 @@
 import { expect, test } from "vitest";
 import { de } from "../../desk/messages/de.ts";
 import { en } from "../../desk/messages/en.ts";
-import type { MessageKey } from "../../desk/messages/index.ts";
+import { de as siteDe } from "../../desk/site/messages/de.ts";
+import { en as siteEn } from "../../desk/site/messages/en.ts";
 import { SIGNATURES } from "../../src/audit/history.ts";
 
 function namesIn(text: string): string[] {
   return (text.match(/\{\w+\}/g) ?? []).sort();
 }
 
-test("every text has the same values to fill in in both languages", () => {
-  for (const [key, text] of Object.entries(en) as [MessageKey, string][]) {
-    expect(namesIn(de[key]), key).toEqual(namesIn(text));
-    expect(de[key].trim(), key).not.toBe("");
+test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string>>]>([
+  ["the desk", en, de],
+  ["a site", siteEn, siteDe],
+])("every text of the page of %s has the same values to fill in in both languages", (_, english, german) => {
+  for (const [key, text] of Object.entries(english)) {
+    expect(namesIn(german[key] ?? ""), key).toEqual(namesIn(text));
+    expect(german[key]?.trim(), key).not.toBe("");
   }
 });
 

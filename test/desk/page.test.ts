@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { DeskApp } from "../../desk/app.ts";
 import type { DeskState } from "../../desk/data/data.ts";
 import { LANGUAGES, type Language } from "../../desk/messages/index.ts";
-import type { Failure } from "../../desk/data/source.ts";
+import type { Failure } from "../../src/desk/failure.ts";
 import type { Lineage } from "../../src/audit/lineage.ts";
 import { printedLineage } from "../../src/audit/reportJson.ts";
 import type { AuditReport } from "../../src/audit/report.ts";

@@ -3,7 +3,8 @@ import { createServer, request, type IncomingHttpHeaders, type Server } from "no
 import { connect, createServer as createPlainServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DeskConfig } from "../../src/desk/config.ts";
-import { startDesk, type Desk } from "../../src/desk/server.ts";
+import type { PageServer } from "../../src/desk/serve.ts";
+import { startDesk } from "../../src/desk/server.ts";
 
 /** What the desk's server answers, and above all what it does not. */
 
@@ -25,7 +26,7 @@ const honest: typeof next = (body) => [
 ];
 
 let node: Server;
-let desk: Desk;
+let desk: PageServer;
 let port: number;
 /** The path of the page, which ends with a slash. */
 let base: string;

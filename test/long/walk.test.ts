@@ -36,7 +36,7 @@ function shell(script: string, cwd: string): Promise<Ran> {
 }
 
 // Verifies R-cli-walk.
-it("the walks of the documents lead to a released batch, a filed packet and an open gate", async () => {
+it("the walks of the documents lead to a released batch, a filed packet, an open gate and a recorded administration", async () => {
   const { url, stop } = await startDevnet();
   try {
     const folder = scratch();
@@ -66,6 +66,11 @@ it("the walks of the documents lead to a released batch, a filed packet and an o
     const exchanged = await shell(`export BATCHPROOF_PASSPHRASE="only for this walk"\n${exchange.join("\n")}`, folder);
     expect(exchanged).toMatchObject({ code: 0 });
     expect(exchanged.output).toContain("Stage activation may begin.");
+    expect(exchanged.output.match(/^GREEN: wristband, bag and batch are one/gm)).toHaveLength(2);
+    expect(exchanged.output).toMatch(/^performed by A\. Nurse, .*\nverified by B\. Physician, /m);
+    expect(exchanged.output).toContain(
+      "administration, last: 2022-06-15T14:00:00Z to 2022-06-15T15:50:00Z, conforming, signed",
+    );
   } finally {
     await stop();
   }

@@ -240,17 +240,19 @@ describe("V254: a packet of which something was changed", () => {
 describe("what a packet's maker chose", () => {
   it("V236: is told as his word: which circuits are known, what is left out, when he read", async () => {
     writeFileSync(at("circuits.json"), JSON.stringify({ format: "batchproof-circuits/1", circuits: {} }));
+    const names = { [world.addresses.registry]: "Dr. Ada Example, QP" };
+    writeFileSync(at("names.json"), JSON.stringify({ format: "batchproof-names/1", names }));
     const chosen = at("chosen");
-    const made = ["audit", ...on, "--packet", chosen, "--circuits", at("circuits.json"), "--from", "2"];
+    const options = ["--circuits", at("circuits.json"), "--names", at("names.json"), "--from", "2"];
+    const made = ["audit", ...on, "--packet", chosen, ...options];
     expect(await batchproof(made)).toMatchObject({ code: 0 });
     const said = async (...words: string[]): Promise<string> => (await batchproof(["verify-packet", ...words])).stdout;
     const [plain, told] = [await said(DIR, "--rpc", node.url), await said(chosen)];
     const [, word = ""] = told.split("By its maker's word alone:");
-    for (const each of ["it was read at", "which circuits are known", "before block 2", "(--rpc)"]) {
-      expect(word).toContain(each);
-    }
+    const lists = ["which circuits are known", "who is behind which account"];
+    for (const each of ["it was read at", ...lists, "before block 2", "(--rpc)"]) expect(word).toContain(each);
     expect(plain).toContain("it was read at");
-    expect(plain).not.toMatch(/which circuits are known|before block|\(--rpc\)/);
+    expect(plain).not.toMatch(/which circuits are known|who is behind|before block|\(--rpc\)/);
   });
 
   it("V237: is no other register under the hash of a real block, where its node proved nothing", async () => {

@@ -9,7 +9,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { packageRoot } from "../../../src/root.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
 
 /** Why tests in a browser are skipped; undefined: there is one. */
 export const WITHOUT_BROWSER = existsSync(CHROMIUM) ? undefined : `no ${CHROMIUM} here: nothing is tested in a browser`;
@@ -20,7 +20,9 @@ export function openBrowser(): Promise<Browser> {
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+/** What the page may do where it is served. */
+export const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
 
 /** The page as it was built (`npm run build`), served alone: no register stands behind it. */
 export async function servePage(): Promise<{ readonly url: string; readonly server: Server }> {

@@ -1,4 +1,4 @@
-import { id } from "ethers";
+import { id, ZeroHash } from "ethers";
 import type { ExceptionCard, HistoryEntry, HistoryKind, Signed } from "../../../src/audit/history.ts";
 import type { AuditReport, BatchReport, Colour, ReportedFinding } from "../../../src/audit/report.ts";
 import type { StatusName } from "../../../src/formats/codes.ts";
@@ -53,7 +53,17 @@ function plain(number: number, colour: Colour, status: StatusName, more: Partial
     ...{ commitment: id(`commitment ${number}`), status, colour, claims: 2, proven: [0, 1], settled: [], refused: [] },
     ...{ unconfirmed: [], challenged: false, openedBlock: 10 + number, deviations: [], attestations: [], stages: [] },
     ...{ due: [BigInt(opened + 10 * DAY), BigInt(opened + 900 * DAY)], exceptions: [], requests: [], amendments: 0 },
-    ...{ history, twins: [], reasons: [], notes: ["custody not proven"] },
+    ...{
+      certifying: {
+        qps: [QP],
+        trail: id(`trail ${number}`),
+        exceptionsHash: ZeroHash,
+        nonce: 1,
+        stands: true,
+        ready: false,
+      },
+    },
+    ...{ notificationDue: null, history, twins: [], reasons: [], notes: ["custody not proven"] },
     ...more,
   };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { verifyAttestation } from "../../cli/attestation.ts";
+import { verifyAttestation } from "../../src/standing/attestation.ts";
+import { LATEST } from "../../src/chain/batchState.ts";
 import { claimFacts } from "../../src/chain/claimFacts.ts";
 import { chainTime, connectRpc, findRegister } from "../../src/chain/connect.ts";
 import { registerAt } from "../../src/chain/handles.ts";
@@ -9,6 +10,7 @@ import { SIGNALS } from "../../src/formats/constants.ts";
 import { formatTime } from "../../src/input/times.ts";
 import * as lock from "../../src/setup/artifactLock.ts";
 import { refusedAsync } from "../input/refused.ts";
+import { beginFridge, CLAIM, closeFridge, DEVICE, fillFridge, fridgeWithCustody, RAW, type Claims } from "./fridge.ts";
 import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
 import { refusedWith } from "./support.ts";
 
@@ -19,12 +21,8 @@ vi.mock("../../src/setup/artifactLock.ts", async (original) => {
 
 /** A request of an authority, from the question to the curve that it believes. */
 
-const RAW = "fixtures/berlinger/fridgetag2L_130500109088_202206081014.txt";
 const TRUNCATED = "fixtures/berlinger/fridgetag2L_test_TRUNCATED_bad_signature.txt";
-const DEVICE = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088";
-const CLAIM = "cold-storage/temperature";
 const CUSTODY = "cold-storage/custody";
-const YEAR_2022 = ["--from", "2022-01-01T00:00:00Z", "--to", "2022-12-31T00:00:00Z"] as const;
 const WINDOW = ["--from", "2022-05-06T06:00:00Z", "--to", "2022-05-06T12:00:00Z"] as const;
 const DAY = 86_400n;
 
@@ -35,50 +33,13 @@ const path = (name: string): string => scene.path(name);
 const authority = (): string[] => [...scene.on, "--account", scene.accounts[7] ?? ""];
 const owner = (): string[] => [...scene.on, ...scene.by("manufacturer")];
 
-interface Claims {
-  readonly claims: readonly { readonly id: string }[];
-}
-
-/** The fridge policy, with custody of its stage. */
-function policyText(): string {
-  const read = (name: string): Claims => JSON.parse(readFileSync(`fixtures/policies/${name}.json`, "utf8")) as Claims;
-  const [fridge, process] = [read("fridge-2-8"), read("cd20-prodigy")];
-  const custody = process.claims.find(({ id }) => id === "administration/custody");
-  const own = { ...custody, id: CUSTODY, stage: 0, neededFor: "release" };
-  return JSON.stringify({ ...fridge, claims: [...fridge.claims, own] });
-}
-
 beforeAll(async () => {
   scene = await Scene.set(["custody", "temperature-1k"]);
   await scene.giveRole("authority", scene.accounts[7] ?? "", "authority");
-  await writeFile(path("policy.json"), policyText());
-  await cliJson(["policy", "salt", path("policy.json")]);
-  for (const role of ["custodian", "source"]) {
-    await cliJson(["key", "new", "--role", role, "--name", role, "--org", "site A", "--out", path(`${role}.json`)]);
-    await cliJson(["party", "add", path("parties.json"), "--key", path(`${role}.json`), "--name", role, ...YEAR_2022]);
-  }
-  const device = ["--device", DEVICE, "--org", "site A", "--name", "logger"];
-  await cliJson(["party", "add", path("parties.json"), ...device, ...YEAR_2022]);
-  await scene.publish(path("policy.json"), path("parties.json"));
-  dir = path("batch");
-  const identity = ["--lot", "LOT 7", "--coi", "COI", "--order", "ORDER", "--parties", path("parties.json")];
-  const fixed = ["--custodian", path("custodian.json"), "--device", DEVICE, "--policy", path("policy.json")];
-  await cliJson(["init", dir, ...identity, ...fixed]);
+  dir = await beginFridge(scene, fridgeWithCustody());
   ({ key } = await cliJson<{ key: string }>(["open", dir, "--qp", scene.account("qp"), ...owner()]));
-  await cliJson(["stage", dir, "cold-storage", "--start", "2022-05-05T16:26:00Z", "--end", "2022-05-08T16:26:00Z"]);
-  const into = ["--into", dir, "--claim", CLAIM, "--source", path("source.json"), "--offset", "+00:00"];
-  await cliJson(["import", "fridgetag", RAW, ...into]);
-  await cliJson([
-    "handoff",
-    "sign",
-    dir,
-    "--stage",
-    "cold-storage",
-    "--as",
-    "releaser",
-    "--key",
-    path("custodian.json"),
-  ]);
+  await fillFridge(scene, dir);
+  await closeFridge(scene, dir);
 });
 
 afterAll(() => scene.close());
@@ -146,12 +107,12 @@ describe("a disclosure on the command line", () => {
       const { proven } = await claimFacts(register, chain.chainId, key, 0);
       if (proven === undefined) throw new Error("attested");
       const known = { circuit: "temperature-1k", setup: "development", unsound: false };
-      expect(await verifyAttestation(register, proven, "temperature")).toMatchObject(known);
+      expect(await verifyAttestation(register, proven, "temperature", LATEST)).toMatchObject(known);
       // V227: two persons of the register gave the circuit the kind of another one.
-      const taken = await refusedAsync(verifyAttestation(register, proven, "custody"));
+      const taken = await refusedAsync(verifyAttestation(register, proven, "custody", LATEST));
       expect(taken.code).toBe("disclosure-circuit");
       const lied = { ...proven, signals: proven.signals.with(SIGNALS.indexOf("record"), 5n) };
-      expect((await refusedAsync(verifyAttestation(register, lied, "temperature"))).code).toBe("proof-invalid");
+      expect((await refusedAsync(verifyAttestation(register, lied, "temperature", LATEST))).code).toBe("proof-invalid");
     } finally {
       await chain.close();
     }
@@ -217,7 +178,7 @@ describe("a disclosure on the command line", () => {
 
   // Verifies R-disclosure-handoff.
   it("V223: shows a hand-off, with the names behind its hashes, and says what was asked for", async () => {
-    const { claims } = JSON.parse(policyText()) as Claims;
+    const { claims } = JSON.parse(fridgeWithCustody()) as Claims;
     const claim = String(claims.findIndex(({ id: name }) => name === CUSTODY));
     await cliJson(["disclose", dir, "--claim", CUSTODY, "--out", path("handoff.json")]);
     const verified = await inThisProcess(verify("handoff.json"));

@@ -1,6 +1,14 @@
-import { usualRemedy } from "../../src/errorCodes.ts";
-import { BatchproofError } from "../../src/errors.ts";
-import type { Failure } from "./source.ts";
+import { usualRemedy, type ErrorCode } from "../errorCodes.ts";
+import { BatchproofError, type ErrorKind } from "../errors.ts";
+
+/** Why there is no answer: nothing can be concluded. */
+export interface Failure {
+  readonly kind: ErrorKind;
+  readonly code: ErrorCode | null;
+  readonly message: string;
+  readonly place: string | null;
+  readonly remedy: string | null;
+}
 
 /** An error that is not ours is a bug: its message may hold private values and is not told. */
 export function failureOf(error: unknown): Failure {
