@@ -51,7 +51,7 @@ export async function gate([dir = ""]: readonly string[], options: Options): Pro
     const key = ownersKey(batch, addressOf(required(options, "owner"), "--owner"));
     const block = await blockOf(chain.provider, "latest");
     const question = {
-      ...{ key, block: block.number },
+      ...{ key, block: block.number, now: Math.floor(Date.now() / 1000) },
       ...folderQuestion(batch, stage, lockedCircuitId),
     };
     const { ready, release, isExceptionalSupply, ...said } = await askGate(register, chain, question);

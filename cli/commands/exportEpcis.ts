@@ -11,7 +11,7 @@ import { carrierOf } from "../../src/formats/carrier.ts";
 import { documentText } from "../../src/formats/document.ts";
 import { refuseOverwriting, writeFileAtomically } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { readStanding, requireSameBlock } from "../../src/standing/read.ts";
 import { onRegister } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
@@ -40,6 +40,7 @@ export async function epcis([dir = ""]: readonly string[], options: Options): Pr
   return onRegister(options, async (register, chain) => {
     const { standing } = await readStanding(register, chain, key);
     const readings = await readingsOf(read, key, { register, chain, block: standing.block });
+    await requireSameBlock(chain.provider, standing);
     const document = epcisDocument({ batch, standing, epc, locations, readings });
     const inputs = [...disclosures, ...(listed === undefined ? [] : [listed])];
     await writeFileAtomically(out, documentText(document), { mode: 0o600, inputs });

@@ -8,7 +8,7 @@ import { carrierOf, type Carrier } from "../../src/formats/carrier.ts";
 import { documentText } from "../../src/formats/document.ts";
 import { refuseOverwriting, writeFileAtomically } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
-import { readStanding } from "../../src/standing/read.ts";
+import { readStanding, requireSameBlock } from "../../src/standing/read.ts";
 import { onRegister } from "../chain.ts";
 import { flag, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
@@ -36,6 +36,7 @@ export async function fhir([dir]: readonly string[], options: Options): Promise<
   return onRegister(options, async (register, chain) => {
     const { standing } = await readStanding(register, chain, readKey(target, options));
     const consent = await batchConsent(register, standing.batch, standing.block);
+    await requireSameBlock(chain.provider, standing);
     const stages = withStages && batch !== undefined ? namedStages(batch, standing) : [];
     const named = consent === undefined ? {} : { consent };
     const bundle = fhirBundle({ standing, category, stages, ...carrier, ...named });

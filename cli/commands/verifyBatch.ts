@@ -36,7 +36,7 @@ export function show([file = ""]: readonly string[], options: Options): Promise<
 export async function verifyBatch([dir]: readonly string[], options: Options): Promise<Answer> {
   const asked = await askedFor(dir, options);
   const policy = text(options, "policy");
-  const beside = { ...asked, policy: policy === undefined ? undefined : await readSoundPolicy(policy) };
+  const beside = { ...asked, policy: policy === undefined ? asked.policy : await readSoundPolicy(policy) };
   const file = text(options, "standing");
   return answerOf(file === undefined ? await fromNode(beside, options) : await fromFile(file, beside, options));
 }
@@ -61,7 +61,10 @@ async function askedFor(dir: string | undefined, options: Options): Promise<Aske
   }
   if (label !== undefined) return ofLabel(label, options);
   if (credential !== undefined) return ofCredential(credential, options);
-  return { key: ways === 0 ? undefined : readKey(await targetOf(dir, options), options) };
+  if (ways === 0) return { key: undefined };
+  const target = await targetOf(dir, options);
+  // A folder has the policy under which its batch was begun: the words of another one would be no words about this batch.
+  return { key: readKey(target, options), policy: "folder" in target ? target.folder.policy : undefined };
 }
 
 function ofLabel(given: string, options: Options): Asked {
@@ -99,7 +102,7 @@ async function fromNode({ named, key = "", ...beside }: Asked, options: Options)
     const other = named === undefined ? [] : otherRegister(named, reader);
     if (other.length > 0) return refusedUnasked([...(beside.problems ?? []), ...other], "node");
     const { standing } = await readStanding(register, chain, key, { circuits: known });
-    return verifyStanding(standing, beside);
+    return verifyStanding(standing, now(), beside);
   });
 }
 

@@ -22,7 +22,7 @@ export const addStandingCommands: AddCommands = (program, give) => {
   answers(
     withQps(may(may(standing.command("show <file>"), "registry"), "chainId"))
       .description("what a signed standing says, and who signed it; exit codes as of verify-batch")
-      .option("--policy <file>", "the batch's policy, to say in words what was proven"),
+      .option("--policy <file>", "the batch's policy, to say in words what was proven; default: the folder's"),
     give,
     verification,
     ({ show }) => show,
@@ -40,7 +40,7 @@ export const addStandingCommands: AddCommands = (program, give) => {
       .option("--credential <file>", "in place of a folder: a verifiable credential of the batch")
       .option("--did <file>", "DID document of the credential's issuer, from its web site; repeat for more", collect)
       .option("--standing <file>", "in place of a node: a standing that a QP of the batch signed")
-      .option("--policy <file>", "the batch's policy, to say in words what was proven"),
+      .option("--policy <file>", "the batch's policy, to say in words what was proven; default: the folder's"),
     give,
     verification,
     ({ verifyBatch }) => verifyBatch,

@@ -12,6 +12,7 @@ import { stageHead } from "../formats/head.ts";
 import { batchCommitment, textHash } from "../formats/identity.ts";
 import { labelFromText, type SignedLabel } from "../formats/label.ts";
 import { formatTime } from "../input/times.ts";
+import { ageNotes } from "../standing/age.ts";
 import { because, type Answered, type Light, type Reason } from "../standing/answer.ts";
 import { judgeStage, judgeUse } from "../standing/judge.ts";
 import { standingProblem, type SignedStanding } from "../standing/signed.ts";
@@ -217,7 +218,8 @@ async function saidOf(
     };
   }
   try {
-    return { standing: await source.ask(key, block), problems: [], notes: [] };
+    const standing = await source.ask(key, block);
+    return { standing, problems: [], notes: ageNotes(standing, now) };
   } catch (error) {
     if (error instanceof BatchproofError && error.kind === "environment")
       return silent(`nothing can be concluded from the node (${error.code ?? "no answer"})`);

@@ -221,7 +221,8 @@ async function askNext({ stage, register, key, folders }: Play, index: number, n
   const { policyId } = published(stage.policies, NEEDLE_POLICY);
   const { policy, stages } = await readBatch(folders[next.who]);
   const head = stages[index - 1]?.handoff?.head;
-  const question = { key, stage: index, stages: policy.stages, head: head && toHex(stageHead(head)), policyId };
+  const asked = { stage: index, stages: policy.stages, head: head && toHex(stageHead(head)), policyId };
+  const question = { key, now: Math.floor(Date.now() / 1000), ...asked };
   const { ready, reasons } = await askGate(register, stage.chain, question);
   const against = reasons.map(({ text }) => text).join("; ");
   stage.say(`  gate: ${next.stage} ${ready ? "may begin" : `may NOT begin: ${against}`}`);

@@ -46,7 +46,7 @@ export async function answerVerify(site: Site, question: JsonValue): Promise<Ver
         ...(beside.problems ?? []),
         ...(given === undefined ? [] : standingProblem(given, readerOf(site))),
       ];
-      return answered(verifyStanding(await source.ask(named.batch), { ...beside, policy, problems }));
+      return answered(verifyStanding(await source.ask(named.batch), nowOf(), { ...beside, policy, problems }));
     }
     const signed = later(given, source?.signed);
     if (signed === undefined) return NOBODY;

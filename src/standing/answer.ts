@@ -22,11 +22,18 @@ export const REASON_CODES = [
     "label-signature",
     "label-id",
     "wristband",
-    "no-identity",
     "given",
     "credential",
   ],
-  ...["standing-old", "standing-signer", "standing-batch", "standing-policy", "no-answer", "from-standing"],
+  ...[
+    "standing-old",
+    "standing-signer",
+    "standing-batch",
+    "standing-policy",
+    "no-answer",
+    "from-standing",
+    "block-old",
+  ],
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

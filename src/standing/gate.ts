@@ -1,6 +1,7 @@
 import type { Chain } from "../chain/connect.ts";
 import type { Register } from "../chain/handles.ts";
 import { heldByText } from "../chain/stateWords.ts";
+import { ageNotes } from "./age.ts";
 import { judgeStage, type Judgement, type StageQuestion } from "./judge.ts";
 import { readStanding, type ReadStanding, type StandingQuestion } from "./read.ts";
 
@@ -8,6 +9,8 @@ import { readStanding, type ReadStanding, type StandingQuestion } from "./read.t
 export interface GateQuestion extends StageQuestion, StandingQuestion {
   /** Key of the batch in the register. */
   readonly key: string;
+  /** This machine's clock, Unix seconds. */
+  readonly now: number;
 }
 
 /** The answer of the dock check, and what it was judged by. */
@@ -22,11 +25,12 @@ export async function askGate(
   chain: Pick<Chain, "provider" | "chainId">,
   question: GateQuestion,
 ): Promise<GateAnswer> {
-  const { key } = question;
+  const { key, now } = question;
   const read = await readStanding(register, chain, key, question);
   const judgement = judgeStage(read.standing, question);
   const reasons = judgement.reasons.map((each) =>
     each.code === "held" ? { ...each, text: heldByText(key, read.heldBy) } : each,
   );
-  return { ...read, ...judgement, reasons };
+  const notes = [...ageNotes(read.standing, now), ...judgement.notes];
+  return { ...read, ...judgement, reasons, notes };
 }

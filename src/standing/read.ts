@@ -1,3 +1,4 @@
+import type { Provider } from "ethers";
 import type { CircuitList } from "../audit/circuits.ts";
 import { acceptedCircuits, type AcceptedCircuits } from "../chain/acceptedCircuits.ts";
 import { batchState, type AtBlock, type BatchState, type Holder } from "../chain/batchState.ts";
@@ -64,14 +65,21 @@ export async function readStanding(
   const reading = { register, chainId, key, at, state, accepted };
   const standing = await standingOf(reading, block, circuits);
   const qps = await qpsOf(register, key, at);
-  const { hash } = await explained(() => blockOf(provider, block.number));
-  if (hash !== block.hash) {
-    throw environmentError(`Block ${block.number} was replaced while it was read.`, {
-      code: "reorg",
-      remedy: "Ask again.",
-    });
-  }
+  await requireSameBlock(provider, standing);
   return { standing, qps, heldBy: state.heldBy };
+}
+
+/**
+ * Whoever reads more of the register at a standing's block asks afterwards whether it is still that block: two forks would be mixed.
+ * Error `reorg`: it was replaced meanwhile.
+ */
+export async function requireSameBlock(
+  provider: Provider,
+  { block, hash }: Pick<Standing, "block" | "hash">,
+): Promise<void> {
+  const { hash: now } = await explained(() => blockOf(provider, block));
+  if (now === hash) return;
+  throw environmentError(`Block ${block} was replaced while it was read.`, { code: "reorg", remedy: "Ask again." });
 }
 
 async function standingOf(reading: Reading, block: ChainBlock, list: CircuitList | undefined): Promise<Standing> {

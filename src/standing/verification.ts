@@ -1,5 +1,6 @@
 import type { Label } from "../formats/label.ts";
 import type { Policy } from "../policy/document.ts";
+import { ageNotes } from "./age.ts";
 import { because, type Light, type Reason } from "./answer.ts";
 import { judgeUse } from "./judge.ts";
 import { standingProblem, type SignedStanding, type StandingReader } from "./signed.ts";
@@ -32,9 +33,10 @@ export interface Beside {
   readonly notes?: readonly Reason[];
 }
 
-/** What a register says of a batch, read from a node. */
-export function verifyStanding(standing: Standing, beside: Beside = {}): Verification {
-  return verification(standing, beside, "node");
+/** What a register says of a batch, read from a node. `now`: this machine's clock, Unix seconds. */
+export function verifyStanding(standing: Standing, now: number, beside: Beside = {}): Verification {
+  const notes = [...ageNotes(standing, now), ...(beside.notes ?? [])];
+  return verification(standing, { ...beside, notes }, "node");
 }
 
 /** The same from a signed standing. What a reader must not go by is red, and says so. */

@@ -401,6 +401,7 @@ describe("what needs eyes", () => {
       "not known to this version",
     );
     const { ready, reasons } = await askGate(world.deployment, world.chain, {
+      now: 0,
       key,
       stage: 0,
       stages: ["a", "b"],

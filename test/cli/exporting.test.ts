@@ -5,6 +5,7 @@ import fhirLibrary from "fhir";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FhirBundle } from "../../src/exports/fhir.ts";
 import type { RunEvent } from "../../src/exports/openlineage.ts";
+import type { Verification } from "../../src/standing/verification.ts";
 import { pathsOf } from "../exports/lineageGraph.ts";
 import { beginFridge, CLAIM, closeFridge, fillFridge, fridgeWithCustody, RAW, STAGE } from "./fridge.ts";
 import { cli, cliJson, inThisProcess, Scene } from "./scene.ts";
@@ -91,6 +92,13 @@ describe("export fhir", () => {
     ]);
     const { messages } = library.validate(await readFile(path("after.json"), "utf8"), { errorOnUnexpected: true });
     expect(messages.filter(({ severity }) => String(severity) !== "warning")).toEqual([]);
+  });
+
+  it("is asked about by its folder in the words of the folder's own policy", async () => {
+    const { stdout, code } = await cli(["--json", "verify-batch", dir, ...scene.on]);
+    const { policy, reasons } = JSON.parse(stdout) as Verification;
+    expect([code, policy?.claims.map(({ id }) => id).includes(CLAIM)]).toEqual([1, true]);
+    expect(reasons.map((each) => each.code)).not.toContain("standing-policy");
   });
 
   it("is the same by the batch's key, with which no folder is needed, byte for byte", async () => {

@@ -32,6 +32,7 @@ async function challengeOf({ key }: OpenBatch): Promise<Challenge | undefined> {
 /** Whether its first stage may begin, and the words of what speaks against it and of what must be known. */
 async function gateOf({ key }: OpenBatch): Promise<{ ready: boolean; reasons: string[]; notes: string[] }> {
   const { ready, reasons, notes } = await askGate(world.deployment, world.chain, {
+    now: 0,
     key,
     stage: 0,
     stages: ["first", "second"],

@@ -16,7 +16,14 @@ it("V196: does not let a stage begin under another policy than the receiving sit
   const [lax, agreed] = [world.plainPolicy(), world.custodyPolicy()];
   const { key } = await world.open(lax);
   const ask = (policyId: string): Promise<GateAnswer> =>
-    askGate(world.deployment, world.chain, { key, stage: 0, stages: ["first", "second"], head: undefined, policyId });
+    askGate(world.deployment, world.chain, {
+      key,
+      now: 0,
+      stage: 0,
+      stages: ["first", "second"],
+      head: undefined,
+      policyId,
+    });
   expect(await ask(policyIdOf(lax))).toMatchObject({ ready: true, reasons: [] });
   const { ready, reasons } = await ask(policyIdOf(agreed));
   expect(ready).toBe(false);

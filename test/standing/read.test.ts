@@ -1,11 +1,15 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { dataSlice, toBeHex } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fhir } from "../../cli/commands/exportFhir.ts";
 import { embeddedChain, type Chain } from "../../src/chain/connect.ts";
 import { mined } from "../../src/chain/deploy.ts";
 import { registerAt } from "../../src/chain/handles.ts";
 import { BatchproofError } from "../../src/errors.ts";
 import { judgeStage, judgeUse } from "../../src/standing/judge.ts";
-import { readStanding, type ReadStanding } from "../../src/standing/read.ts";
+import { readStanding, requireSameBlock, type ReadStanding } from "../../src/standing/read.ts";
 import { behindLyingNode, undone } from "../audit/scenes.ts";
 import { OTHER } from "../contracts/support/reasons.ts";
 import { LEG, World, type OpenBatch } from "../contracts/support/world.ts";
@@ -194,6 +198,29 @@ describe("a node that lies", () => {
     let asked = 0;
     const block = (honest: Json): Json => (++asked > 1 ? { ...honest, hash: toBeHex(asked, 32) } : honest);
     expect(await refusal(told("supplied", { block }))).toEqual({ code: "reorg", kind: "environment" });
+  });
+
+  it("V258: whose block was replaced before more was read of it, for an export", async () => {
+    const { standing } = await read("released");
+    await expect(requireSameBlock(world.chain.provider, standing)).resolves.toBeUndefined();
+    const dir = mkdtempSync(join(tmpdir(), "batchproof-fork-"));
+    const exported = (name: string): Promise<unknown> =>
+      fhir([], { batch: standing.batch, rpc: node.url, registry: standing.registry, out: join(dir, name) });
+    let left = Infinity;
+    let asked = 0;
+    node.lies.block = (honest) => (++asked > left ? { ...honest, hash: toBeHex(1n, 32) } : honest);
+    try {
+      await exported("whole.json");
+      expect(node.asked.at(-1)?.method).toBe("eth_getBlockByNumber");
+      // All that is asked before the last question is of one fork.
+      left = asked - 1;
+      asked = 0;
+      expect(await refusal(exported("mixed.json"))).toEqual({ code: "reorg", kind: "environment" });
+      expect(readdirSync(dir)).toEqual(["whole.json"]);
+    } finally {
+      delete node.lies.block;
+      rmSync(dir, { recursive: true });
+    }
   });
 
   it("V209: with numbers that no register can say", async () => {

@@ -6,7 +6,7 @@ import { showPolicy } from "../../src/review/show.ts";
 import type { Standing } from "../../src/standing/standing.ts";
 import { verifyStanding } from "../../src/standing/verification.ts";
 import { policyWords, standingWords } from "../../src/standing/words.ts";
-import { RELEASED } from "./standings.ts";
+import { AT, RELEASED } from "./standings.ts";
 
 let policy: Policy;
 let standing: Standing;
@@ -23,6 +23,21 @@ beforeAll(async () => {
       proof: proven?.proof ?? null,
     })),
   };
+});
+
+// Verifies V249.
+describe("a node whose latest block is old", () => {
+  const codesAt = (chainId: string, now: number): string[] =>
+    verifyStanding({ ...standing, chainId }, now).notes.map(({ code }) => code);
+
+  it("V249: is named beside the answer from an hour on, and turns none", () => {
+    expect([codesAt("1", AT + 3600), codesAt("1", AT + 3601)]).toEqual([[], ["block-old"]]);
+    expect(verifyStanding({ ...standing, chainId: "1" }, AT + 86_400).light).toBe("green");
+  });
+
+  it("V249: is nothing to speak of on a local chain, which travels in time", () => {
+    expect(codesAt("31337", AT + 86_400)).toEqual([]);
+  });
 });
 
 // Verifies R-standing-words.
@@ -70,8 +85,8 @@ describe("a standing in words", () => {
     ["a claim for another end", ({ claims }) => ({ claims: claims.map((each) => ({ ...each, neededFor: null })) })],
     ["a claim of another stage", ({ claims }) => ({ claims: claims.map((each) => ({ ...each, stage: 7 })) })],
   ])("is red with a policy where the register has %s", (_, change) => {
-    expect(verifyStanding(standing, { policy })).toMatchObject({ light: "green", reasons: [] });
-    const { light, reasons, policy: words } = verifyStanding({ ...standing, ...change(standing) }, { policy });
+    expect(verifyStanding(standing, AT, { policy })).toMatchObject({ light: "green", reasons: [] });
+    const { light, reasons, policy: words } = verifyStanding({ ...standing, ...change(standing) }, AT, { policy });
     expect([light, words, reasons.map(({ code }) => code)]).toEqual(["red", null, ["standing-policy"]]);
   });
 });

@@ -94,7 +94,6 @@ export const de: SiteMessages = {
   "reason.label-signature": "Für die Unterschrift des Etiketts bürgt hier niemand.",
   "reason.label-id": "Der eigene Code des Beutels ist nicht der, den das Etikett nennt.",
   "reason.wristband": "Das Armband gehört nicht zur Person dieser Charge.",
-  "reason.no-identity": "Dieser Ordner hat die Identität der Charge nicht.",
   "reason.given": "Der Ordner verzeichnet bereits, dass diese Charge gegeben wurde.",
   "reason.credential": "Der Nachweis hält nicht.",
   "reason.standing-old": "Der unterschriebene Stand ist zu alt.",
@@ -103,6 +102,7 @@ export const de: SiteMessages = {
   "reason.standing-batch": "Der unterschriebene Stand gehört zu einer anderen Charge.",
   "reason.standing-policy": "Der unterschriebene Stand steht unter einer anderen Policy.",
   "reason.no-answer": "Niemand gab eine Antwort.",
+  "reason.block-old": "Der letzte Block des Knotens ist alt: Was seither geschah, ist nicht bekannt.",
   "reason.from-standing": "Kein Knoten wurde gefragt: Eine Qualified Person unterschrieb den Stand des Registers.",
 
   // Annahme

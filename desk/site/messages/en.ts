@@ -89,7 +89,6 @@ export const en = {
   "reason.label-signature": "Nobody here vouches for the signature of the label.",
   "reason.label-id": "The bag’s own code is not the one that the label says.",
   "reason.wristband": "The wristband is not of this batch’s patient.",
-  "reason.no-identity": "This folder does not have the batch’s identity.",
   "reason.given": "The folder records already that this batch was given.",
   "reason.credential": "The credential does not hold.",
   "reason.standing-old": "The signed standing is too old.",
@@ -97,6 +96,7 @@ export const en = {
   "reason.standing-batch": "The signed standing is of another batch.",
   "reason.standing-policy": "The signed standing is under another policy.",
   "reason.no-answer": "Nobody answered.",
+  "reason.block-old": "The node's latest block is old: what happened since is not known.",
   "reason.from-standing": "No node was asked: a Qualified Person signed how the register stood.",
 
   // Dock
