@@ -21,7 +21,8 @@ const LAYERS = {
   prover: ["kinds", "setup", "formats", "input"],
   audit: ["chain", "kinds", "policy", "setup", "formats", "input"],
   desk: ["audit", "formats", "input"],
-  standing: ["audit", "chain", "prover", "setup", "kinds", "policy", "formats", "input"],
+  // A disclosure belongs to what the register says of its claim.
+  standing: ["audit", "chain", "disclosure", "prover", "setup", "kinds", "policy", "formats", "input"],
   bedside: ["standing", "batch", "formats", "input"],
   site: [
     // A credential names a batch that is asked about: whether it holds, its own folder says.
@@ -38,6 +39,18 @@ const LAYERS = {
   api: [
     ...["claims", "packet", "review", "audit", "disclosure", "chain", "batch", "prover"],
     ...["kinds", "policy", "parties", "setup", "formats", "input"],
+  ],
+  queue: ["claims", "batch", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
+  notify: ["audit", "chain", "kinds", "policy", "setup", "formats", "input"],
+  backup: [
+    ...["claims", "audit", "chain", "batch", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
+  ],
+  simulate: ["formats", "input"],
+  // What a service says is text of others: it is shown as such.
+  client: ["formats"],
+  service: [
+    ...["queue", "notify", "standing", "exports", "packet", "claims", "review", "audit", "disclosure", "desk", "chain"],
+    ...["batch", "import", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
   ],
   demo: [
     ...["standing", "claims", "review", "audit", "disclosure", "chain", "batch", "import", "prover"],
@@ -79,6 +92,7 @@ const PAGE = {
   parts: ["data", "messages"],
   views: ["parts", "data", "plot", "messages"],
   site: ["parts", "data", "messages"],
+  dashboard: ["parts", "data", "messages"],
 };
 
 const page = Object.entries(PAGE).map(([folder, below]) => ({

@@ -3,8 +3,7 @@ import { getAddress, isAddress, JsonRpcSigner, Wallet, type Signer, type Transac
 import { inputError, refusal } from "../src/errors.ts";
 import { connectRpc, findRegister, type Chain } from "../src/chain/connect.ts";
 import { registerAt, type Register } from "../src/chain/handles.ts";
-import { NodeFailure } from "../src/chain/jsonRpc.ts";
-import { explained, explainRevert, inWordsOf } from "../src/chain/revert.ts";
+import { explained, inWordsOf, ofChain } from "../src/chain/revert.ts";
 import { offering, replacedNumber, settled } from "../src/chain/sending.ts";
 import type { Reader } from "../src/chain/words.ts";
 import { readBytes } from "../src/input/files.ts";
@@ -27,11 +26,6 @@ export async function onChain<T>(options: Options, run: (chain: Chain) => Promis
   } finally {
     await chain.close();
   }
-}
-
-/** A node that goes away half-way, and an archive of one, fail in ethers' or Node's own words: they are not a bug of ours. */
-export function ofChain(error: unknown): unknown {
-  return isChainFailure(error) ? explainRevert(error) : error;
 }
 
 /** A node of another chain may have a register of the same address, with other batches. Error `chain-id`. */
@@ -60,23 +54,6 @@ function shownRpc(options: Options): string | undefined {
 /** Options with which another command reaches the same register, for a hint. */
 export function sameRegister(options: Options): string[] {
   return ["--rpc", shownRpc(options) ?? "URL", "--registry", required(options, "registry")];
-}
-
-/** Codes with which Node says that a connection failed. */
-const CONNECTION_CODES = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-];
-
-function isChainFailure(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof NodeFailure) return true;
-  return "shortMessage" in error || ("code" in error && CONNECTION_CODES.includes(String(error.code)));
 }
 
 /** Runs with the register of --registry, for reading. */

@@ -15,7 +15,7 @@ import type { SeriesLimits } from "../src/kinds/series/limits.ts";
 import { slotOf } from "../src/kinds/series/rule.ts";
 import { devicesOfStage } from "../src/kinds/series/stageDevices.ts";
 import { claimNamed, type Limits } from "../src/policy/document.ts";
-import { WORD_OF } from "./sides.ts";
+import { WORD_OF } from "../src/formats/handoffSides.ts";
 import type { StatusRole } from "./statusRoles.ts";
 
 /** A command to paste, and the words in it that only its reader knows: capitals, such as KEYFILE. */

@@ -23,9 +23,12 @@ export async function hiddenLine(what: string): Promise<string> {
   throw inputError(`${what}: nothing came on stdin.`, { code: "usage", remedy: "Give it as one line." });
 }
 
-/** The passphrase of something new: on the terminal it is asked for twice, because a slip would lose the key. */
-export async function newPassphrase(): Promise<string> {
-  const given = process.env[VARIABLE];
+/** Of a backup: it is kept apart from those of the keys that lie in it. */
+export const BACKUP_VARIABLE = "BATCHPROOF_BACKUP_PASSPHRASE";
+
+/** The passphrase of something new, from the environment as `passphrase` has it: on the terminal it is asked for twice, because a slip would lose the key. */
+export async function newPassphrase(own = VARIABLE): Promise<string> {
+  const given = process.env[own] ?? process.env[VARIABLE];
   if (given !== undefined) return given;
   const first = await ask("New passphrase: ");
   if ((await ask("The same again: ")) !== first) {

@@ -4,7 +4,7 @@ import type { Policy } from "../src/policy/document.ts";
 import { readSalts } from "../src/policy/salts.ts";
 import { circuitIds } from "./circuits.ts";
 import { list, type Options } from "./command.ts";
-import { readSoundPolicy } from "./soundPolicy.ts";
+import { readSoundPolicy } from "../src/review/soundPolicy.ts";
 
 /** A policy as the chain stores it, and its id. */
 export interface IdentifiedPolicy {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Signer } from "ethers";
 import { readBatch, stageIndex } from "../src/batch/folder.ts";
+import { privateNames } from "../src/batch/privateNames.ts";
+import { TEXTS_FOLDER } from "../src/batch/paths.ts";
 import { readRegistration } from "../src/batch/registration.ts";
 import { batchState } from "../src/chain/batchState.ts";
 import { batchKey } from "../src/formats/context.ts";
@@ -96,9 +98,6 @@ async function rememberedKey(folder: Batch, account: Signer, options: Options): 
   return owner === undefined ? await folderKey(folder, account, options) : ownersKey(folder, owner);
 }
 
-/** Folder of a batch folder in which words are kept that stay off the chain. */
-const TEXTS = "texts";
-
 /** The reference of an option that goes on chain. Errors: those of `publicName`. `name`: as commander knows it. */
 export function publicOption(options: Options, name: string, ...targets: readonly Target[]): string {
   const hidden = targets.flatMap((target) => ("folder" in target ? privateNames(target.folder) : []));
@@ -113,7 +112,7 @@ export async function saidReason(options: Options, target?: Target): Promise<Rea
   const reason = required(options, "reason") as ReasonName;
   const words = text(options, "words");
   if (words === undefined) return { reason, words: NO_WORDS };
-  const ofBatch = target !== undefined && "folder" in target ? join(target.folder.dir, TEXTS) : undefined;
+  const ofBatch = target !== undefined && "folder" in target ? join(target.folder.dir, TEXTS_FOLDER) : undefined;
   const folder = text(options, "texts") ?? ofBatch;
   if (folder !== undefined) return { reason, words: await keepWords(folder, words) };
   throw inputError("Nothing says where the words are kept.", {
@@ -121,10 +120,6 @@ export async function saidReason(options: Options, target?: Target): Promise<Rea
     remedy: "Name a folder: --texts DIR.",
     code: "usage",
   });
-}
-
-function privateNames({ lot, origin }: Batch): string[] {
-  return "coi" in origin ? [lot, origin.coi, origin.order] : [lot];
 }
 
 /** What a command works with once it speaks to the register about a batch that is there. */

@@ -9,7 +9,7 @@ import { SINGLE_FILE } from "../src/desk/page.ts";
 import { policyHash } from "../src/desk/serve.ts";
 import { packageRoot } from "../src/root.ts";
 
-/** Builds the pages of `batchproof desk` and `batchproof site` into dist/desk. */
+/** Builds the pages of `batchproof desk`, `batchproof site` and `batchproof serve` into dist/desk. */
 
 const ROOT = packageRoot();
 const [SOURCES, TWINS] = [join(ROOT, "src"), join(ROOT, "desk/host")];
@@ -57,6 +57,9 @@ function readAbi(abi: CompiledContract["abi"]): unknown {
   return JSON.parse(JSON.stringify(read, (key, value: unknown) => (key === "internalType" ? undefined : value)));
 }
 
+/** Groups of codes of what runs beside the library: no page meets their errors. */
+const UNMET: readonly CodeGroup[] = ["service", "queue", "notify", "backup", "simulate"];
+
 function pinnedModule(): string {
   const contracts = CONTRACTS.map(
     (name) => [name, { abi: readAbi(compiled(name).abi), edition: editionOf(name) }] as const,
@@ -65,7 +68,7 @@ function pinnedModule(): string {
     readonly circuits: Readonly<Record<string, { readonly vkeyHash: string }>>;
   };
   const circuits = Object.entries(lock.circuits).map(([name, { vkeyHash }]) => [vkeyHash, name] as const);
-  const groups = Object.keys(ERROR_CODES) as CodeGroup[];
+  const groups = (Object.keys(ERROR_CODES) as CodeGroup[]).filter((group) => !UNMET.includes(group));
   const codes = new Set<ErrorCode>(groups.flatMap((group) => codesOf(group)));
   const remedies = [...codes].map((code) => [code, usualRemedy(code)]).filter(([, remedy]) => remedy !== undefined);
   return [
@@ -125,20 +128,20 @@ function singleFile(): Plugin {
   };
 }
 
-/** The page of a site, which shares nothing with the desk's: neither loads what only the other needs. */
-function sitePage(): Plugin {
+/** A page of its own (`site`, `dashboard`), which shares nothing with the desk's: neither loads what only the other needs. */
+function pageBesides(page: string): Plugin {
   return {
-    name: "site-page",
+    name: `${page}-page`,
     async writeBundle({ dir = "" }) {
       await build({
         ...{ root: join(ROOT, "desk"), base: "./", configFile: false, logLevel: "error", plugins: platform() },
         build: {
           ...{ outDir: dir, emptyOutDir: false, target, modulePreload: false, assetsInlineLimit: 0 },
           rolldownOptions: {
-            ...{ treeshake, input: { site: join(ROOT, "desk/site.html") } },
+            ...{ treeshake, input: { [page]: join(ROOT, `desk/${page}.html`) } },
             output: {
               entryFileNames: "[name].js",
-              chunkFileNames: "site-[name].js",
+              chunkFileNames: `${page}-[name].js`,
               assetFileNames: "[name][extname]",
             },
           },
@@ -171,7 +174,7 @@ async function wholeScript(): Promise<string> {
 export default defineConfig({
   root: join(ROOT, "desk"),
   base: "./",
-  plugins: [...platform(), singleFile(), sitePage()],
+  plugins: [...platform(), singleFile(), pageBesides("site"), pageBesides("dashboard")],
   build: {
     outDir: join(ROOT, "dist/desk"),
     emptyOutDir: true,

@@ -1070,6 +1070,191 @@ export const ERROR_CODES = {
     "locations-file": ["This is not a list of organisations with their GLN.", "Write it as docs/spec/exports.md says."],
   },
 
+  /** The service: calls, and who makes them. */
+  service: {
+    "not-authenticated": [
+      "Nobody can say who calls: no token or certificate, or one that is unknown, expired or of another service.",
+      "Send a bearer token, or a client certificate, that service.json names.",
+    ],
+    "not-allowed": [
+      "The caller may not do this, or not for this site or batch.",
+      "Have the role given that holds the permission.",
+    ],
+    "not-found": ["There is nothing of this name, or nothing that the caller may see.", "Compare the address."],
+    request: ["This is no request that the service takes.", "Write it as the OpenAPI document says."],
+    "request-media": [
+      "The body is of another media type than this takes.",
+      "Send Content-Type as the OpenAPI document says.",
+    ],
+    "request-method": ["The address does not take this method.", "Use one that the header Allow names."],
+    "request-size": ["The body is longer than this takes.", "Send less, or in parts."],
+    "service-data": ["A file of the service's data folder is damaged.", "Restore it from a backup, or send a new key."],
+    "service-listen": [
+      "The service cannot listen at this address and port.",
+      "Stop what listens there, or name another port.",
+    ],
+    "service-host": [
+      "Other machines could listen in: what leaves this machine needs TLS.",
+      "Name certificate and key in service.json (tls), or listen on 127.0.0.1.",
+    ],
+    "service-file": ["This is not the settings file of a service.", "Write it as docs/spec/service.md says."],
+    "service-address": [
+      "A token was to go to another machine without TLS, or to another service than the one it is for.",
+      "Give the service's https address, without a path.",
+    ],
+    "service-answer": [
+      "What answers is not the service, or something between it and the caller.",
+      "Look what listens at the address.",
+    ],
+    "service-silent": ["The service does not answer.", "Look whether it runs, then ask again."],
+    "service-slow": [
+      "What was begun is not done in the time that the caller waits.",
+      "Ask again later: it goes on without the caller.",
+    ],
+    "idempotency-differs": [
+      "The same Idempotency-Key came with another request before.",
+      "Send a new key with a new request.",
+    ],
+    "idempotency-running": [
+      "The first request with this Idempotency-Key is still worked on.",
+      "Wait, then send the same request again.",
+    ],
+    "site-key": [
+      "The service was given no such key of this site.",
+      "Name the key file in service.json, and start it again.",
+    ],
+    "upload-quota": [
+      "The caller keeps more files for this batch than it may.",
+      "Import or remove what was uploaded before.",
+    ],
+    "rate-limit": ["Too many requests of this caller.", "Wait as long as Retry-After says."],
+    "issuer-keys": [
+      "The keys of the issuer of tokens cannot be had, so nobody can say who calls.",
+      "Look whether the issuer answers; every other way of saying who one is still works.",
+    ],
+    "log-write": [
+      "The log of calls cannot be written, so nothing is answered.",
+      "Free space on the disk of the data folder, then start the service again.",
+    ],
+    "service-register": ["The service was told of no register.", "Name the register in service.json: register."],
+    "service-owner": [
+      "The folder does not know who opened its batch.",
+      "Name that account: owner. Once it was opened, ask for its opening again, and the folder remembers.",
+    ],
+    "prepared-file": ["This is no call that was prepared for its sender.", "Ask the service to prepare it."],
+    "prepared-destination": [
+      "The call was prepared for another chain, register or account.",
+      "Send it where, and as whom, it was prepared for; or have it prepared anew.",
+    ],
+    "prepared-call": [
+      "The call is none of the register's, or says of itself what its data does not.",
+      "Do not send it; ask who prepared it.",
+    ],
+    "prepared-digest": [
+      "The file is not the one that was looked at.",
+      "Look at it again (`--dry-run`), and send it under the digest that is printed.",
+    ],
+    "prepared-old": [
+      "The call was prepared so long ago, or on a chain so far ahead, that nobody can tell whether it was sent.",
+      "Have it prepared anew.",
+    ],
+    "audit-running": ["Another audit runs, or too many are kept.", "Wait until it is done, then ask again."],
+    "log-broken": [
+      "The log of calls is not the one that was written: a line is missing, changed or out of order.",
+      "Compare it with the copy that was exported last, and find out who changed it.",
+    ],
+  },
+  /** Jobs, and the machines that work on them. */
+  queue: {
+    "job-file": ["This is not the file of a job.", "Take it out of the folder of jobs, and look at the job's claim."],
+    "queue-full": ["More jobs wait than the queue takes.", "Wait as long as Retry-After says, or add workers."],
+    "job-unknown": ["There is no such job.", "List the jobs."],
+    "job-stale": [
+      "The folder says something else than when the job was made.",
+      "Nothing: the job is over. Prove the claim anew.",
+    ],
+    "job-taken": ["Another worker has the job.", "Ask again after half a minute, or take another one."],
+    "job-attempts": [
+      "The job was begun as often as is tried, and nothing came of it.",
+      "Look why its workers ended (memory?), then have it tried again.",
+    ],
+    "worker-barred": [
+      "Proofs of this worker were wrong several times: it gets no more input.",
+      "Look at that machine; the server forgets it when it is started anew.",
+    ],
+    "job-state": ["The job does not stand so that this could be done.", "Look at its state."],
+    "server-address": [
+      "A worker was to ask another machine without TLS: what it is given is private.",
+      "Give the server's https address.",
+    ],
+    "server-refused": ["The server says no to a worker: the job is over, or another's.", "Nothing: take the next one."],
+    "server-silent": [
+      "The server does not answer a worker, or not now.",
+      "Look at the server, and at the worker's token or certificate; the worker tries again.",
+    ],
+    "queue-database": ["The database of the queue does not answer.", "Start it again; no job is lost."],
+  },
+  /** What is told of a register, and to whom. */
+  notify: {
+    "feed-behind": ["What is asked for is older than what is kept.", "Begin anew, and reconcile."],
+    "feed-ahead": [
+      "More is named than was told: by another journal, or before a backup was restored.",
+      "Begin anew, and reconcile.",
+    ],
+    "feed-damaged": ["A file of what was told or heard is damaged.", "Restore it from a backup."],
+    "feed-forked": [
+      "The chain took back a block that was final: what was told is another history than the register's.",
+      "Audit the register, ask another node, and begin with another folder once everybody who was told knows.",
+    ],
+    "feed-register": ["The journal tells of another register.", "Give the service another data folder."],
+    "feed-off": ["The service follows no register.", "Name the register in service.json."],
+    "event-differs": [
+      "An event of this source and id came before and said something else.",
+      "Give what changed an id of its own.",
+    ],
+    "webhook-address": [
+      "A webhook goes to https, or to http on this machine, and to a private address only where the settings allow it.",
+      "Correct its address in service.json.",
+    ],
+    "webhook-secret": [
+      "The secret of a webhook is no secret of 24 to 64 bytes as Standard Webhooks writes it.",
+      "Write `whsec_` and the base64 of 32 random bytes into its file.",
+    ],
+    "webhook-unknown": ["There is no such webhook, or nothing of that number failed.", "List the webhooks."],
+    "webhook-refused": ["The receiver of a webhook did not take it.", "Look at its answer, then send it again."],
+  },
+  /** Backups, and what is done when a person or a machine is gone. */
+  backup: {
+    "backup-file": ["This is not a backup, or it is damaged.", "Take another copy."],
+    "backup-exists": ["There is something where a backup or a restored folder should be made.", "Give another name."],
+    "backup-name": [
+      "A file's name cannot stand in a backup, or two files would have one name there.",
+      "Rename it, or name the folders one by one in two backups.",
+    ],
+    "backup-link": ["A backup follows no link and takes no pipe or device.", "Put the file itself there."],
+    "backup-size": ["There is more than one backup holds.", "Make several backups, of some folders each."],
+    "backup-changed": ["A file changed while it was copied.", "Try again when no other program writes it."],
+    "backup-key": [
+      "The backup does not open with this key or these shares.",
+      "Give the right ones, and enough of them.",
+    ],
+    "backup-share": [
+      "A share is damaged, given twice, or of another set; or there are too few.",
+      "Give as many different shares of one set as each of them says.",
+    ],
+    "backup-incomplete": [
+      "What was restored does not open a record that was attested.",
+      "Restore an older or a newer backup.",
+    ],
+    "person-unknown": [
+      "The register knows nobody by this.",
+      "Compare the account, the person's id and the key of persons.",
+    ],
+  },
+  /** Simulation. */
+  simulate: {
+    scenario: ["This is not a scenario.", "Write it as docs/spec/simulation.md says."],
+  },
   /** Rules of the circuits: the evidence does not keep the rule of this name, so no proof is made. */
   rules: {
     rule: ["The rule itself is not well-formed.", "Correct the policy."],

@@ -90,3 +90,22 @@ export function restated(error: BatchproofError, details: ErrorDetails, message 
   const { kind, place, remedy, code, cause } = error;
   return new BatchproofError(kind, message, { place, remedy, code, cause, ...details });
 }
+
+/** Texts that stand in no error, and what stands in their place. */
+export type Shown = readonly (readonly [hidden: string, shown: string])[];
+
+/** Runs what may fail with an error that names paths of this machine; the error that comes out names none of them. */
+export async function showing<T>(shown: Shown, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof BatchproofError)) throw error;
+    const told = (text: string): string => shown.reduce((left, [path, name]) => left.replaceAll(path, name), text);
+    const { message, place, remedy } = error;
+    const details = {
+      ...(place === undefined ? {} : { place: told(place) }),
+      ...(remedy === undefined ? {} : { remedy: told(remedy) }),
+    };
+    throw restated(error, details, told(message));
+  }
+}

@@ -37,6 +37,11 @@ const TITLES: Readonly<Record<CodeGroup, string>> = {
   standing: "Standing of a batch",
   disclosure: "Disclosures",
   exports: "Exports",
+  service: "Service",
+  queue: "Jobs and workers",
+  notify: "Notifications and events of other systems",
+  backup: "Backup",
+  simulate: "Simulation",
   rules: "Rules of the circuits",
 };
 

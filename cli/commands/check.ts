@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { chosenClaims, siteKeyOf } from "../claims.ts";
 import { readBatch } from "../../src/batch/folder.ts";
 import { openingKnownTo } from "../../src/batch/registration.ts";
-import { checkBatch, checkText, type ClaimVerdict } from "../../src/claims/checkBatch.ts";
+import { checkBatch, checkText, holds, withoutCurves, type ClaimVerdict } from "../../src/claims/checkBatch.ts";
 import type { SiteKey } from "../../src/batch/evidence.ts";
 import { text, type Options } from "../command.ts";
 import type { TestCase } from "../junit.ts";
@@ -45,15 +45,6 @@ function verdictsAnswer(verdicts: readonly ClaimVerdict[]): PartAnswer {
     exitCode: verdicts.every(holds) ? 0 : 1,
     cases: verdicts.map(testCase),
   };
-}
-
-function holds({ outcome }: ClaimVerdict): boolean {
-  return outcome === "pass" || outcome === "deviation";
-}
-
-/** Curves are for eyes. */
-function withoutCurves(verdict: ClaimVerdict): object {
-  return { ...verdict, series: verdict.series.map((figures) => ({ ...figures, curve: undefined })) };
 }
 
 function testCase(verdict: ClaimVerdict): TestCase {

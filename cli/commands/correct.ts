@@ -1,6 +1,7 @@
 import { headOf } from "../../src/batch/commitments.ts";
 import { rememberOpening } from "../../src/batch/registration.ts";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
+import { custodianNamed } from "../../src/batch/listed.ts";
 import { replaceOpening, type FirstStage } from "../../src/batch/replaceOpening.ts";
 import { amend } from "../../src/chain/amend.ts";
 import { blockOf } from "../../src/chain/connect.ts";
@@ -10,13 +11,12 @@ import { toHex } from "../../src/formats/field.ts";
 import { reasonArgs } from "../../src/formats/reasons.ts";
 import { formatTime, parseTime } from "../../src/input/times.ts";
 import { readProof, requireFitting } from "../../src/claims/proofFits.ts";
+import { requireOurCircuits } from "../../src/claims/toAttest.ts";
 import { addressOf, transactionOf } from "../chain.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { asAccountOn, saidReason, standing, targetOf } from "../target.ts";
-import { custodianNamed } from "./folder.ts";
-import { requireOurCircuits } from "./evidence.ts";
 import type { Batch } from "../../src/batch/batch.ts";
 import { claimNamed } from "../../src/policy/document.ts";
 
@@ -58,7 +58,7 @@ async function firstStage(dir: string, options: Options): Promise<FirstStage> {
   }
   return {
     ...(devices.length === 0 ? {} : { devices }),
-    ...(custodian === undefined ? {} : { custodian: custodianNamed(await readBatch(dir), custodian) }),
+    ...(custodian === undefined ? {} : { custodian: custodianNamed(await readBatch(dir), custodian, "--custodian") }),
   };
 }
 

@@ -15,11 +15,11 @@ import { readStanding, requireSameBlock } from "../../src/standing/read.ts";
 import { onRegister } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
-import { readDisclosure, type ReadDisclosure } from "../disclosureFile.ts";
+import { readDisclosure } from "../disclosureFile.ts";
 import type { Answer } from "../output.ts";
 import { readKey } from "../target.ts";
 import { fileHash } from "../values.ts";
-import { verifiedDisclosure } from "../verifiedDisclosure.ts";
+import { verifiedDisclosure, type ReadDisclosure } from "../../src/standing/verifiedDisclosure.ts";
 import { refusePatient } from "./label.ts";
 
 /** `export epcis`. */

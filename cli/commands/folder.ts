@@ -1,25 +1,17 @@
 import { missingEvidence, type MissingEvidence } from "../../src/batch/evidence.ts";
-import { copyParties } from "../../src/batch/hints.ts";
-import {
-  initBatch,
-  readBatch,
-  setParties,
-  setStage,
-  withStageChanges,
-  type StageChanges,
-} from "../../src/batch/folder.ts";
+import { initBatch, type StageChanges } from "../../src/batch/folder.ts";
 import { joinBatch } from "../../src/batch/handoffs.ts";
-import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
+import { custodianNamed } from "../../src/batch/listed.ts";
+import { changeStage } from "../../src/claims/changeStage.ts";
 import { inputError } from "../../src/errors.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
-import { findParty, readParties } from "../../src/parties/partyList.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import { deviceOf } from "../device.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
-import type { Batch, Custodian, Commitments } from "../../src/batch/batch.ts";
+import type { Batch, Commitments } from "../../src/batch/batch.ts";
 
 /** `init`. */
 export async function init([dir = ""]: readonly string[], options: Options): Promise<Answer> {
@@ -87,25 +79,20 @@ function newFolder(
 
 /** `stage`. */
 export async function stage([dir = "", name = ""]: readonly string[], options: Options): Promise<Answer> {
-  const before = await readBatch(dir);
-  const partiesPath = text(options, "parties");
-  const parties = partiesPath === undefined ? before.parties : await readParties(partiesPath);
-  const changes = stageChanges({ ...before, parties }, options);
-  const broken = await proofsBrokenBy(before, withStageChanges(before, name, changes));
-  if (!flag(options, "discardProofs")) refuseProven(broken, name);
-  // The list last: it is known to be good, and a change that is refused must leave the old one.
-  const changed = await setStage(dir, name, changes);
-  const batch = partiesPath === undefined ? changed : await setParties(dir, partiesPath);
-  await discardProofs(batch, broken);
+  const { batch, discarded } = await changeStage(dir, name, {
+    changesOf: (folder) => stageChanges(folder, options),
+    partiesPath: text(options, "parties"),
+    discardsProofs: flag(options, "discardProofs"),
+  });
   const stage = batch.stages.find((candidate) => candidate.name === name);
   const missing = await missingEvidence(batch);
   const times = `${stage?.start ?? "no start yet"} to ${stage?.end ?? "no end yet"}`;
   return {
     text: [
       `Stage ${name}: ${times}, ${counted(stage?.devices.length ?? 0, "device")}.`,
-      ...discardedWords(broken),
+      ...discardedWords(discarded),
     ].join("\n"),
-    json: { stage, missing, discarded: broken },
+    json: { stage, missing, discarded },
   };
 }
 
@@ -122,24 +109,7 @@ function stageChanges(folder: Pick<Batch, "dir" | "policy" | "parties">, options
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
     ...(seal === undefined ? {} : { seal }),
-    ...(custodian === undefined ? {} : { custodian: custodianNamed(folder, custodian) }),
+    ...(custodian === undefined ? {} : { custodian: custodianNamed(folder, custodian, "--custodian") }),
     ...(devices.length === 0 ? {} : { devices }),
   };
-}
-
-/** A custodian of the folder's party list. Errors `parties-missing`, `party`, `key-role`. */
-export function custodianNamed(
-  { dir, policy, parties }: Pick<Batch, "dir" | "policy" | "parties">,
-  name: string,
-): Custodian {
-  if (parties === undefined) {
-    throw inputError("The batch folder has no party list.", {
-      code: "parties-missing",
-      place: dir,
-      remedy: `Copy the published list into it first: \`${copyParties({ dir, policy })}\`.`,
-    });
-  }
-  const party = findParty(parties, name);
-  if (party.role === "custodian") return { key: party.key, org: party.org };
-  throw inputError(`Party "${name}" is a ${party.role}, not a custodian.`, { place: "--custodian", code: "key-role" });
 }

@@ -1,20 +1,17 @@
-import { SIDES, WORD_OF } from "../sides.ts";
+import { SIDES, WORD_OF } from "../../src/formats/handoffSides.ts";
 import { basename } from "node:path";
 import { readBatch, stageIndex } from "../../src/batch/folder.ts";
 import { handoffFile } from "../../src/batch/handoffFile.ts";
 import {
-  discardHandoff,
   handoffStatus,
+  handoffStatusJson,
   importHandoff,
   signHandoff,
-  withoutHandoffOf,
   type HandoffStatus,
 } from "../../src/batch/handoffs.ts";
-import { discardProofs, proofsBrokenBy, refuseProven } from "../../src/claims/proofFits.ts";
+import { takeBackHandoff } from "../../src/claims/changeStage.ts";
 import { inputError } from "../../src/errors.ts";
 import { type ConditionName } from "../../src/formats/constants.ts";
-import { toHex } from "../../src/formats/field.ts";
-import { stageHead } from "../../src/formats/head.ts";
 import { readBytes, unlessSame, writeNewFile } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { documentText } from "../../src/formats/document.ts";
@@ -62,15 +59,7 @@ function shown(batch: Batch): Answer & { readonly json: object } {
   const status = handoffStatus(batch);
   return {
     text: status.length === 0 ? "The policy claims no custody." : status.map((each) => line(batch, each)).join("\n"),
-    json: {
-      handoffs: status.map(({ stage, boundary, missing, handoff }) => ({
-        stage,
-        boundary,
-        head: handoff === undefined ? null : toHex(stageHead(handoff.head)),
-        condition: handoff?.condition ?? null,
-        missing: missing.map((side) => WORD_OF[side]),
-      })),
-    },
+    json: { handoffs: status.map(handoffStatusJson) },
   };
 }
 
@@ -100,12 +89,7 @@ export async function show([dir = ""]: readonly string[]): Promise<Answer> {
 
 /** `handoff discard`. */
 export async function discard([dir = ""]: readonly string[], options: Options): Promise<Answer> {
-  const before = await readBatch(dir);
-  const stage = required(options, "stage");
-  const broken = await proofsBrokenBy(before, withoutHandoffOf(before, stage));
-  if (!flag(options, "discardProofs")) refuseProven(broken, stage);
-  const batch = await discardHandoff(dir, stage);
-  await discardProofs(batch, broken);
+  const { batch, discarded } = await takeBackHandoff(dir, required(options, "stage"), flag(options, "discardProofs"));
   const { text: lines, json } = shown(batch);
-  return { text: [...discardedWords(broken), lines].join("\n"), json: { ...json, discarded: broken } };
+  return { text: [...discardedWords(discarded), lines].join("\n"), json: { ...json, discarded } };
 }

@@ -2,26 +2,24 @@ import { basename, join } from "node:path";
 import {
   importReadings,
   importResults,
-  importSamples,
   type Imported,
   type ReadingsImport,
   type Target,
 } from "../../src/claims/importClaim.ts";
 import type { Batch } from "../../src/batch/batch.ts";
-import { claimedChannel } from "../../src/claims/unsigned.ts";
+import { importTable as importTableOf } from "../../src/claims/importTable.ts";
 import { importMesRecord, type ImportedMesRecord } from "../../src/claims/mesRecord.ts";
 import { readBatch } from "../../src/batch/folder.ts";
 import { claimFile } from "../../src/batch/paths.ts";
 import { inputError, placed } from "../../src/errors.ts";
-import type { ChannelName } from "../../src/formats/constants.ts";
 import { toHex } from "../../src/formats/field.ts";
 import { changedFact, eventsFacts, shownText } from "../../src/import/batchml.ts";
 import { fridgetagReader } from "../../src/import/fridgetagSeries.ts";
 import { resultsProfileNamed } from "../../src/import/resultsProfile.ts";
-import { channelTags } from "../../src/import/table/channelTags.ts";
+import { resultsReading } from "../../src/import/resultsTable.ts";
 import type { ParsedProfile } from "../../src/import/table/profile.ts";
-import { samplesTableReader, tableReader } from "../../src/import/table/readings.ts";
 import { LONG_FORM, profileNamed, shippedProfile } from "../../src/import/table/shipped.ts";
+import { MAX_CLOCK_ERROR } from "../../src/import/seriesRecord.ts";
 import { MAX_BUCKET, MIN_BUCKET, NOT_THINNED } from "../../src/import/thin.ts";
 import { parseOffset, parseTime } from "../../src/input/times.ts";
 import { unlockKey } from "../../src/parties/keys.ts";
@@ -42,34 +40,13 @@ export async function importTable(args: readonly string[], options: Options): Pr
   return await importBy(await profileNamed(required(options, "profile")), args, options);
 }
 
-/** Imports a table: the claims say whether it is a series of one channel or of several. */
+/** Imports a table by a profile. */
 async function importBy(profile: ParsedProfile, files: readonly string[], options: Options): Promise<Answer> {
   const told = { device: deviceOf(required(options, "device")), ...clockOf(options) };
   const tags = list(options, "tag");
   const targets = await claimsToFill(options);
-  const request = await seriesOf(files, options);
-  if (targets.every(({ claim }) => claim.claim.kind === "parameters")) {
-    const read = samplesTableReader(profile, channelTags(tags, "--tag"), told);
-    return imported(options, importedAnswers(options, targets, await importSamples(targets, { ...request, read })));
-  }
-  const [tag, second] = tags;
-  if (second !== undefined) {
-    throw inputError("A claim about one channel has one tag.", {
-      place: "--tag",
-      code: "usage",
-      remedy: "Give --tag once, and import parameters claims by themselves.",
-    });
-  }
-  const read = tableReader(profile, tag, channelOf(targets), told);
-  return imported(options, importedAnswers(options, targets, await importReadings(targets, { ...request, read })));
-}
-
-/** The channel that the claims are about: a file has one. `importReadings` refuses what is about none. */
-function channelOf(targets: readonly Target[]): ChannelName {
-  const [channel] = targets.flatMap(({ claim: { claim } }) =>
-    claim.kind === "channel" ? [claimedChannel(claim)] : [],
-  );
-  return channel ?? "temperature";
+  const request = { ...(await seriesOf(files, options)), profile, told, tags, tagsPlace: "--tag" };
+  return imported(options, importedAnswers(options, targets, await importTableOf(targets, request)));
 }
 
 async function seriesOf(files: readonly string[], options: Options): Promise<Omit<ReadingsImport, "read">> {
@@ -138,9 +115,6 @@ function importedAnswer(options: Options, dir: string, claim: string, { attempt,
   return { text: [...summary, ...last, ...written].join("\n"), json: { attempt, record: toHex(record), summary } };
 }
 
-/** Seconds, either way: eleven days. */
-const MAX_CLOCK_ERROR = 1_000_000;
-
 function secondsOf(given: string, option: string, least: number, most: number): number {
   if (/^-?[0-9]{1,7}$/.test(given) && Number(given) >= least && Number(given) <= most) return Number(given);
   throw inputError(`These are whole seconds, ${least} to ${most}.`, { place: option, code: "usage" });
@@ -201,21 +175,15 @@ export async function importFridgetag(files: readonly string[], options: Options
 export async function importLabResults([file = ""]: readonly string[], options: Options): Promise<Answer> {
   const labKey = required(options, "lab");
   const profile = text(options, "profile");
-  const told = clockOf(options);
-  if (profile === undefined && (told.offset ?? told.zone) !== undefined) {
-    throw inputError("The times of the project's own form say their own offset from UTC.", {
-      place: file,
-      remedy: "Leave out --offset and --zone, or name a profile.",
-      code: "offset-stated",
-    });
-  }
+  const given = profile === undefined ? undefined : await resultsProfileNamed(profile);
+  const reading = resultsReading(given, clockOf(options), file);
   const results = await importResults({
     ...(await claimToFill(required(options, "into"), options)),
     file,
     labKey: await unlockKey(labKey, await passphrase(basename(labKey))),
     reported: parseTime(required(options, "reported"), "--reported"),
     dryRun: flag(options, "dryRun"),
-    ...(profile === undefined ? {} : { reading: { profile: await resultsProfileNamed(profile), ...told } }),
+    ...(reading === undefined ? {} : { reading }),
   });
   return imported(options, importedAnswer(options, required(options, "into"), required(options, "claim"), results));
 }

@@ -5,7 +5,7 @@ import { KINDS } from "../../src/kinds/index.ts";
 import { withoutComments } from "../../src/policy/commented.ts";
 import { commentedExample } from "../../src/review/example.ts";
 import { counted } from "../../src/input/quantities.ts";
-import { readSoundPolicy } from "../soundPolicy.ts";
+import { readSoundPolicy } from "../../src/review/soundPolicy.ts";
 import { diffPolicies, showDiff } from "../../src/review/diff.ts";
 import { lintFile, type LintedFile } from "../../src/review/lintFile.ts";
 import { documentHash, type Policy } from "../../src/policy/document.ts";

@@ -1,23 +1,17 @@
 import { CHANNEL, type ChannelName } from "../../src/formats/constants.ts";
-import { toHex } from "../../src/formats/field.ts";
 import { readBytes, writeNewFile } from "../../src/input/files.ts";
 import { counted } from "../../src/input/quantities.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { inputError, placed } from "../../src/errors.ts";
 import { SHIPPED_PROFILES } from "../../src/formats/shippedProfiles.ts";
 import { shownPassed, type AnalytesDemand } from "../../src/import/resultsCsv.ts";
-import {
-  isNoResult,
-  isResultsProfile,
-  resultsProfileNamed,
-  shippedResultsProfile,
-  shippedResultsProfiles,
-} from "../../src/import/resultsProfile.ts";
+import { isNoResult, isResultsProfile, resultsProfileNamed } from "../../src/import/resultsProfile.ts";
 import { tryResultsProfile, type ResultsTrial, type TriedLine } from "../../src/import/resultsTrial.ts";
 import { readPolicy } from "../../src/kinds/policy.ts";
 import { claimedAnalytes, qualityRuleOf } from "../../src/kinds/quality/rule.ts";
 import { claimNamed } from "../../src/policy/document.ts";
-import { profileNamed, shippedNames, shippedProfile } from "../../src/import/table/shipped.ts";
+import { shippedList } from "../../src/import/shippedList.ts";
+import { profileNamed } from "../../src/import/table/shipped.ts";
 import { tryProfile, type Trial, type TriedTag, type TriedValue } from "../../src/import/table/trial.ts";
 import { visibleLines } from "../../src/formats/visible.ts";
 import { packageVersion } from "../../src/root.ts";
@@ -28,13 +22,7 @@ import { shown, type Answer } from "../output.ts";
 
 /** `profile list`. */
 export function list(): Promise<Answer> {
-  const all = [...shippedNames().map(shippedProfile), ...shippedResultsProfiles().map(shippedResultsProfile)];
-  const profiles = all.map(({ hash, profile: { format, name, about } }) => ({
-    name,
-    hash: toHex(hash),
-    about,
-    format,
-  }));
+  const profiles = shippedList();
   return Promise.resolve({
     text: profiles.map(({ name, hash, about }) => `${name}  ${hash}\n  ${about}`).join("\n"),
     json: { profiles },

@@ -1,6 +1,6 @@
 import { audit, type AuditReport } from "../../src/audit/audit.ts";
 import { readCircuitList } from "../../src/audit/circuits.ts";
-import { tableCsv } from "../../src/audit/csv.ts";
+import { tableCsv } from "../../src/formats/csv.ts";
 import { pageHtml, type PageTable } from "../../src/audit/html.ts";
 import { accessTable, periodLines, qualityTable } from "../../src/audit/reviewTables.ts";
 import { accessReview, qualityReview, type Period } from "../../src/audit/trends.ts";

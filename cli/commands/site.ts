@@ -14,7 +14,7 @@ import { list, required, text, type Options } from "../command.ts";
 import { originOf } from "../nodes.ts";
 import type { Answer } from "../output.ts";
 import { portOf, untilStopped } from "../server.ts";
-import { readSoundPolicy } from "../soundPolicy.ts";
+import { readSoundPolicy } from "../../src/review/soundPolicy.ts";
 import { wholeNumber } from "../values.ts";
 
 /** `site`. */

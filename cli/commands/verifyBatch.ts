@@ -21,7 +21,7 @@ import {
 import { addressOf, onRegister } from "../chain.ts";
 import { list, text, type Options } from "../command.ts";
 import { EXIT_OF_LIGHT, fieldLines, type Answer } from "../output.ts";
-import { readSoundPolicy } from "../soundPolicy.ts";
+import { readSoundPolicy } from "../../src/review/soundPolicy.ts";
 import { readKey, targetOf } from "../target.ts";
 import { wholeNumber } from "../values.ts";
 

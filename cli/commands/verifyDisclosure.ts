@@ -15,11 +15,11 @@ import type { ProvenBy } from "../../src/standing/attestation.ts";
 import { onRegister } from "../chain.ts";
 import { DEVELOPMENT_WARNING } from "../circuits.ts";
 import { list, text, type Options } from "../command.ts";
-import { readDisclosure, requestAnsweredBy, type ReadDisclosure } from "../disclosureFile.ts";
+import { readDisclosure, requestAnsweredBy } from "../disclosureFile.ts";
 import { shownHow } from "../howRead.ts";
 import type { Answer } from "../output.ts";
 import { hashOf, wholeNumber } from "../values.ts";
-import { verifiedDisclosure } from "../verifiedDisclosure.ts";
+import { verifiedDisclosure, type ReadDisclosure } from "../../src/standing/verifiedDisclosure.ts";
 
 /** `verify-disclosure`. */
 export async function verifyDisclosure([path = ""]: readonly string[], options: Options): Promise<Answer> {

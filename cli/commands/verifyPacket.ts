@@ -1,7 +1,8 @@
+import { ofChain } from "../../src/chain/revert.ts";
 import { readCircuitList } from "../../src/audit/circuits.ts";
 import { readPacket } from "../../src/packet/files.ts";
 import { verifyPacket, type PacketReader, type VerifiedPacket } from "../../src/packet/verify.ts";
-import { addressOf, ofChain, onChain } from "../chain.ts";
+import { addressOf, onChain } from "../chain.ts";
 import { text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
 

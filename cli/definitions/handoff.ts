@@ -1,6 +1,6 @@
 import { CONDITION } from "../../src/formats/constants.ts";
+import { SIDES } from "../../src/formats/handoffSides.ts";
 import { DISCARD_PROOFS } from "../options.ts";
-import { SIDES } from "../sides.ts";
 import { answers, type AddCommands } from "../command.ts";
 import { Option } from "commander";
 

@@ -1,6 +1,8 @@
 import type { AddCommands } from "../command.ts";
+import { addAccessCommands } from "./access.ts";
 import { addAdminCommands } from "./admin.ts";
 import { addAuditCommands } from "./audit.ts";
+import { addBackupCommands } from "./backup.ts";
 import { addBatchCommands } from "./batch.ts";
 import { addBedsideCommands } from "./bedside.ts";
 import { addChallengeCommands } from "./challenge.ts";
@@ -26,6 +28,7 @@ import { addJournalCommands } from "./journal.ts";
 import { addKeyCommands } from "./key.ts";
 import { addLabelCommands } from "./label.ts";
 import { addPartyCommands } from "./party.ts";
+import { addPersonCommands } from "./person.ts";
 import { addPolicyCommands } from "./policy.ts";
 import { addProfileCommands } from "./profile.ts";
 import { addQpCommands } from "./qp.ts";
@@ -33,10 +36,14 @@ import { addReportCommands } from "./report.ts";
 import { addRequestCommands } from "./request.ts";
 import { addReviewCommands } from "./review.ts";
 import { addRoleCommands } from "./role.ts";
+import { addSendCommands } from "./send.ts";
+import { addServeCommands } from "./serve.ts";
 import { addSetupCommands } from "./setup.ts";
+import { addSimulateCommands } from "./simulate.ts";
 import { addSiteCommands } from "./site.ts";
 import { addStandingCommands } from "./standing.ts";
 import { addVerifyCommands } from "./verify.ts";
+import { addWorkerCommands } from "./worker.ts";
 
 /** Every command, in the order of `--help`: what a batch goes through, then the tools around it. */
 export const COMMANDS: readonly AddCommands[] = [
@@ -63,6 +70,7 @@ export const COMMANDS: readonly AddCommands[] = [
   addExceptionCommands,
   addDecideCommands,
   addChallengeCommands,
+  addSendCommands,
   addCorrectCommands,
   addDisclosureCommands,
   addRequestCommands,
@@ -74,7 +82,13 @@ export const COMMANDS: readonly AddCommands[] = [
   addReviewCommands,
   addDeskCommands,
   addSiteCommands,
+  addBackupCommands,
+  addPersonCommands,
+  addServeCommands,
+  addAccessCommands,
+  addWorkerCommands,
   addSetupCommands,
+  addSimulateCommands,
   addDoctorCommands,
   addDevnetCommands,
   addCompletionCommands,

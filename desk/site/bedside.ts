@@ -34,7 +34,7 @@ import { lightAt } from "./answerCard.ts";
 import { ask, outcomeOf, type Outcome } from "./ask.ts";
 import { t } from "./messages/index.ts";
 import { refused } from "./refused.ts";
-import { Watch } from "./watch.ts";
+import { Watch } from "../parts/watch.ts";
 
 /** What is scanned, in this order. */
 const SCANS = ["wristband", "label", "carrier"] as const;

@@ -13,7 +13,7 @@ import { ANSWER_MINUTES } from "./answerCard.ts";
 import { ask, outcomeOf, type Outcome } from "./ask.ts";
 import { t } from "./messages/index.ts";
 import { failureFacts } from "./refused.ts";
-import { Watch } from "./watch.ts";
+import { Watch } from "../parts/watch.ts";
 
 /** Name under which this browser keeps whose queue was asked for last. */
 const KEPT = "site/queue/account";

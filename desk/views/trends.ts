@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { tableCsv } from "../../src/audit/csv.ts";
+import { tableCsv } from "../../src/formats/csv.ts";
 import { HISTORY_KINDS } from "../../src/audit/history.ts";
 import type { AuditReport } from "../../src/audit/report.ts";
 import { accessTable, qualityTable } from "../../src/audit/reviewTables.ts";

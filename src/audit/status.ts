@@ -9,7 +9,7 @@ export function statusOf(state: RegisterState, batch: AuditedBatch, now: number)
   if (batch.recalled !== undefined) return "Recalled";
   if (isEnded(batch)) return batch.status;
   if (batch.status === "Open" && openExceptionsOf(state, batch) > 0) return "Exception";
-  if (isOverdue(state, batch, now)) return "Overdue";
+  if (overdueOf(state, batch, now).length > 0) return "Overdue";
   if (batch.status !== "Open") return batch.status;
   return missingClaims(state, batch, "release").length === 0 ? "Compliant" : "Open";
 }
@@ -96,11 +96,28 @@ export function isUnanswered({ answered, withdrawn }: RequestState): boolean {
   return answered === undefined && withdrawn === undefined;
 }
 
-function isOverdue(state: RegisterState, batch: AuditedBatch, now: number): boolean {
+/** What was due, and when: decimal, Unix seconds. */
+export interface Overdue {
+  readonly what: NeededForName | `request-${number}`;
+  readonly due: string;
+}
+
+/** What of a batch is over at a time (Unix seconds) and was not done; of one that was recalled or ended nothing is due. */
+export function overdueOf(state: RegisterState, batch: AuditedBatch, now: number): readonly Overdue[] {
+  if (batch.recalled !== undefined || isEnded(batch)) return [];
+  const requests = batch.requests
+    .filter((request) => isUnanswered(request) && isPast(request.dueBy, now))
+    .map(({ id, dueBy }) => ({ what: `request-${id}` as const, due: dueBy }));
+  return [...overdueGoal(state, batch, now), ...requests];
+}
+
+function overdueGoal(state: RegisterState, batch: AuditedBatch, now: number): readonly Overdue[] {
   const [release, completion] = batch.due;
-  if (batch.requests.some((request) => isUnanswered(request) && isPast(request.dueBy, now))) return true;
-  if (batch.status === "Open") return isPast(release, now);
-  return batch.status === "Released" && isPast(completion, now) && missingClaims(state, batch, "completion").length > 0;
+  if (batch.status === "Open") return isPast(release, now) ? [{ what: "release", due: release }] : [];
+  const isLate = batch.status === "Released" && isPast(completion, now);
+  return isLate && missingClaims(state, batch, "completion").length > 0
+    ? [{ what: "completion", due: completion }]
+    : [];
 }
 
 /** Whether a time, decimal, is over at another one; both in Unix seconds. */

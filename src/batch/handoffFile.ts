@@ -114,12 +114,11 @@ export function missingHandoff(dir: string, name: string): BatchproofError {
 }
 
 /**
- * Reads a file of a batch under this policy. Everything it says is checked against the head it opens, and every signature
- * is verified. Errors: `handoff-file` (shape, or it says something else than its head), `handoff-policy`, `handoff-signature`,
- * `party-key`, `device-set`, those of `readJson`.
+ * What a file says of a batch under this policy. Everything is checked against the head it opens, and every signature
+ * is verified; `path` names the file in errors. Errors: `handoff-file` (it says something else than its head), `handoff-policy`,
+ * `handoff-signature`, `party-key`, `device-set`.
  */
-export async function readHandoffFile(path: string, policy: Policy): Promise<HandoffContent> {
-  const file = await handoffDocument.read(path);
+export function handoffContent(file: HandoffFile, policy: Policy, path: string): HandoffContent {
   if (file.policyHash !== documentHash(policy)) {
     throw inputError("The file is about a batch under another policy, or another version of this one.", {
       code: "handoff-policy",

@@ -1,7 +1,8 @@
 import { inputError } from "../errors.ts";
 import { keyHash, textHash } from "../formats/identity.ts";
-import type { PartyList } from "../parties/partyList.ts";
-import type { Custodian } from "./batch.ts";
+import { findParty, type PartyList } from "../parties/partyList.ts";
+import type { Batch, Custodian } from "./batch.ts";
+import { copyParties } from "./hints.ts";
 
 /** Custodians that a hand-off names, by the place where it does. */
 export type NamedCustodians = Readonly<Record<string, Custodian | undefined>>;
@@ -26,4 +27,22 @@ export function refuseUnlisted(parties: PartyList | undefined, named: NamedCusto
       remedy,
     });
   }
+}
+
+/** A custodian of the folder's party list; `place` is where it is named. Errors `parties-missing`, `party`, `key-role`. */
+export function custodianNamed(
+  { dir, policy, parties }: Pick<Batch, "dir" | "policy" | "parties">,
+  name: string,
+  place: string,
+): Custodian {
+  if (parties === undefined) {
+    throw inputError("The batch folder has no party list.", {
+      code: "parties-missing",
+      place: dir,
+      remedy: `Copy the published list into it first: \`${copyParties({ dir, policy })}\`.`,
+    });
+  }
+  const party = findParty(parties, name);
+  if (party.role === "custodian") return { key: party.key, org: party.org };
+  throw inputError(`Party "${name}" is a ${party.role}, not a custodian.`, { place, code: "key-role" });
 }

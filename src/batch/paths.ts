@@ -13,6 +13,8 @@ export const ADMINISTRATION_FILE = "administration.json";
 export const LOCK_FILE = "batch.lock";
 /** Keeps all of the folder, itself included, out of a git repository around it. */
 export const IGNORE_FILE = ".gitignore";
+/** Folder in which words are kept that stay off the chain. */
+export const TEXTS_FOLDER = "texts";
 export const SUBFOLDERS = ["evidence", "records", "proofs"] as const;
 
 const WORD = "[a-z0-9]+(?:-[a-z0-9]+)*";

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { refusal } from "../errors.ts";
 import { ADDRESS, COUNT, defineDocument, documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import type { KnownOpening } from "../kinds/opened.ts";
@@ -68,4 +69,17 @@ export async function openingKnownTo(
 export async function rememberOpening(dir: string, opened: number): Promise<void> {
   const registration = await readRegistration(dir);
   if (registration !== undefined) await writeRegistration(dir, { ...registration, opened });
+}
+
+/** Two owners have two batches of one commitment, and the folder would forget the first. Error `BatchKnown`. */
+export async function refuseOtherOwner(dir: string, { registry, chainId, owner }: Registration): Promise<void> {
+  const before = await readRegistration(dir);
+  const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  if (before === undefined || isSame(before.owner, owner)) return;
+  if (before.chainId !== chainId || !isSame(before.registry, registry)) return;
+  throw refusal(`This folder's batch was opened by ${before.owner}; by ${owner} it would be another one.`, {
+    code: "BatchKnown",
+    place: dir,
+    remedy: "Go on as that account: --account.",
+  });
 }

@@ -5,7 +5,7 @@ import { nameWord } from "../formats/names.ts";
 import { mined } from "./deploy.ts";
 import type { Register } from "./handles.ts";
 import { logsOf } from "./newestLogs.ts";
-import { minedOnce } from "./once.ts";
+import { minedOnce, type Made } from "./once.ts";
 import { closingProposal } from "./proposals.ts";
 import { eventOf, eventsOf } from "./receipts.ts";
 import { explained } from "./revert.ts";
@@ -52,26 +52,30 @@ export interface RaisedAll {
 export async function raiseException(
   { registry }: Pick<Register, "registry">,
   concerned: readonly [ConcernedClaim, ...ConcernedClaim[]],
-  { category, severity, reference, evidence }: ExceptionReport,
+  report: ExceptionReport,
 ): Promise<RaisedAll> {
-  const { receipt, already } = await minedOnce(
-    registry,
-    registry.raiseException,
-    [
-      concerned.map(({ key }) => key),
-      concerned.map(({ claim }) => claim),
-      EXCEPTION_CATEGORY[category],
-      severity,
-      nameWord(reference),
-      evidence,
-    ],
-    {
-      ...{ event: "ExceptionRaised", key: concerned[0].key },
-      stands: async ({ id }) => (await registry.exceptionOf(id as bigint)).disposition === 0n,
-    },
-  );
+  const args = raisingArgs(concerned, report);
+  const made = raised({ registry }, concerned[0].key);
+  const { receipt, already } = await minedOnce(registry, registry.raiseException, args, made);
   const [first, ...more] = eventsOf(receipt, registry, "ExceptionRaised");
   return { raised: [raisedIn(first), ...more.map(raisedIn)], receipt, already };
+}
+
+/** The arguments of the call that raises it. */
+export function raisingArgs(
+  concerned: readonly ConcernedClaim[],
+  { category, severity, reference, evidence }: ExceptionReport,
+): Parameters<Register["registry"]["raiseException"]["populateTransaction"]> {
+  const [keys, claims] = [concerned.map(({ key }) => key), concerned.map(({ claim }) => claim)];
+  return [keys, claims, EXCEPTION_CATEGORY[category], severity, nameWord(reference), evidence];
+}
+
+/** What such a call makes: an exception, until it is closed. `key`: key of the first batch. */
+export function raised({ registry }: Pick<Register, "registry">, key: string): Made {
+  return {
+    ...{ event: "ExceptionRaised", key },
+    stands: async ({ id }) => (await registry.exceptionOf(id as bigint)).disposition === 0n,
+  };
 }
 
 function raisedIn(said: Readonly<Record<string, unknown>>): Raised {

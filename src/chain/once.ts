@@ -33,6 +33,12 @@ export interface Made {
   readonly stands: (said: Readonly<Record<string, unknown>>) => Promise<boolean>;
 }
 
+/** A call of an account, as it is sent. */
+export interface SentCall {
+  readonly from: string;
+  readonly data: string;
+}
+
 /**
  * Sends a call that would make something new every time it is sent, unless the same account made the same call lately: who
  * runs a command again, because it did not see its transaction mined, means the one. Errors: those of `mined`.
@@ -41,20 +47,30 @@ export async function minedOnce<A extends unknown[]>(
   contract: Deployed,
   method: BaseContractMethod<A, unknown, ContractTransactionResponse>,
   args: ContractMethodArgs<A>,
-  { event, key, stands }: Made,
+  made: Made,
 ): Promise<Once> {
   const account = contract.runner as Signer;
   const { data } = await method.populateTransaction(...args);
-  const call = { from: await account.getAddress(), to: contract.target, data };
+  const receipt = await madeLately(contract, { from: await account.getAddress(), data }, made);
+  if (receipt !== undefined) return { receipt, already: true };
+  return { receipt: await mined(() => method(...args)), already: false };
+}
+
+/** The receipt of the same call, if its account made it lately and what it made stands. Errors: those of `logsOf`. */
+export async function madeLately(
+  contract: Deployed,
+  { from, data }: SentCall,
+  { event, key, stands }: Made,
+): Promise<TransactionReceipt | undefined> {
   const topic = contract.interface.getEvent(event)?.topicHash ?? null;
   for await (const { provider, transactionHash } of logsOf(contract, [topic, key], { blocks: REMEMBERED })) {
     const sent = await explained(() => provider.getTransaction(transactionHash));
-    if (sent?.from !== call.from || sent.to !== call.to || sent.data !== call.data) continue;
+    if (sent?.from !== from || sent.to !== contract.target || sent.data !== data) continue;
     const receipt = await explained(() => provider.getTransactionReceipt(transactionHash));
     if (receipt === null) {
       throw environmentError(`The node has transaction ${transactionHash} and no receipt of it.`, { code: "chain" });
     }
-    if (await explained(() => stands(eventOf(receipt, contract, event)))) return { receipt, already: true };
+    if (await explained(() => stands(eventOf(receipt, contract, event)))) return receipt;
   }
-  return { receipt: await mined(() => method(...args)), already: false };
+  return undefined;
 }

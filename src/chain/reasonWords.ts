@@ -33,16 +33,21 @@ export function wordsHash(words: Words): string {
   return `0x${createHash("sha256").update(canonicalJson(words)).digest("hex")}`;
 }
 
-/**
- * Keeps words in a new file of a folder, whole and to their owner alone, under a new salt. Returns their hash.
- * Errors: `words` (empty, over 2,000 characters, control characters), those of `writeNewFile`.
- */
-export async function keepWords(folder: string, text: string): Promise<string> {
-  const words = WORDS.check(
-    { format: FORMAT, salt: randomBytes(32).toString("hex"), text: text.normalize("NFC").trim() },
-    "--words",
-  );
-  const hash = wordsHash(words);
+/** Words under a new salt, and their hash. */
+export interface SaltedWords {
+  readonly words: Words;
+  readonly hash: string;
+}
+
+/** What somebody says, under a new salt. Error `words` (empty, over 2,000 characters, control characters). `place`: who said it. */
+export function saltedWords(text: string, place: string): SaltedWords {
+  const salt = randomBytes(32).toString("hex");
+  const words = WORDS.check({ format: FORMAT, salt, text: text.normalize("NFC").trim() }, place);
+  return { words, hash: wordsHash(words) };
+}
+
+/** Keeps words in a new file of a folder, whole and to their owner alone. Errors: those of `writeNewFile`. */
+export async function keepSalted(folder: string, { words, hash }: SaltedWords): Promise<void> {
   const path = join(folder, `${hash.slice(2, 18)}.json`);
   const taken = inputError("There is a file of this name.", {
     place: path,
@@ -50,7 +55,13 @@ export async function keepWords(folder: string, text: string): Promise<string> {
     remedy: "Run the same again.",
   });
   await writeNewFile(path, documentText(words), taken);
-  return hash;
+}
+
+/** Keeps what --words says under a new salt. Returns their hash. Errors: those of `saltedWords` and `keepSalted`. */
+export async function keepWords(folder: string, text: string): Promise<string> {
+  const salted = saltedWords(text, "--words");
+  await keepSalted(folder, salted);
+  return salted.hash;
 }
 
 /**

@@ -2,7 +2,7 @@ import { dataLength, Interface, isError, isHexString, type ErrorDescription } fr
 import { CONTRACT_ERRORS, INHERITED_ERRORS, type ContractErrorName } from "../contractErrors.ts";
 import { BatchproofError, environmentError, refusal } from "../errors.ts";
 import { compiled, CONTRACTS } from "./contracts.ts";
-import { quoted } from "./jsonRpc.ts";
+import { NodeFailure, quoted } from "./jsonRpc.ts";
 import { isOfContract } from "./refusal.ts";
 import { refusalWords, type Reader } from "./words.ts";
 
@@ -88,6 +88,28 @@ export function explainRevert(error: unknown): Error {
     remedy: remedyOf(words),
     cause: error,
   });
+}
+
+/** A node that goes away half-way, and an archive of one, fail in ethers' or Node's own words: they are not a bug of ours. */
+export function ofChain(error: unknown): unknown {
+  return isChainFailure(error) ? explainRevert(error) : error;
+}
+
+/** Codes with which Node says that a connection failed. */
+const CONNECTION_CODES = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+];
+
+function isChainFailure(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof NodeFailure) return true;
+  return "shortMessage" in error || ("code" in error && CONNECTION_CODES.includes(String(error.code)));
 }
 
 const NAMES = [...Object.keys(CONTRACT_ERRORS), ...Object.keys(INHERITED_ERRORS)] as ContractErrorName[];

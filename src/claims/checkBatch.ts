@@ -79,3 +79,13 @@ export function checkText(verdicts: readonly ClaimVerdict[], withCurves = false)
     ])
     .join("\n");
 }
+
+/** Whether a claim holds. */
+export function holds({ outcome }: ClaimVerdict): boolean {
+  return outcome === "pass" || outcome === "deviation";
+}
+
+/** A verdict for machines: curves are for eyes. */
+export function withoutCurves(verdict: ClaimVerdict): object {
+  return { ...verdict, series: verdict.series.map((figures) => ({ ...figures, curve: undefined })) };
+}

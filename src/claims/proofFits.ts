@@ -55,8 +55,15 @@ function isDiscarded({ stages }: Batch, stage: number): boolean {
   return stages[stage]?.handoff === undefined && stages[stage]?.discarded !== undefined;
 }
 
-/** Where the folder says something else than a proof: the first such signal, or the rule that its evidence breaks. */
-async function changedIn(batch: Batch, claim: IndexedClaim, envelope: Envelope): Promise<string | undefined> {
+/**
+ * Where the folder says something else than a proof: the first such signal, or the rule that its evidence breaks; undefined:
+ * nowhere. Errors: those of `EvidenceStore.statement`.
+ */
+export async function changedIn(
+  batch: Batch,
+  claim: IndexedClaim,
+  envelope: Pick<Envelope, "signals">,
+): Promise<string | undefined> {
   // What the register says of the opening no folder knows: `attest` compares it.
   const opened = BigInt(envelope.signals[SIGNALS.indexOf("opened")] ?? 0);
   const statement = await statementKnown(batch, claim, opened);

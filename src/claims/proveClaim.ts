@@ -49,40 +49,64 @@ export async function proveClaims(
   workers = poolSize(),
 ): Promise<ProvenClaim[]> {
   const policy = policyIdOfBatch(batch, options.circuitIdOf);
-  const jobs: Job[] = [];
-  for (const claim of claims) jobs.push(await jobOf(batch, policy, claim, options));
-  const size = Math.min(workers, jobs.length);
+  const tasks: ReadyTask[] = [];
+  for (const claim of claims) tasks.push(await readyTask(batch, policy, claim, options));
+  const size = Math.min(workers, tasks.length);
   // snarkjs' threads are started once for all proofs: starting them takes as long as a small proof.
   return await withSnarkjs(() =>
     size <= 1
-      ? proveAll(batch, jobs, options)
-      : withProofPool(size, (makeProof) => proveAll(batch, jobs, options, makeProof)),
+      ? proveAll(batch, tasks, options)
+      : withProofPool(size, (makeProof) => proveAll(batch, tasks, options, makeProof)),
   );
 }
 
-/** What one proof is made from. */
-interface Job extends IndexedClaim {
+/** What one proof is to show. */
+export interface ProofTask extends IndexedClaim {
   readonly policyId: string;
   readonly statement: Statement;
   readonly circuit: Circuit;
-  readonly artifacts: Artifacts;
 }
 
-async function jobOf(
+/**
+ * What the folder says now of a claim, as a proof would show it. Refuses what `check` refuses (code: the rule). Errors:
+ * `opening-unknown`, `circuit`, those of `EvidenceStore.statement`.
+ * @param policyId that of `policyIdOfBatch`
+ */
+export async function proofTask(
   batch: Batch,
-  policy: string,
+  policyId: string,
   indexed: IndexedClaim,
-  { artifactsOf, siteKey, opened }: ProveOptions,
-): Promise<Job> {
+  { siteKey, opened }: Pick<ProveOptions, "siteKey" | "opened">,
+): Promise<ProofTask> {
   const { claim } = indexed;
   const statement = await EVIDENCE[claim.kind].statement(batch, indexed, { siteKey, opened });
   refuseBroken(statement, { dir: batch.dir, claim: claim.id });
   if (opened === undefined) throw unknownOpening(batch);
-  const circuit = circuitOf(claim, statement);
-  return { ...indexed, policyId: policy, statement, circuit, artifacts: await artifactsOf(circuit) };
+  return { ...indexed, policyId, statement, circuit: circuitOf(claim, statement) };
 }
 
-function unknownOpening({ dir }: Batch): Error {
+/** Writes the proof of a claim into the folder. Errors: those of `writeFileAtomically`. */
+export async function writeProof({ dir }: Pick<Batch, "dir">, claim: string, envelope: Envelope): Promise<void> {
+  await writeFileAtomically(join(dir, claimFile("proofs", claim)), documentText(envelope), { within: dir });
+}
+
+/** A task, and the artifacts that it takes. */
+interface ReadyTask extends ProofTask {
+  readonly artifacts: Artifacts;
+}
+
+async function readyTask(
+  batch: Batch,
+  policy: string,
+  indexed: IndexedClaim,
+  options: ProveOptions,
+): Promise<ReadyTask> {
+  const task = await proofTask(batch, policy, indexed, options);
+  return { ...task, artifacts: await options.artifactsOf(task.circuit) };
+}
+
+/** Refuses to prove of a batch of which nobody knows when it was opened: code `opening-unknown`. */
+export function unknownOpening({ dir }: Pick<Batch, "dir">): Error {
   return inputError("Every proof says when the batch was opened, and neither folder nor register was asked.", {
     code: "opening-unknown",
     place: dir,
@@ -102,19 +126,19 @@ function circuitOf({ id, circuits }: Claim, { capacity }: Statement): Circuit {
   });
 }
 
-/** Proves jobs as fast as `makeProof` takes them; without it one after the other, with all cores each. */
+/** Proves tasks as fast as `makeProof` takes them; without it one after the other, with all cores each. */
 async function proveAll(
   batch: Batch,
-  jobs: readonly Job[],
+  tasks: readonly ReadyTask[],
   options: ProveOptions,
   makeProof?: MakeProof,
 ): Promise<ProvenClaim[]> {
   const proven: ProvenClaim[] = [];
-  const proveOne = async (job: Job): Promise<void> => {
-    proven.push({ claim: job.claim.id, envelope: await proveJob(batch, job, options, makeProof) });
+  const proveOne = async (task: ReadyTask): Promise<void> => {
+    proven.push({ claim: task.claim.id, envelope: await proveTask(batch, task, options, makeProof) });
   };
-  if (makeProof === undefined) for (const job of jobs) await proveOne(job);
-  else await settled(jobs.map(proveOne));
+  if (makeProof === undefined) for (const task of tasks) await proveOne(task);
+  else await settled(tasks.map(proveOne));
   return proven.sort((a, b) => a.envelope.claim - b.envelope.claim);
 }
 
@@ -124,9 +148,9 @@ async function settled(tasks: readonly Promise<void>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-async function proveJob(
+async function proveTask(
   batch: Batch,
-  { claim, index, policyId: policy, statement, circuit, artifacts }: Job,
+  { claim, index, policyId, statement, circuit, artifacts }: ReadyTask,
   { destination, onProven }: ProveOptions,
   makeProof?: MakeProof,
 ): Promise<Envelope> {
@@ -135,12 +159,11 @@ async function proveJob(
     circuit,
     artifacts,
     destination,
-    policyId: policy,
+    policyId,
     claim: index,
     ...(makeProof === undefined ? {} : { makeProof }),
   });
-  const file = join(batch.dir, claimFile("proofs", claim.id));
-  await writeFileAtomically(file, documentText(envelope), { within: batch.dir });
+  await writeProof(batch, claim.id, envelope);
   onProven?.(claim.id);
   return envelope;
 }

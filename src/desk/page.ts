@@ -7,10 +7,10 @@ import { packageRoot } from "../root.ts";
 const PAGE = "dist/desk";
 /** Form of the desk's page that is opened from disk: it is not served, and a packet's page is made of it. */
 export const SINGLE_FILE = "desk.html";
-/** The document of each page that is served. What belongs to the page of a site has a name that begins with `site`. */
-const DOCUMENTS = { desk: "index.html", site: "site.html" } as const;
+/** The document of each page that is served. What belongs to a page has a name that begins with the page's; all else is the desk's. */
+const DOCUMENTS = { desk: "index.html", site: "site.html", dashboard: "dashboard.html" } as const;
 
-/** A page that is served: of `desk` or of `site`. */
+/** A page that is served: of `desk`, of `site`, or of the queue by `serve`. */
 export type PageName = keyof typeof DOCUMENTS;
 
 /** Folder of the pages as they were built. Error `desk-page`: this one was not. */
@@ -24,5 +24,9 @@ export function pageFolder(page: PageName = "desk"): string {
 /** Names of the files that a page loads, its document first. Errors: those of `pageFolder`. */
 export function pageNames(page: PageName): readonly [document: string, ...others: string[]] {
   const names = readdirSync(pageFolder(page)).filter((name) => [".js", ".css"].includes(extname(name)));
-  return [DOCUMENTS[page], ...names.filter((name) => name.startsWith("site") === (page === "site"))];
+  return [DOCUMENTS[page], ...names.filter((name) => pageOf(name) === page)];
+}
+
+function pageOf(name: string): PageName {
+  return (["site", "dashboard"] as const).find((page) => name.startsWith(page)) ?? "desk";
 }

@@ -60,7 +60,8 @@ const POLICY = [
   ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
 ].join("; ");
 
-const HEADERS = {
+/** What every answer says of a page and its files. */
+export const PAGE_HEADERS = {
   "content-security-policy": POLICY,
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
@@ -77,7 +78,7 @@ const LOOKS_EVERY = 1000;
 const MOST_CONNECTIONS = 64;
 
 /** What is answered under a path. */
-interface Served {
+export interface Served {
   readonly type: string;
   readonly body: string | Uint8Array;
 }
@@ -92,7 +93,7 @@ export async function servePage({ page, told, asked, permissions, port }: PageOp
     files.set(base + name, { type: "application/json", body: JSON.stringify(document) });
   }
   const responders = new Map(Object.entries(asked).map(([name, responder]) => [base + name, responder]));
-  const headers = { ...HEADERS, ...(permissions === undefined ? {} : { "permissions-policy": permissions }) };
+  const headers = { ...PAGE_HEADERS, ...(permissions === undefined ? {} : { "permissions-policy": permissions }) };
   const server = createServer({ connectionsCheckingInterval: LOOKS_EVERY }, (request, response) => {
     const { port: own } = server.address() as AddressInfo;
     const path = request.url ?? "";
@@ -121,8 +122,8 @@ export async function servePage({ page, told, asked, permissions, port }: PageOp
   };
 }
 
-/** The files of a page by their path, below `base`. All are read before: no path of a request is ever one of the disk. */
-function pageFiles(page: PageName, base: string): Map<string, Served> {
+/** The files of a page by their path, below `base`. Errors: those of `pageFolder`. All are read before: no path of a request is ever one of the disk. */
+export function pageFiles(page: PageName, base: string): Map<string, Served> {
   const folder = pageFolder(page);
   const [document, ...others] = pageNames(page);
   const served = (name: string): Served => ({

@@ -8,6 +8,11 @@ export function jsonText(value: unknown): string {
   return `${visibleLines(JSON.stringify(value, jsonValue, 2))}\n`;
 }
 
+/** The same as a value: what JSON has no type for is said as `--json` says it. */
+export function jsonValueOf(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, jsonValue));
+}
+
 /** bigint as decimal string, Map as object: what JSON has no type for. */
 function jsonValue(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();

@@ -21,6 +21,24 @@ export interface ResultsReading extends ToldClock {
   readonly profile: ParsedResultsProfile;
 }
 
+/**
+ * How a report is read by a profile with what was told of its clock; undefined without a profile: the project's own form. Error
+ * `offset-stated`: that form says its offset itself.
+ */
+export function resultsReading(
+  profile: ParsedResultsProfile | undefined,
+  told: ToldClock,
+  file: string,
+): ResultsReading | undefined {
+  if (profile !== undefined) return { profile, ...told };
+  if ((told.offset ?? told.zone) === undefined) return undefined;
+  throw inputError("The times of the project's own form say their own offset from UTC.", {
+    place: file,
+    remedy: "Leave out --offset and --zone, or name a profile.",
+    code: "offset-stated",
+  });
+}
+
 /** A result without what belongs to its test. */
 type Said = Pick<ResultLine, "result" | "unit" | "reported">;
 

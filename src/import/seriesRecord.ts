@@ -10,6 +10,9 @@ import type { Window } from "./series.ts";
 
 /* What records of one channel and of several have in common. */
 
+/** Largest clock error that is taken, in seconds, either way: eleven days. */
+export const MAX_CLOCK_ERROR = 1_000_000;
+
 /** What a person says at import, besides the file, whatever its format. */
 export interface ImportSettings {
   /** Seconds, reference minus device: how wrong the device's clock was when it was compared. */

@@ -32,6 +32,11 @@ export async function withDraft<T>(target: string, make: (draft: string) => Prom
   }
 }
 
+/** Whether a file or folder is a draft, of this command or another one: what nobody may copy or read yet. */
+export function isDraft(name: string): boolean {
+  return DRAFT.test(name);
+}
+
 /** Removes the drafts of killed commands from a folder, and nothing else; what cannot be removed stays. */
 export async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {

@@ -141,7 +141,8 @@ const READING_ERRORS: Readonly<Record<string, readonly [code: ErrorCode, message
   ENXIO: ["file-kind", "This is not a regular file."],
 };
 
-function readingError(error: unknown, path: string): BatchproofError {
+/** What Node says of a file that cannot be read, in our words. Errors of ours stay as they are. */
+export function readingError(error: unknown, path: string): BatchproofError {
   if (error instanceof BatchproofError) return error;
   const [code, message] = READING_ERRORS[systemCode(error)] ?? [];
   if (code === undefined || message === undefined) {
@@ -166,7 +167,7 @@ function refuseEscape(path: string, base: string, place: string): void {
 }
 
 /** What is written: whole, or part by part, so that it need not be in memory as one. */
-export type Data = string | Uint8Array | Iterable<string | Uint8Array>;
+export type Data = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface WriteOptions {
   /** File mode; secrets are written with 0o600. Ordinary files keep the system's default. */
@@ -191,8 +192,8 @@ export async function writeFileAtomically(path: string, data: Data, options: Wri
  * Unlike a rename, a link fails if the name is taken, so no check can be raced.
  * Errors: `taken` if there is a file of this name, those of `writeFileAtomically`.
  */
-export async function writeNewFile(path: string, text: string, taken: BatchproofError): Promise<void> {
-  await writeDraft(path, text, { mode: 0o600 }, async (draft, target) => {
+export async function writeNewFile(path: string, data: Data, taken: BatchproofError): Promise<void> {
+  await writeDraft(path, data, { mode: 0o600 }, async (draft, target) => {
     await link(draft, target).catch((cause: unknown) => {
       throw systemCode(cause) === "EEXIST" ? taken : cause;
     });
@@ -242,7 +243,8 @@ async function realPathOfExisting(path: string): Promise<string> {
   }
 }
 
-async function refuseInput(target: string, inputs: readonly string[], place: string): Promise<void> {
+/** Refuses to write to what is, under whatever name, a file that is read. Error `output-over-input`. */
+export async function refuseInput(target: string, inputs: readonly string[], place = target): Promise<void> {
   const existing = await identity(target);
   if (existing === undefined) return;
   for (const input of inputs) {

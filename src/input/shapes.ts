@@ -41,6 +41,12 @@ export function whole(least = 0, most = Number.MAX_SAFE_INTEGER): Shape<number> 
   };
 }
 
+/** A number that was measured, 0 or more. */
+export const measured: Shape<number> = (value) => {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  throw new Misfit("expected a number from 0 on");
+};
+
 export const flag: Shape<boolean> = (value) => {
   if (typeof value === "boolean") return value;
   throw new Misfit("expected true or false");
@@ -65,6 +71,16 @@ export function matching(pattern: RegExp): Shape<string> {
 const decimalText = matching(/^(0|[1-9][0-9]{0,77})$/);
 /** A number beyond 2^53, decimal. */
 export const decimal: Shape<bigint> = (value) => BigInt(decimalText(value));
+
+/** A quantity as a decimal text, of at most 9 digits before the point and 6 after it, as the nearest number. */
+export function quantity(least: number, most: number): Shape<number> {
+  return (value) => {
+    const given =
+      typeof value === "string" && /^(0|[1-9][0-9]{0,8})([.][0-9]{1,6})?$/.test(value) ? Number(value) : NaN;
+    if (given >= least && given <= most) return given;
+    throw new Misfit(`expected a decimal number from ${least} to ${most}, as a text`);
+  };
+}
 
 /** One of these texts or numbers. */
 export function oneOf<const T extends string | number>(values: readonly T[]): Shape<T> {
@@ -93,16 +109,26 @@ export function pairOf<T>(shape: Shape<T>): Shape<readonly [T, T]> {
   };
 }
 
+type Members<T> = { readonly [K in keyof T]-?: Shape<Exclude<T[K], undefined>> };
+
 /** An object with exactly these members; those of `optional` may be absent. */
 export function objectOf<T extends object>(
-  members: { readonly [K in keyof T]-?: Shape<Exclude<T[K], undefined>> },
+  members: Members<T>,
   optional: readonly (keyof T & string)[] = [],
 ): Shape<T> {
+  const shape = partOf(members, optional);
+  return (value) => {
+    const unknown = Object.keys(objectIn(value)).find((name) => !Object.hasOwn(members, name));
+    if (unknown !== undefined) throw new Misfit("a member that is not known here");
+    return shape(value);
+  };
+}
+
+/** Of an object these members, whatever else it has; those of `optional` may be absent. */
+export function partOf<T extends object>(members: Members<T>, optional: readonly (keyof T & string)[] = []): Shape<T> {
   const shapes = Object.entries<Shape<unknown>>(members);
   return (value) => {
     const given = objectIn(value);
-    const unknown = Object.keys(given).find((name) => !Object.hasOwn(members, name));
-    if (unknown !== undefined) throw new Misfit("a member that is not known here");
     const read: Record<string, unknown> = {};
     for (const [name, shape] of shapes) {
       if (Object.hasOwn(given, name)) read[name] = within(name, () => shape(given[name]));

@@ -10,7 +10,8 @@ const kept = globalThis as { curve_bn128?: unknown };
 const curve = curves.getCurveFromName("bn128", { singleThread: true });
 
 function answer(message: ProofAnswer): void {
-  process.send?.(message);
+  // A parent that was killed takes no answer, and "disconnect" ends this process too: that is no error to be printed.
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 process.on("message", (job: ProofJob) => {

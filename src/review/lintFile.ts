@@ -87,7 +87,10 @@ const RESTS_ON: { readonly [Code in LintCode]?: readonly Part[] } = {
 function lintSoundParts(json: JsonValue, mismatches: readonly Mismatch[]): LintFinding[] {
   if (!isObject(json)) return [];
   const broken = new Set(mismatches.map(({ pointer }) => pointer.split("/").slice(1, 3).join("/")));
-  const isSound = (part: Part): boolean => ![...broken].some((place) => place === part || place.startsWith(`${part}/`));
+  // A part that is not there has no pointer of its own among the mismatches.
+  const isThere = (part: Part): boolean => part in json || part === "confirmedByQp";
+  const isSound = (part: Part): boolean =>
+    isThere(part) && ![...broken].some((place) => place === part || place.startsWith(`${part}/`));
   const written = Array.isArray(json["claims"]) && !broken.has("claims") ? json["claims"] : [];
   const indices = written.flatMap((_, index) => (broken.has(`claims/${index}`) ? [] : [index]));
   // The schema has seen to every part that is taken; the others are replaced by ones that nothing rests on.

@@ -39,6 +39,8 @@ export const WHERE: BatchOnRegister = {
 /** What a ward has. */
 export interface Ward {
   readonly dir: string;
+  /** The first custodian. */
+  readonly hospital: UnlockedKey;
   readonly site: UnlockedKey;
   readonly stranger: UnlockedKey;
   readonly nurse: UnlockedKey;
@@ -75,7 +77,7 @@ export async function newWard(folder: string, last?: UnlockedKey): Promise<Ward>
     await key("A. Nurse", "Hospital", "source"),
     await key("B. Physician", "Hospital", "source"),
   ];
-  return { dir, site, stranger, nurse, physician };
+  return { dir, hospital, site, stranger, nurse, physician };
 }
 
 /** Key of a folder's batch in the register. */

@@ -14,6 +14,8 @@ const MOST_LOADED = 250_000;
 
 /** The same of the page of a site, on whatever phone is at hand. */
 const MOST_OF_SITE = 120_000;
+/** And of that of a service's queue. */
+const MOST_OF_DASHBOARD = 60_000;
 
 const names = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
 const read = (name: string): Buffer => readFileSync(join(FOLDER, name));
@@ -30,6 +32,11 @@ describe.skipIf(names.length === 0)("the page as it is built", () => {
   // Verifies R-site-size.
   it("is at most 120 kB with gzip for a site", () => {
     expect(loadedBy("site")).toBeLessThanOrEqual(MOST_OF_SITE);
+  });
+
+  // Verifies R-dashboard-size.
+  it("is at most 60 kB with gzip for the queue of a service", () => {
+    expect(loadedBy("dashboard")).toBeLessThanOrEqual(MOST_OF_DASHBOARD);
   });
 
   // Verifies R-desk-policy.

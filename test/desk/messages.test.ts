@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { de as dashboardDe } from "../../desk/dashboard/messages/de.ts";
+import { en as dashboardEn } from "../../desk/dashboard/messages/en.ts";
 import { de } from "../../desk/messages/de.ts";
 import { en } from "../../desk/messages/en.ts";
 import { de as siteDe } from "../../desk/site/messages/de.ts";
@@ -12,6 +14,7 @@ function namesIn(text: string): string[] {
 test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string>>]>([
   ["the desk", en, de],
   ["a site", siteEn, siteDe],
+  ["the queue", dashboardEn, dashboardDe],
 ])("every text of the page of %s has the same values to fill in in both languages", (_, english, german) => {
   for (const [key, text] of Object.entries(english)) {
     expect(namesIn(german[key] ?? ""), key).toEqual(namesIn(text));

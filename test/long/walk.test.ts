@@ -1,38 +1,15 @@
-import { execFile } from "node:child_process";
-import { readFileSync, symlinkSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { packageRoot } from "../../src/root.ts";
-import { MAIN, scratch, startDevnet } from "../cli/support.ts";
+import { scratch, startDevnet } from "../cli/support.ts";
+import { blocks, shell } from "../support/walking.ts";
 
 /** The walk-throughs of the documents, each line of them as it is printed, by a shell. */
-
-/** The shell blocks between two headings of a document, or from one to its end. */
-function blocks(file: string, from: string, to?: string): string[] {
-  const text = readFileSync(join(packageRoot(), file), "utf8");
-  const part = text.slice(text.indexOf(from), to === undefined ? undefined : text.indexOf(to));
-  return [...part.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block ?? "");
-}
 
 /** Commands of ours that a script types. */
 function typed(script: string): string[] {
   return script.split("\n").filter((line) => line.startsWith("batchproof "));
-}
-
-interface Ran {
-  readonly code: number;
-  readonly output: string;
-}
-
-function shell(script: string, cwd: string): Promise<Ran> {
-  const program = `set -euo pipefail\nbatchproof() { "${process.execPath}" "${MAIN}" "$@" 2>&1; }\n${script}`;
-  // Only the settings file of the walk counts.
-  const env = { ...process.env, BATCHPROOF_SETTINGS: undefined };
-  return new Promise((resolve) => {
-    execFile("bash", ["-c", program], { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : 1, output: stdout + stderr });
-    });
-  });
 }
 
 // Verifies R-cli-walk.

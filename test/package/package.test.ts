@@ -23,7 +23,10 @@ import { PASSPHRASE, startDevnet, VALID, type Run } from "../cli/support.ts";
  * registry of npm, or its cache.
  */
 
-const ENTRIES = ["batchproof", ...["audit", "check", "policy", "prove", "verify"].map((name) => `batchproof/${name}`)];
+const ENTRIES = [
+  "batchproof",
+  ...["audit", "check", "client", "policy", "prove", "verify"].map((name) => `batchproof/${name}`),
+];
 const MOST_MEGABYTES = 80;
 const LOGGER = "Berlinger & Co. AG|Q-tag Fridge-tag 2 L|130500109088";
 

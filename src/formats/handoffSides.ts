@@ -1,5 +1,5 @@
-import type { HandoffSide } from "../src/formats/handoff.ts";
+import type { HandoffSide } from "./handoff.ts";
 
-/** Who signs, in the words of the command line. */
+/** The sides of a hand-off in words, and the words of the sides. */
 export const SIDES = { releaser: "released", receiver: "received" } as const satisfies Record<string, HandoffSide>;
 export const WORD_OF = { released: "releaser", received: "receiver" } as const satisfies Record<HandoffSide, string>;

@@ -1,11 +1,30 @@
-import type { AtBlock } from "../src/chain/batchState.ts";
-import { claimFacts, type ClaimFacts } from "../src/chain/claimFacts.ts";
-import type { Register } from "../src/chain/handles.ts";
-import { doubtsAbout, type Attested } from "../src/disclosure/attested.ts";
-import type { Disclosed } from "../src/disclosure/disclosed.ts";
-import { verifyDisclosure } from "../src/disclosure/verify.ts";
-import { verifyAttestation, type ProvenBy } from "../src/standing/attestation.ts";
-import type { ReadDisclosure } from "./disclosureFile.ts";
+import type { AtBlock } from "../chain/batchState.ts";
+import { claimFacts, type ClaimFacts } from "../chain/claimFacts.ts";
+import type { Register } from "../chain/handles.ts";
+import { doubtsAbout, type Attested } from "../disclosure/attested.ts";
+import type { Disclosed } from "../disclosure/disclosed.ts";
+import { verifyDisclosure } from "../disclosure/verify.ts";
+import { verifyAttestation, type ProvenBy } from "./attestation.ts";
+import { sha256 } from "ethers";
+import { parseDisclosure, type DisclosureFile } from "../disclosure/document.ts";
+import { parseJson, type JsonValue } from "../input/json.ts";
+
+/** A disclosure as somebody gave it. */
+export interface ReadDisclosure {
+  /** What it is called in errors: its file. */
+  readonly path: string;
+  /** Parsed, not judged. */
+  readonly value: JsonValue;
+  readonly file: DisclosureFile;
+  /** SHA-256 of its bytes, 0x hex: what an answer publishes. */
+  readonly hash: string;
+}
+
+/** The bytes of a disclosure, of which the shape alone is judged. Errors: those of `parseJson` and `parseDisclosure`. */
+export function disclosureIn(bytes: Uint8Array, path: string): ReadDisclosure {
+  const value = parseJson(bytes, path);
+  return { path, value, file: parseDisclosure(value, path), hash: sha256(bytes) };
+}
 
 /** A disclosure that belongs to what a register says of its claim. */
 export interface VerifiedDisclosure {

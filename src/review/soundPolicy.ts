@@ -1,8 +1,8 @@
-import { commandOf } from "../src/commandLine.ts";
-import { refusal } from "../src/errors.ts";
-import { readPolicy } from "../src/kinds/policy.ts";
-import type { Policy } from "../src/policy/document.ts";
-import { lintPolicy } from "../src/review/lint.ts";
+import { commandOf } from "../commandLine.ts";
+import { refusal } from "../errors.ts";
+import { readPolicy } from "../kinds/policy.ts";
+import type { Policy } from "../policy/document.ts";
+import { lintPolicy } from "./lint.ts";
 
 /** A policy without lint errors: one with errors is never shown, salted, hashed or published. Error `policy-lint`. */
 export async function readSoundPolicy(file: string): Promise<Policy> {

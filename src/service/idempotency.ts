@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { BatchproofError, inputError } from "../errors.ts";
+import { defineCheck, documentText, hexBytes, object } from "../formats/document.ts";
+import { writeFileAtomically } from "../input/files.ts";
+import { parseLargeJson, readJsonText } from "../input/json.ts";
+import type { Reply } from "./route.ts";
+
+/** How long an answer is kept, in seconds. */
+const KEPT = 24 * 3600;
+/** How often old answers are looked for, in seconds. */
+const SWEPT = 3600;
+const MOST_BYTES = 2 ** 26;
+/** Visible ASCII. */
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const FORMAT = "batchproof-answer/1";
+
+/** What a key was sent with. */
+export interface KeyedRequest {
+  readonly caller: string;
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly url: string;
+  /** SHA-256 of the body. */
+  readonly body: string;
+}
+
+/** Runs a request once for one key: whoever sends it again gets the first answer. */
+export type Once = (
+  key: string,
+  request: KeyedRequest,
+  run: () => Promise<Reply<unknown>>,
+) => Promise<{ readonly reply: Reply<unknown>; readonly again: boolean }>;
+
+interface KeptAnswer {
+  readonly format: typeof FORMAT;
+  readonly request: string;
+  /** Unix seconds. */
+  readonly at: number;
+  readonly reply: Reply<unknown>;
+}
+
+const checkAnswer = defineCheck<KeptAnswer>(
+  object({
+    format: { const: FORMAT },
+    request: hexBytes(32),
+    at: { type: "integer", minimum: 0 },
+    reply: object(
+      {
+        status: { enum: [200, 201, 202, 204] },
+        location: { type: "string" },
+        retryAfter: { type: "integer", minimum: 0 },
+        body: {},
+      },
+      ["status", "location", "retryAfter", "body"],
+    ),
+  }),
+  `${FORMAT} file`,
+  "service-data",
+);
+
+/**
+ * Keeps answers in `folder` for a day. Only what was done is kept: what was refused changed nothing and may be tried again with the
+ * same key, and so may what was killed. Errors of what is given back: `request` (no such key), `idempotency-differs`,
+ * `idempotency-running`, those of `run`.
+ * @param now Unix seconds
+ */
+export function keepAnswers(folder: string, now: () => number): Once {
+  const running = new Map<string, string>();
+  let swept = 0;
+  return async (key, request, run) => {
+    if (!KEY.test(key)) {
+      throw inputError("This is no Idempotency-Key.", { code: "request", place: "header#/idempotency-key" });
+    }
+    const name = sha256([request.caller, key]);
+    const digest = sha256([request.caller, request.method, request.url, request.body]);
+    const first = running.get(name);
+    if (first !== undefined) throw first === digest ? stillRunning() : differs();
+    running.set(name, digest);
+    try {
+      const path = join(folder, `${name}.json`);
+      const kept = await keptAt(path, now());
+      if (kept !== undefined) {
+        if (kept.request !== digest) throw differs();
+        return { reply: kept.reply, again: true };
+      }
+      const reply = await run();
+      const answer: KeptAnswer = { format: FORMAT, request: digest, at: now(), reply };
+      if (now() - swept > SWEPT) {
+        swept = now();
+        await sweep(folder, now());
+      }
+      await writeFileAtomically(path, documentText(answer), { mode: 0o600 });
+      return { reply, again: false };
+    } finally {
+      running.delete(name);
+    }
+  };
+}
+
+/** An answer that still counts. Error `service-data`: the file is damaged. */
+async function keptAt(path: string, now: number): Promise<KeptAnswer | undefined> {
+  try {
+    const kept = checkAnswer(parseLargeJson(await readJsonText(path, { limit: MOST_BYTES }), path), path);
+    return now - kept.at > KEPT ? undefined : kept;
+  } catch (error) {
+    if (error instanceof BatchproofError && error.code === "file-missing") return undefined;
+    throw error;
+  }
+}
+
+async function sweep(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && now - found.mtimeMs / 1000 > KEPT) await rm(path, { force: true });
+  }
+}
+
+/** Lists of texts that differ anywhere have different hashes. */
+function sha256(texts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(texts)).digest("hex");
+}
+
+function differs(): BatchproofError {
+  return inputError("This Idempotency-Key came with another request before.", { code: "idempotency-differs" });
+}
+
+function stillRunning(): BatchproofError {
+  return inputError("The first request with this Idempotency-Key is still worked on.", { code: "idempotency-running" });
+}
