@@ -194,7 +194,7 @@ function timerOf({ metrics }: AppOptions): Pick<Answering, "took"> {
 function addParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   const digested = (request: FastifyRequest, body: Buffer): Buffer => {
-    request.digest = createHash("sha256").update(body).digest("hex");
+    if (body.length > 0) request.digest = createHash("sha256").update(body).digest("hex");
     return body;
   };
   app.addContentTypeParser(BYTES_MEDIA_TYPE, { parseAs: "buffer" }, (request, body: Buffer, done) => {
@@ -235,8 +235,9 @@ function addHeaders(app: FastifyInstance, isHttps: boolean): void {
 }
 
 function addProblems(app: FastifyInstance, service: Service, say = toStderr): void {
+  const hidden = hiddenTexts(service.settings);
   const send = async (reply: FastifyReply, error: unknown): Promise<void> => {
-    const problem = problemOf(error, hiddenTexts(service.settings));
+    const problem = problemOf(error, hidden);
     if (problem.status === 500) say(`request ${reply.request.id}: ${placesOf(error)}`);
     // Who counts calls says it to the second.
     if ((problem.status === 429 || problem.status === 503) && !reply.hasHeader("retry-after")) {

@@ -8,11 +8,9 @@ import { seesOnly, type Caller } from "./caller.ts";
 import type { Permission } from "./permissions.ts";
 import type { Service } from "./service.ts";
 import type { SiteSettings } from "./settings.ts";
-import { SLUG_PATTERN } from "./shapes.ts";
+import { IS_SLUG } from "./shapes.ts";
 
 export { showing, type Shown };
-
-const ID = new RegExp(SLUG_PATTERN, "u");
 
 /** What an address says of a batch. */
 export interface BatchAddress {
@@ -38,7 +36,7 @@ export function siteNamed({ settings }: Pick<Service, "settings">, name: string)
 /** Where a batch's folder lies, or would lie; never outside of its site's folder. Error `not-found`. */
 export function placeOf(service: Pick<Service, "settings">, { site: name, batch: id }: BatchAddress): BatchPlace {
   const site = siteNamed(service, name);
-  if (!ID.test(id)) throw notFound();
+  if (!IS_SLUG.test(id)) throw notFound();
   return { site, id, dir: join(site.batches, id) };
 }
 
@@ -57,7 +55,7 @@ async function isFolder(path: string): Promise<boolean> {
 /** Ids of a site's batches, in order: its folders whose names are ids. Error `not-found`: the folder of batches is not there. */
 export async function batchIds({ batches }: SiteSettings): Promise<string[]> {
   const entries = await readdir(batches, { withFileTypes: true }).catch(() => []);
-  return entries.flatMap((entry) => (entry.isDirectory() && ID.test(entry.name) ? [entry.name] : [])).sort();
+  return entries.flatMap((entry) => (entry.isDirectory() && IS_SLUG.test(entry.name) ? [entry.name] : [])).sort();
 }
 
 /** Nothing of this name, or nothing that the caller may see: which of them, nobody is told. */

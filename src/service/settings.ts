@@ -4,6 +4,7 @@ import { inputError } from "../errors.ts";
 import { ADDRESS, defineDocument, object } from "../formats/document.ts";
 import { NOTIFICATION_TYPES } from "../notify/notification.ts";
 import type { WebhookSettings } from "../notify/webhook.ts";
+import { SLUG_PATTERN } from "./shapes.ts";
 import { ACCESS, type AccessSettings } from "./access/settings.ts";
 
 /**
@@ -46,7 +47,7 @@ export interface TlsSettings {
 }
 
 const PATH = { type: "string", minLength: 1, maxLength: 4096, pattern: "^[^\\p{C}]+$" } as const;
-const NAME = { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,62}$" } as const;
+const NAME = { type: "string", pattern: SLUG_PATTERN } as const;
 const SITE = object(
   {
     name: NAME,

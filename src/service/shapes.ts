@@ -45,6 +45,7 @@ export const CLAIM_ID = Type.String({ pattern: "^[a-z0-9-]+/[a-z0-9-]+$", maxLen
 /** A name in an address: no dots, no slashes, nothing that a file system takes for something else. */
 export const SLUG_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$";
 export const SLUG = Type.String({ pattern: SLUG_PATTERN });
+export const IS_SLUG = new RegExp(SLUG_PATTERN, "u");
 
 export const SITE_PARAMS = Type.Object({ site: SLUG }, { additionalProperties: false });
 export const BATCH_PARAMS = Type.Object({ site: SLUG, batch: SLUG }, { additionalProperties: false });

@@ -1,35 +1,25 @@
-import { createHash } from "node:crypto";
-import { pipeline, Transform, type TransformCallback } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PROBLEM_MEDIA_TYPE, problemOf } from "../problem.ts";
+import { IS_SLUG } from "../shapes.ts";
 import type { CallOutcome } from "./callEntry.ts";
 import type { CallLog } from "./callLog.ts";
 
 /** Asked by machines all the time, answered to anybody, and about nothing: not logged. */
 export const OPEN_PATHS: ReadonlySet<string> = new Set(["/health", "/ready"]);
 
-/** What goes into an address stands in the log only if it can be the name of something. */
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
 /**
  * Writes every call into the log before it is answered. What cannot be written is not answered (503), and nothing more is begun
  * then. An answer that is a stream is logged when it begins.
  */
 export function logCalls(app: FastifyInstance, log: CallLog): void {
-  const bodies = new WeakMap<FastifyRequest, string>();
   app.addHook("onRequest", (_request, _reply, done) => {
     log.requireWorking();
     done();
   });
-  app.addHook("preParsing", (request, _reply, payload, done) => {
-    const body = new HashedBody((sha256) => bodies.set(request, sha256));
-    pipeline(payload, body, () => undefined);
-    done(null, body);
-  });
   app.addHook("onSend", async (request, reply, payload) => {
     if (OPEN_PATHS.has(request.routeOptions.url ?? "")) return payload;
     try {
-      await log.append({ ...callOf(request), ...outcomeOf(reply, payload), body: bodies.get(request) ?? null });
+      await log.append({ ...callOf(request), ...outcomeOf(reply, payload) });
       return payload;
     } catch (error) {
       return refusedInstead(reply, payload, error);
@@ -37,7 +27,7 @@ export function logCalls(app: FastifyInstance, log: CallLog): void {
   });
 }
 
-type Called = Pick<CallOutcome, "kind" | "caller" | "address" | "request" | "operation" | "site" | "batch">;
+type Called = Pick<CallOutcome, "kind" | "caller" | "address" | "request" | "operation" | "site" | "batch" | "body">;
 
 function callOf(request: FastifyRequest): Called {
   const { site, batch } = (request.params ?? {}) as { site?: string; batch?: string };
@@ -50,11 +40,14 @@ function callOf(request: FastifyRequest): Called {
     operation: request.routeOptions.config.operation ?? null,
     site: nameOf(site),
     batch: nameOf(batch),
+    // Of a body that was not read to its end there is none.
+    body: request.digest === "" ? null : request.digest,
   };
 }
 
+/** What goes into an address stands in the log only if it can be the name of something. */
 function nameOf(text: string | undefined): string | null {
-  return text !== undefined && NAME.test(text) ? text : null;
+  return text !== undefined && IS_SLUG.test(text) ? text : null;
 }
 
 function outcomeOf(reply: FastifyReply, payload: unknown): Pick<CallOutcome, "status" | "code"> {
@@ -73,28 +66,4 @@ function refusedInstead(reply: FastifyReply, payload: unknown, error: unknown): 
   for (const name of ["location", "retry-after", "content-length"]) reply.removeHeader(name);
   void reply.status(problem.status).type(PROBLEM_MEDIA_TYPE);
   return JSON.stringify(problem);
-}
-
-/** The body as it comes, and its sha256 at its end. A body that is not read to its end has none. */
-class HashedBody extends Transform {
-  /** Fastify holds it against the length that was announced. */
-  receivedEncodedLength = 0;
-  readonly #hash = createHash("sha256");
-  readonly #give: (sha256: string) => void;
-
-  constructor(give: (sha256: string) => void) {
-    super();
-    this.#give = give;
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#hash.update(chunk);
-    this.receivedEncodedLength += chunk.length;
-    done(null, chunk);
-  }
-
-  override _flush(done: TransformCallback): void {
-    if (this.receivedEncodedLength > 0) this.#give(this.#hash.digest("hex"));
-    done();
-  }
 }

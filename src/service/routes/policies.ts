@@ -16,7 +16,7 @@ import { lockedCircuitId } from "../../setup/artifactLock.ts";
 import { notFound, showing, siteNamed } from "../folders.ts";
 import { route, type Route } from "../route.ts";
 import type { Service } from "../service.ts";
-import { CLOSED, SITE_PARAMS, SITE_PATH, SLUG } from "../shapes.ts";
+import { CLOSED, IS_SLUG, SITE_PARAMS, SITE_PATH, SLUG } from "../shapes.ts";
 
 const TAG = "policies";
 const ENDING = ".json";
@@ -28,7 +28,7 @@ async function policyNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.flatMap((entry) => {
     const name = entry.isFile() && entry.name.endsWith(ENDING) ? entry.name.slice(0, -ENDING.length) : "";
-    return /^[a-z0-9][a-z0-9-]{0,62}$/.test(name) ? [name] : [];
+    return IS_SLUG.test(name) ? [name] : [];
   });
   return names.sort();
 }
