@@ -5,7 +5,7 @@ import type { Batch, BatchStage } from "../../src/batch/batch.ts";
 import { deviceCountProblem } from "../../src/batch/commitments.ts";
 import { readBatch } from "../../src/batch/folder.ts";
 import { BATCH_FILE } from "../../src/batch/paths.ts";
-import { readRegistration, type Registration } from "../../src/batch/registration.ts";
+import { openingKnownTo, readRegistration, type Registration } from "../../src/batch/registration.ts";
 import { folderStatus, isClosedElsewhere, type ClaimStatus } from "../../src/claims/batchStatus.ts";
 import type { Seat } from "../../src/chain/seats.ts";
 import { challengedText, heldByText, supplyText } from "../../src/chain/stateWords.ts";
@@ -79,7 +79,8 @@ interface Said {
 
 async function statusOf(dir: string, options: Options, said: Said): Promise<PartAnswer> {
   const batch = await readBatch(dir);
-  const { claims: inFolder, mesExceptions } = await folderStatus(batch);
+  const opening = await openingKnownTo(batch, Math.floor(Date.now() / 1000));
+  const { claims: inFolder, mesExceptions } = await folderStatus(batch, opening);
   const asked = await ask(batch, options);
   const known = asked.register?.known;
   const claims = inFolder.map((claim, index) => onRegister(claim, known?.claims[index]));

@@ -2,7 +2,6 @@ import type { Batch, BatchStage } from "../batch/batch.ts";
 import { deviceCountProblem } from "../batch/commitments.ts";
 import { EVIDENCE } from "../batch/evidence.ts";
 import { handoffStatus, type HandoffStatus } from "../batch/handoffs.ts";
-import { openingKnownTo } from "../batch/registration.ts";
 import { BatchproofError } from "../errors.ts";
 import type { KindName } from "../formats/constants.ts";
 import type { SeriesLimits } from "../kinds/series/limits.ts";
@@ -43,11 +42,13 @@ export interface FolderStatus {
   readonly mesExceptions: readonly string[];
 }
 
-/** How a batch stands in its folder. Errors: those of `readProofs`, `openingKnownTo` and `mesExceptionsOf`. */
-export async function folderStatus(batch: Batch): Promise<FolderStatus> {
+/**
+ * How a batch stands in its folder. Errors: those of `readProofs` and `mesExceptionsOf`.
+ * @param opening what the folder knows of it (`openingKnownTo`)
+ */
+export async function folderStatus(batch: Batch, opening: KnownOpening): Promise<FolderStatus> {
   const claims: ClaimStatus[] = [];
   const proofs = await readProofs(batch);
-  const opening = await openingKnownTo(batch, Math.floor(Date.now() / 1000));
   for (const [index, claim] of batch.policy.claims.entries()) {
     const proof = await proofStatus(
       batch,

@@ -78,6 +78,11 @@ export interface SeenBatch {
   readonly seesAll: boolean;
 }
 
+/** A batch as its folder has it. Errors: those of `readBatch`. */
+export async function batchIn({ folders }: Pick<Service, "folders">, { dir }: BatchPlace): Promise<Batch> {
+  return await folders.of(dir, "batch", () => readBatch(dir));
+}
+
 /** Who asks for what batch. */
 export interface BatchCall {
   readonly params: BatchAddress;
@@ -92,7 +97,7 @@ export interface BatchCall {
 export async function readFor(call: BatchCall, permission: Permission): Promise<SeenBatch> {
   const place = await existingPlace(call.service, call.params);
   const custodians = seesOnly(call.caller, permission, call.params);
-  const batch = await showing(shownFolder(place), () => readBatch(place.dir)).catch((error: unknown) => {
+  const batch = await showing(shownFolder(place), () => batchIn(call.service, place)).catch((error: unknown) => {
     // What cannot be read is somebody's, and no party's.
     if (error instanceof BatchproofError && custodians !== undefined) throw notFound();
     throw error;

@@ -10,6 +10,7 @@ import { Workbench } from "../queue/workbench.ts";
 import { usableArtifacts } from "../setup/lockedArtifacts.ts";
 import { CallLog } from "./access/callLog.ts";
 import { openAttester } from "./attester.ts";
+import { FolderMemory } from "./folderMemory.ts";
 import { existingPlace } from "./folders.ts";
 import { follow } from "./following.ts";
 import type { Readiness } from "./health.ts";
@@ -79,7 +80,17 @@ export async function openService(settings: ServiceSettings, options: OpenOption
     const notifications = await follow({ settings, now, say });
     closing.push(() => notifications.close());
     return {
-      service: { settings, queue, workbench, keys, now, callLog, notifications, ...attester },
+      service: {
+        settings,
+        folders: new FolderMemory(),
+        queue,
+        workbench,
+        keys,
+        now,
+        callLog,
+        notifications,
+        ...attester,
+      },
       callLog,
       readiness: [
         { name: "queue", isReady: () => Promise.resolve(dispatcher.isReady()) },

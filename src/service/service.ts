@@ -2,6 +2,7 @@ import type { Queue } from "../queue/queue.ts";
 import type { CallLog } from "./access/callLog.ts";
 import type { Workbench } from "../queue/workbench.ts";
 import type { Attester } from "./attester.ts";
+import type { FolderMemory } from "./folderMemory.ts";
 import type { Notifications } from "./notifications.ts";
 import type { ServiceSettings } from "./settings.ts";
 import type { SiteKeys } from "./siteKeys.ts";
@@ -10,6 +11,8 @@ import type { SiteKeys } from "./siteKeys.ts";
 export interface Service {
   readonly settings: ServiceSettings;
   readonly queue: Queue;
+  /** What was read of batch folders. */
+  readonly folders: FolderMemory;
   /** Gives jobs' inputs to workers, and takes their proofs. */
   readonly workbench: Workbench;
   /** By the site's name; unlocked once, at the start. */

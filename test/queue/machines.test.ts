@@ -10,6 +10,7 @@ import { connectQueue, handOut } from "../../src/queue/postgres.ts";
 import type { Dispatcher } from "../../src/queue/queue.ts";
 import { Remote } from "../../src/queue/remote.ts";
 import { work } from "../../src/queue/worker.ts";
+import { FolderMemory } from "../../src/service/folderMemory.ts";
 import { buildApp } from "../../src/service/app.ts";
 import type { Caller } from "../../src/service/caller.ts";
 import { JOB_ROUTES } from "../../src/service/routes/jobs.ts";
@@ -37,6 +38,7 @@ describe.skipIf(noPostgres !== undefined)("machines that ask a database", () => 
     const service = {
       ...bench,
       keys: new Map(),
+      folders: new FolderMemory(),
       settings: { format: "batchproof-service/1", data: folder, sites: [] } as const,
     };
     const app = await buildApp({ ...service, now: () => Date.now() / 1000 }, JOB_ROUTES, () => Promise.resolve(caller));

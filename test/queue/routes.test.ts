@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { claimFile } from "../../src/batch/paths.ts";
 import type { JobStatus } from "../../src/queue/job.ts";
+import { FolderMemory } from "../../src/service/folderMemory.ts";
 import { buildApp } from "../../src/service/app.ts";
 import type { Role } from "../../src/service/permissions.ts";
 import type { Problem } from "../../src/service/problem.ts";
@@ -14,7 +15,7 @@ const folder = temporaryFolder();
 const yard = await newYard(folder);
 const bench = await newBench({ ...yard, folder: mkdtempSync(join(folder, "queue-")) }, 1);
 const settings = { format: "batchproof-service/1", data: folder, sites: [] } as const;
-const service = { ...bench, keys: new Map(), settings, now: () => bench.clock.now / 1000 };
+const service = { ...bench, keys: new Map(), folders: new FolderMemory(), settings, now: () => bench.clock.now / 1000 };
 const app = await buildApp(service, JOB_ROUTES, (request) => {
   const role = String(request.headers["x-role"]) as Role;
   return Promise.resolve({ id: `token:${role}`, grants: [{ role }] });

@@ -15,6 +15,8 @@ export interface Served {
   readonly serve: (queue?: string) => Promise<Server>;
   /** `name`: of a caller with role worker. */
   readonly work: (name: string, queue: string, url: string) => Child;
+  /** Of an operator who is an administrator too. */
+  readonly token: string;
   /** Calls the API as an operator who is an administrator too; gives what it answers. */
   readonly call: (url: string, method: "GET" | "POST", path: string, body?: object) => Promise<unknown>;
   /** Has the claim of a batch proven. */
@@ -64,6 +66,7 @@ export function servedYard(yard: Yard, workers: readonly string[], port = 0): Se
   return {
     serve,
     call,
+    token: tokenOf("human"),
     jobs: () => {
       const names = readdirSync(join(data, "jobs")).filter((name) => name.endsWith(".json"));
       return names.map((name) => JSON.parse(readFileSync(join(data, "jobs", name), "utf8")) as JobStatus);

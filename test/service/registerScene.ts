@@ -4,6 +4,7 @@ import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
 import type { FastifyInstance } from "fastify";
 import { connectRpc, type Chain } from "../../src/chain/connect.ts";
 import type { Prepared } from "../../src/chain/prepared.ts";
+import { FolderMemory } from "../../src/service/folderMemory.ts";
 import { buildApp } from "../../src/service/app.ts";
 import { attesterWith } from "../../src/service/attester.ts";
 import type { Caller } from "../../src/service/caller.ts";
@@ -68,7 +69,12 @@ export class ServiceScene {
       ...changes,
     };
     const service = {
-      ...{ settings, attester: attesterWith(wallet), now: () => Math.floor(Date.now() / 1000) },
+      ...{
+        settings,
+        folders: new FolderMemory(),
+        attester: attesterWith(wallet),
+        now: () => Math.floor(Date.now() / 1000),
+      },
     } as unknown as Service;
     let self: ServiceScene | undefined;
     const app = await buildApp(service, routes, () => Promise.resolve(self?.caller ?? { id: "", grants: [] }));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Type } from "typebox";
 import type { Caller } from "../../src/service/caller.ts";
+import { FolderMemory } from "../../src/service/folderMemory.ts";
 import { route } from "../../src/service/route.ts";
 import type { Service } from "../../src/service/service.ts";
 import type { ServiceSettings } from "../../src/service/settings.ts";
@@ -13,6 +14,7 @@ export function bareService(settings: Partial<ServiceSettings> = {}, now = (): n
   const data = mkdtempSync(join(tmpdir(), "batchproof-data-"));
   return {
     settings: { format: "batchproof-service/1", data, sites: [], ...settings },
+    folders: new FolderMemory(),
     now,
   } as Partial<Service> as Service;
 }

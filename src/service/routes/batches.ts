@@ -8,11 +8,14 @@ import { missingEvidence } from "../../batch/evidence.ts";
 import { initBatch, readBatch, type NewBatch } from "../../batch/folder.ts";
 import { handoffDocument } from "../../batch/handoffFile.ts";
 import { handoffStatus, handoffStatusJson, joinBatchBy } from "../../batch/handoffs.ts";
+import { openingKnownTo } from "../../batch/registration.ts";
 import { folderStatus, isClosedElsewhere } from "../../claims/batchStatus.ts";
 import { BatchproofError, inputError } from "../../errors.ts";
+import type { KnownOpening } from "../../kinds/opened.ts";
 import { seesOnly } from "../caller.ts";
 import {
   batchIds,
+  batchIn,
   placeOf,
   readFor,
   seesHandoff,
@@ -80,7 +83,7 @@ const listBatches = route({
 async function listed({ params, caller, service }: BatchCall): Promise<Static<typeof LISTED>[]> {
   const custodians = seesOnly(caller, "batch:read", params);
   try {
-    const batch = await readBatch(placeOf(service, params).dir);
+    const batch = await batchIn(service, placeOf(service, params));
     const { stages, seesAll } = sightOf(batch, custodians);
     if (!seesAll && stages.size === 0) return [];
     return [{ batch: params.batch, lot: batch.lot, product: batch.policy.product, code: null }];
@@ -210,6 +213,20 @@ const CLAIM = Type.Object(
   CLOSED,
 );
 
+/** How a batch stands. */
+const STATUS = Type.Object(
+  {
+    ...{ batch: SLUG, lot: Type.String(), product: Type.String(), version: Type.Integer() },
+    commitments: Type.Object({ batch: HEX, opening: HEX }, CLOSED),
+    stages: Type.Array(STAGE),
+    claims: Type.Array(CLAIM),
+    handoffs: Type.Array(HANDOFF_STATUS),
+    /** Open exceptions of the MES; null: not shown to a party. */
+    mesExceptions: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  },
+  CLOSED,
+);
+
 const showBatch = route({
   operation: "showBatch",
   method: "GET",
@@ -219,40 +236,36 @@ const showBatch = route({
   summary: "How a batch stands in its folder: stages, claims, hand-offs.",
   description:
     "A party is shown its own stages, the claims about them, and the hand-offs that it signs. No register is asked.",
-  schemas: {
-    params: BATCH_PARAMS,
-    reply: Type.Object(
-      {
-        ...{ batch: SLUG, lot: Type.String(), product: Type.String(), version: Type.Integer() },
-        commitments: Type.Object({ batch: HEX, opening: HEX }, CLOSED),
-        stages: Type.Array(STAGE),
-        claims: Type.Array(CLAIM),
-        handoffs: Type.Array(HANDOFF_STATUS),
-        /** Open exceptions of the MES; null: not shown to a party. */
-        mesExceptions: Type.Union([Type.Array(Type.String()), Type.Null()]),
-      },
-      CLOSED,
-    ),
-  },
+  schemas: { params: BATCH_PARAMS, reply: STATUS },
   run: async (call) => {
     const seen = await readFor(call, "batch:read");
-    const { batch, place, seesAll } = seen;
-    const { claims, mesExceptions } = await showing(shownFolder(place), () => folderStatus(batch));
-    const isSeen = (stage: string): boolean => seen.stages.has(batch.policy.stages.indexOf(stage));
-    return {
-      body: {
-        ...{ batch: place.id, lot: batch.lot, product: batch.policy.product, version: batch.policy.version },
-        commitments: commitmentsToJson(batch.commitments),
-        stages: stagesJson(seen),
-        claims: claims.filter(({ stage }) => isSeen(stage)),
-        handoffs: handoffStatus(batch)
-          .filter(({ stage }) => seesHandoff(seen, batch.policy.stages.indexOf(stage)))
-          .map(handoffStatusJson),
-        mesExceptions: seesAll ? [...mesExceptions] : null,
-      },
-    };
+    return { body: await showing(shownFolder(seen.place), () => keptStatus(call.service, seen)) };
   },
 });
+
+/** What is not opened yet stands otherwise from second to second, and each party is shown its own. */
+async function keptStatus({ folders, now }: Service, seen: SeenBatch): Promise<Static<typeof STATUS>> {
+  const { batch, place, seesAll, stages } = seen;
+  const opening = await openingKnownTo(batch, now());
+  const what = `status ${opening.unopenedAt ?? ""} ${seesAll ? "all" : [...stages].join()}`;
+  return await folders.of(place.dir, what, () => statusOf(seen, opening));
+}
+
+async function statusOf(seen: SeenBatch, opening: KnownOpening): Promise<Static<typeof STATUS>> {
+  const { batch, place, seesAll, stages } = seen;
+  const { claims, mesExceptions } = await folderStatus(batch, opening);
+  const isSeen = (stage: string): boolean => stages.has(batch.policy.stages.indexOf(stage));
+  return {
+    ...{ batch: place.id, lot: batch.lot, product: batch.policy.product, version: batch.policy.version },
+    commitments: commitmentsToJson(batch.commitments),
+    stages: stagesJson(seen),
+    claims: claims.filter(({ stage }) => isSeen(stage)),
+    handoffs: handoffStatus(batch)
+      .filter(({ stage }) => seesHandoff(seen, batch.policy.stages.indexOf(stage)))
+      .map(handoffStatusJson),
+    mesExceptions: seesAll ? [...mesExceptions] : null,
+  };
+}
 
 function stagesJson({ batch, stages }: SeenBatch): Static<typeof STAGE>[] {
   return batch.stages.flatMap(({ name, start, end, custodian, devices, seal }, index) =>

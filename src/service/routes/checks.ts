@@ -46,9 +46,13 @@ const check = route({
     const { batch, place } = seen;
     const chosen = chosenClaims(seen, call.body);
     const verdicts = await showing(shownFolder(place), async () => {
-      const known = { siteKey: siteKeyOf(call.service, seen), ...(await openingKnownTo(batch, call.service.now())) };
+      const opening = await openingKnownTo(batch, call.service.now());
+      const known = { siteKey: siteKeyOf(call.service, seen), ...opening };
       // To `checkBatch` no claim means all of them.
-      return chosen?.length === 0 ? [] : await checkBatch(batch, chosen, known);
+      if (chosen?.length === 0) return [];
+      // What is not opened yet is judged otherwise from second to second.
+      const what = `check ${opening.unopenedAt ?? ""} ${JSON.stringify(chosen?.map(({ index }) => index))}`;
+      return await call.service.folders.of(place.dir, what, () => checkBatch(batch, chosen, known));
     });
     // Nothing that was judged is nothing that holds.
     const isCompliant = verdicts.length > 0 && verdicts.every(holds);

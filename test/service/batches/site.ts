@@ -10,6 +10,7 @@ import { createSalts } from "../../../src/policy/salts.ts";
 import { buildApp } from "../../../src/service/app.ts";
 import type { Caller, Grant } from "../../../src/service/caller.ts";
 import type { Problem } from "../../../src/service/problem.ts";
+import { FolderMemory } from "../../../src/service/folderMemory.ts";
 import { ROUTES } from "../../../src/service/routes.ts";
 import type { Service } from "../../../src/service/service.ts";
 import { unlockSiteKeys } from "../../../src/service/siteKeys.ts";
@@ -104,7 +105,12 @@ export async function newSite(folder: string): Promise<Site> {
   const site = { name: "north", batches: path("batches"), policies: path("policies"), parties: path("parties.json") };
   const settings = { format: "batchproof-service/1", data: path("data"), sites: [{ ...site, keys: files }] } as const;
   const keys = await unlockSiteKeys(settings, () => Promise.resolve(PASSPHRASE));
-  const service = { settings, keys, now: () => Math.floor(Date.now() / 1000) } as unknown as Service;
+  const service = {
+    settings,
+    keys,
+    folders: new FolderMemory(),
+    now: () => Math.floor(Date.now() / 1000),
+  } as unknown as Service;
   const ofKey = ({ description }: UnlockedKey): Grant => ({
     ...{ role: "party", sites: ["north"], custodians: [toHex(description.public.x)] },
   });
