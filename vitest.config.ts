@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { runsFactor } from "./test/support/runs.ts";
 
 /** Tests that replace modules need a process in which nothing has loaded them yet. */
@@ -12,8 +13,17 @@ const DRAWN = globSync("test/**/*.test.ts").filter((path) => readFileSync(path, 
 const [include, exclude] =
   runsFactor() > 1 ? [[...DRAWN, ...LONG], [ALONE]] : [["test/**/*.test.ts"], [ALONE, ...LONG]];
 
+/** What takes minutes begins first: nothing is left to run beside it at the end. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => (moduleId.includes("/test/long/") ? 0 : 1);
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     pool: "forks",
     maxWorkers: 2,
     setupFiles: ["test/support/release.ts"],
