@@ -58,6 +58,7 @@ describe("the API", () => {
   it.each<[string, InjectOptions, number, string]>([
     ["a query that nobody knows", { method: "POST", url: `${ECHO}?force=1`, payload: { word: "a" } }, 400, "request"],
     ["another method", { method: "DELETE", url: ECHO }, 405, "request-method"],
+    ["a method that would show what was sent", { method: "TRACE", url: ECHO }, 404, "not-found"],
     ["a form", form("application/x-www-form-urlencoded", "word=a"), 415, "request-media"],
     ["text", form("text/plain", '{"word":"a"}'), 415, "request-media"],
     ["a key twice", form("application/json", '{"word":"a","word":"b"}'), 400, "json-duplicate-key"],
@@ -112,7 +113,9 @@ describe("the API", () => {
     const answer = await app.inject({ method: "GET", url: "/health", headers: { "x-request-id": "chosen" } });
     expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
     expect(answer.headers).toMatchObject({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
-    expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(answer.headers).toMatchObject({ "referrer-policy": "no-referrer" });
+    expect(answer.headers["content-security-policy"]).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
   });
 
   it("shows metrics to who may see them", async () => {
@@ -142,6 +145,19 @@ describe("limits", () => {
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await limited.inject(request)).statusCode);
     expect(statuses).toEqual([status, status, 429]);
+  });
+
+  // Verifies R-service-limits, V421.
+  it("V421: count by who is connected, whatever a header says of where a call comes from", async () => {
+    const limited = await buildApp(bareService({ limits: { requestsPerMinute: 2 } }), [echo], () =>
+      Promise.reject(inputError("Nobody.", { code: "not-authenticated" })),
+    );
+    const statuses = [];
+    for (const address of ["10.0.0.1", "10.0.0.2", "10.0.0.3"]) {
+      const headers = { "x-forwarded-for": address, forwarded: `for=${address}`, "x-real-ip": address };
+      statuses.push((await limited.inject({ method: "GET", url: "/v1/nowhere", headers })).statusCode);
+    }
+    expect(statuses).toEqual([404, 404, 429]);
   });
 
   // Verifies R-service-limits, V367.

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { get, request } from "node:https";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { X509Certificate } from "node:crypto";
@@ -124,6 +125,14 @@ describe("over TLS, who calls", () => {
     const session = await sessionOf({ certificate });
     // Nothing is shown this time but the session.
     expect(await asked({ session })).toEqual(expected);
+  });
+
+  it("is told to ask in TLS only", async () => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${running.url}health`, { ...identity({}), agent: false }, resolve).on("error", reject);
+    });
+    answer.resume();
+    expect(answer.headers["strict-transport-security"]).toBe("max-age=31536000");
   });
 
   it("is asked in TLS 1.2 or later", async () => {
