@@ -41,15 +41,31 @@ const LAYERS = {
     ...["kinds", "policy", "parties", "setup", "formats", "input"],
   ],
   queue: ["claims", "batch", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
+  // What a service is told; its receivers are named as they are told.
+  settings: ["notify", "formats", "input"],
   notify: ["audit", "chain", "kinds", "policy", "setup", "formats", "input"],
   backup: [
-    ...["claims", "audit", "chain", "batch", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
+    ...["settings", "claims", "audit", "chain", "batch", "prover", "kinds", "policy", "parties", "setup"],
+    ...["formats", "input"],
   ],
   simulate: ["formats", "input"],
   // What a service says is text of others: it is shown as such.
   client: ["formats"],
   service: [
-    ...["queue", "notify", "standing", "exports", "packet", "claims", "review", "audit", "disclosure", "desk", "chain"],
+    ...[
+      "settings",
+      "queue",
+      "notify",
+      "standing",
+      "exports",
+      "packet",
+      "claims",
+      "review",
+      "audit",
+      "disclosure",
+      "desk",
+      "chain",
+    ],
     ...["batch", "import", "prover", "kinds", "policy", "parties", "setup", "formats", "input"],
   ],
   demo: [

@@ -17,6 +17,15 @@ export function wholeNumber(given: string, place: string): bigint {
   throw inputError("This is a whole number, 1 or more.", { place, code: "usage" });
 }
 
+/** The address of a PostgreSQL database. Error `usage`, without the address: it may hold a password. */
+export function databaseUrl(given: string, place: string): string {
+  if (/^postgres(?:ql)?:\/\//.test(given) && URL.canParse(given)) return given;
+  throw inputError("This is not the address of a PostgreSQL database.", {
+    ...{ place, code: "usage" },
+    remedy: "Write postgres://USER:PASSWORD@HOST:PORT/DATABASE, best in BATCHPROOF_QUEUE.",
+  });
+}
+
 /** What is published of a document: its sha256, 0x hex. Errors: those of `readBytes`. */
 export async function fileHash(path: string): Promise<string> {
   return sha256(await readBytes(path));

@@ -113,8 +113,12 @@ export const ERROR_CODES = {
     "file-read": ["The system could not read the file.", "Check the disk."],
     "file-write": ["The file or folder cannot be written.", "Check free space and permissions."],
     "secrets-mode": [
-      "Others than the owner may read a file of secrets.",
-      "Set the file's mode to 0600, and find out who has read it.",
+      "Others than the owner may read a file or folder of secrets.",
+      "Set a file's mode to 0600, a folder's to 0700, and find out who has read it.",
+    ],
+    "file-mode": [
+      "Everybody on the machine may write a file that says who may do what.",
+      "Take that away (`chmod o-w FILE`), and compare the file with your own copy.",
     ],
     "path-escape": ["The path leads out of the folder it belongs to.", "Name a file inside the folder."],
     "output-over-input": ["The output would overwrite an input.", "Give another name for the output."],
@@ -1102,6 +1106,10 @@ export const ERROR_CODES = {
       "A token was to go to another machine without TLS, or to another service than the one it is for.",
       "Give the service's https address, without a path.",
     ],
+    "service-token": [
+      "This is no token.",
+      "Give what `batchproof serve-token NAME` printed, or what the issuer gave, and nothing besides.",
+    ],
     "service-answer": [
       "What answers is not the service, or something between it and the caller.",
       "Look what listens at the address.",
@@ -1119,6 +1127,10 @@ export const ERROR_CODES = {
       "The first request with this Idempotency-Key is still worked on.",
       "Wait, then send the same request again.",
     ],
+    "idempotency-quota": [
+      "As many answers are kept for this caller as the service keeps for one; nothing was done.",
+      "Come again when the oldest ones are a day old, or send without a key what may be done twice.",
+    ],
     "site-key": [
       "The service was given no such key of this site.",
       "Name the key file in service.json, and start it again.",
@@ -1126,6 +1138,10 @@ export const ERROR_CODES = {
     "upload-quota": [
       "The caller keeps more files for this batch than it may.",
       "Import or remove what was uploaded before.",
+    ],
+    "words-quota": [
+      "The folder of the batch keeps as many texts as the service writes there.",
+      "Decide without words, or remove from its folder `texts` those that no decision on the register has the hash of.",
     ],
     "rate-limit": ["Too many requests of this caller.", "Wait as long as Retry-After says."],
     "issuer-keys": [
@@ -1158,6 +1174,18 @@ export const ERROR_CODES = {
       "The call was prepared so long ago, or on a chain so far ahead, that nobody can tell whether it was sent.",
       "Have it prepared anew.",
     ],
+    "prepared-repeated": [
+      "The same account made the same call since the block that the file names, and the register would take it once more.",
+      "If that was this decision, it is done; if it is another one, have it prepared anew.",
+    ],
+    "prepared-unseen": [
+      "A call was to be sent without `--digest`, which says what was looked at.",
+      "Read what is shown; if you decide it, run the same command with the digest that is printed.",
+    ],
+    "audit-ended": [
+      "The process of the audit ended before it had a result, so nothing can be concluded.",
+      "Begin another one; if it ends the same way, give the machine more memory or audit at the command line.",
+    ],
     "audit-running": ["Another audit runs, or too many are kept.", "Wait until it is done, then ask again."],
     "log-broken": [
       "The log of calls is not the one that was written: a line is missing, changed or out of order.",
@@ -1182,17 +1210,27 @@ export const ERROR_CODES = {
       "Proofs of this worker were wrong several times: it gets no more input.",
       "Look at that machine; the server forgets it when it is started anew.",
     ],
+    "worker-rests": [
+      "A worker failed several times one after the other: it gets no input for half a minute, so that others get the jobs.",
+      "Look at why its jobs failed, and at that machine: its version, memory and disk.",
+    ],
     "job-state": ["The job does not stand so that this could be done.", "Look at its state."],
     "server-address": [
       "A worker was to ask another machine without TLS: what it is given is private.",
       "Give the server's https address.",
     ],
-    "server-refused": ["The server says no to a worker: the job is over, or another's.", "Nothing: take the next one."],
+    "server-refused": [
+      "The server says no to a worker: the job is over, or another's, or the server does not know the worker.",
+      "Of a job nothing: take the next one. Of a worker: its token or certificate, and its role in service.json.",
+    ],
     "server-silent": [
       "The server does not answer a worker, or not now.",
       "Look at the server, and at the worker's token or certificate; the worker tries again.",
     ],
-    "queue-database": ["The database of the queue does not answer.", "Start it again; no job is lost."],
+    "queue-database": [
+      "The database of the queue does not answer, or no server has used it yet.",
+      "Compare the address (--queue, BATCHPROOF_QUEUE), and start it; no job is lost.",
+    ],
   },
   /** What is told of a register, and to whom. */
   notify: {
@@ -1212,6 +1250,14 @@ export const ERROR_CODES = {
       "An event of this source and id came before and said something else.",
       "Give what changed an id of its own.",
     ],
+    "event-quota": [
+      "One caller told a site more events in a day (UTC) than are taken. None of those that were taken is gone.",
+      "See why it tells so many; tell the rest tomorrow.",
+    ],
+    "events-full": [
+      "As many events of other systems as are taken are kept of a site.",
+      "Stop the service and put events/SITE.jsonl of its data folder into the archive: it begins a new one.",
+    ],
     "webhook-address": [
       "A webhook goes to https, or to http on this machine, and to a private address only where the settings allow it.",
       "Correct its address in service.json.",
@@ -1228,7 +1274,7 @@ export const ERROR_CODES = {
     "backup-file": ["This is not a backup, or it is damaged.", "Take another copy."],
     "backup-exists": ["There is something where a backup or a restored folder should be made.", "Give another name."],
     "backup-name": [
-      "A file's name cannot stand in a backup, or two files would have one name there.",
+      "A file's name cannot stand in a backup or be restored here, or two files would have one name.",
       "Rename it, or name the folders one by one in two backups.",
     ],
     "backup-link": ["A backup follows no link and takes no pipe or device.", "Put the file itself there."],

@@ -109,3 +109,9 @@ export async function showing<T>(shown: Shown, run: () => Promise<T>): Promise<T
     throw restated(error, details, told(message));
   }
 }
+
+/** What the system, TLS or a database calls a failure, to be said after it: " (ECONNREFUSED)"; nothing where it has no name. */
+export function codeOf(cause: unknown): string {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return typeof code === "string" && /^[A-Z0-9_]{5,60}$/.test(code) ? ` (${code})` : "";
+}

@@ -8,9 +8,11 @@ import { drill, type Drill } from "../../src/backup/verify.ts";
 import { blockOf } from "../../src/chain/connect.ts";
 import { inputError } from "../../src/errors.ts";
 import { documentText } from "../../src/formats/document.ts";
+import { visible } from "../../src/formats/visible.ts";
 import { readBytes, refuseOpenSecrets, writeFileAtomically } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
 import { MIN_PASSPHRASE_LENGTH } from "../../src/parties/keys.ts";
+import { sharedKeyWarnings } from "../../src/parties/sharedKeys.ts";
 import { onRegister } from "../chain.ts";
 import { flag, list, required, text, type Options } from "../command.ts";
 import { fieldLines, type Answer } from "../output.ts";
@@ -23,17 +25,20 @@ export async function backup(paths: readonly string[], options: Options): Promis
   const out = required(options, "out");
   const made = now();
   refuseTaken(out);
-  const roots = await rootsOf(paths);
+  const taken = await rootsOf(paths);
+  const warnings = await sharedKeyWarnings(taken.roots.map(({ from }) => from));
   const { lockedFor, shares } = await lockOf(options, made);
-  const { files, bytes, sums } = await makeBackup({ out, roots, lockedFor, made });
+  const { files, bytes, sums } = await makeBackup({ out, taken, lockedFor, made });
   return {
     text: [
       fieldLines({ backup: out, made, files, bytes, sums }),
       ...("recipients" in lockedFor ? [`encrypted for ${lockedFor.recipients.join(", ")}`] : []),
       ...shares.map((share) => `share ${share}`),
+      ...warnings.map((warning) => `warning: ${warning}`),
+      ...taken.notTaken.map(({ what, why }) => `not taken: ${visible(what)} (${visible(why)})`),
       "Note down sums, apart from the backup: whoever can encrypt for its key can make another one.",
     ].join("\n"),
-    json: { out, made, files, bytes, sums, shares },
+    json: { out, made, files, bytes, sums, shares, notTaken: taken.notTaken, warnings },
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type Raised,
 } from "../../src/chain/exceptions.ts";
 import { exceptionEvidence, NO_EVIDENCE } from "../../src/claims/exceptionEvidence.ts";
-import { mesExceptionsOf } from "../../src/claims/mesExceptions.ts";
+import { mesExceptionNamed } from "../../src/claims/mesExceptions.ts";
 import { inputError } from "../../src/errors.ts";
 import { asAccount, transactionOf } from "../chain.ts";
 import { list, required, text, type Options } from "../command.ts";
@@ -104,14 +104,8 @@ async function judgement(target: Target, options: Options): Promise<Judgement> {
       code: "usage",
     });
   }
-  const known = (await mesExceptionsOf(target.folder)) ?? [];
-  const found = known.find(({ id }) => id === mes);
-  if (found !== undefined) return { category: found.category, severity: found.severity };
-  throw inputError("The folder's MES record has no such exception.", {
-    place: `--mes ${mes}`,
-    remedy: known.length === 0 ? "Import the record first." : `It has: ${known.map(({ id }) => id).join(", ")}.`,
-    code: "mes-unknown",
-  });
+  const found = await mesExceptionNamed(target.folder, mes, `--mes ${mes}`);
+  return { category: found.category, severity: found.severity };
 }
 
 function severityOf(given: string): number {

@@ -1,12 +1,14 @@
 import { basename } from "node:path";
+import { refuseOpenWriting } from "../../src/input/files.ts";
 import { openService } from "../../src/service/open.ts";
 import { readServiceSettings } from "../../src/service/settings.ts";
+import type { ServiceSettings } from "../../src/settings/service.ts";
 import { startService } from "../../src/service/start.ts";
 import { flag, required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { passphrase } from "../passphrase.ts";
 import { portOf, untilStopped } from "../server.ts";
-import { wholeNumber } from "../values.ts";
+import { databaseUrl, wholeNumber } from "../values.ts";
 
 /** `serve`. */
 export async function run([file = ""]: readonly string[], options: Options): Promise<Answer> {
@@ -14,9 +16,10 @@ export async function run([file = ""]: readonly string[], options: Options): Pro
   const workers = Number(wholeNumber(required(options, "workers"), "--workers"));
   const queueUrl = text(options, "queue");
   const settings = await readServiceSettings(file);
+  for (const path of sourcesOfCallers(file, settings)) await refuseOpenWriting(path);
   const opened = await openService(settings, {
     passphraseOf: (path) => passphrase(basename(path)),
-    ...(queueUrl === undefined ? {} : { queueUrl }),
+    ...(queueUrl === undefined ? {} : { queueUrl: databaseUrl(queueUrl, "--queue") }),
     ...{ workers, allowDevelopment: flag(options, "allowDevelopment") },
     say: (line) => process.stderr.write(`${line}\n`),
   });
@@ -46,4 +49,10 @@ export async function run([file = ""]: readonly string[], options: Options): Pro
     await opened.close();
     throw error;
   }
+}
+
+/** Files by which callers are known: whoever writes one of them is a caller. */
+function sourcesOfCallers(file: string, { tls, issuers = [] }: ServiceSettings): string[] {
+  const clients = tls?.clients === undefined ? [] : [tls.clients];
+  return [file, ...clients, ...issuers.map(({ jwks }) => jwks).filter((jwks) => !/^https?:/i.test(jwks))];
 }

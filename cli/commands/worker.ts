@@ -8,7 +8,7 @@ import { storeOf } from "../circuits.ts";
 import { required, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 import { untilStopped } from "../server.ts";
-import { wholeNumber } from "../values.ts";
+import { databaseUrl, wholeNumber } from "../values.ts";
 
 const TOKEN_VARIABLE = "BATCHPROOF_TOKEN";
 /** Of a token or a PEM file. */
@@ -21,13 +21,14 @@ export async function run(_: readonly string[], options: Options): Promise<Answe
   const store = storeOf(options);
   const stopped = untilStopped();
   const url = required(options, "server");
+  const queue = databaseUrl(required(options, "queue"), "--queue");
   return {
     text: `This machine makes proofs for ${url}, ${workers} at a time. Ctrl-C ends it.`,
     json: { server: url, workers },
     after: () =>
       work(
         {
-          ...{ queue: required(options, "queue"), server, workers },
+          ...{ queue, server, workers },
           artifactsOf: (circuit) => lockedArtifacts(circuit, store),
           say: (line) => process.stderr.write(`${line}\n`),
         },
@@ -43,6 +44,12 @@ async function serverOf(options: Options): Promise<Remote> {
     throw inputError("A certificate is of use with its key only.", { place: "--cert, --key", code: "usage" });
   }
   const token = tokenFile === undefined ? process.env[TOKEN_VARIABLE] : await secretLine(tokenFile);
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw inputError("This is no token.", {
+      ...{ place: tokenFile ?? TOKEN_VARIABLE, code: "usage" },
+      remedy: "Give the token that `batchproof serve-token NAME` printed, and nothing besides.",
+    });
+  }
   return new Remote({
     ...{ url: required(options, "server"), token },
     ...{ ca: await optional(text(options, "ca")), cert: await optional(cert), key: await secret(key) },
@@ -54,8 +61,9 @@ async function secretLine(path: string): Promise<string> {
 }
 
 async function secret(path: string | undefined): Promise<Uint8Array | undefined> {
+  const bytes = await optional(path);
   if (path !== undefined) await refuseOpenSecrets(path);
-  return await optional(path);
+  return bytes;
 }
 
 async function optional(path: string | undefined): Promise<Uint8Array | undefined> {

@@ -16,7 +16,9 @@ export const addAccessCommands: AddCommands = (program, give) => {
   answers(
     log
       .command("verify <log>")
-      .description("whether no line was changed, taken away or put in since it was written")
+      .description(
+        "whether no line was changed, taken away or put in since it was written: of a log, or of a file that was exported",
+      )
       .option("--after <hash>", "hash of a line that was kept elsewhere, and must be there"),
     give,
     work,

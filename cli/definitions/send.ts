@@ -8,9 +8,9 @@ export const addSendCommands: AddCommands = (program, give) => {
   answers(
     withAccount(withRegistry(program.command("send <prepared.json>")))
       .description(
-        "send a call that was prepared for the sending account, once it was read and the register would take it",
+        "show a call that was prepared for the sending account, and with --digest send it, if the register would take it",
       )
-      .option("--digest <hash>", "send it only if it is what --dry-run showed under this digest")
+      .option("--digest <hash>", "send it, if it is what was shown under this digest")
       .option("--dry-run", "show what it does and ask the register; nothing is signed or sent"),
     give,
     work,

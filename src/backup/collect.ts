@@ -7,8 +7,8 @@ import { inputError } from "../errors.ts";
 import { isDraft } from "../input/drafts.ts";
 import { readingError } from "../input/files.ts";
 import { acquireLock } from "../input/lock.ts";
-import type { Root } from "./roots.ts";
-import { foldedPath, headerOf, MOST_SIZE, paddingOf, requirePath, type Entry } from "./tar.ts";
+import type { Root } from "./about.ts";
+import { headerOf, MOST_SIZE, paddingOf, requirePath, type Entry } from "./tar.ts";
 
 /** Most files and folders of a backup: their hashes are held in memory. */
 export const MOST_ENTRIES = 1_000_000;
@@ -31,14 +31,10 @@ export interface Copied {
 export async function* archived(roots: readonly Root[], tell: (copied: Copied) => void): AsyncGenerator<Uint8Array> {
   const seen = new Set<string>();
   const note = (copied: Copied): void => {
-    const folded = foldedPath(copied.path);
-    if (seen.has(folded)) {
-      throw inputError("Another file has this name but for upper case or accents.", {
-        code: "backup-name",
-        place: copied.path,
-      });
+    if (seen.has(copied.path)) {
+      throw inputError("Another file has this name in the backup.", { code: "backup-name", place: copied.path });
     }
-    seen.add(folded);
+    seen.add(copied.path);
     if (seen.size > MOST_ENTRIES) {
       throw inputError(`A backup holds at most ${MOST_ENTRIES} files.`, { code: "backup-size", place: copied.path });
     }
@@ -88,7 +84,7 @@ async function* folder(root: Root, found: Stats, { note, isLocked }: Copying): A
   try {
     note({ path: root.name });
     yield headerOf({ ...entryOf(root.name, found), isFolder: true, size: 0 });
-    const names = (await readdir(root.from)).sort();
+    const names = (await readdir(root.from, { encoding: "buffer" })).map((name) => nameOf(name, root.from)).sort();
     for (const name of names) {
       if (isDraft(name) || (await isLock(join(root.from, name)))) continue;
       // A head goes with its journal, under one lock.
@@ -98,6 +94,14 @@ async function* folder(root: Root, found: Stats, { note, isLocked }: Copying): A
   } finally {
     lock?.release();
   }
+}
+
+/** A name as text: a system may keep other bytes than that. Error `backup-name`. */
+function nameOf(bytes: Buffer, folder: string): string {
+  const name = bytes.toString("utf8");
+  if (Buffer.from(name).equals(bytes)) return name;
+  const place = join(folder, name);
+  throw inputError("This name is no text in UTF-8.", { code: "backup-name", place, remedy: "Rename the file." });
 }
 
 /** An entry; of a journal its head too, under the lock of the imports that change both. */

@@ -6,6 +6,9 @@ import { qaRole, ROLE_ID } from "../formats/roleIds.ts";
 import { formatTime, parseTime } from "../input/times.ts";
 import type { KeyDescription } from "../parties/keys.ts";
 import type { Party, PartyList } from "../parties/partyList.ts";
+import { isSameName, keyId } from "../parties/sharedKeys.ts";
+import { callersNotSeen, serviceSteps, type KnownAs, type ServiceFiles } from "./leaveService.ts";
+import type { Step } from "./step.ts";
 
 /** Who leaves, and by what a trace of the person is known. */
 export interface Leaver {
@@ -15,23 +18,15 @@ export interface Leaver {
   readonly accounts: readonly string[];
   /** What the register has of the person, 0x hex; absent: the key of persons was not at hand. */
   readonly person?: string;
+  /** Callers of services whose token or certificate the person has. */
+  readonly callers: readonly string[];
 }
 
 /** Files of the site that may hold something of the person. */
 export interface SiteFiles {
   readonly lists: readonly { readonly file: string; readonly list: PartyList }[];
   readonly keys: readonly { readonly file: string; readonly key: KeyDescription }[];
-}
-
-/** One thing that ends, or that others must take over. */
-export interface Step {
-  readonly what: string;
-  /** Who can do it. `one`: one person alone; `two`: two people; `nobody`: it ends by itself, or stands. */
-  readonly takes: "one" | "two" | "nobody";
-  /** In which role. */
-  readonly who: string;
-  /** To paste, in this order; what is in capitals is to be filled in. */
-  readonly commands: readonly string[];
+  readonly services: readonly ServiceFiles[];
 }
 
 /** All that is to be done when a person leaves, in this order, and what was not looked at. */
@@ -56,14 +51,21 @@ const RUNNING: ReadonlySet<AuditedBatch["status"]> = new Set(["Open", "Released"
 export function departureOf(
   state: RegisterState,
   leaver: Leaver,
-  { lists, keys }: SiteFiles,
+  files: SiteFiles,
   register: { readonly rpc: string; readonly registry: string },
   until: number,
 ): Departure {
   const on = ["--rpc", register.rpc, "--registry", register.registry];
   const accounts = accountsOf(state, leaver);
   const own = new Set(accounts);
-  const leaves = lists.map((each) => ({ ...each, gone: each.list.filter((party) => isOf(party, leaver.name, keys)) }));
+  const { lists, keys, services } = files;
+  const person = {
+    name: leaver.name,
+    callers: new Set(leaver.callers),
+    accounts: own,
+    keys: keysOf(leaver.name, files),
+  };
+  const leaves = lists.map((each) => ({ ...each, gone: each.list.filter((party) => isOf(party, person)) }));
   const changed = leaves.filter(({ gone }) => gone.length > 0);
   return {
     accounts,
@@ -72,17 +74,38 @@ export function departureOf(
       ...proposalSteps(state, own),
       ...Object.entries(state.batches).flatMap(([key, batch]) => batchSteps(key, batch, own, on)),
       ...requestSteps(state, own, on),
-      ...changed.map((each) => listStep(each, on)),
-      ...keys.filter(({ key }) => key.name === leaver.name).map(keyStep),
+      ...standingSteps(state, own, on),
+      ...changed.map((each) => listStep(each, person, on)),
+      ...keys.filter(({ key }) => person.keys.has(keyId(key.public))).map((each) => keyStep(each, person)),
+      ...services.flatMap((service) => serviceSteps(service, person)),
     ],
     lists: changed.map(({ file, list, gone }) => ({ file, list: endedIn(list, gone, until) })),
-    notSeen: [
-      ...(leaver.person === undefined ? ["further accounts of the person: give --person-key"] : []),
-      ...(lists.length === 0 ? ["party lists: give --lists"] : []),
-      ...(keys.length === 0 ? ["key files: give --key"] : []),
-      "tokens and certificates with which the person calls a service, and what its keystores and passphrases open elsewhere",
-    ],
+    notSeen: notSeenOf(leaver, files, person),
   };
+}
+
+function notSeenOf({ person }: Leaver, { lists, keys, services }: SiteFiles, known: KnownAs): string[] {
+  return [
+    ...(person === undefined ? ["further accounts of the person: give --person-key"] : []),
+    ...(lists.length === 0 ? ["party lists: give --lists"] : []),
+    ...(keys.length === 0 ? ["key files: give --key"] : []),
+    ...(services.length === 0 ? ["tokens and certificates with which the person calls a service: give --service"] : []),
+    ...services.flatMap((service) => {
+      const names = callersNotSeen(service, known).join(", ");
+      const words = `whether the person has what these callers of ${service.file} show: ${names}; give --caller for each that it has`;
+      return names === "" ? [] : [words];
+    }),
+    "accounts that an owner named as submitters when it opened a batch",
+    "shares of keys of backups that the person keeps, and what its keystores and passphrases open elsewhere",
+  ];
+}
+
+/** The keys that stand under a person's name in any of the files. */
+function keysOf(name: string, { lists, keys, services }: SiteFiles): KnownAs["keys"] {
+  const listed = lists.flatMap(({ list }) => list.flatMap((party) => (party.role === "device" ? [] : [party])));
+  const described = [...keys, ...services.flatMap((service) => service.keys)];
+  const all = [...listed, ...described.map(({ key }) => ({ name: key.name, key: key.public }))];
+  return new Map(all.flatMap((each) => (isSameName(each.name, name) ? [[keyId(each.key), each.key]] : [])));
 }
 
 /** Those that were given, and every other one that the register has of the same person. */
@@ -115,6 +138,10 @@ function roleSteps(state: RegisterState, own: ReadonlySet<string>, on: readonly 
 function proposalSteps({ proposals }: RegisterState, own: ReadonlySet<string>): Step[] {
   return Object.values(proposals).flatMap(({ what, batch, waiting }): Step[] => {
     const about = batch === null ? "" : ` (batch ${batch})`;
+    if ([...own].some((account) => waiting !== undefined && what.startsWith(`${account} as QP of `))) {
+      const words = `proposed: ${what}${about}: no QP consents to it; the owner takes it back`;
+      return [{ what: words, takes: "one", who: "the owner", commands: [] }];
+    }
     if ([...own].some((account) => waiting !== undefined && what === `a role of ${account}`)) {
       const words = `proposed: ${what}: is not to be approved; its proposer takes it back`;
       return [{ what: words, takes: "one", who: "the ADMIN who proposed it", commands: [] }];
@@ -150,6 +177,10 @@ function batchSteps(key: string, batch: AuditedBatch, own: ReadonlySet<string>, 
       });
     }
   }
+  for (const { submitter } of batch.submittersNamed.filter((each) => own.has(each.submitter))) {
+    const what = `${submitter} may send proofs of batch ${key} and set its heads until custody is proven: nobody can take that away`;
+    steps.push({ what, takes: "nobody", who: "the owner", commands: [] });
+  }
   if (own.has(batch.owner)) {
     const what = `${batch.owner} opened batch ${key}: its submitters still attest, its QPs still certify; nobody else extends, replaces or aborts`;
     steps.push({ what, takes: "nobody", who: "the owner", commands: [] });
@@ -170,12 +201,32 @@ function requestSteps({ batches }: RegisterState, own: ReadonlySet<string>, on: 
     }));
 }
 
-/** By name, or by the key of a key file of that name. */
-function isOf(party: Party, name: string, keys: SiteFiles["keys"]): boolean {
-  if (party.name === name) return true;
-  if (party.role === "device") return false;
-  const { x, y } = party.key;
-  return keys.some(({ key }) => key.name === name && key.public.x === x && key.public.y === y);
+/** What stands though the person has gone, and what of it somebody else can end. */
+function standingSteps(state: RegisterState, own: ReadonlySet<string>, on: readonly string[]): Step[] {
+  const isOwn = (account: string | undefined): boolean => account !== undefined && own.has(account);
+  const stands = (what: string): Step => ({ what, takes: "nobody", who: "the account itself", commands: [] });
+  const { paused, policies, consents } = state;
+  const unpause = commandOf("unpause", ...on, "--account", "ADMIN");
+  return [
+    ...(isOwn(paused?.by)
+      ? [{ what: "the register is paused by the person", takes: "one", who: "ADMIN", commands: [unpause] } as const]
+      : []),
+    ...Object.entries(policies)
+      .filter(([, { endorsed, retired }]) => retired === undefined && endorsed.some(({ by }) => isOwn(by)))
+      .map(([id]) =>
+        stands(`endorsement of policy ${id}: it stands, by this account; another authority endorses besides`),
+      ),
+    ...Object.entries(consents)
+      .filter(([, { holder, revoked }]) => revoked === undefined && isOwn(holder))
+      .map(([id]) =>
+        stands(`consent ${id}: only this account can revoke it, so its keystore is kept for who consented`),
+      ),
+  ];
+}
+
+/** By name, or by a key that stands under that name anywhere. */
+function isOf(party: Party, { name, keys }: KnownAs): boolean {
+  return isSameName(party.name, name) || (party.role !== "device" && keys.has(keyId(party.key)));
 }
 
 /** A list in which these end at `until`: the entries stay, because stages before it still need them. */
@@ -188,9 +239,13 @@ function endedIn(list: PartyList, gone: PartyList, until: number): PartyList {
   });
 }
 
-function listStep({ file, gone }: { readonly file: string; readonly gone: PartyList }, on: readonly string[]): Step {
+function listStep(
+  { file, gone }: { readonly file: string; readonly gone: PartyList },
+  person: KnownAs,
+  on: readonly string[],
+): Step {
   return {
-    what: `${gone.map(({ role, name }) => `${role} ${name}`).join(", ")} in ${file}: a new list in which they end, and the successor begins`,
+    what: `${gone.map(({ role, name }) => `${role} ${named(name, person)}`).join(", ")} in ${file}: a new list in which they end, and the successor begins`,
     takes: "two",
     who: "PROPOSER, and APPROVER",
     commands: [
@@ -200,7 +255,14 @@ function listStep({ file, gone }: { readonly file: string; readonly gone: PartyL
   };
 }
 
-function keyStep({ file, key }: SiteFiles["keys"][number]): Step {
-  const what = `key file ${file}, ${key.role}: nobody else signs with it; keep it sealed where its secret is still needed, else destroy it`;
+function keyStep({ file, key }: SiteFiles["keys"][number], person: KnownAs): Step {
+  const what = `key file ${file}, ${key.role} ${named(key.name, person)}: nobody else signs with it; keep it sealed where its secret is still needed, else destroy it`;
   return { what, takes: "one", who: "whoever keeps the site's keys", commands: [] };
+}
+
+/** A name under which a key of the person stands: if it is another one, it is a renewal, or another person signs with the key. */
+function named(name: string, person: KnownAs): string {
+  return isSameName(name, person.name)
+    ? name
+    : `${name} (with the key of ${person.name}: whoever that is signs as somebody else)`;
 }

@@ -4,10 +4,11 @@ import { Encrypter } from "age-encryption";
 import { inputError, type BatchproofError } from "../errors.ts";
 import { documentText } from "../formats/document.ts";
 import { writeNewFile } from "../input/files.ts";
+import { MAX_JSON_BYTES } from "../input/json.ts";
 import { packageVersion } from "../root.ts";
 import { ABOUT_FILE, SUMS_FILE, sumLine, type About } from "./about.ts";
 import { archived } from "./collect.ts";
-import type { Root } from "./roots.ts";
+import type { Taken } from "./roots.ts";
 import { END, headerOf, paddingOf } from "./tar.ts";
 import { streamOf } from "./streamOf.ts";
 
@@ -17,7 +18,7 @@ export type LockedFor = { readonly recipients: readonly string[] } | { readonly 
 /** What `makeBackup` needs. */
 export interface NewBackup {
   readonly out: string;
-  readonly roots: readonly Root[];
+  readonly taken: Taken;
   readonly lockedFor: LockedFor;
   /** When, RFC 3339. */
   readonly made: string;
@@ -35,9 +36,9 @@ export interface MadeBackup {
  * Makes a backup: an encrypted archive, written whole or not at all and never over another file; nothing of it lies unencrypted on
  * the disk. Errors: `backup-exists`, `backup-key` (no age recipient), those of `archived` and `writeNewFile`.
  */
-export async function makeBackup({ out, roots, lockedFor, made }: NewBackup): Promise<MadeBackup> {
+export async function makeBackup({ out, taken, lockedFor, made }: NewBackup): Promise<MadeBackup> {
   refuseTaken(out);
-  const about: About = { format: "batchproof-backup/1", version: packageVersion(), made, roots };
+  const about: About = { format: "batchproof-backup/1", version: packageVersion(), made, ...taken };
   const count = { files: 0, bytes: 0, sums: "" };
   const plain = streamOf(archiveOf(about, count));
   await writeNewFile(out, await encrypterFor(lockedFor).encrypt(plain), takenError(out));
@@ -59,6 +60,9 @@ async function* archiveOf(
 ): AsyncGenerator<Uint8Array> {
   const time = Math.floor(Date.parse(about.made) / 1000);
   const first = Buffer.from(documentText(about));
+  if (first.length > MAX_JSON_BYTES) {
+    throw inputError("The backup's description would be too long to be read.", { code: "backup-size" });
+  }
   yield* small(ABOUT_FILE, first, time);
   const sums: string[] = [sumLine(sha256(first), ABOUT_FILE)];
   const bytes = archived(about.roots, ({ path, hash }) => {

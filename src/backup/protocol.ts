@@ -55,7 +55,7 @@ export function protocolText(protocol: Protocol): string {
 }
 
 function keysText(keys: readonly string[] | null): string {
-  if (keys === null) return "not looked for in a register";
+  if (keys === null) return "not looked for in the register that it was opened on";
   return keys.length === 0 ? "not on the register" : keys.join(", ");
 }
 
@@ -82,7 +82,7 @@ function absentLines({ ofTheseOwners, ofOthers }: NonNullable<Drill["absent"]>):
 }
 
 function verdict(whole: boolean | null): string {
-  if (whole === null) return "UNKNOWN: what is here is whole, but no register said what was attested.";
+  if (whole === null) return "UNKNOWN: what is here is whole, but no register said of all of it what was attested.";
   return whole
     ? "WHOLE: every attested record that is kept here still opens."
     : "NOT WHOLE: take what is lost from an older or a newer backup, or ask the party that has it (docs/operators.md, A lost salt).";

@@ -8,7 +8,7 @@ import { withDraft } from "../input/drafts.ts";
 import { flushFolder, readingError } from "../input/files.ts";
 import { ABOUT, ABOUT_FILE, SUMS_FILE, sumLine, type About } from "./about.ts";
 import { MOST_ENTRIES } from "./collect.ts";
-import { damaged, foldedPath, paddingOf, readHeader, type Entry } from "./tar.ts";
+import { damaged, paddingOf, readHeader, type Entry } from "./tar.ts";
 import { streamOf } from "./streamOf.ts";
 
 /** What opens a backup: age identities, or the passphrase. */
@@ -147,8 +147,9 @@ async function unpack(source: Source, draft: string): Promise<Restored> {
     }
     names.take(entry);
     const path = join(draft, entry.path);
-    await mkdir(entry.isFolder ? path : dirname(path), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     if (entry.isFolder) {
+      await mkdir(path, { mode: 0o700 }).catch(refuseMerged(entry));
       folders.push(entry);
       continue;
     }
@@ -166,36 +167,50 @@ async function unpack(source: Source, draft: string): Promise<Restored> {
   return { about: await ABOUT.read(join(draft, ABOUT_FILE)), files: names.files - 2, sums };
 }
 
+/** Names that this system takes for one, such as `A` and `a`, are never put together in silence. Error `backup-name`. */
+function refuseMerged({ path }: Entry): (error: unknown) => never {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw inputError("This system takes this name for another one in the backup.", {
+      code: "backup-name",
+      place: path,
+      remedy: "Restore it where upper and lower case are told apart, as on Linux.",
+    });
+  };
+}
+
 /** The names that an archive has used so far. */
 class Names {
-  readonly #folded = new Set<string>();
+  readonly #folders = new Set<string>();
   readonly #files = new Set<string>();
+  #count = 0;
 
   get count(): number {
-    return this.#folded.size;
+    return this.#count;
   }
 
   get files(): number {
     return this.#files.size;
   }
 
-  /** Error `backup-file`: the name is taken, also where only upper case tells two names apart, or leads through a file. */
+  /** Error `backup-file`: the name is taken, or leads through a file. */
   take({ path, isFolder }: Entry): void {
-    const folded = foldedPath(path);
-    const parts = folded.split("/");
-    const above = parts.map((_, i) => parts.slice(0, i).join("/"));
-    if (this.#folded.has(folded)) throw damaged(`two things in it are called ${path}.`);
+    const parts = path.split("/");
+    const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
+    if (this.#files.has(path) || this.#folders.has(path)) throw damaged(`two things in it are called ${path}.`);
     if (above.some((folder) => this.#files.has(folder))) throw damaged(`in it ${path} lies in a file.`);
-    if (this.#folded.size >= MOST_ENTRIES + 2) throw damaged("it holds too many files.");
-    this.#folded.add(folded);
-    if (!isFolder) this.#files.add(folded);
+    if (this.#count >= MOST_ENTRIES + 2) throw damaged("it holds too many files.");
+    this.#count += 1;
+    for (const folder of above) this.#folders.add(folder);
+    (isFolder ? this.#folders : this.#files).add(path);
   }
 }
 
 /** Writes a file of the archive; gives its sha256 in hex. */
-async function unpackFile(source: Source, { size, mode, time }: Entry, path: string): Promise<string> {
+async function unpackFile(source: Source, entry: Entry, path: string): Promise<string> {
+  const { size, mode, time } = entry;
   const hash = createHash("sha256");
-  const handle = await open(path, "wx", 0o600);
+  const handle = await open(path, "wx", 0o600).catch(refuseMerged(entry));
   try {
     for (let missing = size; missing > 0;) {
       const bytes = await source.some(missing);

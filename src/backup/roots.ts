@@ -1,118 +1,77 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { inputError } from "../errors.ts";
-import { defineCheck } from "../formats/document.ts";
-import { readJson, type JsonValue } from "../input/json.ts";
 import { readingError } from "../input/files.ts";
-import { foldedPath, requirePath } from "./tar.ts";
+import { formatOf } from "../input/formatOf.ts";
+import { isAddress, placesIn, readServiceFile, SERVICE_FORMAT, type ServiceSettings } from "../settings/service.ts";
+import { ABOUT_FILE, SUMS_FILE, type NotTaken, type Root } from "./about.ts";
 
-/** What a backup takes whole: a folder or a file, and what it is called in the backup. */
-export interface Root {
-  readonly name: string;
-  readonly from: string;
+/** What is taken, and what is not. */
+export interface Taken {
+  readonly roots: readonly Root[];
+  readonly notTaken: readonly NotTaken[];
 }
-
-/** What a backup needs of `service.json`; `serve` checks the rest. */
-interface Places {
-  readonly data: string;
-  readonly account?: string;
-  readonly sites: readonly {
-    readonly name: string;
-    readonly batches: string;
-    readonly policies: string;
-    readonly parties?: string;
-    readonly keys?: Readonly<Record<string, string>>;
-  }[];
-}
-
-const PATH = { type: "string", minLength: 1, maxLength: 4096 } as const;
-const SERVICE = "batchproof-service/1";
-
-const checkPlaces = defineCheck<Places>(
-  {
-    type: "object",
-    required: ["format", "data", "sites"],
-    properties: {
-      format: { const: SERVICE },
-      data: PATH,
-      account: PATH,
-      sites: {
-        type: "array",
-        items: {
-          type: "object",
-          required: ["name", "batches", "policies"],
-          properties: {
-            name: { type: "string", pattern: "^[a-z0-9]+(-[a-z0-9]+)*$", maxLength: 100 },
-            ...{ batches: PATH, policies: PATH, parties: PATH },
-            keys: { type: "object", additionalProperties: PATH },
-          },
-        },
-      },
-    },
-  },
-  "service.json",
-  "backup-file",
-);
 
 /**
  * What is taken for these paths: of a service's settings all that they name, of anything else itself. Errors: `backup-name` (two
- * would have one name in the backup), `backup-file` (malformed settings), `file-missing`.
+ * would have one name in the backup, or one would lie in another), those of `readServiceFile`, `file-missing`.
  */
-export async function rootsOf(paths: readonly string[]): Promise<Root[]> {
-  const roots: Root[] = [];
-  for (const path of paths) {
-    const settings = await settingsIn(path);
-    roots.push(
-      ...(settings === undefined ? [{ name: basename(resolve(path)), from: path }] : placesIn(path, settings)),
-    );
-  }
-  const names = new Set<string>();
-  for (const { name, from } of roots) {
-    requirePath(name);
-    if (names.has(foldedPath(name))) {
-      throw inputError(`Two things would be called ${name} in the backup.`, { code: "backup-name", place: from });
-    }
-    names.add(foldedPath(name));
-  }
-  return roots;
+export async function rootsOf(paths: readonly string[]): Promise<Taken> {
+  const all: Taken[] = [];
+  for (const path of paths) all.push(await takenFor(path));
+  const roots = all.flatMap((each) => each.roots);
+  refuseTangled(roots);
+  return { roots, notTaken: all.flatMap(({ notTaken }) => notTaken) };
 }
 
-/** The settings that a file holds; undefined: it is a folder or another file. */
-async function settingsIn(path: string): Promise<Places | undefined> {
+async function takenFor(path: string): Promise<Taken> {
+  if (!(await isSettings(path))) return { roots: [{ name: basename(resolve(path)), from: path }], notTaken: [] };
+  const settings = await readServiceFile(path);
+  const named = placesIn(settings).map(({ name, path: from, isFolder }) => {
+    return { name: isFolder ? name : `${name}/${basename(from)}`, from };
+  });
+  return { roots: [{ name: "service.json", from: path }, ...named], notTaken: notTakenOf(settings) };
+}
+
+async function isSettings(path: string): Promise<boolean> {
   const found = await stat(path).catch((error: unknown) => {
     throw readingError(error, path);
   });
-  if (!found.isFile() || !path.endsWith(".json")) return undefined;
-  const json: JsonValue = await readJson(path).catch(() => null);
-  const isSettings = typeof json === "object" && json !== null && !Array.isArray(json) && json["format"] === SERVICE;
-  return isSettings ? checkPlaces(json, path) : undefined;
+  return found.isFile() && (await formatOf(path)) === SERVICE_FORMAT;
 }
 
-/** All that the settings name, and the settings; paths in them are read from their folder. */
-function placesIn(path: string, { data, account, sites }: Places): Root[] {
-  const at = (place: string): string => resolve(dirname(path), place);
-  const file = (name: string, place: string | undefined): Root[] =>
-    place === undefined ? [] : [{ name: join(name, basename(place)), from: at(place) }];
+/** What whoever restores a service must have from elsewhere. */
+function notTakenOf({ register, callers = [], issuers = [] }: ServiceSettings): NotTaken[] {
+  const tokens = callers.filter(({ token }) => token !== undefined).map(({ name }) => name);
   return [
-    { name: "service.json", from: path },
-    { name: "data", from: at(data) },
-    ...file("account", account),
-    ...sites.flatMap(({ name, batches, policies, parties, keys = {} }) => {
-      const site = `sites/${name}`;
-      return [
-        { name: `${site}/batches`, from: at(batches) },
-        { name: `${site}/policies`, from: at(policies) },
-        ...file(`${site}/parties`, parties),
-        ...keysIn(`${site}/keys`, keys, at),
-      ];
-    }),
+    ...(register === undefined ? [] : [{ what: `register ${register.registry}`, why: "it is the chain's" }]),
+    ...(tokens.length === 0
+      ? []
+      : [{ what: `tokens of ${tokens.join(", ")}`, why: "the service has their sha256 only; who calls has them" }]),
+    ...issuers
+      .filter(({ jwks }) => isAddress(jwks))
+      .map(({ issuer, jwks }) => ({ what: `keys of issuer ${issuer}`, why: `they are fetched from ${jwks}` })),
+    { what: "passphrases of keys and keystores", why: "they stand in no file" },
+    { what: "the queue's database", why: "the service sends again what it holds" },
   ];
 }
 
-/** Key files, each with what is kept beside it (`withBeside`). */
-function keysIn(folder: string, keys: Readonly<Record<string, string>>, at: (place: string) => string): Root[] {
-  return Object.entries(keys).map(([role, place]) => ({
-    name: `${folder}/${role}/${basename(place)}`,
-    from: at(place),
-  }));
+/** What stands below one name must be one thing. Error `backup-name`. */
+function refuseTangled(roots: readonly Root[]): void {
+  const names = [ABOUT_FILE, SUMS_FILE];
+  for (const { name, from } of roots) {
+    const other = names.find((each) => isWithin(name, each) || isWithin(each, name));
+    if (other !== undefined) {
+      throw inputError(`In the backup this would be ${name}, and there would be ${other} too.`, {
+        code: "backup-name",
+        place: from,
+        remedy: "Back it up by itself, or within a folder that you name in its place.",
+      });
+    }
+    names.push(name);
+  }
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(`${outer}/`);
 }

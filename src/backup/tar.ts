@@ -83,19 +83,15 @@ export async function readHeader(take: (bytes: number) => Promise<Buffer>): Prom
 }
 
 /**
- * Refuses a path that would lead out of a folder, that hides or acts, or that another system would take for another one. Error
- * `backup-name`.
+ * Refuses a path that would lead out of a folder, and on Windows one that it would take for another one. A name may hold anything
+ * else: whoever shows it makes it visible. Error `backup-name`.
  */
-export function requirePath(path: string): void {
-  const isPlain = (part: string): boolean =>
-    !/^\.{0,2}$/.test(part) && !/[\p{C}\p{Zl}\p{Zp}\\:]/u.test(part) && part.isWellFormed();
-  if (Buffer.byteLength(path) < MOST_PATH && path.split("/").every(isPlain)) return;
+export function requirePath(path: string, platform: NodeJS.Platform = process.platform): void {
+  const isName = (part: string): boolean => !/^\.{0,2}$/.test(part) && !part.includes("\0") && part.isWellFormed();
+  const isTaken = (part: string): boolean => platform !== "win32" || !/[\p{Cc}\\:*?"<>|]|[. ]$/u.test(part);
+  const parts = path.split("/");
+  if (Buffer.byteLength(path) < MOST_PATH && parts.every(isName) && parts.every(isTaken)) return;
   throw inputError("This name cannot stand in a backup.", { code: "backup-name", place: path });
-}
-
-/** What a path is on a system that tells no upper from lower case, and no composed from decomposed letters. */
-export function foldedPath(path: string): string {
-  return path.normalize("NFC").toLowerCase();
 }
 
 /** Error `backup-file`. */
@@ -148,7 +144,7 @@ function pathRecord(name: string): Buffer {
 }
 
 function pathIn(record: Buffer): string {
-  const [, path] = /^[0-9]+ path=([^\n]*)\n$/.exec(record.toString("utf8")) ?? [];
+  const [, path] = /^[0-9]+ path=([^]*)\n$/.exec(record.toString("utf8")) ?? [];
   if (path === undefined) throw damaged("A long path in it cannot be read.");
   return path;
 }

@@ -36,7 +36,7 @@ export interface Prepared {
   readonly chainId: string;
   /** Address of the compliance registry. */
   readonly registry: string;
-  /** The latest block when it was prepared: a call that was sent since is not sent again. */
+  /** The latest block when it was prepared: the same call is looked for since then. */
   readonly block: number;
   /** Whose decision it is: no other account may send it. */
   readonly from: string;
@@ -239,11 +239,39 @@ function inWords(name: string, value: unknown): string {
   return plain;
 }
 
+/** A call that its account made since it was prepared, and that the register does not take again. */
+export interface MadeBefore {
+  /** Hash of the transaction. */
+  readonly transaction: string;
+  readonly refused: BatchproofError;
+}
+
 /**
- * Hash of the transaction by which the same account made this very call since it was prepared; undefined: it did not. Errors:
- * `prepared-old` (nobody knows any more, or the node is behind the block in which it was prepared), those of `logsOf`.
+ * Whether a call was made before; undefined: it was not, and the register would take it of its account now. Whoever prepared it
+ * chose the block since which it is looked for: an older call of the same words is taken for this one only where the register
+ * would not take it once more. Errors: what the register refuses, `prepared-repeated`, `prepared-old` (nobody knows any more, or
+ * the node is behind the block in which it was prepared), those of `logsOf`.
  */
-export async function sentSince(call: Prepared, { register, chain }: Destination): Promise<string | undefined> {
+export async function madeBefore(call: Prepared, destination: Destination): Promise<MadeBefore | undefined> {
+  const transaction = await sentSince(call, destination);
+  const refused = await simulated(destination.chain, call).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof BatchproofError && error.kind === "no") return error;
+      throw error;
+    },
+  );
+  if (transaction === undefined && refused !== undefined) throw refused;
+  if (transaction === undefined) return undefined;
+  if (refused !== undefined) return { transaction, refused };
+  throw refusal(`The same call was made in transaction ${transaction}, and the register would take it once more.`, {
+    code: "prepared-repeated",
+    remedy: "If that was this decision, it is done; if it is another one, have it prepared anew.",
+  });
+}
+
+/** Hash of the transaction by which the same account made this very call since it was prepared; undefined: it did not. */
+async function sentSince(call: Prepared, { register, chain }: Destination): Promise<string | undefined> {
   const { provider } = chain;
   const latest = await explained(() => provider.getBlockNumber());
   if (call.block > latest || latest - call.block > REMEMBERED) {

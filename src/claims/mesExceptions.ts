@@ -25,6 +25,25 @@ export async function mesExceptionsOf(batch: Pick<Batch, "dir">): Promise<readon
   return blockingFirst(file.exceptions);
 }
 
+/**
+ * One MES exception of a batch, by the number that the MES gave it. `place`: where it was named. Errors: `mes-unknown`, those of
+ * `mesExceptionsOf`.
+ */
+export async function mesExceptionNamed(
+  batch: Pick<Batch, "dir">,
+  named: string,
+  place: string,
+): Promise<BatchException> {
+  const known = (await mesExceptionsOf(batch)) ?? [];
+  const found = known.find(({ id }) => id === named);
+  if (found !== undefined) return found;
+  throw inputError("The folder's MES record has no such exception.", {
+    place,
+    remedy: known.length === 0 ? "Import the record first." : `It has: ${known.map(({ id }) => id).join(", ")}.`,
+    code: "mes-unknown",
+  });
+}
+
 /** Refuses while an MES exception is open. Error `mes-exception`, which names them; those of `mesExceptionsOf`. */
 export async function requireNoBlockingException(batch: Pick<Batch, "dir">): Promise<void> {
   const open = ((await mesExceptionsOf(batch)) ?? []).filter(({ state }) => state === "open");

@@ -3,7 +3,7 @@ import type { Batch } from "../batch/batch.ts";
 import { EVIDENCE, type SiteKey } from "../batch/evidence.ts";
 import { policyIdOfBatch } from "../batch/stageQuestion.ts";
 import { claimFile } from "../batch/paths.ts";
-import { environmentError, inputError } from "../errors.ts";
+import { type BatchproofError, environmentError, inputError } from "../errors.ts";
 import { documentText } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { circuitNamed, type Circuit } from "../kinds/circuits.ts";
@@ -106,7 +106,7 @@ async function readyTask(
 }
 
 /** Refuses to prove of a batch of which nobody knows when it was opened: code `opening-unknown`. */
-export function unknownOpening({ dir }: Pick<Batch, "dir">): Error {
+export function unknownOpening({ dir }: Pick<Batch, "dir">): BatchproofError {
   return inputError("Every proof says when the batch was opened, and neither folder nor register was asked.", {
     code: "opening-unknown",
     place: dir,

@@ -52,7 +52,7 @@ type Call<V extends Verb> = <P extends Path<V>>(
   ...init: undefined extends Init<V, P> ? [init?: Init<V, P>] : [init: Init<V, P>]
 ) => Promise<Answer<Data<V, P>>>;
 
-/** Errors of every call: `ProblemError`, `service-silent`, `service-answer`. */
+/** Errors of every call: `ProblemError`, `service-silent`, `service-answer`, `service-address` (a parameter is no part of a path). */
 export interface ServiceClient {
   readonly get: Call<"get">;
   readonly post: Call<"post">;
@@ -84,6 +84,8 @@ export interface WaitOptions<T> {
 const KEY = "idempotency-key";
 const FILES = "/v1/sites/{site}/batches/{batch}/files";
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+/** As it stands in a header (RFC 6750); the end of a line that a file gave it is none of it. */
+const TOKEN = /^[A-Za-z0-9._~+/-]+=*\s*$/;
 const TIMEOUT_SECONDS = 120;
 const PATIENCE_SECONDS = 3600;
 /** Seconds between two questions: where the service names none, and at least and at most whatever it names. */
@@ -96,10 +98,11 @@ type Untyped = (
   init: object,
 ) => Promise<{ readonly data?: unknown; readonly error?: unknown; readonly response: Response }>;
 
-/** A client of one service. Error `service-address`: an address to which no token may go. */
+/** A client of one service. Errors: `service-address` (an address to which no token may go), `service-token`. */
 export function createClient(options: ClientOptions): ServiceClient {
   const base = originOf(options.url);
   const { token, timeout = TIMEOUT_SECONDS } = options;
+  if (token !== undefined && !TOKEN.test(token)) throw noToken();
   const send = senderOf(options);
   const client = createFetchClient<paths>({
     baseUrl: base,
@@ -108,7 +111,8 @@ export function createClient(options: ClientOptions): ServiceClient {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
   client.use({
-    onRequest: ({ request: { method, headers } }) => {
+    onRequest: ({ request: { method, headers, url }, schemaPath }) => {
+      requireOperation(schemaPath, new URL(url).pathname);
       if (method !== "GET" && !headers.has(KEY)) headers.set(KEY, randomUUID());
     },
   });
@@ -182,12 +186,35 @@ function originOf(url: string): string {
   });
 }
 
+/** Its words would stand in the error of whoever writes headers. */
+function noToken(): Error {
+  return inputError("This is no token: it has characters that no token has.", {
+    code: "service-token",
+    place: "token",
+  });
+}
+
+/** Error `service-address`: a parameter is empty, `.` or `..`, so that what is called is another operation. */
+function requireOperation(schemaPath: string, pathname: string): void {
+  const [path = ""] = schemaPath.split("?");
+  if (isNamed(path, pathname)) return;
+  throw inputError(`A parameter leads away from ${path}.`, {
+    code: "service-address",
+    place: "params.path",
+    remedy: "Give the name itself: not empty, and no dots alone.",
+  });
+}
+
+/** Whether an address is one of an operation: each parameter is one part of it. */
+function isNamed(path: string, pathname: string): boolean {
+  const [named, given] = [path.split("/"), pathname.split("/")];
+  const isPart = (part: string, i: number): boolean => (part.startsWith("{") ? given[i] !== "" : part === given[i]);
+  return named.length === given.length && named.every(isPart);
+}
+
 /** Path and query of a `location` that is this service's, and of the operation that its answer is read as. */
 function addressOf(base: string, path: string, location = ""): string {
   const { origin, pathname, search } = URL.canParse(location, base) ? new URL(location, base) : new URL("none:");
-  const named = path.split("/");
-  const given = pathname.split("/");
-  const isNamed = named.length === given.length && named.every((part, i) => part.startsWith("{") || part === given[i]);
-  if (origin === base && isNamed) return pathname + search;
+  if (origin === base && isNamed(path, pathname)) return pathname + search;
   throw inputError(`There is nothing to wait for at ${path}.`, { code: "service-address", place: "location" });
 }

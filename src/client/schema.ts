@@ -368,7 +368,7 @@ export interface paths {
     put?: never;
     /**
      * Has claims of a batch proven.
-     * @description All claims unless some are named, none if one of them does not keep its rules. A claim that is being proven as it stands is not proven twice. `submitter` is the account that will send the proofs; unless it is named, the one that opened the batch. Takes the permission claim:prove.
+     * @description All claims unless some are named, none if one of them does not keep its rules. A claim that is being proven as it stands is not proven twice. `submitter` is the account that will send the proofs; unless it is named, the one that opened the batch. Of a folder that joined its batch `owner` names that one, once: the folder remembers what the register says of it. Takes the permission claim:prove.
      */
     post: operations["proveBatch"];
     delete?: never;
@@ -2235,6 +2235,7 @@ export interface operations {
         "application/json": {
           claims?: string[];
           submitter?: string;
+          owner?: string;
         };
       };
     };
@@ -3111,6 +3112,15 @@ export interface operations {
             }
           | {
               /** @enum {string} */
+              kind: "consent-decide";
+              from: string;
+              owner?: string;
+              /** @enum {string} */
+              reason: "other" | "consent-renewed" | "treatment-only";
+              words?: string;
+            }
+          | {
+              /** @enum {string} */
               kind: "confirm-stage";
               from: string;
               owner?: string;
@@ -3119,14 +3129,71 @@ export interface operations {
             }
           | {
               /** @enum {string} */
+              kind: "withdraw-confirmation";
+              from: string;
+              owner?: string;
+              stage: string;
+            }
+          | {
+              /** @enum {string} */
+              kind: "qp-propose";
+              from: string;
+              owner?: string;
+              qp: string;
+              stage?: string;
+            }
+          | {
+              /** @enum {string} */
+              kind: "qp-consent";
+              from: string;
+              owner?: string;
+              qp: string;
+              stage?: string;
+            }
+          | {
+              /** @enum {string} */
+              kind: "qp-withdraw";
+              from: string;
+              owner?: string;
+              qp: string;
+              stage?: string;
+            }
+          | {
+              /** @enum {string} */
+              kind: "name-submitter";
+              from: string;
+              owner?: string;
+              submitter: string;
+            }
+          | {
+              /** @enum {string} */
+              kind: "set-head";
+              from: string;
+              owner?: string;
+              stage: string;
+            }
+          | {
+              /** @enum {string} */
+              kind: "amend";
+              from: string;
+              owner?: string;
+              /** @enum {string} */
+              reason: "other" | "data-integrity" | "corrected" | "wrong-file" | "wrong-device" | "calibration";
+              words?: string;
+              claim: string;
+            }
+          | {
+              /** @enum {string} */
               kind: "exception-raise";
               from: string;
               owner?: string;
               claim: string;
               /** @enum {string} */
-              category:
+              category?:
                 "parameter" | "custody" | "quality" | "missing" | "integrity" | "equipment" | "material" | "other";
-              severity: number;
+              severity?: number;
+              /** @description Has category and severity in their place. */
+              mes?: string;
               /** @description Number in the quality management system; public. */
               reference: string;
               also?: {
@@ -3148,6 +3215,17 @@ export interface operations {
           | {
               /** @enum {string} */
               kind: "exception-confirm-closing";
+              from: string;
+              owner?: string;
+              /** @description Number of the exception in the register. */
+              id: string;
+              /** @enum {string} */
+              disposition: "accepted" | "rejected" | "unfounded";
+              evidence: string;
+            }
+          | {
+              /** @enum {string} */
+              kind: "exception-withdraw-closing";
               from: string;
               owner?: string;
               /** @description Number of the exception in the register. */
@@ -3719,6 +3797,8 @@ export interface operations {
               details: {
                 [key: string]: string;
               };
+              /** @description Name of the site to which alone this is told again: it got its folder of the batch later. */
+              again?: string;
             }[];
             next: string | null;
           };
@@ -3828,6 +3908,8 @@ export interface operations {
               details: {
                 [key: string]: string;
               };
+              /** @description Name of the site to which alone this is told again: it got its folder of the batch later. */
+              again?: string;
             }[];
             next: string | null;
           };
@@ -4049,8 +4131,12 @@ export interface operations {
             time: string;
             /** @description Up to which the register was read; null: not lately, and nothing is said of exceptions. */
             block: number | null;
+            /** @description The last day before this one (UTC) of which a copy is kept; null: there is none. Days between have none. */
+            previous: string | null;
             /** @description Of what no system ever told anything: nothing is said of it. */
             unheard: ("deviations" | "results" | "orders")[];
+            /** @description Folders that cannot be read: of their exceptions and records nothing is known. */
+            unread: string[];
             differences: {
               /** @enum {unknown} */
               what:

@@ -43,3 +43,16 @@ export function certificateDomain(chainId: bigint, registry: string): TypedDataD
 export function certificateHash(chainId: bigint, registry: string, certificate: Certificate): string {
   return TypedDataEncoder.hash(certificateDomain(chainId, registry), CERTIFICATE_TYPES, certificate);
 }
+
+/**
+ * The same for a wallet, as `eth_signTypedData_v4` takes it. It names the type of the domain: a wallet that is not told of it signs
+ * for no chain and no register.
+ */
+export function certificateTypedData(
+  chainId: bigint,
+  registry: string,
+  certificate: Certificate,
+): Readonly<Record<string, unknown>> {
+  const domain = certificateDomain(chainId, registry);
+  return TypedDataEncoder.getPayload(domain, CERTIFICATE_TYPES, certificate) as Readonly<Record<string, unknown>>;
+}

@@ -32,8 +32,8 @@ export function misfitFinder(schema: object): FindMisfit {
   };
 }
 
-/** What the schema asks for, where its message does not say it: from the schema alone, never from the value. */
-function whatBelongsHere({ keyword, params, parentSchema }: ErrorObject): string | undefined {
+/** What the schema asks for, where its message does not say it: from the schema alone, never from the value. Of errors with `verbose`. */
+export function whatBelongsHere({ keyword, params, parentSchema }: ErrorObject): string | undefined {
   const { allowedValue, allowedValues } = params as { allowedValue?: unknown; allowedValues?: readonly unknown[] };
   switch (keyword) {
     case "const":

@@ -293,14 +293,31 @@ export async function refuseOverwriting(outputs: readonly Output[], folder?: str
   }
 }
 
-/** Refuses a file of secrets that others than its owner may read or write. Windows has no mode to judge. Error `secrets-mode`. */
+/**
+ * Refuses secrets, a file or a folder of them, that others than the owner may read or write. Windows has no mode to judge. Error
+ * `secrets-mode`.
+ */
 export async function refuseOpenSecrets(path: string): Promise<void> {
-  if (process.platform === "win32" || ((await stat(path)).mode & 0o077) === 0) return;
+  const found = await stat(path);
+  if (process.platform === "win32" || (found.mode & 0o077) === 0) return;
+  const [what, mode] = found.isDirectory() ? ["folder", "0700"] : ["file", "0600"];
   throw environmentError("Others than the owner may read these secrets.", {
     code: "secrets-mode",
     place: path,
-    remedy: "Set the file's mode to 0600, and find out who has read it.",
+    remedy: `Set the ${what}'s mode to ${mode}, and find out who has read it.`,
   });
+}
+
+/**
+ * Refuses a file that everybody on the machine may write, where it says who may do what. Windows has no mode to judge. Error
+ * `file-mode`, those of reading a file.
+ */
+export async function refuseOpenWriting(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw readingError(error, path);
+  });
+  if (process.platform === "win32" || (found.mode & 0o002) === 0) return;
+  throw environmentError("Everybody on this machine may write this file.", { code: "file-mode", place: path });
 }
 
 /** Device and inode: equal for two names of one file. */

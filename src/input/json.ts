@@ -209,11 +209,13 @@ function parseTree(text: string, file: string): ValueNode {
     if (isJson(text.slice(0, error.offset))) {
       throw jsonError("Text follows the end of the JSON value.", "json-trailing", file, error);
     }
-    throw jsonError("This is not valid JSON.", "json-syntax", file, error);
+    // Of a text that was cut off the parser names the beginning.
+    const isCutOff = error.offset === 0 && /end of input/.test(error.message) && text.trim() !== "";
+    throw jsonError("This is not valid JSON.", "json-syntax", file, isCutOff ? positionOf(text, text.length) : error);
   }
 }
 
-function isLocated(error: unknown): error is Position & { readonly offset: number } {
+function isLocated(error: unknown): error is Error & Position & { readonly offset: number } {
   return error instanceof Error && "line" in error && "column" in error && "offset" in error;
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Type, type Static } from "typebox";
-import { inputError } from "../errors.ts";
+import { environmentError, inputError } from "../errors.ts";
 import { defineCheck } from "../formats/document.ts";
 import { canonicalJson } from "../input/json.ts";
 import { parseTime } from "../input/times.ts";
@@ -47,6 +47,16 @@ export const HEARD = Type.Object(
 );
 export type Heard = Static<typeof HEARD>;
 
+/** How many are kept. */
+export interface InboundLimits {
+  /** Of one caller in a day, by UTC: a system that tells without end keeps no other one from it. */
+  readonly perDay: number;
+  /** Of a site: all are read at each start. */
+  readonly all: number;
+}
+const LIMITS: InboundLimits = { perDay: 10_000, all: 500_000 };
+const DAY_SECONDS = 86_400;
+
 const checkHeard = defineCheck<Heard>(HEARD, "event that was heard", "feed-damaged");
 
 /**
@@ -55,18 +65,21 @@ const checkHeard = defineCheck<Heard>(HEARD, "event that was heard", "feed-damag
  */
 export class InboundEvents {
   readonly #lines: Lines;
-  readonly #heard: Heard[];
-  readonly #known: Map<string, Heard>;
+  readonly #limits: InboundLimits;
+  readonly #heard: Heard[] = [];
+  readonly #known = new Map<string, Heard>();
+  /** How many each caller told on the day of its last one. */
+  readonly #days = new Map<string, { readonly day: number; readonly count: number }>();
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(lines: Lines, heard: Heard[]) {
+  private constructor(lines: Lines, heard: readonly Heard[], limits: InboundLimits) {
     this.#lines = lines;
-    this.#heard = heard;
-    this.#known = new Map(heard.map((each) => [keyOf(each), each]));
+    this.#limits = limits;
+    for (const each of heard) this.#keep(each);
   }
 
   /** Errors: `feed-damaged`, those of `Lines.open`. */
-  static async open(folder: string, site: string): Promise<InboundEvents> {
+  static async open(folder: string, site: string, limits = LIMITS): Promise<InboundEvents> {
     const heard: Heard[] = [];
     const lines = await Lines.open(join(folder, `${site}.jsonl`), (value, place) => {
       const each = checkHeard(value, place);
@@ -74,8 +87,9 @@ export class InboundEvents {
         throw inputError("This line is out of order.", { code: "feed-damaged", place });
       }
       heard.push(each);
+      return false;
     });
-    return new InboundEvents(lines, heard);
+    return new InboundEvents(lines, heard, limits);
   }
 
   /** Oldest first. */
@@ -83,9 +97,17 @@ export class InboundEvents {
     return this.#heard;
   }
 
+  /** Those after a sequence number, at most `limit`. Error `feed-ahead`: as many were never heard. */
+  after(sequence: number, limit: number): readonly Heard[] {
+    if (sequence <= this.#heard.length) return this.#heard.slice(sequence, sequence + limit);
+    throw inputError(`Nothing of number ${sequence} was heard; the last one is ${this.#heard.length}.`, {
+      code: "feed-ahead",
+    });
+  }
+
   /**
-   * Keeps an event, unless it was told before: then `already`. Errors: `event-differs` (told before with another content), those of
-   * `parseTime`.
+   * Keeps an event, unless it was told before: then `already`. Errors: `event-differs` (told before with another content),
+   * `event-quota`, `events-full`, those of `parseTime`. What is refused was not kept.
    */
   async hear(event: Inbound, by: string, now: number): Promise<{ readonly heard: Heard; readonly already: boolean }> {
     parseTime(event.time, "body#/time");
@@ -107,11 +129,32 @@ export class InboundEvents {
       if (canonicalJson(before.event) === canonicalJson(event)) return { heard: before, already: true };
       throw inputError("This source told something else under this id.", { code: "event-differs", place: "body#/id" });
     }
+    this.#requireRoom(heard);
     await this.#lines.append(heard);
-    this.#heard.push(heard);
-    this.#known.set(keyOf(heard), heard);
+    this.#keep(heard);
     return { heard, already: false };
   }
+
+  #requireRoom({ by, received }: Heard): void {
+    const { perDay, all } = this.#limits;
+    if (this.#heard.length >= all) {
+      throw environmentError(`${all} events are kept of this site already.`, { code: "events-full" });
+    }
+    const last = this.#days.get(by);
+    if (last?.day !== dayOf(received) || last.count < perDay) return;
+    throw inputError(`This caller told ${perDay} events today.`, { code: "event-quota" });
+  }
+
+  #keep(heard: Heard): void {
+    const [last, day] = [this.#days.get(heard.by), dayOf(heard.received)];
+    this.#days.set(heard.by, { day, count: last?.day === day ? last.count + 1 : 1 });
+    this.#heard.push(heard);
+    this.#known.set(keyOf(heard), heard);
+  }
+}
+
+function dayOf(seconds: number): number {
+  return Math.floor(seconds / DAY_SECONDS);
 }
 
 function keyOf({ by, event: { source, id } }: Pick<Heard, "by" | "event">): string {

@@ -49,6 +49,12 @@ export const NOTIFICATION = Type.Object(
   {
     sequence: Type.Integer({ minimum: 1, description: "Grows by one with each: where a stream is resumed." }),
     ...TIDINGS.properties,
+    again: Type.Optional(
+      Type.String({
+        pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
+        description: "Name of the site to which alone this is told again: it got its folder of the batch later.",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

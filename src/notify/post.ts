@@ -41,12 +41,13 @@ export interface Target {
 /**
  * The address of a webhook: https, or http to this machine. Error `webhook-address`.
  */
-export function targetUrl({ url }: Pick<Target, "url">): URL {
+export function targetUrl({ url }: Pick<Target, "url">, place?: string): URL {
   const found = URL.parse(url);
   const isSafe = found?.protocol === "https:" || (found?.protocol === "http:" && LOOPBACK.includes(found.hostname));
   if (found !== null && isSafe && found.username === "" && found.password === "") return found;
   throw inputError("The address of a webhook is neither https nor http to this machine, or holds a password.", {
     code: "webhook-address",
+    ...(place === undefined ? {} : { place }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { formatTime } from "../input/times.ts";
+import { formatTime, parseTime } from "../input/times.ts";
 import type { Heard, Inbound } from "./inbound.ts";
 import type { Notification } from "./notification.ts";
 
@@ -22,8 +22,15 @@ export const RECONCILIATION = Type.Object(
     block: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
       description: "Up to which the register was read; null: not lately, and nothing is said of exceptions.",
     }),
+    previous: Type.Union([Type.String({ pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }), Type.Null()], {
+      description:
+        "The last day before this one (UTC) of which a copy is kept; null: there is none. Days between have none.",
+    }),
     unheard: Type.Array(Type.Enum(["deviations", "results", "orders"]), {
       description: "Of what no system ever told anything: nothing is said of it.",
+    }),
+    unread: Type.Array(Type.String({ maxLength: 63 }), {
+      description: "Folders that cannot be read: of their exceptions and records nothing is known.",
     }),
     differences: Type.Array(
       Type.Object(
@@ -48,8 +55,8 @@ export interface FolderBatch {
   readonly id: string;
   /** In the register; undefined: it was not opened. */
   readonly key: string | undefined;
-  /** Claims of which it holds a record. */
-  readonly recorded: readonly string[];
+  /** Claims of which it holds a record; undefined: it cannot be read. */
+  readonly recorded: readonly string[] | undefined;
 }
 
 export interface Reconciled {
@@ -58,6 +65,8 @@ export interface Reconciled {
   readonly heard: readonly Heard[];
   /** All that was told of exceptions, up to a block of about now; undefined: the register is not followed, or not to be relied on. */
   readonly told: { readonly block: number; readonly exceptions: readonly Notification[] } | undefined;
+  /** The last day before this one of which a copy is kept; null: there is none. */
+  readonly previous: string | null;
   /** Unix seconds. */
   readonly now: number;
 }
@@ -66,21 +75,19 @@ export interface Reconciled {
  * Holds what the systems of a site told against the register and the folders. It changes nothing: a deviation becomes an exception
  * by a person. Where one side said nothing, that is said, and nothing is called the same.
  */
-export function reconcile({ site, batches, heard, told, now }: Reconciled): Reconciliation {
-  const events = heard.map(({ event }) => event);
-  const of = (...types: readonly Inbound["type"][]): Inbound[] => events.filter(({ type }) => types.includes(type));
-  const [deviations, results, orders] = [
-    of("deviation.opened", "deviation.closed"),
-    of("results.ready"),
-    of("order.placed"),
-  ];
+export function reconcile({ site, batches, heard, told, previous, now }: Reconciled): Reconciliation {
+  const deviations = heard.filter(({ event: { type } }) => type === "deviation.opened" || type === "deviation.closed");
+  const of = (wanted: Inbound["type"]): Inbound[] =>
+    heard.flatMap(({ event }) => (event.type === wanted ? [event] : []));
+  const [results, orders] = [of("results.ready"), of("order.placed")];
   return {
-    ...{ format: "batchproof-reconciliation/1", site, time: formatTime(now), block: told?.block ?? null },
+    ...{ format: "batchproof-reconciliation/1", site, time: formatTime(now), block: told?.block ?? null, previous },
     unheard: [
       ...(deviations.length === 0 ? (["deviations"] as const) : []),
       ...(results.length === 0 ? (["results"] as const) : []),
       ...(orders.length === 0 ? (["orders"] as const) : []),
     ],
+    unread: batches.flatMap(({ id, recorded }) => (recorded === undefined ? [id] : [])),
     differences: [
       ...(told === undefined || deviations.length === 0 ? [] : ofDeviations(deviations, batches, told.exceptions)),
       ...ofResults(results, batches),
@@ -89,6 +96,7 @@ export function reconcile({ site, batches, heard, told, now }: Reconciled): Reco
   };
 }
 
+/** A deviation, or the exceptions of its number, of one batch. */
 interface Side {
   readonly reference: string;
   readonly batch: string | null;
@@ -97,51 +105,79 @@ interface Side {
 }
 
 function ofDeviations(
-  deviations: readonly Inbound[],
+  heard: readonly Heard[],
   batches: readonly FolderBatch[],
   exceptions: readonly Notification[],
 ): Difference[] {
-  const theirs = deviationsOf(deviations);
+  const theirs = deviationsOf(heard);
   const ours = exceptionsOf(batches, exceptions);
+  const [byDeviation, byException] = [theirs, ours].map((sides) => Map.groupBy(sides, ({ reference }) => reference));
   return [
-    ...[...theirs.values()].flatMap((each) => {
-      const exception = ours.get(each.reference);
-      if (exception === undefined) return each.open ? [difference("deviation-without-exception", each)] : [];
-      if (exception.open === each.open) return [];
+    ...theirs.flatMap((each) => {
+      const found = byException?.get(each.reference)?.filter((exception) => isOf(exception, each)) ?? [];
+      if (found.length === 0) return [difference("deviation-without-exception", each)];
+      if (found.some(({ open }) => open) === each.open) return [];
       return [difference(each.open ? "deviation-open-exception-closed" : "deviation-closed-exception-open", each)];
     }),
-    ...[...ours.values()]
-      .filter(({ reference }) => !theirs.has(reference))
+    ...ours
+      .filter((each) => byDeviation?.get(each.reference)?.some((deviation) => isOf(each, deviation)) !== true)
       .map((each) => difference("exception-without-deviation", each)),
   ];
 }
 
-function deviationsOf(events: readonly Inbound[]): ReadonlyMap<string, Side> {
-  const sides = new Map<string, Side>();
-  for (const { type, reference, batch = null, time } of events) {
-    const before = sides.get(reference);
-    const open = type === "deviation.opened";
-    sides.set(reference, { reference, batch: batch ?? before?.batch ?? null, since: before?.since ?? time, open });
-  }
-  return sides;
+/** Of a deviation of which nobody told the batch, an exception of any batch. */
+function isOf(exception: Side, deviation: Side): boolean {
+  return deviation.batch === null || deviation.batch === exception.batch;
 }
 
-/** Exceptions of the site's batches by reference; one reference of several is open while one of them is. */
-function exceptionsOf(batches: readonly FolderBatch[], exceptions: readonly Notification[]): ReadonlyMap<string, Side> {
+/** Deviations as those who told them left them: nobody closes one for another system. An event may come after a later one. */
+function deviationsOf(heard: readonly Heard[]): Side[] {
+  const timed = heard.map(({ by, event }) => ({ by, event, at: parseTime(event.time, "event#/time") }));
+  const told = Map.groupBy(
+    timed.sort((a, b) => a.at - b.at),
+    ({ by, event: { source, reference } }) => JSON.stringify([by, source, reference]),
+  );
+  return merged([...told.values()].flatMap((each) => batchesOf(each.map(({ event }) => event))));
+}
+
+/** One deviation as one system told it, for each of its batches: an event without a batch is about all that it named before. */
+function batchesOf(events: readonly Inbound[]): Side[] {
+  const sides = new Map<string | null, Side>();
+  for (const { type, reference, batch = null, time } of events) {
+    const unnamed = sides.get(null);
+    if (batch !== null) sides.delete(null);
+    for (const each of batch === null && sides.size > 0 ? sides.keys() : [batch]) {
+      const { since } = sides.get(each) ?? unnamed ?? { since: time };
+      sides.set(each, { reference, batch: each, since, open: type === "deviation.opened" });
+    }
+  }
+  return [...sides.values()];
+}
+
+/** Exceptions of the site's batches. */
+function exceptionsOf(batches: readonly FolderBatch[], exceptions: readonly Notification[]): Side[] {
   const ids = new Map(batches.flatMap(({ id, key }) => (key === undefined ? [] : [[key, id] as const])));
   const closed = new Set(
     exceptions.filter(({ type }) => type === "exception.closed").map(({ details }) => details["exception"]),
   );
-  const sides = new Map<string, Side>();
-  for (const { type, batch: key, time, details } of exceptions) {
-    const batch = ids.get(key);
-    if (type !== "exception.raised" || batch === undefined) continue;
-    const { reference = "", exception } = details;
-    const before = sides.get(reference);
-    const open = !closed.has(exception) || before?.open === true;
-    sides.set(reference, { reference, batch, since: before?.since ?? time, open });
+  return merged(
+    exceptions.flatMap(({ type, batch: key, time: since, details: { reference = "", exception } }) => {
+      const batch = ids.get(key);
+      if (type !== "exception.raised" || batch === undefined) return [];
+      return [{ reference, batch, since, open: !closed.has(exception) }];
+    }),
+  );
+}
+
+/** One number of one batch of several is open while one of them is. */
+function merged(sides: readonly Side[]): Side[] {
+  const all = new Map<string, Side>();
+  for (const side of sides) {
+    const key = JSON.stringify([side.reference, side.batch]);
+    const before = all.get(key);
+    all.set(key, before === undefined ? side : { ...before, open: before.open || side.open });
   }
-  return sides;
+  return [...all.values()];
 }
 
 function ofResults(results: readonly Inbound[], batches: readonly FolderBatch[]): Difference[] {

@@ -11,15 +11,19 @@ export interface EventStreamOptions {
   readonly heartbeat?: number;
   /** Milliseconds after which a reader that takes nothing is let go; default: a minute. */
   readonly slowest?: number;
+  /** Milliseconds after which it ends; default: ten minutes. */
+  readonly longest?: number;
 }
 
 const PAGE = 200;
 const HEARTBEAT = 15_000;
 const SLOWEST = 60_000;
+const LONGEST = 600_000;
 
 /**
  * What is told, as server-sent events under their sequence numbers, until the reader goes or the journal is closed. Nothing is
- * gathered for a reader that takes nothing; it is let go, and resumes later. Errors: those of `NotificationJournal.after`, before it
+ * gathered for a reader that takes nothing; it is let go, and resumes later. So does everybody after a while, and shows again who he is:
+ * a token may have ended. Errors: those of `NotificationJournal.after`, before it
  * begins.
  */
 export function eventStream(journal: NotificationJournal, options: EventStreamOptions): Readable {
@@ -30,6 +34,7 @@ export function eventStream(journal: NotificationJournal, options: EventStreamOp
 class EventStream extends Readable {
   readonly #journal: NotificationJournal;
   readonly #options: EventStreamOptions;
+  readonly #end: number;
   #last: number;
   #hasBegun = false;
   #timer: NodeJS.Timeout | undefined;
@@ -39,6 +44,7 @@ class EventStream extends Readable {
     this.#journal = journal;
     this.#options = options;
     this.#last = options.after;
+    this.#end = performance.now() + (options.longest ?? LONGEST);
   }
 
   /** Called once the text before was taken. */
@@ -57,7 +63,7 @@ class EventStream extends Readable {
     if (this.#hasBegun) await this.#journal.waitBeyond(this.#last, heartbeat);
     this.#hasBegun = true;
     if (this.destroyed) return;
-    if (this.#journal.isClosed) {
+    if (this.#journal.isClosed || performance.now() > this.#end) {
       this.push(null);
       return;
     }

@@ -23,8 +23,8 @@ export interface WebhookSettings {
   readonly private?: boolean;
 }
 
-/** The batch of a notification among the folders of the sites; undefined: none of theirs. */
-export type Locate = (key: string) => { readonly site: string; readonly batch: string } | undefined;
+/** The folders of a batch among those of the sites, by its key. */
+export type Locate = (key: string) => readonly { readonly site: string; readonly batch: string }[];
 
 /** One that was given up, until a person has it sent again. */
 export interface DeadLetter {
@@ -109,9 +109,7 @@ export class Webhook {
    */
   static async open(options: WebhookOptions): Promise<Webhook> {
     const { settings, journal } = options;
-    targetUrl(settings);
-    const signers: Signer[] = [];
-    for (const path of settings.secrets) signers.push(await signerOf(path));
+    const signers = await signersOf(settings);
     const path = pathOf(options);
     const begin = { delivered: journal.sequence, attempts: 0, next: 0, dead: [] };
     const webhook = new Webhook(options, signers, existsSync(path) ? await progressFile.read(path) : begin);
@@ -172,19 +170,22 @@ export class Webhook {
     }
   }
 
-  #isFor({ type, batch }: Notification): boolean {
+  #isFor(notification: Notification): boolean {
+    const { settings, journal } = this.#options;
+    return settings.types?.includes(notification.type) !== false && journal.isFor(notification, settings.sites);
+  }
+
+  /** The batch's folders, of those sites that this receiver is told of. */
+  #placesOf({ batch }: Notification): ReturnType<Locate> {
     const { settings, locate } = this.#options;
-    if (settings.types?.includes(type) === false) return false;
-    if (settings.sites === undefined) return true;
-    const site = locate(batch)?.site;
-    return site !== undefined && settings.sites.includes(site);
+    return locate(batch).filter(({ site }) => settings.sites?.includes(site) !== false);
   }
 
   async #send(notification: Notification): Promise<BatchproofError | undefined> {
     const { id, type, time, ...data } = notification;
-    const place = this.#options.locate(notification.batch) ?? null;
+    const places = this.#placesOf(notification);
     try {
-      await this.#post(id, { type, timestamp: time, data: { ...data, place } });
+      await this.#post(id, { type, timestamp: time, data: { ...data, places } });
       this.#problem = null;
       return undefined;
     } catch (error) {
@@ -235,11 +236,22 @@ function pathOf({ folder, settings }: WebhookOptions): string {
   return join(folder, `${settings.name}.json`);
 }
 
+/**
+ * What a receiver's messages are signed with, if they may be sent. Errors: `webhook-address`, `webhook-secret`, `secrets-mode`, those
+ * of `readBytes`.
+ * @param place where its settings stand, for an error
+ */
+export async function signersOf(settings: WebhookSettings, place?: string): Promise<Signer[]> {
+  targetUrl(settings, place);
+  const signers: Signer[] = [];
+  for (const path of settings.secrets) signers.push(await signerOf(path));
+  return signers;
+}
+
 async function signerOf(path: string): Promise<Signer> {
+  const bytes = await readBytes(path, { limit: 200 });
   await refuseOpenSecrets(path);
-  const text = Buffer.from(await readBytes(path, { limit: 200 }))
-    .toString("latin1")
-    .trim();
+  const text = Buffer.from(bytes).toString("latin1").trim();
   if (SECRET.test(text)) return new Signer(text);
   throw inputError("This is no secret of a webhook.", { code: "webhook-secret", place: path });
 }

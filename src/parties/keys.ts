@@ -50,7 +50,7 @@ export interface KeyDescription {
 
 /** A key file as JSON. Bytes are hex without 0x. */
 export interface KeyFile {
-  readonly format: "batchproof-key/1";
+  readonly format: typeof KEY_FORMAT;
   readonly name: string;
   readonly role: KeyRole;
   readonly org: string;
@@ -71,7 +71,10 @@ export interface KeyFile {
   };
 }
 
-const keyFileDocument = defineDocument<KeyFile>("batchproof-key/1", "key-file", {
+/** What a key file says it is. */
+export const KEY_FORMAT = "batchproof-key/1";
+
+const keyFileDocument = defineDocument<KeyFile>(KEY_FORMAT, "key-file", {
   name: TEXT,
   role: { enum: KEY_ROLES },
   org: TEXT,
@@ -166,7 +169,7 @@ export async function createKey(request: NewKey): Promise<KeyFile> {
   const privateKey = randomBytes(SECRET_BYTES);
   const siteSecret = newSiteSecret(request);
   const description = {
-    format: "batchproof-key/1",
+    format: KEY_FORMAT,
     name: request.name.normalize("NFC"),
     role: request.role,
     org: request.org.normalize("NFC"),

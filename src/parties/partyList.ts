@@ -59,11 +59,14 @@ interface PartyJson extends PartyBase {
 }
 
 interface PartiesFile {
-  readonly format: "batchproof-parties/1";
+  readonly format: typeof PARTIES_FORMAT;
   readonly parties: readonly PartyJson[];
 }
 
-const partiesDocument = defineDocument<PartiesFile>("batchproof-parties/1", "party-list", {
+/** What a party list says it is. */
+export const PARTIES_FORMAT = "batchproof-parties/1";
+
+const partiesDocument = defineDocument<PartiesFile>(PARTIES_FORMAT, "party-list", {
   parties: {
     type: "array",
     maxItems: MAX_PARTIES,
@@ -98,7 +101,7 @@ export async function readParties(path: string, options?: ReadOptions): Promise<
 /** Writes a list that `checkParties` accepts, mode 0600: it names persons and sites. Errors: those of `checkParties` and of `writeFileAtomically`. */
 export async function writeParties(path: string, list: PartyList): Promise<void> {
   checkParties(list, path);
-  const file: PartiesFile = { format: "batchproof-parties/1", parties: list.map(toJson) };
+  const file: PartiesFile = { format: PARTIES_FORMAT, parties: list.map(toJson) };
   await writeFileAtomically(path, documentText(file), { mode: 0o600 });
 }
 

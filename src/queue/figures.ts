@@ -51,3 +51,18 @@ function circuitFigures(done: readonly JobStatus[]): CircuitFigures[] {
     longestSeconds: Math.max(...each),
   }));
 }
+
+/**
+ * Seconds until all that waits is done, if proofs take as long as in the last hour and as many are made at a time as now; undefined:
+ * in the last hour none was made. @param now milliseconds since 1970
+ */
+export function secondsOfWork(jobs: readonly JobStatus[], now: number): number | undefined {
+  const figures = queueFigures(jobs, now);
+  const made = figures.circuits.reduce((sum, { proofs }) => sum + proofs, 0);
+  if (made === 0) return undefined;
+  const usual = figures.circuits.reduce((sum, { proofs, meanSeconds }) => sum + proofs * meanSeconds, 0) / made;
+  const means = new Map(figures.circuits.map(({ circuit, meanSeconds }) => [circuit, meanSeconds]));
+  const secondsOf = ({ artifact }: JobStatus): number => means.get(circuitNameOf(artifact) ?? artifact) ?? usual;
+  const left = jobs.filter(isOpen).reduce((sum, job) => sum + secondsOf(job), 0);
+  return left / Math.max(1, figures.jobs.working);
+}

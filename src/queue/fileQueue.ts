@@ -15,6 +15,8 @@ const MOST_ATTEMPTS = 5;
 const MOST_WAITING = 2_000;
 /** Jobs that are done and still told of; of older ones the folder's proof is what is left. */
 const MOST_DONE = 10_000;
+/** Characters that are kept of why a job failed. */
+const LONGEST_WORDS = 500;
 const FILE = /^[0-9a-f]{32}\.json$/;
 
 export interface FileQueueOptions {
@@ -135,7 +137,9 @@ class FileQueue implements Queue {
       const job = this.#known(id);
       if (!isOpen(job)) return job;
       const state = retry && job.attempts < MOST_ATTEMPTS ? "waiting" : "dead";
-      return await this.#write({ ...job, state, worker, failure: { code, message: visible(message).slice(0, 500) } });
+      // Cut within a character, a text could not be read again.
+      const words = visible(message).slice(0, LONGEST_WORDS).toWellFormed();
+      return await this.#write({ ...job, state, worker, failure: { code, message: words } });
     });
   }
 

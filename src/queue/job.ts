@@ -40,6 +40,8 @@ export interface JobStatus extends Job {
 }
 
 const FORMAT = "batchproof-job/1";
+/** `Caller.id`: longer than a name, with whatever an issuer calls people. */
+const CALLER = { type: "string", maxLength: 600, pattern: "^[^\\p{C}]+$" } as const;
 const CODE = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9-]{0,62}$" } as const;
 
 type JobDocument = JobStatus & { readonly format: typeof FORMAT };
@@ -61,7 +63,7 @@ export const JOB_FILE = defineDocument<JobDocument>(
     state: { enum: JOB_STATES },
     attempts: { ...COUNT, maximum: 1000 },
     begun: TIME,
-    worker: TEXT,
+    worker: CALLER,
     updated: TIME,
     failure: object({ code: CODE, message: { type: "string", maxLength: 500 } }),
   },

@@ -1,15 +1,16 @@
 import type { PgBoss } from "pg-boss";
-import { environmentError } from "../errors.ts";
+import { codeOf, environmentError } from "../errors.ts";
 import { isOpen } from "./fileQueue.ts";
 import type { Job, JobStatus } from "./job.ts";
-import { SILENCE_SECONDS, type Dispatcher, type Queue } from "./queue.ts";
+import { sleep } from "../sleep.ts";
+import { MOST_SECONDS, SILENCE_SECONDS, type Dispatcher, type Queue } from "./queue.ts";
 
 /** The queue's name in the database. */
 export const QUEUE_NAME = "proofs";
-/** Seconds after which a proof is given up that a living worker makes: the largest takes minutes. */
-const MOST_SECONDS = 3_600;
 /** How often the database is compared with the files. */
 const COMPARE_MS = 5_000;
+/** How long jobs are gathered for one message. */
+const GATHER_MS = 100;
 
 /** What the database is told of a job, and nothing else: names and hashes. */
 export type HandedJob = Readonly<Pick<Job, "id" | "site" | "batch" | "claim" | "record" | "artifact">>;
@@ -41,8 +42,16 @@ export async function connectQueue(url: string, isServer: boolean, onError: (err
     return boss;
   } catch (cause) {
     await boss.stop({ graceful: false }).catch(() => undefined);
-    // The address holds a password: no word of it.
-    throw environmentError("The database of the queue does not answer.", { code: "queue-database", cause });
+    // The address holds a password: no word of it. The schema that a server makes is missing where the error has no code.
+    const why = codeOf(cause);
+    if (why === "" && !isServer) {
+      throw environmentError("No server has used this database for its queue yet.", {
+        code: "queue-database",
+        remedy: "Start the server with the same --queue first.",
+        cause,
+      });
+    }
+    throw environmentError(`The database of the queue does not answer${why}.`, { code: "queue-database", cause });
   }
 }
 
@@ -69,19 +78,24 @@ class HandedOut implements Dispatcher {
   readonly #queue: Queue;
   readonly #options: HandOutOptions;
   readonly #unwatch: () => void;
+  readonly #sending: Promise<void>;
   #boss: PgBoss | undefined;
   #isReady = false;
   #isClosed = false;
-  #running: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  /** Whether there is more to send than when the last message was begun. */
+  #isMore = false;
+  /** Ends the rest between two messages. */
+  #stir: () => void = () => undefined;
 
   constructor(queue: Queue, options: HandOutOptions) {
     this.#queue = queue;
     this.#options = options;
     this.#unwatch = queue.watch(({ state }) => {
-      if (state === "waiting") this.#soon(0);
+      if (state !== "waiting") return;
+      this.#isMore = true;
+      this.#stir();
     });
-    this.#soon(0);
+    this.#sending = this.#sendOnAndOn();
   }
 
   isReady(): boolean {
@@ -92,28 +106,39 @@ class HandedOut implements Dispatcher {
     this.#isClosed = true;
     this.#isReady = false;
     this.#unwatch();
-    clearTimeout(this.#timer);
-    await this.#running;
+    this.#stir();
+    await this.#sending;
     await this.#boss?.stop({ graceful: false });
   }
 
-  #soon(ms: number): void {
-    if (this.#isClosed) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#running = this.#running
-        .then(() => this.#send())
-        .finally(() => this.#soon(this.#options.compareMs ?? COMPARE_MS));
-    }, ms);
+  async #sendOnAndOn(): Promise<void> {
+    while (!this.#isClosed) {
+      this.#isMore = false;
+      await this.#send();
+      await this.#rest();
+      // A thousand jobs that come at once are no thousand messages.
+      await sleep(GATHER_MS);
+    }
+  }
+
+  /** Until there is more to send, or it is time to compare. */
+  async #rest(): Promise<void> {
+    if (this.#isMore || this.#isClosed) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#stir = () => {
+      resolve(undefined);
+    };
+    const timer = setTimeout(this.#stir, this.#options.compareMs ?? COMPARE_MS);
+    await promise;
+    clearTimeout(timer);
   }
 
   async #send(): Promise<void> {
-    if (this.#isClosed) return;
     try {
       this.#boss ??= await connectQueue(this.#options.url, true, (error) => this.#silent(error));
       const open = this.#queue.list().filter(isOpen);
       if (open.length > 0) await this.#boss.insert(QUEUE_NAME, open.map(handed));
-      this.#isReady = true;
+      this.#isReady = !this.#isClosed;
     } catch (error) {
       this.#silent(error);
       // Whoever comes back may have lost everything: the tables are looked at anew.

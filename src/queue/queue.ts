@@ -2,6 +2,8 @@ import type { Job, JobState, JobStatus } from "./job.ts";
 
 /** After so many seconds without a word a worker has lost its job, to server and database alike; pg-boss takes no less than ten. */
 export const SILENCE_SECONDS = 15;
+/** After so many it has lost it however often it is heard of, to both too: the largest proof takes minutes. */
+export const MOST_SECONDS = 3_600;
 
 /** What is asked of a proof: what its folder decides, and for whom it is. */
 export type NewJob = Omit<Job, "id" | "created">;

@@ -1,6 +1,6 @@
 import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
-import { environmentError, inputError, refusal } from "../errors.ts";
+import { codeOf, environmentError, inputError, refusal } from "../errors.ts";
 import { defineCheck, HEX_FIELD, object } from "../formats/document.ts";
 import type { SnarkjsProof } from "../formats/snarkjs.ts";
 import { visible } from "../formats/visible.ts";
@@ -11,8 +11,13 @@ import type { JobFailure } from "./queue.ts";
 /** Longest answer that is read: an input is some 100 KB. */
 const MOST_BYTES = 16 * 2 ** 20;
 const TIMEOUT_MS = 30_000;
-/** Why a server says no that may soon say yes: another worker may die, and another command ends its writing. */
-const IN_A_MOMENT: ReadonlySet<unknown> = new Set(["job-taken", "locked"]);
+/**
+ * Why a server says no that may soon say yes: another worker may die, and another command ends its writing; and to a worker that gets
+ * nothing, where the job is for another one.
+ */
+const IN_A_MOMENT: ReadonlySet<unknown> = new Set(["job-taken", "locked", "worker-barred"]);
+/** The id of no job. */
+const NO_JOB = "0".repeat(32);
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** The server, and how a worker shows who it is. */
@@ -34,6 +39,14 @@ export interface GivenInput {
   readonly circuit: string;
   readonly artifact: string;
   readonly input: CircuitInput;
+}
+
+/** What came of a call: the answer as JSON, and its problem's code and words if it is one. */
+interface Asked {
+  readonly status: number;
+  readonly answer: unknown;
+  readonly code: unknown;
+  readonly words: string;
 }
 
 const NUMBER = { type: "string", pattern: "^[0-9]{1,78}$" } as const;
@@ -70,6 +83,22 @@ export class Remote {
     throw inputError("A server elsewhere is asked by https only.", { code: "server-address", place: "--server" });
   }
 
+  /**
+   * Asks whether this worker may work at all, before it takes jobs that another one could make. Errors: `server-refused` (the server
+   * knows it not, or not as a worker), `server-silent`.
+   */
+  async greet(): Promise<void> {
+    const { status, code, words } = await this.#ask("POST", `${NO_JOB}/lease`);
+    if (code === "job-unknown") return;
+    if (status !== 401 && status !== 403)
+      throw environmentError(`The server does not do it now. ${words}`, { code: "server-silent" });
+    throw inputError(`The server takes no work of this machine. ${words}`, {
+      code: "server-refused",
+      remedy:
+        "Give the token (--token-file), or the certificate, of a caller that service.json names with the role worker.",
+    });
+  }
+
   /** The input of a job, which is this worker's from now on. */
   async take(id: string): Promise<GivenInput> {
     const { circuit, artifact, input } = checkGiven(await this.#call("POST", `${id}/input`), "server");
@@ -93,15 +122,19 @@ export class Remote {
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {
-    const { status, text } = await this.#send(method, new URL(`/v1/jobs/${path}`, this.#options.url), body);
-    const answer = readAnswer(text);
+    const { status, answer, code, words } = await this.#ask(method, path, body);
     if (status >= 200 && status < 300) return answer;
-    const { code, title } = (answer ?? {}) as { code?: unknown; title?: unknown };
-    const said = [code, title].filter((text) => typeof text === "string").join(": ");
-    const words = visible(`(${status}) ${said}`).slice(0, 300);
     const isFinal = [400, 404, 409, 422].includes(status) && !IN_A_MOMENT.has(code);
     if (isFinal) throw refusal(`The server says no. ${words}`, { code: "server-refused" });
     throw environmentError(`The server does not do it now. ${words}`, { code: "server-silent" });
+  }
+
+  async #ask(method: string, path: string, body?: object): Promise<Asked> {
+    const { status, text } = await this.#send(method, new URL(`/v1/jobs/${path}`, this.#options.url), body);
+    const answer = readAnswer(text);
+    const { code, title } = (answer ?? {}) as { code?: unknown; title?: unknown };
+    const said = [code, title].filter((text) => typeof text === "string").join(": ");
+    return { status, answer, code, words: visible(`(${status}) ${said}`).slice(0, 300) };
   }
 
   async #send(method: string, url: URL, body?: object): Promise<{ readonly status: number; readonly text: string }> {
@@ -131,7 +164,7 @@ export class Remote {
         sent.end(text);
       });
     } catch (cause) {
-      throw environmentError("The server does not answer.", { code: "server-silent", cause });
+      throw environmentError(`The server does not answer${codeOf(cause)}.`, { code: "server-silent", cause });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { changeFolder, readBatch } from "../batch/folder.ts";
 import { writeProof } from "../claims/proveClaim.ts";
-import { BatchproofError, inputError, refusal } from "../errors.ts";
+import { BatchproofError, environmentError, inputError, refusal } from "../errors.ts";
 import { SIGNALS, type Signals } from "../formats/constants.ts";
 import type { CircuitInput } from "../kinds/circuitInput.ts";
 import type { Envelope } from "../prover/envelope.ts";
@@ -9,12 +9,15 @@ import { lockedKey } from "../setup/artifactLock.ts";
 import { assertUsableVerifyingKey } from "../setup/keyGate.ts";
 import { developmentAllowed } from "../setup/lockedArtifacts.ts";
 import type { Job, JobStatus } from "./job.ts";
-import { SILENCE_SECONDS, type JobFailure, type Queue } from "./queue.ts";
+import { MOST_SECONDS, SILENCE_SECONDS, type JobFailure, type Queue } from "./queue.ts";
 import { aboutBatch, jobTask, refuseStale, type JobTask, type PlaceOf } from "./task.ts";
 
 const LEASE_MS = SILENCE_SECONDS * 1000;
 /** Wrong proofs after which a worker gets no more input: it is broken, or hostile. */
 const MOST_WRONG = 3;
+/** Failures one after the other after which a worker rests, and for how long: what it lacks others may have. */
+const MOST_FAILED = 3;
+const REST_MS = 30_000;
 
 /** What a worker makes a proof from. The input is private: it is in memory only, and in no message. */
 export interface JobInput {
@@ -28,6 +31,8 @@ export interface JobInput {
 interface Lease {
   readonly worker: string;
   readonly until: number;
+  /** When it is over, whatever the worker says. */
+  readonly end: number;
   readonly signals: string;
 }
 
@@ -52,6 +57,8 @@ export class Workbench {
   readonly #now: () => number;
   readonly #leases = new Map<string, Lease>();
   readonly #wrong = new Map<string, number>();
+  /** Failures of each worker since its last proof, and until when it rests. */
+  readonly #failed = new Map<string, { readonly count: number; readonly until: number }>();
   /** What is done to each job goes one after the other. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
@@ -74,11 +81,13 @@ export class Workbench {
 
   /**
    * The input of a job, for the worker that has it from now on. A record that is stale or breaks a rule ends the job (its code).
-   * Errors: `job-unknown`, `job-state`, `job-taken` (another worker has it), `worker-barred`, `job-stale`, those of `jobTask`.
+   * Errors: `job-unknown`, `job-state`, `job-taken` (another worker has it), `worker-barred`, `worker-rests`, `job-stale`, those of
+   * `jobTask`.
    */
   take(id: string, worker: string): Promise<JobInput> {
     return this.#inTurn(id, async () => {
       this.#refuseBarred(worker);
+      this.#refuseResting(worker);
       const lease = this.#leases.get(id);
       if (lease !== undefined && lease.worker !== worker && lease.until > this.#now()) {
         throw inputError("Another worker has this job.", { code: "job-taken" });
@@ -88,7 +97,9 @@ export class Workbench {
         const { dir, siteKey } = await this.#placeOf(job);
         const task = await aboutBatch(job, dir, async () => jobTask(await readBatch(dir), job, siteKey));
         refuseStale(job, task);
-        this.#leases.set(id, { worker, until: this.#now() + LEASE_MS, signals: textOf(task.signals) });
+        const now = this.#now();
+        const end = now + MOST_SECONDS * 1000;
+        this.#leases.set(id, { worker, until: now + LEASE_MS, end, signals: textOf(task.signals) });
         return { job, circuit: task.circuit.name, input: task.statement.input(task.signals) };
       } catch (error) {
         await this.#end(id, worker, failureOf(error));
@@ -101,7 +112,7 @@ export class Workbench {
   renew(id: string, worker: string): Promise<void> {
     return this.#inTurn(id, () => {
       const lease = this.#ownLease(id, worker);
-      this.#leases.set(id, { ...lease, until: this.#now() + LEASE_MS });
+      this.#leases.set(id, { ...lease, until: Math.min(this.#now() + LEASE_MS, lease.end) });
       return Promise.resolve();
     });
   }
@@ -132,14 +143,20 @@ export class Workbench {
         throw error;
       }
       this.#leases.delete(id);
+      this.#failed.delete(worker);
       return await this.#queue.done(id, worker);
     });
   }
 
-  /** A worker could not make a proof: the job waits again, as often as is tried. Errors: `job-unknown`, `job-state`. */
+  /**
+   * A worker could not make a proof: the job waits again, as often as is tried. One that makes none rests between its tries, so that
+   * it does not use up those of every job. Errors: `job-unknown`, `job-state`.
+   */
   fail(id: string, worker: string, failure: JobFailure): Promise<JobStatus> {
     return this.#inTurn(id, async () => {
       this.#ownLease(id, worker);
+      const count = (this.#failed.get(worker)?.count ?? 0) + 1;
+      this.#failed.set(worker, { count, until: count < MOST_FAILED ? 0 : this.#now() + REST_MS });
       return await this.#end(id, worker, failure);
     });
   }
@@ -182,6 +199,11 @@ export class Workbench {
   #refuseBarred(worker: string): void {
     if ((this.#wrong.get(worker) ?? 0) < MOST_WRONG) return;
     throw refusal(`${MOST_WRONG} proofs of this worker were wrong.`, { code: "worker-barred" });
+  }
+
+  #refuseResting(worker: string): void {
+    if ((this.#failed.get(worker)?.until ?? 0) <= this.#now()) return;
+    throw environmentError("This worker failed several times and rests for a moment.", { code: "worker-rests" });
   }
 
   async #inTurn<T>(id: string, act: () => Promise<T>): Promise<T> {

@@ -3,18 +3,20 @@ import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import rateLimit from "@fastify/rate-limit";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Histogram, type Registry } from "prom-client";
 import { inputError } from "../errors.ts";
 import { logCalls } from "./access/logCalls.ts";
 import { visible } from "../formats/visible.ts";
+import { whatBelongsHere } from "../formats/schema.ts";
 import { parseJson } from "../input/json.ts";
 import { requirePermission, type Caller } from "./caller.ts";
 import { addDashboard } from "./dashboard.ts";
 import { addHealth, type Readiness } from "./health.ts";
 import { keepAnswers, type Once } from "./idempotency.ts";
 import { addOpenApi, DOCS_PATH, schemaOf } from "./openapi.ts";
+import { patienceOf } from "./patience.ts";
 import { PROBLEM_MEDIA_TYPE, problemOf } from "./problem.ts";
 import type { Reply, Route } from "./route.ts";
 import type { Service } from "./service.ts";
@@ -47,6 +49,8 @@ export interface AppOptions {
 /** Most bytes of a JSON body. */
 const MOST_JSON_BYTES = 2 ** 20;
 const MOST_REQUESTS_PER_MINUTE = 6000;
+/** Streams that a caller reads at once: each holds a connection. */
+const MOST_STREAMS = 20;
 /** The largest upload over a slow line; headers have a sixth of it. */
 const REQUEST_TIMEOUT = 120_000;
 /** More than a head of a request holds: schemas say how long a name is. */
@@ -64,10 +68,6 @@ const ANSWERS_POLICY = `default-src 'none'; ${CLOSED_PAGES}`;
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   CLOSED_PAGES;
-
-/** Seconds after which it is worth to ask again for what could not be done now, and where calls are counted by the minute. */
-const PATIENCE = 10;
-const LIMIT_PATIENCE = 60;
 
 /** The API over `routes`. Who calls is known before anything of the body is read. */
 export async function buildApp(
@@ -100,8 +100,8 @@ interface Answering {
   readonly app: FastifyInstance;
   readonly service: Service;
   readonly authenticate: Authenticate;
-  /** Those that are being read. */
-  readonly streams: Set<Readable>;
+  /** Those that are being read, and who reads them. */
+  readonly streams: Map<Readable, string>;
   readonly once: () => Once;
   readonly took: (operation: string, status: number, seconds: number) => void;
 }
@@ -164,10 +164,10 @@ function readableUrl({ url = "" }: IncomingMessage): string {
 }
 
 /** Streams have no end of their own: whoever closes the service would wait for them for ever. */
-function endingStreams(app: FastifyInstance): Set<Readable> {
-  const streams = new Set<Readable>();
+function endingStreams(app: FastifyInstance): Map<Readable, string> {
+  const streams = new Map<Readable, string>();
   app.addHook("preClose", async () => {
-    for (const each of streams) each.destroy();
+    for (const each of streams.keys()) each.destroy();
     await Promise.resolve();
   });
   return streams;
@@ -202,7 +202,8 @@ function addParsers(app: FastifyInstance): void {
   });
   app.addContentTypeParser(JSON_MEDIA_TYPE, { parseAs: "buffer" }, (request, body: Buffer, done) => {
     try {
-      done(null, parseJson(digested(request, body), "body"));
+      // Many clients name a type for a body that they do not send.
+      done(null, body.length === 0 ? undefined : parseJson(digested(request, body), "body"));
     } catch (error) {
       done(error as Error);
     }
@@ -211,8 +212,8 @@ function addParsers(app: FastifyInstance): void {
 
 /** A body says what it says; an address has only text, of which numbers are made. */
 function addValidation(app: FastifyInstance): void {
-  const strict = new Ajv2020({ strict: true, allErrors: false });
-  const coercing = new Ajv2020({ strict: true, coerceTypes: "array", useDefaults: true });
+  const strict = new Ajv2020({ strict: true, allErrors: false, verbose: true });
+  const coercing = new Ajv2020({ strict: true, coerceTypes: "array", useDefaults: true, verbose: true });
   app.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === "body" ? strict : coercing).compile(schema as object),
   );
@@ -241,7 +242,7 @@ function addProblems(app: FastifyInstance, service: Service, say = toStderr): vo
     if (problem.status === 500) say(`request ${reply.request.id}: ${placesOf(error)}`);
     // Who counts calls says it to the second.
     if ((problem.status === 429 || problem.status === 503) && !reply.hasHeader("retry-after")) {
-      void reply.header("retry-after", problem.code === "rate-limit" ? LIMIT_PATIENCE : PATIENCE);
+      void reply.header("retry-after", patienceOf(problem.code, service));
     }
     if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
     await reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(problem);
@@ -303,7 +304,7 @@ function addRoute(answering: Answering, each: Route): void {
         return answer;
       };
       const { reply: answer, again } = await runOnce(answering, each, request, run);
-      if (answer.stream !== undefined) return await sendStream(answering, reply, answer.stream);
+      if (answer.stream !== undefined) return await sendStream(answering, request.caller, reply, answer.stream);
       return await sendReply(reply, answer, again);
     },
   });
@@ -322,8 +323,18 @@ async function runOnce(
   return await once()(String(key), keyed, run);
 }
 
-async function sendStream({ streams }: Answering, reply: FastifyReply, stream: Readable): Promise<FastifyReply> {
-  streams.add(stream);
+/** Error `rate-limit`: this caller reads as many as one may. */
+async function sendStream(
+  { streams }: Answering,
+  { id }: Caller,
+  reply: FastifyReply,
+  stream: Readable,
+): Promise<FastifyReply> {
+  if ([...streams.values()].filter((reader) => reader === id).length >= MOST_STREAMS) {
+    stream.destroy();
+    throw inputError(`This caller reads ${MOST_STREAMS} streams already.`, { code: "rate-limit" });
+  }
+  streams.set(stream, id);
   stream.once("close", () => streams.delete(stream));
   return await reply.type("text/event-stream").send(stream);
 }
@@ -374,15 +385,17 @@ function headerOf({ headers }: FastifyRequest, name: string): string | undefined
 /** What Fastify refuses (a body that is too long, no JSON, of another shape) in our words. */
 function asOurs(error: unknown): unknown {
   const { validation, validationContext, statusCode } = error as {
-    validation?: readonly { readonly instancePath: string; readonly message?: string }[];
+    validation?: readonly ErrorObject[];
     validationContext?: string;
     statusCode?: number;
   };
   if (validation !== undefined) {
     const [first] = validation;
+    const remedy = first === undefined ? undefined : whatBelongsHere(first);
     return inputError(`Not what this takes: ${first?.message ?? "another shape"}.`, {
       code: "request",
       place: `${validationContext ?? "body"}#${first?.instancePath ?? ""}`,
+      ...(remedy === undefined ? {} : { remedy }),
     });
   }
   if (statusCode === 413)

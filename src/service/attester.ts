@@ -5,7 +5,7 @@ import { type Register } from "../chain/handles.ts";
 import { offering, settled } from "../chain/sending.ts";
 import { inputError } from "../errors.ts";
 import { readBytes } from "../input/files.ts";
-import type { ServiceSettings } from "./settings.ts";
+import type { ServiceSettings } from "../settings/service.ts";
 
 /**
  * The account of the service, as far as anybody else has it: it sends proofs and nothing else. The key stays in here, so that no

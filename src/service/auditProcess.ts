@@ -36,3 +36,5 @@ process.on("message", (order: AuditOrder) => {
 });
 // The service is gone: it starts the audit again when somebody asks for it.
 process.on("disconnect", () => process.exit(0));
+// What ends the service is often sent to its processes too; ended first, this one would count as failed.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);

@@ -1,5 +1,5 @@
 import { inputError } from "../errors.ts";
-import { ROLE_PERMISSIONS, type Permission, type Role } from "./permissions.ts";
+import { ROLE_PERMISSIONS, type Permission, type Role } from "../settings/permissions.ts";
 
 /** A role, and where it is held. */
 export interface Grant {
@@ -63,6 +63,6 @@ export function requirePermission(caller: Caller, permission: Permission, subjec
   if (may(caller, permission, subject)) return;
   throw inputError(`This takes the permission ${permission}.`, {
     code: "not-allowed",
-    remedy: "Have the role given that holds it: docs/spec/service.md, Roles.",
+    remedy: "Have the role given that holds it: docs/spec/service-security.md, Roles.",
   });
 }

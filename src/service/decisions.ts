@@ -1,24 +1,32 @@
-import type { BaseContractMethod, ContractMethodArgs, ContractTransactionResponse } from "ethers";
+import { readdir } from "node:fs/promises";
+import { ZeroHash, type BaseContractMethod, type ContractMethodArgs, type ContractTransactionResponse } from "ethers";
 import { join } from "node:path";
 import { Type, type Static, type TObject, type TProperties } from "typebox";
+import { headOf } from "../batch/commitments.ts";
 import { readBatch, stageIndex } from "../batch/folder.ts";
 import { TEXTS_FOLDER } from "../batch/paths.ts";
 import { readRegistration } from "../batch/registration.ts";
 import { privateNames } from "../batch/privateNames.ts";
+import { itemOf, requireChainSignals } from "../chain/attest.ts";
 import { certifiedBefore, certifying } from "../chain/certification.ts";
 import type { Chain } from "../chain/connect.ts";
 import { raised, raisingArgs } from "../chain/exceptions.ts";
 import type { Register } from "../chain/handles.ts";
 import { madeLately } from "../chain/once.ts";
 import { prepared, type Prepared } from "../chain/prepared.ts";
+import { closingProposal, qpProposal } from "../chain/proposals.ts";
 import { publicName } from "../chain/publicName.ts";
 import { keepSalted, saltedWords } from "../chain/reasonWords.ts";
 import { explained } from "../chain/revert.ts";
 import { exceptionEvidence } from "../claims/exceptionEvidence.ts";
-import { requireNoBlockingException } from "../claims/mesExceptions.ts";
-import { CERTIFICATE_TYPES, certificateDomain, type Certificate } from "../formats/certificate.ts";
+import { mesExceptionNamed, requireNoBlockingException } from "../claims/mesExceptions.ts";
+import { readProof, requireFitting } from "../claims/proofFits.ts";
+import { requireOurCircuits } from "../claims/toAttest.ts";
+import { inputError } from "../errors.ts";
+import { certificateTypedData } from "../formats/certificate.ts";
 import type { CertificateLine } from "../formats/certificateLines.ts";
 import {
+  BATCH_SEAT,
   DISPOSITION,
   EXCEPTION_CATEGORY,
   REASONS_OF,
@@ -33,7 +41,7 @@ import { parseTime } from "../input/times.ts";
 import { claimNamed, documentHash } from "../policy/document.ts";
 import { requirePermission } from "./caller.ts";
 import { existingPlace, notFound, showing, shownFolder, type BatchCall, type SeenBatch } from "./folders.ts";
-import { addressIn, ownedBatch, type OwnedBatch } from "./register.ts";
+import { accountWithoutKey, addressIn, ownedBatch, type OwnedBatch } from "./register.ts";
 import { ADDRESS, CLAIM_ID, CLOSED, HEX, SLUG, STAGE_NAME, TIME } from "./shapes.ts";
 
 /** What a decision is about, and whose it is. */
@@ -101,16 +109,31 @@ interface Said {
   readonly words?: string;
 }
 
-/** The words are kept once the register would take the call, and before anybody can send it. */
+/** Words that a batch's folder has room for: what was prepared and never sent keeps its own too, and all of them are read at once. */
+const MOST_WORDS = 1_000;
+
+/** Error `words-quota`. */
+async function requireRoom(folder: string): Promise<void> {
+  const { length } = await readdir(folder).catch(() => []);
+  if (length < MOST_WORDS) return;
+  throw inputError(`The folder of the batch keeps ${MOST_WORDS} texts already.`, {
+    code: "words-quota",
+    place: "body#/words",
+  });
+}
+
+/** The words are kept once the register would take the call, and before anybody can send it. Errors: `words`, `words-quota`. */
 async function withReason(
   { batch }: DecisionAbout,
   { reason, words }: Said,
   prepare: (args: readonly [reason: number, words: string]) => Promise<PreparedDecision>,
 ): Promise<PreparedDecision> {
   if (words === undefined) return prepare(reasonArgs({ reason, words: NO_WORDS }));
+  const folder = join(batch.dir, TEXTS_FOLDER);
   const salted = saltedWords(words, "body#/words");
+  await requireRoom(folder);
   const waits = await prepare(reasonArgs({ reason, words: salted.hash }));
-  await keepSalted(join(batch.dir, TEXTS_FOLDER), salted);
+  await keepSalted(folder, salted);
   return waits;
 }
 
@@ -187,23 +210,92 @@ const challenge = decision("challenge", { ...reasoned("decideChallenge"), challe
   ),
 );
 
-const confirmStage = decision("confirm-stage", { stage: STAGE_NAME, document: HEX }, (about, { stage, document }) =>
-  waiting(about, about.register.persons.confirmStage, [about.key, stageIndex(about.batch, stage), document]),
+const revocation = decision("consent-decide", reasoned("decideRevocation"), (about, body) =>
+  withReason(about, body, (args) => waiting(about, about.register.registry.decideRevocation, [about.key, ...args])),
 );
 
+const confirmStage = decision("confirm-stage", { stage: STAGE_NAME, document: HEX }, (about, { stage, document }) => {
+  // To the register it takes the confirmation back: that is a decision of its own.
+  if (document === ZeroHash) throw inputError("This is no document.", { code: "request", place: "body#/document" });
+  return waiting(about, about.register.persons.confirmStage, [about.key, stageIndex(about.batch, stage), document]);
+});
+
+const withdrawConfirmation = decision("withdraw-confirmation", { stage: STAGE_NAME }, (about, { stage }) =>
+  waiting(about, about.register.persons.confirmStage, [about.key, stageIndex(about.batch, stage), ZeroHash]),
+);
+
+/** One more Qualified Person, for a stage or for the batch. */
+const SEAT = { qp: ADDRESS, stage: Type.Optional(STAGE_NAME) };
+
+function seating(
+  kind: string,
+  prepare: (about: DecisionAbout, seat: [key: string, seat: number, qp: string]) => Promise<PreparedDecision>,
+): Decision {
+  return decision(kind, SEAT, (about, { qp, stage }) => {
+    const seat = stage === undefined ? BATCH_SEAT : stageIndex(about.batch, stage);
+    return prepare(about, [about.key, seat, addressIn(qp, "body#/qp")]);
+  });
+}
+
+const nameSubmitter = decision("name-submitter", { submitter: ADDRESS }, (about, { submitter }) =>
+  waiting(about, about.register.registry.nameSubmitter, [about.key, addressIn(submitter, "body#/submitter")]),
+);
+
+const setHead = decision("set-head", { stage: STAGE_NAME }, async (about, { stage }) => {
+  const { batch, place, register, key } = about;
+  const index = stageIndex(batch, stage);
+  const { hash } = await showing(shownFolder(place), () => Promise.resolve(headOf(batch, index)));
+  return waiting(about, register.registry.setHead, [key, index, hash]);
+});
+
+/** Replaces an attestation by the proof that lies in the folder, made for the account of QA. */
+const amend = decision("amend", { ...reasoned("amend"), claim: CLAIM_ID }, async (about, { claim: named, ...said }) => {
+  const { batch, place, register, chain, key, from } = about;
+  const { claim } = claimNamed(batch.policy, named);
+  const envelope = await showing(shownFolder(place), async () => {
+    const read = await readProof(batch, claim.id);
+    requireOurCircuits([read], chain.chainId);
+    await requireFitting(batch, read, false);
+    return read;
+  });
+  await requireChainSignals(accountWithoutKey(from), register, key, [envelope]);
+  return withReason(about, said, (args) => waiting(about, register.registry.amend, [key, itemOf(envelope), ...args]));
+});
+
 const CONCERNED = Type.Object({ batch: SLUG, claim: CLAIM_ID }, CLOSED);
+
+interface Judged {
+  readonly category?: ExceptionCategoryName;
+  readonly severity?: number;
+  readonly mes?: string;
+}
+
+/** What kind of exception it is: as the body says, or as the folder's MES record does. Errors: `request`, `mes-unknown`. */
+async function judgement(
+  { batch, place }: DecisionAbout,
+  { category, severity, mes }: Judged,
+): Promise<Required<Omit<Judged, "mes">>> {
+  if (mes === undefined && category !== undefined && severity !== undefined) return { category, severity };
+  if (mes !== undefined && category === undefined && severity === undefined) {
+    const found = await showing(shownFolder(place), () => mesExceptionNamed(batch, mes, "body#/mes"));
+    return { category: found.category, severity: found.severity };
+  }
+  throw inputError("Give category and severity, or mes alone.", { code: "request", place: "body" });
+}
 
 const raise = decision(
   "exception-raise",
   {
     claim: CLAIM_ID,
-    category: oneOf(Object.keys(EXCEPTION_CATEGORY) as ExceptionCategoryName[]),
-    severity: Type.Integer({ minimum: 1, maximum: 3 }),
+    category: Type.Optional(oneOf(Object.keys(EXCEPTION_CATEGORY) as ExceptionCategoryName[])),
+    severity: Type.Optional(Type.Integer({ minimum: 1, maximum: 3 })),
+    mes: Type.Optional(Type.String({ maxLength: 200, description: "Has category and severity in their place." })),
     reference: Type.String({ description: "Number in the quality management system; public." }),
     also: Type.Optional(Type.Array(CONCERNED, FURTHER)),
   },
-  async (about, { claim: id, category, severity, reference, also = [] }) => {
+  async (about, { claim: id, reference, also = [], ...given }) => {
     const { register, batch, from } = about;
+    const judged = await judgement(about, given);
     const { claim, index } = claimNamed(batch.policy, id);
     const further = await Promise.all(
       also.map(async (each) => {
@@ -218,7 +310,7 @@ const raise = decision(
       all.flatMap((each) => privateNames(each.batch)),
     );
     const evidence = await showing(shownFolder(about.place), () => exceptionEvidence(batch, claim));
-    const args = raisingArgs(all, { category, severity, reference: name, evidence });
+    const args = raisingArgs(all, { ...judged, reference: name, evidence });
     const { data } = await register.registry.raiseException.populateTransaction(...args);
     const before = await madeLately(register.registry, { from, data }, raised(register, about.key));
     if (before !== undefined) return done(before.hash);
@@ -250,6 +342,15 @@ function closing(kind: string, method: "proposeClosing" | "confirmClosing"): Dec
   });
 }
 
+const withdrawClosing = decision(
+  "exception-withdraw-closing",
+  CLOSING,
+  async (about, { id, disposition, evidence }) => {
+    const proposal = closingProposal(await requireOwn(about, id), DISPOSITION[disposition], evidence);
+    return waiting(about, about.register.persons.withdraw, [proposal]);
+  },
+);
+
 const acknowledge = decision("exception-acknowledge", { id: EXCEPTION_ID }, async (about, { id }) =>
   waiting(about, about.register.persons.acknowledge, [await requireOwn(about, id)]),
 );
@@ -264,17 +365,8 @@ const certify = decision("certify", { certificate: HEX }, async (about, { certif
   // Without a signature it is the word of the account that sends it.
   const waits = await waiting(about, register.registry.certify, [key, certificate, "0x"]);
   const registry = await register.registry.getAddress();
-  return { ...waits, lines, typedData: typedDataOf(chain.chainId, registry, certificate) };
+  return { ...waits, lines, typedData: certificateTypedData(chain.chainId, registry, certificate) };
 });
-
-/** EIP-712 as wallets take it: whole numbers decimal. */
-function typedDataOf(chainId: bigint, registry: string, certificate: Certificate): Record<string, unknown> {
-  const message = Object.fromEntries(
-    Object.entries(certificate).map(([name, value]) => [name, typeof value === "bigint" ? value.toString() : value]),
-  );
-  const domain = { ...certificateDomain(chainId, registry), chainId: chainId.toString() };
-  return { domain, types: CERTIFICATE_TYPES, primaryType: "Certificate", message };
-}
 
 /** Every decision that is prepared, by its kind. */
 export const DECISIONS = {
@@ -282,10 +374,21 @@ export const DECISIONS = {
   abort: ending("abort"),
   recall: ending("recall"),
   ...{ hold, unhold, supply, notify, extend, challenge, certify },
+  "consent-decide": revocation,
   "confirm-stage": confirmStage,
+  "withdraw-confirmation": withdrawConfirmation,
+  "qp-propose": seating("qp-propose", (about, seat) => waiting(about, about.register.persons.proposeQp, seat)),
+  "qp-consent": seating("qp-consent", (about, seat) => waiting(about, about.register.persons.consentQp, seat)),
+  "qp-withdraw": seating("qp-withdraw", (about, seat) =>
+    waiting(about, about.register.persons.withdraw, [qpProposal(...seat)]),
+  ),
+  "name-submitter": nameSubmitter,
+  "set-head": setHead,
+  amend,
   "exception-raise": raise,
   "exception-propose-closing": closing("exception-propose-closing", "proposeClosing"),
   "exception-confirm-closing": closing("exception-confirm-closing", "confirmClosing"),
+  "exception-withdraw-closing": withdrawClosing,
   "exception-acknowledge": acknowledge,
 } as const satisfies Readonly<Record<string, Decision>>;
 

@@ -5,10 +5,10 @@ import { readBatch } from "../batch/folder.ts";
 import { inputError, showing, BatchproofError, type Shown } from "../errors.ts";
 import { toHex } from "../formats/field.ts";
 import { seesOnly, type Caller } from "./caller.ts";
-import type { Permission } from "./permissions.ts";
+import type { Permission } from "../settings/permissions.ts";
 import type { Service } from "./service.ts";
-import type { SiteSettings } from "./settings.ts";
-import { IS_SLUG } from "./shapes.ts";
+import type { SiteSettings } from "../settings/service.ts";
+import { IS_SLUG } from "../settings/slug.ts";
 
 export { showing, type Shown };
 
@@ -64,8 +64,13 @@ export function notFound(): BatchproofError {
 }
 
 /** What errors show in place of a batch's folder: its address. */
-export function shownFolder({ site, id, dir }: BatchPlace): Shown {
-  return [[dir, `${site.name}/${id}`]];
+export function shownFolder(place: BatchPlace): Shown {
+  return [[place.dir, shownName(place)]];
+}
+
+/** What errors call a batch. */
+export function shownName({ site, id }: Pick<BatchPlace, "site" | "id">): string {
+  return `${site.name}/${id}`;
 }
 
 /** A batch, and which of its stages the caller sees. */

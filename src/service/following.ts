@@ -8,13 +8,14 @@ import { BatchproofError } from "../errors.ts";
 import { batchKey } from "../formats/context.ts";
 import { Follower } from "../notify/follower.ts";
 import { InboundEvents } from "../notify/inbound.ts";
+import type { Joined, NotificationJournal } from "../notify/journal.ts";
 import type { FolderBatch } from "../notify/reconcile.ts";
-import { Webhook } from "../notify/webhook.ts";
+import { Webhook, type Locate } from "../notify/webhook.ts";
 import { sleep } from "../sleep.ts";
 import { batchIds, type BatchAddress } from "./folders.ts";
 import type { Notifications } from "./notifications.ts";
 import { keepReconciliations } from "./reconciliation.ts";
-import type { ServiceSettings, SiteSettings } from "./settings.ts";
+import type { ServiceSettings, SiteSettings } from "../settings/service.ts";
 
 /** Milliseconds between two readings of the register, two looks whether a receiver is to be told, and whether the day has its copy. */
 const READ_EVERY = 4_000;
@@ -23,7 +24,7 @@ const KEEP_EVERY = 60_000;
 
 /** What follows the register while a service runs. */
 export interface Following extends Notifications {
-  /** Whether the register was read, and nothing was wrong with it. */
+  /** Whether the register was read lately, and nothing was wrong with it. */
   readonly isReady: () => boolean;
   close(): Promise<void>;
 }
@@ -56,9 +57,10 @@ class RegisterFollowing implements Following {
   readonly webhooks: Webhook[] = [];
   follower?: Follower;
   readonly #options: FollowingOptions;
-  /** Keys of batches, by folder: what was registered once stays. */
-  readonly #keys = new Map<string, string>();
-  readonly #places = new Map<string, BatchAddress>();
+  /** Keys of batches, by folder: what was registered once stays while its folder is there. */
+  #keys: ReadonlyMap<string, string> = new Map();
+  /** Folders of batches, by key: several sites may hold one of the same batch. */
+  #places: ReadonlyMap<string, readonly BatchAddress[]> = new Map();
   readonly #running: Promise<unknown>[] = [];
   #chain: Chain | undefined;
   #isClosed = false;
@@ -72,17 +74,13 @@ class RegisterFollowing implements Following {
   }
 
   isReady(): boolean {
-    const status = this.follower?.status;
-    return this.#options.settings.register === undefined || (status !== undefined && status.problem === null);
-  }
-
-  locate(key: string): BatchAddress | undefined {
-    return this.#places.get(key);
+    const { settings, now } = this.#options;
+    return settings.register === undefined || this.follower?.currentBlock(now()) !== undefined;
   }
 
   async batchesOf(name: string): Promise<readonly FolderBatch[]> {
     const site = this.#options.settings.sites.find((each) => each.name === name);
-    return site === undefined ? [] : await this.#batchesIn(site);
+    return site === undefined ? [] : await batchesIn(site);
   }
 
   async close(): Promise<void> {
@@ -98,7 +96,7 @@ class RegisterFollowing implements Following {
     while (!this.#isClosed) {
       try {
         this.follower ??= await this.#open(register);
-        await this.#locateAll();
+        await this.#locateAll(this.follower.journal);
         await this.follower.round();
         this.#said = undefined;
       } catch (error) {
@@ -113,12 +111,20 @@ class RegisterFollowing implements Following {
     this.#chain ??= await connectRpc(rpc, { expected: BigInt(chainId), place: "register" });
     const folder = join(settings.data, "notifications");
     const follower = await Follower.open({ provider: this.#chain.provider, registry, folder });
-    for (const each of settings.webhooks ?? []) {
-      const locate = (key: string): BatchAddress | undefined => this.locate(key);
-      const webhook = await Webhook.open({ settings: each, journal: follower.journal, locate, folder, now });
-      this.webhooks.push(webhook);
-      this.#running.push(this.#tell(webhook));
+    const { journal } = follower;
+    const locate: Locate = (key) => this.#places.get(key) ?? [];
+    const opened: Webhook[] = [];
+    try {
+      for (const each of settings.webhooks ?? []) {
+        opened.push(await Webhook.open({ settings: each, journal, locate, folder, now }));
+      }
+    } catch (error) {
+      // The next try opens it anew.
+      await journal.close();
+      throw error;
     }
+    this.webhooks.push(...opened);
+    this.#running.push(...opened.map((webhook) => this.#tell(webhook)));
     return follower;
   }
 
@@ -139,11 +145,9 @@ class RegisterFollowing implements Following {
     while (!this.#isClosed) {
       // The register is read first where it answers.
       await this.#rest(2 * (readEvery ?? READ_EVERY));
-      await keepReconciliations({ now, notifications: this }, join(settings.data, "reconciliation")).catch(
-        (error: unknown) => {
-          this.#sayOnce(error);
-        },
-      );
+      await keepReconciliations({ settings, now, notifications: this }).catch((error: unknown) => {
+        this.#sayOnce(error);
+      });
       await this.#rest(KEEP_EVERY);
     }
   }
@@ -159,42 +163,45 @@ class RegisterFollowing implements Following {
     this.#said = line;
   }
 
-  /** Reads the folders that were registered since it looked last. */
-  async #locateAll(): Promise<void> {
+  /** Looks which folders there are, of which those are read that were registered since it looked last. */
+  async #locateAll(journal: NotificationJournal): Promise<void> {
+    const keys = new Map<string, string>();
+    const places = new Map<string, BatchAddress[]>();
+    const joined: Joined[] = [];
     for (const site of this.#options.settings.sites) {
       for (const id of await batchIds(site)) {
-        if (!this.#keys.has(join(site.batches, id))) await this.#keyOf(site, id).catch(() => undefined);
+        const dir = join(site.batches, id);
+        const key = this.#keys.get(dir) ?? (await readKey(dir).catch(() => undefined));
+        if (key === undefined) continue;
+        keys.set(dir, key);
+        places.set(key, [...(places.get(key) ?? []), { site: site.name, batch: id }]);
+        joined.push({ site: site.name, batch: key });
       }
     }
+    await journal.join(joined);
+    [this.#keys, this.#places] = [keys, places];
   }
+}
 
-  /** Undefined: the folder does not know where its batch is registered. */
-  async #keyOf(site: SiteSettings, id: string): Promise<string | undefined> {
-    const dir = join(site.batches, id);
-    const known = this.#keys.get(dir);
-    const registration = known === undefined ? await readRegistration(dir) : undefined;
-    if (registration === undefined) return known;
-    const key = batchKey(registration.owner, (await readBatch(dir)).commitments.batch);
-    this.#keys.set(dir, key);
-    this.#places.set(key, { site: site.name, batch: id });
-    return key;
+async function batchesIn(site: SiteSettings): Promise<FolderBatch[]> {
+  const batches: FolderBatch[] = [];
+  for (const id of await batchIds(site)) {
+    // Of a folder that is damaged, or is just being made, nothing more could be said.
+    batches.push(await batchIn(site, id).catch(() => ({ id, key: undefined, recorded: undefined })));
   }
+  return batches;
+}
 
-  async #batchesIn(site: SiteSettings): Promise<FolderBatch[]> {
-    const batches: FolderBatch[] = [];
-    for (const id of await batchIds(site)) {
-      // A folder that is damaged, or is just being made, is no batch of which anything could be said.
-      const batch = await this.#batchIn(site, id).catch(() => undefined);
-      if (batch !== undefined) batches.push(batch);
-    }
-    return batches;
-  }
+async function batchIn(site: SiteSettings, id: string): Promise<FolderBatch> {
+  const dir = join(site.batches, id);
+  const { policy } = await readBatch(dir);
+  const recorded = policy.claims.filter((claim) => existsSync(join(dir, claimFile("records", claim.id))));
+  return { id, key: await readKey(dir), recorded: recorded.map((claim) => claim.id) };
+}
 
-  async #batchIn(site: SiteSettings, id: string): Promise<FolderBatch> {
-    const dir = join(site.batches, id);
-    const batch = await readBatch(dir);
-    const key = await this.#keyOf(site, id);
-    const recorded = batch.policy.claims.filter((claim) => existsSync(join(dir, claimFile("records", claim.id))));
-    return { id, key, recorded: recorded.map((claim) => claim.id) };
-  }
+/** A batch's key in the register; undefined: the folder does not know where its batch is registered. */
+async function readKey(dir: string): Promise<string | undefined> {
+  const registration = await readRegistration(dir);
+  if (registration === undefined) return undefined;
+  return batchKey(registration.owner, (await readBatch(dir)).commitments.batch);
 }

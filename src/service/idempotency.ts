@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BatchproofError, inputError } from "../errors.ts";
 import { defineCheck, documentText, hexBytes, object } from "../formats/document.ts";
 import { writeFileAtomically } from "../input/files.ts";
 import { parseLargeJson, readJsonText } from "../input/json.ts";
+import { AnswerQuota, type Quota } from "./answerQuota.ts";
 import type { Reply } from "./route.ts";
 
 /** How long an answer is kept, in seconds. */
 const KEPT = 24 * 3600;
-/** How often old answers are looked for, in seconds. */
-const SWEPT = 3600;
+/** One call a second of one caller, all day. */
+const MOST_KEPT: Quota = { answers: 100_000, bytes: 2 ** 28 };
 const MOST_BYTES = 2 ** 26;
 /** Visible ASCII. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -63,38 +63,40 @@ const checkAnswer = defineCheck<KeptAnswer>(
 /**
  * Keeps answers in `folder` for a day. Only what was done is kept: what was refused changed nothing and may be tried again with the
  * same key, and so may what was killed. Errors of what is given back: `request` (no such key), `idempotency-differs`,
- * `idempotency-running`, those of `run`.
+ * `idempotency-running`, `idempotency-quota` (before anything is run), those of `run`.
  * @param now Unix seconds
  */
-export function keepAnswers(folder: string, now: () => number): Once {
+export function keepAnswers(folder: string, now: () => number, most: Quota = MOST_KEPT): Once {
   const running = new Map<string, string>();
-  let swept = 0;
+  const quota = new AnswerQuota(folder, most, KEPT);
   return async (key, request, run) => {
     if (!KEY.test(key)) {
       throw inputError("This is no Idempotency-Key.", { code: "request", place: "header#/idempotency-key" });
     }
-    const name = sha256([request.caller, key]);
+    const path = join(folder, sha256([request.caller]), `${sha256([key])}.json`);
     const digest = sha256([request.caller, request.method, request.url, request.body]);
-    const first = running.get(name);
+    const first = running.get(path);
     if (first !== undefined) throw first === digest ? stillRunning() : differs();
-    running.set(name, digest);
+    running.set(path, digest);
     try {
-      const path = join(folder, `${name}.json`);
       const kept = await keptAt(path, now());
       if (kept !== undefined) {
         if (kept.request !== digest) throw differs();
         return { reply: kept.reply, again: true };
       }
-      const reply = await run();
-      const answer: KeptAnswer = { format: FORMAT, request: digest, at: now(), reply };
-      if (now() - swept > SWEPT) {
-        swept = now();
-        await sweep(folder, now());
+      const release = await quota.take(path, now());
+      try {
+        const reply = await run();
+        const answer = documentText({ format: FORMAT, request: digest, at: now(), reply } satisfies KeptAnswer);
+        await writeFileAtomically(path, answer, { mode: 0o600 });
+        quota.keep(path, Buffer.byteLength(answer));
+        return { reply, again: false };
+      } catch (error) {
+        release();
+        throw error;
       }
-      await writeFileAtomically(path, documentText(answer), { mode: 0o600 });
-      return { reply, again: false };
     } finally {
-      running.delete(name);
+      running.delete(path);
     }
   };
 }
@@ -107,14 +109,6 @@ async function keptAt(path: string, now: number): Promise<KeptAnswer | undefined
   } catch (error) {
     if (error instanceof BatchproofError && error.code === "file-missing") return undefined;
     throw error;
-  }
-}
-
-async function sweep(folder: string, now: number): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && now - found.mtimeMs / 1000 > KEPT) await rm(path, { force: true });
   }
 }
 

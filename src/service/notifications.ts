@@ -2,7 +2,7 @@ import { inputError } from "../errors.ts";
 import type { Follower } from "../notify/follower.ts";
 import type { InboundEvents } from "../notify/inbound.ts";
 import type { FolderBatch } from "../notify/reconcile.ts";
-import type { Locate, Webhook } from "../notify/webhook.ts";
+import type { Webhook } from "../notify/webhook.ts";
 
 /** Who may have them. */
 type Notifying = { readonly notifications?: Notifications };
@@ -14,7 +14,6 @@ export interface Notifications {
   readonly webhooks: readonly Webhook[];
   /** By the site's name. */
   readonly inbound: ReadonlyMap<string, InboundEvents>;
-  readonly locate: Locate;
   /** The batches of a site, as their folders hold them. */
   readonly batchesOf: (site: string) => Promise<readonly FolderBatch[]>;
 }

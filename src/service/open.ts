@@ -1,12 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Registry } from "prom-client";
+import { BatchproofError, codeOf, environmentError } from "../errors.ts";
+import { refuseOpenSecrets } from "../input/files.ts";
+import { sharedKeyWarnings } from "../parties/sharedKeys.ts";
 import { handOut } from "../queue/postgres.ts";
 import { workHere } from "../queue/embedded.ts";
 import { openQueue } from "../queue/fileQueue.ts";
 import { addQueueMetrics } from "../queue/metrics.ts";
 import type { Dispatcher, Queue } from "../queue/queue.ts";
 import { Workbench } from "../queue/workbench.ts";
+import { placesIn, type ServiceSettings } from "../settings/service.ts";
 import { usableArtifacts } from "../setup/lockedArtifacts.ts";
 import { CallLog } from "./access/callLog.ts";
 import { openAttester } from "./attester.ts";
@@ -15,7 +19,6 @@ import { existingPlace } from "./folders.ts";
 import { follow } from "./following.ts";
 import type { Readiness } from "./health.ts";
 import type { Service } from "./service.ts";
-import type { ServiceSettings } from "./settings.ts";
 import { unlockSiteKeys } from "./siteKeys.ts";
 
 /** What a service is opened with, besides its settings. */
@@ -44,18 +47,22 @@ export interface OpenedService {
 
 /**
  * Opens the log of calls, the keys, the queue and what follows the register, in this order: whoever cannot log answers nothing, and
- * the log's lock keeps a second service off the folder. Errors: those of `CallLog.open`, `unlockSiteKeys`, `openAttester`,
- * `openQueue` and `follow`.
+ * the log's lock keeps a second service off the folder. Errors: `secrets-mode` (others may enter the data folder), those of
+ * `CallLog.open`, `unlockSiteKeys`, `openAttester`, `openQueue` and `follow`.
  */
 export async function openService(settings: ServiceSettings, options: OpenOptions): Promise<OpenedService> {
   const { passphraseOf, say, allowDevelopment = false } = options;
   const now = (): number => Math.floor(Date.now() / 1000);
-  const callLog = await CallLog.open({ folder: join(settings.data, "calls"), now: Date.now });
+  // It was perhaps not made by the service: who may write there gives it jobs, who may read there has evidence.
+  await refuseOpenSecrets(settings.data);
+  const callLog = await CallLog.open({ folder: join(settings.data, "calls"), now: Date.now }).catch(servedAlready);
   const closing: (() => unknown)[] = [() => callLog.close()];
   const close = async (): Promise<void> => {
     for (const each of closing.reverse()) await each();
   };
   try {
+    const named = placesIn(settings).map(({ path }) => path);
+    for (const warning of await sharedKeyWarnings(named)) say(`warning: ${warning}`);
     const keys = await unlockSiteKeys(settings, passphraseOf);
     const attester =
       settings.account === undefined
@@ -111,12 +118,27 @@ async function folderIn({ data }: ServiceSettings, name: string): Promise<string
   return folder;
 }
 
+/** Whoever has the log's lock is another service. */
+function servedAlready(error: unknown): never {
+  if (!(error instanceof BatchproofError) || error.code !== "locked") throw error;
+  throw environmentError("Another service has this data folder.", {
+    ...{ code: "locked", place: error.place, cause: error },
+    remedy: "Stop that one first, or name another folder as `data`.",
+  });
+}
+
+/** What a database says may hold an address: its code is enough. */
+function silenceOf(error: unknown): string {
+  const known = error instanceof BatchproofError ? error.message : `The database does not answer${codeOf(error)}.`;
+  return `${known} Jobs wait until it does.`;
+}
+
 function dispatcherOf(
   { settings, queue, workbench }: { settings: ServiceSettings; queue: Queue; workbench: Workbench },
   { queueUrl, workers, allowDevelopment = false, say }: OpenOptions,
 ): Dispatcher {
   if (queueUrl !== undefined) {
-    return handOut(queue, { url: queueUrl, onSilence: () => say("queue: the database does not answer") });
+    return handOut(queue, { url: queueUrl, onSilence: (error) => say(`queue: ${silenceOf(error)}`) });
   }
   // Without a register of its own the service knows no chain on which a development key could be let pass.
   const chainId = BigInt(settings.register?.chainId ?? 0);

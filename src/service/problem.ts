@@ -3,6 +3,7 @@ import { failureOf } from "../desk/failure.ts";
 import { BatchproofError, type ErrorKind } from "../errors.ts";
 import type { ErrorCode } from "../errorCodes.ts";
 import { visible } from "../formats/visible.ts";
+import { overHttp } from "./remedies.ts";
 
 /** Why there is no answer, as RFC 9457 says it, with the codes of the command line. */
 export const PROBLEM = Type.Object(
@@ -31,6 +32,7 @@ const STATUS_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   "batch-exists": 409,
   "idempotency-differs": 422,
   "idempotency-running": 409,
+  "idempotency-quota": 429,
   "job-unknown": 404,
   "job-state": 409,
   "job-taken": 409,
@@ -38,6 +40,7 @@ const STATUS_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   "job-stale": 409,
   "queue-full": 429,
   "upload-quota": 413,
+  "words-quota": 413,
   "rate-limit": 429,
   "request-media": 415,
   "request-method": 405,
@@ -47,6 +50,8 @@ const STATUS_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   "feed-ahead": 409,
   "feed-behind": 410,
   "event-differs": 409,
+  "event-quota": 429,
+  "events-full": 507,
   "webhook-unknown": 404,
   locked: 409,
 };
@@ -62,6 +67,6 @@ export function problemOf(error: unknown, hidden: readonly string[] = []): Probl
     status: own ?? STATUS[kind],
     code,
     place: place === null ? null : told(place),
-    remedy: remedy === null ? null : told(remedy),
+    remedy: remedy === null ? null : overHttp(told(remedy)),
   };
 }

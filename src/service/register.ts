@@ -1,13 +1,16 @@
 import { getAddress, isAddress, VoidSigner } from "ethers";
 import type { Batch } from "../batch/batch.ts";
-import { readRegistration } from "../batch/registration.ts";
+import { REGISTRATION_FILE } from "../batch/paths.ts";
+import { readRegistration, writeRegistration, type Registration } from "../batch/registration.ts";
 import { connectRpc, findRegister, type Chain } from "../chain/connect.ts";
 import { registerAt, type Register } from "../chain/handles.ts";
+import { openingTime } from "../chain/opening.ts";
 import { explainedTo, ofChain } from "../chain/revert.ts";
-import { environmentError, inputError } from "../errors.ts";
+import { unknownOpening } from "../claims/proveClaim.ts";
+import { environmentError, inputError, restated } from "../errors.ts";
 import { batchKey } from "../formats/context.ts";
 import type { Service } from "./service.ts";
-import type { ServiceSettings } from "./settings.ts";
+import type { ServiceSettings } from "../settings/service.ts";
 
 type Place = NonNullable<ServiceSettings["register"]>;
 
@@ -70,15 +73,44 @@ export async function ownedBatch(
   const known = await readRegistration(dir);
   const asked = named === undefined ? undefined : addressIn(named, "owner");
   if (known !== undefined) {
-    const isHere = known.chainId === chainId && getAddress(known.registry) === getAddress(registry);
+    const isHere = known.chainId === chainId && addressIn(known.registry, REGISTRATION_FILE) === getAddress(registry);
     if (!isHere) throw differs("register");
-    if (asked !== undefined && asked !== getAddress(known.owner)) throw differs("owner");
+    if (asked !== undefined && asked !== addressIn(known.owner, REGISTRATION_FILE)) throw differs("owner");
   }
-  const owner = asked ?? known?.owner;
+  const owner = asked ?? (known === undefined ? undefined : addressIn(known.owner, REGISTRATION_FILE));
   if (owner === undefined) {
     throw inputError("The folder does not know who opened its batch.", { code: "service-owner", place: "owner" });
   }
-  return { owner: getAddress(owner), key: batchKey(owner, commitments.batch) };
+  return { owner, key: batchKey(owner, commitments.batch) };
+}
+
+/** A registration that says when the batch was opened. */
+type Opened = Registration & { readonly opened: number };
+
+/**
+ * Where and when a folder's batch was opened: as it remembers, or, where the caller names the owner, as the register says, which the
+ * folder remembers from then on. So a folder that joined its batch, which others opened, is told. Errors: `opening-unknown` (nobody
+ * says who opened it), `opening-not-final`, those of `ownedBatch` and `onRegister`.
+ */
+export async function openedBatch(
+  service: Pick<Service, "settings">,
+  batch: Batch,
+  named: string | undefined,
+): Promise<Opened> {
+  const known = await readRegistration(batch.dir);
+  const { opened, owner = named } = known ?? {};
+  if (known !== undefined && opened !== undefined && named === undefined) return { ...known, opened };
+  if (owner === undefined) {
+    throw restated(unknownOpening(batch), { remedy: "Name the account that opened the batch: `owner`." });
+  }
+  return await onRegister(service, async (register, { chainId }) => {
+    const owned = await ownedBatch(service, batch, named);
+    const time = await aboutBatch(batch.dir, batch, owned, () => openingTime(register, owned.key, chainId));
+    const registry = await register.registry.getAddress();
+    const registration = { chainId: chainId.toString(), registry, owner: owned.owner, opened: Number(time) };
+    await writeRegistration(batch.dir, registration);
+    return registration;
+  });
 }
 
 function differs(what: string): Error {

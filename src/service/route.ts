@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Static, TSchema } from "typebox";
 import type { Caller } from "./caller.ts";
-import type { Permission } from "./permissions.ts";
+import type { Permission } from "../settings/permissions.ts";
 import type { Service } from "./service.ts";
 
 /** Schemas of what a route takes and gives: they validate, they are the types, and the OpenAPI document is made of them. */

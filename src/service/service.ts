@@ -4,7 +4,7 @@ import type { Workbench } from "../queue/workbench.ts";
 import type { Attester } from "./attester.ts";
 import type { FolderMemory } from "./folderMemory.ts";
 import type { Notifications } from "./notifications.ts";
-import type { ServiceSettings } from "./settings.ts";
+import type { ServiceSettings } from "../settings/service.ts";
 import type { SiteKeys } from "./siteKeys.ts";
 
 /** What every route works with. */

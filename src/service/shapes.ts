@@ -8,6 +8,7 @@ import {
   type TString,
   type TUnion,
 } from "typebox";
+import { SLUG_PATTERN } from "../settings/slug.ts";
 
 /** Shapes that several routes share. */
 
@@ -42,10 +43,7 @@ export const STAGE_NAME = Type.String({ pattern: "^[a-z0-9]+(?:-[a-z0-9]+)*$", m
 /** Id of a claim in a policy. */
 export const CLAIM_ID = Type.String({ pattern: "^[a-z0-9-]+/[a-z0-9-]+$", maxLength: 200 });
 
-/** A name in an address: no dots, no slashes, nothing that a file system takes for something else. */
-export const SLUG_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$";
 export const SLUG = Type.String({ pattern: SLUG_PATTERN });
-export const IS_SLUG = new RegExp(SLUG_PATTERN, "u");
 
 export const SITE_PARAMS = Type.Object({ site: SLUG }, { additionalProperties: false });
 export const BATCH_PARAMS = Type.Object({ site: SLUG, batch: SLUG }, { additionalProperties: false });

@@ -1,6 +1,6 @@
 import { environmentError, inputError } from "../errors.ts";
 import { unlockKey, type UnlockedKey } from "../parties/keys.ts";
-import type { ServiceSettings, SiteSettings } from "./settings.ts";
+import type { ServiceSettings, SiteSettings } from "../settings/service.ts";
 
 type KeyUse = keyof NonNullable<SiteSettings["keys"]>;
 const USES = ["custodian", "source", "lab"] as const satisfies readonly KeyUse[];

@@ -1,13 +1,15 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { Registry } from "prom-client";
 import { environmentError, inputError } from "../errors.ts";
+import { refuseOpenSecrets } from "../input/files.ts";
 import { authenticator } from "./access/authenticate.ts";
 import { buildApp, type AppOptions } from "./app.ts";
 import { writable, type Readiness } from "./health.ts";
 import { ROUTES } from "./routes.ts";
 import type { Service } from "./service.ts";
-import type { ServiceSettings } from "./settings.ts";
+import type { ServiceSettings } from "../settings/service.ts";
 
 /** Where a service listens. */
 export interface Listening {
@@ -37,7 +39,7 @@ export interface StartOptions {
 
 /**
  * Has a service listen, with all routes. Errors: `service-host` (other machines without TLS), `service-file` (certificate or key),
- * `service-listen`.
+ * `secrets-mode` (a key that others may read), `service-listen`.
  */
 export async function startService(
   service: Service,
@@ -51,7 +53,7 @@ export async function startService(
   const metrics = new Registry();
   addMetrics?.(metrics);
   const app = await buildApp(service, ROUTES, await authenticator(settings, place, service.now), {
-    ...(await httpsOf(settings)),
+    ...usable(await httpsOf(settings), place),
     readiness: [writable(settings.data), ...readiness],
     metrics,
   });
@@ -64,6 +66,24 @@ export async function startService(
   return { url: `${scheme}://${name}:${taken}/`, close: () => app.close() };
 }
 
+/** Error `service-file`: where TLS begins, what is no pair would be a bug of ours, and an empty file nobody's certificate. */
+function usable(tls: Pick<AppOptions, "https">, place: string): Pick<AppOptions, "https"> {
+  const { https } = tls;
+  if (https === undefined || isPair(https)) return tls;
+  throw inputError("Certificate and key are not in PEM, or not of each other.", {
+    ...{ code: "service-file", place: `${place}#/tls` },
+    remedy: "Name the certificate under `certificate`, and its own key, without a passphrase, under `key`.",
+  });
+}
+
+function isPair({ cert, key }: { readonly cert: string; readonly key: string }): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+}
+
 async function httpsOf({ tls }: ServiceSettings): Promise<Pick<AppOptions, "https">> {
   if (tls === undefined) return {};
   const pem = (path: string): Promise<string> =>
@@ -73,7 +93,9 @@ async function httpsOf({ tls }: ServiceSettings): Promise<Pick<AppOptions, "http
       });
     });
   const { clients } = tls;
+  const [cert, key] = [await pem(tls.certificate), await pem(tls.key)];
+  await refuseOpenSecrets(tls.key);
   // Who shows no certificate may have a token: what was shown and does not verify is judged where callers are.
   const asked = clients === undefined ? {} : { ca: await pem(clients), requestCert: true, rejectUnauthorized: false };
-  return { https: { cert: await pem(tls.certificate), key: await pem(tls.key), ...asked } };
+  return { https: { cert, key, ...asked } };
 }

@@ -6,7 +6,7 @@ import { inputError } from "../errors.ts";
 import { MAX_FILE_BYTES, readBytes, writeFileAtomically } from "../input/files.ts";
 import { withLock } from "../input/lock.ts";
 import { formatTime } from "../input/times.ts";
-import { notFound, showing, type BatchCall, type SeenBatch } from "./folders.ts";
+import { showing, type BatchCall, type SeenBatch } from "./folders.ts";
 
 /**
  * Files that callers send before they are imported. Each is kept under its sha256 and its name, for one caller and one batch, until
@@ -118,7 +118,10 @@ export async function uploadNamed(
       remedy: "Upload it again, and find out who changed it.",
     });
   }
-  throw notFound();
+  throw inputError("No file with this sha256 was uploaded for this batch.", {
+    code: "not-found",
+    remedy: "Upload it (POST .../files): it is kept for seven days, and no longer than until it is imported.",
+  });
 }
 
 /** Removes a file, for whoever sees it. */

@@ -3,7 +3,7 @@ import { visible } from "../formats/visible.ts";
 import { counted } from "../input/quantities.ts";
 import { packageVersion } from "../root.ts";
 import type { Figures, Percentiles, Reviewed } from "./figures.ts";
-import { assumptionsIn, type ReadScenario } from "./scenario.ts";
+import { assumptionsIn, idleIn, isEstimate, type ReadScenario } from "./scenario.ts";
 import { simulate, type Simulation } from "./simulate.ts";
 
 /** What a simulation says, and what it was made from (`batchproof-simulation/1`). */
@@ -15,8 +15,11 @@ export interface SimulationReport extends Simulation {
   readonly seed: number;
   readonly years: number;
   readonly sites: number;
-  /** Numbers that the scenario rests on; `estimates`: those whose source says that nobody measured them. */
-  readonly assumptions: { readonly all: number; readonly estimates: number };
+  /**
+   * Numbers that the scenario rests on; `estimates`: those whose source says that nobody measured them; `idle`: pointers of those
+   * that change nothing, because no claim has the risk or the circuit.
+   */
+  readonly assumptions: { readonly all: number; readonly estimates: number; readonly idle: readonly string[] };
 }
 
 /** Simulates a scenario that was read. @param seed a whole number */
@@ -31,7 +34,8 @@ export function simulationReport({ scenario, hash }: ReadScenario, seed: number)
     sites: scenario.sites.reduce((sum, { count }) => sum + count, 0),
     assumptions: {
       all: assumptions.length,
-      estimates: assumptions.filter(({ source }) => source.startsWith("assumption")).length,
+      estimates: assumptions.filter(isEstimate).length,
+      idle: idleIn(scenario),
     },
     ...simulate(scenario, seed),
   };
@@ -61,6 +65,7 @@ export function reportText(report: SimulationReport): string {
     `proofs: ${grouped(total.proofs)} in ${grouped(total.provingHours)} machine hours; machines needed: ${machines.needed} (busiest day ${machines.busiestDay.toFixed(1)} h; ${machines.simulated} simulated, busy ${percent(machines.load)} of the time)`,
     `gas: ${grouped(total.gas)} in ${grouped(total.calls)} calls, ${grouped(ratio(total.gas, total.batches))} a batch, ${grouped(ratio(total.gas, total.proofs))} a proof`,
     `rests on ${assumptions.all} numbers of the scenario, ${assumptions.estimates} of them estimates that nobody measured`,
+    ...assumptions.idle.map((pointer) => `${pointer} changes nothing: no claim of the scenario has it`),
   ].join("\n");
 }
 

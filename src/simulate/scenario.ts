@@ -74,8 +74,8 @@ export interface Scenario {
 }
 
 const FORMAT = "batchproof-scenario/1";
-/** What a run takes at most: some minutes and a few gigabytes. */
-const [MOST_BATCHES, MOST_RECORDS] = [3_000_000, 40_000_000];
+/** What a run takes at most: a minute and the 2 GB that Node.js has on small machines. More would end it without a word. */
+const [MOST_BATCHES, MOST_RECORDS] = [1_000_000, 10_000_000];
 const MOST_MINUTES = 100_000;
 
 const line = shape.matching(/^\S.{0,299}$/u);
@@ -191,6 +191,22 @@ function refuseSize({ years, sites, claims }: Scenario, file: string): void {
 /** What the sites of a group are called: several are numbered. */
 export function siteNames({ name, count }: SiteGroup): string[] {
   return count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name} ${i + 1}`);
+}
+
+/** Whether its source says that nobody measured it. */
+export function isEstimate({ source }: Assumption): boolean {
+  return /^assumption/i.test(source);
+}
+
+/** Pointers of what changes no figure although it says something: a rate of a risk that no claim has, seconds of no claim's circuit. */
+export function idleIn({ claims, rates, proving }: Scenario): string[] {
+  const risks = RISKS.filter((risk) => rates[risk].value > 0 && !claims.some((claim) => claim.risks.includes(risk)));
+  const used = new Set(claims.map(({ circuit }) => circuit));
+  const circuits = Object.keys(proving.seconds).filter((circuit) => !used.has(circuit));
+  return [
+    ...risks.map((risk) => `/rates/${risk}`),
+    ...circuits.map((circuit) => `/proving/seconds/${circuit.replaceAll("/", "~1")}`),
+  ];
 }
 
 /** Every assumption of a scenario, each once, by its JSON pointer. */

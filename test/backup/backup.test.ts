@@ -10,7 +10,7 @@ import { ABOUT_FILE, SUMS_FILE, sumLine } from "../../src/backup/about.ts";
 import { makeBackup, type MadeBackup } from "../../src/backup/make.ts";
 import { restoreBackup } from "../../src/backup/restore.ts";
 import { rootsOf } from "../../src/backup/roots.ts";
-import { END, headerOf, paddingOf, type Entry } from "../../src/backup/tar.ts";
+import { END, headerOf, paddingOf, requirePath, type Entry } from "../../src/backup/tar.ts";
 import { documentText } from "../../src/formats/document.ts";
 import { createHash } from "node:crypto";
 import { acquireLock } from "../../src/input/lock.ts";
@@ -31,7 +31,7 @@ async function scratch(): Promise<string> {
 }
 
 async function backUp(out: string, ...paths: readonly string[]): Promise<MadeBackup> {
-  return await makeBackup({ out, roots: await rootsOf(paths), lockedFor: { recipients: [recipient] }, made: MADE });
+  return await makeBackup({ out, taken: await rootsOf(paths), lockedFor: { recipients: [recipient] }, made: MADE });
 }
 
 /** A folder with what people have: a long name, another alphabet, an empty file and folder, modes. */
@@ -83,7 +83,7 @@ describe("a backup", () => {
     const folder = await folderWithAll();
     const parts: Buffer[] = [];
     const { archived } = await import("../../src/backup/collect.ts");
-    for await (const part of archived(await rootsOf([folder]), () => undefined)) parts.push(Buffer.from(part));
+    for await (const part of archived((await rootsOf([folder])).roots, () => undefined)) parts.push(Buffer.from(part));
     const into = await scratch();
     execFileSync("tar", ["-x", "-C", into], { input: Buffer.concat([...parts, END]) });
     expect(listing(join(into, "lot-1"))).toEqual(listing(folder).filter((name) => name !== "batch.lock"));
@@ -137,19 +137,86 @@ describe("a backup", () => {
     const home = await scratch();
     const files = ["policies/p.json", "policies/p.salts.json", "keys/s.json", "keys/s.json.journal"];
     for (const folder of ["policies", "keys", "batches", "data"]) await mkdir(join(home, folder));
-    for (const name of [...files, "keys/s.json.journal.head"]) await writeFile(join(home, name), name);
-    const site = { name: "munich", batches: "batches", policies: "policies", keys: { source: "keys/s.json" } };
-    const settings = { format: "batchproof-service/1", data: "data", sites: [site] };
+    const others = ["account.json", "ca.pem", "server.key", "server.pem", "old.secret", "new.secret", "jwks.json"];
+    for (const name of [...files, "keys/s.json.journal.head", ...others]) await writeFile(join(home, name), name);
+    const site = { name: "munich--2", batches: "batches", policies: "policies", keys: { source: "keys/s.json" } };
+    const grants = [{ role: "auditor" }];
+    const issuer = { audience: "batchproof", algorithms: ["ES256"], grants: [{ claim: "role", value: "qa", grants }] };
+    const settings = {
+      ...{ format: "batchproof-service/1", data: "data", account: "account.json", sites: [site] },
+      register: { rpc: "http://127.0.0.1:8545", registry: `0x${"1".repeat(40)}`, chainId: "31337" },
+      tls: { certificate: "server.pem", key: "server.key", clients: "ca.pem" },
+      callers: [{ name: "mes", token: "0".repeat(64), grants }],
+      issuers: [
+        { ...issuer, issuer: "https://login.example", jwks: "https://login.example/jwks" },
+        { ...issuer, issuer: "https://plant.example", jwks: "jwks.json" },
+      ],
+      webhooks: [{ name: "erp", url: "https://erp.example", secrets: ["new.secret", "old.secret"] }],
+    };
     await writeFile(join(home, "service.json"), JSON.stringify(settings));
     const into = join(await scratch(), "new");
     await backUp(join(home, "b.age"), join(home, "service.json"));
-    await restoreBackup(join(home, "b.age"), into, { identities: [identity] });
+    const { about } = await restoreBackup(join(home, "b.age"), into, { identities: [identity] });
     expect(listing(into).filter((name) => name.includes("."))).toEqual([
-      ABOUT_FILE,
-      "service.json",
-      ...["s.json", "s.json.journal", "s.json.journal.head"].map((name) => `sites/munich/keys/source/${name}`),
-      ...["p.json", "p.salts.json"].map((name) => `sites/munich/policies/${name}`),
+      ...["account/account.json", ABOUT_FILE, "issuers/2/jwks.json", "service.json"],
+      ...["s.json", "s.json.journal", "s.json.journal.head"].map((name) => `sites/munich--2/keys/source/${name}`),
+      ...["p.json", "p.salts.json"].map((name) => `sites/munich--2/policies/${name}`),
+      ...["tls/certificate/server.pem", "tls/clients/ca.pem", "tls/key/server.key"],
+      ...["webhooks/erp/1/new.secret", "webhooks/erp/2/old.secret"],
     ]);
+    expect(about.notTaken.map(({ what }) => what)).toEqual([
+      `register 0x${"1".repeat(40)}`,
+      "tokens of mes",
+      "keys of issuer https://login.example",
+      "passphrases of keys and keystores",
+      "the queue's database",
+    ]);
+  });
+
+  it.each([
+    ["settings that `serve` would not take", "service-file", (home: string) => join(home, "service.json")],
+    ["a file under the name of the backup's own", "backup-name", (home: string) => join(home, "backup.json")],
+  ])("refuses %s", async (_what, code, path) => {
+    const home = await scratch();
+    await writeFile(join(home, "service.json"), JSON.stringify({ format: "batchproof-service/1", data: "data" }));
+    await writeFile(join(home, "backup.json"), "{}");
+    expect(await refusal(backUp(join(home, "b.age"), path(home)))).toBe(code);
+  });
+
+  // Verifies R-backup-whole, V455.
+  it("V455: takes every name that a folder can hold, and gives it back as it was", async () => {
+    const folder = await folderWithAll();
+    const twins = ["report.csv", "Report.csv", "\u00e9.csv", "e\u0301.csv", "\u00c9.csv"];
+    const odd = [
+      "a\u2028b",
+      "a\u202eb",
+      "a\\b",
+      "c:a",
+      "two\nlines",
+      "half\rway",
+      "back\\slash\nline",
+      " ",
+      "-rf",
+      "\ufffd",
+    ];
+    for (const name of [...twins, ...odd]) await writeFile(join(folder, "evidence", name), `sent as ${name}`);
+    for (const name of ["Lot", "lot"]) await mkdir(join(folder, name));
+    await writeFile(join(folder, "Lot", "a"), "x");
+    const out = join(await scratch(), "b.age");
+    const made = await backUp(out, folder);
+    const into = join(await scratch(), "new");
+    expect(await restoreBackup(out, into, { identities: [identity] })).toMatchObject({ sums: made.sums });
+    expect(listing(join(into, "lot-1"))).toEqual(listing(folder).filter((name) => name !== "batch.lock"));
+    for (const name of [...twins, ...odd]) {
+      expect(await readFile(join(into, "lot-1", "evidence", name), "utf8")).toBe(`sent as ${name}`);
+    }
+    expect(execFileSync("sha256sum", ["--check", "--quiet", SUMS_FILE], { cwd: into }).toString()).toBe("");
+  });
+
+  it("names the file whose name is no text", async () => {
+    const folder = await folderWithAll();
+    await writeFile(Buffer.from(`${folder}/evidence/\xff`, "latin1"), "x");
+    expect(await refusal(backUp(join(await scratch(), "b.age"), folder))).toBe("backup-name");
   });
 
   it("refuses two things under one name", async () => {
@@ -163,7 +230,7 @@ async function forged(
   parts: readonly (readonly [Partial<Entry> & { path: string }, string])[],
   end = END,
 ): Promise<string> {
-  const about = documentText({ format: "batchproof-backup/1", version: "0", made: MADE, roots: [] });
+  const about = documentText({ format: "batchproof-backup/1", version: "0", made: MADE, roots: [], notTaken: [] });
   const all = [[{ path: ABOUT_FILE }, about] as const, ...parts];
   const sums = all.map(([{ path }, text]) => sumLine(createHash("sha256").update(text).digest("hex"), path)).join("");
   const files = parts.some(([{ path }]) => path === SUMS_FILE) ? all : [...all, [{ path: SUMS_FILE }, sums] as const];
@@ -193,17 +260,23 @@ describe("what somebody else made up is refused whole", () => {
     expect(await restoring(await forged([[{ path: "a" }, "x"]]))).toBeUndefined();
   });
 
-  it.each(["../a", "/etc/a", "a/../b", "a//b", "a/", ".", "a\\b", "c:a", "a\u202eb"])(
-    "V408: a name that leads out of the folder, hides or acts (%j)",
+  it.each(["../a", "/etc/a", "a/../b", "a//b", "a/", "."])(
+    "V408: a name that leads out of the folder (%j)",
     async (path) => {
       expect(await restoring(await forged([[{ path }, "x"]]))).toBe("backup-name");
     },
   );
 
+  it("V408: a name that Windows takes for another place, or another name", () => {
+    for (const path of ["a\\..\\b", "c:a", "a.", "a ", "a*", "a\u0001"]) {
+      expect(() => requirePath(`lot/${path}`, "win32")).toThrow(expect.objectContaining({ code: "backup-name" }));
+      expect(() => requirePath(`lot/${path}`, "linux")).not.toThrow();
+    }
+  });
+
   it.each([
     ["the same", "a", "a"],
-    ["the same but for upper case", "Lot/a", "lot/A"],
-    ["the same but for how an accent is written", "\u00e9", "e\u0301"],
+    ["a folder that was there", "a/b", "a"],
     ["in a file", "a", "a/b"],
     ["our own", "backup.json", "b"],
   ])("V409: two names, the second %s", async (_, one, other) => {

@@ -78,6 +78,8 @@ describe("call-log", () => {
         .map((line) => `${line}\n`)
         .join(""),
     );
+    const { code, stdout } = await batchproofProcess(["call-log", "verify", plain]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^6 lines, 1 to 6, .*nothing here says: --after/s)]);
     expect((await batchproofProcess(["call-log", "export", calls, table, "--csv"])).code).toBe(0);
     const rows = readFileSync(table, "utf8").trimEnd().split(/\r?\n/);
     expect(rows).toHaveLength(7);
@@ -110,9 +112,14 @@ describe("call-log", () => {
       "file-exists",
     ],
     [
+      "an output that is called as a file of the log",
+      () => ["call-log", "export", calls, path(files()[1] ?? "")],
+      "usage",
+    ],
+    [
       "its own file as output",
       () => ["call-log", "export", join(calls, files()[0] ?? ""), join(calls, files()[0] ?? "")],
-      "file-exists",
+      "usage",
     ],
   ])("refuses %s", async (_what, words, code, place = "") => {
     const before = lines();

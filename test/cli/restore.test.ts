@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -5,9 +6,13 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Departure } from "../../src/backup/leave.ts";
 import type { Protocol } from "../../src/backup/protocol.ts";
-import { beginFridge, CLAIM, closeFridge, fillFridge, fridgeWithCustody } from "./fridge.ts";
+import { blocks, shell } from "../support/walking.ts";
+import { beginFridge, CLAIM, closeFridge, DEVICE, fillFridge, fridgeWithCustody } from "./fridge.ts";
 import { cliJson, inThisProcess, Scene } from "./scene.ts";
 import { batchproof, batchproofJson, PASSPHRASE, personKey, refusedWith } from "./support.ts";
+
+const noJq = spawnSync("jq", ["--version"]).error !== undefined;
+if (noJq) console.warn("skipped: jq not installed");
 
 /** A backup, an empty machine, and whether what the register has still opens on it. */
 
@@ -83,6 +88,51 @@ describe("restore --verify on an empty machine", () => {
     expect(stdout).not.toMatch(/^WHOLE/m);
   });
 
+  it.skipIf(noJq)("is made every day as the operators' document says, line by line", async () => {
+    const plant = path("plant");
+    for (const name of ["batches", "data", "policies", "recipients"])
+      await mkdir(join(plant, name), { recursive: true });
+    for (const name of ["policy.json", "policy.salts.json"]) await cp(path(name), join(plant, "policies", name));
+    await cp(path("parties.json"), join(plant, "parties.json"));
+    const other = readFileSync(path("custodian.json"), "utf8").replace('"name": "custodian"', '"name": "another"');
+    await writeFile(join(plant, "custodian.json"), other);
+    await cp(path("batch"), join(plant, "batches/batch"), { recursive: true });
+    const keys = { custodian: "custodian.json" };
+    const site = { name: "north", batches: "batches", policies: "policies", parties: "parties.json", keys };
+    const settings = { format: "batchproof-service/1", data: "data", sites: [site] };
+    await writeFile(join(plant, "service.json"), JSON.stringify(settings));
+    const [, rpc] = scene.on;
+    const register = { rpc, registry: scene.registry, chainId: "31337" };
+    await writeFile(join(plant, "batchproof.json"), JSON.stringify(register));
+    for (const [name, key] of [
+      ["drill", readFileSync(path("identity"), "utf8").split("\n")[1] ?? ""],
+      ["shares", await generateX25519Identity()],
+    ] as const) {
+      await writeFile(join(plant, "recipients", name), `${await identityToRecipient(key)}\n`);
+    }
+    await cp(path("identity"), join(plant, "drill.key"));
+    const script = blocks("docs/operators.md", "### Every day, by itself", "## An outage").join("\n");
+    const { code, output } = await shell(script, plant);
+    expect(code, output).toBe(0);
+    const [made = ""] = readdirSync(join(plant, "backups")).filter((name) => name.endsWith(".json"));
+    expect(JSON.parse(readFileSync(join(plant, "backups", made), "utf8"))).toMatchObject({
+      notTaken: [{ what: "passphrases of keys and keystores" }, { what: "the queue's database" }],
+      warnings: [
+        expect.stringMatching(/^custodian \(.*parties\.json\) and another \(.*custodian\.json\) have one key/),
+      ],
+    });
+    const [found = "", ...written] = readdirSync(join(plant, "drills"));
+    const batches = [{ dir: "sites/north/batches/batch" }];
+    expect(JSON.parse(readFileSync(join(plant, "drills", found), "utf8"))).toMatchObject({ whole: true, batches });
+    expect(written).toEqual([expect.stringMatching(/^restore-.*[.]txt$/)]);
+    expect(readdirSync(plant)).not.toContain("drill");
+    // What is restored is another backup than was noted: it ends before the folder is deleted, and somebody looks.
+    const restoring = script.slice(script.indexOf("mkdir -p drills"));
+    const noted = "DAY=$(date -u +%F)\njq '.sums = 1' backups/$DAY.json > other && mv other backups/$DAY.json\n";
+    expect((await shell(noted + restoring, plant)).code).toBe(1);
+    expect(readdirSync(plant)).toContain("drill");
+  });
+
   it.each([
     ["no-record", RECORD, CLAIM, "evidence-missing"],
     ["other-raw", "batch/evidence", CLAIM, "evidence-tampered"],
@@ -98,6 +148,16 @@ describe("restore --verify on an empty machine", () => {
     expect(found).toMatchObject({ code: 1, whole: false });
     const lost = found.batches.flatMap(({ claims }) => claims).filter(({ outcome }) => outcome === "lost");
     expect(lost).toMatchObject([{ claim, attested: true, problem: { code } }]);
+  });
+
+  it("counts nothing as lost that another folder of the batch has", async () => {
+    const found = await drillAfter("beside", async (site) => {
+      await cp(join(site, "batch"), join(site, "joined"), { recursive: true });
+      await rm(join(site, RECORD.replace("batch", "joined")));
+    });
+    expect(found).toMatchObject({ code: 0, whole: true });
+    const [, joined] = found.batches;
+    expect(joined?.claims.map(({ claim, outcome }) => [claim, outcome])).toContainEqual([CLAIM, "elsewhere"]);
   });
 
   it("V412: says that what opens is not what was attested, though the folder is whole in itself", async () => {
@@ -147,6 +207,50 @@ describe("restore --verify on an empty machine", () => {
     const { key } = await cliJson<{ key: string }>(["open", path("second"), "--qp", scene.account("qp"), ...owner()]);
     const { code, json } = await batchproofJson(restoring("one.age", "two", "--verify", "--complete", ...scene.on));
     expect([code, (json as Protocol).absent?.ofTheseOwners]).toEqual([1, [key]]);
+  });
+});
+
+// Verifies R-backup-drill, V443.
+describe("a drill of a folder that remembers another batch or register", () => {
+  const REGISTRATION = "batch/register.json";
+
+  /** The drill after the folder's memory of its register was changed. */
+  function drillWith(name: string, change: object): Promise<Protocol & { code: number }> {
+    return drillAfter(name, async (site) => {
+      const file = join(site, REGISTRATION);
+      await writeFile(file, JSON.stringify({ ...(JSON.parse(await readFile(file, "utf8")) as object), ...change }));
+    });
+  }
+
+  it.each([
+    ["chain", { chainId: "5" }],
+    ["register", { registry: `0x${"1".repeat(40)}` }],
+  ])("V443: is unknown where another %s was asked, and never whole", async (name, change) => {
+    const { code, whole, batches } = await drillWith(`other-${name}`, change);
+    expect([code, whole]).toEqual([3, null]);
+    expect(batches).toMatchObject([{ keys: null, claims: [{ attested: null }, { attested: null }], problems: [] }]);
+  });
+
+  it("V443: is lost where its batch was made anew, and the register has none like it", async () => {
+    const made = await drillAfter("anew", async (site) => {
+      const identity = ["--lot", "LOT 9", "--coi", "COI 9", "--order", "ORDER 9", "--parties", path("parties.json")];
+      const fixed = ["--custodian", path("custodian.json"), "--policy", path("policy.json")];
+      const remembered = await readFile(join(site, REGISTRATION));
+      await rm(join(site, "batch"), { recursive: true });
+      await cliJson(["init", join(site, "batch"), ...identity, ...fixed, "--device", DEVICE]);
+      await writeFile(join(site, REGISTRATION), remembered, { mode: 0o600 });
+    });
+    expect(made).toMatchObject({ code: 1, whole: false, batches: [{ keys: [] }] });
+    expect(made.batches[0]?.problems).toMatchObject([{ code: "backup-incomplete" }]);
+    const mistyped = { owner: `0x${"aB".repeat(20)}` };
+    expect((await drillWith("mistyped", mistyped)).batches[0]?.problems).toMatchObject([{ code: "registration-file" }]);
+  });
+
+  it("V443: is not complete where no folder says whose batches should be there", async () => {
+    await cliJson(["backup", path("parties.json"), "--out", path("none.age"), ...(await recipientOf())]);
+    const asked = ["--verify", "--complete", ...scene.on];
+    expect((await batchproofJson(restoring("none.age", "none", ...asked))).code).toBe(3);
+    expect((await batchproofJson(restoring("none.age", "files", "--verify", ...scene.on))).code).toBe(0);
   });
 });
 
@@ -210,6 +314,12 @@ describe("person leave", () => {
       "--until",
       "2022-07-01T00:00:00Z",
     ];
+    const site = { name: "north", batches: ".", policies: ".", keys: { source: "source.json" } };
+    const grants = [{ role: "operator" }];
+    const callers = [{ name: "mes", token: "0".repeat(64), grants }];
+    const settings = { format: "batchproof-service/1", data: "data", sites: [site], callers };
+    await writeFile(path("service.json"), JSON.stringify(settings));
+    files.push("--service", path("service.json"), "--caller", "mes");
     const found = await cliJson<Departure>([
       "person",
       "leave",
@@ -219,12 +329,20 @@ describe("person leave", () => {
       ...files,
       ...scene.on,
     ]);
+    const twins = [...files.slice(0, 2), "--lists", path("lists/parties.json"), "--lists-out", path("both")];
+    const leaving = ["person", "leave", "source", ...twins, ...scene.on];
+    expect(await refusedWith(leaving)).toMatchObject({ code: "output-twice", exit: 2 });
+    expect(readdirSync(path("."))).not.toContain("both");
     const words = found.steps.map(({ what }) => what);
     expect(found.accounts).toEqual([scene.account("qp")]);
     expect(words[0]).toMatch(/^role QP of 0x/);
     expect(words.filter((what) => what.includes("is QP of batch"))[0]).toMatch(/and there is no other one$/);
     expect(words.some((what) => /^source source in .*parties.json/.test(what))).toBe(true);
     expect(words.some((what) => what.startsWith("key file"))).toBe(true);
+    expect(words.slice(-2)).toEqual([
+      expect.stringMatching(/^caller mes in .*service\.json shows the token/),
+      expect.stringMatching(/^source key of site north in .*service\.json is .*source\.json/),
+    ]);
     const list = JSON.parse(await readFile(path("lists/parties.json"), "utf8")) as {
       parties: { name: string; notAfter: string }[];
     };
@@ -270,5 +388,7 @@ describe("person leave", () => {
     expect(found.steps[1]?.what).toContain("party list");
     const nobody = ["person", "leave", "nobody", ...personKey(), ...scene.on];
     expect(await refusedWith(nobody)).toMatchObject({ code: "person-unknown", exit: 1 });
+    const mistyped = [...nobody, "--service", path("service.json"), "--caller", "mess"];
+    expect(await refusedWith(mistyped)).toMatchObject({ code: "usage", place: "--caller mess" });
   });
 });

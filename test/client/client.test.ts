@@ -167,6 +167,23 @@ describe("the token of a client", () => {
     await expect(client.waitFor(AUDIT, location)).rejects.toMatchObject({ code: "service-address" });
     expect(sent).toEqual([]);
   });
+
+  // V440: `/v1/sites/../log` is the log of all sites.
+  it.each(["..", ".", ""])("V440: is not sent for another operation, to which a parameter leads: %j", async (site) => {
+    const { client, sent } = clientOf([json({ items: [], next: null })]);
+    const log = (of: string) =>
+      client.get("/v1/sites/{site}/log", { params: { path: { site: of }, query: { after: 0, limit: 1 } } });
+    await expect(log(site)).rejects.toMatchObject({ code: "service-address", place: "params.path" });
+    expect(sent).toEqual([]);
+    await log("../a b");
+    expect(sent[0]?.url).toContain("https://site.example/v1/sites/..%2Fa%20b/log?");
+  });
+
+  it.each(["secret\nx: y", "secret\u00e9", ""])("V441: stands in no error, also if it is none: %j", (token) => {
+    const error = { code: "service-token", message: expect.not.stringContaining("secret") as string };
+    expect(() => createClient({ url: "https://site.example", token })).toThrow(expect.objectContaining(error));
+    expect(() => createClient({ url: "https://site.example", token: "secret\n" })).not.toThrow();
+  });
 });
 
 describe("waiting for what was begun", () => {

@@ -4,7 +4,7 @@ import { id, ZeroHash } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mined } from "../../src/chain/deploy.ts";
 import { registerAt } from "../../src/chain/handles.ts";
-import { digestOf, prepared, readCall, sentSince, type Prepared } from "../../src/chain/prepared.ts";
+import { digestOf, madeBefore, prepared, readCall, type Prepared } from "../../src/chain/prepared.ts";
 import { nameWord } from "../../src/formats/names.ts";
 import { batchproof, batchproofJson, refusedWith, scratch } from "../cli/support.ts";
 import { startAnvil } from "./support/chains.ts";
@@ -73,17 +73,20 @@ describe("a call that was prepared", () => {
     expect(shown.stdout).toMatch(/^words +none$/m);
     expect(shown.stdout).toMatch(/^order +"ORDER-9"$/m);
     expect(shown.stdout).toContain(`--digest ${digestOf(call)}`);
-    expect(await sentSince(call, destination("authority"))).toBeUndefined();
+    expect(await madeBefore(call, destination("authority"))).toBeUndefined();
 
     const sent = await batchproofJson(sending(file, "authority", "--digest", digestOf(call)));
     expect(sent).toMatchObject({ code: 0, json: { already: false, function: "hold" } });
     expect(sent.stderr).toContain('"ORDER-9"');
     const { transaction } = sent.json as { transaction: string };
-    expect((await batchproofJson(sending(file, "authority"))).json).toMatchObject({ already: true, transaction });
+    for (const more of [[], ["--dry-run"], ["--digest", digestOf(call)]]) {
+      const again = (await batchproofJson(sending(file, "authority", ...more))).json;
+      expect(again).toMatchObject({ already: true, transaction, refused: "HoldUnchanged" });
+    }
     // Prepared anew it is another decision, which the register itself refuses.
     await expect(holdOf(key)).rejects.toMatchObject({ code: "HoldUnchanged" });
     await mined(() => world.as("authority").registry.unhold(key, world.address.authority, ...OTHER));
-    expect(await sentSince(await holdOf(key), destination("authority"))).toBeUndefined();
+    expect(await madeBefore(await holdOf(key), destination("authority"))).toBeUndefined();
   });
 
   it("is not sent where the register would refuse it by now", async () => {
@@ -95,7 +98,7 @@ describe("a call that was prepared", () => {
   });
 });
 
-// Verifies R-service-prepared, V384, V385.
+// Verifies R-service-prepared, V384, V385, V462, V463.
 describe("a prepared call of somebody else", () => {
   it("V384: is not sent if it says one thing and its data does another", async () => {
     const call = await holdOf(batch.key);
@@ -123,6 +126,31 @@ describe("a prepared call of somebody else", () => {
     for (const each of forged) {
       expect(await refusal(written(each), "authority"), JSON.stringify(each)).toEqual([2, "prepared-call"]);
     }
+  });
+
+  it("V462: that names an older block is not taken for done where the register would take it once more", async () => {
+    const { key } = await world.open();
+    const first = await holdOf(key);
+    expect((await batchproof(sending(written(first), "authority", "--digest", digestOf(first)))).code).toBe(0);
+    await mined(() => world.as("authority").registry.unhold(key, world.address.authority, ...OTHER));
+    const second = { ...(await holdOf(key)), block: first.block };
+    for (const more of [[], ["--dry-run"], ["--digest", digestOf(second)]]) {
+      expect(await refusal(written(second), "authority", ...more)).toEqual([1, "prepared-repeated"]);
+    }
+    expect(await world.deployment.registry.holdOf(key, world.address.authority)).toBe(0n);
+  });
+
+  it("V463: is shown and not sent as long as nobody says that they looked at it", async () => {
+    const { key } = await world.open();
+    const call = await holdOf(key);
+    const nonce = await world.chain.provider.getTransactionCount(world.address.authority);
+    const shown = await batchproof(sending(written(call), "authority"));
+    expect([shown.code, shown.stdout]).toEqual([2, ""]);
+    expect(shown.stderr).toContain('"ORDER-9"');
+    expect(shown.stderr).toContain(`--digest ${digestOf(call)}`);
+    const asked = await batchproofJson(sending(written(call), "authority"));
+    expect(asked).toMatchObject({ code: 2, json: { error: { code: "prepared-unseen" } } });
+    expect(await world.chain.provider.getTransactionCount(world.address.authority)).toBe(nonce);
   });
 
   // V426.

@@ -52,6 +52,7 @@ describe("parseJson", () => {
     ["a closing bracket too much", "[1]]", "json-trailing", "1:4"],
     ["half a surrogate pair", '["\\ud800"]', "json-encoding", "1:2"],
     ["a missing bracket", "[1,\n2", "json-syntax", "2:1"],
+    ["a text that was cut off", '{"a":\n[', "json-syntax", "2:2"],
     ["a trailing comma", "[1,]", "json-syntax", "1:4"],
     ["a comment", "[1, // one\n2]", "json-syntax", "1:5"],
     ["single quotes", "{'a':1}", "json-syntax", "1:2"],

@@ -63,6 +63,7 @@ it.skipIf(missing !== undefined)(
         "follow one another",
       );
       expect(output).toMatch(/^\d+ batch\.released$/m);
+      expect(output).toContain("WHOLE: every attested record");
     } finally {
       await devnet.stop();
     }

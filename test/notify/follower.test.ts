@@ -90,6 +90,24 @@ describe("a follower", () => {
     await node.close();
   });
 
+  // Verifies R-reconcile-current.
+  it("calls no block current before it read one, nor after a reading that failed", async () => {
+    const { node, chain } = await behindLyingNode(world);
+    const follower = await open(folder(), chain.provider);
+    const current = (): number | undefined => follower.currentBlock(0);
+    expect(current()).toBeUndefined();
+    await follower.round();
+    expect(current()).toBe(await world.chain.provider.getBlockNumber());
+    await undone(world, async () => {
+      await mined(() => world.as("qp").registry.unhold(batch.key, world.address.qp, ...OTHER));
+      node.lies.logs = (logs) => logs.slice(0, -1);
+      expect([await codeOf(follower.round()), current()]).toEqual(["log", undefined]);
+    });
+    await follower.journal.close();
+    await chain.close();
+    await node.close();
+  });
+
   it("V401: stops when the chain takes back what was told, and tells no other history", async () => {
     const dir = folder();
     await undone(world, async () => {

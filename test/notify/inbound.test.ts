@@ -8,7 +8,7 @@ import type { Notification } from "../../src/notify/notification.ts";
 import { reconcile } from "../../src/notify/reconcile.ts";
 import { codeOf } from "../contracts/support/world.ts";
 
-const KEY = `0x${"1".repeat(64)}`;
+const [KEY, OTHER_KEY] = ["1", "2"].map((digit) => `0x${digit.repeat(64)}`) as [string, string];
 
 function event(id: string, changes: Partial<Inbound> = {}): Inbound {
   const base = {
@@ -49,13 +49,40 @@ describe("an event of another system", () => {
   });
 });
 
+// Verifies R-inbound-bounded, V452.
+describe("V452: more events than are taken", () => {
+  it("are refused of one caller for the day, also after a restart, and keep no other one from telling", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "inbound-"));
+    const limits = { perDay: 2, all: 9 };
+    const events = await InboundEvents.open(folder, "north", limits);
+    for (const id of ["1", "2"]) await events.hear(event(id), "token:eqms", 86_400);
+    expect(await codeOf(events.hear(event("3"), "token:eqms", 86_401))).toBe("event-quota");
+    expect((await events.hear(event("2"), "token:eqms", 86_401)).already).toBe(true);
+    await events.hear(event("3"), "token:lims", 86_401);
+    await events.close();
+    const again = await InboundEvents.open(folder, "north", limits);
+    expect(await codeOf(again.hear(event("3"), "token:eqms", 2 * 86_400 - 1))).toBe("event-quota");
+    expect((await again.hear(event("3"), "token:eqms", 2 * 86_400)).heard.sequence).toBe(4);
+    await again.close();
+  });
+
+  it("are refused of a site, and what was taken stays and is known", async () => {
+    const events = await InboundEvents.open(mkdtempSync(join(tmpdir(), "inbound-")), "north", { perDay: 9, all: 2 });
+    for (const id of ["1", "2"]) await events.hear(event(id), "token:eqms", 1);
+    expect(await codeOf(events.hear(event("3"), "token:lims", 86_400))).toBe("events-full");
+    expect((await events.hear(event("1"), "token:eqms", 86_400)).already).toBe(true);
+    expect(events.after(0, 9).map(({ event: { id } }) => id)).toEqual(["1", "2"]);
+    await events.close();
+  });
+});
+
 describe("a reconciliation", () => {
-  const raised = (sequence: number, reference: string): Notification => ({
+  const raised = (sequence: number, reference: string, batch = KEY): Notification => ({
     ...{
       sequence,
       id: `raised-${sequence}`,
       type: "exception.raised",
-      batch: KEY,
+      batch,
       time: "2026-11-30T07:00:00Z",
       block: 5,
     },
@@ -74,12 +101,15 @@ describe("a reconciliation", () => {
   });
   const batches = [
     { id: "b1", key: KEY, recorded: ["sterility"] },
-    { id: "b2", key: undefined, recorded: [] },
+    { id: "b2", key: OTHER_KEY, recorded: [] },
   ];
-  const made = (events: readonly Inbound[], notifications?: readonly Notification[]): ReturnType<typeof reconcile> =>
+  const made = (
+    events: readonly (Inbound & { readonly by?: string })[],
+    notifications?: readonly Notification[],
+  ): ReturnType<typeof reconcile> =>
     reconcile({
-      ...{ site: "north", batches, now: 1_800_000_000 },
-      heard: events.map((each, i) => ({ sequence: i + 1, received: 1, by: "token:eqms", event: each })),
+      ...{ site: "north", batches, previous: null, now: 1_800_000_000 },
+      heard: events.map(({ by = "token:eqms", ...each }, i) => ({ sequence: i + 1, received: 1, by, event: each })),
       told: notifications === undefined ? undefined : { block: 9, exceptions: notifications },
     });
   const found = (...args: Parameters<typeof made>): unknown[] =>
@@ -96,6 +126,54 @@ describe("a reconciliation", () => {
       "deviation-closed-exception-open DEV-3",
       "exception-without-deviation DEV-4",
     ]);
+  });
+
+  const closing = { type: "deviation.closed", time: "2026-11-30T10:00:00Z" } as const;
+  it.each([
+    [
+      "closed before anybody raised an exception",
+      [event("1"), event("2", closing)],
+      [],
+      ["deviation-without-exception DEV-1"],
+    ],
+    [
+      "closed by another system than the one that opened it",
+      [event("1"), { ...event("2", closing), by: "token:mes" }, event("3", { ...closing, source: "mes" })],
+      [raised(1, "DEV-1"), closed(2, "1")],
+      ["deviation-open-exception-closed DEV-1"],
+    ],
+    [
+      "opened again, of which the closing before comes late",
+      [event("1"), event("3", { time: "2026-11-30T11:00:00Z" }), event("2", closing)],
+      [raised(1, "DEV-1"), closed(2, "1")],
+      ["deviation-open-exception-closed DEV-1"],
+    ],
+    [
+      "raised as an exception of another batch",
+      [event("1", { batch: "b1" })],
+      [raised(1, "DEV-1", OTHER_KEY)],
+      ["deviation-without-exception DEV-1", "exception-without-deviation DEV-1"],
+    ],
+    [
+      "opened for two batches and raised for the second one alone",
+      [event("1", { batch: "b1" }), event("2", { batch: "b2" })],
+      [raised(1, "DEV-1", OTHER_KEY)],
+      ["deviation-without-exception DEV-1"],
+    ],
+    [
+      "closed for one of its batches",
+      [event("1", { batch: "b1" }), event("2", { batch: "b2" }), event("3", { ...closing, batch: "b1" })],
+      [raised(1, "DEV-1"), raised(2, "DEV-1", OTHER_KEY), closed(3, "1"), closed(4, "2")],
+      ["deviation-open-exception-closed DEV-1"],
+    ],
+  ])("V434: hides no deviation that was %s", (_what, events, told, differences) => {
+    expect(found(events, told)).toEqual(differences);
+  });
+
+  it("takes for one deviation what tells its batch later, or none when it closes", () => {
+    const told = [raised(1, "DEV-1"), closed(2, "1")];
+    const later = { time: "2026-11-30T09:00:00Z", batch: "b1" };
+    expect(found([event("1"), event("2", later), event("3", closing)], told)).toEqual([]);
   });
 
   it("says which results have no record, and which orders and batches lack the other", () => {

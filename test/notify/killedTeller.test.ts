@@ -33,7 +33,7 @@ it("V402: a process killed after the receiver took it tells it again under its i
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const journal = await NotificationJournal.open(folder, { chainId: "31337", registry: `0x${"1".repeat(40)}` });
   const settings = { name: "erp", url, secrets: [secret] };
-  await Webhook.open({ settings, journal, locate: () => undefined, folder, now: () => 0 });
+  await Webhook.open({ settings, journal, locate: () => [], folder, now: () => 0 });
   const base = { type: "batch.held", batch: `0x${"1".repeat(64)}`, time: "2030-01-01T00:00:00Z" } as const;
   const told = ["a", "b", "c"].map((id) => ({ ...base, id, block: 1, details: {} }));
   await journal.append({ block: 1, hash: `0x${"0".repeat(64)}` }, told);

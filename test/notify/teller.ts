@@ -9,6 +9,6 @@ const register = { chainId: "31337", registry: `0x${"1".repeat(40)}` };
 const journal = await NotificationJournal.open(folder, register);
 const settings = { name: "erp", url, secrets: [join(folder, "secret")] };
 const now = (): number => Math.floor(Date.now() / 1000);
-const webhook = await Webhook.open({ settings, journal, locate: () => undefined, folder, now });
+const webhook = await Webhook.open({ settings, journal, locate: () => [], folder, now });
 while (await webhook.step());
 await journal.close();

@@ -9,7 +9,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { NotificationJournal } from "../../src/notify/journal.ts";
 import type { Tidings } from "../../src/notify/notification.ts";
 import { isPrivate, post } from "../../src/notify/post.ts";
-import { Webhook, type WebhookOptions, type WebhookSettings } from "../../src/notify/webhook.ts";
+import { Webhook, type Locate, type WebhookOptions, type WebhookSettings } from "../../src/notify/webhook.ts";
 import { codeOf } from "../contracts/support/world.ts";
 
 const [OLD, NEW] = ["a", "b"].map((letter) => `whsec_${Buffer.from(letter.repeat(32)).toString("base64")}`) as [
@@ -75,8 +75,8 @@ beforeEach(async () => {
   ] as const) {
     await writeFile(join(folder, name), secret, { mode: 0o600 });
   }
-  const locate = (key: string): { site: string; batch: string } | undefined =>
-    key === KEYS[0] ? { site: "north", batch: "b1" } : undefined;
+  // Several sites may hold a folder of one batch.
+  const locate: Locate = (key) => (key === KEYS[0] ? ["north", "south"].map((site) => ({ site, batch: "b1" })) : []);
   const settings = { name: "erp", url, secrets: [join(folder, "old")] };
   options = { settings, journal, locate, folder, now: () => now, timeout: 300 };
   received.length = 0;
@@ -98,16 +98,37 @@ describe("a webhook", () => {
     ).toThrow();
     expect(JSON.parse(body)).toMatchObject({
       type: "batch.released",
-      data: { batch: KEYS[0], place: { site: "north", batch: "b1" } },
+      data: { batch: KEYS[0], places: [{ site: "north" }, { site: "south", batch: "b1" }] },
     });
   });
 
   it("tells in order what is its receiver's, and nothing from before it was named", async () => {
     await tell(tidings("before"));
-    const webhook = await open({ sites: ["north"], types: ["batch.released", "batch.held"] });
+    const webhook = await open({ types: ["batch.released", "batch.held"] });
     await tell(tidings("a"), tidings("b", KEYS[1]), { ...tidings("c"), type: "batch.opened" }, tidings("d"));
     while (await webhook.step());
-    expect(ids()).toEqual(["a", "d"]);
+    expect(ids()).toEqual(["a", "b", "d"]);
+  });
+
+  // Verifies R-notify-joined, V450.
+  it("V450: of some sites tells of their batches, late ones from the start, and names no other site's folder", async () => {
+    const [south, both] = [
+      await open({ name: "south", sites: ["south"] }),
+      await open({ name: "both", sites: ["south", "north"] }),
+    ];
+    await journal.join([{ site: "north", batch: KEYS[0] }]);
+    await tell(tidings("a"), tidings("b", KEYS[1]));
+    for (const each of [south, both]) while (await each.step());
+    expect(ids()).toEqual(["a"]);
+    await journal.join([{ site: "south", batch: KEYS[0] }]);
+    await tell(tidings("c"));
+    received.length = 0;
+    while (await both.step());
+    expect(ids()).toEqual(["c"]);
+    while (await south.step());
+    expect(ids()).toEqual(["c", "a", "c"]);
+    const { data } = JSON.parse(received[1]?.body ?? "") as { data: object };
+    expect(data).toMatchObject({ again: "south", sequence: 3, places: [{ site: "south", batch: "b1" }] });
   });
 
   it.each([
@@ -161,6 +182,27 @@ describe("a webhook", () => {
     const next = await open();
     while (await next.step());
     expect(ids()).toEqual(["a", "b"]);
+  });
+
+  // Verifies R-notify-resume.
+  it("sends nothing and says why, where it took more than this journal told, or less than is kept", async () => {
+    const webhook = await open();
+    const { folder } = options;
+    await tell(tidings("a"), tidings("b"), tidings("c"));
+    while (await webhook.step());
+    const register = { chainId: "31337", registry: `0x${"1".repeat(40)}` };
+    const restored = await NotificationJournal.open(mkdtempSync(join(tmpdir(), "webhook-")), register, 1);
+    for (const [code, count] of [
+      ["feed-ahead", 2],
+      ["feed-behind", 5],
+    ] as const) {
+      const all = Array.from({ length: count }, (_, i) => tidings(`${code}-${i}`));
+      await restored.append({ block: 1, hash: `0x${"0".repeat(64)}` }, all);
+      const other = await Webhook.open({ ...options, folder, journal: restored });
+      expect(await codeOf(other.step())).toBe(code);
+      expect(other.status.problem).toMatch(code === "feed-ahead" ? /^Nothing of number 3 was told/ : /kept no more/);
+    }
+    expect(ids()).toEqual(["a", "b", "c"]);
   });
 
   it("can be tried with what is about no batch", async () => {

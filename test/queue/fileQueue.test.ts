@@ -95,6 +95,19 @@ describe("a queue of files", () => {
     expect(queue.get(id)).toMatchObject({ state: "dead", failure: { code: "job-attempts" } });
   });
 
+  it.each([
+    ["whose name is as long as an issuer makes it", `https://issuer.example ${"s".repeat(255)}`, "x"],
+    ["whose name ends with a blank", "https://issuer.example who ", "x"],
+    ["that has half a character kept of its words", "token:w", `${"x".repeat(499)}\u{1F9EA}`],
+  ])("V430: can be opened again after a failure of a worker %s", async (_what, worker, message) => {
+    const at = newFolder();
+    const queue = await openQueue(at);
+    const { id } = await queue.add(job("b1"));
+    await queue.begun(id, worker);
+    await queue.failed(id, worker, { code: "prover", message, retry: true });
+    expect((await reopened(queue, at)).get(id)).toEqual(queue.get(id));
+  });
+
   it("is one process's alone, and takes no file that is not a job's", async () => {
     const at = newFolder();
     const queue = await openQueue(at);

@@ -1,13 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttp, type RequestListener, type Server } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Remote, type RemoteOptions } from "../../src/queue/remote.ts";
 import { refusedAsync } from "../input/refused.ts";
 import { temporaryFolder } from "../parties/support.ts";
+import { authority } from "../support/authority.ts";
 import { releaseAfterFile } from "../support/release.ts";
 
 const folder = temporaryFolder();
@@ -49,13 +47,28 @@ describe("a server, as a worker sees it", () => {
     const problem = (code: string): string => JSON.stringify({ code, title: "x" });
     for (const status of [400, 404, 409, 422])
       expect(await codeOf(status, problem("job-state"))).toBe("server-refused");
-    expect(await codeOf(409, problem("job-taken"))).toBe("server-silent");
+    for (const code of ["job-taken", "worker-barred"]) expect(await codeOf(409, problem(code))).toBe("server-silent");
     for (const status of [301, 302, 401, 403, 429, 500, 503])
       expect(await codeOf(status, "<html>")).toBe("server-silent");
     for (const text of ["", "<html>", "{}", JSON.stringify({ ...GIVEN, input: { a: "-1" } })]) {
       expect(await codeOf(200, text)).toBe("server-silent");
     }
     expect(await codeOf(200, JSON.stringify({ ...GIVEN, more: "a".repeat(17 * 2 ** 20) }))).toBe("server-silent");
+  });
+
+  it("says whether a worker may work, before that takes a job", async () => {
+    const greeting = async (status: number, code: string): Promise<string | undefined> => {
+      const server = await remote(answering(status, JSON.stringify({ code, title: "x" })));
+      return await server.greet().then(
+        () => "may",
+        (error: unknown) => (error as { code?: string }).code,
+      );
+    };
+    expect(await greeting(404, "job-unknown")).toBe("may");
+    for (const status of [401, 403]) expect(await greeting(status, "not-allowed")).toBe("server-refused");
+    for (const status of [200, 404, 429, 503]) expect(await greeting(status, "not-found")).toBe("server-silent");
+    const { message } = await refusedAsync(new Remote({ url: "http://127.0.0.1:1" }).greet());
+    expect(message).toBe("The server does not answer (ECONNREFUSED).");
   });
 
   it("shows its words without what a terminal would obey", async () => {
@@ -84,7 +97,7 @@ describe("a server, as a worker sees it", () => {
   });
 
   it("V396: is believed by the certificate of its own issuer only, and asks for the worker's", async () => {
-    const [own, other] = [authority("own"), authority("other")];
+    const [own, other] = [authority(folder, "own"), authority(folder, "other")];
     const { cert, key } = own.issue("server");
     const worker = own.issue("worker");
     const server = createHttps(
@@ -104,27 +117,3 @@ describe("a server, as a worker sees it", () => {
     }
   });
 });
-
-interface Pem {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
-/** Who signs certificates, for 127.0.0.1. */
-function authority(name: string): { readonly ca: Buffer; readonly issue: (subject: string) => Pem } {
-  const path = (file: string): string => join(folder, `${name}-${file}`);
-  const openssl = (...args: readonly string[]): void => {
-    execFileSync("openssl", args, { stdio: "ignore" });
-  };
-  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  openssl("req", "-x509", ...newKey, "-subj", `/CN=${name}`, "-keyout", path("ca.key"), "-out", path("ca.pem"));
-  writeFileSync(path("san"), "subjectAltName=IP:127.0.0.1\n");
-  const issue = (subject: string): Pem => {
-    const [key, request, cert] = [path(`${subject}.key`), path(`${subject}.csr`), path(`${subject}.pem`)];
-    openssl("req", ...newKey, "-subj", `/CN=${subject}`, "-keyout", key, "-out", request);
-    const by = ["-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial", "-extfile", path("san")];
-    openssl("x509", "-req", "-in", request, ...by, "-out", cert);
-    return { cert: readFileSync(cert), key: readFileSync(key) };
-  };
-  return { ca: readFileSync(path("ca.pem")), issue };
-}

@@ -1,14 +1,18 @@
 import { existsSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { getAddress } from "ethers";
 import { describe, expect, it } from "vitest";
 import { claimFile } from "../../src/batch/paths.ts";
 import type { JobStatus } from "../../src/queue/job.ts";
-import { FolderMemory } from "../../src/service/folderMemory.ts";
+import type { Queue } from "../../src/queue/queue.ts";
 import { buildApp } from "../../src/service/app.ts";
-import type { Role } from "../../src/service/permissions.ts";
+import { FolderMemory } from "../../src/service/folderMemory.ts";
+import { proofPatience } from "../../src/service/patience.ts";
+import type { Role } from "../../src/settings/permissions.ts";
 import type { Problem } from "../../src/service/problem.ts";
 import { JOB_ROUTES } from "../../src/service/routes/jobs.ts";
 import { temporaryFolder } from "../parties/support.ts";
+import { WHERE } from "../bedside/support.ts";
 import { BROKEN, CLAIM, newBench, newYard, proofOf, SITE } from "./support.ts";
 
 const folder = temporaryFolder();
@@ -20,6 +24,7 @@ const app = await buildApp(service, JOB_ROUTES, (request) => {
   const role = String(request.headers["x-role"]) as Role;
   return Promise.resolve({ id: `token:${role}`, grants: [{ role }] });
 });
+const OWNER = getAddress(WHERE.owner);
 const BATCH = `/v1/sites/${SITE}/batches/b1`;
 
 /** Calls as somebody of a role. */
@@ -35,6 +40,16 @@ describe("the routes of jobs", () => {
       "claim",
     );
     expect(bench.queue.list()).toEqual([]);
+  });
+
+  it("V436: take an account in one spelling alone", async () => {
+    const prove = (submitter: string) => call("operator", "POST", `${BATCH}/prove`, { claims: [CLAIM], submitter });
+    const mistyped = await prove("0xAbcdef0123456789abcdef0123456789abcdef01");
+    expect([mistyped.statusCode, mistyped.json<Problem>().code]).toEqual([400, "address"]);
+    const spelled = [OWNER.toLowerCase(), `0x${OWNER.slice(2).toUpperCase()}`, OWNER];
+    const ids = new Set<string | undefined>();
+    for (const each of spelled) ids.add((await prove(each)).json<{ jobs: JobStatus[] }>().jobs[0]?.id);
+    expect(ids.size).toBe(1);
   });
 
   it("lead from an order to a proof", async () => {
@@ -53,6 +68,7 @@ describe("the routes of jobs", () => {
       Object.entries(given.input).map(([name, value]: [string, string | string[]]) => [name, number(value)]),
     );
     const proof = await proofOf({ circuit: given.circuit, input });
+    bench.clock.now += 3_500;
     expect((await call("worker", "POST", `${at}/lease`)).statusCode).toBe(200);
     expect((await call("worker", "PUT", `${at}/proof`, { ...proof, protocol: "plonk" })).statusCode).toBe(400);
     expect((await call("worker", "PUT", `${at}/proof`, proof)).json()).toEqual({ state: "done" });
@@ -85,8 +101,12 @@ describe("the routes of jobs", () => {
 
   it("have a person see what died, and have it tried again", async () => {
     const ordered = await call("operator", "POST", `${BATCH}/prove`, { claims: [CLAIM] });
+    // The proof of the last hour took less than four seconds.
+    expect(ordered.headers["retry-after"]).toBe("4");
     const at = `/v1/jobs/${ordered.json<{ jobs: JobStatus[] }>().jobs[0]?.id ?? ""}`;
     for (let i = 0; i < 5; i++) {
+      // A worker that failed several times rests.
+      bench.clock.now += 60_000;
       await call("worker", "POST", `${at}/input`);
       await call("worker", "POST", `${at}/failure`, { code: "prover", message: "out of memory" });
     }
@@ -97,12 +117,29 @@ describe("the routes of jobs", () => {
       claims: [CLAIM],
       submitter: `0x${"9".repeat(40)}`,
     });
-    expect([full.statusCode, full.json<Problem>().code, full.headers["retry-after"]]).toEqual([
-      429,
-      "queue-full",
-      "10",
-    ]);
+    expect([full.statusCode, full.json<Problem>().code, full.headers["retry-after"]]).toEqual([429, "queue-full", "4"]);
     expect((await call("administrator", "POST", `${at}/retry`)).statusCode).toBe(409);
     expect((await call("monitor", "GET", `/v1/jobs/${"0".repeat(32)}`)).statusCode).toBe(404);
+  });
+});
+
+describe("when it is worth to ask again", () => {
+  const MINUTE = 60_000;
+  const job = (state: JobStatus["state"], artifact: string, seconds = 0): JobStatus =>
+    ({
+      ...{ state, artifact, created: new Date(0).toISOString(), begun: new Date(MINUTE).toISOString() },
+      updated: new Date(MINUTE + seconds * 1000).toISOString(),
+    }) as JobStatus;
+  const after = (jobs: readonly JobStatus[], unknown?: number): number =>
+    proofPatience({ queue: { list: () => jobs } as unknown as Queue, now: () => 2 * 60 }, unknown);
+
+  it("goes by what waits, how long proofs of each circuit took, and how many are made at a time, within bounds", () => {
+    const made = [job("done", "0x1", 10), job("done", "0x1", 20), job("done", "0x2", 3)];
+    expect(after([...made, job("waiting", "0x1"), job("waiting", "0x2")])).toBe(18);
+    expect(after([...made, job("working", "0x1"), job("working", "0x1"), job("waiting", "0x2")])).toBe(17);
+    // Of a circuit of which nothing is known, what they take on average.
+    expect(after([...made, job("waiting", "0x3")])).toBe(11);
+    expect(after([...made, ...Array.from({ length: 99 }, () => job("waiting", "0x1"))])).toBe(60);
+    expect([after(made), after([job("waiting", "0x1")]), after([job("waiting", "0x1")], 10)]).toEqual([2, 2, 10]);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newToken } from "../../src/service/access/callers.ts";
-import type { Role } from "../../src/service/permissions.ts";
+import type { Role } from "../../src/settings/permissions.ts";
 import type { JobStatus } from "../../src/queue/job.ts";
 import { MAIN } from "../cli/support.ts";
 import { PASSPHRASE } from "../parties/support.ts";
@@ -57,7 +57,10 @@ export function servedYard(yard: Yard, workers: readonly string[], port = 0): Se
   const call: Served["call"] = async (url, method, path, body) => {
     const answer = await fetch(new URL(path, url), {
       method,
-      headers: { authorization: `Bearer ${tokenOf("human")}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${tokenOf("human")}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

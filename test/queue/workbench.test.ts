@@ -12,7 +12,7 @@ import { newKey, temporaryFolder } from "../parties/support.ts";
 import { addJob, BROKEN, CLAIM, newBench, newYard, proofOf, VALID, type Bench, type Yard } from "./support.ts";
 
 const folder = temporaryFolder();
-const yard = await newYard(folder, 9);
+const yard = await newYard(folder, 11);
 let batches = 0;
 
 /** A job of a batch that no other test touches. */
@@ -43,7 +43,7 @@ const WRONG = {
   pi_c: ["1", "2", "1"],
 };
 
-// Verifies R-queue-verified.
+// Verifies R-queue-verified, R-queue-rest.
 describe("a workbench", () => {
   it("takes the proof of a worker, verified, and once", async () => {
     const { queue, workbench, id, proof } = await oneJob();
@@ -88,6 +88,34 @@ describe("a workbench", () => {
     expect(workbench.wrong.size).toBe(0);
   });
 
+  it("V431: has a worker rest that makes nothing, so that a broken one leaves jobs to the others", async () => {
+    const { queue, workbench, clock, id } = await oneJob();
+    const broken = { code: "circuit", message: "another circuit here", retry: true };
+    for (let i = 0; i < 3; i++) {
+      await workbench.take(id, "broken");
+      await workbench.fail(id, "broken", broken);
+    }
+    expect((await refusedAsync(workbench.take(id, "broken"))).code).toBe("worker-rests");
+    expect(queue.get(id)).toMatchObject({ state: "waiting", attempts: 3 });
+    clock.now += 30_000;
+    await workbench.take(id, "broken");
+    await workbench.fail(id, "broken", broken);
+    expect((await refusedAsync(workbench.take(id, "broken"))).code).toBe("worker-rests");
+    const made = await proofOf(await workbench.take(id, "w1"));
+    expect((await workbench.give(id, "w1", made)).state).toBe("done");
+  });
+
+  it("V432: takes a job from a worker that has had it for an hour, however often it is heard of", async () => {
+    const { workbench, clock, id } = await oneJob();
+    await workbench.take(id, "hung");
+    for (let i = 0; i < 360; i++) {
+      clock.now += 10_000;
+      await workbench.renew(id, "hung");
+    }
+    await workbench.take(id, "w1");
+    expect((await refusedAsync(workbench.renew(id, "hung"))).code).toBe("job-state");
+  });
+
   it("takes the late proof of a worker that lost its job, and what the other one makes changes nothing", async () => {
     const { queue, workbench, clock, id } = await oneJob();
     const made = await proofOf(await workbench.take(id, "w1"));
@@ -120,7 +148,7 @@ describe("a workbench", () => {
     expect([message, place, remedy].join()).not.toContain(folder);
     expect(place).toMatch(/^north\/b[0-9]+/);
     expect(gone.queue.get(gone.id)).toMatchObject({ state: "dead", failure: { code: "batch-missing" } });
-    expect((await refusedAsync(addJob(yard, gone.queue, BROKEN, "b9"))).code).toBe("hold");
+    expect((await refusedAsync(addJob(yard, gone.queue, BROKEN, "b11"))).code).toBe("hold");
   });
 
   it("says nothing private of a job", async () => {

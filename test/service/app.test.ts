@@ -49,9 +49,20 @@ describe("the API", () => {
     expect(answer.headers["content-type"]).toContain("application/problem+json");
   });
 
+  it("takes a type that is named for a body that is not sent", async () => {
+    const headers = { "content-type": "application/json" };
+    expect(code(await app.inject({ method: "GET", url: "/v1/sites/north/place", headers }))).toEqual([
+      404,
+      "not-found",
+    ]);
+    expect(code(await app.inject({ method: "POST", url: ECHO, headers }))).toEqual([400, "request"]);
+  });
+
   it("says where a body has another shape", async () => {
     const answer = await app.inject({ method: "POST", url: ECHO, payload: { word: 1 } });
     expect([answer.statusCode, answer.json<Problem>().place]).toEqual([400, "body#/word"]);
+    const misspelt = await app.inject({ method: "POST", url: ECHO, payload: { word: "a", wrod: "b" } });
+    expect(misspelt.json<Problem>()).toMatchObject({ place: "body#", remedy: "Known here: word." });
   });
 
   // Verifies R-service-strict, V365.
@@ -224,6 +235,12 @@ describe("the OpenAPI document", () => {
       },
     });
     expect(JSON.stringify(document)).not.toContain('"delete"');
+    // How callers show who they are, and what each operation takes.
+    expect(document).toMatchObject({
+      components: { securitySchemes: { bearer: { type: "http" }, certificate: { type: "mutualTLS" } } },
+      security: [{ bearer: [] }, { certificate: [] }, { bearer: [], certificate: [] }],
+      paths: { "/v1/sites/{site}/bytes": { post: { "x-permission": "batch:read" } } },
+    });
   });
 
   it("is shown on a page that takes nothing from elsewhere", async () => {

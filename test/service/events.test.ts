@@ -3,10 +3,10 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Follower } from "../../src/notify/follower.ts";
 import { InboundEvents } from "../../src/notify/inbound.ts";
 import { NotificationJournal } from "../../src/notify/journal.ts";
@@ -23,10 +23,6 @@ import type { Service } from "../../src/service/service.ts";
 import { bareService } from "./support.ts";
 
 const [NORTH, SOUTH] = ["1", "2"].map((digit) => `0x${digit.repeat(64)}`) as [string, string];
-const SITES = new Map([
-  [NORTH, { site: "north", batch: "b1" }],
-  [SOUTH, { site: "south", batch: "b2" }],
-]);
 /** So many of what was told are kept. */
 const KEPT = 6;
 const NOON = Date.UTC(2030, 0, 7, 12) / 1000;
@@ -39,6 +35,7 @@ let journal: NotificationJournal;
 let service: Service & { readonly notifications: Notifications };
 let app: FastifyInstance;
 let folder: string;
+let batches: readonly FolderBatch[];
 
 function as(role: Grant["role"], sites?: readonly string[]): void {
   caller = { id: "token:test", grants: [{ role, ...(sites === undefined ? {} : { sites }) }] };
@@ -57,12 +54,16 @@ beforeEach(async () => {
   as("auditor");
   folder = mkdtempSync(join(tmpdir(), "events-"));
   journal = await NotificationJournal.open(folder, { chainId: "31337", registry: `0x${"1".repeat(40)}` }, KEPT);
+  await journal.join([
+    { site: "north", batch: NORTH },
+    { site: "south", batch: SOUTH },
+  ]);
   const follower = { journal, currentBlock: () => current } as Partial<Follower> as Follower;
   const inbound = new Map<string, InboundEvents>();
   for (const site of ["north", "south"]) inbound.set(site, await InboundEvents.open(folder, site));
-  const batches: readonly FolderBatch[] = [{ id: "b1", key: NORTH, recorded: [] }];
+  batches = [{ id: "b1", key: NORTH, recorded: [] }];
   const notifications: Notifications = {
-    ...{ follower, inbound, webhooks: [], locate: (key) => SITES.get(key) },
+    ...{ follower, inbound, webhooks: [] },
     batchesOf: (site) => Promise.resolve(site === "north" ? batches : []),
   };
   service = { ...bareService({}, () => now), notifications };
@@ -112,6 +113,18 @@ describe("the list of what was told", () => {
     expect(await pagesOf("/v1/sites/north/notifications")).toEqual(["a", 1]);
   });
   const at = (what: string): string => `/v1/sites/south/${what}`;
+
+  // Verifies R-notify-joined, V450.
+  it("V450: tells each site that holds a folder of a batch, one that got it later from the start", async () => {
+    await tell(tidings("a"), tidings("b", SOUTH));
+    expect(await pagesOf("/v1/sites/south/notifications")).toEqual(["b", 1]);
+    await journal.join([{ site: "south", batch: NORTH }]);
+    await tell(tidings("c"));
+    const { items } = (await app.inject("/v1/sites/south/notifications?after=2")).json<Page>();
+    expect(items).toMatchObject([{ id: "a", sequence: 3, again: "south" }, { id: "c" }]);
+    expect(await pagesOf("/v1/sites/north/notifications")).toEqual(["ac", 1]);
+    expect(await pagesOf("/v1/events")).toEqual(["abc", 2]);
+  });
 
   // Verifies R-notify-resume.
   it.each(["/v1/events", "/v1/sites/north/notifications", "/v1/events/stream", "/v1/sites/north/notifications/stream"])(
@@ -168,6 +181,18 @@ describe("a stream over a socket", () => {
     answer.destroy();
   });
 
+  it("V435: is one of twenty that a caller reads at once", async () => {
+    const readers: Reader[] = [];
+    for (let i = 0; i < 20; i++) readers.push(await opened("/v1/events/stream"));
+    const over = await opened("/v1/events/stream");
+    expect([over.answer.statusCode, over.answer.headers["retry-after"]]).toEqual([429, "60"]);
+    caller = { ...caller, id: "token:other" };
+    expect((await opened("/v1/events/stream")).answer.statusCode).toBe(200);
+    caller = { ...caller, id: "token:test" };
+    readers[0]?.answer.destroy();
+    await vi.waitFor(async () => expect((await opened("/v1/events/stream")).answer.statusCode).toBe(200));
+  });
+
   // Verifies R-notify-streams.
   it("ends when the service closes, and keeps it from nothing", async () => {
     const reader = await opened("/v1/events/stream");
@@ -220,6 +245,26 @@ describe("what other systems tell", () => {
     expect([page.items.length, page.next]).toEqual([2, "2"]);
     const rest = (await app.inject("/v1/sites/north/events?after=2")).json<Page>();
     expect([rest.items.map(({ sequence }) => sequence), rest.next]).toEqual([[3], null]);
+    expect((await app.inject("/v1/sites/north/events?after=3")).json()).toEqual({ items: [], next: null });
+    expect(said(await app.inject("/v1/sites/north/events?after=4"))).toEqual([409, "feed-ahead"]);
+  });
+
+  // Verifies R-inbound-bounded.
+  it("is refused with a problem of its own where one caller, or the site, has told too much", async () => {
+    as("system", ["north"]);
+    const inbound = service.notifications.inbound as Map<string, InboundEvents>;
+    await inbound.get("north")?.close();
+    for (const [limits, status, code, patience] of [
+      [{ perDay: 1, all: 9 }, 429, "event-quota", "3600"],
+      [{ perDay: 9, all: 1 }, 507, "events-full", undefined],
+    ] as const) {
+      const events = await InboundEvents.open(folder, code, limits);
+      inbound.set("north", events);
+      expect((await told(event)).statusCode).toBe(201);
+      const refused = await told({ ...event, id: "2" });
+      expect([...said(refused), refused.headers["retry-after"]]).toEqual([status, code, patience]);
+      if (code === "event-quota") await events.close();
+    }
   });
 
   it.each([
@@ -271,12 +316,18 @@ describe("the reconciliation of a site", () => {
     expect(await found()).toEqual([null]);
   });
 
+  // Verifies V439.
+  it("V439: names the folders that cannot be read", async () => {
+    batches = [...batches, { id: "b7", key: undefined, recorded: undefined }];
+    expect((await app.inject(url)).json()).toMatchObject({ unread: ["b7"] });
+  });
+
   // Verifies R-reconcile-daily.
   it("is kept once a day for each site, with the register where it answers by noon, and never written over", async () => {
     const kept = join(service.settings.data, "reconciliation");
     const day = async (at: string): Promise<string[]> => {
       now = Date.parse(at) / 1000;
-      return (await keepReconciliations(service, kept)).map((path) => path.slice(kept.length));
+      return (await keepReconciliations(service)).map((path) => path.slice(kept.length));
     };
     current = undefined;
     expect(await day("2030-01-07T11:59:59Z")).toEqual([]);
@@ -289,6 +340,19 @@ describe("the reconciliation of a site", () => {
     expect(await day("2030-01-08T23:59:59Z")).toEqual([]);
     expect(await readFile(path, "utf8")).toBe("kept");
     expect((await readdir(join(kept, "north"))).sort()).toEqual(["2030-01-07.json", "2030-01-08.json"]);
+  });
+
+  // Verifies R-reconcile-daily.
+  it("says which day has the last copy, so that days on which the service did not run are seen", async () => {
+    const previous = async (): Promise<unknown> => (await app.inject(url)).json<{ previous: unknown }>().previous;
+    expect(await previous()).toBeNull();
+    await keepReconciliations(service);
+    expect(await previous()).toBeNull();
+    now += 3 * 86_400;
+    expect(await previous()).toBe("2030-01-07");
+    const [path = ""] = await keepReconciliations(service);
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ previous: "2030-01-07" });
+    expect((await readdir(dirname(path))).sort()).toEqual(["2030-01-07.json", "2030-01-10.json"]);
   });
 });
 
@@ -310,8 +374,7 @@ describe("the webhooks", () => {
       ...{ name: "erp", secrets: [secret] },
       url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
     };
-    const { locate } = service.notifications;
-    const webhook = await Webhook.open({ settings, journal, locate, folder, now: () => now });
+    const webhook = await Webhook.open({ settings, journal, locate: () => [], folder, now: () => now });
     (service.notifications.webhooks as Webhook[]).push(webhook);
     as("administrator");
   });

@@ -5,8 +5,9 @@ import { describe, expect, it } from "vitest";
 import { refusal } from "../../src/errors.ts";
 import { buildApp } from "../../src/service/app.ts";
 import type { Caller } from "../../src/service/caller.ts";
+import { keepAnswers } from "../../src/service/idempotency.ts";
 import type { Problem } from "../../src/service/problem.ts";
-import { route, type Route } from "../../src/service/route.ts";
+import { route, type Reply, type Route } from "../../src/service/route.ts";
 import { ROUTES } from "../../src/service/routes.ts";
 import { SITE_PARAMS, SITE_PATH } from "../../src/service/shapes.ts";
 import { auditor, bareService } from "./support.ts";
@@ -45,6 +46,13 @@ async function scene(now = { value: Math.floor(Date.now() / 1000) }) {
   return { service, runs, meanwhile, ask, restarted, now, answers: join(service.settings.data, "answers") };
 }
 
+/** Files of kept answers, a folder a caller. */
+function kept(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join(folder, name));
+}
+
 function callerOf(name = ""): Caller {
   return { ...auditor, id: `token:${name}` };
 }
@@ -63,8 +71,8 @@ describe("a request with an Idempotency-Key", () => {
       "true",
     ]);
     expect(runs()).toBe(1);
-    const [file = ""] = readdirSync(answers);
-    expect(statSync(join(answers, file)).mode & 0o777).toBe(0o600);
+    const [file = ""] = kept(answers);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it("is refused with another body, and gives nobody the answer of another caller", async () => {
@@ -107,10 +115,10 @@ describe("a request with an Idempotency-Key", () => {
   it("is another one after a day, and old answers go", async () => {
     const { ask, now, runs, answers } = await scene();
     await ask("x", "old");
-    for (const name of readdirSync(answers)) utimesSync(join(answers, name), now.value, now.value);
+    for (const file of kept(answers)) utimesSync(file, now.value, now.value);
     now.value += 24 * 3600 + 1;
     await ask("x", "new");
-    expect(readdirSync(answers)).toHaveLength(1);
+    expect(kept(answers)).toHaveLength(1);
     await ask("x", "old");
     expect(runs()).toBe(3);
   });
@@ -119,7 +127,7 @@ describe("a request with an Idempotency-Key", () => {
     const { ask, answers } = await scene();
     expect((await ask("x", "k".repeat(256))).json<Problem>()).toMatchObject({ code: "request" });
     await ask("x", "k");
-    for (const name of readdirSync(answers)) writeFileSync(join(answers, name), "{}");
+    for (const file of kept(answers)) writeFileSync(file, "{}");
     expect((await ask("x", "k")).json<Problem>()).toMatchObject({ code: "service-data", status: 503 });
   });
 
@@ -141,6 +149,45 @@ describe("a request with an Idempotency-Key", () => {
     expect(readdirSync(service.settings.data)).toEqual([]);
     const unkept = ROUTES.filter(({ isPrivate }) => isPrivate === true).map(({ operation }) => operation);
     expect(unkept).toEqual(["inspectFile", "takeJob", "makeDisclosure"]);
+  });
+});
+
+// Verifies R-service-idempotent, V461.
+describe("what is kept for one caller", () => {
+  const folder = (): string => join(bareService().settings.data, "answers");
+  const asked = (caller: string) => ({ caller, method: "POST", url: "/", body: "" });
+  const answer = (body: string) => () => Promise.resolve({ body });
+
+  it("V461: is bounded, is refused before anything is done, and takes no room of others", async () => {
+    let now = Math.floor(Date.now() / 1000);
+    const [at, most] = [folder(), { answers: 2, bytes: 1_000 }];
+    const once = keepAnswers(at, () => now, most);
+    for (const key of ["1", "2"]) await once(key, asked("a"), answer(key));
+    let runs = 0;
+    const counted = (): Promise<Reply<unknown>> => Promise.resolve({ body: (runs += 1) });
+    await expect(once("3", asked("a"), counted)).rejects.toMatchObject({ code: "idempotency-quota" });
+    expect(runs).toBe(0);
+    // What was promised is still there, others have room, and a process that starts counts what it finds.
+    expect(await once("1", asked("a"), counted)).toMatchObject({ again: true, reply: { body: "1" } });
+    expect(await once("1", asked("b"), counted)).toMatchObject({ again: false });
+    const started = keepAnswers(at, () => now, most);
+    await expect(started("3", asked("a"), counted)).rejects.toMatchObject({ code: "idempotency-quota" });
+    now += 24 * 3600 + 1;
+    for (const run of [once, started])
+      expect(await run("3", asked("a"), counted)).toMatchObject({ again: run !== once });
+    expect(kept(at)).toHaveLength(1);
+  });
+
+  it("V461: counts bytes, what runs, and nothing that was refused", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const once = keepAnswers(folder(), () => now, { answers: 2, bytes: 1_000 });
+    const fails = (): Promise<never> => Promise.reject(refusal("No.", { code: "locked" }));
+    for (const key of ["1", "2", "3"])
+      await expect(once(key, asked("a"), fails)).rejects.toMatchObject({ code: "locked" });
+    const all = ["1", "2", "3"].map((key) => once(key, asked("a"), answer(key)));
+    expect((await Promise.allSettled(all)).filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    await once("1", asked("b"), answer("x".repeat(1_000)));
+    await expect(once("2", asked("b"), answer("y"))).rejects.toMatchObject({ code: "idempotency-quota" });
   });
 });
 

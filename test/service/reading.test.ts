@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -94,7 +95,7 @@ describe("a disclosure", () => {
   });
 });
 
-// Verifies R-service-audit.
+// Verifies R-service-audit, V449, V460.
 describe("an audit", () => {
   /** Asks until it has ended. */
   async function ended(url: string): Promise<Record<string, unknown>> {
@@ -105,6 +106,17 @@ describe("an audit", () => {
       await setTimeout(200);
     }
   }
+
+  /** An audit whose service was stopped half-way has an order and no result. */
+  function cutOff(byte: string): { id: string; url: string; result: string } {
+    const id = byte.repeat(32 / byte.length);
+    const folder = join(on.settings.data, "audits", id);
+    mkdirSync(folder);
+    writeFileSync(join(folder, "order.json"), JSON.stringify({ alone: true }));
+    return { id, url: `/v1/audits/${id}`, result: join(folder, "result.json") };
+  }
+
+  const processes = (): number => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
 
   it("runs beside the service, and is found again after a stop of it", async () => {
     on.as("auditor", {});
@@ -119,12 +131,30 @@ describe("an audit", () => {
     expect(JSON.parse(report.body.text)).toMatchObject({ registry: on.scene.registry, block: done["block"] });
     expect((await on.call<{ text: string }>("GET", `${url}/report?form=html`)).body.text).toContain("<!doctype html>");
 
-    // One whose service was stopped half-way has an order and no result.
-    const id = "ab".repeat(16);
-    const folder = join(on.settings.data, "audits", id);
-    mkdirSync(folder);
-    writeFileSync(join(folder, "order.json"), JSON.stringify({ alone: true }));
-    expect(await ended(`/v1/audits/${id}`)).toMatchObject({ id, state: "done" });
+    const { id, url: again } = cutOff("ab");
+    expect(await ended(again)).toMatchObject({ id, state: "done" });
+  });
+
+  it("V460: is one at a time, also where many that were cut off are asked for", async () => {
+    on.as("auditor", {});
+    const both = [cutOff("c1"), cutOff("c2")];
+    const before = processes();
+    const asked = [...both, ...both].map(({ url }) => on.call("GET", url));
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    expect(processes() - before).toBe(1);
+    expect(await on.refused("POST", "/v1/audits", {})).toEqual([429, "audit-running"]);
+    for (const { id, url } of both) expect(await ended(url)).toMatchObject({ id, state: "done" });
+  });
+
+  it("V460: whose process is killed has failed, and does not begin again by being asked for", async () => {
+    const begun = await on.as("auditor", {}).call("POST", "/v1/audits", { alone: true });
+    const own = execFileSync("pgrep", ["-P", String(process.pid), "-f", "auditProcess"], { encoding: "utf8" });
+    process.kill(Number(own), "SIGKILL");
+    const url = String(begun.headers["location"]);
+    expect(await ended(url)).toMatchObject({ state: "failed", block: null, problem: { code: "audit-ended" } });
+    const before = processes();
+    expect(await ended(url)).toMatchObject({ state: "failed" });
+    expect(processes()).toBe(before);
   });
 
   it("that can conclude nothing says why, and names no node", async () => {
@@ -139,6 +169,22 @@ describe("an audit", () => {
     } finally {
       Object.assign(on.settings, { register });
     }
+  });
+
+  it("V449: has room where a thousand failed, and none where a thousand were made", async () => {
+    on.as("auditor", {});
+    const folder = join(on.settings.data, "audits");
+    const keep = (state: "failed" | "done"): void => {
+      for (let i = 0; readdirSync(folder).length < 1_000; i++) cutOff(`d${String(i).padStart(31, "0")}`);
+      const result = JSON.stringify({ state, block: null, findings: null, problem: null });
+      for (const id of readdirSync(folder)) writeFileSync(join(folder, id, "result.json"), result);
+    };
+    keep("failed");
+    const begun = await on.call("POST", "/v1/audits", { alone: true });
+    expect(await ended(String(begun.headers["location"]))).toMatchObject({ state: "done" });
+    expect(readdirSync(folder)).toHaveLength(1_000);
+    keep("done");
+    expect(await on.refused("POST", "/v1/audits", {})).toEqual([429, "audit-running"]);
   });
 
   it("is of all sites, and for who may see all of them", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
 import type { FastifyInstance } from "fastify";
 import { connectRpc, type Chain } from "../../src/chain/connect.ts";
-import type { Prepared } from "../../src/chain/prepared.ts";
+import { digestOf, type Prepared } from "../../src/chain/prepared.ts";
 import { FolderMemory } from "../../src/service/folderMemory.ts";
 import { buildApp } from "../../src/service/app.ts";
 import { attesterWith } from "../../src/service/attester.ts";
@@ -11,7 +11,7 @@ import type { Caller } from "../../src/service/caller.ts";
 import type { Problem } from "../../src/service/problem.ts";
 import type { Route } from "../../src/service/route.ts";
 import type { Service } from "../../src/service/service.ts";
-import type { ServiceSettings } from "../../src/service/settings.ts";
+import type { ServiceSettings } from "../../src/settings/service.ts";
 import { cliJson, Scene } from "../cli/scene.ts";
 import { scratch } from "../cli/support.ts";
 
@@ -104,9 +104,10 @@ export class ServiceScene {
 
   /** Signs and sends a prepared call as whom it is for, as that person would. */
   async send(call: Prepared | null, name = "prepared.json"): Promise<{ readonly transaction: string }> {
+    if (call === null) throw new Error("nothing was prepared");
     const file = this.scene.path(name);
     writeFileSync(file, JSON.stringify(call));
-    return cliJson(["send", file, ...this.scene.on, "--account", call?.from ?? ""]);
+    return cliJson(["send", file, ...this.scene.on, "--account", call.from, "--digest", digestOf(call)]);
   }
 
   /** How many transactions an account sent. */

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openService } from "../../src/service/open.ts";
 import { startService } from "../../src/service/start.ts";
+import { refusedWith, scratch } from "../cli/support.ts";
 import { bareService } from "./support.ts";
 
 const TOKEN = `bpt_${"A".repeat(43)}`;
@@ -32,6 +37,15 @@ describe("a service that listens", () => {
     },
   );
 
+  it.each(["no certificate at all", ""])("says that its certificate is none: %s", async (pem) => {
+    const path = join(mkdtempSync(join(tmpdir(), "batchproof-tls-")), "server.pem");
+    writeFileSync(path, pem, { mode: 0o600 });
+    const service = bareService({ tls: { certificate: path, key: path } });
+    await expect(startService(service, { host: "127.0.0.1", port: 0 })).rejects.toMatchObject({
+      ...{ kind: "input", code: "service-file", place: "service.json#/tls" },
+    });
+  });
+
   it("says that its port is taken", async () => {
     const first = await startService(bareService(), { host: "127.0.0.1", port: 0 });
     const port = Number(new URL(first.url).port);
@@ -39,5 +53,35 @@ describe("a service that listens", () => {
       code: "service-listen",
     });
     await first.close();
+  });
+});
+
+// Verifies R-service-settings, V442.
+describe("what a service keeps", () => {
+  it("V442: lies in no folder that others of its machine may enter", async () => {
+    const { settings } = bareService();
+    const { data } = settings;
+    const opening = { passphraseOf: () => Promise.resolve(""), say: () => undefined };
+    for (const mode of [0o750, 0o701, 0o777]) {
+      chmodSync(data, mode);
+      await expect(openService(settings, opening)).rejects.toMatchObject({ code: "secrets-mode", place: data });
+    }
+  });
+
+  it("V442: is given to nobody whom everybody of its machine can name", async () => {
+    const folder = scratch();
+    const file = join(folder, "service.json");
+    for (const name of ["batches", "policies"]) mkdirSync(join(folder, name));
+    const sites = [{ name: "north", batches: "batches", policies: "policies" }];
+    const grants = [{ claim: "groups", value: "qa", grants: [{ role: "auditor" }] }];
+    const issuer = { issuer: "https://login.example", audience: "batchproof", algorithms: ["ES256"], grants };
+    const issuers = [{ ...issuer, jwks: "jwks.json" }];
+    writeFileSync(file, JSON.stringify({ format: "batchproof-service/1", data: "data", sites, issuers }));
+    expect(await refusedWith(["serve", file])).toMatchObject({ code: "file-missing" });
+    writeFileSync(join(folder, "jwks.json"), JSON.stringify({ keys: [] }));
+    for (const open of [join(folder, "jwks.json"), file]) {
+      chmodSync(open, 0o666);
+      expect(await refusedWith(["serve", file])).toMatchObject({ code: "file-mode", place: open, exit: 3 });
+    }
   });
 });

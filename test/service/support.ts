@@ -6,7 +6,7 @@ import type { Caller } from "../../src/service/caller.ts";
 import { FolderMemory } from "../../src/service/folderMemory.ts";
 import { route } from "../../src/service/route.ts";
 import type { Service } from "../../src/service/service.ts";
-import type { ServiceSettings } from "../../src/service/settings.ts";
+import type { ServiceSettings } from "../../src/settings/service.ts";
 import { BATCH_PARAMS, BATCH_PATH, SITE_PATH, SITE_PARAMS } from "../../src/service/shapes.ts";
 
 /** A service with a data folder of its own and nothing behind it, for routes of the tests. */

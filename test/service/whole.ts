@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "../../src/service/app.ts";
 import { openService } from "../../src/service/open.ts";
-import { ROLE_PERMISSIONS, type Role } from "../../src/service/permissions.ts";
+import { ROLE_PERMISSIONS, type Role } from "../../src/settings/permissions.ts";
 import { ROUTES } from "../../src/service/routes.ts";
 import { PASSPHRASE } from "../parties/support.ts";
 import { begin, newSite, schedule } from "./batches/site.ts";

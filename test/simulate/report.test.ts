@@ -63,6 +63,22 @@ describe("what a simulation is written as", () => {
     );
   });
 
+  // V444.
+  it("V444: says which of its numbers change nothing, and takes an estimate for none because of its spelling", () => {
+    expect(reported().assumptions.idle).toEqual([]);
+    const wrong = reported(({ claims, rates, proving }) => {
+      for (const claim of claims) claim.risks = claim.risks.filter((risk) => risk !== "lateResult");
+      rates.excursion.source = "Assumption: somebody said so";
+      proving.seconds["of/none"] = { value: "3", unit: "s", source: "bench" };
+    });
+    expect(wrong.assumptions).toEqual({
+      all: 27,
+      estimates: 16,
+      idle: ["/rates/lateResult", "/proving/seconds/of~1none"],
+    });
+    expect(reportText(wrong)).toContain("\n/rates/lateResult changes nothing: no claim of the scenario has it");
+  });
+
   it("says so where nothing was released, or nothing came", () => {
     expect(reportText(reported(allRates("1")))).toMatch(/days to release.*nothing was released.*nothing was released/);
     const empty = reported(({ sites }) => {

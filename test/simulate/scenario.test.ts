@@ -91,12 +91,13 @@ describe("a scenario is refused", () => {
     };
   };
 
+  // Verifies R-simulate-scenario, V447.
   it.each([
-    // 50 years are 18,250 days: three million batches, or two million of 20 records, are so many a day.
-    ["batches", [claims(1), daily("164.383561")], [claims(1), daily("164.383562")]],
-    ["records", [claims(20), daily("109.589041")], [claims(20), daily("109.589042")]],
+    // 50 years are 18,250 days: a million batches, or half a million of 20 records, are so many a day.
+    ["batches", [claims(1), daily("54.79452")], [claims(1), daily("54.794521")]],
+    ["records", [claims(20), daily("27.39726")], [claims(20), daily("27.397261")]],
     ["sites", [daily("0"), groups(999, 1)], [daily("0"), groups(999, 2)]],
-  ])("with more %s than a run takes, and not with exactly as many", (_, most, over) => {
+  ])("V447: with more %s than a run takes, and not with exactly as many", (_, most, over) => {
     expect(read(changedBytes(...most), 50).scenario.years).toBe(50);
     const error = refused(() => read(changedBytes(...over), 50));
     expect(error).toMatchObject({ code: "scenario", place: "s.json" });

@@ -7,15 +7,15 @@ import type { Caller } from "../caller.ts";
 import { issuersOf, type VerifyBearer } from "./bearer.ts";
 import { callersOf, TOKEN_PREFIX, type FindCaller } from "./callers.ts";
 import { failuresByAddress, type Failures } from "./failures.ts";
-import type { AccessSettings } from "./settings.ts";
+import type { AccessSettings } from "../../settings/access.ts";
 
 /**
  * Who may call, as service.json says. A call has exactly one identity: a token, a certificate that the TLS layer verified, or both
  * where the settings, or the token itself, bind one to the other. `now`: Unix seconds; `place`: the file, for errors.
- * Errors: those of `callersOf` and `issuersOf`.
+ * Errors: those of `issuersOf`.
  */
 export async function authenticator(settings: AccessSettings, place: string, now: () => number): Promise<Authenticate> {
-  const find = callersOf(settings.callers ?? [], place);
+  const find = callersOf(settings.callers ?? []);
   const verify = await issuersOf(settings.issuers ?? [], place, now);
   const failures = failuresByAddress(now);
   return (request) => authenticate(request, find, verify, failures);

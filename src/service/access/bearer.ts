@@ -14,7 +14,8 @@ import {
 import { environmentError, inputError } from "../../errors.ts";
 import { readJson } from "../../input/json.ts";
 import type { Caller, Grant } from "../caller.ts";
-import type { IssuerSettings } from "./settings.ts";
+import type { IssuerSettings } from "../../settings/access.ts";
+import { isAddress } from "../../settings/service.ts";
 
 /** People: tokens (JWT) that an issuer of service.json signed. */
 
@@ -126,7 +127,7 @@ class IssuerSilent extends Error {}
 
 /** Keys come only from where service.json says, never from what a token names (`jku`, `jwk`, `x5u`). */
 async function keysOf(jwks: string, place: string): Promise<JWTVerifyGetKey> {
-  if (!/^https?:/i.test(jwks)) return createLocalJWKSet((await readJson(jwks)) as unknown as JSONWebKeySet);
+  if (!isAddress(jwks)) return createLocalJWKSet((await readJson(jwks)) as unknown as JSONWebKeySet);
   const url = new URL(jwks);
   if (url.protocol !== "https:" && !["127.0.0.1", "[::1]", "localhost"].includes(url.hostname)) {
     throw inputError("The issuer's keys are fetched without TLS.", {

@@ -1,7 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual, type X509Certificate } from "node:crypto";
-import { inputError } from "../../errors.ts";
 import type { Caller } from "../caller.ts";
-import type { CallerSettings } from "./settings.ts";
+import type { CallerSettings } from "../../settings/access.ts";
 
 /** Machines: who has a token or a certificate of service.json. */
 
@@ -23,9 +22,8 @@ export interface Shown {
 /** Finds who shows a token, a certificate, or both. Undefined: nobody of service.json. */
 export type FindCaller = (shown: Shown) => Caller | undefined;
 
-/** Callers as service.json names them. Error `service-file`: two of one name or with one token or certificate, or one with neither. */
-export function callersOf(callers: readonly CallerSettings[], place: string): FindCaller {
-  refuseUnclear(callers, place);
+/** Callers as service.json names them; whose token or certificate two of them had would be nobody. */
+export function callersOf(callers: readonly CallerSettings[]): FindCaller {
   const known = callers.map((each) => ({ ...each, expected: Buffer.from(each.token ?? "", "hex") }));
   return ({ token, certificate }) => {
     const given = token === undefined ? undefined : digest(token);
@@ -62,21 +60,4 @@ function showsCertificate({ certificate: asked }: CallerSettings, shown: X509Cer
 export function spkiHash(certificate: X509Certificate): string {
   const spki = certificate.publicKey.export({ type: "spki", format: "der" });
   return createHash("sha256").update(spki).digest("hex");
-}
-
-function refuseUnclear(callers: readonly CallerSettings[], place: string): void {
-  const seen = new Set<string>();
-  for (const [i, { name, token, certificate }] of callers.entries()) {
-    const at = `${place}#/callers/${i}`;
-    if (token === undefined && certificate === undefined) {
-      throw inputError("The caller has neither a token nor a certificate.", { code: "service-file", place: at });
-    }
-    const marks = [`name ${name}`, ...(token === undefined ? [] : [token]), JSON.stringify(certificate ?? { name })];
-    for (const mark of marks) {
-      if (seen.has(mark)) {
-        throw inputError("Another caller has this name, token or certificate.", { code: "service-file", place: at });
-      }
-      seen.add(mark);
-    }
-  }
 }

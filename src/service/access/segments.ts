@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { inputError } from "../../errors.ts";
@@ -17,6 +17,8 @@ export interface Segment {
 const NAME = /^([0-9]{6})-([0-9]{12})\.jsonl$/;
 /** More than the service ever writes into one. */
 const MOST_BYTES = 64 * 2 ** 20;
+/** Bytes of a line: more than one that names a thousand unfinished ends. */
+const MOST_LINE = 2 ** 20;
 
 /** Name of a file. */
 export function segmentName(number: number, first: number): string {
@@ -36,6 +38,11 @@ export async function segmentsIn(folder: string): Promise<Segment[]> {
     if (number !== (segments[0]?.number ?? 0) + i) throw logBroken("The file before this one is missing.", path);
   }
   return segments;
+}
+
+/** Whether a file is called as those of a log are; else it may be an export. */
+export function isSegment(path: string): boolean {
+  return NAME.test(basename(path));
 }
 
 /** A file of a log, by its name. Error `log-broken`. */
@@ -122,6 +129,44 @@ export async function followChain(
   return end ?? BEGINNING;
 }
 
+/**
+ * Follows the chain through an export: all lines in one file, without the unfinished ends, which lie in the log itself. Error
+ * `log-broken`: as for `followChain`, or the file ends within a line.
+ */
+export async function followExport(path: string, take: (line: ChainedLine) => void): Promise<ChainEnd> {
+  let end: ChainEnd | undefined;
+  let number = 0;
+  for await (const line of linesOf(path)) {
+    const place = `${path}:${++number}`;
+    const entry = parseEntry(line, place);
+    const before = end ?? (entry.seq === 1 ? BEGINNING : undefined);
+    refuseUnchained(entry, before === undefined ? undefined : { ...before, torn: tornIn(entry) }, place);
+    end = { seq: entry.seq, hash: sha256Hex(line), time: entry.time, torn: [] };
+    take({ entry, hash: end.hash, place });
+  }
+  return end ?? BEGINNING;
+}
+
+/** The lines of a file of any size, each in memory by itself. */
+async function* linesOf(path: string): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    const bytes = Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      yield bytes.subarray(start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    if (rest.length > MOST_LINE) throw logBroken("A line is longer than any that the service writes.", path);
+  }
+  if (rest.length > 0) throw logBroken("The file ends within a line: its end was cut off.", path);
+}
+
+function tornIn(entry: LogEntry): readonly TornEnd[] {
+  return entry.kind === "start" ? entry.torn : [];
+}
+
 function withTorn(end: ChainEnd, { path }: Segment, tail: Buffer): ChainEnd {
   const torn = { file: basename(path), bytes: tail.length, sha256: sha256Hex(tail) };
   return { ...end, torn: [...end.torn, torn] };
@@ -133,8 +178,7 @@ function refuseUnchained(entry: LogEntry, before: ChainEnd | undefined, place: s
     throw logBroken("This line does not follow the one before it: one was changed, taken away or put in.", place);
   }
   if (entry.clockBack !== entry.time < before.time) throw logBroken("The line says otherwise of the clock.", place);
-  const said = entry.kind === "start" ? entry.torn : [];
-  if (canonicalJson(said) !== canonicalJson(before.torn)) {
+  if (canonicalJson(tornIn(entry)) !== canonicalJson(before.torn)) {
     throw logBroken("An unfinished end before this line is not the one that the line tells of.", place);
   }
 }

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { DECISIONS, type DecisionKind } from "../decisions.ts";
-import { readFor, showing, shownFolder } from "../folders.ts";
+import { readFor, showing, shownFolder, shownName } from "../folders.ts";
 import { PREPARED } from "../preparedShape.ts";
 import { aboutBatch, addressIn, onRegister, ownedBatch } from "../register.ts";
 import { route, type Route } from "../route.ts";
@@ -44,7 +44,9 @@ const decide = route({
     return onRegister(call.service, async (register, chain) => {
       const owned = await showing(shownFolder(place), () => ownedBatch(call.service, batch, named));
       const about = { ...owned, call, batch, place, register, chain, from };
-      const decision = await aboutBatch(place.id, batch, owned, () => DECISIONS[kind].prepare(about, call.body));
+      const decision = await aboutBatch(shownName(place), batch, owned, () =>
+        DECISIONS[kind].prepare(about, call.body),
+      );
       return { body: { ...decision, lines: decision.lines === null ? null : [...decision.lines] } };
     });
   },

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { Type } from "typebox";
 import { inputError } from "../../errors.ts";
 import { HEARD, INBOUND } from "../../notify/inbound.ts";
+import type { NotificationJournal } from "../../notify/journal.ts";
 import { NOTIFICATION, type Notification } from "../../notify/notification.ts";
 import { RECONCILIATION } from "../../notify/reconcile.ts";
 import { eventStream } from "../../notify/stream.ts";
@@ -24,9 +25,9 @@ const STREAM_QUERY = Type.Object({ after: Type.Optional(SEQUENCE) }, { additiona
 
 const PAGE = 200;
 
-/** Whether a notification is of a site's batch; undefined: every one is asked for. */
-function isOf(service: Service, site: string | undefined): (notification: Notification) => boolean {
-  return ({ batch }) => site === undefined || service.notifications?.locate(batch)?.site === site;
+/** Whether a notification is for a site; undefined: for the whole register. */
+function isFor(journal: NotificationJournal, site: string | undefined): (notification: Notification) => boolean {
+  return (notification) => journal.isFor(notification, site === undefined ? undefined : [site]);
 }
 
 /** A page and where to go on, which moves over what is another site's. */
@@ -37,14 +38,15 @@ function pageAfter(
 ): { items: Notification[]; next: string | null } {
   const { journal } = followerOf(service);
   const found = journal.after(after, PAGE);
-  const items = found.filter(isOf(service, site)).slice(0, limit);
+  const items = found.filter(isFor(journal, site)).slice(0, limit);
   const full = items.length === limit ? items.at(-1) : found.at(-1);
   const next = full === undefined || full.sequence === journal.sequence ? null : String(full.sequence);
   return { items, next };
 }
 
 function streamOf(service: Service, after: number, site?: string): Readable {
-  return eventStream(followerOf(service).journal, { after, isTold: isOf(service, site) });
+  const { journal } = followerOf(service);
+  return eventStream(journal, { after, isTold: isFor(journal, site) });
 }
 
 /** Where a stream goes on: as the header says, which a browser sends when it comes again. Error `request`. */
@@ -106,9 +108,9 @@ export const EVENT_ROUTES: readonly Route[] = [
     summary: "What the systems of this site told, in order.",
     schemas: { params: SITE_PARAMS, query: AFTER_QUERY, reply: pageOf(HEARD) },
     run: ({ service, params, query: { after = 0, limit = 50 } }) => {
-      const { all } = inboundOf(service, params.site);
-      const items = all.slice(after, after + limit);
-      const next = after + limit < all.length ? String(after + limit) : null;
+      const inbound = inboundOf(service, params.site);
+      const items = [...inbound.after(after, limit)];
+      const next = after + limit < inbound.all.length ? String(after + limit) : null;
       return Promise.resolve({ body: { items, next } });
     },
   }),

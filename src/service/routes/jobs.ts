@@ -1,20 +1,18 @@
 import { Type, type Static } from "typebox";
 import { readBatch } from "../../batch/folder.ts";
-import { readRegistration } from "../../batch/registration.ts";
-import { unknownOpening } from "../../claims/proveClaim.ts";
 import { inputError } from "../../errors.ts";
 import type { CircuitInput } from "../../kinds/circuitInput.ts";
 import { queueFigures } from "../../queue/figures.ts";
 import { JOB_STATES, type JobStatus } from "../../queue/job.ts";
 import type { NewJob } from "../../queue/queue.ts";
 import { aboutBatch, newJob } from "../../queue/task.ts";
+import { proofPatience } from "../patience.ts";
+import { addressIn, openedBatch } from "../register.ts";
 import { route, type Route } from "../route.ts";
 import { BATCH_PARAMS, BATCH_PATH, PAGE_QUERY, pageOf } from "../shapes.ts";
 
 const TAG = "jobs";
 const CLOSED = { additionalProperties: false } as const;
-/** Seconds after which it is worth to ask again how a proof stands. */
-const ASK_AGAIN = 2;
 
 const HEX = Type.String({ pattern: "^0x[0-9a-f]{64}$" });
 const ID = Type.String({ pattern: "^[0-9a-f]{32}$" });
@@ -54,24 +52,28 @@ const proveBatch = route({
   summary: "Has claims of a batch proven.",
   description:
     "All claims unless some are named, none if one of them does not keep its rules. A claim that is being proven as it stands " +
-    "is not proven twice. `submitter` is the account that will send the proofs; unless it is named, the one that opened the batch.",
+    "is not proven twice. `submitter` is the account that will send the proofs; unless it is named, the one that opened the batch. " +
+    "Of a folder that joined its batch `owner` names that one, once: the folder remembers what the register says of it.",
   schemas: {
     params: BATCH_PARAMS,
     body: Type.Object(
       {
         claims: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: 256 })),
         submitter: Type.Optional(ACCOUNT),
+        owner: Type.Optional(ACCOUNT),
       },
       CLOSED,
     ),
     reply: Type.Object({ jobs: Type.Array(JOB) }, CLOSED),
   },
-  run: async ({ params, body, service: { queue, workbench } }) => {
+  run: async ({ params, body, service }) => {
+    const { queue, workbench } = service;
     const { dir, siteKey } = await workbench.placeOf(params);
     const asked = await aboutBatch(params, dir, async () => {
       const batch = await readBatch(dir);
-      const submitter = body.submitter ?? (await readRegistration(dir))?.owner;
-      if (submitter === undefined) throw unknownOpening(batch);
+      const { owner } = await openedBatch(service, batch, body.owner);
+      // In one spelling: the same account is the same job.
+      const submitter = addressIn(body.submitter ?? owner, "body#/submitter");
       const claims = new Set(body.claims ?? batch.policy.claims.map(({ id }) => id));
       const made: NewJob[] = [];
       for (const claim of claims) made.push(await newJob(batch, { ...params, claim, submitter }, siteKey));
@@ -80,7 +82,7 @@ const proveBatch = route({
     const jobs: JobStatus[] = [];
     for (const each of asked) jobs.push(await queue.add(each));
     const location = `/v1/sites/${params.site}/batches/${params.batch}/jobs`;
-    return { status: 202, location, retryAfter: ASK_AGAIN, body: { jobs } };
+    return { status: 202, location, retryAfter: proofPatience(service), body: { jobs } };
   },
 });
 

@@ -18,7 +18,7 @@ import { claimNamed } from "../../policy/document.ts";
 import { lockedCircuitId } from "../../setup/artifactLock.ts";
 import { readStanding } from "../../standing/read.ts";
 import { askStage } from "../../standing/stageGate.ts";
-import { readFor, requireSeen, showing, shownFolder, type BatchCall, type SeenBatch } from "../folders.ts";
+import { readFor, requireSeen, showing, shownFolder, shownName, type BatchCall, type SeenBatch } from "../folders.ts";
 import { PREPARED } from "../preparedShape.ts";
 import { aboutBatch, accountWithoutKey, addressIn, onRegister, ownedBatch, type OwnedBatch } from "../register.ts";
 import { route, type Route } from "../route.ts";
@@ -120,7 +120,7 @@ const open = route({
       const registration = { chainId: chain.chainId.toString(), registry, owner: from };
       await showing(shownFolder(place), () => refuseOtherOwner(place.dir, registration));
       const key = batchKey(from, batch.commitments.batch);
-      return aboutBatch(place.id, batch, { owner: from, key }, async () => {
+      return aboutBatch(shownName(place), batch, { owner: from, key }, async () => {
         if (await isOpenedSo(register, key, asked)) {
           const { opened } = await explained(() => register.registry.batchOf(key));
           await writeRegistration(place.dir, { ...registration, opened: Number(opened) });
@@ -283,7 +283,7 @@ function about<T>(
 ): Promise<T> {
   return onRegister(service, async (register, chain) => {
     const owned = await showing(shownFolder(place), () => ownedBatch(service, batch, owner));
-    return aboutBatch(place.id, batch, owned, () => run({ ...owned, register, chain }));
+    return aboutBatch(shownName(place), batch, owned, () => run({ ...owned, register, chain }));
   });
 }
 

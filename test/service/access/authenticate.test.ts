@@ -10,7 +10,7 @@ import { Type } from "typebox";
 import { buildApp } from "../../../src/service/app.ts";
 import { authenticator } from "../../../src/service/access/authenticate.ts";
 import { newToken } from "../../../src/service/access/callers.ts";
-import type { AccessSettings, IssuerSettings } from "../../../src/service/access/settings.ts";
+import type { AccessSettings, IssuerSettings } from "../../../src/settings/access.ts";
 import type { Problem } from "../../../src/service/problem.ts";
 import { route } from "../../../src/service/route.ts";
 import { bareService } from "../support.ts";
@@ -195,15 +195,5 @@ describe("who calls", () => {
     now += 60;
     expect(await asked(app, guess)).toEqual(NOBODY);
     now = NOW;
-  });
-
-  it.each([
-    ["two of one name", [...callers, { ...callers[0], token: newToken().sha256 }]],
-    ["two with one token", [...callers, { ...callers[0], name: "lims" }]],
-    ["one with nothing to show", [{ name: "lims", grants: callers[0]?.grants }]],
-  ])("is not clear, and refused, in a service.json with %s", async (_name, unclear) => {
-    await expect(appOf({ callers: unclear as AccessSettings["callers"] & object })).rejects.toMatchObject({
-      code: "service-file",
-    });
   });
 });

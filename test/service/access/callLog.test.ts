@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import type { CallOutcome } from "../../../src/service/access/callEntry.ts";
+import { entryLine, type CallOutcome } from "../../../src/service/access/callEntry.ts";
 import { CallLog } from "../../../src/service/access/callLog.ts";
-import { verifyLog } from "../../../src/service/access/verifyLog.ts";
+import { verifyLog, type VerifiedLog } from "../../../src/service/access/verifyLog.ts";
 
 const made: string[] = [];
 afterAll(() => {
@@ -130,6 +130,41 @@ describe("the log of calls", () => {
     rmSync(filesOf(folder).at(-1) ?? "");
     await expect(verifyLog(folder)).resolves.toBeDefined();
     await expect(verifyLog(folder, head)).rejects.toMatchObject({ code: "log-broken", place: folder });
+  });
+
+  it("V457: an export is verified by itself: where it begins and ends, and every line that was changed, moved, put in or taken away", async () => {
+    const folder = await logOf(3);
+    truncateSync(only(folder), readFileSync(only(folder)).length - 5);
+    const again = await open(folder);
+    const { head } = again;
+    await again.close();
+    const lines: string[] = [];
+    const whole = await verifyLog(folder, undefined, (entry) => lines.push(entryLine(entry)));
+    const path = join(scratch(), "export.jsonl");
+    const written = async (some: readonly string[], end = "\n"): Promise<VerifiedLog> => {
+      writeFileSync(path, `${some.join("\n")}${end}`);
+      return await verifyLog(path, undefined);
+    };
+    expect(await written(lines)).toEqual({ ...whole, exported: true });
+    expect(whole).toMatchObject({ torn: 1, exported: false });
+    const [first = "", second = "", third = "", ...others] = lines;
+    for (const [changed, at] of [
+      [[first, second.replace('"status":200', '"status":201'), third, ...others], 3],
+      [[first, third, ...others], 2],
+      [[first, second, second, third, ...others], 3],
+      [[first, third, second, ...others], 2],
+      [[first, `${second} `, third, ...others], 2],
+      [[first.replace(/"previous":"0/, '"previous":"1'), second, third, ...others], 1],
+    ] as const) {
+      await expect(written(changed)).rejects.toMatchObject({ code: "log-broken", place: `${path}:${at}` });
+    }
+    await expect(written(lines, "")).rejects.toMatchObject({ code: "log-broken", place: path });
+    // Cut off at its beginning, it says so; at its end only the hash that was kept says it.
+    expect(await written([second, third, ...others])).toMatchObject({ first: 2, last: whole.last });
+    expect(await written([first, second])).toMatchObject({ first: 1, last: 2 });
+    await expect(verifyLog(path, head.hash)).rejects.toMatchObject({ code: "log-broken", place: path });
+    writeFileSync(path, "x".repeat(2 ** 21));
+    await expect(verifyLog(path)).rejects.toMatchObject({ code: "log-broken" });
   });
 
   it("V371: says what a kill left unfinished, wherever it cut, and goes on", async () => {

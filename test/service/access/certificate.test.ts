@@ -4,7 +4,7 @@ import type { FastifyRequest } from "fastify";
 import { describe, expect, it } from "vitest";
 import { authenticator } from "../../../src/service/access/authenticate.ts";
 import { newToken, spkiHash } from "../../../src/service/access/callers.ts";
-import type { AccessSettings } from "../../../src/service/access/settings.ts";
+import type { AccessSettings } from "../../../src/settings/access.ts";
 
 function certificateFor(subject: string): X509Certificate {
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null"];

@@ -5,7 +5,7 @@ import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../../../src/service/app.ts";
 import { seesOnly, type Caller, type Grant } from "../../../src/service/caller.ts";
-import { ROLE_PERMISSIONS, type Role } from "../../../src/service/permissions.ts";
+import { ROLE_PERMISSIONS, type Role } from "../../../src/settings/permissions.ts";
 import type { Problem } from "../../../src/service/problem.ts";
 import type { Route } from "../../../src/service/route.ts";
 import { ROUTES } from "../../../src/service/routes.ts";

@@ -1,4 +1,4 @@
-import type { Role } from "../../../src/service/permissions.ts";
+import type { Role } from "../../../src/settings/permissions.ts";
 
 /** Roles by a letter: the table below is to be read by people. */
 export const LETTER: Readonly<Record<string, Role>> = {

@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { get, request } from "node:https";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createClient } from "../../../src/client/index.ts";
+import type { Queue } from "../../../src/queue/queue.ts";
 import { newToken, spkiHash } from "../../../src/service/access/callers.ts";
 import type { Problem } from "../../../src/service/problem.ts";
 import { startService, type RunningService } from "../../../src/service/start.ts";
@@ -56,7 +58,8 @@ beforeAll(async () => {
     { name: "mes", token: alone.sha256, grants },
   ];
   const tls = { certificate: path("server.pem"), key: path("server.key"), clients: path("ca.pem") };
-  running = await startService(bareService({ callers, tls }), { host: "127.0.0.1", port: 0 });
+  const queue = { list: () => [] } as unknown as Queue;
+  running = await startService({ ...bareService({ callers, tls }), queue }, { host: "127.0.0.1", port: 0 });
 });
 
 afterAll(() => running.close());
@@ -133,6 +136,25 @@ describe("over TLS, who calls", () => {
     });
     answer.resume();
     expect(answer.headers["strict-transport-security"]).toBe("max-age=31536000");
+  });
+
+  // Verifies R-service-settings, V442.
+  it("V442: is asked by nobody who read the server's key on its machine", async () => {
+    chmodSync(path("erp.key"), 0o640);
+    const tls = { certificate: path("erp.pem"), key: path("erp.key") };
+    await expect(startService(bareService({ tls }), { host: "127.0.0.1", port: 0 })).rejects.toMatchObject({
+      ...{ code: "secrets-mode", place: path("erp.key") },
+    });
+    chmodSync(path("erp.key"), 0o600);
+  });
+
+  // Verifies R-service-client.
+  it("is the client of the package by its ca, cert and key, and nobody by the ca alone", async () => {
+    const client = (shown: Shown) => createClient({ url: running.url, ...identity(shown) });
+    expect((await client({ certificate: "erp" }).get("/v1/queue")).data).toMatchObject({ jobs: { waiting: 0 } });
+    await expect(client({}).get("/v1/queue")).rejects.toMatchObject({ status: 401, code: "not-authenticated" });
+    const misled = createClient({ url: running.url, ...identity({ certificate: "erp" }), ca: pem("false-ca") });
+    await expect(misled.get("/v1/queue")).rejects.toMatchObject({ code: "service-silent" });
   });
 
   it("is asked in TLS 1.2 or later", async () => {

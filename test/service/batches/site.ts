@@ -89,7 +89,7 @@ export const batchAt = (batch: string): string => `${SITE}/batches/${batch}`;
 /** Sets up a site in a folder. */
 export async function newSite(folder: string): Promise<Site> {
   const path = (name: string): string => join(folder, name);
-  for (const name of ["batches", "policies", "keys", "data"]) mkdirSync(path(name));
+  for (const name of ["batches", "policies", "keys", "data"]) mkdirSync(path(name), { mode: 0o700 });
   writeFileSync(path("policies/process.json"), JSON.stringify(POLICY));
   await createSalts(path("policies/process.json"), POLICY);
   const key = (name: string, role: "custodian" | "source" | "lab", org: string): Promise<UnlockedKey> =>

@@ -1,9 +1,12 @@
 import { Type, type Static } from "typebox";
-import { ROLE_PERMISSIONS, type Role } from "../permissions.ts";
-import { SLUG } from "../shapes.ts";
+import { inputError } from "../errors.ts";
+import { canonicalJson } from "../input/json.ts";
+import { ROLE_PERMISSIONS, type Role } from "./permissions.ts";
+import { SLUG_PATTERN } from "./slug.ts";
 
 /** What service.json says of who may call. Schemas and types are one. */
 
+const SLUG = Type.String({ pattern: SLUG_PATTERN });
 const closed = { additionalProperties: false } as const;
 const SHA256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 const NAME = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\p{C}]+$" });
@@ -91,4 +94,22 @@ export const ACCESS = {
 export interface AccessSettings {
   readonly callers?: readonly CallerSettings[];
   readonly issuers?: readonly IssuerSettings[];
+}
+
+/** Error `service-file`: two callers of one name or with one token or certificate, or one with neither: a key is one caller's. */
+export function refuseUnclearCallers(callers: readonly CallerSettings[], place: string): void {
+  const seen = new Set<string>();
+  for (const [i, { name, token, certificate }] of callers.entries()) {
+    const at = `${place}#/callers/${i}`;
+    if (token === undefined && certificate === undefined) {
+      throw inputError("The caller has neither a token nor a certificate.", { code: "service-file", place: at });
+    }
+    const marks = [`name ${name}`, ...(token === undefined ? [] : [token]), canonicalJson(certificate ?? { name })];
+    for (const mark of marks) {
+      if (seen.has(mark)) {
+        throw inputError("Another caller has this name, token or certificate.", { code: "service-file", place: at });
+      }
+      seen.add(mark);
+    }
+  }
 }
