@@ -33,7 +33,10 @@ describe("worker", () => {
 
   it("says that the database does not answer, without its password", async () => {
     const { code, stdout, stderr } = await batchproof(["worker", ...QUEUE, ...SERVER, "--token-file", token]);
-    expect([code, stderr]).toEqual([3, expect.stringContaining("The database of the queue does not answer.")]);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining("The database of the queue does not answer (ECONNREFUSED)."),
+    ]);
     expect(stdout + stderr).not.toContain("hush");
   });
 });

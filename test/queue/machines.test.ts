@@ -129,6 +129,17 @@ describe.skipIf(missing !== undefined)("machines that ask a database", () => {
     expect(bench.queue.list().map(({ state }) => state)).toEqual(["done", "done", "done"]);
   }, 300_000);
 
+  it("say of a job why they could not make its proof", async () => {
+    const lines: string[] = [];
+    const { id } = await addJob(yard, bench.queue, CLAIM, "b1");
+    const missing = environmentError("There are none.", { code: "artifact-missing" });
+    await working(() => vi.waitFor(() => expect(lines).toContain(`${id}: not proven: There are none.`), 60_000), {
+      ...{ artifactsOf: () => Promise.reject(missing), say: (line: string) => lines.push(line) },
+    });
+    expect(lines).not.toContain(`${id}: proven.`);
+  }, 120_000);
+
+  // Its jobs stay in the database: no worker comes after it.
   it("V433: are told of many jobs that come at once in a few messages", async () => {
     const queue = await openQueue(mkdtempSync(join(folder, "many-")));
     const list = vi.fn(queue.list.bind(queue));
@@ -143,16 +154,6 @@ describe.skipIf(missing !== undefined)("machines that ask a database", () => {
     await told.close();
     expect(messages).toBeLessThan(50);
     queue.close();
-  }, 120_000);
-
-  it("say of a job why they could not make its proof", async () => {
-    const lines: string[] = [];
-    const { id } = await addJob(yard, bench.queue, CLAIM, "b1");
-    const missing = environmentError("There are none.", { code: "artifact-missing" });
-    await working(() => vi.waitFor(() => expect(lines).toContain(`${id}: not proven: There are none.`), 60_000), {
-      ...{ artifactsOf: () => Promise.reject(missing), say: (line: string) => lines.push(line) },
-    });
-    expect(lines).not.toContain(`${id}: proven.`);
   }, 120_000);
 });
 

@@ -63,6 +63,20 @@ function filesOf(folder: string): string[] {
 const only = (folder: string): string => filesOf(folder)[0] ?? "";
 const linesOf = (path: string): string[] => readFileSync(path, "utf8").split("\n").slice(0, -1);
 
+/** A log with a line that is changed, taken away, put in, moved or written otherwise, and at which line that shows. */
+function tampered([first = "", second = "", third = "", ...others]: readonly string[]): [
+  lines: string[],
+  at: number,
+][] {
+  return [
+    [[first, second.replace('"status":200', '"status":201'), third, ...others], 3],
+    [[first, third, ...others], 2],
+    [[first, second, second, third, ...others], 3],
+    [[first, third, second, ...others], 2],
+    [[first, `${second} `, third, ...others], 2],
+  ];
+}
+
 // Verifies R-access-log.
 describe("the log of calls", () => {
   it("holds together over restarts and files", async () => {
@@ -105,15 +119,7 @@ describe("the log of calls", () => {
     const folder = await logOf(3);
     const path = only(folder);
     const lines = linesOf(path);
-    const [first = "", second = "", third = "", ...others] = lines;
-    for (const [changed, at] of [
-      [[first, second.replace('"status":200', '"status":201'), third, ...others], 3],
-      [[first, third, ...others], 2],
-      [[first, second, second, third, ...others], 3],
-      [[first, third, second, ...others], 2],
-      [[first, `${second} `, third, ...others], 2],
-      [[second, third, ...others], 1],
-    ] as const) {
+    for (const [changed, at] of [...tampered(lines), [lines.slice(1), 1] as const]) {
       writeFileSync(path, `${changed.join("\n")}\n`);
       await expect(verifyLog(folder)).rejects.toMatchObject({ code: "log-broken", place: `${path}:${at}` });
     }
@@ -147,21 +153,15 @@ describe("the log of calls", () => {
     };
     expect(await written(lines)).toEqual({ ...whole, exported: true });
     expect(whole).toMatchObject({ torn: 1, exported: false });
-    const [first = "", second = "", third = "", ...others] = lines;
-    for (const [changed, at] of [
-      [[first, second.replace('"status":200', '"status":201'), third, ...others], 3],
-      [[first, third, ...others], 2],
-      [[first, second, second, third, ...others], 3],
-      [[first, third, second, ...others], 2],
-      [[first, `${second} `, third, ...others], 2],
-      [[first.replace(/"previous":"0/, '"previous":"1'), second, third, ...others], 1],
-    ] as const) {
+    const [first = "", ...others] = lines;
+    const unbegun = [first.replace(/"previous":"0/, '"previous":"1'), ...others];
+    for (const [changed, at] of [...tampered(lines), [unbegun, 1] as const]) {
       await expect(written(changed)).rejects.toMatchObject({ code: "log-broken", place: `${path}:${at}` });
     }
     await expect(written(lines, "")).rejects.toMatchObject({ code: "log-broken", place: path });
     // Cut off at its beginning, it says so; at its end only the hash that was kept says it.
-    expect(await written([second, third, ...others])).toMatchObject({ first: 2, last: whole.last });
-    expect(await written([first, second])).toMatchObject({ first: 1, last: 2 });
+    expect(await written(others)).toMatchObject({ first: 2, last: whole.last });
+    expect(await written(lines.slice(0, 2))).toMatchObject({ first: 1, last: 2 });
     await expect(verifyLog(path, head.hash)).rejects.toMatchObject({ code: "log-broken", place: path });
     writeFileSync(path, "x".repeat(2 ** 21));
     await expect(verifyLog(path)).rejects.toMatchObject({ code: "log-broken" });
