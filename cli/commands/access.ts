@@ -1,4 +1,5 @@
 import { inputError } from "../../src/errors.ts";
+import { IS_SLUG } from "../../src/formats/slug.ts";
 import { tableCsv } from "../../src/formats/csv.ts";
 import { refuseOverwriting, writeNewFile } from "../../src/input/files.ts";
 import { formatTime } from "../../src/input/times.ts";
@@ -9,11 +10,9 @@ import { verifyLog, type VerifiedLog } from "../../src/service/access/verifyLog.
 import { flag, text, type Options } from "../command.ts";
 import type { Answer } from "../output.ts";
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
 /** `serve-token`. */
 export function serveToken([name = ""]: readonly string[]): Promise<Answer> {
-  if (!NAME.test(name)) {
+  if (!IS_SLUG.test(name)) {
     throw inputError("A caller's name is lower case letters, digits and hyphens.", { code: "usage", place: "name" });
   }
   const { token, sha256 } = newToken();

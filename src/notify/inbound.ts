@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Type, type Static } from "typebox";
 import { environmentError, inputError } from "../errors.ts";
 import { defineCheck } from "../formats/document.ts";
+import { SLUG_PATTERN } from "../formats/slug.ts";
 import { canonicalJson } from "../input/json.ts";
 import { parseTime } from "../input/times.ts";
 import { Lines } from "./lines.ts";
@@ -14,7 +15,7 @@ const WORD = { maxLength: 100, pattern: "^[^\\p{C}\\s]([^\\p{C}]*[^\\p{C}\\s])?$
 /** What a system of the site tells. */
 export const INBOUND = Type.Object(
   {
-    source: Type.String({ pattern: "^[a-z0-9][a-z0-9-]{0,62}$", description: "The system, such as `eqms`." }),
+    source: Type.String({ pattern: SLUG_PATTERN, description: "The system, such as `eqms`." }),
     id: Type.String({ ...WORD, description: "Its own number of this event: told again, the event is the same." }),
     type: Type.Enum([...INBOUND_TYPES]),
     time: Type.String({ maxLength: 40, description: "When it was, RFC 3339." }),
@@ -25,7 +26,7 @@ export const INBOUND = Type.Object(
     }),
     batch: Type.Optional(
       Type.String({
-        pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
+        pattern: SLUG_PATTERN,
         description: "Its folder's name. Not of an order before it has one.",
       }),
     ),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { inputError } from "../errors.ts";
 import { ADDRESS, COUNT, defineCheck, HEX_FIELD, object } from "../formats/document.ts";
+import { SLUG_PATTERN } from "../formats/slug.ts";
 import { Lines } from "./lines.ts";
 import { NOTIFICATION, type Notification, type Tidings } from "./notification.ts";
 import type { ToldRegister } from "./told.ts";
@@ -57,7 +58,7 @@ const checkLine = defineCheck<Line>(
     ...object(
       {
         ...{ block: COUNT, hash: HEX_FIELD, told: { type: "array", maxItems: MOST_IN_LINE, items: NOTIFICATION } },
-        joined: object({ site: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,62}$" }, batch: HEX_FIELD }),
+        joined: object({ site: { type: "string", pattern: SLUG_PATTERN }, batch: HEX_FIELD }),
       },
       ["block", "hash", "joined"],
     ),

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { SLUG_PATTERN } from "../formats/slug.ts";
 
 /** What is told of a register: by webhook, by the event stream, and to nobody twice under another id. */
 export const NOTIFICATION_TYPES = [
@@ -51,7 +52,7 @@ export const NOTIFICATION = Type.Object(
     ...TIDINGS.properties,
     again: Type.Optional(
       Type.String({
-        pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
+        pattern: SLUG_PATTERN,
         description: "Name of the site to which alone this is told again: it got its folder of the batch later.",
       }),
     ),

@@ -8,7 +8,7 @@ import { seesOnly, type Caller } from "./caller.ts";
 import type { Permission } from "../settings/permissions.ts";
 import type { Service } from "./service.ts";
 import type { SiteSettings } from "../settings/service.ts";
-import { IS_SLUG } from "../settings/slug.ts";
+import { IS_SLUG } from "../formats/slug.ts";
 
 export { showing, type Shown };
 

@@ -33,9 +33,12 @@ export const CALLS: ReadonlyMap<string, string> = new Map([
   ...["abort", "certify", "confirm-stage", "extend", "hold", "notify", "recall", "reject", "supply", "unhold"].map(
     (kind) => [kind, `${DECISION} (${kind})`] as const,
   ),
-  ...["raise", "propose-closing", "confirm-closing", "acknowledge"].map(
+  ...["amend", "name-submitter", "set-head"].map((kind) => [kind, `${DECISION} (${kind})`] as const),
+  ...["raise", "propose-closing", "confirm-closing", "withdraw-closing", "acknowledge"].map(
     (what) => [`exception ${what}`, `${DECISION} (exception-${what})`] as const,
   ),
+  ...["propose", "consent", "withdraw"].map((what) => [`qp ${what}`, `${DECISION} (qp-${what})`] as const),
+  ["consent decide", `${DECISION} (consent-decide)`],
   ["challenge decide", `${DECISION} (challenge)`],
 ]);
 

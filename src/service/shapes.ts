@@ -8,7 +8,7 @@ import {
   type TString,
   type TUnion,
 } from "typebox";
-import { SLUG_PATTERN } from "../settings/slug.ts";
+import { SLUG_PATTERN } from "../formats/slug.ts";
 
 /** Shapes that several routes share. */
 

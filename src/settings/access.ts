@@ -2,7 +2,7 @@ import { Type, type Static } from "typebox";
 import { inputError } from "../errors.ts";
 import { canonicalJson } from "../input/json.ts";
 import { ROLE_PERMISSIONS, type Role } from "./permissions.ts";
-import { SLUG_PATTERN } from "./slug.ts";
+import { SLUG_PATTERN } from "../formats/slug.ts";
 
 /** What service.json says of who may call. Schemas and types are one. */
 

@@ -4,7 +4,7 @@ import { ADDRESS, defineDocument, object } from "../formats/document.ts";
 import { NOTIFICATION_TYPES } from "../notify/notification.ts";
 import type { WebhookSettings } from "../notify/webhook.ts";
 import { ACCESS, refuseUnclearCallers, type AccessSettings } from "./access.ts";
-import { SLUG_PATTERN } from "./slug.ts";
+import { SLUG_PATTERN } from "../formats/slug.ts";
 
 /**
  * `service.json`: all that `serve` is told. Paths are read from its folder. Passphrases and tokens never stand in it: a passphrase

@@ -39,4 +39,9 @@ describe("a remedy over HTTP", () => {
       if (kind !== undefined) expect(Object.keys(DECISIONS)).toContain(kind);
     }
   });
+
+  it("names every decision that is prepared, but what has no command of its own", () => {
+    const named = new Set([...CALLS.values()].map((call) => /\((.*)\)$/.exec(call)?.[1]));
+    expect(Object.keys(DECISIONS).filter((kind) => !named.has(kind))).toEqual(["withdraw-confirmation"]);
+  });
 });

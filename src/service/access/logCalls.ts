@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PROBLEM_MEDIA_TYPE, problemOf } from "../problem.ts";
-import { IS_SLUG } from "../../settings/slug.ts";
+import { IS_SLUG } from "../../formats/slug.ts";
 import type { CallOutcome } from "./callEntry.ts";
 import type { CallLog } from "./callLog.ts";
 

@@ -16,7 +16,7 @@ import { lockedCircuitId } from "../../setup/artifactLock.ts";
 import { notFound, showing, siteNamed } from "../folders.ts";
 import { route, type Route } from "../route.ts";
 import type { Service } from "../service.ts";
-import { IS_SLUG } from "../../settings/slug.ts";
+import { IS_SLUG } from "../../formats/slug.ts";
 import { CLOSED, SITE_PARAMS, SITE_PATH, SLUG } from "../shapes.ts";
 
 const TAG = "policies";
